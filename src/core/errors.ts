@@ -1,0 +1,70 @@
+/**
+ * Why a call to the cloud failed. Callers switch on this, never on a message.
+ * - `auth`: 401, the key is missing or wrong
+ * - `forbidden`: 403, the key may not do this
+ * - `payment`: 402, no credits
+ * - `taskNotFound`: 404 that names the task
+ * - `notServed`: 404 `Not Found`, this API version does not exist at this base URL
+ * - `invalidRequest`: 400 or 422, for instance a malformed ID
+ * - `rateLimited`: 429
+ * - `server`: 408 or 5xx
+ * - `timeout`: no whole answer within the deadline
+ * - `network`: no answer at all: refused, reset, unresolved, offline
+ * - `redirect`: an answer that points elsewhere; never followed, so that no key leaves
+ * - `tooLarge`: the body, decompressed, is over the cap
+ * - `badAnswer`: an answer that is not what the API promises
+ * - `noKey`: nothing was sent, as there is no key
+ */
+export type CloudErrorKind =
+  | 'auth'
+  | 'forbidden'
+  | 'payment'
+  | 'taskNotFound'
+  | 'notServed'
+  | 'invalidRequest'
+  | 'rateLimited'
+  | 'server'
+  | 'timeout'
+  | 'network'
+  | 'redirect'
+  | 'tooLarge'
+  | 'badAnswer'
+  | 'noKey';
+
+export interface CloudErrorOptions {
+  /** The HTTP status, where there was an answer. */
+  readonly status?: number | undefined;
+  /** How long to send nothing, in milliseconds from now, where the answer said so (`Retry-After`). */
+  readonly retryAfterMs?: number | undefined;
+  /** A sanitised cause: never an axios error, whose configuration carries the key. */
+  readonly cause?: unknown;
+}
+
+/**
+ * A failed call to the cloud. Its message is for the log; the user's words are chosen by `kind`.
+ * It never carries the key, headers or a request's configuration.
+ */
+export class CloudError extends Error {
+  // A literal, because minifiers rename classes.
+  override readonly name = 'CloudError';
+  readonly kind: CloudErrorKind;
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(kind: CloudErrorKind, message: string, options: CloudErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.kind = kind;
+    this.status = options.status;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** By name, not by class: the bundle that throws has a class of its own. */
+export function isCloudError(error: unknown): error is CloudError {
+  return error instanceof Error && error.name === 'CloudError';
+}
+
+/** True for the rejection of an aborted call, which is silent everywhere. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

@@ -1,0 +1,116 @@
+/** API versions of Browser Use Cloud that tasks are read through. */
+export type ApiVersion = 'v1' | 'v2';
+
+/**
+ * A task's status in our words, one set for every API version.
+ * `unknown` stands for a word that no document knows; such a task counts as not ended.
+ */
+export type TaskStatus =
+  'created' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed' | 'unknown';
+
+/** Whether a finished task did its job. Absent where nobody has judged it. */
+export type Outcome = 'success' | 'failure';
+
+/** Names a task: an ID is unique only within one API version. */
+export interface TaskRef {
+  readonly apiVersion: ApiVersion;
+  /** Opaque. UUIDs in practice, `task_…` in v1's documents; always encode it in a URL. */
+  readonly id: string;
+}
+
+/** What the cloud says of a task, in our words. Absent fields are not known (yet), or not in this API version. */
+export interface Task extends TaskRef {
+  readonly status: TaskStatus;
+  /** The cloud's own word for the status, as it came. */
+  readonly rawStatus: string;
+  /** What the agent was asked to do. */
+  readonly prompt?: string | undefined;
+  /** The agent's own claim to have succeeded. v2 only. */
+  readonly isSuccess?: boolean | undefined;
+  /** The judge's verdict, which outranks the agent's claim. v2 only. */
+  readonly judgeVerdict?: boolean | undefined;
+  /** The final result, as text. */
+  readonly output?: string | undefined;
+  /** US dollars as a decimal string, as the cloud sends it. v2 only. */
+  readonly cost?: string | undefined;
+  /** The language model that drives the agent. v2 only. */
+  readonly model?: string | undefined;
+  readonly sessionId?: string | undefined;
+  /** ISO 8601 with zone, as are the two below. */
+  readonly createdAt?: string | undefined;
+  readonly startedAt?: string | undefined;
+  readonly finishedAt?: string | undefined;
+}
+
+/** One step of an agent. Texts may hold anything that a visited page put there. */
+export interface TaskStep {
+  readonly number: number;
+  readonly goal: string;
+  /** What the agent judged of the step before. */
+  readonly evaluation: string;
+  readonly memory: string;
+  readonly url: string;
+  /** Each a string of JSON, which may fail to parse. */
+  readonly actions: readonly string[];
+  /** Seconds since the end of the step before. */
+  readonly durationSeconds?: number | undefined;
+  /** Presigned: expires within minutes. */
+  readonly screenshotUrl?: string | undefined;
+}
+
+export interface TaskFile {
+  /** What to ask the cloud for: an ID in v2, the file's name in v1. */
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Where a task's browser can be seen. Each link is absent where there is none (any more). */
+export interface TaskSession {
+  readonly status?: string | undefined;
+  readonly liveUrl?: string | undefined;
+  readonly recordingUrls: readonly string[];
+  readonly publicShareUrl?: string | undefined;
+}
+
+/** All that the cloud says of a task. */
+export interface TaskDetails extends Task {
+  readonly steps: readonly TaskStep[];
+  readonly files: readonly TaskFile[];
+  readonly session?: TaskSession | undefined;
+  /** The judge's report: a string of JSON, which may fail to parse. */
+  readonly judgement?: string | undefined;
+  readonly agentVersion?: string | undefined;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** Screenshots that belong to no step in particular (v1). */
+  readonly screenshotUrls: readonly string[];
+}
+
+/** True for a status that never changes again: finished, stopped, failed. */
+export function hasEnded(status: TaskStatus): boolean {
+  switch (status) {
+    case 'finished':
+    case 'stopped':
+    case 'failed':
+      return true;
+    case 'created':
+    case 'running':
+    case 'paused':
+    case 'unknown':
+      return false;
+  }
+}
+
+/** The judge outranks the agent; neither having spoken is no failure. Only a finished task has an outcome. */
+export function outcomeOf(
+  task: Pick<Task, 'status' | 'isSuccess' | 'judgeVerdict'>,
+): Outcome | undefined {
+  if (task.status !== 'finished') return undefined;
+  const verdict = task.judgeVerdict ?? task.isSuccess;
+  if (verdict === undefined) return undefined;
+  return verdict ? 'success' : 'failure';
+}
+
+/** A string that is equal for equal refs and differs for different ones. */
+export function refKey(ref: TaskRef): string {
+  return `${ref.apiVersion}/${ref.id}`;
+}

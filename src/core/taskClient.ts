@@ -1,0 +1,55 @@
+import type { ApiVersion, Task, TaskDetails, TaskFile } from './task';
+
+/** What one look at a task tells: its status, and whatever else came along. Absent fields say nothing. */
+export type TaskUpdate = Pick<Task, 'status' | 'rawStatus'> &
+  Partial<Omit<Task, 'apiVersion' | 'id' | 'status' | 'rawStatus'>>;
+
+/** Who answers to a key. */
+export interface Account {
+  /** Words for the user: the account's name and plan, or what else the API tells of it. */
+  readonly description: string;
+}
+
+/**
+ * What every API version can do.
+ * Each call sends its requests with a deadline and settles soon after its signal aborts.
+ * @throws {CloudError} in every method; an `AbortError` when the signal aborted it.
+ */
+export interface TaskClient {
+  readonly apiVersion: ApiVersion;
+  /** The cheapest question that tells a task's status. */
+  getStatus(id: string, signal: AbortSignal): Promise<TaskUpdate>;
+  /** Everything about the task itself, in one request: what the poller needs at a first look and at an end. */
+  getTask(id: string, signal: AbortSignal): Promise<TaskDetails>;
+  /** As `getTask`, and what further requests tell: session links, recordings, screenshots. A person asked for it. */
+  getDetails(id: string, signal: AbortSignal): Promise<TaskDetails>;
+  /** A fresh presigned URL for an output file. Never store it. */
+  getFileUrl(id: string, file: TaskFile, signal: AbortSignal): Promise<string>;
+  /** A fresh presigned URL of the log. `undefined` where the API version has none. */
+  getLogUrl(id: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Proves the key with one cheap request. */
+  getAccount(signal: AbortSignal): Promise<Account>;
+}
+
+export interface DownloadOptions {
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** One server with one key, in each API version that this extension speaks. */
+export interface Cloud {
+  client(apiVersion: ApiVersion): TaskClient;
+  /**
+   * Fetches a presigned URL, without the key and without following redirects.
+   * Only https is fetched, or loopback http while the base URL is loopback too.
+   * @throws {CloudError}
+   */
+  download(url: string, options: DownloadOptions): Promise<Uint8Array>;
+}
+
+/** What a `Cloud` is built from. The key is never logged or stored by it. */
+export interface CloudOptions {
+  /** An https URL, or http on loopback; a path prefix is kept. */
+  readonly baseUrl: string;
+  readonly key: string;
+}
