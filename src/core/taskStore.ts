@@ -138,7 +138,7 @@ function kept(update: TaskUpdate): TaskUpdate {
       key,
       typeof value === 'string' ? shorten(value, keptTextLength) : value,
     ]);
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries) as TaskUpdate;
 }
 
 /** Equal but for `lookedAt`, which changes with every look. */
