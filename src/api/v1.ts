@@ -34,11 +34,11 @@ export function createV1Client(ask: Ask): TaskClient {
         path: path`/api/v1/task/${id}/status`,
         signal,
         notFoundKind: taskIsMissing,
+        read: readStatus,
       });
-      return readStatus(answer);
     },
     async getTask(id, signal) {
-      const answer = await ask({
+      return ask({
         path: path`/api/v1/task/${id}`,
         signal,
         notFoundKind: taskIsMissing,
@@ -46,13 +46,13 @@ export function createV1Client(ask: Ask): TaskClient {
       });
     },
     async getDetails(id, signal) {
-      const answer = await ask({
+      const task = await ask({
         path: path`/api/v1/task/${id}`,
         signal,
         isDetails: true,
         notFoundKind: taskIsMissing,
+        read: (answer) => readTask(id, answer),
       });
-      const task = readTask(id, answer);
       const [recordingUrls = [], screenshotUrls = []] = await Promise.all([
         tolerate(getRecordings(ask, id, signal)),
         tolerate(getScreenshots(ask, id, signal)),

@@ -48,19 +48,19 @@ export function createV2Client(ask: Ask): TaskClient {
       });
     },
     async getDetails(id, signal) {
-      return ask({
+      const task = await ask({
         path: path`/api/v2/tasks/${id}`,
         signal,
         isDetails: true,
         notFoundKind: taskIsMissing,
+        read: (answer) => readTask(id, answer),
       });
-      const task = readTask(id, answer);
       if (task.sessionId === undefined) return task;
       const session = await tolerate(getSession(ask, task.sessionId, signal));
       return present({ ...task, session });
     },
     async getFileUrl(id, file, signal) {
-      const answer = await ask({
+      return ask({
         path: path`/api/v2/files/tasks/${id}/output-files/${file.id}`,
         signal,
         notFoundKind: partIsMissing,
