@@ -1,9 +1,9 @@
 import { create } from 'axios';
 import { CloudError } from '../core/errors';
+import { oneLine, shorten } from '../core/taskWords';
 import type { Server } from './baseUrl';
 import { parseBoundedJson } from './boundedJson';
 import { withDeadline } from './deadline';
-import { oneLine } from './oneLine';
 import { errorOfRefusal, type NotFoundKind } from './refusal';
 
 /** How long and how much one request may take. Bytes are counted after decompression. */
@@ -51,7 +51,7 @@ export interface AskOptions {
 
 /** Asks one server in one API version's way. */
 export function createAsk({ server, key, headers, limits }: AskOptions): Ask {
-  const redact = (text: string): string => oneLine(text.replaceAll(key, '[key]'), 500);
+  const redact = (text: string): string => shorten(oneLine(text.replaceAll(key, '[key]')), 500);
   return async ({ path, signal, isDetails = false, notFoundKind, read }) => {
     if (key === '') throw new CloudError('noKey', 'There is no API key');
     // Such a key can't be a header's value; what would be sent instead is another key.

@@ -70,6 +70,7 @@ export function createV1Client(ask: Ask): TaskClient {
     },
     // v1 has no logs.
     getLogUrl: () => Promise.resolve(undefined),
+    findSessionTasks: () => Promise.reject(new CloudError('invalidRequest', 'v1 has no sessions')),
     getAccount: (signal) => getAccount(ask, signal),
   };
 }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { CloudError } from '../core/errors';
 import type { TaskDetails, TaskSession, TaskStatus } from '../core/task';
 import type { Account, TaskClient, TaskUpdate } from '../core/taskClient';
+import { oneLine, shorten } from '../core/taskWords';
 import {
   cost,
   flag,
@@ -19,7 +20,6 @@ import {
   webUrl,
 } from './fields';
 import type { Ask } from './http';
-import { oneLine } from './oneLine';
 import { path } from './path';
 import { partIsMissing, taskIsMissing, type NotFoundKind } from './refusal';
 import { tolerate } from './tolerate';
@@ -73,6 +73,14 @@ export function createV2Client(ask: Ask): TaskClient {
         signal,
         notFoundKind: partIsMissing,
         read: readDownloadUrl,
+      });
+    },
+    async findSessionTasks(sessionId, signal) {
+      return ask({
+        path: path`/api/v2/sessions/${sessionId}`,
+        signal,
+        notFoundKind: sessionIsMissing,
+        read: readSessionTasks,
       });
     },
     async getAccount(signal) {
@@ -138,6 +146,8 @@ const sessionSchema = z.object({
   recordingUrl: webUrl,
   publicShareUrl: webUrl,
 });
+
+const sessionTasksSchema = z.object({ tasks: listOf(z.object({ id: identifier })) });
 
 const downloadSchema = z.object({ downloadUrl: webUrl });
 
@@ -219,6 +229,12 @@ function readSession(answer: unknown): TaskSession {
   });
 }
 
+/** Each task of a session once. */
+function readSessionTasks(answer: unknown): readonly string[] {
+  const { tasks } = understand(sessionTasksSchema, answer, 'the session');
+  return [...new Set(tasks.map((task) => task.id))];
+}
+
 function readDownloadUrl(answer: unknown): string {
   const { downloadUrl } = understand(downloadSchema, answer, 'a download link');
   if (downloadUrl === undefined) {
@@ -243,8 +259,11 @@ function readAccount(answer: unknown): Account {
     planInfo?.planName === undefined ? '' : `plan ${planInfo.planName}`,
     balance === undefined ? '' : `$${balance.toFixed(2)} left`,
   ];
-  return { description: oneLine(words.filter((word) => word !== '').join(', ')) };
+  return { description: shorten(oneLine(words.filter((word) => word !== '').join(', ')), 200) };
 }
+
+// Who asks for a session is after its tasks.
+const sessionIsMissing: NotFoundKind = () => 'taskNotFound';
 
 // A key without an account opens nothing.
 const accountIsMissing: NotFoundKind = (detail) =>
