@@ -51,7 +51,13 @@ export interface AskOptions {
 
 /** Asks one server in one API version's way. */
 export function createAsk({ server, key, headers, limits }: AskOptions): Ask {
-  const redact = (text: string): string => shorten(oneLine(text.replaceAll(key, '[key]')), 500);
+  const redact = (text: string): string => {
+    const withoutKey = [key, encodeURIComponent(key)].reduce(
+      (line, secret) => line.replaceAll(secret, '[key]'),
+      oneLine(text),
+    );
+    return shorten(withoutKey, 500);
+  };
   return async ({ path, signal, isDetails = false, notFoundKind, read }) => {
     if (key === '') throw new CloudError('noKey', 'There is no API key');
     // Such a key can't be a header's value; what would be sent instead is another key.
