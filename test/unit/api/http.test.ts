@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { createCloud } from '../../../src/api/index';
 import { defaultLimits, type Limits } from '../../../src/api/http';
@@ -161,11 +162,13 @@ describe('an answer that breaks', () => {
   }
 
   it('is of kind network, with its code, where nobody listens', async () => {
-    const server = await serve(answerWith(200, ''));
-    const gone = new URL(server.url);
-    gone.port = '1';
-    const error = await failureOf(clientOf(gone.href).getStatus('1', never));
+    const closed = createServer();
+    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((resolve) => closed.close(resolve));
+    const error = await failureOf(clientOf(`http://127.0.0.1:${port}`).getStatus('1', never));
     assert.equal(error.kind, 'network');
+    assert.match(error.message, /\(ECONNREFUSED\)$/);
   });
 
   it('is of kind tooLarge for 200 MB in 199 KB of gzip, and frees the connection', async () => {
