@@ -113,7 +113,7 @@ describe('v2: the status of a task', () => {
   });
 
   it('says nothing of what is null, of a wrong type or absent', async () => {
-    const bare = { status: 'started', rawStatus: 'started' };
+    const bare = { status: 'running', rawStatus: 'started' };
     const nothing = { output: null, finishedAt: null, isSuccess: null, cost: null };
     const nonsense = { output: { a: 1 }, finishedAt: 'soon', isSuccess: 'yes', cost: 'free' };
     for (const more of [{}, nothing, nonsense, { surprise: [1] }]) {
