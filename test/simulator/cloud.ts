@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Clock } from './clock';
+import type { ApiVersion } from '../../src/core/task';
 import { createSimulatedTask } from './simulatedTask';
 import type { SimulatedTask } from './simulatedTask';
 import type { TaskScript } from './taskScript';
@@ -20,7 +21,8 @@ export interface Cloud {
   deleteSession(session: Session): void;
   /** When the session stopped, in milliseconds since 1970; `undefined` while it is active. */
   sessionEndMs(session: Session): number | undefined;
-  tasksOf(session: Session): SimulatedTask[];
+  /** In order of their creation. */
+  tasksOf(session: Session): readonly SimulatedTask[];
 }
 
 export interface Account {
@@ -37,6 +39,8 @@ export interface Account {
 
 export interface Session {
   readonly id: string;
+  /** v1 has sessions too, but shows none of them. */
+  readonly apiVersion: ApiVersion;
   readonly startedAtMs: number;
   readonly keepAlive: boolean;
   readonly persistMemory: boolean;
@@ -56,8 +60,10 @@ export function createCloud(clock: Clock, account: Partial<Account> = {}): Cloud
   const tasks = new Map<string, SimulatedTask>();
   const sessions = new Map<string, Session>();
 
-  const tasksOf = (session: Session): SimulatedTask[] =>
-    [...tasks.values()].filter((task) => task.sessionId === session.id);
+  const tasksBySession = new Map<string, SimulatedTask[]>();
+
+  const tasksOf = (session: Session): readonly SimulatedTask[] =>
+    tasksBySession.get(session.id) ?? [];
 
   function sessionEndMs(session: Session): number | undefined {
     const nowMs = clock.now();
@@ -80,6 +86,7 @@ export function createCloud(clock: Clock, account: Partial<Account> = {}): Cloud
     if (known) return known;
     const session: Session = {
       id,
+      apiVersion: script.apiVersion ?? 'v2',
       startedAtMs,
       keepAlive: script.keepAlive ?? false,
       persistMemory: true,
@@ -118,12 +125,14 @@ export function createCloud(clock: Clock, account: Partial<Account> = {}): Cloud
       );
       const task = createSimulatedTask(script, { id, sessionId: session.id, createdAtMs });
       tasks.set(id, task);
+      tasksBySession.set(session.id, [...tasksOf(session), task]);
       return task;
     },
     addSession: (options) => {
       const session: Session = {
         ...options,
         id: randomUUID(),
+        apiVersion: 'v2',
         startedAtMs: clock.now(),
         stoppedAtMs: undefined,
         share: undefined,
@@ -138,6 +147,7 @@ export function createCloud(clock: Clock, account: Partial<Account> = {}): Cloud
     },
     deleteSession: (session) => {
       for (const task of tasksOf(session)) tasks.delete(task.id);
+      tasksBySession.delete(session.id);
       sessions.delete(session.id);
     },
     sessionEndMs,

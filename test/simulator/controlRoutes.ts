@@ -4,6 +4,7 @@ import type { ApiVersion } from '../../src/core/task';
 import type { Answer } from './answer';
 import type { Cloud } from './cloud';
 import type { Counts } from './counts';
+import { faultKinds } from './faults';
 import type { Fault, Faults } from './faults';
 import type { ApiRequest, Route } from './route';
 import type { TaskScript } from './taskScript';
@@ -55,6 +56,11 @@ export function controlRoutes(controls: Controls): Route[] {
       const fault = bodyOf(request);
       if (!isObject(fault) || typeof fault['route'] !== 'string') {
         throw new ErrorAnswer(400, 'A fault needs a "route": a route name, or a pattern with *.');
+      }
+      const effect = fault['effect'];
+      const kind = isObject(effect) ? effect['kind'] : undefined;
+      if (effect !== undefined && !faultKinds.some((known) => known === kind)) {
+        throw new ErrorAnswer(400, `A fault's effect needs a "kind": ${faultKinds.join(', ')}.`);
       }
       faults.add(fault as unknown as Fault);
       return jsonAnswer(201, {});

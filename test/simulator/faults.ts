@@ -9,7 +9,7 @@ export interface Fault {
   readonly times?: number;
   /** How many requests it lets pass first. Default: 0. */
   readonly skip?: number;
-  /** Real milliseconds before anything is answered. Default: 0. */
+  /** Real milliseconds that the answer, computed at once, is on its way. Default: 0. */
   readonly delayMs?: number;
   /** Default: the true answer, for a fault that only delays. */
   readonly effect?: FaultEffect;
@@ -42,6 +42,20 @@ export type FaultEffect =
   | { readonly kind: 'largeBody'; readonly bytes: number }
   /** Elsewhere. Default: status 302. */
   | { readonly kind: 'redirect'; readonly location: string; readonly status?: number };
+
+/** Every kind of effect, for those who read faults from outside. */
+export const faultKinds = [
+  'answer',
+  'reset',
+  'silence',
+  'stall',
+  'drip',
+  'html',
+  'truncated',
+  'gzipBomb',
+  'largeBody',
+  'redirect',
+] as const satisfies readonly FaultEffect['kind'][];
 
 /** The faults in force, those added first being the first to hit. */
 export interface Faults {

@@ -35,6 +35,8 @@ export interface Simulator {
   /** The API versions that it serves; every route of another answers 404 `Not Found`. May be changed while it runs. */
   readonly apiVersions: Set<ApiVersion>;
   readonly clock: Clock;
+  /** The names of all its routes: `GET /api/v2/tasks/{task_id}` and so on. */
+  readonly routeNames: readonly string[];
   readonly tasks: ReadonlyMap<string, SimulatedTask>;
   readonly sessions: ReadonlyMap<string, Session>;
   readonly account: Account;
@@ -85,13 +87,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     baseUrl: () => url,
     scriptFor: options.scriptFor ?? (({ prompt }) => ({ prompt })),
   };
-  const matchRoute = createRouter([
+  const routes = [
     ...v1Routes(context),
     ...v2TaskRoutes(context),
     ...v2SessionRoutes(context),
     ...storedObjectRoutes(context),
     ...livePageRoutes(context),
-  ]);
+  ];
+  const matchRoute = createRouter(routes);
 
   const matchControl = createRouter(controlRoutes({ cloud, faults, counts, keys, apiVersions }));
 
@@ -108,8 +111,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       return deliver(response, jsonAnswer(413, { detail: 'Request body too large' }), undefined);
     }
     const fault = isControl ? undefined : faults.take(routeName, `${method} ${pathname}`);
-    if (fault?.delayMs) await pause(response, fault.delayMs);
-    if (response.destroyed) return;
     const { headers } = request;
     const answer = await answerTo(match, {
       method,
@@ -119,6 +120,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       headers,
       body,
     });
+    // The delay is on the answer's way, so that a late answer tells what was true when it was asked for.
+    if (fault?.delayMs) await pause(response, fault.delayMs);
     await deliver(response, answer, fault?.effect);
   }
 
@@ -157,6 +160,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     keys,
     apiVersions,
     clock,
+    routeNames: routes.map((route) => route.name),
     tasks: cloud.tasks,
     sessions: cloud.sessions,
     account: cloud.account,

@@ -13,7 +13,7 @@ export function v2SessionRoutes(context: RouteContext): Route[] {
 
   const sessionOf = (request: ApiRequest): Session => {
     const session = cloud.sessions.get(uuidParameter(request, 'session_id'));
-    if (!session) throw new ErrorAnswer(404, 'Session not found');
+    if (session?.apiVersion !== 'v2') throw new ErrorAnswer(404, 'Session not found');
     return session;
   };
 
@@ -101,6 +101,7 @@ function sessionList(context: RouteContext, request: ApiRequest): Record<string,
   const pageNumber = integerQuery(request, 'pageNumber', { least: 1, fallback: 1 });
   const status = wordQuery(request, 'filterBy', ['active', 'stopped']);
   const views = [...context.cloud.sessions.values()]
+    .filter((session) => session.apiVersion === 'v2')
     .toSorted((a, b) => b.startedAtMs - a.startedAtMs)
     .map((session) => sessionItemView(context, session))
     .filter((view) => status === undefined || view['status'] === status);

@@ -2,7 +2,7 @@ import { ErrorAnswer, invalid, jsonAnswer } from './answer';
 import { integerQuery, momentQuery, objectBody, oneOf, parseUuid } from './parameters';
 import { isObject, textField, uuidParameter, wordQuery } from './parameters';
 import { logPath, outputFilePath } from './storedObjects';
-import { fileId, taskItemView, taskStatusView, taskView } from './v2Views';
+import { fileId, taskItemView, taskStatusView, taskView, v2StatusWord } from './v2Views';
 import type { Cloud } from './cloud';
 import type { ApiRequest, Route } from './route';
 import type { RouteContext } from './routeContext';
@@ -82,7 +82,7 @@ export function v2TaskRoutes(context: RouteContext): Route[] {
 }
 
 /** One page, newest first, which is our reading: the cloud promises no order. */
-function taskList({ cloud, ...rest }: RouteContext, request: ApiRequest): Record<string, unknown> {
+function taskList(context: RouteContext, request: ApiRequest): Record<string, unknown> {
   const pageSize = integerQuery(request, 'pageSize', { least: 1, most: 100, fallback: 10 });
   const pageNumber = integerQuery(request, 'pageNumber', { least: 1, fallback: 1 });
   const session = request.query.get('sessionId');
@@ -90,16 +90,18 @@ function taskList({ cloud, ...rest }: RouteContext, request: ApiRequest): Record
   const status = wordQuery(request, 'filterBy', statusWords);
   const afterMs = momentQuery(request, 'after') ?? -Infinity;
   const beforeMs = momentQuery(request, 'before') ?? Infinity;
-  const context = { cloud, ...rest };
-  const views = newestFirst(cloud, 'v2')
+  const { cloud } = context;
+  const nowMs = cloud.clock.now();
+  const tasks = newestFirst(cloud, 'v2')
     .filter((task) => sessionId === undefined || task.sessionId === sessionId)
     .filter((task) => afterMs <= task.createdAtMs && task.createdAtMs <= beforeMs)
-    .map((task) => taskItemView(context, task))
-    .filter((view) => status === undefined || view['status'] === status);
+    .filter(
+      (task) => status === undefined || v2StatusWord(task, task.stateAt(nowMs).status) === status,
+    );
   const first = (pageNumber - 1) * pageSize;
   return {
-    items: views.slice(first, first + pageSize),
-    totalItems: views.length,
+    items: tasks.slice(first, first + pageSize).map((task) => taskItemView(context, task)),
+    totalItems: tasks.length,
     pageNumber,
     pageSize,
   };

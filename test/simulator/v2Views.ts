@@ -22,7 +22,7 @@ export function taskView(context: RouteContext, task: SimulatedTask): Record<str
         ? context.presigner.sign(screenshotPath(task.id, index + 1))
         : null,
       actions: step.actions,
-      duration: step.durationMs / 1_000,
+      duration: Math.round(step.durationMs) / 1_000,
     })),
     outputFiles: state.files.map((file) => ({
       id: fileId(task.id, file.name),
@@ -129,7 +129,8 @@ const v2Words: Record<ScriptedStatus, string> = {
   failed: 'failed',
 };
 
-function v2StatusWord(task: SimulatedTask, status: ScriptedStatus): string {
+/** The task's status in the cloud's words, or in those that its script puts in their place. */
+export function v2StatusWord(task: SimulatedTask, status: ScriptedStatus): string {
   const raw = task.script.rawStatus;
   return (typeof raw === 'string' ? raw : raw?.[status]) ?? v2Words[status];
 }
