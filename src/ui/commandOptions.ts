@@ -12,24 +12,28 @@ import type { TaskTracker } from './taskTracker';
 import type { TaskTree } from './taskTree';
 import type { TaskView } from './taskView';
 
+/** The parts that are there from the start. */
+export interface LateOptions {
+  readonly store: TaskStore;
+  readonly keeper: TaskKeeper;
+  readonly poller: TaskPoller;
+  readonly connection: CloudConnection;
+  readonly apiKey: ApiKey;
+  readonly settings: Settings;
+  readonly tree: TaskTree;
+  readonly view: TaskView;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
 /** Opens the story of a task. */
 export interface Details {
   open(ref: TaskRef): Promise<void>;
 }
 
 /** What the commands act on. */
-export interface CommandOptions {
-  readonly store: TaskStore;
-  readonly keeper: TaskKeeper;
-  readonly poller: TaskPoller;
+export interface CommandOptions extends LateOptions {
   readonly problems: PollProblems;
   readonly tracker: TaskTracker;
-  readonly connection: CloudConnection;
-  readonly apiKey: ApiKey;
-  readonly settings: Settings;
-  readonly tree: TaskTree;
-  readonly view: TaskView;
   readonly details: Details;
-  readonly log: Log;
-  readonly clock: Clock;
 }
