@@ -27,6 +27,8 @@ export interface TaskClient {
   getFileUrl(id: string, file: TaskFile, signal: AbortSignal): Promise<string>;
   /** A fresh presigned URL of the log. `undefined` where the API version has none. */
   getLogUrl(id: string, signal: AbortSignal): Promise<string | undefined>;
+  /** The tasks of a session, as a dashboard URL names one. Rejects with kind `invalidRequest` where the API version has no sessions. */
+  findSessionTasks(sessionId: string, signal: AbortSignal): Promise<readonly string[]>;
   /** Proves the key with one cheap request. */
   getAccount(signal: AbortSignal): Promise<Account>;
 }
@@ -52,4 +54,11 @@ export interface CloudOptions {
   /** An https URL, or http on loopback; a path prefix is kept. */
   readonly baseUrl: string;
   readonly key: string;
+}
+
+/** What the store keeps of all that is known of a task. */
+export function summaryOf(details: TaskDetails): TaskUpdate {
+  const { steps, files, session, judgement, agentVersion, metadata, screenshotUrls, ...rest } =
+    details;
+  return rest;
 }

@@ -1,0 +1,29 @@
+/** Undoes a subscription or ends a thing. Safe to call twice. */
+export interface Disposable {
+  dispose(): void;
+}
+
+/** Registers a listener. Shaped as VS Code's own events are. */
+export type Event<T> = (listener: (value: T) => void) => Disposable;
+
+/** Tells listeners in the order in which they came. Owned and disposed by the class whose event it is. */
+export class Emitter<T> implements Disposable {
+  readonly #listeners = new Set<(value: T) => void>();
+
+  readonly event: Event<T> = (listener) => {
+    // A wrapper for each subscription, so that the same function may listen twice.
+    const entry = (value: T): void => listener(value);
+    this.#listeners.add(entry);
+    return { dispose: () => void this.#listeners.delete(entry) };
+  };
+
+  fire(value: T): void {
+    // A copy: who listens may come and go while the others are told.
+    const listeners = Array.from(this.#listeners);
+    for (const listener of listeners) listener(value);
+  }
+
+  dispose(): void {
+    this.#listeners.clear();
+  }
+}

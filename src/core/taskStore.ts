@@ -1,0 +1,155 @@
+import { Emitter, type Disposable, type Event } from './event';
+import { hasEnded, refKey, type TaskRef } from './task';
+import type { TaskUpdate } from './taskClient';
+import { shorten } from './taskWords';
+import { newlyTracked, type TrackedTask, type Trouble } from './trackedTask';
+
+/** One task before and after. `before` is absent for a task that came, `after` for one that went. */
+export interface TaskChange {
+  readonly before?: TrackedTask | undefined;
+  readonly after?: TrackedTask | undefined;
+}
+
+/**
+ * The tracked tasks, and the only place where their state changes.
+ * Tasks are immutable values: a change replaces one and tells `onDidChange`.
+ */
+export class TaskStore implements Disposable {
+  readonly #tasks = new Map<string, TrackedTask>();
+  readonly #didChange = new Emitter<readonly TaskChange[]>();
+
+  /** Fires once for each call that changed something a reader can see; never for a look that found all as it was. */
+  readonly onDidChange: Event<readonly TaskChange[]> = this.#didChange.event;
+
+  /** In the order in which they were added. */
+  tasks(): readonly TrackedTask[] {
+    return [...this.#tasks.values()];
+  }
+
+  get(ref: TaskRef): TrackedTask | undefined {
+    return this.#tasks.get(refKey(ref));
+  }
+
+  /** Adds what is not tracked yet. @returns the tasks added, in the order given */
+  track(refs: readonly TaskRef[], now: number): readonly TrackedTask[] {
+    const added: TrackedTask[] = [];
+    for (const ref of refs) {
+      if (this.get(ref)) continue;
+      const task = newlyTracked(ref, now);
+      this.#tasks.set(refKey(ref), task);
+      added.push(task);
+    }
+    this.#tell(added.map((after) => ({ after })));
+    return added;
+  }
+
+  /** @returns the tasks that were tracked and no longer are */
+  untrack(refs: readonly TaskRef[]): readonly TrackedTask[] {
+    const removed: TrackedTask[] = [];
+    for (const ref of refs) {
+      const task = this.get(ref);
+      if (!task) continue;
+      this.#tasks.delete(refKey(ref));
+      removed.push(task);
+    }
+    this.#tell(removed.map((before) => ({ before })));
+    return removed;
+  }
+
+  /** Other tasks take the place of all: what was read from disk, or another server's. */
+  replaceAll(tasks: readonly TrackedTask[]): void {
+    const before = this.tasks();
+    this.#tasks.clear();
+    for (const task of tasks) this.#tasks.set(refKey(task), task);
+    this.#tell([
+      ...before.map((task) => ({ before: task })),
+      ...tasks.map((task) => ({ after: task })),
+    ]);
+  }
+
+  /**
+   * Takes in the answer to a look.
+   * An answer that is older than what is known is dropped: an ended task never becomes active again,
+   * nor does it change from one end to another, and one that has started is never merely created again.
+   * @param isFull whether the answer held all of the task, not only its status
+   */
+  applyLook(ref: TaskRef, update: TaskUpdate, now: number, isFull: boolean): void {
+    const before = this.get(ref);
+    if (!before) return;
+    if (isOlder(update, before)) return;
+    const statusChanged = update.rawStatus !== before.rawStatus;
+    const observedEnd =
+      before.lookedAt !== undefined && hasEnded(update.status) && !hasEnded(before.status);
+    this.#replace(before, {
+      ...before,
+      ...kept(update),
+      apiVersion: before.apiVersion,
+      id: before.id,
+      lookedAt: now,
+      changedAt: statusChanged ? now : before.changedAt,
+      readAs: isFull ? update.status : before.readAs,
+      trouble: undefined,
+      isMissing: false,
+      isUnseen: before.isUnseen || observedEnd,
+    });
+  }
+
+  /** Notes that a look failed. The last good answer stays. */
+  noteTrouble(ref: TaskRef, trouble: Trouble, isMissing: boolean): void {
+    const before = this.get(ref);
+    if (!before) return;
+    const since = before.trouble?.kind === trouble.kind ? before.trouble.since : trouble.since;
+    this.#replace(before, { ...before, trouble: { kind: trouble.kind, since }, isMissing });
+  }
+
+  /** Notes that somebody has looked at how the task ended. */
+  markSeen(ref: TaskRef): void {
+    const before = this.get(ref);
+    if (before?.isUnseen) this.#replace(before, { ...before, isUnseen: false });
+  }
+
+  dispose(): void {
+    this.#didChange.dispose();
+  }
+
+  #replace(before: TrackedTask, after: TrackedTask): void {
+    this.#tasks.set(refKey(after), after);
+    if (!looksTheSame(before, after)) this.#tell([{ before, after }]);
+  }
+
+  #tell(changes: readonly TaskChange[]): void {
+    if (changes.length > 0) this.#didChange.fire(changes);
+  }
+}
+
+/** Longer prompts and outputs are cut in what is kept of a task, in UTF-16 units; its details hold all of them. */
+export const keptTextLength = 20_000;
+
+function isOlder(update: TaskUpdate, known: TrackedTask): boolean {
+  if (hasEnded(known.status)) return update.status !== known.status;
+  const hasStarted = known.status === 'running' || known.status === 'paused';
+  return hasStarted && update.status === 'created';
+}
+
+function kept(update: TaskUpdate): TaskUpdate {
+  const entries = Object.entries(update)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => [
+      key,
+      typeof value === 'string' ? shorten(value, keptTextLength) : value,
+    ]);
+  return Object.fromEntries(entries) as TaskUpdate;
+}
+
+/** Equal but for `lookedAt`, which changes with every look. */
+function looksTheSame(a: TrackedTask, b: TrackedTask): boolean {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof TrackedTask>;
+  keys.delete('lookedAt');
+  for (const key of keys) {
+    if (key === 'trouble') {
+      if (a.trouble?.kind !== b.trouble?.kind || a.trouble?.since !== b.trouble?.since)
+        return false;
+    } else if (a[key] !== b[key]) return false;
+  }
+  return true;
+}
