@@ -169,20 +169,20 @@ describe('the folder of tasks', () => {
   it('shows a reader whole tasks only, while two writers write', async () => {
     const texts = ['a', 'b'].map((letter) => letter.repeat(20_000));
     await open().save(aTask({ output: texts[0] }));
-    let isWriting = true;
+    const written = new AbortController();
     const writers = texts.map(async (output) => {
       for (let round = 0; round < 100; round++) await open().save(aTask({ output }));
     });
     const reader = (async () => {
       let reads = 0;
-      for (; isWriting; reads++) {
+      for (; !written.signal.aborted; reads++) {
         const [task] = await open().load();
         assert.ok(task?.output !== undefined && texts.includes(task.output));
       }
       return reads;
     })();
     await Promise.all(writers);
-    isWriting = false;
+    written.abort();
     assert.ok((await reader) > 1);
     assert.deepEqual(skipped, []);
     assert.equal(fileNames().length, 1);
