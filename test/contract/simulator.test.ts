@@ -22,7 +22,9 @@ interface Answer {
   readonly json: Record<string, unknown>;
 }
 
-describe('simulator', () => {
+describe('simulator', function () {
+  // Generous, for a busy machine; the whole suite takes a second.
+  this.timeout(20_000);
   let simulator: Simulator;
 
   beforeEach(async () => {
