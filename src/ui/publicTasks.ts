@@ -1,0 +1,50 @@
+import { EventEmitter } from 'vscode';
+import type { Disposable } from '../core/event';
+import { isSameSnapshot, snapshotOf } from '../core/taskSnapshot';
+import type { TaskStore } from '../core/taskStore';
+import type { BrowserUseTasks, TaskSnapshotChange } from '../publicApi';
+import type { LateParts } from './lateParts';
+
+export interface PublicTasksOptions {
+  readonly store: TaskStore;
+  readonly late: LateParts;
+}
+
+/** What other extensions get; see `publicApi.ts` for what it promises. Who creates it disposes it. */
+export function publicTasks({ store, late }: PublicTasksOptions): {
+  readonly api: BrowserUseTasks;
+  readonly disposable: Disposable;
+} {
+  // VS Code's own: it keeps a failing listener of another extension from the others and from us.
+  const didChangeTask = new EventEmitter<TaskSnapshotChange>();
+  const subscription = store.onDidChange((changes) => {
+    for (const { before, after } of changes) {
+      const change = { before: before && snapshotOf(before), after: after && snapshotOf(after) };
+      if (!isSameSnapshot(change.before, change.after)) didChangeTask.fire(Object.freeze(change));
+    }
+  });
+  const api: BrowserUseTasks = {
+    get tasks() {
+      return Object.freeze(store.tasks().map(snapshotOf));
+    },
+    onDidChangeTask: didChangeTask.event,
+    async track(input) {
+      const { refs } = await (await late.get()).track(input);
+      return Object.freeze(
+        refs
+          .map((ref) => store.get(ref))
+          .filter((task) => task !== undefined)
+          .map(snapshotOf),
+      );
+    },
+  };
+  return {
+    api: Object.freeze(api),
+    disposable: {
+      dispose() {
+        subscription.dispose();
+        didChangeTask.dispose();
+      },
+    },
+  };
+}
