@@ -1,0 +1,158 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { atExit } from './atExit';
+import type { CodeVersion } from './codeVersions';
+import { fetchCode, type CodeInstallation } from './fetchCode';
+import { startTree, type ProcessTree } from './processTree';
+import { sayAloud, type Say } from './progress';
+import { runCommand } from './runCommand';
+
+/** What a VS Code server is started with. */
+export interface CodeOptions {
+  version: CodeVersion;
+  /**
+   * Lets the page's URL name a development extension and its tests, and lets the page report. Such
+   * a VS Code is for tests; without it, it is the plain editor for a person.
+   */
+  smokeTestDriver: boolean;
+  /** Packaged extensions (.vsix files) to install first. */
+  extensions?: readonly string[];
+  /** Settings for all windows. Those of scope `application` are not read from here. */
+  machineSettings?: Readonly<Record<string, unknown>>;
+  /** Added to the environment of the server, and so of its extension hosts. */
+  env?: NodeJS.ProcessEnv;
+  /** Stay when no window was open for five minutes. Tests leave it out: a killed test run then leaves no server for long. */
+  staysWhenUnused?: boolean;
+  say?: Say;
+}
+
+/** A running VS Code server with data of its own, which vanishes when it stops. */
+export interface RunningCode {
+  /** Where its windows are opened, without a slash at the end. Loopback only. */
+  readonly url: string;
+  /** The server's data folder. */
+  readonly dataFolder: string;
+  /** Everything that the server has printed so far. */
+  readonly output: () => string;
+  /** Replaces the settings for all windows, open ones included, within about a second. */
+  writeMachineSettings(settings: Readonly<Record<string, unknown>>): void;
+  /** Ends the server with all its processes and removes its data. May be called again. */
+  stop(): Promise<void>;
+}
+
+const startTimeoutMs = 60_000;
+const readyLine = /Extension host agent listening on (\d+)/;
+
+/**
+ * Starts a real VS Code: its server build, fetched if it is not there yet, on a free port.
+ *
+ * @throws {Error} with the server's words when it does not get ready within a minute, or an
+ * extension cannot be installed.
+ */
+export async function startCode(options: CodeOptions): Promise<RunningCode> {
+  const installation = await fetchCode(options.version, options.say ?? sayAloud);
+  const dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'but-code-'));
+  const removeData = () => fs.rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 });
+  const takeBack = atExit(removeData);
+  const writeMachineSettings = (settings: Readonly<Record<string, unknown>>) => {
+    const folder = path.join(dataFolder, 'data', 'Machine');
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, 'settings.json'), JSON.stringify(settings, null, 2));
+  };
+  let tree: ProcessTree | undefined;
+  const stop = async () => {
+    await tree?.stop();
+    removeData();
+    takeBack();
+  };
+  try {
+    writeMachineSettings(options.machineSettings ?? {});
+    const env = serverEnvironment(dataFolder, options.env);
+    await installExtensions(installation, dataFolder, options.extensions ?? [], env);
+    tree = startTree(installation.nodePath, serverArguments(installation, dataFolder, options), {
+      env,
+      cwd: dataFolder,
+    });
+    const { port, output } = await whenReady(tree);
+    return { url: `http://127.0.0.1:${port}`, dataFolder, output, writeMachineSettings, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function serverArguments(
+  { serverMain }: CodeInstallation,
+  dataFolder: string,
+  options: CodeOptions,
+): string[] {
+  const args = [
+    serverMain,
+    '--host=127.0.0.1',
+    '--port=0',
+    '--without-connection-token',
+    '--accept-server-license-terms',
+    '--telemetry-level=off',
+    `--server-data-dir=${dataFolder}`,
+  ];
+  if (options.smokeTestDriver) args.push('--enable-smoke-test-driver');
+  if (!options.staysWhenUnused) args.push('--enable-remote-auto-shutdown');
+  return args;
+}
+
+/** Nothing of the editor around this process (this may run in a VS Code terminal) reaches the server. */
+function serverEnvironment(dataFolder: string, own: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env };
+  for (const name of Object.keys(env)) {
+    if (/^(VSCODE_|ELECTRON_|NODE_OPTIONS$|npm_)/.test(name)) delete env[name];
+  }
+  if (process.platform === 'linux') {
+    // The server's sockets go where they are removed with the rest; elsewhere the path gets too long.
+    const temporary = path.join(dataFolder, 'tmp');
+    fs.mkdirSync(temporary);
+    Object.assign(env, { TMPDIR: temporary, XDG_RUNTIME_DIR: temporary });
+  }
+  return { ...env, ...own };
+}
+
+async function installExtensions(
+  { nodePath, serverMain }: CodeInstallation,
+  dataFolder: string,
+  extensions: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  if (extensions.length === 0) return;
+  const args = [serverMain, '--accept-server-license-terms', `--server-data-dir=${dataFolder}`];
+  for (const file of extensions) args.push('--install-extension', path.resolve(file));
+  const output = await runCommand(nodePath, args, { env, cwd: dataFolder, timeoutMs: 60_000 });
+  const installed = output.match(/was successfully installed/g)?.length ?? 0;
+  if (installed !== extensions.length) {
+    throw new Error(`VS Code did not install ${extensions.join(', ')}:\n${output.slice(-2000)}`);
+  }
+}
+
+function whenReady({ child }: ProcessTree): Promise<{ port: string; output: () => string }> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const fail = (why: string) => {
+      clearTimeout(timer);
+      reject(new Error(`VS Code's server ${why}:\n${output.slice(-4000)}`));
+    };
+    const timer = setTimeout(
+      () => fail(`was not ready after ${startTimeoutMs / 1000} s`),
+      startTimeoutMs,
+    );
+    const read = (chunk: Buffer) => {
+      output += chunk.toString();
+      const port = readyLine.exec(output)?.[1];
+      if (!port) return;
+      clearTimeout(timer);
+      resolve({ port, output: () => output });
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.on('error', (error) => fail(`cannot start: ${error.message}`));
+    child.on('exit', (code, signal) => fail(`ended early (${signal ?? code})`));
+  });
+}
