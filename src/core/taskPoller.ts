@@ -88,6 +88,8 @@ export class TaskPoller implements Disposable {
   #attention: Attention = 'hidden';
   #hold: PollHold | undefined;
   #backoffMs = 0;
+  /** Ticks in a row without any success. */
+  #failedTicks = 0;
   #epoch = new AbortController();
   #nap = new AbortController();
   #isRunning = false;
@@ -276,33 +278,37 @@ export class TaskPoller implements Disposable {
     const result = { successes: 0, failures: [] as { task: TrackedTask; error: CloudError }[] };
     this.#isLooking = true;
     this.#changed();
-    const lane = async (): Promise<void> => {
-      while (!signal.aborted && !this.#hold) {
-        const task = queue.shift();
-        if (!task) return;
-        if (this.#versionHolds.has(task.apiVersion)) continue;
-        const outcome = await this.#look(task, signal);
-        if (outcome === 'success') result.successes++;
-        else if (outcome) result.failures.push({ task, error: outcome });
-      }
+    const lookAtNext = async (): Promise<boolean> => {
+      const task = queue.shift();
+      if (!task || signal.aborted || this.#hold) return false;
+      const outcome = await this.#look(task, signal);
+      if (outcome === 'success') result.successes++;
+      else if (outcome) result.failures.push({ task, error: outcome });
+      return true;
     };
-    await Promise.all(Array.from({ length: concurrency }, lane));
+    const lane = async (): Promise<void> => {
+      while (await lookAtNext());
+    };
+    // One question goes ahead: where the network is gone, it alone is lost.
+    await lookAtNext();
+    const isCutOff = result.failures.some(({ error }) => concernsAll(error));
+    if (!isCutOff) await Promise.all(Array.from({ length: concurrency }, lane));
     this.#isLooking = false;
     if (!signal.aborted) this.#settle(result.successes, result.failures);
     if (this.#wanted.size === 0) this.#settleWanted();
     this.#changed();
   }
 
-  /** New tasks first, then those that somebody wants, then whom nobody has asked for longest. */
+  /** New tasks first, the newest of them before all; then those that somebody wants; then whom nobody has asked for longest. */
   #dueTasks(): TrackedTask[] {
     const now = this.#options.clock.now();
     const rank = (task: TrackedTask): number => {
-      if (task.lookedAt === undefined && !this.#asks.has(refKey(task))) return -2;
+      if (task.lookedAt === undefined && !this.#asks.has(refKey(task))) return -task.trackedAt;
       if (this.#wanted.has(refKey(task))) return -1;
       return this.#asks.get(refKey(task))?.askedAt ?? 0;
     };
     // After a tick in which nothing worked, one question tells whether anything does.
-    const most = this.#backoffMs > 0 ? 1 : mostPerTick;
+    const most = this.#failedTicks > 0 ? 1 : mostPerTick;
     const room = Math.min(most, Math.max(1, this.#options.bucket.available()));
     return this.#options.store
       .tasks()
@@ -375,7 +381,11 @@ export class TaskPoller implements Disposable {
   #settle(successes: number, failures: readonly { task: TrackedTask; error: CloudError }[]): void {
     const { clock, random, store } = this.#options;
     const now = clock.now();
-    if (successes > 0) this.#backoffMs = 0;
+    if (successes > 0) this.#backoffMs = this.#failedTicks = 0;
+    else if (failures.length > 0) this.#failedTicks++;
+    // One task's failure is everybody's where nothing else works either.
+    const isGeneral = (error: CloudError): boolean =>
+      successes === 0 && (concernsAll(error) || failures.length > 1 || this.#failedTicks > 1);
     let general: CloudError | undefined;
     for (const { task, error } of failures) {
       const ask = this.#ask(refKey(task));
@@ -407,10 +417,12 @@ export class TaskPoller implements Disposable {
         case 'timeout':
         case 'tooLarge':
         case 'badAnswer':
-          ask.backoffMs = nextBackoffMs(ask.backoffMs, random);
           if (needsFullRead(task)) ask.fullReadFailures++;
-          if (successes > 0) store.noteTrouble(task, { kind: error.kind, since: now }, false);
-          else general = error;
+          if (isGeneral(error)) general = error;
+          else {
+            ask.backoffMs = nextBackoffMs(ask.backoffMs, random);
+            store.noteTrouble(task, { kind: error.kind, since: now }, false);
+          }
           break;
       }
     }
@@ -444,6 +456,11 @@ export class TaskPoller implements Disposable {
 function owesFullRead(task: TrackedTask, ask: Ask | undefined): boolean {
   const failures = ask?.fullReadFailures ?? 0;
   return !task.isMissing && needsFullRead(task) && failures < mostFullReadFailures;
+}
+
+/** True for a failure that every other question would meet too. */
+function concernsAll({ kind }: CloudError): boolean {
+  return kind === 'network' || kind === 'redirect';
 }
 
 function unexpected(error: unknown): CloudError {

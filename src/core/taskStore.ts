@@ -56,6 +56,13 @@ export class TaskStore implements Disposable {
     return removed;
   }
 
+  /** Brings untracked tasks back as they were; those that are tracked again already stay. */
+  restore(tasks: readonly TrackedTask[]): void {
+    const restored = tasks.filter((task) => !this.get(task));
+    for (const task of restored) this.#tasks.set(refKey(task), task);
+    this.#tell(restored.map((after) => ({ after })));
+  }
+
   /** Other tasks take the place of all: what was read from disk, or another server's. */
   replaceAll(tasks: readonly TrackedTask[]): void {
     const before = this.tasks();

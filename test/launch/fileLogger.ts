@@ -39,12 +39,11 @@ names.forEach((name, level) => {
 });
 
 const create = async (name, file) => new Logger('rotating', name, file);
-module.exports = {
-  version: 0,
-  setLevel() {},
-  setFlushOn() {},
-  Logger,
-  createRotatingLogger: create,
-  createAsyncRotatingLogger: create,
-};
+// Assigned one by one: that is how Node sees them as named exports for an \`import\`.
+exports.version = 0;
+exports.setLevel = () => {};
+exports.setFlushOn = () => {};
+exports.Logger = Logger;
+exports.createRotatingLogger = create;
+exports.createAsyncRotatingLogger = create;
 `;

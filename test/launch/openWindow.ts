@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { format } from 'node:util';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { findBrowser } from './findBrowser';
 import { sayAloud, type Say } from './progress';
@@ -61,7 +62,7 @@ export async function openWindow(
   // Nobody may be waiting for it when a window runs no tests.
   exitCode.catch(() => undefined);
   await page.exposeFunction('codeAutomationLog', (level: string, args: unknown[]) => {
-    onLog?.(level, args.map(inWords).join(' '));
+    onLog?.(level, format(...args));
   });
   await page.goto(windowUrl(url, { folder, developmentFolder, testModule }));
   return { page, exitCode };
@@ -89,8 +90,4 @@ function windowUrl(
 function uriPath(file: string): string {
   const forward = path.resolve(file).replaceAll('\\', '/');
   return forward.startsWith('/') ? forward : `/${forward}`;
-}
-
-function inWords(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

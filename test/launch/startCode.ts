@@ -41,6 +41,17 @@ export interface RunningCode {
   stop(): Promise<void>;
 }
 
+/** Settings that keep everything away which is not under test: welcome pages, chat, updates, Git. */
+export const quietSettings: Readonly<Record<string, unknown>> = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'extensions.ignoreRecommendations': true,
+  'security.workspace.trust.enabled': false,
+  'git.enabled': false,
+};
+
 const startTimeoutMs = 60_000;
 const readyLine = /Extension host agent listening on (\d+)/;
 

@@ -1,0 +1,167 @@
+/// <reference types="node" />
+// Builds what runs: the extension, its API part, the page of the details view; or the host tests.
+//   node esbuild.mjs               for people: minified, maps beside the bundles
+//   node esbuild.mjs --dev         readable, for debugging
+//   node esbuild.mjs --watch       readable, again at each change
+//   node esbuild.mjs --host-tests  the tests that run inside VS Code, to out/host
+//   --metafile                     also writes out/meta.json: what each bundle is made of
+import { build, context } from 'esbuild';
+import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+
+const flags = new Set(process.argv.slice(2));
+const known = ['--dev', '--watch', '--host-tests', '--metafile'];
+const unknown = [...flags].filter((flag) => !known.includes(flag));
+if (unknown.length > 0) {
+  console.error(`Unknown: ${unknown.join(' ')}. Known: ${known.join(' ')}.`);
+  process.exit(2);
+}
+
+const isReadable = flags.has('--dev') || flags.has('--watch');
+const root = import.meta.dirname;
+
+/** @type {import('esbuild').BuildOptions} */
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  metafile: true,
+  logLevel: 'info',
+  minify: !isReadable,
+  sourcemap: isReadable ? 'linked' : 'external',
+  // People read what a bundle is licensed under in the packages, not in the code.
+  legalComments: 'none',
+  // VS Code 1.100 runs extensions on Node 20 and pages on Chromium 132.
+  target: ['es2022'],
+};
+
+/**
+ * Keeps the API part out of the extension's bundle: `import('./api')` becomes a `require` of the
+ * bundle beside it, so axios and zod load at the first request and not at start-up.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const apiIsItsOwnBundle = {
+  name: 'api-is-its-own-bundle',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^\.\/api(\/index)?$/ }, ({ kind, importer }) => {
+      if (importer !== path.join(root, 'src', 'extension.ts')) return undefined;
+      if (kind === 'dynamic-import') return { path: './api.js', external: true };
+      const text =
+        "src/extension.ts must load the API part with import('./api'), at the first use.";
+      return { errors: [{ text }] };
+    });
+  },
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const extension = {
+  ...common,
+  entryPoints: ['src/extension.ts'],
+  outfile: 'dist/extension.js',
+  platform: 'node',
+  format: 'cjs',
+  external: ['vscode'],
+  // Without dynamic imports esbuild writes the one of the API part as a promise of a `require`.
+  supported: { 'dynamic-import': false },
+  plugins: [apiIsItsOwnBundle],
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const api = {
+  ...common,
+  entryPoints: ['src/api/index.ts'],
+  outfile: 'dist/api.js',
+  // This picks axios' browser build, which speaks through `fetch` and is a fifth of the Node build.
+  // The platform `node` with browser main fields would mix the two builds.
+  platform: 'browser',
+  format: 'cjs',
+  external: ['vscode', 'node:*', ...builtinModules],
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const webview = {
+  ...common,
+  entryPoints: ['src/webview/main.tsx'],
+  outfile: 'dist/webview.js',
+  platform: 'browser',
+  format: 'iife',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  loader: { '.ttf': 'file' },
+  assetNames: '[name]',
+};
+
+if (flags.has('--host-tests')) await buildHostTests();
+else if (flags.has('--watch')) await watch();
+else await buildAll();
+
+async function buildAll() {
+  await rm(path.join(root, 'dist'), { recursive: true, force: true });
+  await copyIcons();
+  const results = await Promise.all(presentBundles().map((options) => build(options)));
+  if (!flags.has('--metafile')) return;
+  const meta = { inputs: {}, outputs: {} };
+  for (const { metafile } of results) {
+    Object.assign(meta.inputs, metafile.inputs);
+    Object.assign(meta.outputs, metafile.outputs);
+  }
+  await mkdir(path.join(root, 'out'), { recursive: true });
+  await writeFile(path.join(root, 'out', 'meta.json'), JSON.stringify(meta, null, 2));
+}
+
+/** The two printed lines tell the editor's task when a build begins and ends. */
+async function watch() {
+  /** @type {import('esbuild').Plugin} */
+  const report = {
+    name: 'report',
+    setup(bundle) {
+      bundle.onStart(() => console.log('[watch] build started'));
+      bundle.onEnd(() => console.log('[watch] build finished'));
+    },
+  };
+  await copyIcons();
+  for (const options of presentBundles()) {
+    const plugins = [...(options.plugins ?? []), report];
+    await (await context({ ...options, plugins })).watch();
+  }
+}
+
+async function buildHostTests() {
+  const files = await readdir(path.join(root, 'test', 'host'), { recursive: true });
+  const tests = files.filter((file) => file.endsWith('.test.ts'));
+  await rm(path.join(root, 'out', 'host'), { recursive: true, force: true });
+  await build({
+    ...common,
+    entryPoints: ['index.ts', ...tests].map((file) => path.join('test', 'host', file)),
+    outbase: 'test/host',
+    outdir: 'out/host',
+    platform: 'node',
+    format: 'cjs',
+    minify: false,
+    sourcemap: 'inline',
+    logLevel: 'warning',
+    // `vscode` comes from the editor, all other packages from node_modules.
+    packages: 'external',
+  });
+}
+
+/** The icon font of the page: the same pictures as in the editor around it. */
+async function copyIcons() {
+  await mkdir(path.join(root, 'dist'), { recursive: true });
+  for (const name of ['codicon.css', 'codicon.ttf']) {
+    const from = path.join(root, 'node_modules', '@vscode', 'codicons', 'dist', name);
+    await copyFile(from, path.join(root, 'dist', name));
+  }
+}
+
+/** @returns {import('esbuild').BuildOptions[]} */
+function presentBundles() {
+  return [extension, api, webview].filter((options) => {
+    const [entry] = /** @type {string[]} */ (options.entryPoints);
+    if (existsSync(path.join(root, entry))) return true;
+    console.warn(`${entry} does not exist yet: left out`);
+    return false;
+  });
+}

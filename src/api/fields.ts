@@ -1,0 +1,117 @@
+import * as z from 'zod/mini';
+import { CloudError } from '../core/errors';
+import type { TaskStatus } from '../core/task';
+import { hasUserInfo, parseUrl } from './baseUrl';
+
+// zod would otherwise compile schemas with `new Function`, which the web host's policy reports.
+z.config({ jitless: true });
+
+/**
+ * A field that may be missing: null or a wrong type is as good as absent, as an answer must not be
+ * lost for something that nobody needs.
+ */
+export function lenient<T extends z.core.$ZodType>(schema: T) {
+  return z.catch(z.optional(schema), undefined);
+}
+
+/** A list without the entries that don't fit. Empty where there is no list. */
+export function listOf<T extends z.core.$ZodType>(entry: T) {
+  return z.pipe(
+    lenient(z.array(z.unknown())),
+    z.transform((entries): z.output<T>[] =>
+      (entries ?? []).flatMap((candidate) => {
+        const parsed = z.safeParse(entry, candidate);
+        return parsed.success ? [parsed.data] : [];
+      }),
+    ),
+  );
+}
+
+export const text = lenient(z.string());
+export const flag = lenient(z.boolean());
+/** For what is named by it: an empty ID names nothing. */
+export const identifier = z.string().check(z.minLength(1));
+/** A word that some version of the API may call a status. Answers without one are useless. */
+export const statusWord = z.string().check(z.minLength(1), z.maxLength(100));
+/** Text that holds JSON; a server that sends the JSON itself is understood too. */
+export const jsonText = z.union([
+  z.string(),
+  z.pipe(
+    z.record(z.string(), z.unknown()),
+    z.transform((value) => JSON.stringify(value)),
+  ),
+]);
+/** An ISO 8601 time with zone; one without is UTC. */
+export const timestamp = lenient(z.pipe(z.string(), z.transform(toZonedTime)));
+/** US dollars as a decimal string; a number is understood too. */
+export const cost = lenient(
+  z.pipe(
+    z.union([z.string(), z.number()]),
+    z.transform((value) => toDecimal(value)),
+  ),
+);
+/** A link that may be opened: http or https, without user-info. */
+export const webUrl = lenient(z.string().check(z.refine(isWebUrl)));
+/** What the user stored with the task: an object of anything. */
+export const metadata = z.catch(z.record(z.string(), z.unknown()), {});
+
+/**
+ * @see cloud-api.md §3: times are naive UTC
+ */
+export function toZonedTime(value: string): string | undefined {
+  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?$/.exec(
+    value,
+  );
+  if (match === null) return undefined;
+  const [, date, time, zone = 'Z'] = match;
+  const zoned = `${date}T${time}${zone}`;
+  return Number.isNaN(Date.parse(zoned)) ? undefined : zoned;
+}
+
+/** Never in the form `1e-7`. */
+export function toDecimal(value: string | number): string | undefined {
+  const decimal = typeof value === 'number' ? plainNumber(value) : value;
+  return decimal.length <= 40 && /^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(decimal) ? decimal : undefined;
+}
+
+function plainNumber(value: number): string {
+  const written = String(value);
+  return written.includes('e-') ? value.toFixed(20).replace(/0+$/, '') : written;
+}
+
+export function isWebUrl(value: string): boolean {
+  const url = parseUrl(value);
+  if (url === undefined || hasUserInfo(url)) return false;
+  return url.protocol === 'https:' || url.protocol === 'http:';
+}
+
+/** Our word for the cloud's. A word that the map lacks is kept beside `unknown`. */
+export function statusOf(
+  words: ReadonlyMap<string, TaskStatus>,
+  rawStatus: string,
+): { status: TaskStatus; rawStatus: string } {
+  return { status: words.get(rawStatus) ?? 'unknown', rawStatus };
+}
+
+/** Without the fields that are undefined: laid over an older state, they would wipe what it knows. */
+export function present<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}
+
+/**
+ * What an answer says, by a schema.
+ * @throws {CloudError} of kind `badAnswer` that names the fields which don't fit, never their values
+ */
+export function understand<T extends z.core.$ZodType>(
+  schema: T,
+  answer: unknown,
+  promised: string,
+): z.output<T> {
+  const parsed = z.safeParse(schema, answer);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues
+    .map(({ path }) => path.join('.'))
+    .filter((name) => name !== '');
+  const where = fields.length === 0 ? '' : ` (${fields.join(', ')})`;
+  throw new CloudError('badAnswer', `The API promises ${promised}; the answer is none${where}`);
+}

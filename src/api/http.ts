@@ -1,0 +1,236 @@
+import { create } from 'axios';
+import { CloudError } from '../core/errors';
+import { oneLine, shorten } from '../core/taskWords';
+import type { Server } from './baseUrl';
+import { parseBoundedJson } from './boundedJson';
+import { withDeadline } from './deadline';
+import { errorOfRefusal, type NotFoundKind } from './refusal';
+
+/** How long and how much one request may take. Bytes are counted after decompression. */
+export interface Limits {
+  readonly deadlineMs: number;
+  readonly maxBytes: number;
+  /** For all details of a task, which a person waits for and can cancel. */
+  readonly detailsDeadlineMs: number;
+  readonly maxDetailsBytes: number;
+  readonly downloadDeadlineMs: number;
+}
+
+export const defaultLimits: Limits = {
+  deadlineMs: 15_000,
+  maxBytes: 8 * 1024 * 1024,
+  detailsDeadlineMs: 60_000,
+  maxDetailsBytes: 64 * 1024 * 1024,
+  downloadDeadlineMs: 60_000,
+};
+
+export interface Question<T> {
+  /** From the template tag `path`. */
+  readonly path: string;
+  readonly signal: AbortSignal;
+  /** True for all details of a task: the larger limits hold. */
+  readonly isDetails?: boolean;
+  readonly notFoundKind: NotFoundKind;
+  /** Makes sense of the parsed answer, or throws a `CloudError`. */
+  readonly read: (answer: unknown) => T;
+}
+
+/**
+ * Sends one GET request and gives what its answer says.
+ * @throws {CloudError} whose message names the path and never holds the key; an `AbortError`
+ */
+export type Ask = <T>(question: Question<T>) => Promise<T>;
+
+export interface AskOptions {
+  readonly server: Server;
+  readonly key: string;
+  /** What carries the key. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly limits: Limits;
+}
+
+/** Asks one server in one API version's way. */
+export function createAsk({ server, key, headers, limits }: AskOptions): Ask {
+  const redact = (text: string): string => {
+    const withoutKey = [key, encodeURIComponent(key)].reduce(
+      (line, secret) => line.replaceAll(secret, '[key]'),
+      oneLine(text),
+    );
+    return shorten(withoutKey, 500);
+  };
+  return async ({ path, signal, isDetails = false, notFoundKind, read }) => {
+    if (key === '') throw new CloudError('noKey', 'There is no API key');
+    // Such a key can't be a header's value; what would be sent instead is another key.
+    if (!/^[!-~]+$/.test(key)) {
+      throw new CloudError('auth', 'The API key holds characters that no key has');
+    }
+    try {
+      const answer = await exchange({
+        target: { baseURL: server.href, url: path, allowAbsoluteUrls: false },
+        headers: { ...headers, Accept: 'application/json' },
+        signal,
+        deadlineMs: isDetails ? limits.detailsDeadlineMs : limits.deadlineMs,
+        maxBytes: isDetails ? limits.maxDetailsBytes : limits.maxBytes,
+      });
+      const body = new TextDecoder().decode(answer.body);
+      if (!isSuccess(answer.status)) throw errorOfRefusal({ ...answer, body }, notFoundKind);
+      return read(parseAnswer(body));
+    } catch (error) {
+      if (!(error instanceof CloudError)) throw error;
+      const { kind, status, retryAfterMs, message } = error;
+      throw new CloudError(kind, redact(`GET ${path}: ${message}`), { status, retryAfterMs });
+    }
+  };
+}
+
+export interface Exchange {
+  /** In axios' words: a base with a path below it, or an absolute URL by itself. */
+  readonly target:
+    | { readonly baseURL: string; readonly url: string; readonly allowAbsoluteUrls: false }
+    | { readonly url: string };
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly deadlineMs: number;
+  readonly maxBytes: number;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly body: Uint8Array;
+}
+
+/**
+ * One GET request and its whole answer, whatever its status.
+ * @throws {CloudError} with nothing of the request in it; an `AbortError`
+ */
+export async function exchange(options: Exchange): Promise<Answer> {
+  const { target, headers, signal, deadlineMs, maxBytes } = options;
+  return withDeadline(signal, deadlineMs, async (signal) => {
+    try {
+      const {
+        status,
+        data,
+        headers: answered,
+      } = await http.request<Body>({
+        ...target,
+        headers,
+        signal,
+      });
+      const retryAfter: unknown = answered['retry-after'];
+      return {
+        status,
+        retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+        body: isSuccess(status) ? await readBody(data, maxBytes) : await readRefusal(data),
+      };
+    } catch (error) {
+      throw error instanceof CloudError ? error : errorOfFailure(error);
+    }
+  });
+}
+
+/** True for 200 to 299. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+type Body = ReadableStream<Uint8Array> | null;
+
+/**
+ * The one axios instance. It holds no key and no interceptors, and looks `fetch` up at each call: in
+ * VS Code that one knows the user's proxy and certificates.
+ * The body comes as a stream, because axios' own cap (`maxContentLength`) lets go of the signal
+ * when it trips and leaves the connection open.
+ */
+const http = create({
+  adapter: 'fetch',
+  responseType: 'stream',
+  // A custom key header would follow a redirect to another host.
+  fetchOptions: { redirect: 'error', cache: 'no-store', referrerPolicy: 'no-referrer' },
+  withCredentials: false,
+  // A browser would ask the server's leave for a header of this name.
+  headers: { 'User-Agent': false },
+  validateStatus: () => true,
+  transformResponse: [],
+});
+
+async function readBody(body: Body, maxBytes: number): Promise<Uint8Array> {
+  if (body === null) return new Uint8Array();
+  const reader = body.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return concatenate(chunks, length);
+    length += value.byteLength;
+    if (length > maxBytes) {
+      throw new CloudError('tooLarge', `The answer is larger than ${maxBytes} bytes`);
+    }
+    chunks.push(value);
+  }
+}
+
+/** Most that is read of an answer that says no. */
+const maxRefusalBytes = 64 * 1024;
+
+// Its status says enough: a body that breaks off or never ends must not hide it.
+async function readRefusal(body: Body): Promise<Uint8Array> {
+  try {
+    return await readBody(body, maxRefusalBytes);
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+function concatenate(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return whole;
+}
+
+function parseAnswer(body: string): unknown {
+  try {
+    return parseBoundedJson(body);
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? error.message : 'unreadable';
+    throw new CloudError('badAnswer', `The answer is ${reason}`);
+  }
+}
+
+/**
+ * Takes nothing from the failure but a code such as `ECONNREFUSED`: an axios error carries the request
+ * with its headers, and a message of `fetch` may quote a header's value.
+ */
+function errorOfFailure(failure: unknown): CloudError {
+  const causes = causesOf(failure);
+  if (causes.some(isRedirect)) {
+    return new CloudError('redirect', 'The answer points elsewhere, which is not followed');
+  }
+  const code = causes.map(codeOf).findLast((code) => code !== undefined);
+  if (code?.startsWith('Z_') === true) {
+    return new CloudError('badAnswer', `The answer can't be decompressed (${code})`);
+  }
+  return new CloudError('network', code === undefined ? 'No answer' : `No answer (${code})`);
+}
+
+function causesOf(failure: unknown): readonly Error[] {
+  const causes: Error[] = [];
+  for (let cause = failure; cause instanceof Error && causes.length < 8; cause = cause.cause) {
+    causes.push(cause);
+  }
+  return causes;
+}
+
+function codeOf(error: Error): string | undefined {
+  const code = 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,50}$/.test(code) ? code : undefined;
+}
+
+// Words of Node's fetch, and of Electron's. A browser tells nothing: there it counts as no answer.
+function isRedirect(error: Error): boolean {
+  return /\bunexpected redirect\b|\bredirect (?:mode|policy)\b/i.test(error.message);
+}

@@ -1,0 +1,30 @@
+import type { Cloud, CloudOptions } from '../core/taskClient';
+import { parseBaseUrl } from './baseUrl';
+import { createDownload } from './download';
+import { createAsk, defaultLimits, type Limits } from './http';
+import { createV1Client } from './v1';
+import { createV2Client } from './v2';
+
+/**
+ * Speaks to one server with one key. Sends nothing until it is asked something.
+ * The key stays in closures: no object that leaves here shows it, however it is inspected.
+ * @param limits For tests; everyone else takes the defaults.
+ * @throws {CloudError} of kind `invalidRequest` for a base URL that keys must not be sent to.
+ */
+export function createCloud({ baseUrl, key }: CloudOptions, limits: Limits = defaultLimits): Cloud {
+  const server = parseBaseUrl(baseUrl);
+  const trimmedKey = key.trim();
+  const connection = { server, key: trimmedKey, limits };
+  const clients = {
+    v1: createV1Client(
+      createAsk({ ...connection, headers: { Authorization: `Bearer ${trimmedKey}` } }),
+    ),
+    v2: createV2Client(
+      createAsk({ ...connection, headers: { 'X-Browser-Use-API-Key': trimmedKey } }),
+    ),
+  };
+  return {
+    client: (apiVersion) => clients[apiVersion],
+    download: createDownload(server, limits),
+  };
+}

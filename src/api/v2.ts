@@ -1,0 +1,280 @@
+import * as z from 'zod/mini';
+import { CloudError } from '../core/errors';
+import type { TaskDetails, TaskSession, TaskStatus } from '../core/task';
+import type { Account, TaskClient, TaskUpdate } from '../core/taskClient';
+import { oneLine, shorten } from '../core/taskWords';
+import {
+  cost,
+  flag,
+  identifier,
+  jsonText,
+  lenient,
+  listOf,
+  metadata,
+  present,
+  statusOf,
+  statusWord,
+  text,
+  timestamp,
+  understand,
+  webUrl,
+} from './fields';
+import type { Ask } from './http';
+import { path } from './path';
+import { partIsMissing, taskIsMissing, type NotFoundKind } from './refusal';
+import { tolerate } from './tolerate';
+
+/**
+ * Browser Use Cloud API v2.
+ * @see cloud-api.md §3; the vendor's OpenAPI document of v2
+ */
+export function createV2Client(ask: Ask): TaskClient {
+  return {
+    apiVersion: 'v2',
+    async getStatus(id, signal) {
+      return ask({
+        path: path`/api/v2/tasks/${id}/status`,
+        signal,
+        notFoundKind: taskIsMissing,
+        read: (answer) => readStatus(id, answer),
+      });
+    },
+    async getTask(id, signal) {
+      return ask({
+        path: path`/api/v2/tasks/${id}`,
+        signal,
+        notFoundKind: taskIsMissing,
+        read: (answer) => readTask(id, answer),
+      });
+    },
+    async getDetails(id, signal) {
+      const task = await ask({
+        path: path`/api/v2/tasks/${id}`,
+        signal,
+        isDetails: true,
+        notFoundKind: taskIsMissing,
+        read: (answer) => readTask(id, answer),
+      });
+      if (task.sessionId === undefined) return task;
+      const session = await tolerate(getSession(ask, task.sessionId, signal));
+      return present({ ...task, session });
+    },
+    async getFileUrl(id, file, signal) {
+      return ask({
+        path: path`/api/v2/files/tasks/${id}/output-files/${file.id}`,
+        signal,
+        notFoundKind: partIsMissing,
+        read: readDownloadUrl,
+      });
+    },
+    async getLogUrl(id, signal) {
+      return ask({
+        path: path`/api/v2/tasks/${id}/logs`,
+        signal,
+        notFoundKind: partIsMissing,
+        read: readDownloadUrl,
+      });
+    },
+    async findSessionTasks(sessionId, signal) {
+      return ask({
+        path: path`/api/v2/sessions/${sessionId}`,
+        signal,
+        notFoundKind: sessionIsMissing,
+        read: readSessionTasks,
+      });
+    },
+    async getAccount(signal) {
+      return ask({
+        path: path`/api/v2/billing/account`,
+        signal,
+        notFoundKind: accountIsMissing,
+        read: readAccount,
+      });
+    },
+  };
+}
+
+/** v2's words for a task's status. `paused` stands only in answers from before November 2025. */
+const statusWords: ReadonlyMap<string, TaskStatus> = new Map([
+  ['created', 'created'],
+  ['started', 'running'],
+  ['paused', 'paused'],
+  ['finished', 'finished'],
+  ['stopped', 'stopped'],
+  ['failed', 'failed'],
+]);
+
+const statusSchema = z.object({
+  id: lenient(identifier),
+  status: statusWord,
+  output: text,
+  /** The output's name before v2's SDK 2.0.4. */
+  doneOutput: text,
+  finishedAt: timestamp,
+  isSuccess: flag,
+  cost,
+});
+
+const stepSchema = z.object({
+  number: lenient(z.int()),
+  nextGoal: text,
+  evaluationPreviousGoal: text,
+  memory: text,
+  url: text,
+  actions: listOf(jsonText),
+  duration: lenient(z.number().check(z.nonnegative())),
+  screenshotUrl: webUrl,
+});
+
+const taskSchema = z.extend(statusSchema, {
+  sessionId: lenient(identifier),
+  llm: text,
+  task: text,
+  createdAt: timestamp,
+  startedAt: timestamp,
+  metadata,
+  steps: listOf(stepSchema),
+  outputFiles: listOf(z.object({ id: identifier, fileName: lenient(identifier) })),
+  browserUseVersion: text,
+  judgement: lenient(jsonText),
+  judgeVerdict: flag,
+});
+
+const sessionSchema = z.object({
+  status: text,
+  liveUrl: webUrl,
+  recordingUrl: webUrl,
+  publicShareUrl: webUrl,
+});
+
+const sessionTasksSchema = z.object({ tasks: listOf(z.object({ id: identifier })) });
+
+const downloadSchema = z.object({ downloadUrl: webUrl });
+
+const accountSchema = z.object({
+  name: lenient(z.nullable(z.string())),
+  totalCreditsBalanceUsd: lenient(z.number()),
+  planInfo: lenient(z.object({ planName: text })),
+  projectId: text,
+});
+
+/** What `GET /tasks/{id}/status` answers. */
+function readStatus(id: string, answer: unknown): TaskUpdate {
+  const fields = understand(statusSchema, answer, 'an object with the status of the task');
+  checkId(id, fields.id);
+  return present({
+    ...statusOf(statusWords, fields.status),
+    output: fields.output ?? fields.doneOutput,
+    finishedAt: fields.finishedAt,
+    isSuccess: fields.isSuccess,
+    cost: fields.cost,
+  });
+}
+
+/** What `GET /tasks/{id}` answers. */
+function readTask(id: string, answer: unknown): TaskDetails {
+  const fields = understand(taskSchema, answer, 'the task');
+  checkId(id, fields.id);
+  return present({
+    apiVersion: 'v2' as const,
+    id,
+    ...statusOf(statusWords, fields.status),
+    prompt: fields.task,
+    isSuccess: fields.isSuccess,
+    judgeVerdict: fields.judgeVerdict,
+    output: fields.output ?? fields.doneOutput,
+    cost: fields.cost,
+    model: fields.llm,
+    sessionId: fields.sessionId,
+    createdAt: fields.createdAt,
+    startedAt: fields.startedAt,
+    finishedAt: fields.finishedAt,
+    steps: fields.steps.map((step, index) =>
+      present({
+        number: step.number ?? index + 1,
+        goal: step.nextGoal ?? '',
+        evaluation: step.evaluationPreviousGoal ?? '',
+        memory: step.memory ?? '',
+        url: step.url ?? '',
+        actions: step.actions,
+        durationSeconds: step.duration,
+        screenshotUrl: step.screenshotUrl,
+      }),
+    ),
+    files: fields.outputFiles.map((file) => ({ id: file.id, name: file.fileName ?? file.id })),
+    judgement: fields.judgement,
+    agentVersion: fields.browserUseVersion,
+    metadata: fields.metadata,
+    screenshotUrls: [],
+  });
+}
+
+async function getSession(ask: Ask, sessionId: string, signal: AbortSignal): Promise<TaskSession> {
+  return ask({
+    path: path`/api/v2/sessions/${sessionId}`,
+    signal,
+    notFoundKind: partIsMissing,
+    read: readSession,
+  });
+}
+
+/** What `GET /sessions/{id}` answers. */
+function readSession(answer: unknown): TaskSession {
+  const fields = understand(sessionSchema, answer, 'the session');
+  return present({
+    status: fields.status,
+    liveUrl: fields.liveUrl,
+    recordingUrls: fields.recordingUrl === undefined ? [] : [fields.recordingUrl],
+    publicShareUrl: fields.publicShareUrl,
+  });
+}
+
+/** Each task of a session once. */
+function readSessionTasks(answer: unknown): readonly string[] {
+  const { tasks } = understand(sessionTasksSchema, answer, 'the session');
+  return [...new Set(tasks.map((task) => task.id))];
+}
+
+function readDownloadUrl(answer: unknown): string {
+  const { downloadUrl } = understand(downloadSchema, answer, 'a download link');
+  if (downloadUrl === undefined) {
+    throw new CloudError('badAnswer', 'The API promises a download link; the answer has none');
+  }
+  return downloadUrl;
+}
+
+/** The account's name, plan and balance, as far as they are told. */
+function readAccount(answer: unknown): Account {
+  const fields = understand(accountSchema, answer, 'the account');
+  const { name, planInfo, totalCreditsBalanceUsd: balance } = fields;
+  const says = [name, planInfo, balance, fields.projectId];
+  if (says.every((field) => field === undefined)) {
+    throw new CloudError(
+      'badAnswer',
+      'The API promises the account; the answer tells nothing of it',
+    );
+  }
+  const words = [
+    name == null || name === '' ? 'an account without a name' : name,
+    planInfo?.planName === undefined ? '' : `plan ${planInfo.planName}`,
+    balance === undefined ? '' : `$${balance.toFixed(2)} left`,
+  ];
+  return { description: shorten(oneLine(words.filter((word) => word !== '').join(', ')), 200) };
+}
+
+// Who asks for a session is after its tasks.
+const sessionIsMissing: NotFoundKind = () => 'taskNotFound';
+
+// A key without an account opens nothing.
+const accountIsMissing: NotFoundKind = (detail) =>
+  /\baccount\b/i.test(detail) ? 'auth' : 'notServed';
+
+/** An answer about another task must not be shown as this one's. UUIDs come in several spellings. */
+function checkId(asked: string, answered: string | undefined): void {
+  if (answered === undefined || spelling(answered) === spelling(asked)) return;
+  throw new CloudError('badAnswer', 'The answer is about another task');
+}
+
+function spelling(id: string): string {
+  return id.toLowerCase().replaceAll('-', '');
+}

@@ -1,0 +1,47 @@
+/** A server that a key may be sent to. */
+export interface Server {
+  /** Without a slash at its end; a path prefix is kept. */
+  readonly baseUrl: string;
+  /** Scheme, host and port: what keys and tracked tasks belong to. */
+  readonly origin: string;
+  /** Host and port, for words. */
+  readonly host: string;
+}
+
+/** Where Browser Use Cloud itself is. */
+export const officialOrigin = 'https://api.browser-use.com';
+
+/**
+ * Reads the base URL setting: https, or http on this machine, and nothing that could mislead.
+ * Never throws, whatever it is given.
+ * @returns the server, or what is wrong with the text and what to do, as a sentence
+ */
+export function readBaseUrl(text: unknown): Server | string {
+  if (typeof text !== 'string' || text.trim() === '') return 'The base URL is empty.';
+  let url: URL;
+  try {
+    url = new URL(text.trim());
+  } catch {
+    return 'The base URL is not a whole URL, such as https://api.browser-use.com.';
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    return 'The base URL must begin with https://.';
+  if (url.protocol === 'http:' && !isLoopback(url.hostname))
+    return 'The base URL must begin with https://, as the API key would be sent in the clear; http:// is only for this machine (127.0.0.1, localhost).';
+  if (url.username !== '' || url.password !== '')
+    return 'The base URL must not hold a user name or password.';
+  if (/[?#]/u.test(text)) return 'The base URL must end before "?" or "#".';
+  const path = url.pathname.replace(/\/+$/u, '');
+  if (/\/api(\/v\d+)?$/u.test(path))
+    return 'The base URL must stand without /api/…, which is added to it.';
+  return {
+    baseUrl: url.origin + path,
+    origin: url.origin,
+    host: url.origin.slice(url.protocol.length + 2),
+  };
+}
+
+/** True for the names and addresses of this machine. `hostname` as `URL` writes it: lower case, IPv6 in brackets. */
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/u.test(hostname);
+}

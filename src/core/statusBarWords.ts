@@ -1,0 +1,39 @@
+import { isActive, type TrackedTask } from './trackedTask';
+
+/** What the status bar says of all tracked tasks. */
+export interface StatusBarWords {
+  /** A few words: "2 running", "1 running, 3 ended". */
+  readonly text: string;
+  /** Sentences, for the hover and for screen readers. */
+  readonly tooltip: string;
+}
+
+/** @returns `undefined` where nothing is tracked */
+export function statusBarWords(tasks: readonly TrackedTask[]): StatusBarWords | undefined {
+  if (tasks.length === 0) return undefined;
+  const running = tasks.filter((task) => task.status === 'running' && isActive(task)).length;
+  const active = tasks.filter(isActive).length;
+  const unseen = tasks.filter((task) => task.isUnseen).length;
+  const parts: string[] = [];
+  if (running > 0) parts.push(`${running} running`);
+  else if (active > 0) parts.push(`${active} active`);
+  if (unseen > 0) parts.push(`${unseen} ended`);
+  const sentences = [
+    `Browser Use: ${countWords(tasks.length)} tracked, ${active} active, ${running} running.`,
+    unseen === 0 ? '' : unseenWords(unseen),
+  ];
+  return {
+    text: parts.length === 0 ? 'none active' : parts.join(', '),
+    tooltip: sentences.filter((sentence) => sentence !== '').join(' '),
+  };
+}
+
+/** "3 tasks ended that you have not opened." */
+export function unseenWords(count: number): string {
+  return `${countWords(count)} ended that you have not opened.`;
+}
+
+/** "1 task", "3 tasks". */
+export function countWords(count: number): string {
+  return count === 1 ? '1 task' : `${count} tasks`;
+}

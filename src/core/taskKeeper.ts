@@ -1,0 +1,163 @@
+import type { Disposable } from './event';
+import { refKey, type TaskRef } from './task';
+import type { TaskFiles } from './taskFiles';
+import { formatTaskRecord } from './taskRecord';
+import type { TaskChange, TaskStore } from './taskStore';
+import type { TrackedTask } from './trackedTask';
+
+export interface TaskKeeperOptions {
+  readonly store: TaskStore;
+  /** Where the tasks of a server's origin are kept. */
+  readonly filesOf: (origin: string) => TaskFiles;
+  /** Told once when tasks cannot be read, and once when they cannot be saved. */
+  readonly onError: (what: 'load' | 'save', error: unknown) => void;
+}
+
+/** One task's writes: what runs, and the newest state that came meanwhile. */
+interface Write {
+  readonly files: TaskFiles;
+  readonly ref: TaskRef;
+  /** Absent for a task that is no longer tracked. */
+  task: TrackedTask | undefined;
+  isDue: boolean;
+  isRunning: boolean;
+}
+
+/** Each write holds a file open, and a system gives a process few. */
+const writesAtOnce = 16;
+
+/**
+ * Keeps the store's tasks in files: reads those of one server into the store, and saves what changes.
+ * The writes of one task never overlap, and of many changes during a write only the last is written.
+ */
+export class TaskKeeper implements Disposable {
+  readonly #options: TaskKeeperOptions;
+  readonly #subscription: Disposable;
+  readonly #writes = new Map<string, Write>();
+  readonly #told = new Set<'load' | 'save'>();
+  #runningCount = 0;
+  #flushWaiters: (() => void)[] = [];
+  #origin: string | undefined;
+  #files: TaskFiles | undefined;
+  #ready: Promise<void> = Promise.resolve();
+  #isFilling = false;
+
+  constructor(options: TaskKeeperOptions) {
+    this.#options = options;
+    this.#subscription = options.store.onDidChange((changes) => {
+      if (!this.#isFilling) for (const change of changes) this.#note(change);
+    });
+  }
+
+  /** Resolves when the store holds what `open` was last asked for. Never rejects. */
+  get whenReady(): Promise<void> {
+    return this.#ready;
+  }
+
+  /** Shows another server's tasks. Those of the server before leave the store and stay in their files. Never rejects. */
+  open(origin: string): Promise<void> {
+    if (origin === this.#origin) return this.#ready;
+    this.#origin = origin;
+    const files = this.#options.filesOf(origin);
+    this.#files = files;
+    // At once, so that nobody asks the new server for the old one's tasks.
+    this.#fill([]);
+    this.#ready = this.#load(files);
+    return this.#ready;
+  }
+
+  /** Resolves when everything is written that has changed so far. Never rejects. */
+  flush(): Promise<void> {
+    if (this.#writes.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#flushWaiters.push(resolve));
+  }
+
+  /** What is being written is still written. */
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#files = undefined;
+  }
+
+  async #load(files: TaskFiles): Promise<void> {
+    // What the same server's tasks still owe their files comes first.
+    await this.flush();
+    let tasks: readonly TrackedTask[] = [];
+    try {
+      tasks = await files.load();
+    } catch (error) {
+      this.#tell('load', error);
+    }
+    if (this.#files !== files) return this.#ready;
+    const isKept = new Set(tasks.map(refKey));
+    const early = this.#options.store.tasks().filter((task) => !isKept.has(refKey(task)));
+    this.#fill([...tasks, ...early]);
+  }
+
+  #fill(tasks: readonly TrackedTask[]): void {
+    this.#isFilling = true;
+    try {
+      this.#options.store.replaceAll(tasks);
+    } finally {
+      this.#isFilling = false;
+    }
+  }
+
+  #note({ before, after }: TaskChange): void {
+    const ref = after ?? before;
+    const files = this.#files;
+    if (!ref || !files || !this.#origin) return;
+    // Two values that differ in nothing that is kept need no write.
+    if (
+      before &&
+      after &&
+      formatTaskRecord({ ...before, lookedAt: after.lookedAt }) === formatTaskRecord(after)
+    )
+      return;
+    const key = `${this.#origin} ${refKey(ref)}`;
+    const write = this.#writes.get(key);
+    if (write) {
+      write.task = after;
+      write.isDue = true;
+      return;
+    }
+    this.#writes.set(key, { files, ref, task: after, isDue: true, isRunning: false });
+    this.#writeNext();
+  }
+
+  #writeNext(): void {
+    if (this.#runningCount >= writesAtOnce) return;
+    for (const [key, write] of this.#writes) {
+      if (write.isRunning) continue;
+      write.isRunning = true;
+      this.#runningCount++;
+      void this.#write(key, write);
+      if (this.#runningCount >= writesAtOnce) return;
+    }
+    if (this.#writes.size > 0) return;
+    const waiters = this.#flushWaiters;
+    this.#flushWaiters = [];
+    for (const resolve of waiters) resolve();
+  }
+
+  /** Never rejects. */
+  async #write(key: string, write: Write): Promise<void> {
+    while (write.isDue) {
+      write.isDue = false;
+      try {
+        await (write.task ? write.files.save(write.task) : write.files.remove(write.ref));
+      } catch (error) {
+        this.#tell('save', error);
+      }
+    }
+    // In the same turn as the check above, so that no change falls between.
+    this.#writes.delete(key);
+    this.#runningCount--;
+    this.#writeNext();
+  }
+
+  #tell(what: 'load' | 'save', error: unknown): void {
+    if (this.#told.has(what)) return;
+    this.#told.add(what);
+    this.#options.onError(what, error);
+  }
+}

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { refKey, type TaskRef } from '../core/task';
+import type { TaskFiles } from '../core/taskFiles';
+import { formatTaskRecord, parseTaskRecord } from '../core/taskRecord';
+import type { TrackedTask } from '../core/trackedTask';
+
+/** The API key that the environment gives, as the official SDKs read it. */
+export function environmentKey(): string | undefined {
+  const key = process.env['BROWSER_USE_API_KEY']?.trim();
+  return key === '' ? undefined : key;
+}
+
+export interface TaskFolderOptions {
+  /** The folder of all servers' tasks. Made when a task is first saved. */
+  readonly root: string;
+  /** The server that the tasks belong to. */
+  readonly origin: string;
+  /** Told of every file in the folder that is not read, and why. */
+  readonly onSkipped: (fileName: string, why: string) => void;
+}
+
+/**
+ * Tasks as files, one each, in a folder of their server's own.
+ * A file is written under another name and then given its own, so that no reader and no crash meets half of one.
+ */
+export function openTaskFolder({ root, origin, onSkipped }: TaskFolderOptions): TaskFiles {
+  const folder = join(root, folderNameOf(origin));
+  return {
+    async load() {
+      const names = await listFolder(folder);
+      const tasks: TrackedTask[] = [];
+      await forEachAtOnce(filesAtOnce, names, async (name) => {
+        const path = join(folder, name);
+        if (temporaryName.test(name)) return removeIfStale(path);
+        const read = await readTask(path, name);
+        if (typeof read === 'string') onSkipped(name, read);
+        else if (read) tasks.push(read);
+      });
+      return tasks.sort((a, b) => a.trackedAt - b.trackedAt || (refKey(a) < refKey(b) ? -1 : 1));
+    },
+    async save(task) {
+      await mkdir(folder, { recursive: true });
+      const path = join(folder, fileNameOf(task));
+      const temporary = `${path}.${process.pid}-${++temporaryCount}.tmp`;
+      try {
+        const file = await open(temporary, 'wx', 0o600);
+        try {
+          await file.writeFile(formatTaskRecord(task), 'utf8');
+        } finally {
+          await file.close();
+        }
+        await replace(temporary, path);
+      } catch (error) {
+        await rm(temporary, { force: true }).catch(() => undefined);
+        throw error;
+      }
+    },
+    async remove(ref) {
+      await rm(join(folder, fileNameOf(ref)), { force: true });
+    },
+  };
+}
+
+const filesAtOnce = 32;
+/** Far over the two texts of 20,000 characters that a task may hold. */
+const largestFileBytes = 1_000_000;
+/** A write that has not ended after this long never will, in milliseconds. */
+const staleAfterMs = 10 * 60 * 1000;
+const temporaryName = /\.\d+-\d+\.tmp$/u;
+let temporaryCount = 0;
+
+/** The origin for people, and a hash of it for the case that two look the same. */
+function folderNameOf(origin: string): string {
+  const words = origin.replace(/[^A-Za-z0-9.-]+/gu, '_').slice(0, 80);
+  return `${words}-${hash(origin).slice(0, 8)}`;
+}
+
+/** IDs are opaque, so the name holds only a hash of it: no separators, no device names, no difference of case. */
+function fileNameOf({ apiVersion, id }: TaskRef): string {
+  return `${apiVersion}-${hash(id).slice(0, 32)}.json`;
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+async function listFolder(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** @returns the task, why the file is not read, or nothing where it has gone */
+async function readTask(path: string, name: string): Promise<TrackedTask | string | undefined> {
+  try {
+    if ((await stat(path)).size > largestFileBytes) return 'it is too large';
+    const task = parseTaskRecord(await readFile(path, 'utf8'));
+    if (!task) return 'it does not hold a task';
+    return fileNameOf(task) === name ? task : 'it holds another task than its name says';
+  } catch (error) {
+    const code = codeOf(error);
+    return code === 'ENOENT' ? undefined : `it cannot be read (${code})`;
+  }
+}
+
+async function removeIfStale(path: string): Promise<void> {
+  try {
+    const { mtimeMs } = await stat(path);
+    if (Date.now() - mtimeMs > staleAfterMs) await rm(path, { force: true });
+  } catch {
+    // Another window was faster, or may do it another time.
+  }
+}
+
+/** On Windows a file that somebody is just reading cannot be replaced; a moment later it can. */
+async function replace(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      const code = codeOf(error);
+      const isBusy = code === 'EPERM' || code === 'EACCES' || code === 'EBUSY';
+      if (!isBusy || attempt === 5) throw error;
+      await new Promise((resolve) => setTimeout(resolve, attempt * 20));
+    }
+  }
+}
+
+async function forEachAtOnce<T>(
+  count: number,
+  items: readonly T[],
+  act: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  const lane = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await act(item);
+  };
+  await Promise.all(Array.from({ length: count }, lane));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}

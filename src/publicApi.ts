@@ -1,0 +1,54 @@
+import type { Event } from 'vscode';
+
+/**
+ * What `activate()` of this extension returns, for other extensions to follow along:
+ *
+ * ```ts
+ * const extension = vscode.extensions.getExtension<BrowserUseTasks>('browser-use-tasks.browser-use-tasks');
+ * const tasks = await extension?.activate();
+ * ```
+ *
+ * This file stands alone: copy it to have the types. Nothing here ever yields the API key.
+ */
+export interface BrowserUseTasks {
+  /** The tracked tasks as they are now, in the order in which they were tracked. Frozen; later changes make new ones. */
+  readonly tasks: readonly TaskSnapshot[];
+  /** Fires when a task comes, goes, or changes in anything that a snapshot tells. */
+  readonly onDidChangeTask: Event<TaskSnapshotChange>;
+  /**
+   * Tracks tasks, as the command Track Task does, but without a word to the user.
+   * @param input one or many task IDs, API URLs or dashboard links, apart by white space, commas or semicolons
+   * @returns every task that the input names, also those that were tracked already; before the first look at a new one its status is `unknown`
+   * @throws {Error} where the input names no task at all, or where a dashboard link could not be looked up; its message says why
+   */
+  track(input: string): Promise<readonly TaskSnapshot[]>;
+}
+
+/** A task at one moment. */
+export interface TaskSnapshot {
+  /** Unique only together with `apiVersion`. */
+  readonly id: string;
+  readonly apiVersion: 'v1' | 'v2';
+  /** One set of words for every API version. `unknown`: not looked at yet, or a word that nobody knows. Ended: finished, stopped, failed. */
+  readonly status: 'created' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed' | 'unknown';
+  /** The cloud's own word. Empty before the first look. */
+  readonly rawStatus: string;
+  /** Whether a finished task did its job, as the judge says, else the agent. `undefined` where nobody does. */
+  readonly outcome: 'success' | 'failure' | undefined;
+  /** Cut to 20,000 characters, the last of which is then an ellipsis. */
+  readonly prompt: string | undefined;
+  /** The final result as text, cut as the prompt is. Untrusted: a visited page may have put anything into it. */
+  readonly output: string | undefined;
+  /** US dollars as a decimal string. v2 only. */
+  readonly cost: string | undefined;
+  /** ISO 8601 with zone, as are the two below. */
+  readonly createdAt: string | undefined;
+  readonly startedAt: string | undefined;
+  readonly finishedAt: string | undefined;
+}
+
+/** `before` is absent for a task that is newly tracked, `after` for one that is no longer. */
+export interface TaskSnapshotChange {
+  readonly before: TaskSnapshot | undefined;
+  readonly after: TaskSnapshot | undefined;
+}

@@ -1,0 +1,126 @@
+import type { SecretStorage } from 'vscode';
+import { Emitter, type Disposable, type Event } from '../core/event';
+import type { Log } from './log';
+import type { Settings } from './settings';
+
+/** A key and where it comes from. */
+export interface KnownKey {
+  readonly key: string;
+  readonly source: 'stored' | 'environment';
+}
+
+export interface ApiKeyOptions {
+  readonly secrets: SecretStorage;
+  readonly settings: Settings;
+  /** Serves when none is stored, whichever server the base URL names: both belong to the machine's user, not to a workspace. */
+  readonly environmentKey: string | undefined;
+  readonly log: Log;
+}
+
+/**
+ * The API key for the server of the moment: each origin has its own in VS Code's secret storage.
+ * Another window or a keyring may change it unheard, so `read` is called again whenever there is reason to.
+ */
+export class ApiKey implements Disposable {
+  readonly #options: ApiKeyOptions;
+  readonly #didChange = new Emitter<void>();
+  readonly #subscriptions: Disposable[];
+  #reading: Promise<KnownKey | undefined> | undefined;
+  #current: KnownKey | undefined;
+  #isKnown = false;
+  #isStorageBroken = false;
+
+  /** Fires when the key has become another, or the first read has ended. */
+  readonly onDidChange: Event<void> = this.#didChange.event;
+
+  constructor(options: ApiKeyOptions) {
+    this.#options = options;
+    this.#subscriptions = [
+      options.secrets.onDidChange(({ key }) => {
+        if (key === this.#secretName()) void this.read();
+      }),
+      options.settings.onDidChange((affects) => {
+        if (affects('baseUrl')) void this.read();
+      }),
+    ];
+    if (options.environmentKey !== undefined) options.log.hide(options.environmentKey);
+  }
+
+  /** What is known without asking the storage; `undefined` before the first read ends. */
+  get state(): 'missing' | 'present' | undefined {
+    if (!this.#isKnown) return undefined;
+    return this.#current ? 'present' : 'missing';
+  }
+
+  /** The key of the moment, read from the storage only where it was not yet. Never rejects. */
+  get(): Promise<KnownKey | undefined> {
+    return this.#isKnown && !this.#reading ? Promise.resolve(this.#current) : this.read();
+  }
+
+  /** Asks the storage again. A storage that fails counts as empty. Never rejects. */
+  read(): Promise<KnownKey | undefined> {
+    const reading: Promise<KnownKey | undefined> = this.#readStorage().then((known) => {
+      // A later read knows better.
+      if (this.#reading !== reading) return this.#reading ?? this.#current;
+      this.#reading = undefined;
+      this.#take(known);
+      return known;
+    });
+    this.#reading = reading;
+    return reading;
+  }
+
+  /** Keeps a key for the server of the moment. @throws {Error} where the storage does */
+  async store(key: string): Promise<void> {
+    const name = this.#secretName();
+    if (name === undefined) throw new Error('The base URL cannot be used.');
+    this.#options.log.hide(key);
+    await this.#options.secrets.store(name, key);
+    await this.read();
+  }
+
+  /** Forgets the stored key of the server of the moment. @throws {Error} where the storage does */
+  async remove(): Promise<void> {
+    const name = this.#secretName();
+    if (name === undefined) return;
+    await this.#options.secrets.delete(name);
+    await this.read();
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#didChange.dispose();
+  }
+
+  async #readStorage(): Promise<KnownKey | undefined> {
+    const { secrets, environmentKey, log } = this.#options;
+    const name = this.#secretName();
+    // Where nothing can be asked, no key is needed.
+    if (name === undefined) return undefined;
+    try {
+      const key = await secrets.get(name);
+      if (key !== undefined && key !== '') {
+        log.hide(key);
+        return { key, source: 'stored' };
+      }
+    } catch (error) {
+      if (!this.#isStorageBroken) log.error('The secret storage cannot be read', error);
+      this.#isStorageBroken = true;
+    }
+    return environmentKey === undefined
+      ? undefined
+      : { key: environmentKey, source: 'environment' };
+  }
+
+  #take(known: KnownKey | undefined): void {
+    const isSame = this.#isKnown && known?.key === this.#current?.key;
+    this.#current = known;
+    this.#isKnown = true;
+    if (!isSame) this.#didChange.fire();
+  }
+
+  #secretName(): string | undefined {
+    const { server } = this.#options.settings;
+    return typeof server === 'string' ? undefined : `apiKey ${server.origin}`;
+  }
+}

@@ -1,0 +1,59 @@
+import { window, type LogOutputChannel } from 'vscode';
+import type { Disposable } from '../core/event';
+import { isCloudError } from '../core/errors';
+import { oneLine, shorten } from '../core/taskWords';
+
+/**
+ * The extension's log: one line for each event, without keys and without control characters.
+ * Its output channel is made at the first line.
+ */
+export class Log implements Disposable {
+  #channel: LogOutputChannel | undefined;
+  readonly #secrets = new Set<string>();
+
+  /** No line written from now on shows this text. */
+  hide(secret: string): void {
+    this.#secrets.add(secret);
+  }
+
+  info(line: string): void {
+    this.#open().info(this.#clean(line));
+  }
+
+  warn(line: string): void {
+    this.#open().warn(this.#clean(line));
+  }
+
+  /** @param what was tried, as the beginning of a sentence */
+  error(what: string, error: unknown): void {
+    this.#open().error(this.#clean(`${what}: ${errorLine(error)}`));
+  }
+
+  show(): void {
+    this.#open().show(true);
+  }
+
+  dispose(): void {
+    this.#channel?.dispose();
+  }
+
+  #open(): LogOutputChannel {
+    this.#channel ??= window.createOutputChannel('Browser Use Tasks', { log: true });
+    return this.#channel;
+  }
+
+  #clean(line: string): string {
+    let clean = oneLine(line);
+    for (const secret of this.#secrets) clean = clean.replaceAll(secret, '[key]');
+    return shorten(clean.replace(/\bbu_[A-Za-z0-9_-]{6,}/gu, '[key]'), 2000);
+  }
+}
+
+/** Name, message and what of a `CloudError` helps; never a stack or a whole object, which may carry more. */
+function errorLine(error: unknown): string {
+  if (isCloudError(error)) {
+    const status = error.status === undefined ? '' : `, status ${error.status}`;
+    return `${error.message} (${error.kind}${status})`;
+  }
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

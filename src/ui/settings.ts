@@ -1,0 +1,71 @@
+import { workspace } from 'vscode';
+import { officialOrigin, readBaseUrl, type Server } from '../core/baseUrl';
+import { Emitter, type Disposable, type Event } from '../core/event';
+import { endKinds, type EndKind } from '../core/notices';
+import type { ApiVersion } from '../core/task';
+import type { Pauses } from '../core/taskPoller';
+
+/** The settings of this extension, each as package.json names it after `browserUseTasks.`. */
+export type SettingName = 'baseUrl' | 'apiVersion' | 'notifyOn' | 'polling' | 'animateRunning';
+
+/** The settings as they are now, checked: whatever stands in a settings file, every value here can be used. */
+export class Settings implements Disposable {
+  readonly #didChange = new Emitter<(name: SettingName) => boolean>();
+  readonly #subscription: Disposable;
+
+  /** Fires when a setting may have changed; its value tells whether a certain one has. */
+  readonly onDidChange: Event<(name: SettingName) => boolean> = this.#didChange.event;
+
+  constructor() {
+    this.#subscription = workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration(section))
+        this.#didChange.fire((name) => change.affectsConfiguration(`${section}.${name}`));
+    });
+  }
+
+  /** The server to ask, or why the base URL cannot be used, as a sentence. */
+  get server(): Server | string {
+    return readBaseUrl(read('baseUrl') ?? officialOrigin);
+  }
+
+  /** For newly tracked tasks. */
+  get apiVersion(): ApiVersion {
+    return read('apiVersion') === 'v1' ? 'v1' : 'v2';
+  }
+
+  /** The ends to be told of. */
+  get notifyOn(): ReadonlySet<EndKind> {
+    const chosen = read('notifyOn');
+    return new Set(endKinds.filter((kind) => !Array.isArray(chosen) || chosen.includes(kind)));
+  }
+
+  get pauses(): Pauses {
+    return {
+      watching: milliseconds(read('polling.watchingSeconds'), 2),
+      hidden: milliseconds(read('polling.hiddenSeconds'), 10),
+      away: milliseconds(read('polling.awaySeconds'), 30),
+    };
+  }
+
+  /** Whether the icon of a running task spins. */
+  get animateRunning(): boolean {
+    return read('animateRunning') !== false;
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#didChange.dispose();
+  }
+}
+
+const section = 'browserUseTasks';
+
+function read(name: string): unknown {
+  return workspace.getConfiguration(section).get<unknown>(name);
+}
+
+/** Within the bounds that package.json declares, which VS Code only warns about. */
+function milliseconds(seconds: unknown, fallback: number): number {
+  const isNumber = typeof seconds === 'number' && Number.isFinite(seconds);
+  return 1000 * Math.min(3600, Math.max(2, isNumber ? seconds : fallback));
+}

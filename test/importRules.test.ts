@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import * as path from 'node:path';
+import { sourceFiles, violations } from './importRules';
+
+const projectFolder = path.resolve(__dirname, '..');
+
+describe('the rules of who may import whom', () => {
+  const bad: [file: string, text: string, says: RegExp][] = [
+    ['src/core/a.ts', "import * as vscode from 'vscode';", /core must not import vscode/],
+    ['src/core/a.ts', "import type { Uri } from 'vscode';", /core must not import vscode/],
+    ['src/core/a.ts', "import axios from 'axios';", /core must not import axios/],
+    ['src/core/a.ts', "import * as z from 'zod/mini';", /core must not import zod\/mini/],
+    ['src/core/a.ts', "import 'node:fs';", /core must not import node:fs/],
+    ['src/core/a.ts', "const fs = require('fs');", /core must not import fs/],
+    ['src/core/a.ts', "import fs = require('fs');", /core must not import fs/],
+    ['src/core/a.ts', '/// <reference types="node" />', /core must not import node:/],
+    ['src/core/a.ts', "type T = import('../ui/a').T;", /core must not import ui/],
+    ['src/core/a.ts', "export * from '../api/v2';", /core must not import api/],
+    ['src/core/a.ts', "export { a } from '../api/v2';", /core must not import api/],
+    ['src/core/deep/a.ts', "import '../../extension';", /core must not import extension/],
+    ['src/core/a.ts', 'void import(name);', /only known at run time/],
+    ['src/core/a.ts', 'void import(`./${name}`);', /only known at run time/],
+    ['src/core/a.ts', "import data from '../../package.json';", /no part of src/],
+    ['src/api/a.ts', "import * as vscode from 'vscode';", /api must not import vscode/],
+    ['src/api/a.ts', "import { Buffer } from 'buffer';", /api must not import buffer/],
+    ['src/api/a.ts', "import { a } from '../ui/a';", /api must not import ui/],
+    ['src/api/a.ts', "import { a } from '../platform/a';", /api must not import platform/],
+    ['src/platform/a.ts', "import 'vscode';", /platform must not import vscode/],
+    ['src/platform/a.ts', "import '../api/http';", /platform must not import api/],
+    ['src/ui/a.ts', "import { http } from '../api/http';", /ui must not import api/],
+    ['src/ui/a.ts', "void import('../api');", /ui must not import api/],
+    ['src/ui/a.ts', "import axios from 'axios';", /ui must not import axios/],
+    ['src/ui/a.ts', "import { z } from 'zod';", /ui must not import zod/],
+    ['src/ui/a.ts', "import { a } from '../webview/main';", /ui must not import webview/],
+    ['src/ui/a.ts', "import * as os from 'os';", /ui must not import os/],
+    ['src/webview/a.tsx', "import { a } from '../core/a';", /types of core only/],
+    ['src/webview/a.tsx', "import { type A, b } from '../core/a';", /types of core only/],
+    ['src/webview/a.tsx', "import '../ui/a';", /webview must not import ui/],
+    ['src/webview/a.tsx', "import 'vscode';", /webview must not import vscode/],
+    ['src/webview/protocol.ts', "import { h } from 'preact';", /protocol must not import preact/],
+    ['src/extension.ts', "import { createClient } from './api';", /by import\(\)/],
+    ['src/extension.ts', "import axios from 'axios';", /extension must not import axios/],
+    ['src/other/a.ts', '', /no part of src/],
+  ];
+  for (const [file, text, says] of bad) {
+    it(`finds fault with ${text || 'a new folder'} in ${file}`, () => {
+      const found = violations([{ path: file, text }]);
+      assert.equal(found.length, 1, found.join('\n'));
+      assert.match(found[0] ?? '', says);
+    });
+  }
+
+  it('names the line', () => {
+    const [found] = violations([{ path: 'src/core/a.ts', text: "\n\nimport 'vscode';\n" }]);
+    assert.match(found ?? '', /^src\/core\/a\.ts:3: /);
+  });
+
+  const good: [file: string, text: string][] = [
+    ['src/core/a.ts', "import { b } from './b'; import { c } from './deep/c';"],
+    ['src/core/a.ts', "// import 'vscode';\nconst text = \"import 'vscode'\";"],
+    ['src/api/a.ts', "import axios from 'axios'; import * as z from 'zod/mini';"],
+    ['src/api/a.ts', "import { type Task } from '../core/task';"],
+    ['src/platform/a.ts', "import * as fs from 'node:fs'; import '../core/a';"],
+    ['src/ui/a.ts', "import * as vscode from 'vscode'; import { a } from '../core/a';"],
+    ['src/ui/a.ts', "import { parse } from '../webview/protocol';"],
+    ['src/ui/a.ts', "import type { PublicApi } from '../api.d';"],
+    ['src/webview/main.tsx', "import { render } from 'preact'; import './protocol';"],
+    ['src/webview/main.tsx', "import type { Task } from '../core/task';"],
+    ['src/webview/main.tsx', "import { type Task } from '../core/task';"],
+    ['src/webview/main.tsx', "import './main.css';"],
+    ['src/extension.ts', "import 'vscode'; import './ui/a'; import './core/a';"],
+    ['src/extension.ts', "const load = () => import('./api'); import type { A } from './api/a';"],
+  ];
+  for (const [file, text] of good) {
+    it(`accepts ${text.replaceAll('\n', ' ')} in ${file}`, () => {
+      assert.deepEqual(violations([{ path: file, text }]), []);
+    });
+  }
+
+  it('finds the sources of the extension', () => {
+    assert.ok(sourceFiles(projectFolder).some((file) => file.path === 'src/core/task.ts'));
+  });
+});

@@ -1,0 +1,21 @@
+/**
+ * A moment as v2 writes it: UTC with microseconds and without a zone, `2026-01-13T12:00:00.123456`.
+ * The simulator's clock has milliseconds only, so the last three digits are made up, the same for the same moment.
+ */
+export function naiveUtc(milliseconds: number): string {
+  const made = String((milliseconds * 7_919) % 1_000).padStart(3, '0');
+  return `${new Date(milliseconds).toISOString().slice(0, -1)}${made}`;
+}
+
+/** A moment as v1 writes it: the same with a `Z`. */
+export function zonedUtc(milliseconds: number): string {
+  return `${naiveUtc(milliseconds)}Z`;
+}
+
+/** Writes a moment that there may be none of. */
+export function orNull(
+  milliseconds: number | undefined,
+  write: (milliseconds: number) => string,
+): string | null {
+  return milliseconds === undefined ? null : write(milliseconds);
+}

@@ -1,0 +1,132 @@
+import * as path from 'node:path';
+import { sourceFiles, violations } from './importRules';
+
+/** The project's folder, with a package.json in it. */
+export const projectFolder = path.resolve(__dirname, '..');
+
+/** The packaged extension, once the suite `build` has run. */
+export const packagedExtension = path.join(projectFolder, 'out', 'browser-use-tasks.vsix');
+
+/** One program of a suite: its file, from the project's folder, and its arguments. Node runs it. */
+export type Step = readonly [file: string, ...args: string[]];
+
+/** A part of the test command. */
+export interface Suite {
+  readonly name: string;
+  /** Other words that name it, alone or with others. */
+  readonly aliases?: readonly string[];
+  /**
+   * Programs that run one after the other until one fails; or a function that says what is wrong.
+   * Without `countsTests` the whole of it is one check.
+   */
+  readonly steps: readonly Step[] | (() => string[]);
+  /** The last step counts its tests through `countingReporter`. */
+  readonly countsTests?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  /** A suite that must have run, and passed, before. */
+  readonly needs?: string;
+  /** The suite is ended, and has failed, after so many minutes. */
+  readonly limitMinutes: number;
+}
+
+const typescript = 'node_modules/typescript/bin/tsc';
+const tsx = 'node_modules/tsx/dist/cli.mjs';
+
+/** Everything that the test command runs, in its order. */
+export const suites: readonly Suite[] = [
+  {
+    name: 'types',
+    steps: ['.', 'src/core', 'src/webview', 'test'].map((folder) => [typescript, '-p', folder]),
+    limitMinutes: 5,
+  },
+  {
+    name: 'lint',
+    steps: [['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings']],
+    limitMinutes: 5,
+  },
+  {
+    name: 'format',
+    steps: [['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.']],
+    limitMinutes: 5,
+  },
+  { name: 'imports', steps: () => violations(sourceFiles(projectFolder)), limitMinutes: 1 },
+  {
+    name: 'build',
+    steps: [
+      ['esbuild.mjs'],
+      ['esbuild.mjs', '--host-tests'],
+      [
+        'node_modules/@vscode/vsce/vsce',
+        'package',
+        '--no-dependencies',
+        '--out',
+        packagedExtension,
+      ],
+    ],
+    limitMinutes: 5,
+  },
+  {
+    name: 'unit',
+    steps: [mocha(10_000, 'test/unit/**/*.test.ts', 'test/launch/*.test.ts', 'test/*.test.ts')],
+    countsTests: true,
+    limitMinutes: 5,
+  },
+  {
+    name: 'contract',
+    steps: [mocha(30_000, 'test/contract/**/*.test.ts')],
+    countsTests: true,
+    limitMinutes: 5,
+  },
+  ...(['oldest', 'newest'] as const).map((version) => ({
+    name: `host-${version}`,
+    aliases: ['host'],
+    steps: [[tsx, 'test/launch/runHostTests.ts'] as const],
+    countsTests: true,
+    env: { BROWSER_USE_TASKS_CODE: version },
+    needs: 'build',
+    limitMinutes: 15,
+  })),
+  {
+    name: 'ui',
+    steps: [mocha(120_000, 'test/ui/**/*.test.ts')],
+    countsTests: true,
+    needs: 'build',
+    limitMinutes: 30,
+  },
+];
+
+/**
+ * The suites that `words` name, in the order in which they run, with those that they need; all of
+ * them without words.
+ *
+ * @throws {Error} that lists the names, for a word that names none.
+ */
+export function chooseSuites(words: readonly string[]): Suite[] {
+  if (words.length === 0) return [...suites];
+  const chosen = new Set<string>();
+  for (const word of words) {
+    const named = suites.filter(({ name, aliases = [] }) => [name, ...aliases].includes(word));
+    if (named.length === 0) throw new Error(unknownWord(word));
+    for (const { name, needs } of named) {
+      chosen.add(name);
+      if (needs) chosen.add(needs);
+    }
+  }
+  return suites.filter(({ name }) => chosen.has(name));
+}
+
+function unknownWord(word: string): string {
+  const words = new Set(suites.flatMap(({ name, aliases = [] }) => [name, ...aliases]));
+  return `There is no test suite "${word}". There are: ${[...words].join(', ')}.`;
+}
+
+function mocha(timeoutMs: number, ...files: string[]): Step {
+  return [
+    'node_modules/mocha/bin/mocha.js',
+    '--import=tsx',
+    '--forbid-only',
+    `--timeout=${timeoutMs}`,
+    '--reporter=test/countingReporter.ts',
+    ...files,
+  ];
+}

@@ -1,0 +1,20 @@
+import type { Ask, Question } from '../../../src/api/http';
+import { CloudError } from '../../../src/core/errors';
+
+/** A signal that nobody aborts. */
+export const never = new AbortController().signal;
+
+/** Asks nobody: gives the answer, or throws the error, that stands for a path. Anything else fails. */
+export function askFrom(answers: Readonly<Record<string, unknown>>): Ask {
+  return <T>({ path, read }: Question<T>): Promise<T> => {
+    const answer = answers[path];
+    if (answer instanceof Error) return Promise.reject(answer);
+    if (!(path in answers)) return Promise.reject(new Error(`nobody expected ${path}`));
+    try {
+      return Promise.resolve(read(JSON.parse(JSON.stringify(answer))));
+    } catch (error) {
+      if (error instanceof CloudError) return Promise.reject(error);
+      throw error;
+    }
+  };
+}

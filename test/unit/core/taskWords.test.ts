@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { hasEnded, outcomeOf, type TaskStatus } from '../../../src/core/task';
+import * as words from '../../../src/core/taskWords';
+
+const base = { isMissing: false, isSuccess: undefined, judgeVerdict: undefined };
+
+describe('the status model', () => {
+  const ended: Record<TaskStatus, boolean> = {
+    created: false,
+    running: false,
+    paused: false,
+    finished: true,
+    stopped: true,
+    failed: true,
+    unknown: false,
+  };
+  for (const [status, expected] of Object.entries(ended) as [TaskStatus, boolean][])
+    it(`${status} ${expected ? 'is' : 'is not'} an end`, () => {
+      assert.equal(hasEnded(status), expected);
+      assert.match(words.statusSentence(status), /^The .*\.$/u);
+    });
+
+  for (const [isSuccess, judgeVerdict, outcome, sentence] of [
+    [undefined, undefined, undefined, undefined],
+    [true, undefined, 'success', 'The agent says it succeeded.'],
+    [false, undefined, 'failure', 'The agent says it did not succeed.'],
+    [undefined, true, 'success', 'The judge found it successful.'],
+    [undefined, false, 'failure', 'The judge found it not successful.'],
+    [true, true, 'success', 'The judge found it successful.'],
+    [
+      true,
+      false,
+      'failure',
+      'The judge found it not successful, though the agent says it succeeded.',
+    ],
+    [
+      false,
+      true,
+      'success',
+      'The judge found it successful, though the agent says it did not succeed.',
+    ],
+  ] as const)
+    it(`agent ${isSuccess}, judge ${judgeVerdict}: ${outcome ?? 'no outcome'}`, () => {
+      const task = { status: 'finished', isSuccess, judgeVerdict } as const;
+      assert.equal(outcomeOf(task), outcome);
+      assert.equal(words.verdictSentence(task), sentence);
+    });
+
+  it('gives an outcome to finished tasks alone', () => {
+    for (const status of ['running', 'stopped', 'failed'] as const) {
+      assert.equal(outcomeOf({ status, isSuccess: false }), undefined);
+      assert.equal(words.verdictSentence({ status, isSuccess: false }), undefined);
+    }
+  });
+});
+
+describe('taskWords', () => {
+  for (const [task, look, text] of [
+    [{ status: 'created', rawStatus: 'created' }, 'created', 'Created'],
+    [{ status: 'running', rawStatus: 'started' }, 'running', 'Running'],
+    [{ status: 'paused', rawStatus: 'paused' }, 'paused', 'Paused'],
+    [{ status: 'finished', rawStatus: 'finished' }, 'finished', 'Finished'],
+    [
+      { status: 'finished', rawStatus: 'finished', isSuccess: true },
+      'succeeded',
+      'Finished, successful',
+    ],
+    [
+      { status: 'finished', rawStatus: 'finished', isSuccess: true, judgeVerdict: false },
+      'unsuccessful',
+      'Finished, goal not reached',
+    ],
+    [{ status: 'stopped', rawStatus: 'stopped' }, 'stopped', 'Stopped'],
+    [{ status: 'failed', rawStatus: 'failed' }, 'failed', 'Failed'],
+    [{ status: 'unknown', rawStatus: 'day\u202Edreaming' }, 'unknown', 'daydreaming'],
+    [{ status: 'unknown', rawStatus: '' }, 'pending', 'Not looked at yet'],
+    [{ status: 'running', rawStatus: 'started', isMissing: true }, 'missing', 'Not found'],
+  ] as const)
+    it(`calls ${JSON.stringify(task)} "${text}"`, () => {
+      assert.equal(words.lookOf({ ...base, ...task }), look);
+      assert.equal(words.lookWords({ ...base, ...task }), text);
+    });
+
+  it('makes one harmless line of anything', () => {
+    assert.equal(words.oneLine('  a\r\n\tb  c\u2028d '), 'a b c d');
+    assert.equal(words.oneLine('\u001B[31mred\u0007\u009B0m'), '[31mred0m');
+    assert.equal(words.oneLine('abc\u202Etxt.exe\u2066\u200Fx\uFEFF\u{E0041}'), 'abctxt.exex');
+    assert.equal(words.oneLine('Grüße, 世界 🎉'), 'Grüße, 世界 🎉');
+  });
+
+  it('shortens without breaking a character', () => {
+    assert.equal(words.shorten('abcdef', 6), 'abcdef');
+    assert.equal(words.shorten('abcdefg', 6), 'abcde…');
+    assert.equal(words.shorten('abcd🎉g', 6), 'abcd…');
+    assert.equal(words.shorten('abc    defg', 6), 'abc…');
+  });
+
+  it('names a task by its prompt, or by its ID', () => {
+    assert.equal(words.taskTitle({ id: 'x1', prompt: 'Buy\nmilk' }), 'Buy milk');
+    assert.equal(words.taskTitle({ id: 'x1', prompt: ' \u202E ' }), 'x1');
+    assert.equal(words.taskTitle({ id: 'x1' }), 'x1');
+    assert.equal(words.taskTitle({ id: 'x1', prompt: 'a'.repeat(300) }).length, 200);
+  });
+
+  for (const [ms, text] of [
+    [-5, '0 s'],
+    [0, '0 s'],
+    [59_400, '59 s'],
+    [60_000, '1 min'],
+    [200_000, '3 min 20 s'],
+    [3_600_000, '1 h'],
+    [7_500_000, '2 h 5 min'],
+    [47.5 * 3_600_000, '47 h 30 min'],
+    [49 * 3_600_000, '2 d 1 h'],
+  ] as const)
+    it(`says ${text} for ${ms} ms`, () => assert.equal(words.durationWords(ms), text));
+
+  for (const [age, text] of [
+    [-3_600_000, 'just now'],
+    [1999, 'just now'],
+    [8200, '8 s ago'],
+    [61_000, '1 min ago'],
+    [2 * 3_600_000, '2 h ago'],
+    [72 * 3_600_000, '3 d ago'],
+  ] as const)
+    it(`says ${text} for an age of ${age} ms`, () =>
+      assert.equal(words.ageWords(1e12 - age, 1e12), text));
+
+  for (const [cost, text] of [
+    ['0', '$0.00'],
+    ['1.5', '$1.50'],
+    ['0.0123', '$0.0123'],
+    ['0.120000', '$0.12'],
+    ['007.10', '$7.10'],
+    ['.5', '$0.50'],
+    ['12.', '$12.00'],
+    ['-1', '-$1.00'],
+    ['9007199254740993.01', '$9007199254740993.01'],
+    ['1e5', '1e5'],
+    ['.', '.'],
+    ['', ''],
+  ] as const)
+    it(`writes a cost of "${cost}" as "${text}"`, () => assert.equal(words.costWords(cost), text));
+
+  it('measures how long an agent worked', () => {
+    const at = (seconds: number): string => new Date(seconds * 1000).toISOString();
+    const times = { createdAt: at(0), startedAt: at(10), finishedAt: at(70) };
+    const { durationOf } = words;
+    assert.equal(durationOf({ status: 'finished', ...times }, 0), 60_000);
+    assert.equal(
+      durationOf({ status: 'running', ...times, finishedAt: undefined }, 30_000),
+      20_000,
+    );
+    assert.equal(durationOf({ status: 'finished', createdAt: at(0), finishedAt: at(5) }, 0), 5000);
+    assert.equal(durationOf({ status: 'created', createdAt: at(0) }, 9000), undefined);
+    assert.equal(durationOf({ status: 'finished', finishedAt: at(5) }, 0), undefined);
+    assert.equal(durationOf({ status: 'finished', startedAt: 'soon' }, 0), undefined);
+    assert.equal(
+      durationOf({ status: 'finished', startedAt: at(9), finishedAt: at(5) }, 0),
+      0,
+      'a clock that is off gives no negative time',
+    );
+  });
+});
