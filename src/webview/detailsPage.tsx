@@ -6,11 +6,10 @@ import { Header } from './header';
 import { Icon } from './icon';
 import { Judge } from './judge';
 import { More } from './more';
-import type { CopiedPart, FromPage, PageView } from './protocol';
+import type { CopiedPart, FromPage, PageView, Remedy } from './protocol';
 import { Latest, Steps } from './steps';
 import { Prompt, Result } from './texts';
 import { Screenshots } from './screenshots';
-import type { TroubleRemedy } from '../core/troubleWords';
 import type { IconName } from './icon';
 
 interface DetailsPageProps {
@@ -50,9 +49,7 @@ function TroubleNote({ view: { trouble } }: { readonly view: PageView }) {
     <section class="trouble" aria-label="Problem" role="alert">
       <Icon name="warning" />
       <div>
-        <p>
-          <strong>{trouble.what}</strong> {trouble.advice}
-        </p>
+        <p>{trouble.text}</p>
         {trouble.remedies.length > 0 && (
           <div class="actions">
             {trouble.remedies.map((remedy, index) => (
@@ -70,7 +67,7 @@ function TroubleNote({ view: { trouble } }: { readonly view: PageView }) {
   );
 }
 
-function remedyLook(remedy: TroubleRemedy): { readonly icon: IconName; readonly label: string } {
+function remedyLook(remedy: Remedy): { readonly icon: IconName; readonly label: string } {
   switch (remedy) {
     case 'retry':
       return { icon: 'refresh', label: 'Try Again' };

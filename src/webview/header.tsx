@@ -35,7 +35,7 @@ export function Header({ view }: { readonly view: PageView }) {
       </div>
       <h1 dir="auto">{titleOf(task)}</h1>
       <p class="sentence">{sentenceOf(task)}</p>
-      <Actions task={task} />
+      <Actions task={task} hasDashboard={view.hasDashboard} />
       <Figures task={task} />
     </header>
   );
@@ -65,11 +65,15 @@ function Freshness({ view: { task, readAt, isReading, trouble } }: { readonly vi
   return <p class="fresh">Updated {ageWords(readAt, now)}</p>;
 }
 
-function Actions({ task }: { readonly task: TaskView }) {
-  const [recording] = task.recordingHosts;
-  const hasAny =
-    task.liveHost ?? recording ?? task.shareHost ?? task.sessionId ?? (task.hasLog || undefined);
-  if (hasAny === undefined) return null;
+interface ActionsProps {
+  readonly task: TaskView;
+  readonly hasDashboard: boolean;
+}
+
+/** What makes sense for this task now. */
+function Actions({ task, hasDashboard }: ActionsProps) {
+  const hasLinks = task.liveHost ?? task.recordingHosts[0] ?? task.shareHost;
+  if (hasLinks === undefined && !hasDashboard && !task.hasLog) return null;
   return (
     <div class="actions" role="group" aria-label="Actions">
       {task.liveHost !== undefined && (
@@ -98,7 +102,7 @@ function Actions({ task }: { readonly task: TaskView }) {
           message={{ type: 'openLink', link: 'share', index: 0 }}
         />
       )}
-      {task.sessionId !== undefined && (
+      {hasDashboard && (
         <Button
           icon="link-external"
           label="Open in Browser Use Cloud"

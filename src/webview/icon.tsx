@@ -10,9 +10,11 @@ export const glyphs = {
   clock: 0xea82,
   copy: 0xebcc,
   'debug-pause': 0xead1,
+  'debug-stop': 0xead7,
   'desktop-download': 0xea78,
   'device-camera': 0xeada,
   'device-camera-video': 0xead9,
+  ellipsis: 0xea7c,
   error: 0xea87,
   file: 0xea7b,
   globe: 0xeb01,
@@ -27,7 +29,6 @@ export const glyphs = {
   question: 0xeb32,
   refresh: 0xeb37,
   save: 0xeb4b,
-  'search-stop': 0xeb4e,
   'settings-gear': 0xeb51,
   warning: 0xea6c,
 } as const;
@@ -51,7 +52,7 @@ export function LookIcon({ look }: { look: TaskLook }) {
 function lookIcon(look: TaskLook): IconName {
   switch (look) {
     case 'pending':
-      return 'circle-outline';
+      return 'ellipsis';
     case 'created':
       return 'clock';
     case 'running':
@@ -65,12 +66,12 @@ function lookIcon(look: TaskLook): IconName {
     case 'unsuccessful':
       return 'warning';
     case 'stopped':
-      return 'circle-slash';
+      return 'debug-stop';
     case 'failed':
       return 'error';
     case 'unknown':
       return 'question';
     case 'missing':
-      return 'search-stop';
+      return 'circle-slash';
   }
 }

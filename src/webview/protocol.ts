@@ -1,17 +1,29 @@
 import type { TaskView } from '../core/detailsView';
+import type { NextStep } from '../core/errorWords';
 import type { ImageType } from '../core/imageType';
 import type { PictureRef } from '../core/pictureLoader';
-import type { TroubleRemedy, TroubleWords } from '../core/troubleWords';
 
 /** What the page shows at a moment. Each message holds all of it, so that a page that comes late lacks nothing. */
 export interface PageView {
   readonly task: TaskView;
   readonly isReading: boolean;
+  /** Whether the session has a page in the cloud's dashboard. */
+  readonly hasDashboard: boolean;
   /** When the cloud last told of the task, in milliseconds since 1970. Absent before the first answer. */
   readonly readAt?: number | undefined;
   /** Why the last reading failed. */
-  readonly trouble?: TroubleWords | undefined;
+  readonly trouble?:
+    | {
+        /** One or two sentences. */
+        readonly text: string;
+        /** The best first. */
+        readonly remedies: readonly Remedy[];
+      }
+    | undefined;
 }
+
+/** What a person can do about trouble from the page. */
+export type Remedy = 'retry' | NextStep;
 
 /** From the extension to the page. */
 export type ToPage =
@@ -36,12 +48,12 @@ const textParts = ['prompt', 'output', 'judgement', 'metadata', 'step'] as const
 /** What can be opened in an editor. */
 export type TextPart = (typeof textParts)[number];
 
-const remedies = ['retry', 'setApiKey', 'openSettings', 'showLog'] as const;
+const remedies: readonly Remedy[] = ['retry', 'setApiKey', 'openSettings', 'showLog'];
 
 /** From the page to the extension. Names kinds, positions and parts; never a URL, a path or a command. */
 export type FromPage =
   | { readonly type: 'ready' }
-  | { readonly type: 'remedy'; readonly remedy: TroubleRemedy }
+  | { readonly type: 'remedy'; readonly remedy: Remedy }
   | ({ readonly type: 'picture' } & PictureRef)
   | { readonly type: 'openLink'; readonly link: LinkKind; readonly index: number }
   | { readonly type: 'openText'; readonly part: TextPart; readonly index: number }
