@@ -3,9 +3,6 @@ import { CloudError } from '../core/errors';
 import type { TaskStatus } from '../core/task';
 import { hasUserInfo, parseUrl } from './baseUrl';
 
-// zod would otherwise compile schemas with `new Function`, which the web host's policy reports.
-z.config({ jitless: true });
-
 /**
  * A field that may be missing: null or a wrong type is as good as absent, as an answer must not be
  * lost for something that nobody needs.

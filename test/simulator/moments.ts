@@ -3,7 +3,7 @@
  * The simulator's clock has milliseconds only, so the last three digits are made up, the same for the same moment.
  */
 export function naiveUtc(milliseconds: number): string {
-  const made = String((milliseconds * 7_919) % 1_000).padStart(3, '0');
+  const made = String(((milliseconds % 1_000) * 7_919) % 1_000).padStart(3, '0');
   return `${new Date(milliseconds).toISOString().slice(0, -1)}${made}`;
 }
 

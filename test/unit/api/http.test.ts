@@ -86,9 +86,9 @@ describe('a request to the cloud', () => {
     const server = await serve(answerWith(200, '{"status":"started"}'));
     const client = clientOf(server.url);
     const original = globalThis.fetch;
-    let calls = 0;
+    const asked: Request[] = [];
     globalThis.fetch = async (input, init) => {
-      calls++;
+      asked.push(new Request(input, init));
       return original(input, init);
     };
     try {
@@ -96,7 +96,10 @@ describe('a request to the cloud', () => {
     } finally {
       globalThis.fetch = original;
     }
-    assert.equal(calls, 1);
+    assert.equal(asked.length, 1);
+    assert.equal(asked[0]?.redirect, 'error');
+    assert.equal(asked[0].credentials, 'omit');
+    assert.equal(asked[0].cache, 'no-store');
   });
 
   it('shows the key in none of the objects that speak for it', () => {
