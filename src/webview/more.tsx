@@ -77,10 +77,12 @@ function Pair({ name, value, isCode, children }: PairProps) {
   if (text === '') return null;
   return (
     <div>
-      <dt>{name}</dt>
+      <dt>
+        {name}
+        {children}
+      </dt>
       <dd class={isCode ? 'code' : ''} dir="auto">
         {text}
-        {children}
       </dd>
     </div>
   );
