@@ -7,6 +7,8 @@ import type { Settings } from './settings';
 export interface KnownKey {
   readonly key: string;
   readonly source: 'stored' | 'environment';
+  /** The server that it is for; it is sent to no other. */
+  readonly origin: string;
 }
 
 export interface ApiKeyOptions {
@@ -52,6 +54,11 @@ export class ApiKey implements Disposable {
     return this.#current ? 'present' : 'missing';
   }
 
+  /** Whether the environment gives a key, in use or not. */
+  get hasEnvironmentKey(): boolean {
+    return this.#options.environmentKey !== undefined;
+  }
+
   /** The key of the moment, read from the storage only where it was not yet. Never rejects. */
   get(): Promise<KnownKey | undefined> {
     return this.#isKnown && !this.#reading ? Promise.resolve(this.#current) : this.read();
@@ -94,26 +101,27 @@ export class ApiKey implements Disposable {
 
   async #readStorage(): Promise<KnownKey | undefined> {
     const { secrets, environmentKey, log } = this.#options;
-    const name = this.#secretName();
+    const { server } = this.#options.settings;
     // Where nothing can be asked, no key is needed.
-    if (name === undefined) return undefined;
+    if (typeof server === 'string') return undefined;
+    const { origin } = server;
     try {
-      const key = await secrets.get(name);
+      const key = await secrets.get(secretName(origin));
       if (key !== undefined && key !== '') {
         log.hide(key);
-        return { key, source: 'stored' };
+        return { key, source: 'stored', origin };
       }
     } catch (error) {
       if (!this.#isStorageBroken) log.error('The secret storage cannot be read', error);
       this.#isStorageBroken = true;
     }
-    return environmentKey === undefined
-      ? undefined
-      : { key: environmentKey, source: 'environment' };
+    if (environmentKey === undefined) return undefined;
+    return { key: environmentKey, source: 'environment', origin };
   }
 
   #take(known: KnownKey | undefined): void {
-    const isSame = this.#isKnown && known?.key === this.#current?.key;
+    const isSame =
+      this.#isKnown && known?.key === this.#current?.key && known?.origin === this.#current?.origin;
     this.#current = known;
     this.#isKnown = true;
     if (!isSame) this.#didChange.fire();
@@ -121,6 +129,10 @@ export class ApiKey implements Disposable {
 
   #secretName(): string | undefined {
     const { server } = this.#options.settings;
-    return typeof server === 'string' ? undefined : `apiKey ${server.origin}`;
+    return typeof server === 'string' ? undefined : secretName(server.origin);
   }
+}
+
+function secretName(origin: string): string {
+  return `apiKey ${origin}`;
 }

@@ -1,5 +1,4 @@
 import { CloudError } from '../core/errors';
-import { Emitter, type Disposable, type Event } from '../core/event';
 import type { Cloud, CloudOptions } from '../core/taskClient';
 import type { ApiKey } from './apiKey';
 import type { Settings } from './settings';
@@ -16,23 +15,12 @@ export interface CloudConnectionOptions {
 }
 
 /** The server of the settings with the key of the moment, as a `Cloud` that is kept until either changes. */
-export class CloudConnection implements Disposable {
+export class CloudConnection {
   readonly #options: CloudConnectionOptions;
-  readonly #didChange = new Emitter<void>();
-  readonly #subscriptions: Disposable[];
   #cloud: { readonly cloud: Cloud; readonly baseUrl: string; readonly key: string } | undefined;
-
-  /** Fires when the server or the key has become another: what was asked before is of no use. */
-  readonly onDidChange: Event<void> = this.#didChange.event;
 
   constructor(options: CloudConnectionOptions) {
     this.#options = options;
-    this.#subscriptions = [
-      options.apiKey.onDidChange(() => this.#didChange.fire()),
-      options.settings.onDidChange((affects) => {
-        if (affects('baseUrl')) this.#didChange.fire();
-      }),
-    ];
   }
 
   /** @throws {CloudError} of kind `noKey` where there is no key, or no base URL to send it to */
@@ -41,7 +29,8 @@ export class CloudConnection implements Disposable {
     const known = await apiKey.get();
     const { server } = settings;
     if (typeof server === 'string') throw new CloudError('noKey', server);
-    if (!known) throw new CloudError('noKey', `There is no API key for ${server.host}.`);
+    if (known?.origin !== server.origin)
+      throw new CloudError('noKey', `There is no API key for ${server.host}.`);
     const { key } = known;
     const { baseUrl } = server;
     if (this.#cloud?.baseUrl === baseUrl && this.#cloud.key === key) return this.#cloud.cloud;
@@ -53,13 +42,7 @@ export class CloudConnection implements Disposable {
 
   /** A server with a key that is not in use (yet). */
   async open(options: CloudOptions): Promise<Cloud> {
-    const { createCloud } = await this.#options.loadApi();
-    return createCloud(options);
-  }
-
-  dispose(): void {
-    for (const subscription of this.#subscriptions) subscription.dispose();
-    this.#didChange.dispose();
-    this.#cloud = undefined;
+    const api = await this.#options.loadApi();
+    return api.createCloud(options);
   }
 }

@@ -1,0 +1,57 @@
+import type { Disposable } from '../core/event';
+import { refKey } from '../core/task';
+import type { TaskKeeper } from '../core/taskKeeper';
+import type { TaskPoller } from '../core/taskPoller';
+import type { TaskStore } from '../core/taskStore';
+import type { ApiKey } from './apiKey';
+import type { Log } from './log';
+import type { Settings } from './settings';
+
+export interface ConnectOptions {
+  readonly store: TaskStore;
+  readonly keeper: TaskKeeper;
+  readonly poller: TaskPoller;
+  readonly apiKey: ApiKey;
+  readonly settings: Settings;
+  readonly log: Log;
+}
+
+/** Makes changes of settings and key take effect, and starts with those of the moment. */
+export function connectParts(options: ConnectOptions): Disposable {
+  const { store, keeper, poller, apiKey, settings, log } = options;
+  const openServer = (): void => {
+    const { server } = settings;
+    // A base URL that cannot be used leaves the tasks in sight; nobody looks at them meanwhile.
+    if (typeof server === 'string') log.warn(server);
+    else void keeper.open(server.origin);
+  };
+  const subscriptions = [
+    settings.onDidChange((affects) => {
+      if (affects('polling')) poller.setPauses(settings.pauses);
+      if (!affects('baseUrl')) return;
+      // In this order: the other server is never asked for this one's tasks.
+      openServer();
+      poller.reconnect();
+    }),
+    apiKey.onDidChange(() => {
+      log.info(`API key: ${apiKey.state ?? 'not read yet'}`);
+      poller.reconnect();
+    }),
+    logStatusChanges(store, log),
+  ];
+  openServer();
+  void apiKey.read();
+  return {
+    dispose() {
+      for (const subscription of subscriptions) subscription.dispose();
+    },
+  };
+}
+
+function logStatusChanges(store: TaskStore, log: Log): Disposable {
+  return store.onDidChange((changes) => {
+    for (const { before, after } of changes)
+      if (before && after && before.rawStatus !== after.rawStatus)
+        log.info(`${refKey(after)}: ${before.rawStatus || 'not looked at'} → ${after.rawStatus}`);
+  });
+}

@@ -1,0 +1,65 @@
+import type { CloudErrorKind } from '../core/errors';
+import type { Disposable } from '../core/event';
+import { errorWords } from '../core/errorWords';
+import type { PollHold, TaskPoller } from '../core/taskPoller';
+import type { ApiKey } from './apiKey';
+import { tell } from './reportError';
+import type { Settings } from './settings';
+
+export interface PollProblemsOptions {
+  readonly poller: TaskPoller;
+  readonly apiKey: ApiKey;
+  readonly settings: Settings;
+}
+
+/**
+ * What a failed look says beyond the view: a prompt when the server refuses the key, once for each key; else nothing.
+ */
+export class PollProblems implements Disposable {
+  readonly #options: PollProblemsOptions;
+  readonly #told = new Set<CloudErrorKind>();
+  readonly #subscriptions: Disposable[];
+  #toldCount = 0;
+
+  constructor(options: PollProblemsOptions) {
+    this.#options = options;
+    this.#subscriptions = [
+      options.apiKey.onDidChange(() => this.#told.clear()),
+      options.poller.onDidChangeState(({ holds }) => {
+        const refused = holds.find(isRefusal);
+        if (!refused || this.#told.has(refused.kind)) return;
+        this.#tell(refused);
+        // Another window may have set a better key since this one read it.
+        if (refused.kind === 'auth') void options.apiKey.read();
+      }),
+    ];
+  }
+
+  /** Waits for looks that the user asked for, and tells what stood in their way, even where it was told before. */
+  async tellAfter(looks: Promise<void>): Promise<void> {
+    const toldCount = this.#toldCount;
+    await looks;
+    const [hold] = this.#options.poller.state.holds;
+    if (hold && this.#toldCount === toldCount) this.#tell(hold);
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #tell({ kind, apiVersion }: PollHold): void {
+    this.#toldCount++;
+    if (isRefusal({ kind })) this.#told.add(kind);
+    const { server } = this.#options.settings;
+    if (typeof server === 'string') {
+      tell({ severity: 'warning', text: server }, 'openSettings');
+      return;
+    }
+    const { text, nextStep } = errorWords(kind, { host: server.host, apiVersion });
+    tell({ severity: 'warning', text }, nextStep);
+  }
+}
+
+function isRefusal({ kind }: Pick<PollHold, 'kind'>): boolean {
+  return kind === 'auth' || kind === 'forbidden' || kind === 'payment';
+}

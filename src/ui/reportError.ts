@@ -1,0 +1,84 @@
+import { CancellationError, commands } from 'vscode';
+import { isAbort, isCloudError } from '../core/errors';
+import { errorWords, type NextStep } from '../core/errorWords';
+import type { ApiVersion } from '../core/task';
+import { showMessage, type Message } from './messages';
+import type { Log } from './log';
+import type { Settings } from './settings';
+
+/** A failure that has words for the user already. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  readonly nextStep: NextStep | undefined;
+
+  /** @param message a sentence that says what to do */
+  constructor(message: string, nextStep?: NextStep) {
+    super(message);
+    this.nextStep = nextStep;
+  }
+}
+
+export interface ReportErrorOptions {
+  readonly settings: Settings;
+  readonly log: Log;
+  /** What was tried, as the beginning of a sentence. */
+  readonly what: string;
+  readonly apiVersion?: ApiVersion | undefined;
+}
+
+/** Tells the user of a failed command, once, with what helps; waits for no answer. Silent where the user gave up. */
+export function reportError(error: unknown, options: ReportErrorOptions): void {
+  if (isAbort(error) || error instanceof CancellationError) return;
+  const { settings, log, what, apiVersion } = options;
+  if (error instanceof UserError) {
+    tell({ severity: 'warning', text: error.message }, error.nextStep);
+    return;
+  }
+  log.error(what, error);
+  if (!isCloudError(error)) {
+    const text = `${what}: this extension made a mistake. Its log says more.`;
+    tell({ severity: 'error', text }, 'showLog');
+    return;
+  }
+  const { server } = settings;
+  if (typeof server === 'string') {
+    tell({ severity: 'error', text: server }, 'openSettings');
+    return;
+  }
+  const { text, nextStep } = errorWords(error.kind, { host: server.host, apiVersion });
+  tell({ severity: 'error', text }, nextStep);
+}
+
+/** Tells the user that tracked tasks cannot be kept. */
+export function reportStorage(what: 'load' | 'save', error: unknown, log: Log): void {
+  log.error(`The tracked tasks cannot be ${what === 'load' ? 'read' : 'saved'}`, error);
+  const text =
+    what === 'load'
+      ? 'The tracked tasks cannot be read from disk. They come back when VS Code can read its own folder again.'
+      : 'The tracked tasks cannot be saved to disk. What you track now is forgotten when the window closes.';
+  tell({ severity: 'error', text }, 'showLog');
+}
+
+/** Shows a message with a button for what helps, and waits for no answer. */
+export function tell(message: Omit<Message, 'actions' | 'isModal'>, nextStep?: NextStep): void {
+  const step = nextStep && steps[nextStep];
+  void showMessage({ ...message, actions: step ? [step.title] : [] }).then(
+    (chosen) => {
+      if (step && chosen === step.title) void commands.executeCommand(step.command, ...step.args);
+    },
+    // A window that is closing shows nothing any more.
+    () => undefined,
+  );
+}
+
+const steps: Readonly<
+  Record<NextStep, { title: string; command: string; args: readonly unknown[] }>
+> = {
+  setApiKey: { title: 'Set API Key', command: 'browserUseTasks.setApiKey', args: [] },
+  openSettings: {
+    title: 'Open Settings',
+    command: 'workbench.action.openSettings',
+    args: ['@ext:browser-use-tasks.browser-use-tasks'],
+  },
+  showLog: { title: 'Show Log', command: 'browserUseTasks.showLog', args: [] },
+};

@@ -1,0 +1,88 @@
+import {
+  MarkdownString,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+  type Command,
+} from 'vscode';
+import { rowDescription, rowSentence, tooltipLines, type TooltipOptions } from '../core/rowWords';
+import { hasEnded, refKey, type TaskRef } from '../core/task';
+import { lookOf, taskTitle, type TaskLook } from '../core/taskWords';
+import type { TrackedTask } from '../core/trackedTask';
+
+export interface TaskItemOptions {
+  /** What a click hands to the command. */
+  readonly element: TaskRef;
+  readonly showsVersion: boolean;
+  readonly animateRunning: boolean;
+}
+
+/** A task's row, without its tooltip: that is made when somebody hovers. */
+export function taskItem(
+  task: TrackedTask,
+  { element, showsVersion, animateRunning }: TaskItemOptions,
+): TreeItem {
+  const item = new TreeItem(taskTitle(task), TreeItemCollapsibleState.None);
+  item.id = refKey(task);
+  item.description = rowDescription(task, { showsVersion });
+  item.iconPath = taskIcon(lookOf(task), animateRunning);
+  item.contextValue = contextValueOf(task);
+  item.accessibilityInformation = { label: rowSentence(task, { showsVersion }) };
+  item.command = openDetailsCommand(element);
+  return item;
+}
+
+/** Plain text in paragraphs: nothing that a task holds becomes markup, a link or a command. */
+export function taskTooltip(task: TrackedTask, options: TooltipOptions): MarkdownString {
+  const tooltip = new MarkdownString();
+  tooltipLines(task, options).forEach((line, index) => {
+    if (index > 0) tooltip.appendMarkdown('\n\n');
+    tooltip.appendText(line);
+  });
+  return tooltip;
+}
+
+/** An icon of its own shape for each look, so that colour is never needed to tell them apart. */
+export function taskIcon(look: TaskLook, animateRunning: boolean): ThemeIcon {
+  const icon = (id: string, color: string): ThemeIcon => new ThemeIcon(id, new ThemeColor(color));
+  switch (look) {
+    case 'pending':
+      return icon('ellipsis', 'descriptionForeground');
+    case 'created':
+      return icon('clock', 'charts.foreground');
+    case 'running':
+      return icon(animateRunning ? 'loading~spin' : 'play-circle', 'charts.blue');
+    case 'paused':
+      return icon('debug-pause', 'charts.yellow');
+    case 'succeeded':
+      return icon('pass-filled', 'charts.green');
+    case 'finished':
+      return icon('pass', 'charts.green');
+    case 'unsuccessful':
+      return icon('warning', 'list.warningForeground');
+    case 'stopped':
+      return icon('debug-stop', 'charts.purple');
+    case 'failed':
+      return icon('error', 'list.errorForeground');
+    case 'unknown':
+      return icon('question', 'charts.yellow');
+    case 'missing':
+      return icon('circle-slash', 'descriptionForeground');
+  }
+}
+
+/** Words that the `when` clauses of package.json look for. */
+function contextValueOf(task: TrackedTask): string {
+  const words = ['task', hasEnded(task.status) ? 'ended' : 'active'];
+  if (task.sessionId !== undefined) words.push('hasSession');
+  return words.join(' ');
+}
+
+function openDetailsCommand(element: TaskRef): Command {
+  return {
+    command: 'browserUseTasks.openDetails',
+    title: 'Open Details',
+    arguments: [element],
+  };
+}

@@ -1,0 +1,145 @@
+import {
+  CancellationError,
+  InputBoxValidationSeverity,
+  window,
+  type InputBoxValidationMessage,
+} from 'vscode';
+import { plainMessage } from '../core/plainMessage';
+import { countWords } from '../core/statusBarWords';
+import { hasEnded } from '../core/task';
+import { parseTaskInput } from '../core/taskInput';
+import { rejectedWords, trackingWords, type TrackingResult } from '../core/taskTracking';
+import { taskTitle } from '../core/taskWords';
+import type { TrackedTask } from '../core/trackedTask';
+import { errorWords } from '../core/errorWords';
+import type { CommandOptions } from './commandOptions';
+import { showMessage } from './messages';
+import { reportError, tell, UserError } from './reportError';
+import { targetsOf } from './taskTargets';
+import { viewId } from './taskView';
+
+/** Track Task…: what the first argument names where it is a text, else what the user pastes. */
+export async function trackTask(args: readonly unknown[], options: CommandOptions): Promise<void> {
+  const [first] = args;
+  const { settings, tracker, view } = options;
+  const { server } = settings;
+  if (typeof server === 'string')
+    throw new UserError(`${server} Change it in the settings.`, 'openSettings');
+  const text = typeof first === 'string' ? first : await askForTasks(options);
+  const hasSessions = parseTaskInput(text, settings.apiVersion).sessionIds.length > 0;
+  const result = hasSessions
+    ? await window.withProgress({ location: { viewId } }, () => tracker.track(text))
+    : await tracker.track(text);
+  const [firstRef] = result.refs;
+  if (firstRef) await view.reveal(firstRef);
+  await tellOfTracking(result, server.host, options);
+}
+
+/** One message at most, and none where the view shows everything. */
+async function tellOfTracking(
+  result: TrackingResult,
+  host: string,
+  { apiKey }: CommandOptions,
+): Promise<void> {
+  const words = trackingWords(result);
+  if (result.sessionError) {
+    const { text, nextStep } = errorWords(result.sessionError.kind, { host, apiVersion: 'v2' });
+    const whole = `The session's tasks are not tracked: ${text}${words === undefined ? '' : ` ${words}`}`;
+    tell({ severity: 'warning', text: whole }, nextStep);
+    return;
+  }
+  if (result.refs.length === 0) {
+    const text = words ?? 'This names no task. Paste task IDs or dashboard links.';
+    tell({ severity: 'warning', text });
+    return;
+  }
+  if (!(await apiKey.get())) {
+    const text = `${words ?? `${countWords(result.addedCount)} tracked.`} Set an API key to see how they do.`;
+    tell({ severity: 'information', text }, 'setApiKey');
+    return;
+  }
+  if (words !== undefined) tell({ severity: 'information', text: words });
+}
+
+async function askForTasks({ settings }: CommandOptions): Promise<string> {
+  const text = await window.showInputBox({
+    title: 'Track Tasks',
+    prompt: 'Paste one or many task IDs or dashboard links, apart by spaces, commas or new lines.',
+    placeHolder: 'Task ID or https://cloud.browser-use.com/agent/…',
+    ignoreFocusOut: true,
+    validateInput: (text) => judge(text, settings.apiVersion),
+  });
+  if (text === undefined || text.trim() === '') throw new CancellationError();
+  return text;
+}
+
+/** Says at every keystroke what the text so far names. */
+function judge(text: string, apiVersion: 'v1' | 'v2'): InputBoxValidationMessage | undefined {
+  if (text.trim() === '') return undefined;
+  const input = parseTaskInput(text, apiVersion);
+  const sessions = input.sessionIds.length;
+  const named = [
+    ...(input.refs.length > 0 ? [countWords(input.refs.length)] : []),
+    ...(sessions > 0 ? [sessions === 1 ? 'all of 1 session' : `all of ${sessions} sessions`] : []),
+  ];
+  const refused = rejectedWords(input);
+  if (named.length === 0)
+    return {
+      message: plainMessage(`${refused ?? 'This names no task'}.`),
+      severity: InputBoxValidationSeverity.Error,
+    };
+  const words = [`Tracks ${named.join(' and ')}`, ...(refused === undefined ? [] : [refused])];
+  return {
+    message: plainMessage(`${words.join('; ')}.`),
+    severity:
+      refused === undefined ? InputBoxValidationSeverity.Info : InputBoxValidationSeverity.Warning,
+  };
+}
+
+/** Untrack Task: forgets tasks here; the cloud is not told. */
+export async function untrackTasks(
+  args: readonly unknown[],
+  options: CommandOptions,
+): Promise<void> {
+  const refs = await targetsOf(args, options, {
+    question: 'Which tasks shall no longer be tracked? The cloud keeps them.',
+    canPickMany: true,
+  });
+  const removed = options.store.untrack(refs);
+  // One is soon tracked again; of many, nobody knows the IDs.
+  if (removed.length > 1) offerUndo(removed, options);
+}
+
+/** Untrack Ended Tasks: asks nothing, and can be undone. */
+export function untrackEndedTasks(options: CommandOptions): void {
+  const { store } = options;
+  const removed = store.untrack(store.tasks().filter(({ status }) => hasEnded(status)));
+  if (removed.length === 0) {
+    tell({ severity: 'information', text: 'No tracked task has ended.' });
+    return;
+  }
+  offerUndo(removed, options);
+}
+
+/** Waits for no answer. */
+function offerUndo(
+  removed: readonly TrackedTask[],
+  { store, settings, log }: CommandOptions,
+): void {
+  const origin = originOf(settings);
+  const [only, ...others] = removed;
+  const title = only && others.length === 0 ? ` (“${taskTitle(only, 60)}”)` : '';
+  const text = `${countWords(removed.length)} no longer tracked${title}.`;
+  showMessage({ severity: 'information', text, actions: ['Undo'] })
+    .then((chosen) => {
+      if (chosen !== 'Undo') return;
+      if (originOf(settings) !== origin)
+        throw new UserError('These tasks belong to another server than the base URL names now.');
+      store.restore(removed);
+    })
+    .catch((error: unknown) => reportError(error, { settings, log, what: 'Undoing failed' }));
+}
+
+function originOf({ server }: CommandOptions['settings']): string | undefined {
+  return typeof server === 'string' ? undefined : server.origin;
+}
