@@ -2,19 +2,18 @@ import type { FromPage, ToPage } from './protocol';
 
 /** What VS Code hands to a page: one channel, and a little memory that outlives hiding and reloading. */
 interface VsCodeApi {
-  postMessage(message: FromPage): void;
-  getState(): unknown;
-  setState(state: unknown): void;
+  readonly postMessage: (message: FromPage) => void;
+  readonly getState: () => unknown;
+  readonly setState: (state: unknown) => void;
 }
 
 declare function acquireVsCodeApi(): VsCodeApi;
 
 // It may be called once in a page's life.
-const vscode = acquireVsCodeApi();
+const { postMessage, getState, setState } = acquireVsCodeApi();
 
-export function send(message: FromPage): void {
-  vscode.postMessage(message);
-}
+/** Asks the extension for something. */
+export const send: (message: FromPage) => void = postMessage;
 
 /** @returns an end to listening */
 export function listen(listener: (message: ToPage) => void): () => void {
@@ -33,7 +32,7 @@ export interface PageState {
   readonly open?: readonly string[];
 }
 
-let state: PageState = (vscode.getState() as PageState | undefined) ?? {};
+let state: PageState = (getState() as PageState | undefined) ?? {};
 
 export function pageState(): PageState {
   return state;
@@ -41,5 +40,5 @@ export function pageState(): PageState {
 
 export function remember(change: PageState): void {
   state = { ...state, ...change };
-  vscode.setState(state);
+  setState(state);
 }

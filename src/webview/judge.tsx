@@ -55,20 +55,20 @@ export function Judge({
           />
         </ul>
         {report?.failureReason !== undefined && (
-          <>
+          <div>
             <h3>What went wrong</h3>
             <p class="text" dir="auto">
               {manyLines(report.failureReason)}
             </p>
-          </>
+          </div>
         )}
         {report?.reasoning !== undefined && (
-          <>
+          <div>
             <h3>Reasons</h3>
             <p class="text" dir="auto">
               {manyLines(report.reasoning)}
             </p>
-          </>
+          </div>
         )}
         {report && report.others.length > 0 && (
           <dl class="pairs">

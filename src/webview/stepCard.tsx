@@ -9,6 +9,9 @@ import { Screenshot } from './screenshot';
 import { send } from './extension';
 import { useOpen } from './useOpen';
 
+/** A goal is a title as far as it is short. In UTF-16 units. */
+const titleLength = 240;
+
 /** One step. Drawn again only when it is another object. */
 export function StepCard({ step }: { readonly step: ViewStep }) {
   return useMemo(() => <Step step={step} />, [step]);
@@ -26,7 +29,7 @@ function Step({ step }: { readonly step: ViewStep }) {
           </span>
           <h3 id={titleId} dir="auto">
             <span class="unseen">Step {step.number}: </span>
-            {goal === '' ? 'No goal given' : goal}
+            {goal === '' ? 'No goal given' : shorten(goal, titleLength)}
           </h3>
           {step.durationSeconds !== undefined && (
             <span class="duration">{durationWords(step.durationSeconds * 1000)}</span>
@@ -44,7 +47,10 @@ function Step({ step }: { readonly step: ViewStep }) {
                 </p>
               </div>
             )}
-            <Memory step={step} />
+            <Hidden name={`memory/${step.index}`} title="Memory" text={step.memory} />
+            {goal.length > titleLength && (
+              <Hidden name={`goal/${step.index}`} title="Whole goal" text={step.goal} />
+            )}
             {step.isCut && (
               <p class="note">
                 Some of this step is too long to be shown here.{' '}
@@ -130,17 +136,26 @@ function Action({ action: { name, details } }: { readonly action: ReadableAction
   );
 }
 
-function Memory({ step: { memory, index } }: { readonly step: ViewStep }) {
-  const [isOpen, setOpen] = useOpen(`memory/${index}`);
-  if (memory.trim() === '') return null;
+/** A text that is there for who wants it. */
+function Hidden({
+  name,
+  title,
+  text,
+}: {
+  readonly name: string;
+  readonly title: string;
+  readonly text: string;
+}) {
+  const [isOpen, setOpen] = useOpen(name);
+  if (text.trim() === '') return null;
   return (
     <details open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <Icon name="chevron-right" />
-        Memory
+        {title}
       </summary>
       <p class="text" dir="auto">
-        {manyLines(memory).trim()}
+        {manyLines(text).trim()}
       </p>
     </details>
   );

@@ -184,7 +184,7 @@ async function tell(page: Page, message: ToPage): Promise<void> {
           ...(data['picture'] as object),
           bytes: Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0)),
         };
-      window.postMessage(data);
+      window.postMessage(data, window.location.origin);
     },
     {
       message:
