@@ -55,17 +55,47 @@ const apiIsItsOwnBundle = {
   },
 };
 
+/**
+ * What the extension loads late, by `import()`, gets a file of its own, and what both halves use a
+ * third. esbuild splits only ES modules, so the split ones go to `out/esm` and from there to
+ * `dist` as the CommonJS that VS Code wants.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const commonJsFromModules = {
+  name: 'commonjs-from-modules',
+  setup(bundle) {
+    bundle.onEnd(async ({ errors, metafile }) => {
+      if (errors.length > 0) return;
+      const modules = Object.keys(metafile?.outputs ?? {}).filter((file) => file.endsWith('.js'));
+      await build({
+        ...common,
+        entryPoints: modules,
+        bundle: false,
+        metafile: false,
+        logLevel: 'warning',
+        outdir: 'dist',
+        platform: 'node',
+        format: 'cjs',
+        // Without dynamic imports esbuild writes them as promises of a `require`.
+        supported: { 'dynamic-import': false },
+      });
+    });
+  },
+};
+
 /** @type {import('esbuild').BuildOptions} */
 const extension = {
   ...common,
   entryPoints: ['src/extension.ts'],
-  outfile: 'dist/extension.js',
+  outdir: 'out/esm',
   platform: 'node',
-  format: 'cjs',
+  format: 'esm',
+  splitting: true,
+  // The second step reads these maps and makes its own from them.
+  sourcemap: 'linked',
   external: ['vscode'],
-  // Without dynamic imports esbuild writes the one of the API part as a promise of a `require`.
-  supported: { 'dynamic-import': false },
-  plugins: [apiIsItsOwnBundle],
+  plugins: [apiIsItsOwnBundle, commonJsFromModules],
 };
 
 /** @type {import('esbuild').BuildOptions} */
@@ -98,7 +128,9 @@ else if (flags.has('--watch')) await watch();
 else await buildAll();
 
 async function buildAll() {
-  await rm(path.join(root, 'dist'), { recursive: true, force: true });
+  for (const folder of ['dist', 'out/esm']) {
+    await rm(path.join(root, folder), { recursive: true, force: true });
+  }
   await copyIcons();
   const results = await Promise.all(presentBundles().map((options) => build(options)));
   if (!flags.has('--metafile')) return;

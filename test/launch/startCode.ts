@@ -13,7 +13,7 @@ export interface CodeOptions {
   version: CodeVersion;
   /**
    * Lets the page's URL name a development extension and its tests, and lets the page report. Such
-   * a VS Code is for tests; without it, it is the plain editor for a person.
+   * a VS Code shows no notifications; without it, it is the plain editor for a person.
    */
   smokeTestDriver: boolean;
   /** Packaged extensions (.vsix files) to install first. */
@@ -22,6 +22,8 @@ export interface CodeOptions {
   machineSettings?: Readonly<Record<string, unknown>>;
   /** Added to the environment of the server, and so of its extension hosts. */
   env?: NodeJS.ProcessEnv;
+  /** Ask whether to trust a folder, as usual. Without it every folder is trusted. */
+  asksForTrust?: boolean;
   /** Stay when no window was open for five minutes. Tests leave it out: a killed test run then leaves no server for long. */
   staysWhenUnused?: boolean;
   say?: Say;
@@ -48,7 +50,6 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
   'extensions.ignoreRecommendations': true,
-  'security.workspace.trust.enabled': false,
   'git.enabled': false,
 };
 
@@ -108,6 +109,7 @@ function serverArguments(
     `--server-data-dir=${dataFolder}`,
   ];
   if (options.smokeTestDriver) args.push('--enable-smoke-test-driver');
+  if (!options.asksForTrust) args.push('--disable-workspace-trust');
   if (!options.staysWhenUnused) args.push('--enable-remote-auto-shutdown');
   return args;
 }

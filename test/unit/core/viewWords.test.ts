@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { PollHold, PollerState } from '../../../src/core/taskPoller';
+import type { PollHold } from '../../../src/core/pollHolds';
+import type { PollerState } from '../../../src/core/taskPoller';
 import { viewWords } from '../../../src/core/viewWords';
 
 const now = Date.UTC(2026, 0, 13, 12);
