@@ -59,6 +59,8 @@ export const suites: readonly Suite[] = [
         'node_modules/@vscode/vsce/vsce',
         'package',
         '--no-dependencies',
+        '--no-rewrite-relative-links',
+        '--allow-missing-repository',
         '--out',
         packagedExtension,
       ],
