@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { listFiles, PackageManager } from '@vscode/vsce';
-import { packagedExtension, projectFolder } from './suites';
+import { packagedExtension, projectFolder } from './launch/packagedExtension';
 
 describe('the packaged extension', () => {
   it('holds what runs and what people read, and nothing else', async () => {

@@ -15,8 +15,6 @@ const packaging = [
   'package',
   // The bundles hold what they need.
   '--no-dependencies',
-  '--no-rewrite-relative-links',
-  '--allow-missing-repository',
   // The project has no public address that the README's pictures could be fetched from.
   '--allow-missing-repository',
   '--no-rewrite-relative-links',
