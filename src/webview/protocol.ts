@@ -1,2 +1,111 @@
-/** Placeholder of the message unions between the details panel and its page. */
-export type ToPage = { readonly type: 'details' };
+import type { TaskView } from '../core/detailsView';
+import type { NextStep } from '../core/errorWords';
+import type { ImageType } from '../core/imageType';
+import type { PictureRef } from '../core/pictureLoader';
+
+/** What the page shows at a moment. Each message holds all of it, so that a page that comes late lacks nothing. */
+export interface PageView {
+  readonly task: TaskView;
+  readonly isReading: boolean;
+  /** Whether the session has a page in the cloud's dashboard. */
+  readonly hasDashboard: boolean;
+  /** When the cloud last told of the task, in milliseconds since 1970. Absent before the first answer. */
+  readonly readAt?: number | undefined;
+  /** Why the last reading failed. */
+  readonly trouble?:
+    | {
+        /** One or two sentences. */
+        readonly text: string;
+        /** The best first. */
+        readonly remedies: readonly Remedy[];
+      }
+    | undefined;
+}
+
+/** What a person can do about trouble from the page. */
+export type Remedy = 'retry' | NextStep;
+
+/** From the extension to the page. */
+export type ToPage =
+  | { readonly type: 'view'; readonly view: PageView }
+  | {
+      readonly type: 'picture';
+      readonly ref: PictureRef;
+      /** Absent where the picture could not be had. */
+      readonly picture?: { readonly type: ImageType; readonly bytes: Uint8Array } | undefined;
+    }
+  | { readonly type: 'copied'; readonly what: CopiedPart };
+
+const linkKinds = ['live', 'recording', 'share', 'dashboard', 'stepUrl'] as const;
+/** Links by kind: the extension knows where they lead. */
+export type LinkKind = (typeof linkKinds)[number];
+
+const copiedParts = ['prompt', 'output', 'judgement', 'id', 'sessionId'] as const;
+/** What can be put on the clipboard. */
+export type CopiedPart = (typeof copiedParts)[number];
+
+const textParts = ['prompt', 'output', 'judgement', 'metadata', 'step'] as const;
+/** What can be opened in an editor. */
+export type TextPart = (typeof textParts)[number];
+
+const remedies: readonly Remedy[] = ['retry', 'setApiKey', 'openSettings', 'showLog'];
+
+/** From the page to the extension. Names kinds, positions and parts; never a URL, a path or a command. */
+export type FromPage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'remedy'; readonly remedy: Remedy }
+  | ({ readonly type: 'picture' } & PictureRef)
+  | { readonly type: 'openLink'; readonly link: LinkKind; readonly index: number }
+  | { readonly type: 'openText'; readonly part: TextPart; readonly index: number }
+  | { readonly type: 'copy'; readonly what: CopiedPart }
+  | { readonly type: 'saveFile'; readonly index: number }
+  | { readonly type: 'saveLog' };
+
+/**
+ * Reads a message of the page, exactly: another type, a value out of its set or a field too many make it none.
+ * @returns `undefined` for what is no message
+ */
+export function parseFromPage(message: unknown): FromPage | undefined {
+  if (typeof message !== 'object' || message === null) return undefined;
+  const fields = message as Readonly<Record<string, unknown>>;
+  const has = (...names: readonly string[]): boolean =>
+    Object.keys(fields).sort().join() === ['type', ...names].sort().join();
+  const { type, index } = fields;
+  switch (type) {
+    case 'ready':
+    case 'saveLog':
+      return has() ? { type } : undefined;
+    case 'remedy': {
+      const remedy = oneOf(remedies, fields['remedy']);
+      return remedy && has('remedy') ? { type, remedy } : undefined;
+    }
+    case 'picture': {
+      const of = oneOf(['step', 'task'] as const, fields['of']);
+      return of && isIndex(index) && has('of', 'index') ? { type, of, index } : undefined;
+    }
+    case 'openLink': {
+      const link = oneOf(linkKinds, fields['link']);
+      return link && isIndex(index) && has('link', 'index') ? { type, link, index } : undefined;
+    }
+    case 'openText': {
+      const part = oneOf(textParts, fields['part']);
+      return part && isIndex(index) && has('part', 'index') ? { type, part, index } : undefined;
+    }
+    case 'copy': {
+      const what = oneOf(copiedParts, fields['what']);
+      return what && has('what') ? { type, what } : undefined;
+    }
+    case 'saveFile':
+      return isIndex(index) && has('index') ? { type, index } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function oneOf<T extends string>(values: readonly T[], value: unknown): T | undefined {
+  return values.find((known) => known === value);
+}
+
+function isIndex(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

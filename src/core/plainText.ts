@@ -1,0 +1,44 @@
+import { formatJson } from './formatJson';
+
+/**
+ * Makes untrusted text of many lines fit to be read: line ends become `\n`, characters that turn the direction of
+ * text or hide in it go, and other control characters become their visible pictures ("␛[31m").
+ * Joiners stay: emoji and several scripts need them.
+ */
+export function manyLines(text: string): string {
+  return text
+    .replace(/\r\n?/gu, '\n')
+    .replace(hidden, '')
+    .replace(/\p{Cc}/gu, (control) =>
+      control === '\n' || control === '\t' ? control : pictureOf(control),
+    );
+}
+
+// Marks, embeddings, overrides and isolates of direction; invisible operators; byte order marks; tags.
+const hidden =
+  /[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\u{E0000}-\u{E007F}]/gu;
+
+function pictureOf(control: string): string {
+  const code = control.charCodeAt(0);
+  if (code < 0x20) return String.fromCharCode(0x2400 + code);
+  return code === 0x7f ? '\u2421' : '\uFFFD';
+}
+
+/** What a text is, as far as an editor's language goes. */
+export type TextForm = 'json' | 'markdown' | 'plaintext';
+
+/** JSON where it is an object or an array; Markdown where several of its marks stand at line starts or around words. */
+export function textFormOf(text: string): TextForm {
+  if (formatJson(text) !== undefined) return 'json';
+  const sample = text.slice(0, 20_000);
+  const marks = [
+    /^#{1,6} \S/mu,
+    /^\s{0,3}[-*+] \S/mu,
+    /^\s{0,3}\d+[.)] \S/mu,
+    /^\s{0,3}```/mu,
+    /^\|.*\|\s*$/mu,
+    /\*\*\S[^*\n]*\*\*/u,
+    /\[[^\]\n]+\]\(https?:[^)\s]+\)/u,
+  ].filter((mark) => mark.test(sample)).length;
+  return marks >= 2 || /^#{1,6} \S/mu.test(sample) ? 'markdown' : 'plaintext';
+}

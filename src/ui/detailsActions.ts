@@ -1,0 +1,214 @@
+import { commands, env, Uri, ViewColumn, window, workspace } from 'vscode';
+import { metadataText, recordingLinks, stepText } from '../core/detailsView';
+import { formatJson } from '../core/formatJson';
+import { textFormOf } from '../core/plainText';
+import { safeLink } from '../core/safeLink';
+import type { TaskDetails, TaskRef } from '../core/task';
+import type { Cloud } from '../core/taskClient';
+import type { TokenBucket } from '../core/tokenBucket';
+import type { TrackedTask } from '../core/trackedTask';
+import type { CopiedPart, FromPage, LinkKind, Remedy, TextPart } from '../webview/protocol';
+import type { Log } from './log';
+import { reportError, UserError } from './reportError';
+import { saveDownload } from './saveDownload';
+import type { Settings } from './settings';
+
+/** What a page can ask for beside its own contents. */
+export type DetailsAction = Exclude<FromPage, { type: 'ready' | 'picture' }>;
+
+export interface DetailsActionOptions {
+  readonly ref: TaskRef;
+  /** The best that is known of the task. */
+  readonly task: TaskDetails | TrackedTask;
+  /** All of it, where it has been read. */
+  readonly details: TaskDetails | undefined;
+  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  readonly bucket: TokenBucket;
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly saveFolder: Uri | undefined;
+  /** Where the panel is. */
+  readonly column: ViewColumn | undefined;
+  /** Aborts when the panel closes. */
+  readonly signal: AbortSignal;
+  readonly retry: () => Promise<void>;
+  readonly onCopied: (what: CopiedPart) => void;
+}
+
+/** Does what the page asks for, with what the extension itself knows of the task. Never rejects. */
+export async function doDetailsAction(
+  action: DetailsAction,
+  options: DetailsActionOptions,
+): Promise<void> {
+  try {
+    switch (action.type) {
+      case 'remedy':
+        return await applyRemedy(action.remedy, options);
+      case 'openLink':
+        return await openLink(action.link, action.index, options);
+      case 'openText':
+        return await openText(action.part, action.index, options);
+      case 'copy':
+        return await copy(action.what, options);
+      case 'saveFile':
+        return await saveFile(action.index, options);
+      case 'saveLog':
+        return await saveLog(options);
+    }
+  } catch (error) {
+    const { settings, log, ref } = options;
+    reportError(error, {
+      settings,
+      log,
+      what: failureOf(action),
+      apiVersion: ref.apiVersion,
+    });
+  }
+}
+
+function failureOf({ type }: DetailsAction): string {
+  switch (type) {
+    case 'remedy':
+      return 'This did not help';
+    case 'openLink':
+      return 'The link cannot be opened';
+    case 'openText':
+      return 'The text cannot be opened';
+    case 'copy':
+      return 'Copying failed';
+    case 'saveFile':
+      return 'The file cannot be saved';
+    case 'saveLog':
+      return 'The log cannot be saved';
+  }
+}
+
+async function applyRemedy(remedy: Remedy, { retry }: DetailsActionOptions): Promise<void> {
+  switch (remedy) {
+    case 'retry':
+      return retry();
+    case 'setApiKey':
+      return void (await commands.executeCommand('browserUseTasks.setApiKey'));
+    case 'showLog':
+      return void (await commands.executeCommand('browserUseTasks.showLog'));
+    case 'openSettings':
+      return void (await commands.executeCommand(
+        'workbench.action.openSettings',
+        '@ext:browser-use-tasks.browser-use-tasks',
+      ));
+  }
+}
+
+async function openLink(
+  link: LinkKind,
+  index: number,
+  options: DetailsActionOptions,
+): Promise<void> {
+  const { details, ref } = options;
+  if (link === 'dashboard') {
+    await commands.executeCommand('browserUseTasks.openInCloud', ref);
+    return;
+  }
+  const url = safeLink(urlOf(link, index, details) ?? '');
+  if (url === undefined)
+    throw new UserError('This link is gone, or it is none that may be opened.');
+  await env.openExternal(Uri.parse(url, true));
+}
+
+function urlOf(
+  link: Exclude<LinkKind, 'dashboard'>,
+  index: number,
+  details: TaskDetails | undefined,
+): string | undefined {
+  switch (link) {
+    case 'live':
+      return details?.session?.liveUrl;
+    case 'share':
+      return details?.session?.publicShareUrl;
+    case 'recording':
+      return recordingLinks(details)[index];
+    case 'stepUrl':
+      return details?.steps[index]?.url;
+  }
+}
+
+async function openText(
+  part: TextPart,
+  index: number,
+  options: DetailsActionOptions,
+): Promise<void> {
+  const text = textOf(part, index, options);
+  if (text === undefined) throw new UserError('This part of the task is not known any more.');
+  const language = textFormOf(text);
+  const content = language === 'json' ? (formatJson(text) ?? text) : text;
+  const document = await workspace.openTextDocument({ content, language });
+  await window.showTextDocument(document, {
+    preview: true,
+    viewColumn: options.column ?? ViewColumn.Active,
+  });
+}
+
+function textOf(
+  part: TextPart,
+  index: number,
+  { details, task }: DetailsActionOptions,
+): string | undefined {
+  switch (part) {
+    case 'prompt':
+      return task.prompt;
+    case 'output':
+      return task.output;
+    case 'judgement':
+      return details?.judgement;
+    case 'metadata':
+      return details && metadataText(details.metadata);
+    case 'step': {
+      const step = details?.steps[index];
+      return step && stepText(step);
+    }
+  }
+}
+
+async function copy(
+  what: CopiedPart,
+  { details, task, onCopied }: DetailsActionOptions,
+): Promise<void> {
+  const text = what === 'judgement' ? details?.judgement : task[what];
+  if (text === undefined) throw new UserError('This part of the task is not known any more.');
+  await env.clipboard.writeText(text);
+  onCopied(what);
+}
+
+async function saveFile(index: number, options: DetailsActionOptions): Promise<void> {
+  const { details, ref, connect, bucket, log, saveFolder, signal } = options;
+  const file = details?.files[index];
+  if (!file) throw new UserError('This file is not known any more.');
+  await saveDownload({
+    name: file.name,
+    folder: saveFolder,
+    signal,
+    log,
+    connect,
+    async urlFrom(cloud, signal) {
+      await bucket.take(signal);
+      return cloud.client(ref.apiVersion).getFileUrl(ref.id, file, signal);
+    },
+  });
+}
+
+async function saveLog(options: DetailsActionOptions): Promise<void> {
+  const { ref, connect, bucket, log, saveFolder, signal } = options;
+  await saveDownload({
+    name: `task-${ref.id}.log`,
+    folder: saveFolder,
+    signal,
+    log,
+    connect,
+    async urlFrom(cloud, signal) {
+      await bucket.take(signal);
+      const url = await cloud.client(ref.apiVersion).getLogUrl(ref.id, signal);
+      if (url === undefined) throw new UserError(`API ${ref.apiVersion} has no logs.`);
+      return url;
+    },
+  });
+}

@@ -1,0 +1,280 @@
+import { env, Uri, window, type WebviewPanel } from 'vscode';
+import type { Clock } from '../core/clock';
+import { DetailsReader, type DetailsState } from '../core/detailsReader';
+import { taskViewOf } from '../core/detailsView';
+import { errorWords } from '../core/errorWords';
+import { officialOrigin } from '../core/baseUrl';
+import type { Disposable } from '../core/event';
+import { PictureLoader, type PictureRef } from '../core/pictureLoader';
+import { refKey, type TaskDetails, type TaskRef } from '../core/task';
+import type { Cloud } from '../core/taskClient';
+import type { TaskStore } from '../core/taskStore';
+import { taskTitle } from '../core/taskWords';
+import type { TokenBucket } from '../core/tokenBucket';
+import { newlyTracked, type TrackedTask } from '../core/trackedTask';
+import { parseFromPage, type PageView, type ToPage } from '../webview/protocol';
+import { doDetailsAction } from './detailsActions';
+import { detailsHtml, newNonce } from './detailsHtml';
+import type { Log } from './log';
+import type { Settings } from './settings';
+
+export interface TaskDetailsOptions {
+  readonly extensionUri: Uri;
+  readonly store: TaskStore;
+  /** The server with the key of the moment. @throws {CloudError} of kind `noKey` where there is none */
+  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  readonly settings: Settings;
+  /** The one that all requests to the cloud share. */
+  readonly bucket: TokenBucket;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where a save dialog begins when no folder is open. */
+  readonly saveFolder?: Uri | undefined;
+  readonly ref: TaskRef;
+  readonly panel: WebviewPanel;
+}
+
+const titleLength = 40;
+
+/** One task's details in a panel. Ends with the panel. */
+export class TaskDetailsPanel implements Disposable {
+  readonly #options: TaskDetailsOptions;
+  readonly #reader: DetailsReader;
+  readonly #pictures: PictureLoader;
+  readonly #subscriptions: Disposable[];
+  readonly #disposed = new AbortController();
+  /** What the page was last told of; absent until the page that is there now has asked. */
+  #told: Told | undefined;
+  #isPageReady = false;
+
+  constructor(options: TaskDetailsOptions) {
+    this.#options = options;
+    const { ref, panel, store, connect, settings, bucket, clock, log } = options;
+    const key = refKey(ref);
+    this.#reader = new DetailsReader({
+      ref,
+      store,
+      connect,
+      bucket,
+      clock,
+      random: Math.random,
+      pauseMs: () => settings.pauses.watching,
+      onError: (error) => log.error(`Reading the details of ${key} failed`, error),
+    });
+    this.#pictures = new PictureLoader({
+      connect,
+      urlOf: (picture) => this.#pictureUrl(picture),
+      renewUrls: () => this.#reader.read(),
+      onLoaded: (picture, loaded) => this.#tell({ type: 'picture', ref: picture, picture: loaded }),
+      onError: (error) => log.error(`Fetching a screenshot of ${key} failed`, error),
+    });
+    this.#subscriptions = [
+      this.#reader.onDidChange(() => this.#refresh()),
+      store.onDidChange((changes) => {
+        if (!changes.some(({ before, after }) => isOf(key, before) || isOf(key, after))) return;
+        this.#noteSeen();
+        this.#refresh();
+      }),
+      panel.webview.onDidReceiveMessage((message: unknown) => this.#hear(message)),
+      panel.onDidChangeViewState(() => this.#followVisible()),
+      window.onDidChangeWindowState(() => this.#noteSeen()),
+    ];
+    this.#openPage();
+    this.#followVisible();
+  }
+
+  get isVisible(): boolean {
+    return !this.#disposed.signal.aborted && this.#options.panel.visible;
+  }
+
+  reveal(): void {
+    this.#options.panel.reveal();
+  }
+
+  /** The key or the server is another one. */
+  reconnect(): void {
+    this.#pictures.clear();
+    this.#reader.reconnect();
+  }
+
+  dispose(): void {
+    if (this.#disposed.signal.aborted) return;
+    this.#disposed.abort();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#pictures.dispose();
+    this.#reader.dispose();
+    this.#options.panel.dispose();
+  }
+
+  get #details(): TaskDetails | undefined {
+    return this.#reader.state.details;
+  }
+
+  #openPage(): void {
+    const { extensionUri, panel } = this.#options;
+    const { webview } = panel;
+    const dist = Uri.joinPath(extensionUri, 'dist');
+    webview.options = {
+      enableScripts: true,
+      enableCommandUris: false,
+      enableForms: false,
+      localResourceRoots: [dist, Uri.joinPath(extensionUri, 'media')],
+    };
+    const uriOf = (name: string): string =>
+      webview.asWebviewUri(Uri.joinPath(dist, name)).toString();
+    webview.html = detailsHtml({
+      cspSource: webview.cspSource,
+      scriptUri: uriOf('webview.js'),
+      styleUri: uriOf('webview.css'),
+      nonce: newNonce(),
+      language: env.language,
+    });
+  }
+
+  #followVisible(): void {
+    const { isVisible } = this;
+    this.#reader.setWatched(isVisible);
+    if (isVisible) this.#noteSeen();
+    else {
+      // The page is gone with what it has asked for; the next one asks anew.
+      this.#isPageReady = false;
+      this.#pictures.clear();
+    }
+  }
+
+  /** Who sees the details sees how the task ended. */
+  #noteSeen(): void {
+    if (this.isVisible && window.state.focused) this.#options.store.markSeen(this.#options.ref);
+  }
+
+  #hear(raw: unknown): void {
+    const message = parseFromPage(raw);
+    if (!message) {
+      this.#options.log.warn('The details page said something that is not in the protocol.');
+      return;
+    }
+    switch (message.type) {
+      case 'ready':
+        this.#isPageReady = true;
+        this.#told = undefined;
+        this.#refresh();
+        return;
+      case 'picture':
+        this.#pictures.request({ of: message.of, index: message.index });
+        return;
+      default: {
+        const { connect, bucket, log, panel, ref, saveFolder, settings } = this.#options;
+        const task = this.#task();
+        // Never rejects: a failure is told to the user in there.
+        void doDetailsAction(message, {
+          ref,
+          task,
+          details: this.#details,
+          connect,
+          bucket,
+          settings,
+          log,
+          saveFolder,
+          column: panel.viewColumn,
+          signal: this.#disposed.signal,
+          retry: () => this.#reader.read(),
+          onCopied: (what) => this.#tell({ type: 'copied', what }),
+        });
+      }
+    }
+  }
+
+  #task(): TaskDetails | TrackedTask {
+    const { ref, store, clock } = this.#options;
+    return this.#details ?? store.get(ref) ?? newlyTracked(ref, clock.now());
+  }
+
+  /** Tells the page what is known, where that is other than what it was told. */
+  #refresh(): void {
+    const { panel, ref, store } = this.#options;
+    const { state } = this.#reader;
+    const known = this.#task();
+    panel.title = taskTitle(known, titleLength);
+    if (!this.#isPageReady) return;
+    const task = store.get(ref);
+    if (this.#told && showsTheSame(this.#told, { state, task })) return;
+    this.#told = { state, task };
+    this.#tell({ type: 'view', view: this.#view() });
+  }
+
+  #view(): PageView {
+    const { ref, settings, store } = this.#options;
+    const { isReading, readAt, trouble } = this.#reader.state;
+    const { server } = settings;
+    const tracked = store.get(ref);
+    const view = taskViewOf(this.#task());
+    return {
+      task: { ...view, isMissing: tracked?.isMissing ?? false },
+      isReading,
+      hasDashboard:
+        view.sessionId !== undefined &&
+        typeof server !== 'string' &&
+        server.origin === officialOrigin,
+      readAt: readAt ?? tracked?.lookedAt,
+      trouble: trouble && troubleOf(trouble.kind, this.#options),
+    };
+  }
+
+  #pictureUrl({ of, index }: PictureRef): string | undefined {
+    return of === 'step'
+      ? this.#details?.steps[index]?.screenshotUrl
+      : this.#details?.screenshotUrls[index];
+  }
+
+  #tell(message: ToPage): void {
+    if (!this.#isPageReady || !this.isVisible) return;
+    // A page that went away in the meantime misses nothing: the next one is told everything.
+    void this.#options.panel.webview.postMessage(message);
+  }
+}
+
+function troubleOf(
+  kind: NonNullable<DetailsState['trouble']>['kind'],
+  { settings: { server }, ref }: TaskDetailsOptions,
+): PageView['trouble'] {
+  if (typeof server === 'string') return { text: server, remedies: ['openSettings'] };
+  const { text, nextStep } = errorWords(kind, { host: server.host, apiVersion: ref.apiVersion });
+  switch (kind) {
+    case 'noKey':
+      return { text, remedies: [nextStep] };
+    case 'rateLimited':
+      return { text, remedies: [] };
+    case 'network':
+    case 'server':
+    case 'timeout':
+    case 'badAnswer':
+    case 'payment':
+    case 'tooLarge':
+      return { text, remedies: ['retry', nextStep] };
+    default:
+      return { text, remedies: [nextStep, 'retry'] };
+  }
+}
+
+/** What the page is drawn from. */
+interface Told {
+  readonly state: DetailsState;
+  readonly task: TrackedTask | undefined;
+}
+
+/** A reading that begins is no news beside details that stand; beside trouble it answers "Try Again". */
+function showsTheSame(a: Told, b: Told): boolean {
+  const isReadingShown = b.state.details === undefined || b.state.trouble !== undefined;
+  if (isReadingShown && a.state.isReading !== b.state.isReading) return false;
+  if (b.state.details === undefined && a.task !== b.task) return false;
+  return (
+    a.state.details === b.state.details &&
+    a.state.readAt === b.state.readAt &&
+    a.state.trouble === b.state.trouble &&
+    a.task?.isMissing === b.task?.isMissing
+  );
+}
+
+function isOf(key: string, task: TrackedTask | undefined): boolean {
+  return task !== undefined && refKey(task) === key;
+}

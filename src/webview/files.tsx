@@ -1,0 +1,30 @@
+import type { TaskView } from '../core/detailsView';
+import { oneLine } from '../core/taskWords';
+import { Button } from './button';
+import { Icon } from './icon';
+import { Section } from './section';
+
+/** The files that the agent left. */
+export function Files({ task }: { readonly task: TaskView }) {
+  if (task.fileNames.length === 0) return null;
+  return (
+    <Section id="files" title="Files" count={task.fileNames.length}>
+      <ul class="files">
+        {task.fileNames.map((name, index) => (
+          <li key={index}>
+            <Icon name="file" />
+            <span class="file-name" dir="auto">
+              {oneLine(name) || 'Unnamed file'}
+            </span>
+            <Button
+              icon="save"
+              label="Save…"
+              title={`Save ${oneLine(name)}`}
+              message={{ type: 'saveFile', index }}
+            />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

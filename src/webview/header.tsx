@@ -1,0 +1,145 @@
+import { hasEnded } from '../core/task';
+import type { TaskView } from '../core/detailsView';
+import {
+  ageWords,
+  costWords,
+  durationOf,
+  durationWords,
+  lookOf,
+  lookWords,
+  oneLine,
+  statusSentence,
+  taskTitle,
+  verdictSentence,
+} from '../core/taskWords';
+import { Button } from './button';
+import { LookIcon } from './icon';
+import type { PageView } from './protocol';
+import { useNow } from './useNow';
+
+/** Longer prompts stand below in full. In UTF-16 units. */
+export const titleLength = 200;
+
+/** Who the task is and how it stands, at a glance. */
+export function Header({ view }: { readonly view: PageView }) {
+  const { task } = view;
+  const look = lookOf(task);
+  return (
+    <header>
+      <div class="status-line">
+        <p class={`look ${look}`}>
+          <LookIcon look={look} />
+          <span>{lookWords(task)}</span>
+        </p>
+        <Freshness view={view} />
+      </div>
+      <h1 dir="auto">{titleOf(task)}</h1>
+      <p class="sentence">{sentenceOf(task)}</p>
+      <Actions task={task} hasDashboard={view.hasDashboard} />
+      <Figures task={task} />
+    </header>
+  );
+}
+
+export function titleOf(task: TaskView): string {
+  return taskTitle({ id: task.id, prompt: task.prompt?.text }, titleLength);
+}
+
+function sentenceOf(task: TaskView): string {
+  switch (lookOf(task)) {
+    case 'pending':
+      return 'The cloud has not been asked for this task yet.';
+    case 'missing':
+      return 'The cloud knows no such task for this API key. This is what was known of it.';
+    default:
+      return verdictSentence(task) ?? statusSentence(task.status);
+  }
+}
+
+/** How old what is shown is. Says nothing of a task that has ended and was read: it never changes again. */
+function Freshness({ view: { task, readAt, isReading, trouble } }: { readonly view: PageView }) {
+  const isLive = !hasEnded(task.status) || trouble !== undefined || !task.isWhole;
+  const now = useNow(isLive && readAt !== undefined);
+  if (!isLive) return null;
+  if (readAt === undefined) return isReading ? <p class="fresh">Loading…</p> : null;
+  return <p class="fresh">Updated {ageWords(readAt, now)}</p>;
+}
+
+interface ActionsProps {
+  readonly task: TaskView;
+  readonly hasDashboard: boolean;
+}
+
+/** What makes sense for this task now. */
+function Actions({ task, hasDashboard }: ActionsProps) {
+  const hasLinks = task.liveHost ?? task.recordingHosts[0] ?? task.shareHost;
+  if (hasLinks === undefined && !hasDashboard && !task.hasLog) return null;
+  return (
+    <div class="actions" role="group" aria-label="Actions">
+      {task.liveHost !== undefined && (
+        <Button
+          kind="primary"
+          icon="play-circle"
+          label="Watch Live"
+          title={`Opens ${task.liveHost}`}
+          message={{ type: 'openLink', link: 'live', index: 0 }}
+        />
+      )}
+      {task.recordingHosts.map((host, index) => (
+        <Button
+          key={index}
+          icon="device-camera-video"
+          label={index === 0 ? 'Recording' : `Recording ${index + 1}`}
+          title={`Opens ${host}`}
+          message={{ type: 'openLink', link: 'recording', index }}
+        />
+      ))}
+      {task.shareHost !== undefined && (
+        <Button
+          icon="globe"
+          label="Shared Page"
+          title={`Opens ${task.shareHost}`}
+          message={{ type: 'openLink', link: 'share', index: 0 }}
+        />
+      )}
+      {hasDashboard && (
+        <Button
+          icon="link-external"
+          label="Open in Browser Use Cloud"
+          message={{ type: 'openLink', link: 'dashboard', index: 0 }}
+        />
+      )}
+      {task.hasLog && <Button icon="output" label="Save Log…" message={{ type: 'saveLog' }} />}
+    </div>
+  );
+}
+
+function Figures({ task }: { readonly task: TaskView }) {
+  const isAtIt = task.status === 'running' || task.status === 'paused';
+  const now = useNow(isAtIt);
+  const duration = durationOf(task, now);
+  return (
+    <dl class="figures">
+      <Figure
+        name={isAtIt ? 'Time so far' : 'Duration'}
+        value={duration === undefined ? undefined : durationWords(duration)}
+      />
+      <Figure name="Cost" value={task.cost === undefined ? undefined : costWords(task.cost)} />
+      <Figure
+        name={hasEnded(task.status) ? 'Steps' : 'Steps so far'}
+        value={task.isWhole ? String(task.stepCount) : undefined}
+      />
+      <Figure name="Model" value={task.model === undefined ? undefined : oneLine(task.model)} />
+    </dl>
+  );
+}
+
+function Figure({ name, value }: { readonly name: string; readonly value: string | undefined }) {
+  if (value === undefined) return null;
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+import { manyLines } from '../core/plainText';
+import type { ViewText } from '../core/detailsView';
+import { send } from './extension';
+import type { TextPart } from './protocol';
+import { useOpen } from './useOpen';
+
+/** Longer texts are shown in part at first. */
+const shortLines = 16;
+const shortLength = 1200;
+
+interface LongTextProps {
+  /** Names the text in the page's memory. */
+  readonly name: TextPart;
+  readonly text: ViewText;
+  readonly isCode?: boolean;
+}
+
+/** Untrusted text of many lines: its beginning, and all of it at a press. */
+export function LongText({ name, text, isCode }: LongTextProps) {
+  const [isOpen, setOpen] = useOpen(`text/${name}`);
+  const lines = manyLines(text.text);
+  const isLong =
+    lines.length > shortLength || lines.split('\n', shortLines + 1).length > shortLines;
+  const isClipped = isLong && !isOpen;
+  const id = `text-${name}`;
+  return (
+    <div class="long-text">
+      <div id={id} class={`text ${isCode ? 'code' : ''} ${isClipped ? 'clipped' : ''}`} dir="auto">
+        {/* What is clipped away is not laid out either: megabytes in one word would cost seconds. */}
+        {isClipped ? lines.slice(0, shortLength * 4) : lines}
+      </div>
+      {isLong && (
+        <button
+          type="button"
+          class="link"
+          aria-expanded={isOpen}
+          aria-controls={id}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {isOpen ? 'Show less' : 'Show more'}
+        </button>
+      )}
+      {text.isCut && !isClipped && (
+        <p class="note">
+          This is only the beginning.{' '}
+          <button
+            type="button"
+            class="link"
+            onClick={() => send({ type: 'openText', part: name, index: 0 })}
+          >
+            Open all of it in an editor
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}

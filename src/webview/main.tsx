@@ -1,0 +1,7 @@
+import { render } from 'preact';
+import { App } from './app';
+import './details.css';
+import './steps.css';
+
+// VS Code's own page around this one has a body and nothing else.
+render(<App />, document.body);

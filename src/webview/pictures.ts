@@ -1,0 +1,82 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Picture, PictureRef } from '../core/pictureLoader';
+import { send } from './extension';
+
+/** What is known of a screenshot: nothing asked yet, asked for, here, or not to be had. */
+export type PictureState =
+  | { readonly kind: 'unasked' | 'waiting' | 'missing' }
+  | { readonly kind: 'shown'; readonly url: string };
+
+/** More pictures than these, and the one unseen for longest makes room. Each weighs up to a few megabytes. */
+const mostPictures = 100;
+const unasked: PictureState = { kind: 'unasked' };
+
+const states = new Map<string, PictureState>();
+const readers = new Map<string, Set<(state: PictureState) => void>>();
+const near = new Set<string>();
+
+/** Follows a screenshot. */
+export function usePicture(ref: PictureRef): PictureState {
+  const key = keyOf(ref);
+  const [state, setState] = useState(states.get(key) ?? unasked);
+  useEffect(() => {
+    const mine = readers.get(key) ?? new Set();
+    readers.set(key, mine.add(setState));
+    return () => void mine.delete(setState);
+  }, [key]);
+  return state;
+}
+
+/** Notes whether a screenshot's place is near what the reader sees; asks for one that is, and is not here. */
+export function noteNear(ref: PictureRef, isNear: boolean): void {
+  const key = keyOf(ref);
+  if (!isNear) return void near.delete(key);
+  near.add(key);
+  if ((states.get(key) ?? unasked).kind === 'unasked') askFor(ref);
+}
+
+export function askFor(ref: PictureRef): void {
+  put(keyOf(ref), { kind: 'waiting' });
+  send({ type: 'picture', of: ref.of, index: ref.index });
+}
+
+/** Takes in what came for a screenshot. */
+export function takePicture(ref: PictureRef, picture: Picture | undefined): void {
+  const key = keyOf(ref);
+  forget(key);
+  if (!picture) return put(key, { kind: 'missing' });
+  // A copy: the bytes that VS Code hands over may be a view of something larger.
+  const blob = new Blob([new Uint8Array(picture.bytes)], { type: picture.type });
+  put(key, { kind: 'shown', url: URL.createObjectURL(blob) });
+  makeRoom();
+}
+
+/** A picture that no browser can draw. */
+export function rejectPicture(ref: PictureRef): void {
+  takePicture(ref, undefined);
+}
+
+function makeRoom(): void {
+  const shown = [...states].filter(([, state]) => state.kind === 'shown');
+  const surplus = shown.length - mostPictures;
+  const unseen = shown.filter(([key]) => !near.has(key));
+  for (const [key] of unseen.slice(0, Math.max(0, surplus))) {
+    forget(key);
+    put(key, unasked);
+  }
+}
+
+function forget(key: string): void {
+  const state = states.get(key);
+  if (state?.kind === 'shown') URL.revokeObjectURL(state.url);
+  states.delete(key);
+}
+
+function put(key: string, state: PictureState): void {
+  states.set(key, state);
+  for (const tell of readers.get(key) ?? []) tell(state);
+}
+
+function keyOf(ref: PictureRef): string {
+  return `${ref.of}/${ref.index}`;
+}

@@ -1,0 +1,26 @@
+import type { ComponentChildren } from 'preact';
+
+interface SectionProps {
+  readonly id: string;
+  readonly title: string;
+  readonly count?: number;
+  /** Buttons at the end of the heading's line. */
+  readonly tools?: ComponentChildren;
+  readonly children: ComponentChildren;
+}
+
+/** A part of the page with a heading of its own. */
+export function Section({ id, title, count, tools, children }: SectionProps) {
+  return (
+    <section id={id} aria-labelledby={`${id}-title`}>
+      <div class="section-head">
+        <h2 id={`${id}-title`}>
+          {title}
+          {count !== undefined && <span class="count">{count}</span>}
+        </h2>
+        {tools && <div class="tools">{tools}</div>}
+      </div>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,197 @@
+import * as fs from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { build } from 'esbuild';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { detailsHtml, newNonce } from '../../../src/ui/detailsHtml';
+import { parseFromPage, type FromPage, type ToPage } from '../../../src/webview/protocol';
+import themes from './themes.json';
+
+/** VS Code's own themes: what their colours are was read from VS Code 1.100. */
+export type ThemeName = keyof typeof themes;
+export const themeNames = Object.keys(themes) as ThemeName[];
+
+/** A running details page without VS Code around it: its bundle, its document and policy, and a theme's colours. */
+export interface DetailsPage {
+  readonly page: Page;
+  /** What the page has said so far. */
+  readonly said: readonly FromPage[];
+  /** What the page said that is no message. */
+  readonly nonsense: readonly unknown[];
+  /** Everything that the browser asked of anybody. */
+  readonly requests: readonly string[];
+  /** Errors of scripts, and what the policy refused. */
+  readonly problems: readonly string[];
+  tell(message: ToPage): Promise<void>;
+  /** Hides the page and shows it again, as VS Code does: all but its saved state is lost. */
+  reload(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DetailsPageOptions {
+  readonly theme: ThemeName;
+  readonly width: number;
+  readonly height?: number;
+  readonly reducedMotion?: boolean;
+  /** Called for each message of the page, beside its being kept. */
+  readonly onMessage?: (message: FromPage, page: DetailsPage) => void;
+}
+
+/** Serves the page's bundle on loopback. */
+export interface DetailsPageServer {
+  open(browser: Browser, options: DetailsPageOptions): Promise<DetailsPage>;
+  close(): Promise<void>;
+}
+
+/** Builds the page as the extension does, and serves it until it is closed. */
+export async function serveDetailsPage(): Promise<DetailsPageServer> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'details-page-'));
+  await build({
+    entryPoints: [path.resolve(__dirname, '../../../src/webview/main.tsx')],
+    outfile: path.join(folder, 'webview.js'),
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    format: 'iife',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
+    target: ['es2022'],
+    logLevel: 'warning',
+  });
+  const server = serve(folder);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    open: async (browser, options) => openPage(browser, url, options),
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      fs.rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.ttf': 'font/ttf',
+};
+
+function serve(folder: string): Server {
+  return createServer(({ url = '/' }, response) => {
+    const name = path.basename(url);
+    if (url === '/') {
+      const origin = `http://127.0.0.1:${(response.socket?.localPort ?? 0).toString()}`;
+      const html = detailsHtml({
+        cspSource: origin,
+        scriptUri: `${origin}/webview.js`,
+        styleUri: `${origin}/webview.css`,
+        nonce: newNonce(),
+        language: 'en',
+      });
+      response.setHeader('content-type', 'text/html; charset=utf-8').end(html);
+    } else if (fs.existsSync(path.join(folder, name))) {
+      response.setHeader('content-type', types[path.extname(name)] ?? 'application/octet-stream');
+      response.end(fs.readFileSync(path.join(folder, name)));
+    } else response.writeHead(404).end();
+  });
+}
+
+async function openPage(
+  browser: Browser,
+  url: string,
+  { theme, width, height = 900, reducedMotion, onMessage }: DetailsPageOptions,
+): Promise<DetailsPage> {
+  const context: BrowserContext = await browser.newContext({
+    viewport: { width, height },
+    reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
+    locale: 'en-GB',
+    timezoneId: 'Europe/Vienna',
+  });
+  const page = await context.newPage();
+  const said: FromPage[] = [];
+  const nonsense: unknown[] = [];
+  const requests: string[] = [];
+  const problems: string[] = [];
+  const opened: DetailsPage = {
+    page,
+    said,
+    nonsense,
+    requests,
+    problems,
+    tell: async (message) => tell(page, message),
+    async reload() {
+      await page.reload();
+    },
+    close: async () => context.close(),
+  };
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (line) => {
+    if (line.type() === 'error') problems.push(line.text());
+  });
+  await page.exposeFunction('hear', (raw: unknown) => {
+    const message = parseFromPage(raw);
+    if (!message) nonsense.push(raw);
+    else {
+      said.push(message);
+      onMessage?.(message, opened);
+    }
+  });
+  await page.addInitScript({ content: standInForVsCode(themes[theme]) });
+  await page.goto(url);
+  return opened;
+}
+
+/**
+ * What VS Code gives to a webview, run before the page's own script, which is deferred.
+ * As text: the compiler of the test runner would add calls to functions that the page doesn't have.
+ */
+function standInForVsCode({ bodyClass, colors }: { bodyClass: string; colors: object }): string {
+  const variables = {
+    '--vscode-font-family': 'system-ui, "DejaVu Sans", sans-serif',
+    '--vscode-font-size': '13px',
+    '--vscode-editor-font-family': '"Droid Sans Mono", "DejaVu Sans Mono", monospace',
+    '--vscode-editor-font-size': '14px',
+    ...colors,
+  };
+  return `
+    globalThis.acquireVsCodeApi = () => ({
+      postMessage: (message) => void hear(message),
+      getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
+      setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
+    });
+    document.addEventListener('readystatechange', () => {
+      for (const [name, value] of Object.entries(${JSON.stringify(variables)}))
+        document.documentElement.style.setProperty(name, value);
+      document.body.className = ${JSON.stringify(bodyClass)};
+    });`;
+}
+
+/** Bytes go as text: what crosses into the browser here is JSON. */
+async function tell(page: Page, message: ToPage): Promise<void> {
+  const picture = message.type === 'picture' ? message.picture : undefined;
+  const bytes = picture && Buffer.from(picture.bytes).toString('base64');
+  await page.evaluate(
+    ({ message, bytes }) => {
+      const data: Record<string, unknown> = { ...message };
+      if (bytes !== undefined)
+        data['picture'] = {
+          ...(data['picture'] as object),
+          bytes: Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0)),
+        };
+      window.postMessage(data, window.location.origin);
+    },
+    {
+      message:
+        message.type === 'picture'
+          ? { ...message, picture: picture && { type: picture.type } }
+          : message,
+      bytes,
+    },
+  );
+}
