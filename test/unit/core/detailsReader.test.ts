@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DetailsReader } from '../../../src/core/detailsReader';
-import { CloudError } from '../../../src/core/errors';
+import type { CloudError } from '../../../src/core/errors';
 import type { TaskRef } from '../../../src/core/task';
 import { TaskStore } from '../../../src/core/taskStore';
 import { TokenBucket } from '../../../src/core/tokenBucket';
