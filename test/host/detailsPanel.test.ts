@@ -71,8 +71,8 @@ describe('the details panels', () => {
     await panels.open({ apiVersion: 'v2', id: 'a' });
     await until(() => detailsTabs().some(({ label }) => label === 'Find the price'));
     await until(() => detailsTabs().some(({ label }) => label === 'Book a table'));
+    await until(() => detailsTabs().find(({ isActive }) => isActive)?.label === 'Find the price');
     assert.equal(detailsTabs().length, 2);
-    assert.equal(detailsTabs().find(({ isActive }) => isActive)?.label, 'Find the price');
   });
 
   it('run their page, which asks for the screenshots that it shows', async () => {
