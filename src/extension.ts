@@ -11,17 +11,15 @@ import { ApiKey } from './ui/apiKey';
 import { followAttention } from './ui/attention';
 import { CloudConnection } from './ui/cloudConnection';
 import { registerCommands } from './ui/commands';
-import { connectParts } from './ui/connectParts';
+import { connectParts, reportStorage } from './ui/connectParts';
 import { followContextKeys } from './ui/contextKeys';
+import { LateParts, loadWhenNeeded } from './ui/lateParts';
 import { Log } from './ui/log';
 import { notifyOfEnds } from './ui/notifier';
-import { NoDetails } from './ui/noDetails';
-import { PollProblems } from './ui/pollProblems';
 import { publicTasks } from './ui/publicTasks';
-import { reportStorage } from './ui/reportError';
+import { restoreDetails } from './ui/restoreDetails';
 import { Settings } from './ui/settings';
 import { showStatusBar } from './ui/statusBar';
-import { TaskTracker } from './ui/taskTracker';
 import { TaskTree } from './ui/taskTree';
 import { TaskView } from './ui/taskView';
 
@@ -29,7 +27,7 @@ let flush: (() => Promise<void>) | undefined;
 
 /** Builds and connects the parts; waits for neither disk nor network. */
 export function activate(context: ExtensionContext): BrowserUseTasks {
-  const { globalStorageUri, secrets, subscriptions } = context;
+  const { extensionUri, globalStorageUri, secrets, subscriptions } = context;
   const log = new Log();
   const settings = new Settings();
   const apiKey = new ApiKey({ secrets, settings, log, environmentKey: environmentKey() });
@@ -43,38 +41,40 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     filesOf: (origin) => openTaskFolder({ root, origin, onSkipped }),
     onError: (what, error) => reportStorage(what, error, log),
   });
+  const bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
   const poller = new TaskPoller({
     store,
     connect: connection.connect,
     clock,
-    bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
+    bucket,
     random: Math.random,
     pauses: settings.pauses,
     onError: (error, ref) => log.error(`Looking at ${refKey(ref)} failed`, error),
   });
-  const problems = new PollProblems({ poller, apiKey, settings });
-  const tracker = new TaskTracker({ store, keeper, connection, settings, clock });
-  const tree = new TaskTree({ store, settings, clock });
-  const view = new TaskView({ tree, store, poller, settings, clock });
-  const details = new NoDetails();
-  const { api, disposable } = publicTasks({ store, tracker, settings });
-  const parts = { store, keeper, poller, problems, tracker, connection, apiKey, settings };
-  subscriptions.push(log, settings, apiKey, store, keeper, poller, problems, tracker, tree, view);
+  const late = new LateParts(() => import('./ui/late').then((it) => it.createLate(options)));
+  const tree = new TaskTree({ store, settings, clock, late: late.get });
+  const view = new TaskView({ tree, store });
+  const parts = { store, keeper, poller, apiKey, settings, log };
+  const options = { ...parts, connection, tree, view, clock, bucket, extensionUri };
+  const { api, disposable } = publicTasks({ store, late });
+  const onError = (error: unknown) => log.error('Unexpected', error);
+  subscriptions.push(log, settings, apiKey, store, keeper, poller, tree, view, late, disposable);
   subscriptions.push(
-    disposable,
-    registerCommands({ ...parts, tree, view, details, log, clock }),
+    registerCommands({ late, log }),
+    restoreDetails(late),
+    loadWhenNeeded({ late, view, poller, onError }),
     notifyOfEnds({
       store,
       clock,
       settings,
-      openDetails: (ref) => details.open(ref),
+      openDetails: async (ref) => (await late.get()).openDetails(ref),
       showTasks: (first) => view.reveal(first),
-      onError: (error) => log.error('A notice failed', error),
+      onError,
     }),
-    followAttention({ poller, view, details, apiKey }),
+    followAttention({ poller, view, details: late, apiKey }),
     followContextKeys(apiKey, store),
     showStatusBar(store),
-    connectParts({ ...parts, log }),
+    connectParts(parts),
   );
   flush = () => keeper.flush();
   return api;

@@ -1,5 +1,6 @@
 import { errorWords } from './errorWords';
-import type { PollHold, PollerState } from './taskPoller';
+import type { PollHold } from './pollHolds';
+import type { PollerState } from './taskPoller';
 import { ageWords } from './taskWords';
 
 export interface ViewWordsOptions {

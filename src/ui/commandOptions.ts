@@ -1,8 +1,10 @@
+import type { Uri } from 'vscode';
 import type { Clock } from '../core/clock';
 import type { TaskRef } from '../core/task';
 import type { TaskKeeper } from '../core/taskKeeper';
 import type { TaskPoller } from '../core/taskPoller';
 import type { TaskStore } from '../core/taskStore';
+import type { TokenBucket } from '../core/tokenBucket';
 import type { ApiKey } from './apiKey';
 import type { CloudConnection } from './cloudConnection';
 import type { Log } from './log';
@@ -12,24 +14,31 @@ import type { TaskTracker } from './taskTracker';
 import type { TaskTree } from './taskTree';
 import type { TaskView } from './taskView';
 
+/** The parts that are there from the start. */
+export interface LateOptions {
+  readonly store: TaskStore;
+  readonly keeper: TaskKeeper;
+  readonly poller: TaskPoller;
+  readonly connection: CloudConnection;
+  readonly apiKey: ApiKey;
+  readonly settings: Settings;
+  readonly tree: TaskTree;
+  readonly view: TaskView;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** The one that all requests to the cloud share. */
+  readonly bucket: TokenBucket;
+  readonly extensionUri: Uri;
+}
+
 /** Opens the story of a task. */
 export interface Details {
   open(ref: TaskRef): Promise<void>;
 }
 
 /** What the commands act on. */
-export interface CommandOptions {
-  readonly store: TaskStore;
-  readonly keeper: TaskKeeper;
-  readonly poller: TaskPoller;
+export interface CommandOptions extends LateOptions {
   readonly problems: PollProblems;
   readonly tracker: TaskTracker;
-  readonly connection: CloudConnection;
-  readonly apiKey: ApiKey;
-  readonly settings: Settings;
-  readonly tree: TaskTree;
-  readonly view: TaskView;
   readonly details: Details;
-  readonly log: Log;
-  readonly clock: Clock;
 }

@@ -1,49 +1,39 @@
 import { commands } from 'vscode';
 import type { Disposable } from '../core/event';
-import type { CommandOptions } from './commandOptions';
-import { removeApiKey, setApiKey } from './keyCommands';
-import { reportError } from './reportError';
-import { copyTaskIds, openDetails, openInCloud, refresh } from './taskCommands';
-import { trackTask, untrackEndedTasks, untrackTasks } from './trackCommands';
+import type { LateParts } from './lateParts';
+import type { Log } from './log';
+import { showMessage } from './messages';
 
-/** A command's work. Its arguments are whatever VS Code, a menu or another extension hands over. */
-type Handler = (args: readonly unknown[], options: CommandOptions) => void | Promise<void>;
+/** The commands of package.json, each by what follows `browserUseTasks.`. */
+export const commandNames = [
+  'trackTask',
+  'untrackTask',
+  'untrackEndedTasks',
+  'refresh',
+  'openDetails',
+  'copyTaskId',
+  'openInCloud',
+  'setApiKey',
+  'removeApiKey',
+  'showLog',
+] as const;
+export type CommandName = (typeof commandNames)[number];
 
-interface Entry {
-  readonly run: Handler;
-  /** What failed, as the beginning of a sentence. */
-  readonly failed: string;
+export interface RegisterCommandsOptions {
+  readonly late: LateParts;
+  readonly log: Log;
 }
 
-/** Each command of package.json, by what follows `browserUseTasks.`. */
-const entries: Readonly<Record<string, Entry>> = {
-  trackTask: { run: trackTask, failed: 'Tracking failed' },
-  untrackTask: { run: untrackTasks, failed: 'Untracking failed' },
-  untrackEndedTasks: {
-    run: (_args, options) => untrackEndedTasks(options),
-    failed: 'Untracking failed',
-  },
-  refresh: { run: refresh, failed: 'Refreshing failed' },
-  openDetails: { run: openDetails, failed: 'Opening the details failed' },
-  copyTaskId: { run: copyTaskIds, failed: 'Copying failed' },
-  openInCloud: { run: openInCloud, failed: 'Opening Browser Use Cloud failed' },
-  setApiKey: { run: (_args, options) => setApiKey(options), failed: 'Setting the API key failed' },
-  removeApiKey: {
-    run: (_args, options) => removeApiKey(options),
-    failed: 'Removing the API key failed',
-  },
-  showLog: { run: (_args, { log }) => log.show(), failed: 'Showing the log failed' },
-};
-
-/** Registers every command. A failed one says so once; none of them rejects or returns anything. */
-export function registerCommands(options: CommandOptions): Disposable {
-  const { settings, log } = options;
-  const registered = Object.entries(entries).map(([name, { run, failed }]) =>
+/** Registers every command. What they do is loaded at the first one's call. None of them rejects or returns anything. */
+export function registerCommands({ late, log }: RegisterCommandsOptions): Disposable {
+  const registered = commandNames.map((name) =>
     commands.registerCommand(`browserUseTasks.${name}`, async (...args: unknown[]) => {
       try {
-        await run(args, options);
+        await (await late.get()).runCommand(name, args);
       } catch (error) {
-        reportError(error, { settings, log, what: failed });
+        log.error('A part of this extension cannot be loaded', error);
+        const text = 'A part of Browser Use Tasks cannot be loaded. Install the extension again.';
+        void showMessage({ severity: 'error', text });
       }
     }),
   );

@@ -5,6 +5,7 @@ import type { TaskPoller } from '../core/taskPoller';
 import type { TaskStore } from '../core/taskStore';
 import type { ApiKey } from './apiKey';
 import type { Log } from './log';
+import { showMessage } from './messages';
 import type { Settings } from './settings';
 
 export interface ConnectOptions {
@@ -54,4 +55,14 @@ function logStatusChanges(store: TaskStore, log: Log): Disposable {
       if (before && after && before.rawStatus !== after.rawStatus)
         log.info(`${refKey(after)}: ${before.rawStatus || 'not looked at'} → ${after.rawStatus}`);
   });
+}
+
+/** Tells the user that tracked tasks cannot be kept. */
+export function reportStorage(what: 'load' | 'save', error: unknown, log: Log): void {
+  log.error(`The tracked tasks cannot be ${what === 'load' ? 'read' : 'saved'}`, error);
+  const text =
+    what === 'load'
+      ? 'The tracked tasks cannot be read from disk. The log says why.'
+      : 'The tracked tasks cannot be saved to disk: what you track now is forgotten when the window closes. The log says why.';
+  void showMessage({ severity: 'error', text });
 }

@@ -1,7 +1,8 @@
 import type { CloudErrorKind } from '../core/errors';
 import type { Disposable } from '../core/event';
 import { errorWords } from '../core/errorWords';
-import type { PollHold, TaskPoller } from '../core/taskPoller';
+import type { PollHold } from '../core/pollHolds';
+import type { TaskPoller } from '../core/taskPoller';
 import type { ApiKey } from './apiKey';
 import { tell } from './reportError';
 import type { Settings } from './settings';

@@ -1,21 +1,17 @@
 import { EventEmitter } from 'vscode';
 import type { Disposable } from '../core/event';
-import { errorWords } from '../core/errorWords';
-import { rejectedWords } from '../core/taskTracking';
 import { isSameSnapshot, snapshotOf } from '../core/taskSnapshot';
 import type { TaskStore } from '../core/taskStore';
 import type { BrowserUseTasks, TaskSnapshotChange } from '../publicApi';
-import type { Settings } from './settings';
-import type { TaskTracker } from './taskTracker';
+import type { LateParts } from './lateParts';
 
 export interface PublicTasksOptions {
   readonly store: TaskStore;
-  readonly tracker: TaskTracker;
-  readonly settings: Settings;
+  readonly late: LateParts;
 }
 
 /** What other extensions get; see `publicApi.ts` for what it promises. Who creates it disposes it. */
-export function publicTasks({ store, tracker, settings }: PublicTasksOptions): {
+export function publicTasks({ store, late }: PublicTasksOptions): {
   readonly api: BrowserUseTasks;
   readonly disposable: Disposable;
 } {
@@ -33,17 +29,9 @@ export function publicTasks({ store, tracker, settings }: PublicTasksOptions): {
     },
     onDidChangeTask: didChangeTask.event,
     async track(input) {
-      const result = await tracker.track(input);
-      const { server } = settings;
-      const host = typeof server === 'string' ? 'the server' : server.host;
-      if (result.refs.length === 0)
-        throw new Error(
-          (result.sessionError && errorWords(result.sessionError.kind, { host }).text) ??
-            rejectedWords(result.input) ??
-            'The input names no task. It takes task IDs, API URLs and dashboard links.',
-        );
+      const { refs } = await (await late.get()).track(input);
       return Object.freeze(
-        result.refs
+        refs
           .map((ref) => store.get(ref))
           .filter((task) => task !== undefined)
           .map(snapshotOf),

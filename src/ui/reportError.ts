@@ -49,16 +49,6 @@ export function reportError(error: unknown, options: ReportErrorOptions): void {
   tell({ severity: 'error', text }, nextStep);
 }
 
-/** Tells the user that tracked tasks cannot be kept. */
-export function reportStorage(what: 'load' | 'save', error: unknown, log: Log): void {
-  log.error(`The tracked tasks cannot be ${what === 'load' ? 'read' : 'saved'}`, error);
-  const text =
-    what === 'load'
-      ? 'The tracked tasks cannot be read from disk. They come back when VS Code can read its own folder again.'
-      : 'The tracked tasks cannot be saved to disk. What you track now is forgotten when the window closes.';
-  tell({ severity: 'error', text }, 'showLog');
-}
-
 /** Shows a message with a button for what helps, and waits for no answer. */
 export function tell(message: Omit<Message, 'actions' | 'isModal'>, nextStep?: NextStep): void {
   const step = nextStep && steps[nextStep];

@@ -1,12 +1,5 @@
-import {
-  MarkdownString,
-  ThemeColor,
-  ThemeIcon,
-  TreeItem,
-  TreeItemCollapsibleState,
-  type Command,
-} from 'vscode';
-import { rowDescription, rowSentence, tooltipLines, type TooltipOptions } from '../core/rowWords';
+import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type Command } from 'vscode';
+import { rowDescription, rowSentence } from '../core/rowWords';
 import { hasEnded, refKey, type TaskRef } from '../core/task';
 import { lookOf, taskTitle, type TaskLook } from '../core/taskWords';
 import type { TrackedTask } from '../core/trackedTask';
@@ -31,16 +24,6 @@ export function taskItem(
   item.accessibilityInformation = { label: rowSentence(task, { showsVersion }) };
   item.command = openDetailsCommand(element);
   return item;
-}
-
-/** Plain text in paragraphs: nothing that a task holds becomes markup, a link or a command. */
-export function taskTooltip(task: TrackedTask, options: TooltipOptions): MarkdownString {
-  const tooltip = new MarkdownString();
-  tooltipLines(task, options).forEach((line, index) => {
-    if (index > 0) tooltip.appendMarkdown('\n\n');
-    tooltip.appendText(line);
-  });
-  return tooltip;
 }
 
 /** An icon of its own shape for each look, so that colour is never needed to tell them apart. */

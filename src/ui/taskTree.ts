@@ -4,14 +4,15 @@ import type { Disposable } from '../core/event';
 import { refKey, type TaskRef } from '../core/task';
 import { inTaskOrder } from '../core/taskOrder';
 import type { TaskStore } from '../core/taskStore';
+import type { Late } from './late';
 import type { Settings } from './settings';
-import { taskItem, taskTooltip } from './taskItem';
-import { momentWords } from './timeWords';
+import { taskItem } from './taskItem';
 
 export interface TaskTreeOptions {
   readonly store: TaskStore;
   readonly settings: Settings;
   readonly clock: Clock;
+  readonly late: () => Promise<Pick<Late, 'tooltip'>>;
 }
 
 /** Changes within this many milliseconds are drawn together. */
@@ -73,17 +74,12 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
     return taskItem(task, { element, animateRunning, showsVersion: this.#showsVersion });
   }
 
-  resolveTreeItem(item: TreeItem, element: TaskRef): TreeItem {
-    const task = this.#options.store.get(element);
-    if (!task) return item;
-    const { server } = this.#options.settings;
-    const now = this.#options.clock.now();
-    this.#hovered.set(refKey(element), now);
-    item.tooltip = taskTooltip(task, {
-      now,
-      host: typeof server === 'string' ? 'the server' : server.host,
-      timeWords: momentWords,
-    });
+  async resolveTreeItem(item: TreeItem, element: TaskRef): Promise<TreeItem> {
+    const { clock, late } = this.#options;
+    const tooltip = (await late()).tooltip(element);
+    if (!tooltip) return item;
+    this.#hovered.set(refKey(element), clock.now());
+    item.tooltip = tooltip;
     return item;
   }
 

@@ -9,7 +9,9 @@ import type { Simulator } from '../simulator/startSimulator';
 const headers = { 'X-Browser-Use-API-Key': simulatorKey };
 const statusRoute = 'GET /api/v2/tasks/{task_id}/status';
 
-describe('simulator’s faults and counts', () => {
+describe('simulator’s faults and counts', function () {
+  // Generous, for a busy machine: what goes wrong here goes wrong at once.
+  this.timeout(20_000);
   let simulator: Simulator;
   let id: string;
 
@@ -124,10 +126,10 @@ describe('simulator’s faults and counts', () => {
   });
 
   it('send a small gzip body that expands hugely, or a large plain one', async () => {
-    fault({ kind: 'gzipBomb', expandedBytes: 20_000_000 });
+    fault({ kind: 'gzipBomb', expandedBytes: 5_000_000 });
     const bomb = await ask();
-    assert.ok(Number(bomb.headers.get('content-length')) < 100_000);
-    assert.equal((await bomb.arrayBuffer()).byteLength, 20_000_000);
+    assert.ok(Number(bomb.headers.get('content-length')) < 50_000);
+    assert.equal((await bomb.arrayBuffer()).byteLength, 5_000_000);
     fault({ kind: 'largeBody', bytes: 3_000_000 });
     const large = await ask();
     assert.equal(large.headers.get('content-length'), '3000000');

@@ -6,7 +6,9 @@ import type { Simulator } from '../simulator/startSimulator';
 
 // The package's main entry is the client of v2. The clock runs fifty times as fast as the world, so that whole tasks
 // pass while the SDK polls; nothing here depends on how fast exactly.
-describe('simulator, spoken to by the official SDK', () => {
+describe('simulator, spoken to by the official SDK', function () {
+  // Generous, for a busy machine; each takes a quarter of a second.
+  this.timeout(20_000);
   let simulator: Simulator;
   let client: BrowserUse;
 

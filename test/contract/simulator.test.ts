@@ -1,28 +1,16 @@
 import assert from 'node:assert/strict';
 import { inflateSync } from 'node:zlib';
+import { askSimulator, v1Key, v2Key } from './askSimulator';
+import type { Answer, Ask } from './askSimulator';
 import { runningClock, virtualClock } from '../simulator/clock';
 import { simulatorKey, startSimulator } from '../simulator/startSimulator';
 import type { Simulator } from '../simulator/startSimulator';
 
-const v2Key = { 'X-Browser-Use-API-Key': simulatorKey };
-const v1Key = { Authorization: `Bearer ${simulatorKey}` };
 const nobody = '00000000-0000-4000-8000-000000000000';
 
-interface Ask {
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
-
-/** An answer with its JSON read. */
-interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  readonly json: Record<string, unknown>;
-}
-
-describe('simulator', () => {
+describe('simulator', function () {
+  // Generous, for a busy machine; the whole suite takes a second.
+  this.timeout(20_000);
   let simulator: Simulator;
 
   beforeEach(async () => {
@@ -33,25 +21,9 @@ describe('simulator', () => {
     await simulator.close();
   });
 
-  async function ask(
-    path: string,
-    { method = 'GET', headers = v2Key, body }: Ask = {},
-  ): Promise<Answer> {
-    const url = path.startsWith('http') ? path : `${simulator.url}${path}`;
-    const response = await fetch(url, {
-      method,
-      headers,
-      redirect: 'manual',
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    const isJson = response.headers.get('content-type') === 'application/json' && text !== '';
-    const json = isJson ? (JSON.parse(text) as Record<string, unknown>) : {};
-    return { status: response.status, headers: response.headers, text, json };
-  }
-
-  const asV1 = (path: string, method = 'GET', body?: unknown): Promise<Answer> =>
-    ask(`/api/v1${path}`, { method, headers: v1Key, body });
+  const ask = (path: string, options?: Ask): Promise<Answer> =>
+    askSimulator(simulator, path, options);
+  const asV1 = (path: string): Promise<Answer> => ask(`/api/v1${path}`, { headers: v1Key });
 
   describe('keys', () => {
     it('asks v2’s clients for a header, and refuses a key that it does not know', async () => {
@@ -234,114 +206,18 @@ describe('simulator', () => {
       }
     });
 
+    it('leaves out a task that is scripted to be unlisted, which can be asked for all the same', async () => {
+      const { id } = simulator.addTask({ prompt: 'Hidden', isUnlisted: true });
+      assert.equal((await ask('/api/v2/tasks')).json['totalItems'], 0);
+      assert.equal((await ask(`/api/v2/tasks/${id}/status`)).status, 200);
+    });
+
     it('holds everything of a task but steps and files', async () => {
       const { id } = simulator.addTask({ prompt: 'Item' });
       const list = await ask('/api/v2/tasks');
       const { steps, outputFiles, ...rest } = (await ask(`/api/v2/tasks/${id}`)).json;
       assert.deepEqual(list.json['items'], [rest]);
       assert.ok(steps && outputFiles);
-    });
-  });
-
-  describe('v1', () => {
-    it('tells the status as a bare JSON string', async () => {
-      const { id } = simulator.addTask({ prompt: 'Bare', apiVersion: 'v1', id: 'task_0123' });
-      const answer = await asV1(`/task/${id}/status`);
-      assert.equal(answer.text, '"running"');
-      assert.equal(answer.headers.get('content-type'), 'application/json');
-    });
-
-    it('describes a task in snake_case, with zones on its times', async () => {
-      const { id } = simulator.addTask({
-        prompt: 'Snake',
-        apiVersion: 'v1',
-        steps: [{ goal: 'Look', url: 'https://example.com/a' }],
-        files: [{ name: 'a b.txt', content: 'A' }],
-        output: 'Seen',
-      });
-      const running = (await asV1(`/task/${id}`)).json;
-      assert.match(String(running['live_url']), /\/live\//);
-      assert.deepEqual([running['output'], running['finished_at']], [null, null]);
-      simulator.clock.advance(2_000);
-      const { steps, ...task } = (await asV1(`/task/${id}`)).json;
-      assert.deepEqual(task, {
-        id,
-        task: 'Snake',
-        output: 'Seen',
-        status: 'finished',
-        created_at: '2026-01-13T12:00:00.123037Z',
-        finished_at: '2026-01-13T12:00:02.123037Z',
-        live_url: null,
-        public_share_url: null,
-        output_files: ['a b.txt'],
-        metadata: {},
-      });
-      const [step] = steps as Record<string, unknown>[];
-      assert.deepEqual(Object.keys(step ?? {}), [
-        'id',
-        'step',
-        'evaluation_previous_goal',
-        'next_goal',
-        'url',
-      ]);
-      const file = await asV1(`/task/${id}/output-file/a%20b.txt`);
-      const download = await ask(String(file.json['download_url']), { headers: {} });
-      assert.equal(download.text, 'A');
-    });
-
-    it('runs, pauses, resumes and stops a task; paused time does not count', async () => {
-      const { id } = (await asV1('/run-task', 'POST', { task: 'Drive' })).json as { id: string };
-      const status = async (): Promise<string> => (await asV1(`/task/${id}/status`)).text;
-      simulator.clock.advance(3_000);
-      assert.equal((await asV1(`/pause-task?task_id=${id}`, 'PUT')).status, 200);
-      simulator.clock.advance(60_000);
-      assert.equal(await status(), '"paused"');
-      await asV1(`/resume-task?task_id=${id}`, 'PUT');
-      simulator.clock.advance(2_999);
-      assert.equal(await status(), '"running"');
-      await asV1(`/stop-task?task_id=${id}`, 'PUT');
-      simulator.clock.advance(60_000);
-      assert.equal(await status(), '"stopped"');
-      await asV1(`/resume-task?task_id=${id}`, 'PUT');
-      assert.equal(await status(), '"stopped"');
-    });
-
-    it('lists its tasks without steps, the newest first', async () => {
-      for (const prompt of ['one', 'two', 'three']) {
-        simulator.addTask({ prompt, apiVersion: 'v1' });
-        simulator.clock.advance(1);
-      }
-      simulator.addTask({ prompt: 'not of v1' });
-      const { tasks, ...page } = (await asV1('/tasks?page=1&limit=2')).json;
-      assert.deepEqual(page, { total_pages: 2, page: 1, limit: 2, total_count: 3 });
-      const prompts = (tasks as Record<string, unknown>[]).map((task) => task['task']);
-      assert.deepEqual(prompts, ['three', 'two']);
-      assert.ok(!JSON.stringify(tasks).includes('"steps"'));
-      assert.equal((await asV1('/tasks?limit=101')).status, 422);
-    });
-
-    it('has media and screenshots that may be null, or missing though the task exists', async () => {
-      const plain = simulator.addTask({ prompt: 'Media', apiVersion: 'v1' });
-      assert.deepEqual((await asV1(`/task/${plain.id}/media`)).json, { recordings: null });
-      assert.deepEqual((await asV1(`/task/${plain.id}/screenshots`)).json, { screenshots: null });
-      simulator.clock.advance(60_000);
-      const { screenshots } = (await asV1(`/task/${plain.id}/screenshots`)).json;
-      assert.equal((screenshots as string[]).length, 3);
-      const { recordings } = (await asV1(`/task/${plain.id}/media`)).json;
-      assert.equal((recordings as string[]).length, 1);
-      const bare = simulator.addTask({ prompt: 'None', apiVersion: 'v1', hasNoMedia: true });
-      assert.equal((await asV1(`/task/${bare.id}/media`)).status, 404);
-      assert.equal((await asV1(`/task/${bare.id}/screenshots`)).status, 404);
-      assert.equal((await asV1(`/task/${bare.id}`)).status, 200);
-    });
-
-    it('tells the balance in cents, and what is wrong with a request', async () => {
-      assert.deepEqual((await asV1('/balance')).json, { balance: 4_275 });
-      assert.deepEqual((await asV1('/stop-task', 'PUT')).json, {
-        detail: [{ loc: ['query', 'task_id'], msg: 'field required', type: 'value_error.missing' }],
-      });
-      assert.equal((await asV1('/run-task', 'POST', {})).status, 422);
-      assert.equal((await asV1('/stop-task?task_id=nobody', 'PUT')).status, 404);
     });
   });
 
@@ -399,7 +275,7 @@ describe('simulator', () => {
       assert.equal((await ask('/api/v2/tasks', create)).status, 202);
       simulator.account.monthlyCreditsUsd = 0;
       simulator.account.additionalCreditsUsd = 0;
-      assert.equal((await asV1('/run-task', 'POST', { task: 'Two' })).status, 402);
+      assert.equal((await ask('/api/v1/run-task', { ...create, headers: v1Key })).status, 402);
     });
   });
 

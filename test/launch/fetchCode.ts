@@ -45,12 +45,12 @@ export async function fetchCode(
   await installOnce(
     nodeFolder,
     (temporary) => phase(`Node for VS Code (${nodeSpec})`, say, () => getNode(nodeSpec, temporary)),
-    say,
+    { say },
   );
   await installOnce(
     codeFolder,
     (temporary) => phase(`VS Code ${code} from npm`, say, () => getCode(codeServer, temporary)),
-    say,
+    { say },
   );
   const program = process.platform === 'win32' ? 'node.exe' : 'node';
   return {

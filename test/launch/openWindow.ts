@@ -21,6 +21,8 @@ export async function startBrowser(say: Say = sayAloud): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // A page under test reaches this machine only, whatever link it follows.
+      '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost',
     ],
   });
 }
@@ -55,6 +57,8 @@ export async function openWindow(
   { url, folder, developmentFolder, testModule, onLog }: WindowOptions,
 ): Promise<CodeWindow> {
   const page = await context.newPage();
+  // The functions that Playwright carries into pages come from esbuild, which names them with this.
+  await page.addInitScript('globalThis.__name ??= (named) => named');
   const exitCode = new Promise<number>((resolve, reject) => {
     page.on('crash', () => reject(new Error('The page of VS Code crashed.')));
     void page.exposeFunction('codeAutomationExit', (code: number) => resolve(code));

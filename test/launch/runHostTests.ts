@@ -1,14 +1,16 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
 import { atExit } from './atExit';
 import { cacheFolder } from './cacheFolder';
 import { codeVersions, parseCodeVersion, type CodeVersion } from './codeVersions';
+import { hasDisplay } from './hasDisplay';
+import { projectFolder } from './packagedExtension';
 import { phase, sayAloud } from './progress';
 import { withinLimit } from './withinLimit';
 
-const projectFolder = path.resolve(__dirname, '..', '..');
 /** A desktop VS Code that is not down after this many milliseconds is done without. */
 const downloadTimeoutMs = 5 * 60_000;
 
@@ -62,18 +64,14 @@ async function downloadDesktop(version: CodeVersion): Promise<string | undefined
   }
 }
 
-function hasDisplay(): boolean {
-  if (process.platform === 'darwin' || process.platform === 'win32') return true;
-  return Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']);
-}
-
 /** An executable for `runTests`, which can start nothing but an executable. */
 function writeLauncher(folder: string): string {
   const isWindows = process.platform === 'win32';
   const file = path.join(folder, isWindows ? 'code.cmd' : 'code');
   const launcher = path.join(__dirname, 'launcher.ts');
-  const tsx = path.join(projectFolder, 'node_modules', 'tsx', 'dist', 'cli.mjs');
-  const command = [process.execPath, tsx, launcher].map((part) => `"${part}"`).join(' ');
+  // Not tsx's own command, which would stand as another process between this one and the launcher.
+  const tsx = pathToFileURL(path.join(projectFolder, 'node_modules/tsx/dist/loader.mjs')).href;
+  const command = `"${process.execPath}" --import "${tsx}" "${launcher}"`;
   const script = isWindows ? `@${command} %*\r\n` : `#!/bin/sh\nexec ${command} "$@"\n`;
   fs.writeFileSync(file, script, { mode: 0o755 });
   return file;

@@ -13,7 +13,7 @@ export interface CodeOptions {
   version: CodeVersion;
   /**
    * Lets the page's URL name a development extension and its tests, and lets the page report. Such
-   * a VS Code is for tests; without it, it is the plain editor for a person.
+   * a VS Code shows no notifications; without it, it is the plain editor for a person.
    */
   smokeTestDriver: boolean;
   /** Packaged extensions (.vsix files) to install first. */
@@ -22,6 +22,10 @@ export interface CodeOptions {
   machineSettings?: Readonly<Record<string, unknown>>;
   /** Added to the environment of the server, and so of its extension hosts. */
   env?: NodeJS.ProcessEnv;
+  /** Called before the server starts, with the folder that holds the user's data (`User` in it). */
+  prepare?: (userDataFolder: string) => Promise<void>;
+  /** Ask whether to trust a folder, as usual. Without it every folder is trusted. */
+  asksForTrust?: boolean;
   /** Stay when no window was open for five minutes. Tests leave it out: a killed test run then leaves no server for long. */
   staysWhenUnused?: boolean;
   say?: Say;
@@ -35,6 +39,8 @@ export interface RunningCode {
   readonly dataFolder: string;
   /** Everything that the server has printed so far. */
   readonly output: () => string;
+  /** Settles when the server has ended, for whatever reason. */
+  readonly ended: Promise<void>;
   /** Replaces the settings for all windows, open ones included, within about a second. */
   writeMachineSettings(settings: Readonly<Record<string, unknown>>): void;
   /** Ends the server with all its processes and removes its data. May be called again. */
@@ -48,7 +54,6 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
   'extensions.ignoreRecommendations': true,
-  'security.workspace.trust.enabled': false,
   'git.enabled': false,
 };
 
@@ -81,12 +86,18 @@ export async function startCode(options: CodeOptions): Promise<RunningCode> {
     writeMachineSettings(options.machineSettings ?? {});
     const env = serverEnvironment(dataFolder, options.env);
     await installExtensions(installation, dataFolder, options.extensions ?? [], env);
+    await options.prepare?.(path.join(dataFolder, 'data'));
     tree = startTree(installation.nodePath, serverArguments(installation, dataFolder, options), {
       env,
       cwd: dataFolder,
     });
     const { port, output } = await whenReady(tree);
-    return { url: `http://127.0.0.1:${port}`, dataFolder, output, writeMachineSettings, stop };
+    const { child } = tree;
+    const ended = new Promise<void>((resolve) => {
+      child.once('exit', () => resolve());
+    });
+    const url = `http://127.0.0.1:${port}`;
+    return { url, dataFolder, output, ended, writeMachineSettings, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -108,6 +119,7 @@ function serverArguments(
     `--server-data-dir=${dataFolder}`,
   ];
   if (options.smokeTestDriver) args.push('--enable-smoke-test-driver');
+  if (!options.asksForTrust) args.push('--disable-workspace-trust');
   if (!options.staysWhenUnused) args.push('--enable-remote-auto-shutdown');
   return args;
 }

@@ -151,6 +151,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       response.destroy();
     });
   });
+  // Longer than any client's own, so that no request meets a connection that is just being closed.
+  server.keepAliveTimeout = 65_000;
   const sockets = trackSockets(server);
   await listen(server, options.port ?? 0);
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -43,6 +43,8 @@ export interface TaskScript {
   readonly isRecorded?: boolean;
   /** Whether the session is shared in public from the start. Default: false. */
   readonly isShared?: boolean;
+  /** The task is in no list, though it can be asked for: lists promise no consistency. Default: false. */
+  readonly isUnlisted?: boolean;
   /** v1's media and screenshots routes answer 404 though the task exists, as they do at times in reality. */
   readonly hasNoMedia?: boolean;
 }

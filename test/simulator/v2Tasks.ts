@@ -107,13 +107,13 @@ function taskList(context: RouteContext, request: ApiRequest): Record<string, un
   };
 }
 
-/** The tasks of one API version; of those created at the same moment, the one added last is first. */
+/** The tasks that lists of one API version show; of those created at the same moment, the one added last is first. */
 export function newestFirst(
   cloud: Cloud,
   apiVersion: SimulatedTask['apiVersion'],
 ): SimulatedTask[] {
   return [...cloud.tasks.values()]
-    .filter((task) => task.apiVersion === apiVersion)
+    .filter((task) => task.apiVersion === apiVersion && !task.script.isUnlisted)
     .toReversed()
     .toSorted((a, b) => b.createdAtMs - a.createdAtMs);
 }

@@ -1,0 +1,47 @@
+import type { CommandOptions } from './commandOptions';
+import type { CommandName } from './commands';
+import { removeApiKey, setApiKey } from './keyCommands';
+import { reportError } from './reportError';
+import { copyTaskIds, openDetails, openInCloud, refresh } from './taskCommands';
+import { trackTask, untrackEndedTasks, untrackTasks } from './trackCommands';
+
+/** Does a command's work. A failed one says so once; never rejects, and yields nothing. */
+export async function runCommand(
+  name: CommandName,
+  args: readonly unknown[],
+  options: CommandOptions,
+): Promise<void> {
+  const { run, failed } = entries[name];
+  try {
+    await run(args, options);
+  } catch (error) {
+    const { settings, log } = options;
+    reportError(error, { settings, log, what: failed });
+  }
+}
+
+interface Entry {
+  /** The arguments are whatever VS Code, a menu or another extension hands over. */
+  readonly run: (args: readonly unknown[], options: CommandOptions) => void | Promise<void>;
+  /** What failed, as the beginning of a sentence. */
+  readonly failed: string;
+}
+
+const entries: Readonly<Record<CommandName, Entry>> = {
+  trackTask: { run: trackTask, failed: 'Tracking failed' },
+  untrackTask: { run: untrackTasks, failed: 'Untracking failed' },
+  untrackEndedTasks: {
+    run: (_args, options) => untrackEndedTasks(options),
+    failed: 'Untracking failed',
+  },
+  refresh: { run: refresh, failed: 'Refreshing failed' },
+  openDetails: { run: openDetails, failed: 'Opening the details failed' },
+  copyTaskId: { run: copyTaskIds, failed: 'Copying failed' },
+  openInCloud: { run: openInCloud, failed: 'Opening Browser Use Cloud failed' },
+  setApiKey: { run: (_args, options) => setApiKey(options), failed: 'Setting the API key failed' },
+  removeApiKey: {
+    run: (_args, options) => removeApiKey(options),
+    failed: 'Removing the API key failed',
+  },
+  showLog: { run: (_args, { log }) => log.show(), failed: 'Showing the log failed' },
+};

@@ -1,0 +1,69 @@
+import type { MarkdownString } from 'vscode';
+import { errorWords } from '../core/errorWords';
+import type { Disposable } from '../core/event';
+import type { TaskRef } from '../core/task';
+import { rejectedWords, type TrackingResult } from '../core/taskTracking';
+import { runCommand } from './commandEntries';
+import type { LateOptions } from './commandOptions';
+import type { CommandName } from './commands';
+import { DetailsPanels } from './detailsPanel';
+import { showFreshness } from './freshness';
+import { PollProblems } from './pollProblems';
+import { resolveTooltip } from './taskTooltip';
+import { TaskTracker } from './taskTracker';
+
+/** What is needed only once somebody acts, looks, or has to be told of a refusal. */
+export interface Late extends Disposable {
+  /** Tells the user of a failure; never rejects. */
+  runCommand(name: CommandName, args: readonly unknown[]): Promise<void>;
+  /** Tracks what a text names, without a word to the user. @throws {Error} where it names nothing; its message is for the user */
+  track(text: string): Promise<TrackingResult>;
+  /** `undefined` for a task that is not tracked. */
+  tooltip(ref: TaskRef): MarkdownString | undefined;
+  readonly details: Pick<DetailsPanels, 'restore' | 'hasVisible' | 'onDidChangeVisible'>;
+  /** Counts as having seen how the task ended. */
+  openDetails(ref: TaskRef): Promise<void>;
+}
+
+/**
+ * Builds the second half of the extension: commands, words, details. It is a bundle of its own, so that starting up stays light.
+ * Who creates it disposes it.
+ */
+export function createLate(options: LateOptions): Late {
+  const problems = new PollProblems(options);
+  const tracker = new TaskTracker(options);
+  const details = new DetailsPanels({ ...options, connect: options.connection.connect });
+  const freshness = showFreshness(options);
+  const commandOptions = { ...options, problems, tracker, details };
+  return {
+    runCommand: (name, args) => runCommand(name, args, commandOptions),
+    track: (text) => trackOrThrow(text, tracker, options.settings),
+    tooltip: (ref) => resolveTooltip(ref, options),
+    openDetails: (ref) => {
+      options.store.markSeen(ref);
+      return details.open(ref);
+    },
+    details,
+    dispose() {
+      details.dispose();
+      freshness.dispose();
+      tracker.dispose();
+      problems.dispose();
+    },
+  };
+}
+
+async function trackOrThrow(
+  text: string,
+  tracker: TaskTracker,
+  { server }: LateOptions['settings'],
+): Promise<TrackingResult> {
+  const result = await tracker.track(text);
+  if (result.refs.length > 0) return result;
+  const host = typeof server === 'string' ? 'the server' : server.host;
+  throw new Error(
+    (result.sessionError && errorWords(result.sessionError.kind, { host }).text) ??
+      rejectedWords(result.input) ??
+      'The input names no task. It takes task IDs, API URLs and dashboard links.',
+  );
+}

@@ -1,0 +1,19 @@
+import type { TrackedTask } from '../../src/core/trackedTask';
+
+/** A running task, looked at once; fills in what a test does not care about. */
+export function aTask(more: Partial<TrackedTask> = {}): TrackedTask {
+  const trackedAt = Date.UTC(2026, 0, 13, 12);
+  return {
+    apiVersion: 'v2',
+    id: 'a1',
+    status: 'running',
+    rawStatus: more.status ?? 'started',
+    prompt: 'Find a flight',
+    trackedAt,
+    lookedAt: trackedAt,
+    changedAt: trackedAt,
+    isMissing: false,
+    isUnseen: false,
+    ...more,
+  };
+}

@@ -1,0 +1,84 @@
+import type { Locator, Page } from 'playwright-core';
+import { until } from './until';
+
+/** A row of the view as a person sees it, or hears it. */
+export interface TaskRow {
+  readonly label: string;
+  readonly description: string;
+  /** The icon's name without `codicon-`: `pass`, `error`; `loading` spins when `spins` says so. */
+  readonly icon: string;
+  readonly spins: boolean;
+  /** The icon's colour as CSS computes it: `rgb(r, g, b)`. */
+  readonly iconColor: string;
+  /** What a screen reader says. */
+  readonly ariaLabel: string;
+  /** From 1; an indented row has 2. */
+  readonly level: number;
+  readonly selected: boolean;
+}
+
+/** The rows of the extension's view, from the top; those that are scrolled into sight. */
+export async function readRows(page: Page): Promise<TaskRow[]> {
+  const rows = await page.locator(rowSelector).evaluateAll((elements) =>
+    elements.map((element) => {
+      const text = (selector: string) => element.querySelector(selector)?.textContent ?? '';
+      const icon = element.querySelector('.custom-view-tree-node-item-icon');
+      const names = [...(icon?.classList ?? [])].filter((name) => name.startsWith('codicon-'));
+      return {
+        label: text('.label-name'),
+        description: text('.label-description'),
+        icon: names.find((name) => !name.includes('-modifier-'))?.slice('codicon-'.length) ?? '',
+        spins: names.includes('codicon-modifier-spin'),
+        iconColor: icon ? getComputedStyle(icon).color : '',
+        ariaLabel: element.getAttribute('aria-label') ?? '',
+        level: Number(element.getAttribute('aria-level') ?? 1),
+        selected: element.getAttribute('aria-selected') === 'true',
+        top: element.getBoundingClientRect().top,
+      };
+    }),
+  );
+  // The list keeps its rows in the order in which it drew them.
+  return rows.toSorted((a, b) => a.top - b.top).map(({ top: _, ...row }) => row);
+}
+
+/** The row whose label or description contains `text`. */
+export function rowWith(page: Page, text: string): Locator {
+  return page.locator(rowSelector, { hasText: text }).first();
+}
+
+/** Clicks an inline action of a row, by its name. */
+export async function clickInlineAction(row: Locator, name: string): Promise<void> {
+  await row.hover();
+  await row.locator(`.actions a.action-label[aria-label="${name}"]`).click();
+}
+
+/** The text of the tooltip of a row, once it shows. */
+export async function readTooltip(page: Page, row: Locator): Promise<string> {
+  // A tooltip comes when the pointer arrives, so it has to be elsewhere first.
+  await page.mouse.move(640, 20);
+  await row.hover();
+  return until('The tooltip', async () => {
+    const hover = page.locator('.monaco-hover:visible').last();
+    return (await hover.count()) > 0 && (await hover.innerText());
+  });
+}
+
+/** Opens the context menu of a row: the labels in it, and how to choose one. */
+export async function openContextMenu(
+  page: Page,
+  row: Locator,
+): Promise<{ labels: string[]; choose(label: string): Promise<void> }> {
+  await row.click({ button: 'right' });
+  const items = page.locator('.monaco-menu .action-item:not(.disabled) .action-label[aria-label]');
+  await items.first().waitFor();
+  const labels = await items.evaluateAll((elements) =>
+    elements
+      .map((element) => element.getAttribute('aria-label') ?? '')
+      .filter((label) => label !== ''),
+  );
+  const choose = (label: string) =>
+    page.locator(`.monaco-menu .action-label[aria-label="${label}"]`).click();
+  return { labels, choose };
+}
+
+const rowSelector = '.customview-tree .monaco-list-row';

@@ -1,0 +1,360 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Browser, BrowserContext, Frame, Locator, Page } from 'playwright-core';
+import type { CodeVersion } from '../launch/codeVersions';
+import { openWindow, startBrowser } from '../launch/openWindow';
+import { packagedExtension, projectFolder } from '../launch/packagedExtension';
+import { quietSettings, startCode, type RunningCode } from '../launch/startCode';
+import { openNotifications, type Notification } from './notifications';
+import {
+  clickInlineAction,
+  openContextMenu,
+  readRows,
+  readTooltip,
+  rowWith,
+  type TaskRow,
+} from './taskRow';
+import { until } from './until';
+
+/** Where `screenshot` puts its pictures. */
+export const screenshotFolder = path.join(projectFolder, 'out', 'screenshots');
+
+/** The themes that the pictures are taken in. */
+export type Theme = 'light' | 'dark' | 'highContrast' | 'highContrastLight';
+
+/** What a workbench is opened with. */
+export interface WorkbenchOptions {
+  /** Default: the newest. */
+  version?: CodeVersion;
+  /** Settings for the window, besides those that keep VS Code quiet. */
+  settings?: Readonly<Record<string, unknown>>;
+  /** `BROWSER_USE_API_KEY` and the like. */
+  env?: NodeJS.ProcessEnv;
+  /** The folder to open; without it, an empty window. */
+  folder?: string;
+  /** Whether VS Code asks to trust the folder; without it, every folder is trusted. */
+  asksForTrust?: boolean;
+}
+
+/**
+ * Opens a window of a real VS Code that has the packaged extension, in a browser: what a person
+ * would see. The extension must be packaged; the suite `build` does that.
+ */
+export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  const settings = { ...quietSettings, ...options.settings };
+  const code = await startCode({
+    version: options.version ?? 'newest',
+    // With it VS Code shows no notifications.
+    smokeTestDriver: false,
+    asksForTrust: options.asksForTrust ?? false,
+    extensions: [packagedExtension],
+    machineSettings: settings,
+    // A key of the person who runs the tests reaches no test.
+    env: { BROWSER_USE_API_KEY: '', ...options.env },
+  });
+  let browser: Browser | undefined;
+  try {
+    browser = await startBrowser();
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const page = await openPage(context, code, options.folder);
+    return new Workbench(page, code, browser, settings, options.folder);
+  } catch (error) {
+    await browser?.close();
+    await code.stop();
+    throw error;
+  }
+}
+
+/** A window of VS Code, driven as a person would. Who opens it closes it. */
+export class Workbench {
+  constructor(
+    readonly page: Page,
+    /** The server behind the window. */
+    readonly code: RunningCode,
+    private readonly browser: Browser,
+    private settings: Readonly<Record<string, unknown>>,
+    private readonly folder: string | undefined,
+  ) {}
+
+  /** Opens a second window of the same user on the same server, as another workbench; closing it leaves this one. */
+  async openAnother(): Promise<Workbench> {
+    const page = await openPage(this.page.context(), this.code, this.folder);
+    return new Workbench(page, this.code, this.browser, this.settings, this.folder);
+  }
+
+  /** Closes this window only. */
+  async closeWindow(): Promise<void> {
+    await this.page.close();
+  }
+
+  /** Closes all windows, the browser and the server. */
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.code.stop();
+  }
+
+  /** Loads the window anew, as "Reload Window" does. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await waitForWorkbench(this.page);
+  }
+
+  /** Runs a command by its title in the palette: `Browser Use: Set API Key…`. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput().fill(`>${title}`);
+    // The label of a row may go on with keys and categories.
+    await this.page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ has: this.page.locator('.label-name', { hasText: exactly(title) }) })
+      .first()
+      .click();
+    // The next input box takes the place of the palette.
+    await until('The end of the palette', async () => !(await this.isPaletteOpen()));
+  }
+
+  private async isPaletteOpen(): Promise<boolean> {
+    const input = this.quickInput();
+    return (await input.count()) > 0 && (await input.inputValue({ timeout: 500 })).startsWith('>');
+  }
+
+  /** The titles that the palette offers for a search. */
+  async commandTitles(search: string): Promise<string[]> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput().fill(`>${search}`);
+    const names = this.page.locator('.quick-input-list .monaco-list-row .label-name');
+    await names.first().waitFor();
+    const titles = await names.allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    return titles;
+  }
+
+  /** The field of the quick input or input box that is open. */
+  quickInput(): Locator {
+    return this.page.locator(
+      '.quick-input-widget:visible input[type="text"], .quick-input-widget:visible input[type="password"]',
+    );
+  }
+
+  /** Fills in the input box that is open, and confirms it unless told otherwise. */
+  async answerInput(text: string, { confirm = true }: { confirm?: boolean } = {}): Promise<void> {
+    await this.quickInput().fill(text);
+    if (confirm) await this.page.keyboard.press('Enter');
+  }
+
+  /** Whether the input box that is open hides what is typed. */
+  async isInputHidden(): Promise<boolean> {
+    return (await this.quickInput().getAttribute('type')) === 'password';
+  }
+
+  /** The line under the field: what to enter, or what is wrong with it. */
+  async inputMessage(): Promise<string> {
+    return this.page.locator('.quick-input-widget:visible .quick-input-message').innerText();
+  }
+
+  /** The labels of the list that is open in the quick input. */
+  async quickPickLabels(): Promise<string[]> {
+    const names = this.page.locator('.quick-input-list .monaco-list-row .label-name');
+    await names.first().waitFor();
+    return names.allInnerTexts();
+  }
+
+  /** Chooses from the list that is open in the quick input. */
+  async choose(label: string): Promise<void> {
+    const rows = this.page.locator('.quick-input-list .monaco-list-row', { hasText: label });
+    await rows.first().click();
+  }
+
+  /** Opens the extension's view with a click on its icon in the activity bar. */
+  async openView(): Promise<void> {
+    const tab = this.page.locator(activitySelector);
+    if ((await tab.getAttribute('aria-expanded')) !== 'true') await tab.click();
+    await this.page.locator('.pane-body:visible').first().waitFor();
+  }
+
+  /** The rows of the view, from the top. */
+  rows(): Promise<TaskRow[]> {
+    return readRows(this.page);
+  }
+
+  /** Waits for a row that `fits`. */
+  waitForRow(what: string, fits: (row: TaskRow) => boolean, timeoutMs?: number): Promise<TaskRow> {
+    return until(what, async () => (await this.rows()).find(fits), timeoutMs);
+  }
+
+  /** The row whose label or description contains `text`, to click for instance. */
+  row(text: string): Locator {
+    return rowWith(this.page, text);
+  }
+
+  /** Clicks an action that appears in the row itself, by its name. */
+  clickRowAction(text: string, action: string): Promise<void> {
+    return clickInlineAction(this.row(text), action);
+  }
+
+  /** The text of a row's tooltip. */
+  tooltip(text: string): Promise<string> {
+    return readTooltip(this.page, this.row(text));
+  }
+
+  /** Opens a row's context menu. */
+  contextMenu(text: string): Promise<{ labels: string[]; choose(label: string): Promise<void> }> {
+    return openContextMenu(this.page, this.row(text));
+  }
+
+  /** Clicks a button in the view's title, by its name. */
+  async clickViewAction(action: string): Promise<void> {
+    await this.page.locator('.sidebar').first().hover();
+    await this.page.locator(`.sidebar a.action-label[aria-label="${action}"]`).first().click();
+  }
+
+  /** The words of the view when it has no rows: welcome texts, and the names of their buttons. */
+  async welcomeText(): Promise<string> {
+    return this.page.locator('.welcome-view-content:visible').first().innerText();
+  }
+
+  /** Clicks a button or a link of the welcome view. */
+  async clickWelcome(name: string): Promise<void> {
+    const view = this.page.locator('.welcome-view-content:visible');
+    await view.locator('.monaco-button, a', { hasText: name }).first().click();
+  }
+
+  /** The line above the rows that says how fresh they are or what is wrong; empty without one. */
+  async viewMessage(): Promise<string> {
+    const message = this.page.locator('.tree-explorer-viewlet-tree-view .message:visible');
+    return (await message.count()) > 0 ? message.first().innerText() : '';
+  }
+
+  /** The grey words beside the view's title; empty without them. */
+  async viewDescription(): Promise<string> {
+    const words = this.page.locator(
+      '.sidebar .composite.title .description, .pane-header .description',
+    );
+    return (await words.count()) > 0 ? words.first().innerText() : '';
+  }
+
+  /** The number on the extension's icon in the activity bar; undefined without one. */
+  async badge(): Promise<string | undefined> {
+    const badge = this.page.locator(`${activitySelector} .badge-content:visible`);
+    return (await badge.count()) > 0 ? badge.innerText() : undefined;
+  }
+
+  /** The extension's item in the status bar. */
+  statusBarItem(): Locator {
+    return this.page.locator('.statusbar-item[id^="browser-use-tasks.browser-use-tasks"]');
+  }
+
+  /** The notifications that are on the screen, the newest first. */
+  notifications(): Promise<Notification[]> {
+    return openNotifications(this.page);
+  }
+
+  /** Waits for a notification whose text contains `text`. */
+  waitForNotification(text: string, timeoutMs?: number): Promise<Notification> {
+    return until(
+      `A notification with "${text}"`,
+      async () => (await this.notifications()).find((each) => each.message.includes(text)),
+      timeoutMs,
+    );
+  }
+
+  /** The modal dialog that is open: its text, to be answered by `page`. */
+  dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box:visible');
+  }
+
+  /** Clicks a button of the modal dialog that is open. */
+  async answerDialog(button: string): Promise<void> {
+    await this.dialog().locator('.monaco-button', { hasText: button }).first().click();
+  }
+
+  /** The titles of the open editors, details panels among them. */
+  async editorTitles(): Promise<string[]> {
+    return this.page.locator('.tabs-container .tab .label-name').allInnerTexts();
+  }
+
+  /** The page inside the details panel that shows, once it has content. */
+  detailsFrame(): Promise<Frame> {
+    return until('The details panel', async () => {
+      for (const frame of this.page.frames().toReversed()) {
+        if (!frame.url().includes('/fake.html')) continue;
+        const outer = await frame.parentFrame()?.frameElement();
+        if (!(await outer?.isVisible())) continue;
+        const text = await frame.evaluate(() => document.body.textContent);
+        if (text.trim() !== '') return frame;
+      }
+      return undefined;
+    });
+  }
+
+  /** What the log of the extension says; its channel must have been created. */
+  log(): string {
+    const folder = path.join(this.code.dataFolder, 'data', 'logs');
+    return fs
+      .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.includes('browser-use-tasks') && file.endsWith('.log'))
+      .map((file) => fs.readFileSync(path.join(folder, file), 'utf8'))
+      .join('');
+  }
+
+  /** Waits until the clipboard holds something other than `before`, and gives that. */
+  waitForClipboard(before = ''): Promise<string> {
+    return until('A copied text', async () => {
+      const text = await this.page.evaluate(() => navigator.clipboard.readText());
+      return text !== before && text;
+    });
+  }
+
+  /** Changes settings of the server, for all its windows. They take effect within about a second. */
+  changeSettings(settings: Readonly<Record<string, unknown>>): void {
+    this.settings = { ...this.settings, ...settings };
+    this.code.writeMachineSettings(this.settings);
+  }
+
+  /** Changes the colours of VS Code and waits until they show. */
+  async setTheme(theme: Theme): Promise<void> {
+    const { name, mark } = themes[theme];
+    this.changeSettings({ 'workbench.colorTheme': name });
+    await this.page.locator(`.monaco-workbench[class*="themes-${mark}-json"]`).waitFor();
+  }
+
+  /** Takes a picture of the window, or of a part of it: `out/screenshots/NAME.png`. */
+  async screenshot(name: string, part: Page | Locator = this.page): Promise<string> {
+    fs.mkdirSync(screenshotFolder, { recursive: true });
+    const file = path.join(screenshotFolder, `${name}.png`);
+    await part.screenshot({ path: file, animations: 'disabled' });
+    return file;
+  }
+}
+
+const activitySelector =
+  '.activitybar .action-item:has([class*="workbench-view-extension-browserUseTasks-"])';
+
+const themes: Readonly<Record<Theme, { name: string; mark: string }>> = {
+  light: { name: 'Default Light Modern', mark: 'light_modern' },
+  dark: { name: 'Default Dark Modern', mark: 'dark_modern' },
+  highContrast: { name: 'Default High Contrast', mark: 'hc_black' },
+  highContrastLight: { name: 'Default High Contrast Light', mark: 'hc_light' },
+};
+
+async function openPage(
+  context: BrowserContext,
+  { url }: RunningCode,
+  folder: string | undefined,
+): Promise<Page> {
+  const { page } = await openWindow(context, { url, ...(folder === undefined ? {} : { folder }) });
+  page.setDefaultTimeout(20_000);
+  await waitForWorkbench(page);
+  return page;
+}
+
+async function waitForWorkbench(page: Page): Promise<void> {
+  await page.locator(activitySelector).waitFor({ timeout: 60_000 });
+}
+
+function exactly(text: string): RegExp {
+  return new RegExp(`^\\s*${text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}\\s*$`);
+}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { readBaseUrl } from '../../../src/core/baseUrl';
+
+describe('readBaseUrl', () => {
+  for (const [text, baseUrl, origin, host] of [
+    [
+      'https://api.browser-use.com',
+      'https://api.browser-use.com',
+      'https://api.browser-use.com',
+      'api.browser-use.com',
+    ],
+    [
+      ' https://API.Browser-Use.com:443/ ',
+      'https://api.browser-use.com',
+      'https://api.browser-use.com',
+      'api.browser-use.com',
+    ],
+    [
+      'https://proxy.example:8443/browser-use/',
+      'https://proxy.example:8443/browser-use',
+      'https://proxy.example:8443',
+      'proxy.example:8443',
+    ],
+    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080', 'http://127.0.0.1:8080', '127.0.0.1:8080'],
+    ['http://127.8.9.1', 'http://127.8.9.1', 'http://127.8.9.1', '127.8.9.1'],
+    ['http://localhost:3000/', 'http://localhost:3000', 'http://localhost:3000', 'localhost:3000'],
+    ['http://[::1]:3000', 'http://[::1]:3000', 'http://[::1]:3000', '[::1]:3000'],
+  ])
+    it(`takes ${text}`, () => {
+      assert.deepEqual(readBaseUrl(text), { baseUrl, origin, host });
+    });
+
+  for (const [text, expected] of [
+    ['', /empty/u],
+    [undefined, /empty/u],
+    [42, /empty/u],
+    ['api.browser-use.com', /not a whole URL/u],
+    ['http://api.browser-use.com', /https:\/\//u],
+    ['http://127.0.0.1.evil.example', /https:\/\//u],
+    ['http://localhost.evil.example', /https:\/\//u],
+    ['http://1270.0.0.1.example', /https:\/\//u],
+    ['file:///etc/passwd', /https:\/\//u],
+    ['javascript:alert(1)', /https:\/\//u],
+    ['https://user@api.browser-use.com', /user name/u],
+    ['https://:secret@api.browser-use.com', /user name/u],
+    ['https://api.browser-use.com@evil.example', /user name/u],
+    ['https://api.browser-use.com?x=1', /"\?"/u],
+    ['https://api.browser-use.com#x', /"#"/u],
+    ['https://api.browser-use.com/api/v2', /without \/api/u],
+    ['https://api.browser-use.com/api/', /without \/api/u],
+  ] as const)
+    it(`refuses ${JSON.stringify(text)} and says why`, () => {
+      const problem = readBaseUrl(text);
+      assert.ok(typeof problem === 'string', 'it was taken');
+      assert.match(problem, expected);
+      assert.match(problem, /\.$/u);
+    });
+
+  it('never repeats a password', () => {
+    assert.doesNotMatch(JSON.stringify(readBaseUrl('https://u:hunter2@x.example')), /hunter2/u);
+  });
+});

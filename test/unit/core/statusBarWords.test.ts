@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { statusBarWords } from '../../../src/core/statusBarWords';
+import { aTask } from '../../fakes/aTask';
+
+const ended = aTask({ status: 'finished' });
+
+describe('the status bar', () => {
+  it('is silent while nothing is tracked', () => {
+    assert.equal(statusBarWords([]), undefined);
+  });
+
+  it('counts what runs and what has ended unseen', () => {
+    const unseen = { ...ended, isUnseen: true };
+    const words = statusBarWords([aTask(), aTask({ id: 'b2' }), unseen, ended]);
+    assert.deepEqual(words, {
+      text: '2 running, 1 ended',
+      tooltip:
+        'Browser Use: 4 tasks tracked, 2 active, 2 running. 1 task ended that you have not opened.',
+    });
+  });
+
+  it('counts what is active where nothing runs', () => {
+    assert.equal(statusBarWords([aTask({ status: 'paused' })])?.text, '1 active');
+  });
+
+  it('says that nothing is active', () => {
+    assert.equal(statusBarWords([ended])?.text, 'none active');
+    assert.equal(statusBarWords([aTask({ isMissing: true })])?.text, 'none active');
+  });
+});

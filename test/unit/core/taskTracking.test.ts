@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { CloudError } from '../../../src/core/errors';
+import type { Cloud } from '../../../src/core/taskClient';
+import { TaskStore } from '../../../src/core/taskStore';
+import { rejectedWords, trackingWords, trackTasks } from '../../../src/core/taskTracking';
+import { FakeCloud } from '../../fakes/fakeCloud';
+
+const session = '3fa85f64-5717-4562-b3fc-2c963f66afa6';
+const other = '11111111-5717-4562-b3fc-2c963f66afa6';
+const dashboard = (id: string): string => `https://cloud.browser-use.com/agent/${id}`;
+
+describe('tracking what a text names', () => {
+  let store: TaskStore;
+  let sessions: Map<string, readonly string[]>;
+  let failure: Error | undefined;
+  let connections: number;
+
+  beforeEach(() => {
+    store = new TaskStore();
+    sessions = new Map();
+    failure = undefined;
+    connections = 0;
+  });
+
+  /** The fake cloud, with sessions. */
+  function connect(): Promise<Cloud> {
+    connections++;
+    const cloud = new FakeCloud(() => 0);
+    return Promise.resolve({
+      download: () => cloud.download(),
+      client: (apiVersion) => ({
+        ...cloud.client(apiVersion),
+        findSessionTasks: (id) =>
+          failure ? Promise.reject(failure) : Promise.resolve(sessions.get(id) ?? []),
+      }),
+    });
+  }
+
+  function track(text: string, signal = new AbortController().signal) {
+    return trackTasks(text, { store, connect, apiVersion: 'v1', now: 7, signal });
+  }
+
+  const ids = (): string[] => store.tasks().map(({ apiVersion, id }) => `${apiVersion}/${id}`);
+
+  it('tracks IDs without asking anybody', async () => {
+    const result = await track('a1, v2/b2');
+    assert.deepEqual(ids(), ['v1/a1', 'v2/b2']);
+    assert.equal(connections, 0);
+    assert.equal(trackingWords(result), undefined);
+  });
+
+  it('asks the cloud for the tasks of a session, which are v2', async () => {
+    sessions.set(session, ['c3', 'd4']);
+    const result = await track(`a1 ${dashboard(session)}`);
+    assert.deepEqual(ids(), ['v1/a1', 'v2/c3', 'v2/d4']);
+    assert.deepEqual(
+      result.refs.map(({ id }) => id),
+      ['a1', 'c3', 'd4'],
+    );
+    assert.equal(trackingWords(result), undefined);
+  });
+
+  it('keeps what has been tracked when a session cannot be looked up', async () => {
+    failure = new CloudError('network', 'refused');
+    const result = await track(`a1 ${dashboard(session)}`);
+    assert.deepEqual(ids(), ['v1/a1']);
+    assert.equal(result.sessionError?.kind, 'network');
+  });
+
+  it('passes on what is no failure of the cloud', async () => {
+    failure = new TypeError('a mistake');
+    await assert.rejects(track(dashboard(session)), TypeError);
+  });
+
+  it('stops when it is told to', async () => {
+    sessions.set(session, ['c3']);
+    const abort = new AbortController();
+    abort.abort();
+    await assert.rejects(track(dashboard(session), abort.signal), { name: 'AbortError' });
+    assert.deepEqual(ids(), []);
+  });
+
+  it('answers duplicates and nonsense in one message', async () => {
+    await track('a1');
+    sessions.set(session, ['c3']);
+    const result = await track(`a1 b2 b2 hello ${dashboard(session)} ${dashboard(other)}`);
+    assert.equal(
+      trackingWords(result),
+      '2 tasks tracked; 1 was tracked already; 1 was named twice; 1 session has no tasks; “hello” is left out: this looks like a word, not a task ID.',
+    );
+  });
+
+  it('says that nothing new came', async () => {
+    await track('a1 b2');
+    assert.equal(
+      trackingWords(await track('a1 b2')),
+      'No new task tracked; 2 were tracked already.',
+    );
+  });
+
+  it('tells at most two pieces of nonsense in full', async () => {
+    const { input } = await track('oops hello world again');
+    const words = rejectedWords(input) ?? '';
+    assert.match(words, /“oops” .*“hello” .*; 2 more are left out$/u);
+  });
+
+  it('never repeats what looks like a key', async () => {
+    const { input } = await track('bu_0123456789');
+    assert.match(rejectedWords(input) ?? '', /^one piece is left out: .*API key/u);
+    assert.doesNotMatch(rejectedWords(input) ?? '', /0123/u);
+  });
+});
