@@ -58,7 +58,7 @@ describe('the details panels', () => {
   afterEach(async () => {
     panels.dispose();
     settings.dispose();
-    log.dispose();
+    // The log stays: its output channel is the running extension's too, as channels go by their name.
     await until(() => detailsTabs().length === 0);
   });
 
