@@ -5,7 +5,8 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { countsFileVariable, type Counts } from './countingReporter';
 import { atExit } from './launch/atExit';
-import { chooseSuites, projectFolder, type Step, type Suite } from './suites';
+import { projectFolder, type Step } from './launch/packagedExtension';
+import { chooseSuites, type Suite } from './suites';
 
 interface Result extends Counts {
   readonly name: string;

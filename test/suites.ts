@@ -1,14 +1,5 @@
-import * as path from 'node:path';
 import { sourceFiles, violations } from './importRules';
-
-/** The project's folder, with a package.json in it. */
-export const projectFolder = path.resolve(__dirname, '..');
-
-/** The packaged extension, once the suite `build` has run. */
-export const packagedExtension = path.join(projectFolder, 'out', 'browser-use-tasks.vsix');
-
-/** One program of a suite: its file, from the project's folder, and its arguments. Node runs it. */
-export type Step = readonly [file: string, ...args: string[]];
+import { packagingSteps, projectFolder, type Step } from './launch/packagedExtension';
 
 /** A part of the test command. */
 export interface Suite {
@@ -52,17 +43,7 @@ export const suites: readonly Suite[] = [
   { name: 'imports', steps: () => violations(sourceFiles(projectFolder)), limitMinutes: 1 },
   {
     name: 'build',
-    steps: [
-      ['esbuild.mjs'],
-      ['esbuild.mjs', '--host-tests'],
-      [
-        'node_modules/@vscode/vsce/vsce',
-        'package',
-        '--no-dependencies',
-        '--out',
-        packagedExtension,
-      ],
-    ],
+    steps: [...packagingSteps, ['esbuild.mjs', '--host-tests']],
     limitMinutes: 5,
   },
   {

@@ -12,7 +12,8 @@ export function atExit(cleanUp: () => void): () => void {
   if (!isListening) {
     isListening = true;
     process.on('exit', () => {
-      for (const each of cleanUps) each();
+      // What came last may use what came before.
+      for (const each of [...cleanUps].toReversed()) each();
     });
     const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
     for (const [signal, code] of Object.entries(signals))

@@ -17,12 +17,13 @@ export interface ProcessTree {
 export function startTree(
   command: string,
   args: readonly string[],
-  { env, cwd }: { env: NodeJS.ProcessEnv; cwd: string },
+  { env, cwd, shell = false }: { env: NodeJS.ProcessEnv; cwd: string; shell?: boolean },
 ): ProcessTree {
   // On POSIX a detached child leads a process group of its own, which one signal reaches wholly.
   const child = spawn(command, [...args], {
     env,
     cwd,
+    shell,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
     windowsHide: true,

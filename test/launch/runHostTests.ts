@@ -5,10 +5,11 @@ import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
 import { atExit } from './atExit';
 import { cacheFolder } from './cacheFolder';
 import { codeVersions, parseCodeVersion, type CodeVersion } from './codeVersions';
+import { hasDisplay } from './hasDisplay';
+import { projectFolder } from './packagedExtension';
 import { phase, sayAloud } from './progress';
 import { withinLimit } from './withinLimit';
 
-const projectFolder = path.resolve(__dirname, '..', '..');
 /** A desktop VS Code that is not down after this many milliseconds is done without. */
 const downloadTimeoutMs = 5 * 60_000;
 
@@ -60,11 +61,6 @@ async function downloadDesktop(version: CodeVersion): Promise<string | undefined
     sayAloud(`  no desktop VS Code (${String(error)}); the server build in a browser instead`);
     return undefined;
   }
-}
-
-function hasDisplay(): boolean {
-  if (process.platform === 'darwin' || process.platform === 'win32') return true;
-  return Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']);
 }
 
 /** An executable for `runTests`, which can start nothing but an executable. */

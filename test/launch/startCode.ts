@@ -22,6 +22,8 @@ export interface CodeOptions {
   machineSettings?: Readonly<Record<string, unknown>>;
   /** Added to the environment of the server, and so of its extension hosts. */
   env?: NodeJS.ProcessEnv;
+  /** Called before the server starts, with the folder that holds the user's data (`User` in it). */
+  prepare?: (userDataFolder: string) => Promise<void>;
   /** Ask whether to trust a folder, as usual. Without it every folder is trusted. */
   asksForTrust?: boolean;
   /** Stay when no window was open for five minutes. Tests leave it out: a killed test run then leaves no server for long. */
@@ -37,6 +39,8 @@ export interface RunningCode {
   readonly dataFolder: string;
   /** Everything that the server has printed so far. */
   readonly output: () => string;
+  /** Settles when the server has ended, for whatever reason. */
+  readonly ended: Promise<void>;
   /** Replaces the settings for all windows, open ones included, within about a second. */
   writeMachineSettings(settings: Readonly<Record<string, unknown>>): void;
   /** Ends the server with all its processes and removes its data. May be called again. */
@@ -82,12 +86,18 @@ export async function startCode(options: CodeOptions): Promise<RunningCode> {
     writeMachineSettings(options.machineSettings ?? {});
     const env = serverEnvironment(dataFolder, options.env);
     await installExtensions(installation, dataFolder, options.extensions ?? [], env);
+    await options.prepare?.(path.join(dataFolder, 'data'));
     tree = startTree(installation.nodePath, serverArguments(installation, dataFolder, options), {
       env,
       cwd: dataFolder,
     });
     const { port, output } = await whenReady(tree);
-    return { url: `http://127.0.0.1:${port}`, dataFolder, output, writeMachineSettings, stop };
+    const { child } = tree;
+    const ended = new Promise<void>((resolve) => {
+      child.once('exit', () => resolve());
+    });
+    const url = `http://127.0.0.1:${port}`;
+    return { url, dataFolder, output, ended, writeMachineSettings, stop };
   } catch (error) {
     await stop();
     throw error;

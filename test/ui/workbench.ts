@@ -3,8 +3,8 @@ import * as path from 'node:path';
 import type { Browser, BrowserContext, Frame, Locator, Page } from 'playwright-core';
 import type { CodeVersion } from '../launch/codeVersions';
 import { openWindow, startBrowser } from '../launch/openWindow';
+import { packagedExtension, projectFolder } from '../launch/packagedExtension';
 import { quietSettings, startCode, type RunningCode } from '../launch/startCode';
-import { packagedExtension, projectFolder } from '../suites';
 import { openNotifications, type Notification } from './notifications';
 import {
   clickInlineAction,

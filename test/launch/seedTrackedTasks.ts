@@ -1,0 +1,33 @@
+import * as path from 'node:path';
+import type { TaskRef } from '../../src/core/task';
+import { newlyTracked } from '../../src/core/trackedTask';
+import { openTaskFolder } from '../../src/platform/node';
+
+/** Where VS Code lets the extension keep files, in the folder with the user's data (`User` in it). */
+function globalStorageFolder(userDataFolder: string): string {
+  return path.join(userDataFolder, 'User', 'globalStorage', 'browser-use-tasks.browser-use-tasks');
+}
+
+/**
+ * Makes the extension track tasks from its first start on, as if they had been tracked before. It
+ * writes the extension's own files, by the extension's own code.
+ *
+ * @param userDataFolder The folder that holds VS Code's `User` folder; VS Code must not run yet.
+ * @param origin The server of the tasks, such as `http://127.0.0.1:8420`.
+ * @param refs In the order in which they were tracked.
+ */
+export async function seedTrackedTasks(
+  userDataFolder: string,
+  origin: string,
+  refs: readonly TaskRef[],
+): Promise<void> {
+  const files = openTaskFolder({
+    root: path.join(globalStorageFolder(userDataFolder), 'tasks'),
+    origin,
+    onSkipped: () => undefined,
+  });
+  const now = Date.now();
+  for (const [index, { apiVersion, id }] of refs.entries()) {
+    await files.save(newlyTracked({ apiVersion, id }, now - refs.length + index));
+  }
+}
