@@ -17,6 +17,7 @@ import { LateParts, loadWhenNeeded } from './ui/lateParts';
 import { Log } from './ui/log';
 import { notifyOfEnds } from './ui/notifier';
 import { publicTasks } from './ui/publicTasks';
+import { restoreDetails } from './ui/restoreDetails';
 import { Settings } from './ui/settings';
 import { showStatusBar } from './ui/statusBar';
 import { TaskTree } from './ui/taskTree';
@@ -26,7 +27,7 @@ let flush: (() => Promise<void>) | undefined;
 
 /** Builds and connects the parts; waits for neither disk nor network. */
 export function activate(context: ExtensionContext): BrowserUseTasks {
-  const { globalStorageUri, secrets, subscriptions } = context;
+  const { extensionUri, globalStorageUri, secrets, subscriptions } = context;
   const log = new Log();
   const settings = new Settings();
   const apiKey = new ApiKey({ secrets, settings, log, environmentKey: environmentKey() });
@@ -40,11 +41,12 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     filesOf: (origin) => openTaskFolder({ root, origin, onSkipped }),
     onError: (what, error) => reportStorage(what, error, log),
   });
+  const bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
   const poller = new TaskPoller({
     store,
     connect: connection.connect,
     clock,
-    bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
+    bucket,
     random: Math.random,
     pauses: settings.pauses,
     onError: (error, ref) => log.error(`Looking at ${refKey(ref)} failed`, error),
@@ -53,12 +55,13 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
   const tree = new TaskTree({ store, settings, clock, late: late.get });
   const view = new TaskView({ tree, store });
   const parts = { store, keeper, poller, apiKey, settings, log };
-  const options = { ...parts, connection, tree, view, clock };
+  const options = { ...parts, connection, tree, view, clock, bucket, extensionUri };
   const { api, disposable } = publicTasks({ store, late });
   const onError = (error: unknown) => log.error('Unexpected', error);
   subscriptions.push(log, settings, apiKey, store, keeper, poller, tree, view, late, disposable);
   subscriptions.push(
     registerCommands({ late, log }),
+    restoreDetails(late),
     loadWhenNeeded({ late, view, poller, onError }),
     notifyOfEnds({
       store,

@@ -44,7 +44,8 @@ const rules: Readonly<Record<Part, Rule>> = {
   platform: { parts: ['platform', 'core'], packages: ['node:'] },
   ui: { parts: ['ui', 'core', 'protocol'], types: ['publicTypes'], packages: ['vscode'] },
   protocol: { parts: ['protocol'], types: ['core'], packages: ['zod'] },
-  webview: { parts: ['webview', 'protocol'], types: ['core'], packages: ['preact'] },
+  // Core's words and readings are plain functions: the page and the tree say the same.
+  webview: { parts: ['webview', 'protocol', 'core'], packages: ['preact'] },
   publicTypes: { parts: [], types: ['core'], packages: ['vscode'] },
   extension: {
     parts: ['core', 'platform', 'ui', 'protocol'],

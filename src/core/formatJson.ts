@@ -16,6 +16,8 @@ export function formatJson(text: string): string | undefined {
     switch (token) {
       case '{':
       case '[': {
+        // Its indentation would be larger than the text itself.
+        if (level >= maxDepth) return undefined;
         const next = skipBlanks(source, at);
         const closing = token === '{' ? '}' : ']';
         if (source[next] === closing) {
@@ -23,8 +25,6 @@ export function formatJson(text: string): string | undefined {
           at = next + 1;
         } else {
           level++;
-          // Its indentation would be larger than the text itself.
-          if (level > maxDepth) return undefined;
           parts.push(token, newLine());
         }
         break;

@@ -3,6 +3,7 @@ import { Emitter, type Disposable, type Event } from '../core/event';
 import { refKey, type TaskRef } from '../core/task';
 import { taskTitle } from '../core/taskWords';
 import type { ApiKey } from './apiKey';
+import { detailsViewType } from './restoreDetails';
 import { TaskDetailsPanel, type TaskDetailsOptions } from './taskDetailsPanel';
 
 /** What the panels are made of and fed by. */
@@ -10,8 +11,6 @@ export interface DetailsPanelsOptions extends Omit<TaskDetailsOptions, 'ref' | '
   readonly apiKey: Pick<ApiKey, 'onDidChange'>;
 }
 
-/** Names the panels for VS Code, which brings them back after a reload. */
-const viewType = 'browserUseTasks.details';
 /** UTF-16 units of a tab's title. */
 const titleLength = 40;
 /** Far over any ID seen. */
@@ -53,7 +52,7 @@ export class DetailsPanels implements Disposable {
       const task = this.#options.store.get(ref);
       const title = taskTitle(task ?? ref, titleLength);
       // Hidden pages are let go: they come back from what the extension knows and the page remembers.
-      const panel = window.createWebviewPanel(viewType, title, ViewColumn.Active, {
+      const panel = window.createWebviewPanel(detailsViewType, title, ViewColumn.Active, {
         enableFindWidget: true,
       });
       this.#adopt(ref, panel);
@@ -61,16 +60,11 @@ export class DetailsPanels implements Disposable {
     return Promise.resolve();
   }
 
-  /** Lets VS Code bring panels back after a reload. Until its end. */
-  register(): Disposable {
-    return window.registerWebviewPanelSerializer(viewType, {
-      deserializeWebviewPanel: (panel, state: unknown) => {
-        const ref = refOf(state);
-        if (!ref || this.#panels.has(refKey(ref))) panel.dispose();
-        else this.#adopt(ref, panel);
-        return Promise.resolve();
-      },
-    });
+  /** Takes in a panel that VS Code brings back after a reload, or closes it where nothing tells what it showed. */
+  restore(panel: WebviewPanel, state: unknown): void {
+    const ref = refOf(state);
+    if (!ref || this.#panels.has(refKey(ref))) panel.dispose();
+    else this.#adopt(ref, panel);
   }
 
   dispose(): void {

@@ -3,12 +3,11 @@ import { errorWords } from '../core/errorWords';
 import type { Disposable } from '../core/event';
 import type { TaskRef } from '../core/task';
 import { rejectedWords, type TrackingResult } from '../core/taskTracking';
-import type { VisibleDetails } from './attention';
 import { runCommand } from './commandEntries';
 import type { LateOptions } from './commandOptions';
 import type { CommandName } from './commands';
+import { DetailsPanels } from './detailsPanel';
 import { showFreshness } from './freshness';
-import { NoDetails } from './noDetails';
 import { PollProblems } from './pollProblems';
 import { resolveTooltip } from './taskTooltip';
 import { TaskTracker } from './taskTracker';
@@ -21,8 +20,9 @@ export interface Late extends Disposable {
   track(text: string): Promise<TrackingResult>;
   /** `undefined` for a task that is not tracked. */
   tooltip(ref: TaskRef): MarkdownString | undefined;
+  readonly details: Pick<DetailsPanels, 'restore' | 'hasVisible' | 'onDidChangeVisible'>;
+  /** Counts as having seen how the task ended. */
   openDetails(ref: TaskRef): Promise<void>;
-  readonly details: VisibleDetails;
 }
 
 /**
@@ -32,7 +32,7 @@ export interface Late extends Disposable {
 export function createLate(options: LateOptions): Late {
   const problems = new PollProblems(options);
   const tracker = new TaskTracker(options);
-  const details = new NoDetails();
+  const details = new DetailsPanels({ ...options, connect: options.connection.connect });
   const freshness = showFreshness(options);
   const commandOptions = { ...options, problems, tracker, details };
   return {
@@ -45,6 +45,7 @@ export function createLate(options: LateOptions): Late {
     },
     details,
     dispose() {
+      details.dispose();
       freshness.dispose();
       tracker.dispose();
       problems.dispose();

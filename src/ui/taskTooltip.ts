@@ -1,5 +1,5 @@
 import { MarkdownString } from 'vscode';
-import { tooltipLines } from '../core/rowWords';
+import { tooltipLines } from '../core/tooltipLines';
 import type { TaskRef } from '../core/task';
 import type { LateOptions } from './commandOptions';
 import { momentWords } from './timeWords';

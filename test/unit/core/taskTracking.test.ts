@@ -27,7 +27,7 @@ describe('tracking what a text names', () => {
     connections++;
     const cloud = new FakeCloud(() => 0);
     return Promise.resolve({
-      download: cloud.download,
+      download: () => cloud.download(),
       client: (apiVersion) => ({
         ...cloud.client(apiVersion),
         findSessionTasks: (id) =>

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { listFiles, PackageManager } from '@vscode/vsce';
+import { packagedExtension, projectFolder } from './launch/packagedExtension';
+
+describe('the packaged extension', () => {
+  it('holds what runs and what people read, and nothing else', async () => {
+    const files = await listFiles({ cwd: projectFolder, packageManager: PackageManager.None });
+    const named = files.map((file) => file.replace(/^dist\/(chunk|late)-[A-Z0-9]+\./u, 'dist/$1.'));
+    assert.deepEqual([...new Set(named)].sort(), [
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist/api.js',
+      'dist/chunk.js',
+      'dist/codicon.css',
+      'dist/codicon.ttf',
+      'dist/extension.js',
+      'dist/late.js',
+      'dist/webview.css',
+      'dist/webview.js',
+      'media/activity.svg',
+      'media/details.svg',
+      'media/icon.png',
+      'package.json',
+    ]);
+  });
+
+  it('is small enough to install in a moment', () => {
+    const { size } = statSync(packagedExtension);
+    assert.ok(size < 400 * 1024, `${size} bytes`);
+  });
+});

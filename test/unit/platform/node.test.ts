@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { environmentKey, openTaskFolder } from '../../../src/platform/node';
+import { aTask } from '../../fakes/aTask';
+
+const origin = 'https://api.browser-use.com';
+
+describe('the folder of tasks', () => {
+  let root: string;
+  let skipped: string[];
+
+  beforeEach(() => {
+    root = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'but-tasks-')), 'tasks');
+    skipped = [];
+  });
+
+  afterEach(() => fs.rmSync(path.dirname(root), { recursive: true, force: true }));
+
+  function open(server = origin) {
+    return openTaskFolder({
+      root,
+      origin: server,
+      onSkipped: (name, why) => skipped.push(`${name}: ${why}`),
+    });
+  }
+
+  /** The one folder that the server's tasks lie in. */
+  function folder(): string {
+    const [name, ...others] = fs.readdirSync(root);
+    assert.ok(name !== undefined && others.length === 0);
+    return path.join(root, name);
+  }
+
+  const fileNames = (): string[] => fs.readdirSync(folder());
+
+  it('is empty, and not made, before anything is saved', async () => {
+    assert.deepEqual(await open().load(), []);
+    assert.equal(fs.existsSync(root), false);
+  });
+
+  it('gives back what was saved, in the order of tracking', async () => {
+    const tasks = [aTask({ id: 'b', trackedAt: 2 }), aTask({ id: 'a', trackedAt: 1 })];
+    for (const task of tasks) await open().save(task);
+    assert.deepEqual(await open().load(), tasks.toReversed());
+    assert.deepEqual(skipped, []);
+  });
+
+  it('keeps one file for each task, and replaces it', async () => {
+    await open().save(aTask({ status: 'running' }));
+    await open().save(aTask({ status: 'failed' }));
+    assert.equal(fileNames().length, 1);
+    assert.equal((await open().load())[0]?.status, 'failed');
+  });
+
+  it('keeps the versions of an ID apart', async () => {
+    await open().save(aTask({ apiVersion: 'v1' }));
+    await open().save(aTask({ apiVersion: 'v2' }));
+    assert.equal((await open().load()).length, 2);
+  });
+
+  it('forgets a task, and one that it never knew', async () => {
+    await open().save(aTask());
+    await open().remove(aTask());
+    await open().remove(aTask({ id: 'never' }));
+    assert.deepEqual(await open().load(), []);
+  });
+
+  it('keeps servers apart, also those whose names look alike', async () => {
+    const servers = [origin, 'http://127.0.0.1:80', 'http://127.0.0.1_80', 'http://[::1]:1234'];
+    for (const [at, server] of servers.entries()) await open(server).save(aTask({ id: `t${at}` }));
+    for (const [at, server] of servers.entries())
+      assert.deepEqual(
+        (await open(server).load()).map(({ id }) => id),
+        [`t${at}`],
+      );
+    for (const name of fs.readdirSync(root)) assert.match(name, /^[A-Za-z0-9._-]+$/u);
+  });
+
+  for (const id of [
+    '../../escape',
+    '..',
+    'CON',
+    'a:b',
+    'nul\u0000byte',
+    'Aa',
+    'aA',
+    '\u202eRTL',
+    'x'.repeat(5000),
+    '😀',
+    '/etc/passwd',
+    '.',
+  ])
+    it(`takes any ID: ${JSON.stringify(id.slice(0, 20))}`, async () => {
+      await open().save(aTask({ id }));
+      assert.equal((await open().load())[0]?.id, id);
+      assert.match(fileNames()[0] ?? '', /^v2-[0-9a-f]{32}\.json$/u);
+      assert.deepEqual(fs.readdirSync(path.dirname(root)), ['tasks']);
+    });
+
+  it('skips torn, foreign and oversized files, tells of each, and leaves them alone', async () => {
+    await open().save(aTask({ id: 'good' }));
+    await open().save(aTask({ id: 'torn' }));
+    const torn = fileNames().find((name) => readIn(name).includes('torn'));
+    assert.ok(torn !== undefined);
+    const strangers = new Map([
+      [torn, readIn(torn).slice(0, 30)],
+      ['empty.json', ''],
+      ['notes.txt', 'buy milk'],
+      ['other.json', '{"format":99}'],
+      ['copy.json', readIn(fileNames().find((name) => name !== torn) ?? '')],
+      ['huge.json', ' '.repeat(1_000_001)],
+    ]);
+    for (const [name, text] of strangers) fs.writeFileSync(path.join(folder(), name), text);
+    fs.mkdirSync(path.join(folder(), 'directory.json'));
+    assert.deepEqual(
+      (await open().load()).map(({ id }) => id),
+      ['good'],
+    );
+    assert.deepEqual(new Set(skipped.map((line) => line.split(':')[0])), new Set(strangers.keys()));
+    assert.equal(skipped.length, strangers.size);
+    for (const [name, text] of strangers) assert.equal(readIn(name), text);
+  });
+
+  it('clears away what a crash left behind, but not what another window is writing', async () => {
+    await open().save(aTask());
+    const [name = ''] = fileNames();
+    const old = path.join(folder(), `${name}.999-1.tmp`);
+    const fresh = path.join(folder(), `${name}.999-2.tmp`);
+    for (const file of [old, fresh]) fs.writeFileSync(file, '{"half":');
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    fs.utimesSync(old, hourAgo, hourAgo);
+    assert.equal((await open().load()).length, 1);
+    assert.deepEqual(skipped, []);
+    assert.equal(fs.existsSync(old), false);
+    assert.equal(fs.existsSync(fresh), true);
+  });
+
+  it('leaves nothing half-written when a save fails', async () => {
+    await open().save(aTask());
+    const [name = ''] = fileNames();
+    const file = path.join(folder(), name);
+    fs.rmSync(file);
+    fs.mkdirSync(path.join(file, 'in-the-way'), { recursive: true });
+    await assert.rejects(open().save(aTask()));
+    assert.deepEqual(fileNames(), [name]);
+  });
+
+  it('is readable only by its owner', async function () {
+    if (process.platform === 'win32') return;
+    await open().save(aTask());
+    assert.equal(fs.statSync(path.join(folder(), fileNames()[0] ?? '')).mode & 0o777, 0o600);
+  });
+
+  it('holds 1,000 tasks', async () => {
+    const files = open();
+    await Promise.all(
+      Array.from({ length: 1000 }, (_, at) => files.save(aTask({ id: `t${at}`, trackedAt: at }))),
+    );
+    const tasks = await files.load();
+    assert.deepEqual(
+      tasks.map(({ trackedAt }) => trackedAt),
+      Array.from({ length: 1000 }, (_, at) => at),
+    );
+  });
+
+  it('shows a reader whole tasks only, while two writers write', async () => {
+    const texts = ['a', 'b'].map((letter) => letter.repeat(20_000));
+    await open().save(aTask({ output: texts[0] }));
+    const written = new AbortController();
+    const writers = texts.map(async (output) => {
+      for (let round = 0; round < 100; round++) await open().save(aTask({ output }));
+    });
+    const reader = (async () => {
+      let reads = 0;
+      for (; !written.signal.aborted; reads++) {
+        const [task] = await open().load();
+        assert.ok(task?.output !== undefined && texts.includes(task.output));
+      }
+      return reads;
+    })();
+    await Promise.all(writers);
+    written.abort();
+    assert.ok((await reader) > 1);
+    assert.deepEqual(skipped, []);
+    assert.equal(fileNames().length, 1);
+  });
+
+  it('is readable after a writer was killed in the middle of its writes', async () => {
+    const script = path.join(__dirname, 'writeForever.ts');
+    const child = fork(script, [root, origin], { execArgv: ['--import=tsx'] });
+    await new Promise((resolve) => child.once('message', resolve));
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+    const tasks = await open().load();
+    assert.ok(tasks.length > 0);
+    assert.deepEqual(skipped, []);
+    for (const { output } of tasks) assert.equal(output?.length, 20_000);
+  });
+
+  function readIn(name: string): string {
+    return fs.readFileSync(path.join(folder(), name), 'utf8');
+  }
+});
+
+describe('the key of the environment', () => {
+  const name = 'BROWSER_USE_API_KEY';
+  const before = process.env[name];
+
+  afterEach(() => {
+    if (before === undefined) delete process.env[name];
+    else process.env[name] = before;
+  });
+
+  for (const [value, key] of [
+    ['bu_from_environment', 'bu_from_environment'],
+    [' bu_with_spaces\n', 'bu_with_spaces'],
+    ['', undefined],
+    ['  ', undefined],
+    [undefined, undefined],
+  ] as const)
+    it(`is ${key ?? 'none'} for ${JSON.stringify(value)}`, () => {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+      assert.equal(environmentKey(), key);
+    });
+});
