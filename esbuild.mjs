@@ -6,8 +6,7 @@
 //   node esbuild.mjs --host-tests  the tests that run inside VS Code, to out/host
 //   --metafile                     also writes out/meta.json: what each bundle is made of
 import { build, context } from 'esbuild';
-import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 
@@ -119,9 +118,12 @@ const webview = {
   format: 'iife',
   jsx: 'automatic',
   jsxImportSource: 'preact',
+  // The icon font: the same pictures as in the editor around the page.
   loader: { '.ttf': 'file' },
   assetNames: '[name]',
 };
+
+const bundles = [extension, api, webview];
 
 if (flags.has('--host-tests')) await buildHostTests();
 else if (flags.has('--watch')) await watch();
@@ -131,8 +133,7 @@ async function buildAll() {
   for (const folder of ['dist', 'out/esm']) {
     await rm(path.join(root, folder), { recursive: true, force: true });
   }
-  await copyIcons();
-  const results = await Promise.all(presentBundles().map((options) => build(options)));
+  const results = await Promise.all(bundles.map((options) => build(options)));
   if (!flags.has('--metafile')) return;
   const meta = { inputs: {}, outputs: {} };
   for (const { metafile } of results) {
@@ -143,21 +144,27 @@ async function buildAll() {
   await writeFile(path.join(root, 'out', 'meta.json'), JSON.stringify(meta, null, 2));
 }
 
-/** The two printed lines tell the editor's task when a build begins and ends. */
+/** The two printed lines tell the editor's task when a build of all bundles begins and ends. */
 async function watch() {
+  let underWay = 0;
   /** @type {import('esbuild').Plugin} */
   const report = {
     name: 'report',
     setup(bundle) {
-      bundle.onStart(() => console.log('[watch] build started'));
-      bundle.onEnd(() => console.log('[watch] build finished'));
+      bundle.onStart(() => {
+        if (underWay++ === 0) console.log('[watch] build started');
+      });
+      bundle.onEnd(() => {
+        if (--underWay === 0) console.log('[watch] build finished');
+      });
     },
   };
-  await copyIcons();
-  for (const options of presentBundles()) {
-    const plugins = [...(options.plugins ?? []), report];
-    await (await context({ ...options, plugins })).watch();
-  }
+  const contexts = await Promise.all(
+    bundles.map((options) =>
+      context({ ...options, plugins: [...(options.plugins ?? []), report] }),
+    ),
+  );
+  await Promise.all(contexts.map((each) => each.watch()));
 }
 
 async function buildHostTests() {
@@ -176,24 +183,5 @@ async function buildHostTests() {
     logLevel: 'warning',
     // `vscode` comes from the editor, all other packages from node_modules.
     packages: 'external',
-  });
-}
-
-/** The icon font of the page: the same pictures as in the editor around it. */
-async function copyIcons() {
-  await mkdir(path.join(root, 'dist'), { recursive: true });
-  for (const name of ['codicon.css', 'codicon.ttf']) {
-    const from = path.join(root, 'node_modules', '@vscode', 'codicons', 'dist', name);
-    await copyFile(from, path.join(root, 'dist', name));
-  }
-}
-
-/** @returns {import('esbuild').BuildOptions[]} */
-function presentBundles() {
-  return [extension, api, webview].filter((options) => {
-    const [entry] = /** @type {string[]} */ (options.entryPoints);
-    if (existsSync(path.join(root, entry))) return true;
-    console.warn(`${entry} does not exist yet: left out`);
-    return false;
   });
 }

@@ -13,7 +13,6 @@ describe('the packaged extension', () => {
       'README.md',
       'dist/api.js',
       'dist/chunk.js',
-      'dist/codicon.css',
       'dist/codicon.ttf',
       'dist/extension.js',
       'dist/late.js',

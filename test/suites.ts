@@ -47,8 +47,17 @@ export const suites: readonly Suite[] = [
     limitMinutes: 5,
   },
   {
+    name: 'package',
+    steps: [mocha(10_000, 'test/package.test.ts')],
+    countsTests: true,
+    needs: 'build',
+    limitMinutes: 1,
+  },
+  {
     name: 'unit',
-    steps: [mocha(10_000, 'test/unit/**/*.test.ts', 'test/launch/*.test.ts', 'test/*.test.ts')],
+    steps: [
+      mocha(10_000, 'test/unit/**/*.test.ts', 'test/launch/*.test.ts', 'test/importRules.test.ts'),
+    ],
     countsTests: true,
     limitMinutes: 5,
   },

@@ -15,70 +15,61 @@ export interface ViewWordsOptions {
   readonly timeWords: (at: number) => string;
 }
 
-/** How fresh the view is, and why it is not. */
-export interface ViewWords {
-  /** A few words beside the view's title. */
-  readonly description: string;
-  /** What is wrong and what to do, above the rows; empty while all is well or mends itself soon. */
-  readonly message: string;
-}
-
 /** A failure that mends itself gets a message only after this long without a good look, in milliseconds. */
 const patienceMs = 30_000;
 
-/** Without tasks there are no words: the welcome view says what to do, and VS Code hides it behind a message. */
-export function viewWords(options: ViewWordsOptions): ViewWords {
+/**
+ * How fresh the rows are, and why they are not: a few words, and where the user can do something, what.
+ * For the line above the rows, as VS Code shows no description beside the title of a view that is alone in its container.
+ * Empty without tasks, as the line would hide the welcome; and while nothing is active and nothing is wrong.
+ */
+export function viewWords(options: ViewWordsOptions): string {
   const { state, taskCount, now, host, baseUrlProblem } = options;
-  if (taskCount === 0) return { description: '', message: '' };
-  if (baseUrlProblem !== undefined)
-    return {
-      description: 'base URL not usable',
-      message: `${baseUrlProblem} Change it in the settings.`,
-    };
-  const hold = state.holds.find((hold) => hold.until === undefined || hold.until > now);
+  if (taskCount === 0) return '';
+  if (baseUrlProblem !== undefined) return `${baseUrlProblem} Change it in the settings.`;
   const active = `${state.activeCount} active`;
+  const hold = state.holds.find((hold) => hold.until === undefined || hold.until > now);
   if (hold && (state.activeCount > 0 || hold.until === undefined)) {
+    const summary = `${holdWords(hold, options)} · ${active}`;
     const isPatient =
       mendsItself(hold) && state.lookedAt !== undefined && now - state.lookedAt < patienceMs;
-    return {
-      description: `${holdWords(hold, options)} · ${active}`,
-      message: isPatient ? '' : errorWords(hold.kind, { host, apiVersion: hold.apiVersion }).text,
-    };
+    if (isPatient) return summary;
+    return `${summary}. ${errorWords(hold.kind, { host, apiVersion: hold.apiVersion }).text}`;
   }
-  if (state.activeCount === 0) return { description: 'none active', message: '' };
-  if (state.lookedAt === undefined) return { description: `looking · ${active}`, message: '' };
-  return { description: `updated ${ageWords(state.lookedAt, now)} · ${active}`, message: '' };
+  if (state.activeCount === 0) return '';
+  if (state.lookedAt === undefined) return `Looking · ${active}`;
+  return `Updated ${ageWords(state.lookedAt, now)} · ${active}`;
 }
 
 function holdWords(hold: PollHold, { now, timeWords }: ViewWordsOptions): string {
   const again = hold.until === undefined ? '' : `, trying again in ${inWords(hold.until - now)}`;
   switch (hold.kind) {
     case 'noKey':
-      return 'no API key';
+      return 'No API key';
     case 'auth':
-      return 'key rejected';
+      return 'Key rejected';
     case 'forbidden':
-      return 'key has no right';
+      return 'Key has no right';
     case 'payment':
-      return 'no credits';
+      return 'No credits';
     case 'rateLimited':
       return hold.until === undefined
-        ? 'rate limited'
-        : `rate limited until ${timeWords(hold.until)}`;
+        ? 'Rate limited'
+        : `Rate limited until ${timeWords(hold.until)}`;
     case 'notServed':
       return hold.apiVersion ? `API ${hold.apiVersion} not served` : 'API not served';
     case 'network':
-      return `offline${again}`;
+      return `Offline${again}`;
     case 'timeout':
-      return `no answer${again}`;
+      return `No answer${again}`;
     case 'server':
-      return `server trouble${again}`;
+      return `Server trouble${again}`;
     case 'taskNotFound':
     case 'invalidRequest':
     case 'redirect':
     case 'tooLarge':
     case 'badAnswer':
-      return `unusable answer${again}`;
+      return `Unusable answer${again}`;
   }
 }
 

@@ -6,7 +6,7 @@ import { clockWords } from './timeWords';
 /** How often the words for ages and countdowns are made anew while somebody sees them, in milliseconds. */
 const freshnessMs = 5000;
 
-/** Keeps the words beside and above the rows true: how fresh they are, and why they are not. */
+/** Keeps the line above the rows true: how fresh they are, and why they are not. */
 export function showFreshness(
   options: Pick<LateOptions, 'view' | 'tree' | 'store' | 'poller' | 'settings' | 'clock'>,
 ): Disposable {
@@ -17,7 +17,7 @@ export function showFreshness(
   const refresh = (): void => {
     if (!view.isVisible) return;
     const { server } = settings;
-    view.setWords(
+    view.setMessage(
       viewWords({
         state: poller.state,
         taskCount: store.tasks().length,

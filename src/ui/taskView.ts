@@ -3,7 +3,6 @@ import { Emitter, type Disposable, type Event } from '../core/event';
 import type { TaskRef } from '../core/task';
 import { unseenWords } from '../core/statusBarWords';
 import type { TaskStore } from '../core/taskStore';
-import type { ViewWords } from '../core/viewWords';
 import type { TaskTree } from './taskTree';
 
 /** The view's ID in package.json. */
@@ -48,9 +47,8 @@ export class TaskView implements Disposable {
     return this.#view.selection;
   }
 
-  /** Each assignment is a message to the window, so only what differs is assigned. */
-  setWords({ description, message }: ViewWords): void {
-    if ((this.#view.description ?? '') !== description) this.#view.description = description;
+  /** The line above the rows. Each assignment is a message to the window, so only what differs is assigned. */
+  setMessage(message: string): void {
     if ((this.#view.message ?? '') !== message) this.#view.message = message;
   }
 

@@ -54,7 +54,7 @@ export function parseCodeVersion(text: string): CodeVersion {
   if (text === 'oldest' || text === 'newest') return text;
   for (const version of ['oldest', 'newest'] as const) {
     const { code } = codeVersions[version];
-    if (text !== '' && (code === text || code.startsWith(`${text}.`))) return version;
+    if (code === text || (text.includes('.') && code.startsWith(`${text}.`))) return version;
   }
   throw new Error(
     `"${text}" is no version of VS Code that the tests know. Use oldest (${codeVersions.oldest.code}) or newest (${codeVersions.newest.code}).`,

@@ -45,12 +45,12 @@ export async function fetchCode(
   await installOnce(
     nodeFolder,
     (temporary) => phase(`Node for VS Code (${nodeSpec})`, say, () => getNode(nodeSpec, temporary)),
-    say,
+    { say },
   );
   await installOnce(
     codeFolder,
     (temporary) => phase(`VS Code ${code} from npm`, say, () => getCode(codeServer, temporary)),
-    say,
+    { say },
   );
   const program = process.platform === 'win32' ? 'node.exe' : 'node';
   return {
@@ -74,7 +74,6 @@ async function getCode(codeServerVersion: string, folder: string): Promise<void>
     'package/lib/vscode',
   ]);
   await leaveOutUnused(path.join(folder, 'package.json'));
-  await leaveOutGallery(path.join(folder, 'product.json'));
   await runNpm(['install', '--omit=dev', '--prefix', folder], folder, npmTimeoutMs);
   await writeLogger(path.join(folder, 'node_modules', '@vscode', 'spdlog'));
 }
@@ -117,13 +116,6 @@ async function leaveOutUnused(manifestFile: string): Promise<void> {
   };
   for (const name of unused) delete manifest.dependencies[name];
   await fs.writeFile(manifestFile, JSON.stringify(manifest, null, 2));
-}
-
-/** A test or a trial asks no gallery for extensions, and waits for none that cannot be reached. */
-async function leaveOutGallery(productFile: string): Promise<void> {
-  const product = JSON.parse(await fs.readFile(productFile, 'utf8')) as Record<string, unknown>;
-  delete product['extensionsGallery'];
-  await fs.writeFile(productFile, JSON.stringify(product, null, 2));
 }
 
 /** Without its native part the log library fails to load and output channels stay empty. */

@@ -18,11 +18,11 @@ const staleMs = 10 * 60_000;
 export async function installOnce(
   folder: string,
   install: (temporaryFolder: string) => Promise<void>,
-  say: Say = sayAloud,
+  { say = sayAloud, wait = () => sleep(250) }: { say?: Say; wait?: () => Promise<void> } = {},
 ): Promise<void> {
   if (await exists(folder)) return;
   await fs.mkdir(path.dirname(folder), { recursive: true });
-  const release = await takeLock(`${folder}.lock`, () => exists(folder), say);
+  const release = await takeLock(`${folder}.lock`, () => exists(folder), say, wait);
   if (!release) return;
   const temporary = `${folder}.${randomUUID()}.tmp`;
   try {
@@ -49,6 +49,7 @@ async function takeLock(
   file: string,
   isDone: () => Promise<boolean>,
   say: Say,
+  wait: () => Promise<void>,
 ): Promise<(() => Promise<void>) | undefined> {
   for (let waits = 0; ; waits += 1) {
     if (await isDone()) return undefined;
@@ -65,7 +66,7 @@ async function takeLock(
       continue;
     }
     if (waits % 40 === 0) say(`  waiting for another process that installs ${path.basename(file)}`);
-    await sleep(250);
+    await wait();
   }
 }
 

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
 import { atExit } from './atExit';
 import { cacheFolder } from './cacheFolder';
@@ -68,8 +69,9 @@ function writeLauncher(folder: string): string {
   const isWindows = process.platform === 'win32';
   const file = path.join(folder, isWindows ? 'code.cmd' : 'code');
   const launcher = path.join(__dirname, 'launcher.ts');
-  const tsx = path.join(projectFolder, 'node_modules', 'tsx', 'dist', 'cli.mjs');
-  const command = [process.execPath, tsx, launcher].map((part) => `"${part}"`).join(' ');
+  // Not tsx's own command, which would stand as another process between this one and the launcher.
+  const tsx = pathToFileURL(path.join(projectFolder, 'node_modules/tsx/dist/loader.mjs')).href;
+  const command = `"${process.execPath}" --import "${tsx}" "${launcher}"`;
   const script = isWindows ? `@${command} %*\r\n` : `#!/bin/sh\nexec ${command} "$@"\n`;
   fs.writeFileSync(file, script, { mode: 0o755 });
   return file;

@@ -130,6 +130,8 @@ function serverEnvironment(dataFolder: string, own: NodeJS.ProcessEnv = {}): Nod
   for (const name of Object.keys(env)) {
     if (/^(VSCODE_|ELECTRON_|NODE_OPTIONS$|npm_)/.test(name)) delete env[name];
   }
+  // A test or a trial asks no gallery for extensions, and waits for none that cannot be reached.
+  env['EXTENSIONS_GALLERY'] = JSON.stringify({ serviceUrl: '' });
   if (process.platform === 'linux') {
     // The server's sockets go where they are removed with the rest; elsewhere the path gets too long.
     const temporary = path.join(dataFolder, 'tmp');

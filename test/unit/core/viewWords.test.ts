@@ -23,70 +23,83 @@ function held(hold: PollHold, more: Partial<PollerState> = {}) {
   return words({ holds: [hold], ...more });
 }
 
-describe('the words around the rows', () => {
-  it('say how fresh they are', () => {
-    assert.deepEqual(words({}), { description: 'updated 8 s ago · 3 active', message: '' });
+describe('the line above the rows', () => {
+  it('says how fresh they are', () => {
+    assert.equal(words({}), 'Updated 8 s ago · 3 active');
   });
 
-  it('say before the first answer that looks are under way', () => {
-    assert.equal(words({ lookedAt: undefined }).description, 'looking · 3 active');
+  it('says before the first answer that looks are under way', () => {
+    assert.equal(words({ lookedAt: undefined }), 'Looking · 3 active');
   });
 
-  it('say when nothing is asked for, as nothing is active', () => {
-    assert.deepEqual(words({ activeCount: 0 }), { description: 'none active', message: '' });
+  it('is not there when nothing is active and nothing is wrong', () => {
+    assert.equal(words({ activeCount: 0 }), '');
   });
 
-  it('leave an empty view to its welcome', () => {
-    const hold: PollHold = { kind: 'auth' };
-    assert.deepEqual(words({ holds: [hold] }, { taskCount: 0 }), { description: '', message: '' });
+  it('leaves an empty view to its welcome', () => {
+    assert.equal(words({ holds: [{ kind: 'auth' }] }, { taskCount: 0 }), '');
   });
 
-  it('say that the key is rejected, and what to do', () => {
-    const { description, message } = held({ kind: 'auth' });
-    assert.equal(description, 'key rejected · 3 active');
-    assert.equal(
-      message,
-      'cloud.example does not accept the API key. Set one that is valid there.',
-    );
+  it('says that the key is rejected, and what to do, also when nothing is active', () => {
+    const advice = 'cloud.example does not accept the API key. Set one that is valid there.';
+    assert.equal(held({ kind: 'auth' }), `Key rejected · 3 active. ${advice}`);
+    assert.equal(held({ kind: 'auth' }, { activeCount: 0 }), `Key rejected · 0 active. ${advice}`);
   });
 
-  it('keep saying so when nothing is active', () => {
-    assert.equal(held({ kind: 'auth' }, { activeCount: 0 }).description, 'key rejected · 0 active');
+  for (const [kind, expected] of [
+    ['noKey', /^No API key · 3 active\. There is no API key for cloud\.example yet\. Set one/u],
+    ['forbidden', /^Key has no right · 3 active\. cloud\.example says .* set another key\.$/u],
+    ['payment', /^No credits · 3 active\. cloud\.example says .* Add credits/u],
+  ] as const)
+    it(`says what to do about ${kind}`, () => {
+      assert.match(held({ kind }), expected);
+    });
+
+  it('says until when the rate limit holds', () => {
+    const hold: PollHold = { kind: 'rateLimited', until: now + 60_000 };
+    assert.equal(held(hold), 'Rate limited until 14:05 · 3 active');
   });
 
-  it('say until when the rate limit holds', () => {
-    const { description, message } = held({ kind: 'rateLimited', until: now + 60_000 });
-    assert.equal(description, 'rate limited until 14:05 · 3 active');
-    assert.equal(message, '');
-  });
-
-  it('bear a short loss of the network without a message', () => {
-    const { description, message } = held({ kind: 'network', until: now + 20_000 });
-    assert.equal(description, 'offline, trying again in 20 s · 3 active');
-    assert.equal(message, '');
+  it('bears a short loss of the network without advice', () => {
+    const hold: PollHold = { kind: 'network', until: now + 20_000 };
+    assert.equal(held(hold), 'Offline, trying again in 20 s · 3 active');
   });
 
   for (const lookedAt of [undefined, now - 60_000])
-    it(`say what to do when the network is gone and the last look was ${lookedAt ?? 'never'}`, () => {
-      const { message } = held({ kind: 'network', until: now + 20_000 }, { lookedAt });
-      assert.match(message, /^cloud\.example cannot be reached\. Check/u);
+    it(`says what to do when the network is gone and the last look was ${lookedAt ? 'long ago' : 'never'}`, () => {
+      const hold: PollHold = { kind: 'network', until: now + 120_000 };
+      assert.match(
+        held(hold, { lookedAt }),
+        /^Offline, trying again in 2 min · 3 active\. cloud\.example cannot be reached\. Check/u,
+      );
     });
 
-  it('name the API version that is not served, at once', () => {
+  for (const [kind, expected] of [
+    ['server', 'Server trouble, trying again in 20 s · 3 active'],
+    ['timeout', 'No answer, trying again in 20 s · 3 active'],
+    ['badAnswer', 'Unusable answer, trying again in 20 s · 3 active'],
+  ] as const)
+    it(`names ${kind}`, () => {
+      assert.equal(held({ kind, until: now + 20_000 }), expected);
+    });
+
+  it('names the API version that is not served, at once', () => {
     const hold: PollHold = { kind: 'notServed', apiVersion: 'v1', until: now + 600_000 };
-    const { description, message } = held(hold);
-    assert.equal(description, 'API v1 not served · 3 active');
-    assert.match(message, /^API v1 is not served at cloud\.example\. Check/u);
+    assert.match(
+      held(hold),
+      /^API v1 not served · 3 active\. API v1 is not served at cloud\.example\. Check/u,
+    );
   });
 
-  it('forget a hold that has passed', () => {
-    assert.equal(held({ kind: 'network', until: now }).description, 'updated 8 s ago · 3 active');
+  it('forgets a hold that has passed', () => {
+    assert.equal(held({ kind: 'network', until: now }), 'Updated 8 s ago · 3 active');
   });
 
-  it('say what is wrong with the base URL before all else', () => {
-    assert.deepEqual(words({ holds: [{ kind: 'noKey' }] }, { baseUrlProblem: 'It is empty.' }), {
-      description: 'base URL not usable',
-      message: 'It is empty. Change it in the settings.',
-    });
+  it('says what is wrong with the base URL before all else', () => {
+    const problem = 'The base URL is empty.';
+    assert.equal(
+      words({ holds: [{ kind: 'noKey' }] }, { baseUrlProblem: problem }),
+      'The base URL is empty. Change it in the settings.',
+    );
   });
 });

@@ -1,0 +1,21 @@
+import { measureActivation } from './activation';
+import { measureIdle } from './idle';
+import { measureSizes } from './sizes';
+import { packageExtension } from '../launch/packagedExtension';
+
+/**
+ * Prints figures as Markdown tables. They are for people: what must hold stands in the tests.
+ * Run it on a quiet machine; every comparison is with a peer in the same run.
+ */
+async function main(): Promise<void> {
+  console.log('Building and packaging …');
+  await packageExtension();
+  console.log(`\n${await measureSizes()}`);
+  console.log(`\n${await measureActivation()}`);
+  console.log(`\n${await measureIdle()}`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

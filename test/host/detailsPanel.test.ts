@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { TaskRef } from '../../src/core/task';
+import type { DownloadOptions } from '../../src/core/taskClient';
+import { TaskStore } from '../../src/core/taskStore';
+import { TokenBucket } from '../../src/core/tokenBucket';
+import { systemClock as clock } from '../../src/platform/systemClock';
+import { DetailsPanels } from '../../src/ui/detailsPanel';
+import { Log } from '../../src/ui/log';
+import { Settings } from '../../src/ui/settings';
+import { FakeCloud } from '../fakes/fakeCloud';
+
+const step = {
+  number: 1,
+  goal: 'Open the page',
+  evaluation: '',
+  memory: '',
+  url: 'https://example.com/',
+  actions: [],
+  screenshotUrl: 'https://store.example/1.png',
+};
+
+/** A cloud in memory that notes what is downloaded. */
+class DownloadCloud extends FakeCloud {
+  readonly downloads: string[] = [];
+
+  override download(url = '', _options?: DownloadOptions): Promise<Uint8Array> {
+    this.downloads.push(url);
+    return Promise.resolve(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'));
+  }
+}
+
+describe('the details panels', () => {
+  let cloud: DownloadCloud;
+  let store: TaskStore;
+  let settings: Settings;
+  let log: Log;
+  let panels: DetailsPanels;
+
+  beforeEach(() => {
+    const extension = vscode.extensions.getExtension('browser-use-tasks.browser-use-tasks');
+    assert.ok(extension);
+    cloud = new DownloadCloud(() => clock.now());
+    store = new TaskStore();
+    settings = new Settings();
+    log = new Log();
+    panels = new DetailsPanels({
+      extensionUri: extension.extensionUri,
+      store,
+      connect: () => Promise.resolve(cloud),
+      settings,
+      apiKey: { onDidChange: () => ({ dispose() {} }) },
+      bucket: new TokenBucket({ clock, perSecond: 100, burst: 100 }),
+      clock,
+      log,
+    });
+  });
+  afterEach(async () => {
+    panels.dispose();
+    settings.dispose();
+    // The log stays: its output channel is the running extension's too, as channels go by their name.
+    await until(() => detailsTabs().length === 0);
+  });
+
+  it('show each task in one panel of its own, named after the task', async () => {
+    const refs: TaskRef[] = ['a', 'b'].map((id) => ({ apiVersion: 'v2', id }));
+    cloud.set('a', 'finished', { prompt: 'Find the price' });
+    cloud.set('b', 'failed', { prompt: 'Book a table' });
+    for (const ref of [...refs, ...refs]) await panels.open(ref);
+    await until(() => detailsTabs().length === 2);
+    await panels.open({ apiVersion: 'v2', id: 'a' });
+    await until(() => detailsTabs().some(({ label }) => label === 'Find the price'));
+    await until(() => detailsTabs().some(({ label }) => label === 'Book a table'));
+    await until(() => detailsTabs().find(({ isActive }) => isActive)?.label === 'Find the price');
+    assert.equal(detailsTabs().length, 2);
+  });
+
+  it('run their page, which asks for the screenshots that it shows', async () => {
+    cloud.set('a', 'finished', { steps: [step] });
+    await panels.open({ apiVersion: 'v2', id: 'a' });
+    await until(() => cloud.downloads.length > 0);
+    assert.deepEqual(cloud.downloads, [step.screenshotUrl]);
+  });
+
+  it('tell the store what they read, and that the end was seen', async () => {
+    const ref: TaskRef = { apiVersion: 'v2', id: 'a' };
+    store.track([ref], clock.now());
+    store.applyLook(ref, { status: 'running', rawStatus: 'started' }, clock.now(), true);
+    cloud.set('a', 'finished', { output: 'done' });
+    await panels.open(ref);
+    await until(() => store.get(ref)?.output === 'done');
+    assert.equal(store.get(ref)?.status, 'finished');
+    if (vscode.window.state.focused) assert.equal(store.get(ref)?.isUnseen, false);
+  });
+
+  it('read a running task again while they are visible, and no more once closed', async () => {
+    cloud.set('a', 'running');
+    let changes = 0;
+    panels.onDidChangeVisible(() => changes++);
+    assert.equal(panels.hasVisible, false);
+    await panels.open({ apiVersion: 'v2', id: 'a' });
+    assert.equal(panels.hasVisible, true);
+    assert.ok(changes > 0);
+    await until(() => cloud.asked.length >= 2);
+    await vscode.window.tabGroups.close(detailsTabs());
+    await until(() => !panels.hasVisible);
+    const asked = cloud.asked.length;
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    assert.equal(cloud.asked.length, asked);
+  });
+
+  it('read with another key what the one before could not', async () => {
+    let isKeySet = false;
+    cloud.failWith = () => undefined;
+    cloud.set('a', 'finished', { prompt: 'Find the price' });
+    let tellKeyChanged = (): void => undefined;
+    panels.dispose();
+    const extension = vscode.extensions.getExtension('browser-use-tasks.browser-use-tasks');
+    assert.ok(extension);
+    panels = new DetailsPanels({
+      extensionUri: extension.extensionUri,
+      store,
+      connect: () =>
+        isKeySet ? Promise.resolve(cloud) : Promise.reject(new Error('There is no key.')),
+      settings,
+      apiKey: {
+        onDidChange: (listener) => {
+          tellKeyChanged = () => listener();
+          return { dispose() {} };
+        },
+      },
+      bucket: new TokenBucket({ clock, perSecond: 100, burst: 100 }),
+      clock,
+      log,
+    });
+    await panels.open({ apiVersion: 'v2', id: 'a' });
+    await until(() => detailsTabs().some(({ label }) => label === 'a'));
+    isKeySet = true;
+    tellKeyChanged();
+    await until(() => detailsTabs().some(({ label }) => label === 'Find the price'));
+  });
+});
+
+function detailsTabs(): vscode.Tab[] {
+  return vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(
+      ({ input }) =>
+        input instanceof vscode.TabInputWebview &&
+        input.viewType.endsWith('browserUseTasks.details'),
+    );
+}
+
+/** Waits until something is so; 15 seconds at most. */
+async function until(isSo: () => boolean): Promise<void> {
+  const end = Date.now() + 15_000;
+  while (!isSo()) {
+    assert.ok(Date.now() < end, `never came true: ${isSo.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

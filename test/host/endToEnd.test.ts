@@ -1,0 +1,318 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { BrowserUseTasks, TaskSnapshotChange } from '../../src/publicApi';
+import { virtualClock, type Clock } from '../simulator/clock';
+import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
+import { activated, run, set, taskWhen } from './extensionUnderTest';
+import { Person } from './person';
+import { waitFor } from './waitFor';
+
+const v2Id = '3fa85f64-5717-4562-b3fc-2c963f66afa6';
+const v1Id = '11111111-5717-4562-b3fc-2c963f66afa6';
+
+describe('the extension against a cloud', () => {
+  let api: BrowserUseTasks;
+  let clock: Clock;
+  let cloud: Simulator;
+  let person: Person;
+
+  before(async () => {
+    api = await activated();
+    // Whether this window has the focus is not the tests' to say.
+    for (const name of ['watching', 'hidden', 'away']) await set(`polling.${name}Seconds`, 2);
+  });
+
+  after(async () => {
+    for (const name of ['watching', 'hidden', 'away']) await set(`polling.${name}Seconds`);
+  });
+
+  beforeEach(async () => {
+    clock = virtualClock(Date.now());
+    cloud = await startSimulator({ clock });
+    person = new Person();
+    await set('baseUrl', cloud.url);
+  });
+
+  afterEach(async () => {
+    const ids = api.tasks.map(({ id }) => id).join(' ');
+    if (ids !== '') await run('untrackTask', ids);
+    person.press = () => 'Remove';
+    await run('removeApiKey');
+    person.end();
+    await set('baseUrl');
+    await set('apiVersion');
+    await set('notifyOn');
+    await cloud.close();
+  });
+
+  async function setKey(key = simulatorKey): Promise<void> {
+    person.texts = [key];
+    await run('setApiKey');
+  }
+
+  const said = (pattern: RegExp): boolean => person.seen.some(({ text }) => pattern.test(text));
+
+  it('proves a key, says who answered, and follows tasks of both API versions to their ends', async () => {
+    cloud.addTask({
+      id: v2Id,
+      prompt: 'Book a table',
+      steps: 2,
+      lengthMs: 4000,
+      startsAfterMs: 1000,
+      cost: '0.12',
+    });
+    cloud.addTask({ id: v1Id, apiVersion: 'v1', prompt: 'Buy milk', steps: 2, lengthMs: 4000 });
+    const changes: TaskSnapshotChange[] = [];
+    const subscription = api.onDidChangeTask((change) => changes.push(change));
+    await setKey();
+    assert.ok(said(/is stored\. .+/u), JSON.stringify(person.seen));
+
+    await run('trackTask', `${v2Id} v1/${v1Id}`);
+    assert.deepEqual(
+      api.tasks.map(({ apiVersion, id }) => `${apiVersion}/${id}`),
+      [`v2/${v2Id}`, `v1/${v1Id}`],
+    );
+    await taskWhen(api, v2Id, ({ status }) => status === 'created');
+    await taskWhen(api, v1Id, ({ status }) => status === 'running');
+    clock.advance(2000);
+    const running = await taskWhen(api, v2Id, ({ status }) => status === 'running');
+    assert.equal(running.rawStatus, 'started');
+    assert.equal(running.prompt, 'Book a table');
+
+    clock.advance(60_000);
+    const finished = await taskWhen(api, v2Id, ({ output }) => output !== undefined);
+    assert.equal(finished.status, 'finished');
+    assert.equal(finished.outcome, 'success');
+    assert.equal(finished.cost, '0.12');
+    assert.match(finished.finishedAt ?? '', /Z$/u);
+    await taskWhen(api, v1Id, ({ status }) => status === 'finished');
+    await waitFor('the notice', () => said(/ended: 2 finished|Book a table/u));
+    subscription.dispose();
+    const story = changes
+      .filter(({ after }) => after?.id === v2Id)
+      .map(({ before, after }) => `${before?.status ?? 'new'} → ${after?.status}`);
+    assert.deepEqual(
+      story.filter((step, at) => step !== story[at - 1] && !/(\w+) → \1$/u.test(step)),
+      ['new → unknown', 'unknown → created', 'created → running', 'running → finished'],
+    );
+    assert.equal(
+      person.seen.filter(({ text }) => /Book a table|tasks ended/u.test(text)).length,
+      1,
+    );
+  });
+
+  it('asks nothing once nothing is active, until somebody refreshes', async () => {
+    cloud.addTask({ id: v2Id, prompt: 'Quick', createdAtMs: clock.now() - 60_000, steps: 1 });
+    await setKey();
+    await run('trackTask', v2Id);
+    await taskWhen(api, v2Id, ({ status }) => status === 'finished');
+    cloud.counts.reset();
+    await new Promise((resolve) => setTimeout(resolve, 4500));
+    assert.equal(cloud.counts.total, 0);
+    await run('refresh');
+    assert.equal(cloud.counts.total, 1);
+    assert.ok(!said(/Quick/u), 'told of an end that was there before the first look');
+  });
+
+  it('does not store a key that the cloud refuses', async () => {
+    await setKey('bu_wrong_key_0123456789');
+    assert.ok(said(/does not accept this API key\. Nothing was stored/u));
+    assert.ok(!person.seen.some(({ text }) => text.includes('bu_wrong')));
+    cloud.addTask({ id: v2Id, prompt: 'x' });
+    person.seen.length = 0;
+    await run('trackTask', v2Id);
+    assert.ok(said(/Set an API key/u), JSON.stringify(person.seen));
+    assert.equal(cloud.counts.of('GET /api/v2/tasks/{task_id}'), 0);
+  });
+
+  it('lets the user try another key, or store one that nobody could check', async () => {
+    cloud.faults.add({ route: '*', times: 1, effect: { kind: 'reset' } });
+    person.press = ({ buttons }) => buttons.find((button) => button === 'Store Anyway');
+    await setKey();
+    assert.ok(said(/could not be checked/u));
+    cloud.addTask({ id: v2Id, prompt: 'x', end: 'never' });
+    await run('trackTask', v2Id);
+    await taskWhen(api, v2Id, ({ status }) => status === 'running');
+  });
+
+  it('prompts once for a key that is refused in mid-run, and goes on with a new one', async () => {
+    cloud.addTask({ id: v2Id, prompt: 'Long', end: 'never' });
+    await setKey();
+    await run('trackTask', v2Id);
+    await taskWhen(api, v2Id, ({ status }) => status === 'running');
+    cloud.keys.clear();
+    cloud.keys.add('bu_another_key');
+    await waitFor('the prompt', () => said(/does not accept the API key/u));
+    const { total } = cloud.counts;
+    await new Promise((resolve) => setTimeout(resolve, 4500));
+    assert.equal(cloud.counts.total, total, 'asked on with a refused key');
+    assert.equal(person.seen.filter(({ text }) => /does not accept/u.test(text)).length, 1);
+    await setKey('bu_another_key');
+    await waitFor('looks with the new key', () =>
+      cloud.counts.seen.some(({ status, route }) => status === 200 && /tasks/u.test(route)),
+    );
+    await waitFor('more looks', () => cloud.counts.total > total + 2);
+  });
+
+  it('keeps the tasks of each server apart, and sends no key to another', async () => {
+    cloud.addTask({ id: v2Id, prompt: 'Here', end: 'never' });
+    await setKey();
+    await run('trackTask', v2Id);
+    await taskWhen(api, v2Id, ({ status }) => status === 'running');
+    const other = await startSimulator();
+    try {
+      await set('baseUrl', other.url);
+      await waitFor('the other server’s tasks', () => api.tasks.length === 0);
+      other.addTask({ id: v1Id, prompt: 'There', end: 'never' });
+      await run('trackTask', v1Id);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      assert.equal(other.counts.total, 0, 'asked another server without a key of its own');
+      await run('untrackTask', v1Id);
+      await set('baseUrl', cloud.url);
+      await taskWhen(api, v2Id, ({ status }) => status === 'running');
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('looks up the tasks of a session that a dashboard link names', async () => {
+    const { sessionId } = cloud.addTask({ id: v2Id, prompt: 'In a session', end: 'never' });
+    await setKey();
+    const [task, ...others] = await api.track(`https://cloud.browser-use.com/agent/${sessionId}`);
+    assert.equal(task?.id, v2Id);
+    assert.deepEqual(others, []);
+  });
+
+  it('tells other extensions why nothing could be tracked', async () => {
+    await assert.rejects(api.track('hello world'), /“hello” is left out: this looks like a word/u);
+    await assert.rejects(api.track(''), /names no task/u);
+    await set('baseUrl', 'http://evil.example');
+    await assert.rejects(api.track(v2Id), /https:\/\//u);
+  });
+
+  it('answers duplicates and nonsense in one message', async () => {
+    await setKey();
+    cloud.addTask({ id: v2Id, prompt: 'x', end: 'never' });
+    person.seen.length = 0;
+    await run('trackTask', `${v2Id} ${v2Id} nonsense`);
+    assert.deepEqual(
+      person.seen.map(({ text }) => text),
+      [
+        '1 task tracked; 1 was named twice; “nonsense” is left out: this looks like a word, not a task ID.',
+      ],
+    );
+  });
+
+  it('asks for tasks in a box that judges what is typed', async () => {
+    await setKey();
+    person.texts = ['what is this'];
+    await run('trackTask');
+    assert.equal(api.tasks.length, 0);
+    person.texts = [`${v2Id},${v1Id}`];
+    await run('trackTask');
+    assert.equal(api.tasks.length, 2);
+    const [first, second] = person.validations.slice(-2) as vscode.InputBoxValidationMessage[];
+    assert.equal(first?.severity, vscode.InputBoxValidationSeverity.Error);
+    assert.equal(second?.message, 'Tracks 2 tasks.');
+  });
+
+  it('forgets ended tasks, and brings them back with all that was known', async () => {
+    cloud.addTask({ id: v2Id, prompt: 'Done', createdAtMs: clock.now() - 60_000, steps: 1 });
+    await setKey();
+    await run('trackTask', `${v2Id} ${v1Id}`);
+    const before = await taskWhen(api, v2Id, ({ status }) => status === 'finished');
+    person.press = () => undefined;
+    await run('untrackEndedTasks');
+    assert.deepEqual(
+      api.tasks.map(({ id }) => id),
+      [v1Id],
+    );
+    await run('trackTask', v2Id);
+    await taskWhen(api, v2Id, ({ status }) => status === 'finished');
+    person.press = ({ buttons }) => buttons.find((button) => button === 'Undo');
+    cloud.counts.reset();
+    await run('untrackEndedTasks');
+    const after = await taskWhen(api, v2Id, () => true);
+    assert.deepEqual(after, before);
+  });
+
+  it('lets the user pick where nothing says which task is meant', async () => {
+    await setKey();
+    await run('trackTask', `${v2Id} ${v1Id}`);
+    await run('untrackTask');
+    assert.equal(api.tasks.length, 2, 'untracked something though the list was cancelled');
+    person.pick = () => [v1Id];
+    await run('untrackTask');
+    assert.deepEqual(
+      api.tasks.map(({ id }) => id),
+      [v2Id],
+    );
+    await run('copyTaskId', v2Id);
+    assert.equal(await vscode.env.clipboard.readText(), v2Id);
+  });
+
+  it('does not open the dashboard for tasks of another server', async () => {
+    cloud.addTask({ id: v2Id, prompt: 'x', end: 'never' });
+    await setKey();
+    await run('trackTask', v2Id);
+    await run('openInCloud', v2Id);
+    assert.ok(said(/Only tasks of Browser Use Cloud itself/u));
+  });
+
+  it('says in words what a refresh ran into', async () => {
+    cloud.addTask({ id: v2Id, prompt: 'x', end: 'never' });
+    await setKey();
+    await run('trackTask', v2Id);
+    await taskWhen(api, v2Id, ({ status }) => status === 'running');
+    cloud.faults.add({ route: '*', effect: { kind: 'reset' } });
+    person.seen.length = 0;
+    await run('refresh');
+    await waitFor('the message', () => said(/cannot be reached\. Check the network/u));
+    assert.equal(api.tasks[0]?.status, 'running');
+  });
+
+  it('says which API version is not served', async () => {
+    cloud.apiVersions.delete('v1');
+    await setKey();
+    await run('trackTask', `v1/${v1Id}`);
+    person.seen.length = 0;
+    await run('refresh');
+    await waitFor('the message', () => said(/^API v1 is not served at 127\.0\.0\.1/u));
+  });
+
+  it('removes the key only after a confirmation', async () => {
+    await setKey();
+    person.seen.length = 0;
+    await run('removeApiKey');
+    assert.ok(person.seen.some(({ isModal, buttons }) => isModal && buttons.includes('Remove')));
+    cloud.addTask({ id: v2Id, prompt: 'x', end: 'never' });
+    await run('trackTask', v2Id);
+    await taskWhen(api, v2Id, ({ status }) => status === 'running');
+    person.press = () => 'Remove';
+    await run('removeApiKey');
+    const { total } = cloud.counts;
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    assert.equal(cloud.counts.total, total);
+  });
+
+  it('refuses what is no key before anybody is asked', async () => {
+    await setKey('not a key');
+    const [validation] = person.validations;
+    assert.match(String(validation), /no spaces/u);
+  });
+});
+
+describe('the commands of package.json', () => {
+  it('are all registered, and no others', async () => {
+    await activated();
+    const extension = vscode.extensions.getExtension('browser-use-tasks.browser-use-tasks');
+    const manifest = extension?.packageJSON as {
+      contributes: { commands: { command: string }[] };
+    };
+    const declared = manifest.contributes.commands.map(({ command }) => command);
+    const registered = (await vscode.commands.getCommands(true)).filter(
+      (name) => name.startsWith('browserUseTasks.') && !name.startsWith('browserUseTasks.tasks'),
+    );
+    assert.deepEqual(new Set(registered), new Set(declared));
+  });
+});

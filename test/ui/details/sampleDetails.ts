@@ -1,0 +1,75 @@
+import { createCloud } from '../../../src/api';
+import type { PictureRef } from '../../../src/core/pictureLoader';
+import { imageTypeOf } from '../../../src/core/imageType';
+import { taskViewOf } from '../../../src/core/detailsView';
+import type { TaskDetails } from '../../../src/core/task';
+import type { FromPage, PageView } from '../../../src/webview/protocol';
+import { sampleTasks } from '../../simulator/samples';
+import { simulatorKey, startSimulator } from '../../simulator/startSimulator';
+import type { DetailsPage } from './detailsPageHarness';
+
+/** Samples of the simulator by what they are for, each named by the beginning of its ID. */
+const samples = {
+  succeeded: '3b56c08a',
+  unsuccessful: '6e89f3bd',
+  failed: '91bc26e0',
+  hostile: 'a2cd37f1',
+  v1: 'c4ef5913',
+  running: 'd5f80a26',
+  paused: '08239d57',
+} as const;
+
+export type SampleName = keyof typeof samples;
+export const sampleNames = Object.keys(samples) as SampleName[];
+
+/** Tasks as the simulator tells of them through our own client, and their screenshots. */
+export interface SampleSource {
+  details(name: SampleName): Promise<TaskDetails>;
+  /** Answers a page as the extension does: with the task when it is ready, with a screenshot when it asks for one. */
+  answer(message: FromPage, page: DetailsPage, details: TaskDetails): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts a simulator with the sample tasks. Who calls it closes it. */
+export async function openSamples(): Promise<SampleSource> {
+  const simulator = await startSimulator();
+  const tasks = sampleTasks(Date.now());
+  for (const { script } of tasks) simulator.addTask(script);
+  const cloud = createCloud({ baseUrl: simulator.url, key: simulatorKey });
+  const unhurried = (): AbortSignal => new AbortController().signal;
+
+  async function pictureOf({ of, index }: PictureRef, details: TaskDetails) {
+    const url = of === 'step' ? details.steps[index]?.screenshotUrl : details.screenshotUrls[index];
+    if (url === undefined) return undefined;
+    const bytes = await cloud.download(url, { maxBytes: 5_000_000, signal: unhurried() });
+    const type = imageTypeOf(bytes);
+    return type && { type, bytes };
+  }
+
+  return {
+    async details(name) {
+      const task = tasks.find(({ id }) => id.startsWith(samples[name]));
+      if (!task) throw new Error(`The simulator has no sample that begins with ${samples[name]}.`);
+      return cloud.client(task.apiVersion).getDetails(task.id, unhurried());
+    },
+    async answer(message, page, details) {
+      if (message.type === 'ready') await page.tell({ type: 'view', view: viewOf(details) });
+      if (message.type !== 'picture') return;
+      const { of, index } = message;
+      const picture = await pictureOf({ of, index }, details).catch(() => undefined);
+      await page.tell({ type: 'picture', ref: { of, index }, picture });
+    },
+    close: () => simulator.close(),
+  };
+}
+
+/** What the page is told of a task that was just read. */
+export function viewOf(details: TaskDetails, more: Partial<PageView> = {}): PageView {
+  return {
+    task: taskViewOf(details),
+    isReading: false,
+    hasDashboard: details.sessionId !== undefined,
+    readAt: Date.now(),
+    ...more,
+  };
+}

@@ -1,0 +1,397 @@
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import type { TaskDetails, TaskStep } from '../../src/core/task';
+import type { FromPage } from '../../src/webview/protocol';
+import { aDetails } from '../fakes/fakeCloud';
+import { startBrowser } from '../launch/openWindow';
+import {
+  serveDetailsPage,
+  themeNames,
+  type DetailsPage,
+  type DetailsPageOptions,
+  type DetailsPageServer,
+} from './details/detailsPageHarness';
+import { openSamples, sampleNames, viewOf, type SampleSource } from './details/sampleDetails';
+
+/** Pictures of the page for people to look at. */
+const pictureFolder = path.resolve(__dirname, '../../out/details');
+
+describe('the details page', () => {
+  let browser: Browser;
+  let server: DetailsPageServer;
+  let samples: SampleSource;
+  const opened: DetailsPage[] = [];
+
+  before(async () => {
+    fs.mkdirSync(pictureFolder, { recursive: true });
+    [browser, server, samples] = await Promise.all([
+      startBrowser(),
+      serveDetailsPage(),
+      openSamples(),
+    ]);
+  });
+  after(async () => {
+    await browser.close();
+    await server.close();
+    await samples.close();
+  });
+  afterEach(async () => {
+    for (const page of opened.splice(0)) {
+      assert.deepEqual(page.problems, []);
+      assert.deepEqual(page.nonsense, []);
+      await page.close();
+    }
+  });
+
+  async function open(
+    details: TaskDetails,
+    options: Partial<DetailsPageOptions> = {},
+  ): Promise<DetailsPage> {
+    const page = await server.open(browser, {
+      theme: 'dark',
+      width: 900,
+      onMessage: (message, page) => {
+        // A page that closed in the meantime needs no answer.
+        samples.answer(message, page, details).catch(() => undefined);
+      },
+      ...options,
+    });
+    opened.push(page);
+    await page.page.waitForSelector('header');
+    return page;
+  }
+
+  for (const name of sampleNames)
+    it(`shows a task that is ${name} in every theme, narrow and wide, without a fault for axe`, async () => {
+      const details = await samples.details(name);
+      for (const theme of themeNames) {
+        const { page } = await open(details, { theme, width: 1200, height: 1400 });
+        for (const width of [1200, 320]) {
+          await page.setViewportSize({ width, height: 1400 });
+          await picturesAreThere(page);
+          const file = path.join(pictureFolder, `${name}-${theme}-${width}.png`);
+          await page.screenshot({ path: file });
+          assert.equal(await overflow(page), 0, `${theme}, ${width} px: wider than the panel`);
+          // Colours do not change with the width, and order and names not with the theme.
+          if (width === 1200 || theme === 'dark')
+            assert.deepEqual(await axeFaults(page), [], `${theme}, ${width} px`);
+        }
+      }
+    });
+
+  it('would hear from axe of a fault', async () => {
+    const { page } = await open(aDetails('a'));
+    await page.evaluate(() =>
+      document.querySelector('main')?.append(document.createElement('button')),
+    );
+    assert.match((await axeFaults(page)).join(), /button-name/u);
+  });
+
+  it('lets nothing of a hostile task act', async () => {
+    const details = await samples.details('hostile');
+    const page = await open(details, { height: 4000 });
+    const dialogs: string[] = [];
+    page.page.on('dialog', (dialog) => {
+      dialogs.push(dialog.message());
+      void dialog.dismiss();
+    });
+    await picturesAreThere(page.page);
+    for (const summary of await page.page.locator('summary').all()) await summary.click();
+    const found = await page.page.evaluate(() => ({
+      hacked: 'hacked' in globalThis,
+      title: document.title,
+      active: document.querySelectorAll('script:not([nonce]), iframe, a, form, object, svg, style')
+        .length,
+      pictures: [...document.images].filter(({ src }) => !src.startsWith('blob:')).length,
+      handlers: [...document.querySelectorAll('*')].filter((element) =>
+        element.getAttributeNames().some((name) => name.startsWith('on') || name === 'style'),
+      ).length,
+      turned: /[\u202A-\u202E\u2066-\u2069]/u.test(document.body.innerText),
+    }));
+    assert.deepEqual(found, {
+      hacked: false,
+      title: 'Task',
+      active: 0,
+      pictures: 0,
+      // The root's, which holds the theme.
+      handlers: 1,
+      turned: false,
+    });
+    assert.deepEqual(dialogs, []);
+    const origin = new URL(page.page.url()).origin;
+    const strange = page.requests.filter(
+      (url) => !url.startsWith(`${origin}/`) && !url.startsWith(`blob:${origin}/`),
+    );
+    assert.deepEqual(strange, []);
+    // What is no web link without user-info is shown and cannot be pressed.
+    const links = await page.page.locator('.url button').allInnerTexts();
+    assert.ok(links.length > 0);
+    for (const link of links) assert.match(link, /^guestbook\.example\.net/u);
+  });
+
+  it('asks only for screenshots that come near, and shows them', async () => {
+    const { page, said } = await open(await samples.details('running'), { height: 700 });
+    await picturesAreThere(page);
+    const first = asked(said);
+    assert.ok(first.includes(0));
+    assert.ok(!first.includes(40), 'asks for what is far away');
+    await page.locator('#step-40').scrollIntoViewIfNeeded();
+    await page.waitForSelector('#step-40 img');
+    assert.ok(asked(said).includes(40));
+    const width = await page
+      .locator('#step-40 img')
+      .evaluate((image: HTMLImageElement) => image.naturalWidth);
+    assert.ok(width > 100);
+    assert.match((await page.locator('#step-40 img').getAttribute('alt')) ?? '', /step 41/iu);
+  });
+
+  it('says so quietly when a screenshot cannot be had, and asks again at a press', async () => {
+    const details = aDetails('a', { status: 'finished', steps: someSteps(1) });
+    let isThere = false;
+    const page = await open(details, {
+      onMessage: (message, page) => {
+        if (message.type === 'ready') void page.tell({ type: 'view', view: viewOf(details) });
+        if (message.type !== 'picture') return;
+        const ref = { of: message.of, index: message.index };
+        const picture = { type: 'image/png' as const, bytes: onePixel };
+        void page.tell({ type: 'picture', ref, picture: isThere ? picture : undefined });
+      },
+    });
+    const again = page.page.getByRole('button', { name: /Try again/u });
+    await again.waitFor();
+    isThere = true;
+    await again.click();
+    await page.page.waitForSelector('.picture img');
+    assert.equal(page.said.filter(({ type }) => type === 'picture').length, 2);
+  });
+
+  it('shows what is no picture at all as none', async () => {
+    const details = aDetails('a', { status: 'finished', steps: someSteps(1) });
+    const page = await open(details, {
+      onMessage: (message, page) => {
+        if (message.type === 'ready') void page.tell({ type: 'view', view: viewOf(details) });
+        if (message.type !== 'picture') return;
+        const picture = { type: 'image/png' as const, bytes: Buffer.from('\x89PNG, or not') };
+        void page.tell({ type: 'picture', ref: { of: 'step', index: 0 }, picture });
+      },
+    });
+    await page.page.getByRole('button', { name: /Try again/u }).waitFor();
+  });
+
+  it('asks for things by kind and place, by mouse and by keyboard', async () => {
+    const details = await samples.details('unsuccessful');
+    const { page, said } = await open(
+      { ...details, files: [{ id: 'f', name: 'a.csv' }], output: '{"a":1}' },
+      { height: 2400 },
+    );
+    const press = async (name: string | RegExp, expected: FromPage): Promise<void> => {
+      const button = page.getByRole('button', { name, exact: typeof name === 'string' }).first();
+      for (const act of [() => button.click(), () => button.press('Enter')]) {
+        const before = said.length;
+        const news = (): FromPage[] => said.slice(before).filter(({ type }) => type !== 'picture');
+        await act();
+        await until(() => news().length > 0);
+        assert.deepEqual(news(), [expected], String(name));
+      }
+    };
+    await press('Recording', { type: 'openLink', link: 'recording', index: 0 });
+    await press('Open in Browser Use Cloud', { type: 'openLink', link: 'dashboard', index: 0 });
+    await press('Save Log…', { type: 'saveLog' });
+    await press('Copy Result', { type: 'copy', what: 'output' });
+    await press('Open Result in Editor', { type: 'openText', part: 'output', index: 0 });
+    await press('Copy Judge’s Report', { type: 'copy', what: 'judgement' });
+    await press('Save…', { type: 'saveFile', index: 0 });
+    await press('Copy Task ID', { type: 'copy', what: 'id' });
+    await press('Copy Session ID', { type: 'copy', what: 'sessionId' });
+    await press(/^example\.com/u, { type: 'openLink', link: 'stepUrl', index: 0 });
+  });
+
+  it('says when something has been copied', async () => {
+    const page = await open(await samples.details('succeeded'));
+    await page.tell({ type: 'copied', what: 'output' });
+    await page.page.getByRole('button', { name: 'Copied' }).waitFor();
+    assert.equal(await page.page.getByRole('status').innerText(), 'Copied');
+  });
+
+  it('tells who cannot see it when the status changes', async () => {
+    const running = aDetails('a', { steps: someSteps(2) });
+    const page = await open(running);
+    assert.equal(await page.page.getByRole('status').innerText(), 'Running');
+    const ended = {
+      ...running,
+      status: 'finished',
+      rawStatus: 'finished',
+      isSuccess: false,
+    } as const;
+    await page.tell({ type: 'view', view: viewOf(ended) });
+    await page.page.getByText('The agent says it did not succeed.').waitFor();
+    assert.equal(await page.page.getByRole('status').innerText(), 'Finished, goal not reached');
+  });
+
+  it('keeps the newest step in view for a reader at the end', async () => {
+    const page = await open(aDetails('a', { steps: someSteps(12) }), { height: 600 });
+    await page.page.locator('.steps > li:last-child').evaluate((last) => {
+      last.scrollIntoView({ block: 'end' });
+    });
+    await until(() => isInView(page.page, '#step-11'));
+    await page.tell({ type: 'view', view: viewOf(aDetails('a', { steps: someSteps(13) })) });
+    await page.page.waitForSelector('#step-12');
+    await until(() => isInView(page.page, '#step-12'));
+  });
+
+  it('leaves a reader who is elsewhere where they are, and leads to the newest step', async () => {
+    const page = await open(aDetails('a', { steps: someSteps(12) }), { height: 600 });
+    await page.page.evaluate(() => window.scrollTo(0, 500));
+    await page.tell({ type: 'view', view: viewOf(aDetails('a', { steps: someSteps(13) })) });
+    await page.page.getByText('Step 13', { exact: true }).waitFor();
+    assert.equal(await page.page.evaluate(() => window.scrollY), 500);
+    await page.page.locator('.latest').click();
+    await until(() => isInView(page.page, '#step-12'));
+    assert.equal(await page.page.evaluate(() => document.activeElement?.id), 'step-12');
+  });
+
+  it('comes back from hiding where the reader was', async () => {
+    const details = await samples.details('unsuccessful');
+    const page = await open(details, { height: 600 });
+    await page.page.locator('#step-3 summary').click();
+    await page.page.evaluate(() => window.scrollTo(0, 1200));
+    await until(async () => /"scrollY":1200/u.test(await savedState(page.page)));
+    await page.reload();
+    await page.page.waitForSelector('header');
+    assert.equal(await page.page.locator('#step-3 details').getAttribute('open'), '');
+    assert.equal(await page.page.locator('#step-2 details').getAttribute('open'), null);
+    // Steps that were never in view have a height that is only guessed.
+    await until(async () => {
+      const scrollY = await page.page.evaluate(() => window.scrollY);
+      return Math.abs(scrollY - 1200) < 60;
+    });
+    const state = await savedState(page.page);
+    assert.doesNotMatch(state, /https?:/u);
+    assert.equal((JSON.parse(state) as { id: string }).id, details.id);
+  });
+
+  it('shows what the store knows while the rest is read, and why it could not be', async () => {
+    const details = aDetails('a');
+    const page = await open(details);
+    const known = { ...viewOf(details).task, isWhole: false };
+    await page.tell({ type: 'view', view: { ...viewOf(details), task: known, isReading: true } });
+    await page.page.getByText('Loading the steps…').waitFor();
+    const trouble = {
+      text: 'The cloud does not accept the key.',
+      remedies: ['setApiKey'],
+    } as const;
+    await page.tell({
+      type: 'view',
+      view: { ...viewOf(details), task: known, readAt: Date.now() - 180_000, trouble },
+    });
+    await page.page.getByRole('alert').waitFor();
+    assert.deepEqual(await axeFaults(page.page), []);
+    assert.match(await page.page.locator('.fresh').innerText(), /^Updated 3 min ago$/u);
+    await page.page.getByRole('button', { name: 'Set API Key…' }).click();
+    assert.deepEqual(page.said.at(-1), { type: 'remedy', remedy: 'setApiKey' });
+  });
+
+  it('cuts a huge text, lays it out within five seconds, and leads to all of it', async () => {
+    const output = 'w'.repeat(5_000_000);
+    const details = aDetails('a', { status: 'finished', output, prompt: output });
+    const page = await open(details, { height: 600 });
+    const start = Date.now();
+    await page.page.getByRole('button', { name: 'Show more' }).first().click();
+    await page.page.getByRole('button', { name: 'Open all of it in an editor' }).first().click();
+    assert.ok(Date.now() - start < 5000, `took ${Date.now() - start} ms`);
+    assert.deepEqual(page.said.at(-1), { type: 'openText', part: 'output', index: 0 });
+    assert.equal(await overflow(page.page), 0);
+  });
+
+  it('stands still for who wants less motion', async () => {
+    const running = aDetails('a');
+    const calm = await open(running, { reducedMotion: true });
+    const lively = await open(running);
+    const animation = (page: Page): Promise<string> =>
+      page.locator('.spins').evaluate((icon) => getComputedStyle(icon).animationName);
+    assert.equal(await animation(calm.page), 'none');
+    assert.equal(await animation(lively.page), 'spin');
+  });
+
+  it('draws 500 steps within three seconds', async () => {
+    const details = aDetails('a', { status: 'finished', steps: someSteps(500) });
+    const page = await open(details, { height: 800 });
+    const start = Date.now();
+    await page.tell({ type: 'view', view: viewOf({ ...details, steps: someSteps(501) }) });
+    await page.page.waitForSelector('#step-500', { state: 'attached' });
+    assert.ok(Date.now() - start < 3000, `took ${Date.now() - start} ms`);
+  });
+});
+
+const onePixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+function someSteps(count: number): TaskStep[] {
+  return Array.from({ length: count }, (_, index) => ({
+    number: index + 1,
+    goal: `Read page ${index + 1} of the results`,
+    evaluation: 'Success - the page is there',
+    memory: 'Nothing yet',
+    url: `https://example.com/?page=${index + 1}`,
+    actions: ['{"click":{"index":3}}'],
+    durationSeconds: 4,
+    // Such a link is refused before anything is sent.
+    screenshotUrl: 'nowhere',
+  }));
+}
+
+function asked(said: readonly FromPage[]): number[] {
+  return said.flatMap((message) => (message.type === 'picture' ? [message.index] : []));
+}
+
+/** Waits until no screenshot that is in view is still on its way. */
+async function picturesAreThere(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('.waits')].every(
+      (place) => place.getBoundingClientRect().top > window.innerHeight,
+    ),
+  );
+}
+
+async function savedState(page: Page): Promise<string> {
+  return page.evaluate(() => sessionStorage.getItem('state') ?? '');
+}
+
+/** Waits until something is so; ten seconds at most. */
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!(await isSo())) {
+    assert.ok(Date.now() < end, `never came true: ${isSo.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function axeFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const faults = await page.evaluate(async () => {
+    const scope = globalThis as unknown as { axe: typeof axe };
+    const { violations } = await scope.axe.run(document, { resultTypes: ['violations'] });
+    return violations.map(({ id, nodes }) => ({
+      id,
+      nodes: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ''}`),
+    }));
+  });
+  return faults.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node}`));
+}
+
+/** By how many pixels the page is wider than its panel. */
+async function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+}
+
+async function isInView(page: Page, selector: string): Promise<boolean> {
+  return page.locator(selector).evaluate((element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return bottom > 0 && top >= -10 && top < window.innerHeight;
+  });
+}
