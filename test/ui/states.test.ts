@@ -29,7 +29,7 @@ const states: readonly State[] = [
   },
   {
     name: 'running',
-    script: { prompt: 'Watch the payment provider’s status page', end: 'never', cost: '0.021' },
+    script: { prompt: 'Watch the payment provider’s status page', end: 'never', cost: null },
     icon: 'loading',
     description: 'Running',
     sentence: /: running\./,
@@ -43,7 +43,12 @@ const states: readonly State[] = [
   },
   {
     name: 'unknown',
-    script: { prompt: 'Translate the product page', end: 'never', rawStatus: 'awaiting_review' },
+    script: {
+      prompt: 'Translate the product page',
+      end: 'never',
+      rawStatus: 'awaiting_review',
+      cost: null,
+    },
     icon: 'question',
     description: 'awaiting_review',
     sentence: /: awaiting_review\./,
@@ -112,13 +117,13 @@ describe('the states in the view', () => {
       env: { BROWSER_USE_API_KEY: simulatorKey },
     });
     await workbench.openView();
+    await workbench.widenView(440);
     await track(workbench, states.map((_, index) => idOf(index)).join(' '));
     await until('All states', async () => {
       const rows = await workbench.rows();
       return rows.length === states.length && rows.every(({ icon }) => icon !== 'ellipsis');
     });
-    // The row of a task that was just tracked is selected.
-    await workbench.page.mouse.move(800, 400);
+    await workbench.unselect();
   });
 
   after(async () => {

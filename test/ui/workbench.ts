@@ -203,6 +203,32 @@ export class Workbench {
     await this.page.locator('.pane-body:visible').first().waitFor();
   }
 
+  /** Drags the edge of the side bar, so that it is so many pixels wide. */
+  async widenView(width: number): Promise<void> {
+    const sidebar = this.page.locator('.sidebar').first();
+    const box = await sidebar.boundingBox();
+    if (!box) throw new Error('There is no side bar.');
+    const { mouse } = this.page;
+    await mouse.move(box.x + box.width + 1, box.y + 300);
+    await mouse.down();
+    await mouse.move(box.x + width, box.y + 300, { steps: 4 });
+    await mouse.up();
+    await this.leave();
+  }
+
+  /** Moves the pointer to where it points at nothing. */
+  async leave(): Promise<void> {
+    await this.page.mouse.move(640, 20);
+  }
+
+  /** Takes selection and focus away from the rows. */
+  async unselect(): Promise<void> {
+    const row = this.page.locator('.customview-tree .monaco-list-row').first();
+    await row.focus();
+    await this.page.keyboard.press('Escape');
+    await this.leave();
+  }
+
   /** The rows of the view, from the top. */
   rows(): Promise<TaskRow[]> {
     return readRows(this.page);
@@ -264,14 +290,14 @@ export class Workbench {
     return (await words.count()) > 0 ? words.first().innerText() : '';
   }
 
-  /** Waits until the words beside the view's title fit. */
-  waitForViewDescription(words: RegExp, timeoutMs?: number): Promise<string> {
+  /** Waits until the line above the rows fits. */
+  waitForViewMessage(words: RegExp, timeoutMs?: number): Promise<string> {
     return until(
-      `The words ${words.source} beside the view's title`,
+      `The words ${words.source} above the rows`,
       async () => {
-        const description = await this.viewDescription();
-        if (words.test(description)) return description;
-        throw new Error(`there are: "${description}"`);
+        const message = await this.viewMessage();
+        if (words.test(message)) return message;
+        throw new Error(`there are: "${message}"`);
       },
       timeoutMs,
     );
@@ -294,6 +320,16 @@ export class Workbench {
       const text = (await this.statusBarItem().innerText({ timeout: 1_000 })).trim();
       if (text === words) return true;
       throw new Error(`there is: "${text}"`);
+    });
+  }
+
+  /** Waits until the number on the icon is so high; 0 for none. */
+  async waitForBadge(count: number): Promise<void> {
+    const expected = count === 0 ? undefined : String(count);
+    await until(`The badge ${count}`, async () => {
+      const badge = await this.badge();
+      if (badge === expected) return true;
+      throw new Error(`there is: ${badge === undefined ? 'none' : `"${badge}"`}`);
     });
   }
 
