@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { until } from './until';
 
 /** A notification on the screen. */
 export interface Notification {
@@ -30,10 +31,41 @@ export async function openNotifications(page: Page): Promise<Notification[]> {
       severity: icon.includes('error') ? 'error' : icon.includes('warning') ? 'warning' : 'info',
       buttons,
       click: (button) => toast.locator('.monaco-button', { hasText: button }).first().click(),
+      // It may go by itself meanwhile, and it moves when others come and go.
       dismiss: async () => {
-        await toast.hover();
-        await toast.locator('.action-label.codicon-notifications-clear').click();
+        await until(`The end of the notification "${message}"`, async () => {
+          if ((await toast.count()) === 0) return true;
+          await toast.hover({ timeout: 1_000 });
+          const clear = toast.locator('.action-label.codicon-notifications-clear');
+          await clear.click({ timeout: 1_000 });
+          return (await toast.count()) === 0;
+        });
       },
     };
   });
 }
+
+/** The texts of all notifications since the page was loaded, the oldest first; see `rememberNotifications`. */
+export function shownNotifications(page: Page): Promise<string[]> {
+  return page.evaluate(
+    () => (globalThis as { shownNotifications?: string[] }).shownNotifications ?? [],
+  );
+}
+
+/** A script for a page that is about to load: it notes each notification, however soon it goes away. */
+export const rememberNotifications = `
+  if (window === window.top) {
+    globalThis.shownNotifications = [];
+    const noted = new WeakMap();
+    new MutationObserver(() => {
+      const found = document.querySelectorAll(
+        '.notification-toast .notification-list-item-message',
+      );
+      for (const element of found) {
+        const text = element.textContent;
+        if (text === '' || noted.get(element) === text) continue;
+        noted.set(element, text);
+        globalThis.shownNotifications.push(text);
+      }
+    }).observe(document, { subtree: true, childList: true, characterData: true });
+  }`;

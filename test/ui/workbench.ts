@@ -5,7 +5,12 @@ import type { CodeVersion } from '../launch/codeVersions';
 import { openWindow, startBrowser } from '../launch/openWindow';
 import { packagedExtension, projectFolder } from '../launch/packagedExtension';
 import { quietSettings, startCode, type RunningCode } from '../launch/startCode';
-import { openNotifications, type Notification } from './notifications';
+import {
+  openNotifications,
+  rememberNotifications,
+  shownNotifications,
+  type Notification,
+} from './notifications';
 import {
   clickInlineAction,
   openContextMenu,
@@ -59,6 +64,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
       viewport: { width: 1280, height: 800 },
       permissions: ['clipboard-read', 'clipboard-write'],
     });
+    await context.addInitScript(rememberNotifications);
     const page = await openPage(context, code, options.folder);
     return new Workbench(page, code, browser, settings, options.folder);
   } catch (error) {
@@ -67,6 +73,9 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     throw error;
   }
 }
+
+/** The windows that are open now. */
+export const openWindows = new Set<Workbench>();
 
 /** A window of VS Code, driven as a person would. Who opens it closes it. */
 export class Workbench {
@@ -77,7 +86,10 @@ export class Workbench {
     private readonly browser: Browser,
     private settings: Readonly<Record<string, unknown>>,
     private readonly folder: string | undefined,
-  ) {}
+  ) {
+    openWindows.add(this);
+    page.on('close', () => openWindows.delete(this));
+  }
 
   /** Opens a second window of the same user on the same server, as another workbench; closing it leaves this one. */
   async openAnother(): Promise<Workbench> {
@@ -145,6 +157,13 @@ export class Workbench {
     if (confirm) await this.page.keyboard.press('Enter');
   }
 
+  /** Pastes a text into the input box that is open, as a person would: it may have several lines. */
+  async pasteInput(text: string): Promise<void> {
+    await this.page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
+    await this.quickInput().focus();
+    await this.page.keyboard.press('ControlOrMeta+V');
+  }
+
   /** Whether the input box that is open hides what is typed. */
   async isInputHidden(): Promise<boolean> {
     return (await this.quickInput().getAttribute('type')) === 'password';
@@ -153,6 +172,15 @@ export class Workbench {
   /** The line under the field: what to enter, or what is wrong with it. */
   async inputMessage(): Promise<string> {
     return this.page.locator('.quick-input-widget:visible .quick-input-message').innerText();
+  }
+
+  /** Waits until that line fits. */
+  waitForInputMessage(words: RegExp): Promise<string> {
+    return until(`The words ${words.source} under the field`, async () => {
+      const message = await this.inputMessage();
+      if (words.test(message)) return message;
+      throw new Error(`there are: "${message}"`);
+    });
   }
 
   /** The labels of the list that is open in the quick input. */
@@ -173,6 +201,32 @@ export class Workbench {
     const tab = this.page.locator(activitySelector);
     if ((await tab.getAttribute('aria-expanded')) !== 'true') await tab.click();
     await this.page.locator('.pane-body:visible').first().waitFor();
+  }
+
+  /** Drags the edge of the side bar, so that it is so many pixels wide. */
+  async widenView(width: number): Promise<void> {
+    const sidebar = this.page.locator('.sidebar').first();
+    const box = await sidebar.boundingBox();
+    if (!box) throw new Error('There is no side bar.');
+    const { mouse } = this.page;
+    await mouse.move(box.x + box.width + 1, box.y + 300);
+    await mouse.down();
+    await mouse.move(box.x + width, box.y + 300, { steps: 4 });
+    await mouse.up();
+    await this.leave();
+  }
+
+  /** Moves the pointer to where it points at nothing. */
+  async leave(): Promise<void> {
+    await this.page.mouse.move(640, 20);
+  }
+
+  /** Takes selection and focus away from the rows. */
+  async unselect(): Promise<void> {
+    const row = this.page.locator('.customview-tree .monaco-list-row').first();
+    await row.focus();
+    await this.page.keyboard.press('Escape');
+    await this.leave();
   }
 
   /** The rows of the view, from the top. */
@@ -236,6 +290,19 @@ export class Workbench {
     return (await words.count()) > 0 ? words.first().innerText() : '';
   }
 
+  /** Waits until the line above the rows fits. */
+  waitForViewMessage(words: RegExp, timeoutMs?: number): Promise<string> {
+    return until(
+      `The words ${words.source} above the rows`,
+      async () => {
+        const message = await this.viewMessage();
+        if (words.test(message)) return message;
+        throw new Error(`there are: "${message}"`);
+      },
+      timeoutMs,
+    );
+  }
+
   /** The number on the extension's icon in the activity bar; undefined without one. */
   async badge(): Promise<string | undefined> {
     const badge = this.page.locator(`${activitySelector} .badge-content:visible`);
@@ -247,16 +314,44 @@ export class Workbench {
     return this.page.locator('.statusbar-item[id^="browser-use-tasks.browser-use-tasks"]');
   }
 
+  /** Waits until that item says `words`, beside its icon. */
+  async waitForStatusBar(words: string): Promise<void> {
+    await until(`"${words}" in the status bar`, async () => {
+      const text = (await this.statusBarItem().innerText({ timeout: 1_000 })).trim();
+      if (text === words) return true;
+      throw new Error(`there is: "${text}"`);
+    });
+  }
+
+  /** Waits until the number on the icon is so high; 0 for none. */
+  async waitForBadge(count: number): Promise<void> {
+    const expected = count === 0 ? undefined : String(count);
+    await until(`The badge ${count}`, async () => {
+      const badge = await this.badge();
+      if (badge === expected) return true;
+      throw new Error(`there is: ${badge === undefined ? 'none' : `"${badge}"`}`);
+    });
+  }
+
   /** The notifications that are on the screen, the newest first. */
   notifications(): Promise<Notification[]> {
     return openNotifications(this.page);
+  }
+
+  /** The texts of all notifications since the window was loaded, those that are gone included, the oldest first. */
+  shownNotifications(): Promise<string[]> {
+    return shownNotifications(this.page);
   }
 
   /** Waits for a notification whose text contains `text`. */
   waitForNotification(text: string, timeoutMs?: number): Promise<Notification> {
     return until(
       `A notification with "${text}"`,
-      async () => (await this.notifications()).find((each) => each.message.includes(text)),
+      async () => {
+        const found = (await this.notifications()).find((each) => each.message.includes(text));
+        if (found) return found;
+        throw new Error(`there were: ${JSON.stringify(await this.shownNotifications())}`);
+      },
       timeoutMs,
     );
   }

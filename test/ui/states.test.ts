@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { simulatorKey, type Simulator } from '../simulator/startSimulator';
+import type { TaskScript } from '../simulator/taskScript';
+import { startStillCloud, track } from './cloudOfTest';
+import type { TaskRow } from './taskRow';
+import { until } from './until';
+import { openWorkbench, type Theme, type Workbench } from './workbench';
+
+/** A state as its row tells it. */
+interface State {
+  readonly name: string;
+  /** Absent for a task that the cloud does not know. */
+  readonly script?: Omit<TaskScript, 'id'>;
+  readonly icon: string;
+  readonly description: string;
+  readonly sentence: RegExp;
+}
+
+const minuteMs = 60_000;
+
+/** In the order of their rows. */
+const states: readonly State[] = [
+  {
+    name: 'created',
+    script: { prompt: 'Fill in the trade fair’s exhibitor form', startsAfterMs: 'never' },
+    icon: 'clock',
+    description: 'Created',
+    sentence: /^Task “Fill in the trade fair’s exhibitor form”: created\./,
+  },
+  {
+    name: 'running',
+    script: { prompt: 'Watch the payment provider’s status page', end: 'never', cost: null },
+    icon: 'loading',
+    description: 'Running',
+    sentence: /: running\./,
+  },
+  {
+    name: 'paused',
+    script: { prompt: 'Renew the library books', pauses: [{ afterMs: 0 }] },
+    icon: 'debug-pause',
+    description: 'Paused',
+    sentence: /: paused\./,
+  },
+  {
+    name: 'unknown',
+    script: {
+      prompt: 'Translate the product page',
+      end: 'never',
+      rawStatus: 'awaiting_review',
+      cost: null,
+    },
+    icon: 'question',
+    description: 'awaiting_review',
+    sentence: /: awaiting_review\./,
+  },
+  {
+    name: 'succeeded',
+    script: { prompt: 'Find direct flights to Lisbon', judgeVerdict: true, cost: '0.0875' },
+    icon: 'pass-filled',
+    description: 'Finished, successful · $0.0875',
+    sentence: /: finished, successful\. It cost \$0\.0875\./,
+  },
+  {
+    name: 'finished',
+    script: { prompt: 'Take a screenshot of the press page', isSuccess: null, cost: '0.0125' },
+    icon: 'pass',
+    description: 'Finished · $0.0125',
+    sentence: /: finished\. It cost/,
+  },
+  {
+    name: 'unsuccessful',
+    script: { prompt: 'Order two items in the shop', judgeVerdict: false, cost: '0.2163' },
+    icon: 'warning',
+    description: 'Finished, goal not reached · $0.2163',
+    sentence: /: finished, goal not reached\./,
+  },
+  {
+    name: 'stopped',
+    script: { prompt: 'Crawl the documentation', end: 'stopped', cost: '0.4021' },
+    icon: 'debug-stop',
+    description: 'Stopped · $0.4021',
+    sentence: /: stopped\./,
+  },
+  {
+    name: 'failed',
+    script: { prompt: 'Download last month’s invoice', end: 'failed', cost: '0.064' },
+    icon: 'error',
+    description: 'Failed · $0.064',
+    sentence: /: failed\./,
+  },
+  {
+    name: 'missing',
+    icon: 'circle-slash',
+    description: 'Not found',
+    sentence: /: not found\.$/,
+  },
+];
+
+const sixStates = ['created', 'running', 'paused', 'succeeded', 'stopped', 'failed'];
+const themes: readonly Theme[] = ['dark', 'light', 'highContrast', 'highContrastLight'];
+
+describe('the states in the view', () => {
+  let simulator: Simulator;
+  let workbench: Workbench;
+
+  before(async () => {
+    simulator = await startStillCloud();
+    const now = simulator.clock.now();
+    states.forEach(({ script }, index) => {
+      if (!script) return;
+      // The later in the list, the older.
+      const createdAtMs = now - (index + 1) * minuteMs;
+      simulator.addTask({ steps: 2, ...script, id: idOf(index), createdAtMs });
+    });
+    workbench = await openWorkbench({
+      settings: { 'browserUseTasks.baseUrl': simulator.url },
+      env: { BROWSER_USE_API_KEY: simulatorKey },
+    });
+    await workbench.openView();
+    await workbench.widenView(440);
+    await track(workbench, states.map((_, index) => idOf(index)).join(' '));
+    await until('All states', async () => {
+      const rows = await workbench.rows();
+      return rows.length === states.length && rows.every(({ icon }) => icon !== 'ellipsis');
+    });
+    await workbench.unselect();
+  });
+
+  after(async () => {
+    await workbench.close();
+    await simulator.close();
+  });
+
+  for (const [index, { name, icon, description, sentence }] of states.entries()) {
+    it(`tells ${name} by icon, words and a sentence for screen readers`, async () => {
+      const row = await rowOf(index);
+      assert.equal(row.icon, icon);
+      assert.equal(row.description, description);
+      assert.match(row.ariaLabel, sentence);
+      assert.equal(row.spins, name === 'running');
+    });
+  }
+
+  it('has the active ones first, then the newest', async () => {
+    const labels = (await workbench.rows()).map(({ label }) => label);
+    const expected = states.map(({ script }, index) => script?.prompt ?? idOf(index));
+    // Nobody knows how old a task is that is not found, only when it was tracked.
+    const known = (label: string) => label !== idOf(states.length - 1);
+    assert.deepEqual(labels.filter(known), expected.filter(known));
+  });
+
+  for (const theme of themes) {
+    it(`gives each its own icon, and the six their own colours, in the theme ${theme}`, async () => {
+      await workbench.setTheme(theme);
+      const rows: TaskRow[] = [];
+      for (const index of states.keys()) rows.push(await rowOf(index));
+      assert.equal(new Set(rows.map(({ icon }) => icon)).size, states.length);
+      const colors = rows
+        .filter((_, index) => sixStates.includes(states[index]?.name ?? ''))
+        .map(({ iconColor }) => iconColor);
+      assert.equal(new Set(colors).size, sixStates.length, colors.join(' '));
+      await workbench.screenshot(`states-${theme}`, workbench.page.locator('.sidebar').first());
+    });
+  }
+
+  it('can do without the spinning', async () => {
+    workbench.changeSettings({ 'browserUseTasks.animateRunning': false });
+    const row = await workbench.waitForRow('A still icon', ({ icon }) => icon === 'play-circle');
+    assert.equal(row.description, 'Running');
+    assert.ok(!row.spins);
+  });
+
+  function rowOf(index: number): Promise<TaskRow> {
+    const label = states[index]?.script?.prompt ?? idOf(index);
+    return workbench.waitForRow(`The row "${label}"`, (row) => row.label === label);
+  }
+});
+
+function idOf(index: number): string {
+  return `0b6f2c1e-5a7d-4f3b-9c20-6d1e8a4b7c${String(index).padStart(2, '0')}`;
+}
