@@ -59,7 +59,9 @@ export async function readTooltip(page: Page, row: Locator): Promise<string> {
   await row.hover();
   return until('The tooltip', async () => {
     const hover = page.locator('.monaco-hover:visible').last();
-    return (await hover.count()) > 0 && (await hover.innerText());
+    const text = (await hover.count()) > 0 ? await hover.innerText() : '';
+    // The view makes it only when it is wanted.
+    return text !== '' && !text.startsWith('Loading') && text;
   });
 }
 
