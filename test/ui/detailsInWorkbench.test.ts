@@ -79,8 +79,12 @@ describe('the details in the workbench', () => {
     const details = await open('hostile');
     await details.getByRole('heading', { name: 'Follow the link that the page names' }).waitFor();
     await firstPicture(details);
-    for (const closed of await details.locator('details:not([open]) > summary').all())
-      await closed.click();
+    const closed = details.locator('details:not([open]) > summary');
+    await until('Nothing folded', async () => {
+      if ((await closed.count()) === 0) return true;
+      await closed.first().click({ timeout: 2_000 });
+      return false;
+    });
     for (const frame of workbench.page.frames())
       assert.equal(await frame.evaluate(() => 'hacked' in globalThis), false);
     assert.ok(!(await workbench.page.title()).includes('hacked'));

@@ -135,6 +135,7 @@ describe('what stands in the way of looking', () => {
     assert.equal(row.label, id);
     assert.equal(row.description, 'Not found');
     const tooltip = await workbench.tooltip(id);
+    await workbench.screenshot('problem-not-found');
     assert.match(tooltip, /The cloud knows no such task for this API key\. A refresh asks again\./);
     assert.match(tooltip, /Check the task ID/);
     assert.deepEqual(await newNotifications(), []);
