@@ -20,7 +20,7 @@ export interface TooltipOptions {
   readonly timeWords: (at: number) => string;
 }
 
-/** All that a hover tells of a task, a paragraph each. Plain text; nothing in it is markup. */
+/** All that a hover tells of a task, a line each. Plain text: nothing in it is meant as markup. */
 export function tooltipLines(
   task: TrackedTask,
   { now, host, timeWords }: TooltipOptions,

@@ -1,7 +1,7 @@
 import { commands, env, Uri, ViewColumn, window, workspace } from 'vscode';
 import { metadataText, recordingLinks, stepText } from '../core/detailsView';
+import { editorLanguageOf } from '../core/editorLanguage';
 import { formatJson } from '../core/formatJson';
-import { textFormOf } from '../core/plainText';
 import { safeLink } from '../core/safeLink';
 import type { TaskDetails, TaskRef } from '../core/task';
 import type { Cloud } from '../core/taskClient';
@@ -139,9 +139,10 @@ async function openText(
 ): Promise<void> {
   const text = textOf(part, index, options);
   if (text === undefined) throw new UserError('This part of the task is not known any more.');
-  const language = textFormOf(text);
-  const content = language === 'json' ? (formatJson(text) ?? text) : text;
-  const document = await workspace.openTextDocument({ content, language });
+  const document = await workspace.openTextDocument({
+    content: formatJson(text) ?? text,
+    language: editorLanguageOf(text),
+  });
   await window.showTextDocument(document, {
     preview: true,
     viewColumn: options.column ?? ViewColumn.Active,

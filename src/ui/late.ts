@@ -1,4 +1,3 @@
-import type { MarkdownString } from 'vscode';
 import { errorWords } from '../core/errorWords';
 import type { Disposable } from '../core/event';
 import type { TaskRef } from '../core/task';
@@ -19,7 +18,7 @@ export interface Late extends Disposable {
   /** Tracks what a text names, without a word to the user. @throws {Error} where it names nothing; its message is for the user */
   track(text: string): Promise<TrackingResult>;
   /** `undefined` for a task that is not tracked. */
-  tooltip(ref: TaskRef): MarkdownString | undefined;
+  tooltip(ref: TaskRef): string | undefined;
   readonly details: Pick<DetailsPanels, 'restore' | 'hasVisible' | 'onDidChangeVisible'>;
   /** Counts as having seen how the task ended. */
   openDetails(ref: TaskRef): Promise<void>;

@@ -11,12 +11,15 @@ export interface TaskItemOptions {
   readonly animateRunning: boolean;
 }
 
+/** A longer name leaves no room for the status beside it; the tooltip has all of it. */
+const labelLength = 60;
+
 /** A task's row, without its tooltip: that is made when somebody hovers. */
 export function taskItem(
   task: TrackedTask,
   { element, showsVersion, animateRunning }: TaskItemOptions,
 ): TreeItem {
-  const item = new TreeItem(taskTitle(task), TreeItemCollapsibleState.None);
+  const item = new TreeItem(taskTitle(task, labelLength), TreeItemCollapsibleState.None);
   item.id = refKey(task);
   item.description = rowDescription(task, { showsVersion });
   item.iconPath = taskIcon(lookOf(task), animateRunning);

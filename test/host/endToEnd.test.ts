@@ -99,6 +99,7 @@ describe('the extension against a cloud', () => {
       person.seen.filter(({ text }) => /Book a table|tasks ended/u.test(text)).length,
       1,
     );
+    assert.doesNotMatch(JSON.stringify([person.seen, changes]), /bu_simulator/u);
   });
 
   it('asks nothing once nothing is active, until somebody refreshes', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { cacheFolder } from './cacheFolder';
@@ -16,8 +17,6 @@ export interface CodeInstallation {
   readonly serverMain: string;
 }
 
-/** Part of the cache's folder names: raise it when what is installed changes. */
-const layout = 1;
 const npmTimeoutMs = 5 * 60_000;
 
 /**
@@ -40,7 +39,7 @@ export async function fetchCode(
   const nodeFolder = path.join(root, nodeSpec.replace('@', '-'));
   const codeFolder = path.join(
     root,
-    `vscode-${code}-${process.platform}-${process.arch}-${layout}`,
+    `vscode-${code}-${process.platform}-${process.arch}-${recipe()}`,
   );
   await installOnce(
     nodeFolder,
@@ -68,9 +67,7 @@ async function getCode(codeServerVersion: string, folder: string): Promise<void>
   // Source maps are two thirds of the package; Copilot and diagrams most of the rest.
   await unpack(`code-server@${codeServerVersion}`, folder, [
     '--strip-components=3',
-    '--exclude=*.map',
-    '--exclude=package/lib/vscode/extensions/copilot',
-    '--exclude=package/lib/vscode/extensions/mermaid-markdown-features',
+    ...leftOut.map((pattern) => `--exclude=${pattern}`),
     'package/lib/vscode',
   ]);
   await leaveOutUnused(path.join(folder, 'package.json'));
@@ -93,6 +90,13 @@ async function unpack(spec: string, folder: string, tarArguments: string[]): Pro
   await fs.rm(archives, { recursive: true });
 }
 
+/** Source maps are two thirds of the package; Copilot and diagrams most of the rest. */
+const leftOut = [
+  '*.map',
+  'package/lib/vscode/extensions/copilot',
+  'package/lib/vscode/extensions/mermaid-markdown-features',
+];
+
 /**
  * Parts that are large, or useless without the native builds that are not made here: agents and
  * containers, search, terminals, Kerberos. They are loaded only when used.
@@ -109,6 +113,12 @@ const unused = [
   'node-pty',
   'ssh2',
 ];
+
+/** Part of the cache's folder names, so that what an older recipe made is not taken for what this one makes. */
+function recipe(): string {
+  const digest = createHash('sha256').update(JSON.stringify([leftOut, unused, fileLogger]));
+  return digest.digest('hex').slice(0, 8);
+}
 
 async function leaveOutUnused(manifestFile: string): Promise<void> {
   const manifest = JSON.parse(await fs.readFile(manifestFile, 'utf8')) as {

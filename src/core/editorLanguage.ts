@@ -1,0 +1,43 @@
+import { textFormOf } from './plainText';
+
+/** A language of VS Code's. */
+export type EditorLanguage = 'json' | 'markdown' | 'plaintext';
+
+/**
+ * The language in which untrusted text may stand in an editor: what it is, unless VS Code would act on it.
+ * - JSON that names a schema is plain text: VS Code would fetch the schema from wherever it says.
+ * - Markdown with links to anything but the web is plain text: VS Code's Markdown makes them live, and `command:` runs commands.
+ */
+export function editorLanguageOf(text: string): EditorLanguage {
+  const form = textFormOf(text);
+  switch (form) {
+    case 'json':
+      return namesSchema(text) ? 'plaintext' : 'json';
+    case 'markdown':
+      return linksBeyondTheWeb(text) ? 'plaintext' : 'markdown';
+    case 'plaintext':
+      return 'plaintext';
+  }
+}
+
+function namesSchema(json: string): boolean {
+  const value: unknown = JSON.parse(json);
+  return typeof value === 'object' && value !== null && '$schema' in value;
+}
+
+/** Takes some words before a colon for schemes that are none: that costs colours in the editor and nothing else. */
+function linksBeyondTheWeb(markdown: string): boolean {
+  const plain = markdown
+    .replace(/&#x([0-9a-f]{1,6});?/giu, (_, code: string) => characterOf(Number.parseInt(code, 16)))
+    .replace(/&#(\d{1,7});?/gu, (_, code: string) => characterOf(Number(code)))
+    .replace(/&colon;?/giu, ':')
+    .replace(/%3a/giu, ':')
+    .replace(/\\/gu, '');
+  for (const [, scheme = ''] of plain.matchAll(/(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*):(?!\s|$)/giu))
+    if (!['http', 'https'].includes(scheme.toLowerCase())) return true;
+  return false;
+}
+
+function characterOf(code: number): string {
+  return code <= 0x10ffff ? String.fromCodePoint(code) : '';
+}

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { window } from 'vscode';
+import { CloudError } from '../../src/core/errors';
+import { Log } from '../../src/ui/log';
+
+describe('the log', () => {
+  let lines: string[];
+  let channels: number;
+  let log: Log;
+  const { createOutputChannel } = window;
+
+  beforeEach(() => {
+    lines = [];
+    channels = 0;
+    const write = (line: string): void => void lines.push(line);
+    Object.assign(window, {
+      createOutputChannel: () => {
+        channels++;
+        return { info: write, warn: write, error: write, dispose: () => undefined };
+      },
+    });
+    log = new Log();
+  });
+
+  afterEach(() => {
+    log.dispose();
+    Object.assign(window, { createOutputChannel });
+  });
+
+  it('is not made before there is something to say', () => {
+    assert.equal(channels, 0);
+    log.info('a');
+    log.warn('b');
+    assert.equal(channels, 1);
+    assert.deepEqual(lines, ['a', 'b']);
+  });
+
+  it('never shows a key that it knows, nor what looks like one', () => {
+    log.hide('canary-4711');
+    log.info('sent canary-4711 to x');
+    log.error('Asking failed', new Error('header bu_abcdefgh12345 was refused: canary-4711'));
+    assert.doesNotMatch(lines.join(), /canary|bu_/u);
+    assert.equal(lines[0], 'sent [key] to x');
+  });
+
+  it('keeps every event to one line, without controls', () => {
+    log.warn('a\nb\u001b[31mc\u202ed');
+    assert.deepEqual(lines, ['a b[31mcd']);
+  });
+
+  it('says of a failure what helps, and no more', () => {
+    log.error('Looking failed', new CloudError('server', 'it said so', { status: 503 }));
+    log.error('Odd', { key: 'secret' });
+    assert.deepEqual(lines, [
+      'Looking failed: it said so (server, status 503)',
+      'Odd: [object Object]',
+    ]);
+  });
+});

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import type { TaskRef } from '../../src/core/task';
+import { TaskStore } from '../../src/core/taskStore';
+import { notifyOfEnds } from '../../src/ui/notifier';
+import { Settings } from '../../src/ui/settings';
+import type { Disposable } from '../../src/core/event';
+import { aTask } from '../fakes/aTask';
+import { FakeClock, settle } from '../fakes/fakeClock';
+import { set } from './extensionUnderTest';
+import { Person } from './person';
+
+describe('notices', () => {
+  let store: TaskStore;
+  let clock: FakeClock;
+  let settings: Settings;
+  let person: Person;
+  let notifier: Disposable;
+  let opened: string[];
+
+  beforeEach(() => {
+    store = new TaskStore();
+    clock = new FakeClock();
+    settings = new Settings();
+    person = new Person();
+    opened = [];
+    const note = (what: string) => (ref: TaskRef) => {
+      opened.push(`${what} ${ref.id}`);
+      return Promise.resolve();
+    };
+    notifier = notifyOfEnds({
+      store,
+      clock,
+      settings,
+      openDetails: note('details'),
+      showTasks: note('tasks'),
+      onError: (error) => assert.fail(String(error)),
+    });
+  });
+
+  afterEach(async () => {
+    notifier.dispose();
+    person.end();
+    settings.dispose();
+    await set('notifyOn');
+  });
+
+  function end(id: string, status: 'finished' | 'failed' | 'stopped', more = {}): void {
+    store.applyLook({ apiVersion: 'v2', id }, { status, rawStatus: status, ...more }, 1, true);
+  }
+
+  it('tell of an end, and open its details', async () => {
+    store.replaceAll([aTask()]);
+    person.press = () => 'Open Details';
+    end('a1', 'finished', { isSuccess: true });
+    await settle();
+    assert.deepEqual(person.seen, [
+      {
+        severity: 'information',
+        text: 'Finished, successful: Find a flight',
+        buttons: ['Open Details'],
+        isModal: false,
+      },
+    ]);
+    assert.deepEqual(opened, ['details a1']);
+  });
+
+  it('warn of what failed, and show several as one', async () => {
+    store.replaceAll([aTask({ id: 'a' }), aTask({ id: 'b' })]);
+    person.press = () => 'Show Tasks';
+    end('a', 'failed');
+    end('b', 'finished');
+    await settle();
+    assert.equal(person.seen.length, 1);
+    assert.equal(person.seen[0]?.severity, 'warning');
+    assert.deepEqual(opened, ['tasks a']);
+  });
+
+  it('can be muted, each kind of end by itself', async () => {
+    await set('notifyOn', ['failed']);
+    store.replaceAll([aTask({ id: 'a' }), aTask({ id: 'b' })]);
+    end('a', 'finished');
+    end('b', 'failed');
+    await settle();
+    assert.deepEqual(
+      person.seen.map(({ text }) => text),
+      ['Failed: Find a flight'],
+    );
+    await set('notifyOn', []);
+    store.replaceAll([aTask({ id: 'c' })]);
+    end('c', 'failed');
+    await settle();
+    assert.equal(person.seen.length, 1);
+  });
+
+  it('never make a link of what a task says', async () => {
+    store.replaceAll([aTask({ prompt: '[Click](command:workbench.action.quit)' })]);
+    end('a1', 'finished');
+    await settle();
+    assert.doesNotMatch(person.seen[0]?.text ?? '](', /\]\(/u);
+  });
+
+  it('change nothing of the state when nobody answers', async () => {
+    store.replaceAll([aTask()]);
+    end('a1', 'stopped');
+    await settle();
+    assert.deepEqual(opened, []);
+    assert.equal(store.tasks()[0]?.isUnseen, true);
+  });
+});

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { Settings, type SettingName } from '../../src/ui/settings';
+import { set } from './extensionUnderTest';
+import { waitFor } from './waitFor';
+
+const names: readonly SettingName[] = [
+  'baseUrl',
+  'apiVersion',
+  'notifyOn',
+  'polling',
+  'animateRunning',
+];
+
+describe('the settings', () => {
+  let settings: Settings;
+
+  beforeEach(() => {
+    settings = new Settings();
+  });
+
+  afterEach(async () => {
+    settings.dispose();
+    for (const name of ['baseUrl', 'apiVersion', 'notifyOn', 'animateRunning']) await set(name);
+    for (const name of ['watching', 'hidden', 'away']) await set(`polling.${name}Seconds`);
+  });
+
+  it('are the documented ones from the start', () => {
+    assert.deepEqual(settings.server, {
+      baseUrl: 'https://api.browser-use.com',
+      origin: 'https://api.browser-use.com',
+      host: 'api.browser-use.com',
+    });
+    assert.equal(settings.apiVersion, 'v2');
+    assert.deepEqual([...settings.notifyOn], ['finished', 'unsuccessful', 'failed', 'stopped']);
+    assert.deepEqual(settings.pauses, { watching: 2000, hidden: 10_000, away: 30_000 });
+    assert.equal(settings.animateRunning, true);
+  });
+
+  it('say what is wrong with a base URL', async () => {
+    await set('baseUrl', 'http://not-here.example');
+    const { server } = settings;
+    assert.match(typeof server === 'string' ? server : '', /https:\/\//u);
+  });
+
+  it('keep pauses within bounds, whatever is written', async () => {
+    await set('polling.watchingSeconds', 0);
+    await set('polling.hiddenSeconds', 'soon');
+    await set('polling.awaySeconds', 1e9);
+    assert.deepEqual(settings.pauses, { watching: 2000, hidden: 10_000, away: 3_600_000 });
+  });
+
+  it('take only versions and ends that there are', async () => {
+    await set('apiVersion', 'v9');
+    assert.equal(settings.apiVersion, 'v2');
+    await set('apiVersion', 'v1');
+    assert.equal(settings.apiVersion, 'v1');
+    await set('notifyOn', ['failed', 'nonsense']);
+    assert.deepEqual([...settings.notifyOn], ['failed']);
+    await set('notifyOn', []);
+    assert.equal(settings.notifyOn.size, 0);
+  });
+
+  it('tell which of them has changed', async () => {
+    const changed = new Set<SettingName>();
+    settings.onDidChange((affects) => {
+      for (const name of names) if (affects(name)) changed.add(name);
+    });
+    await set('polling.hiddenSeconds', 20);
+    await waitFor('the change', () => changed.size > 0);
+    assert.deepEqual([...changed], ['polling']);
+  });
+});

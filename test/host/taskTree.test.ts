@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { ThemeIcon, type TreeItem } from 'vscode';
+import type { TaskRef } from '../../src/core/task';
+import { TaskStore } from '../../src/core/taskStore';
+import type { TaskLook } from '../../src/core/taskWords';
+import type { TrackedTask } from '../../src/core/trackedTask';
+import { Settings } from '../../src/ui/settings';
+import { taskIcon } from '../../src/ui/taskItem';
+import { resolveTooltip } from '../../src/ui/taskTooltip';
+import { TaskTree } from '../../src/ui/taskTree';
+import { aTask } from '../fakes/aTask';
+import { FakeClock } from '../fakes/fakeClock';
+import { set } from './extensionUnderTest';
+
+const looks: readonly TaskLook[] = [
+  'pending',
+  'created',
+  'running',
+  'paused',
+  'succeeded',
+  'finished',
+  'unsuccessful',
+  'stopped',
+  'failed',
+  'unknown',
+  'missing',
+];
+
+describe('the tree', () => {
+  let store: TaskStore;
+  let clock: FakeClock;
+  let settings: Settings;
+  let tree: TaskTree;
+  let drawn: (readonly string[] | 'all')[];
+
+  beforeEach(() => {
+    store = new TaskStore();
+    clock = new FakeClock();
+    settings = new Settings();
+    const tooltip = (ref: TaskRef) => resolveTooltip(ref, { store, settings, clock });
+    tree = new TaskTree({ store, settings, clock, late: () => Promise.resolve({ tooltip }) });
+    drawn = [];
+    tree.onDidChangeTreeData((elements) => {
+      drawn.push(elements?.map(({ id }) => id) ?? 'all');
+      // As VS Code does.
+      if (elements) for (const element of elements) tree.getTreeItem(element);
+      else rows();
+    });
+  });
+
+  afterEach(async () => {
+    tree.dispose();
+    await clock.advance(0);
+    assert.equal(clock.timers, 0);
+    settings.dispose();
+    await set('animateRunning');
+  });
+
+  function rows(): TreeItem[] {
+    return tree.getChildren().map((element) => tree.getTreeItem(element));
+  }
+
+  function iconOf(row: TreeItem | undefined): string | undefined {
+    return row?.iconPath instanceof ThemeIcon ? row.iconPath.id : undefined;
+  }
+
+  function fill(...tasks: TrackedTask[]): void {
+    store.replaceAll(tasks);
+    tree.drawNow();
+    rows();
+    drawn.length = 0;
+  }
+
+  function look(id: string, rawStatus: string, more = {}): void {
+    const ref: TaskRef = { apiVersion: 'v2', id };
+    store.applyLook(ref, { status: 'running', rawStatus, ...more }, clock.now(), true);
+  }
+
+  it('shows name, status, icon and a sentence, and opens the details', () => {
+    fill(aTask({ cost: '0.1200', sessionId: 's1' }));
+    const [row] = rows();
+    assert.equal(row?.label, 'Find a flight');
+    assert.equal(row.description, 'Running · $0.12');
+    assert.equal(row.id, 'v2/a1');
+    assert.equal(row.contextValue, 'task active hasSession');
+    assert.match(row.contextValue, /\bhasSession\b/u);
+    assert.equal(
+      row.accessibilityInformation?.label,
+      'Task “Find a flight”: running. It cost $0.12.',
+    );
+    assert.equal(row.tooltip, undefined, 'tooltips are made when somebody hovers');
+    assert.equal(row.command?.command, 'browserUseTasks.openDetails');
+    assert.deepEqual(row.command.arguments, [{ apiVersion: 'v2', id: 'a1' }]);
+  });
+
+  it('has an icon of its own shape for every look, and one that stands still', () => {
+    const shapes = looks.map((look) => taskIcon(look, true).id);
+    assert.equal(new Set(shapes).size, looks.length);
+    assert.ok(looks.every((look) => taskIcon(look, true).color));
+    assert.deepEqual(
+      shapes.filter((shape) => shape.includes('~spin')),
+      ['loading~spin'],
+    );
+    assert.ok(!looks.some((look) => taskIcon(look, false).id.includes('~spin')));
+  });
+
+  it('stops spinning when the user says so', async () => {
+    fill(aTask());
+    assert.equal(iconOf(rows()[0]), 'loading~spin');
+    await set('animateRunning', false);
+    assert.equal(iconOf(rows()[0]), 'play-circle');
+    assert.deepEqual(drawn, ['all']);
+  });
+
+  it('marks versions only where both stand side by side', () => {
+    fill(aTask(), aTask({ id: 'b2' }));
+    assert.equal(rows()[0]?.description, 'Running');
+    fill(aTask(), aTask({ id: 'b2', apiVersion: 'v1' }));
+    assert.deepEqual(
+      new Set(rows().map(({ description }) => description)),
+      new Set(['Running · v1', 'Running · v2']),
+    );
+  });
+
+  it('redraws the one row that has changed', async () => {
+    fill(aTask({ id: 'a' }), aTask({ id: 'b' }), aTask({ id: 'c' }));
+    look('b', 'started', { cost: '1' });
+    await clock.advance(50);
+    assert.deepEqual(drawn, [['b']]);
+  });
+
+  it('draws a burst of changes at once', async () => {
+    fill(aTask({ id: 'a' }), aTask({ id: 'b' }));
+    for (let cost = 0; cost < 10; cost++) look('a', 'started', { cost: String(cost) });
+    look('b', 'started', { cost: '1' });
+    await clock.advance(50);
+    assert.deepEqual(drawn, [['a', 'b']]);
+  });
+
+  it('redraws all of it where the order changes, or a task comes or goes', async () => {
+    fill(aTask({ id: 'a' }), aTask({ id: 'b' }));
+    store.applyLook(
+      { apiVersion: 'v2', id: 'a' },
+      { status: 'failed', rawStatus: 'failed' },
+      1,
+      true,
+    );
+    await clock.advance(50);
+    store.track([{ apiVersion: 'v2', id: 'c' }], clock.now());
+    await clock.advance(50);
+    store.untrack([{ apiVersion: 'v2', id: 'b' }]);
+    await clock.advance(50);
+    assert.deepEqual(drawn, ['all', 'all', 'all']);
+    assert.deepEqual(
+      tree.getChildren().map(({ id }) => id),
+      ['c', 'a'],
+    );
+  });
+
+  it('redraws all of it where very many rows change', async () => {
+    const many = Array.from({ length: 101 }, (_, at) => aTask({ id: `t${at}` }));
+    fill(...many);
+    for (const { id } of many) look(id, 'started', { cost: '1' });
+    await clock.advance(50);
+    assert.deepEqual(drawn, ['all']);
+  });
+
+  it('keeps the object by which VS Code knows a row', async () => {
+    fill(aTask());
+    const [before] = tree.getChildren();
+    look('a1', 'started', { cost: '1' });
+    await clock.advance(50);
+    assert.equal(tree.getChildren()[0], before);
+    assert.equal(tree.element({ apiVersion: 'v2', id: 'a1' }), before);
+  });
+
+  it('makes tooltips of plain text, in which nothing can be clicked', async () => {
+    fill(
+      aTask({
+        prompt: '# <b>x</b> [quit](command:quit) $(alert) ![i](https://evil.example/x.png)',
+      }),
+    );
+    const [element] = tree.getChildren();
+    assert.ok(element);
+    const { tooltip } = await tree.resolveTreeItem(tree.getTreeItem(element), element);
+    assert.ok(typeof tooltip === 'string');
+    assert.ok(tooltip.startsWith('# <b>x</b> [quit](command:quit) $(alert) !['));
+  });
+
+  it('lets go of tooltips whose ages no longer hold', async () => {
+    fill(aTask());
+    const [element] = tree.getChildren();
+    assert.ok(element);
+    await tree.resolveTreeItem(tree.getTreeItem(element), element);
+    await clock.advance(19_000);
+    tree.dropOldTooltips();
+    assert.deepEqual(drawn, []);
+    await clock.advance(2000);
+    tree.dropOldTooltips();
+    tree.dropOldTooltips();
+    assert.deepEqual(drawn, [['a1']]);
+  });
+
+  it('survives a question for a row that has gone', async () => {
+    fill(aTask());
+    const [element] = tree.getChildren();
+    assert.ok(element);
+    store.untrack([element]);
+    const item = tree.getTreeItem(element);
+    assert.equal(await tree.resolveTreeItem(item, element), item);
+  });
+});

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { editorLanguageOf } from '../../../src/core/editorLanguage';
+
+describe('editorLanguageOf', () => {
+  it('is what the text is', () => {
+    assert.equal(editorLanguageOf('{"a":1}'), 'json');
+    assert.equal(editorLanguageOf('# Title\n\n[link](https://example.com/a?b=c)\n'), 'markdown');
+    assert.equal(editorLanguageOf('# Times\n\n- at 10:30\n- note: none\n'), 'markdown');
+    assert.equal(editorLanguageOf('Just words.'), 'plaintext');
+  });
+
+  for (const json of [
+    '{"$schema":"https://tracker.example/s.json"}',
+    '{"a":1,"\\u0024schema":"https://tracker.example/s.json"}',
+  ])
+    it(`lets no schema be fetched: ${json}`, () => {
+      assert.equal(editorLanguageOf(json), 'plaintext');
+    });
+
+  for (const link of [
+    '[a](command:workbench.action.quit)',
+    '[a](COMMAND:workbench.action.quit)',
+    '[a](&#99;ommand:workbench.action.quit)',
+    '[a](command&#58;workbench.action.quit)',
+    '[a](command&#x3a;workbench.action.quit)',
+    '[a](command&colon;workbench.action.quit)',
+    '[a](command\\:workbench.action.quit)',
+    '<command:workbench.action.quit>',
+    '[a]: command:workbench.action.quit',
+    '[a](vscode://file/etc/passwd)',
+    '[a](file:///etc/passwd)',
+    '<a href="javascript:alert(1)">a</a>',
+  ])
+    it(`makes no live link of ${link}`, () => {
+      assert.equal(editorLanguageOf(`# Title\n\n${link}\n`), 'plaintext');
+    });
+});
