@@ -88,23 +88,8 @@ describe('the details in the workbench', () => {
     for (const frame of workbench.page.frames())
       assert.equal(await frame.evaluate(() => 'hacked' in globalThis), false);
     assert.ok(!(await workbench.page.title()).includes('hacked'));
-    assert.deepEqual(
-      await details
-        .locator('script, iframe, object, embed, style')
-        .evaluateAll(
-          (found) =>
-            found.filter(
-              (element) => !element.id.startsWith('_') && element.textContent.includes('hacked'),
-            ).length,
-        ),
-      0,
-    );
-    assert.equal(
-      await details
-        .evaluate(() => ({}) as { polluted?: unknown })
-        .then((object) => object.polluted),
-      undefined,
-    );
+    assert.equal(await details.evaluate(() => 'polluted' in Object.prototype), false);
+    assert.equal(await details.locator('iframe, object, embed, marquee, svg').count(), 0);
     assert.deepEqual(dialogs, []);
     const own = new URL(workbench.code.url).origin;
     const foreign = requests.filter(
