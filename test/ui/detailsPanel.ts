@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import type axeCore from 'axe-core';
 import type { Frame } from 'playwright-core';
 import { until } from './until';
 
@@ -35,4 +36,4 @@ export async function accessibilityFaults(details: Frame): Promise<string[]> {
 }
 
 /** axe-core as it is in a page that its file was run in. */
-declare const axe: typeof import('axe-core');
+declare const axe: typeof axeCore;

@@ -154,12 +154,12 @@ describe('the states in the view', () => {
       await workbench.setTheme(theme);
       const rows: TaskRow[] = [];
       for (const index of states.keys()) rows.push(await rowOf(index));
+      await workbench.screenshot(`states-${theme}`, workbench.page.locator('.sidebar').first());
       assert.equal(new Set(rows.map(({ icon }) => icon)).size, states.length);
       const colors = rows
         .filter((_, index) => sixStates.includes(states[index]?.name ?? ''))
         .map(({ iconColor }) => iconColor);
       assert.equal(new Set(colors).size, sixStates.length, colors.join(' '));
-      await workbench.screenshot(`states-${theme}`, workbench.page.locator('.sidebar').first());
     });
   }
 

@@ -59,7 +59,11 @@ export async function readTooltip(page: Page, row: Locator): Promise<string> {
   await row.hover();
   return until('The tooltip', async () => {
     const hover = page.locator('.monaco-hover:visible').last();
-    return (await hover.count()) > 0 && (await hover.innerText());
+    // VS Code sets plain text with spaces that do not break.
+    const text =
+      (await hover.count()) > 0 ? (await hover.innerText()).replaceAll('\u00a0', ' ') : '';
+    // The view makes it only when it is wanted.
+    return text !== '' && !text.startsWith('Loading') && text;
   });
 }
 

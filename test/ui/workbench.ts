@@ -218,13 +218,12 @@ export class Workbench {
 
   /** Moves the pointer to where it points at nothing. */
   async leave(): Promise<void> {
-    await this.page.mouse.move(640, 20);
+    await this.page.mouse.move(900, 785);
   }
 
   /** Takes selection and focus away from the rows. */
   async unselect(): Promise<void> {
-    const row = this.page.locator('.customview-tree .monaco-list-row').first();
-    await row.focus();
+    await this.page.locator('.customview-tree .monaco-list').focus();
     await this.page.keyboard.press('Escape');
     await this.leave();
   }

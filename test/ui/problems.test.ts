@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
+import type { TaskScript } from '../simulator/taskScript';
+import { pointAt, startStillCloud, track } from './cloudOfTest';
+import { until } from './until';
+import { openWorkbench, type Workbench } from './workbench';
+
+const secondKey = 'bu_second_simulator_key';
+
+describe('what stands in the way of looking', () => {
+  let simulator: Simulator;
+  let workbench: Workbench;
+  /** How many notifications there had been before the test. */
+  let shownBefore: number;
+
+  before(async () => {
+    workbench = await openWorkbench({
+      settings: { 'browserUseTasks.baseUrl': 'http://127.0.0.1:1' },
+      env: { BROWSER_USE_API_KEY: simulatorKey },
+    });
+    await workbench.openView();
+  });
+
+  beforeEach(async () => {
+    simulator = await startStillCloud();
+    await pointAt(workbench, simulator);
+    shownBefore = (await workbench.shownNotifications()).length;
+  });
+
+  afterEach(() => simulator.close());
+  after(() => workbench.close());
+
+  it('a key that is refused in the middle: one prompt, no further questions, until there is another key', async () => {
+    await trackRunning('Goes on without a key');
+    simulator.keys.clear();
+    const notification = await workbench.waitForNotification('does not accept the API key');
+    assert.equal(notification.severity, 'warning');
+    assert.deepEqual(notification.buttons, ['Set API Key']);
+    await workbench.waitForViewMessage(
+      /^Key rejected · 1 active\. 127\.0\.0\.1:\d+ does not accept/,
+    );
+    await keepsItsRow('Goes on without a key');
+    await workbench.screenshot('problem-key-rejected');
+    simulator.keys.add(secondKey);
+    await notification.click('Set API Key');
+    await workbench.quickInput().waitFor();
+    await workbench.answerInput(secondKey);
+    await (await workbench.waitForNotification('is stored')).dismiss();
+    await workbench.waitForViewMessage(/^Updated .* · 1 active$/);
+    const refused = simulator.counts.seen.filter(({ status }) => status === 401);
+    assert.equal(refused.length, 1);
+    assert.deepEqual(
+      (await newNotifications()).filter((text) => text.includes('does not accept')).length,
+      1,
+    );
+  });
+
+  it('an API version that is not served: says which, and looks at the others', async () => {
+    await trackRunning('Runs in v2');
+    const old = simulator.addTask({ prompt: 'Runs in v1', apiVersion: 'v1', end: 'never' });
+    await track(workbench, `v1:${old.id}`);
+    await workbench.waitForRow(
+      'The task of v1',
+      ({ label, icon }) => label === 'Runs in v1' && icon === 'loading',
+    );
+    simulator.apiVersions.delete('v1');
+    await workbench.waitForViewMessage(
+      /^API v1 not served · 2 active\. API v1 is not served at 127\.0\.0\.1:\d+\. Check the base URL and the API version/,
+    );
+    await workbench.waitForRow(
+      'The task of v1 as it was',
+      ({ label, description }) => label === 'Runs in v1' && description.startsWith('Running'),
+    );
+    const [task] = simulator.tasks.values();
+    task?.stop(simulator.clock.now());
+    await workbench.waitForRow(
+      'The end of the task of v2',
+      ({ label, icon }) => label === 'Runs in v2' && icon === 'debug-stop',
+    );
+    await workbench.screenshot('problem-not-served');
+    const said = (await newNotifications()).filter((text) => !text.startsWith('Stopped'));
+    assert.deepEqual(said, []);
+  });
+
+  it('no network: says so, keeps the rows, tries again, goes on by itself', async () => {
+    await trackRunning('Outlives the network');
+    const { url } = simulator;
+    await simulator.close();
+    await workbench.waitForViewMessage(/^Offline, trying again in \d+ s · 1 active/);
+    await keepsItsRow('Outlives the network');
+    await workbench.screenshot('problem-offline');
+    const [task] = simulator.tasks.values();
+    assert.ok(task);
+    simulator = await startSimulator({ clock: simulator.clock, port: Number(new URL(url).port) });
+    simulator.addTask({ ...task.script, id: task.id, createdAtMs: task.createdAtMs });
+    await workbench.waitForViewMessage(/^Updated .* · 1 active$/, 60_000);
+    assert.deepEqual(await newNotifications(), []);
+  });
+
+  it('connections that break again and again: no message about each', async () => {
+    await trackRunning('Goes on over bad connections');
+    const fault = simulator.faults.add({ route: '*', effect: { kind: 'reset' }, times: 2 });
+    await until('Two broken connections', async () => Promise.resolve(fault.hits === 2));
+    await workbench.waitForViewMessage(/^Updated .* · 1 active$/, 60_000);
+    assert.deepEqual(await newNotifications(), []);
+  });
+
+  it('a rate limit: says until when, asks nothing before that, goes on by itself', async () => {
+    await trackRunning('Waits for its turn');
+    simulator.faults.add({
+      route: '* /api/v2/*',
+      times: 1,
+      effect: {
+        kind: 'answer',
+        status: 429,
+        headers: { 'retry-after': '6' },
+        body: { detail: 'Too many requests' },
+      },
+    });
+    await workbench.waitForViewMessage(/^Rate limited until \d\d:\d\d( [AP]M)? · 1 active$/);
+    await keepsItsRow('Waits for its turn');
+    await workbench.screenshot('problem-rate-limited');
+    await workbench.waitForViewMessage(/^Updated .* · 1 active$/);
+    const { seen } = simulator.counts;
+    const limitedAt = seen.findIndex(({ status }) => status === 429);
+    const pauseMs = (seen[limitedAt + 1]?.realMs ?? 0) - (seen[limitedAt]?.realMs ?? 0);
+    assert.ok(pauseMs >= 5_900, `${pauseMs} ms`);
+    assert.deepEqual(await newNotifications(), []);
+  });
+
+  it('a task that is not there: marked in its row, explained on hover, nothing pops up', async () => {
+    const id = '00000000-0000-4000-8000-000000000001';
+    await track(workbench, id);
+    const row = await workbench.waitForRow('The row', ({ icon }) => icon === 'circle-slash');
+    assert.equal(row.label, id);
+    assert.equal(row.description, 'Not found');
+    const tooltip = await workbench.tooltip(id);
+    await workbench.screenshot('problem-not-found');
+    assert.match(tooltip, /The cloud knows no such task for this API key\. A refresh asks again\./);
+    assert.match(tooltip, /Check the task ID/);
+    assert.deepEqual(await newNotifications(), []);
+  });
+
+  it('a base URL that leads elsewhere: says what answers there, and what to do', async () => {
+    simulator.faults.add({ route: '*', effect: { kind: 'html' } });
+    const task = simulator.addTask({ prompt: 'Never read', end: 'never' });
+    await track(workbench, task.id);
+    await workbench.waitForViewMessage(
+      /^Unusable answer, trying again in \d+ s · 1 active\. .* answers, but not as Browser Use Cloud does\. Check the base URL in the settings\.$/,
+    );
+    assert.deepEqual(await newNotifications(), []);
+  });
+
+  it('a base URL that cannot be used: says why, and leaves the tasks in sight', async () => {
+    await trackRunning('Belongs to a server that can be used');
+    workbench.changeSettings({ 'browserUseTasks.baseUrl': 'http://example.com' });
+    await workbench.waitForViewMessage(
+      /^The base URL must begin with https:\/\/.* Change it in the settings\.$/,
+    );
+    await keepsItsRow('Belongs to a server that can be used');
+    await workbench.runCommand('Browser Use: Track Task…');
+    const notification = await workbench.waitForNotification('The base URL must begin with');
+    assert.deepEqual(notification.buttons, ['Open Settings']);
+    await notification.dismiss();
+    assert.equal((await newNotifications()).length, 1);
+  });
+
+  async function newNotifications(): Promise<string[]> {
+    return (await workbench.shownNotifications()).slice(shownBefore);
+  }
+
+  async function trackRunning(prompt: string): Promise<void> {
+    const script: TaskScript = { prompt, end: 'never', cost: null };
+    await track(workbench, simulator.addTask(script).id);
+    await workbench.waitForRow(`"${prompt}"`, ({ icon }) => icon === 'loading');
+  }
+
+  /** The last good state stays, whatever goes wrong. */
+  async function keepsItsRow(prompt: string): Promise<void> {
+    const [row] = await workbench.rows();
+    assert.equal(row?.label, prompt);
+    assert.equal(row.icon, 'loading');
+    assert.match(row.description, /^Running/);
+  }
+});
