@@ -87,6 +87,7 @@ export class FakeCloud implements Cloud {
       getDetails: (id, signal) => ask('task', id, signal),
       getFileUrl: () => Promise.resolve('https://files.example/file'),
       getLogUrl: () => Promise.resolve(undefined),
+      listTasks: () => Promise.resolve({ tasks: [], total: 0 }),
       findSessionTasks: () => Promise.resolve([]),
       getAccount: () => Promise.resolve({ description: 'Test account' }),
     };
