@@ -83,6 +83,8 @@ export class ApiKey implements Disposable {
     if (name === undefined) throw new Error('The base URL cannot be used.');
     this.#options.log.hide(key);
     await this.#options.secrets.store(name, key);
+    // The same key again is news too: whoever waits for a better one may try again.
+    this.#isKnown = false;
     await this.read();
   }
 

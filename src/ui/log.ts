@@ -9,6 +9,7 @@ import { oneLine, shorten } from '../core/taskWords';
  */
 export class Log implements Disposable {
   #channel: LogOutputChannel | undefined;
+  #isDisposed = false;
   readonly #secrets = new Set<string>();
 
   /** No line written from now on shows this text. */
@@ -17,24 +18,31 @@ export class Log implements Disposable {
   }
 
   info(line: string): void {
-    this.#open().info(this.#clean(line));
+    this.#write('info', line);
   }
 
   warn(line: string): void {
-    this.#open().warn(this.#clean(line));
+    this.#write('warn', line);
   }
 
   /** @param what was tried, as the beginning of a sentence */
   error(what: string, error: unknown): void {
-    this.#open().error(this.#clean(`${what}: ${errorLine(error)}`));
+    this.#write('error', `${what}: ${errorLine(error)}`);
   }
 
   show(): void {
     this.#open().show(true);
   }
 
+  /** What comes later is not written. */
   dispose(): void {
+    this.#isDisposed = true;
     this.#channel?.dispose();
+  }
+
+  #write(level: 'info' | 'warn' | 'error', line: string): void {
+    // A closed channel throws, and what ends late must not fail for that.
+    if (!this.#isDisposed) this.#open()[level](this.#clean(line));
   }
 
   #open(): LogOutputChannel {

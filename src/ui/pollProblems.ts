@@ -24,16 +24,13 @@ export class PollProblems implements Disposable {
 
   constructor(options: PollProblemsOptions) {
     this.#options = options;
+    const { apiKey, poller } = options;
     this.#subscriptions = [
-      options.apiKey.onDidChange(() => this.#told.clear()),
-      options.poller.onDidChangeState(({ holds }) => {
-        const refused = holds.find(isRefusal);
-        if (!refused || this.#told.has(refused.kind)) return;
-        this.#tell(refused);
-        // Another window may have set a better key since this one read it.
-        if (refused.kind === 'auth') void options.apiKey.read();
-      }),
+      apiKey.onDidChange(() => this.#told.clear()),
+      poller.onDidChangeState(() => this.#check()),
     ];
+    // What stopped the looks may be what this was loaded for.
+    this.#check();
   }
 
   /** Waits for looks that the user asked for, and tells what stood in their way, even where it was told before. */
@@ -46,6 +43,15 @@ export class PollProblems implements Disposable {
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #check(): void {
+    const { apiKey, poller } = this.#options;
+    const refused = poller.state.holds.find(isRefusal);
+    if (!refused || this.#told.has(refused.kind)) return;
+    this.#tell(refused);
+    // Another window may have set a better key since this one read it.
+    if (refused.kind === 'auth') void apiKey.read();
   }
 
   #tell({ kind, apiVersion }: PollHold): void {

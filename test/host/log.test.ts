@@ -12,11 +12,22 @@ describe('the log', () => {
   beforeEach(() => {
     lines = [];
     channels = 0;
-    const write = (line: string): void => void lines.push(line);
+    let throwing = false;
+    const write = (line: string): void => {
+      if (throwing) throw new Error('Channel has been closed');
+      lines.push(line);
+    };
     Object.assign(window, {
       createOutputChannel: () => {
         channels++;
-        return { info: write, warn: write, error: write, dispose: () => undefined };
+        return {
+          info: write,
+          warn: write,
+          error: write,
+          dispose: () => {
+            throwing = true;
+          },
+        };
       },
     });
     log = new Log();
@@ -46,6 +57,13 @@ describe('the log', () => {
   it('keeps every event to one line, without controls', () => {
     log.warn('a\nb\u001b[31mc\u202ed');
     assert.deepEqual(lines, ['a b[31mcd']);
+  });
+
+  it('takes no offence at what comes after its end', () => {
+    log.info('a');
+    log.dispose();
+    log.info('b');
+    assert.deepEqual(lines, ['a']);
   });
 
   it('says of a failure what helps, and no more', () => {

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { TaskPoller } from '../../src/core/taskPoller';
+import { TaskStore } from '../../src/core/taskStore';
+import { TokenBucket } from '../../src/core/tokenBucket';
+import { ApiKey } from '../../src/ui/apiKey';
+import { Log } from '../../src/ui/log';
+import { PollProblems } from '../../src/ui/pollProblems';
+import { Settings } from '../../src/ui/settings';
+import { FakeClock } from '../fakes/fakeClock';
+import { FakeCloud } from '../fakes/fakeCloud';
+import { set } from './extensionUnderTest';
+import { MemorySecrets } from './memorySecrets';
+import { Person } from './person';
+
+describe('trouble with looks', () => {
+  let clock: FakeClock;
+  let cloud: FakeCloud;
+  let store: TaskStore;
+  let poller: TaskPoller;
+  let apiKey: ApiKey;
+  let settings: Settings;
+  let person: Person;
+  let problems: PollProblems;
+
+  beforeEach(async () => {
+    await set('baseUrl', 'https://cloud.example');
+    clock = new FakeClock();
+    cloud = new FakeCloud(() => clock.now());
+    cloud.set('a', 'running');
+    store = new TaskStore();
+    settings = new Settings();
+    apiKey = new ApiKey({
+      secrets: new MemorySecrets(),
+      settings,
+      log: new Log(),
+      environmentKey: 'from-environment',
+    });
+    await apiKey.read();
+    poller = new TaskPoller({
+      store,
+      connect: () => Promise.resolve(cloud),
+      clock,
+      bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
+      random: () => 0.5,
+      pauses: { watching: 2000, hidden: 2000, away: 2000 },
+    });
+    person = new Person();
+    problems = new PollProblems({ poller, apiKey, settings });
+  });
+
+  afterEach(async () => {
+    problems.dispose();
+    poller.dispose();
+    apiKey.dispose();
+    settings.dispose();
+    person.end();
+    await set('baseUrl');
+  });
+
+  async function watch(): Promise<void> {
+    store.track([{ apiVersion: 'v2', id: 'a' }], clock.now());
+    await clock.advance(0);
+  }
+
+  const texts = (): string[] => person.seen.map(({ text }) => text);
+
+  for (const [kind, expected] of [
+    ['auth', /^cloud\.example does not accept the API key/u],
+    ['forbidden', /^cloud\.example says that this API key may not do this/u],
+    ['payment', /^cloud\.example says that the account has no credits/u],
+  ] as const)
+    it(`is told once for ${kind}, with a way to another key`, async () => {
+      cloud.fail(kind);
+      await watch();
+      await clock.advance(3_600_000);
+      assert.equal(texts().length, 1);
+      assert.match(texts()[0] ?? '', expected);
+      assert.deepEqual(person.seen[0]?.buttons, ['Set API Key']);
+    });
+
+  for (const kind of ['network', 'server', 'timeout', 'rateLimited', 'notServed', 'noKey'] as const)
+    it(`is told in the view alone for ${kind}`, async () => {
+      cloud.fail(kind);
+      await watch();
+      await clock.advance(600_000);
+      assert.deepEqual(texts(), []);
+    });
+
+  it('is told again for another key', async () => {
+    cloud.fail('auth');
+    await watch();
+    await apiKey.store('another');
+    poller.reconnect();
+    await clock.advance(0);
+    assert.equal(texts().length, 2);
+  });
+
+  it('is told though it came before anybody listened', async () => {
+    problems.dispose();
+    cloud.fail('auth');
+    await watch();
+    assert.deepEqual(texts(), []);
+    problems = new PollProblems({ poller, apiKey, settings });
+    assert.equal(texts().length, 1);
+  });
+
+  it('is told after each refresh that it stood in the way of, in one message', async () => {
+    cloud.fail('network');
+    await watch();
+    for (let round = 1; round <= 2; round++) {
+      const told = problems.tellAfter(poller.refresh());
+      await clock.advance(0);
+      await told;
+      assert.equal(texts().length, round);
+    }
+    cloud.fail('auth');
+    const told = problems.tellAfter(poller.refresh());
+    await clock.advance(0);
+    await told;
+    assert.equal(texts().length, 3);
+  });
+});
