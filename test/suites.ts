@@ -48,7 +48,7 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'package',
-    steps: [mocha(10_000, 'test/package.test.ts')],
+    steps: [mocha(30_000, 'test/package.test.ts')],
     countsTests: true,
     needs: 'build',
     limitMinutes: 1,
@@ -56,7 +56,7 @@ export const suites: readonly Suite[] = [
   {
     name: 'unit',
     steps: [
-      mocha(10_000, 'test/unit/**/*.test.ts', 'test/launch/*.test.ts', 'test/importRules.test.ts'),
+      mocha(30_000, 'test/unit/**/*.test.ts', 'test/launch/*.test.ts', 'test/importRules.test.ts'),
     ],
     countsTests: true,
     limitMinutes: 5,

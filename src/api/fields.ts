@@ -5,10 +5,18 @@ import { hasUserInfo, parseUrl } from './baseUrl';
 
 /**
  * A field that may be missing: null or a wrong type is as good as absent, as an answer must not be
- * lost for something that nobody needs.
+ * lost for something that nobody needs. (`z.catch` does the same and is 10 KB larger, minified.)
  */
 export function lenient<T extends z.core.$ZodType>(schema: T) {
-  return z.catch(z.optional(schema), undefined);
+  return z.optional(
+    z.pipe(
+      z.unknown(),
+      z.transform((value): z.output<T> | undefined => {
+        const parsed = z.safeParse(schema, value);
+        return parsed.success ? parsed.data : undefined;
+      }),
+    ),
+  );
 }
 
 /** A list without the entries that don't fit. Empty where there is no list. */
@@ -50,7 +58,10 @@ export const cost = lenient(
 /** A link that may be opened: http or https, without user-info. */
 export const webUrl = lenient(z.string().check(z.refine(isWebUrl)));
 /** What the user stored with the task: an object of anything. */
-export const metadata = z.catch(z.record(z.string(), z.unknown()), {});
+export const metadata = z.pipe(
+  lenient(z.record(z.string(), z.unknown())),
+  z.transform((fields): Readonly<Record<string, unknown>> => fields ?? {}),
+);
 
 /**
  * @see cloud-api.md §3: times are naive UTC

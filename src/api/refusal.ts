@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { CloudError, type CloudErrorKind } from '../core/errors';
 import { parseBoundedJson } from './boundedJson';
+import { lenient } from './fields';
 
 /** An answer whose status says no. */
 export interface Refusal {
@@ -72,7 +73,7 @@ function kindOfNotFound(detail: string | undefined, notFoundKind: NotFoundKind):
 }
 
 const validationProblem = z.object({
-  loc: z.catch(z.array(z.union([z.string(), z.number()])), []),
+  loc: lenient(z.array(z.union([z.string(), z.number()]))),
   msg: z.string(),
 });
 const refusalBody = z.object({ detail: z.union([z.string(), z.array(validationProblem)]) });
@@ -82,7 +83,7 @@ function detailOf(body: string): string | undefined {
   if (!answer.success) return undefined;
   const { detail } = answer.data;
   if (typeof detail === 'string') return detail;
-  return detail.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');
+  return detail.map(({ loc, msg }) => `${loc?.join('.') ?? ''}: ${msg}`).join('; ');
 }
 
 function parseOrUndefined(body: string): unknown {

@@ -20,6 +20,8 @@ const refusedPauseMs = 10 * 60_000;
 /** What keeps the poller from asking: everything, or the tasks of one API version. */
 export class PollHolds {
   #general: PollHold | undefined;
+  /** A hold whose time has passed without a success yet: it holds nothing, but says how things are. */
+  #passed: PollHold | undefined;
   readonly #versions = new Map<ApiVersion, PollHold>();
 
   /** The hold on everything. */
@@ -27,8 +29,10 @@ export class PollHolds {
     return this.#general;
   }
 
+  /** Those in force, and one that has passed while nobody knows yet whether its reason has. */
   all(): readonly PollHold[] {
-    return [...(this.#general ? [this.#general] : []), ...this.#versions.values()];
+    const general = this.#general ?? this.#passed;
+    return [...(general ? [general] : []), ...this.#versions.values()];
   }
 
   ofVersion(apiVersion: ApiVersion): PollHold | undefined {
@@ -70,9 +74,17 @@ export class PollHolds {
   }
 
   dropPassed(now: number): void {
-    if (this.#general?.until !== undefined && this.#general.until <= now) this.#general = undefined;
+    if (this.#general?.until !== undefined && this.#general.until <= now) {
+      this.#passed = this.#general;
+      this.#general = undefined;
+    }
     for (const [version, hold] of this.#versions)
       if (hold.until !== undefined && hold.until <= now) this.#versions.delete(version);
+  }
+
+  /** Something worked: what has passed is over. */
+  noteSuccess(): void {
+    this.#passed = undefined;
   }
 
   /** Ends the pause after failures that may have passed; a rate limit and a refused key stay. @returns whether there was one */
@@ -99,6 +111,7 @@ export class PollHolds {
 
   clear(): void {
     this.#general = undefined;
+    this.#passed = undefined;
     this.#versions.clear();
   }
 }

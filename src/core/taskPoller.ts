@@ -121,6 +121,8 @@ export class TaskPoller implements Disposable {
     this.#holds.clear();
     this.#schedule.clear();
     this.#backoffMs = this.#failedTicks = 0;
+    // What was seen with the other key, or at the other server, says nothing of this one.
+    this.#lookedAt = undefined;
     this.#changed();
     this.#wake();
   }
@@ -293,8 +295,10 @@ export class TaskPoller implements Disposable {
   #settle(successes: number, failures: readonly Failure[]): void {
     const { clock, random, store } = this.#options;
     const now = clock.now();
-    if (successes > 0) this.#backoffMs = this.#failedTicks = 0;
-    else if (failures.length > 0) this.#failedTicks++;
+    if (successes > 0) {
+      this.#backoffMs = this.#failedTicks = 0;
+      this.#holds.noteSuccess();
+    } else if (failures.length > 0) this.#failedTicks++;
     // One task's failure is everybody's where nothing else works either.
     const isGeneral = (error: CloudError): boolean =>
       successes === 0 && (concernsAll(error) || failures.length > 1 || this.#failedTicks > 1);

@@ -34,7 +34,7 @@ export function tooltipLines(
   const unchangedSince = task.changedAt ?? task.trackedAt;
   const lines = [
     shorten(oneLine(task.prompt ?? ''), 600),
-    statusLine(task),
+    statusLine(task, host),
     verdictSentence(task),
     task.cost === undefined ? undefined : `Cost: ${costWords(task.cost)}`,
     task.model === undefined ? undefined : `Model: ${oneLine(task.model)}`,
@@ -46,7 +46,7 @@ export function tooltipLines(
     isStale(task, now) && !task.isMissing
       ? `Unchanged for ${durationWords(now - unchangedSince)}, so it is looked at rarely.`
       : undefined,
-    task.trouble
+    task.trouble && !task.isMissing
       ? `${errorWords(task.trouble.kind, { host, apiVersion: task.apiVersion }).text} (since ${timeWords(task.trouble.since)})`
       : undefined,
     task.lookedAt === undefined
@@ -56,8 +56,11 @@ export function tooltipLines(
   return lines.filter((line) => line !== undefined && line !== '') as string[];
 }
 
-function statusLine(task: TrackedTask): string {
-  if (task.isMissing) return 'The cloud knows no such task for this API key. A refresh asks again.';
+function statusLine(task: TrackedTask, host: string): string {
+  if (task.isMissing) {
+    const kind = task.trouble?.kind ?? 'taskNotFound';
+    return `${errorWords(kind, { host, apiVersion: task.apiVersion }).text} A refresh asks again.`;
+  }
   if (task.rawStatus === '') return 'Nobody has looked at this task yet.';
   const raw = oneLine(task.rawStatus);
   const sentence = statusSentence(task.status);

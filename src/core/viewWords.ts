@@ -28,67 +28,53 @@ export function viewWords(options: ViewWordsOptions): string {
   if (taskCount === 0) return '';
   if (baseUrlProblem !== undefined) return `${baseUrlProblem} Change it in the settings.`;
   const active = `${state.activeCount} active`;
-  const hold = state.holds.find((hold) => hold.until === undefined || hold.until > now);
-  if (hold && (state.activeCount > 0 || hold.until === undefined)) {
-    const summary = `${holdWords(hold, options)} · ${active}`;
-    const isPatient =
-      mendsItself(hold) && state.lookedAt !== undefined && now - state.lookedAt < patienceMs;
-    if (isPatient) return summary;
-    return `${summary}. ${errorWords(hold.kind, { host, apiVersion: hold.apiVersion }).text}`;
-  }
-  if (state.activeCount === 0) return '';
-  if (state.lookedAt === undefined) return `Looking · ${active}`;
-  return `Updated ${ageWords(state.lookedAt, now)} · ${active}`;
+  const [hold] = state.holds;
+  if (!hold || (state.activeCount === 0 && hold.until !== undefined)) return freshWords(options);
+  const advice = errorWords(hold.kind, { host, apiVersion: hold.apiVersion }).text;
+  // The tasks of the other API version go on.
+  if (hold.apiVersion !== undefined) return `${freshWords(options)}. ${advice}`;
+  const summary = holdWords(hold, options);
+  if (summary === undefined) return advice;
+  const isPatient = state.lookedAt !== undefined && now - state.lookedAt < patienceMs;
+  return isPatient ? `${summary} · ${active}` : `${summary} · ${active}. ${advice}`;
 }
 
-function holdWords(hold: PollHold, { now, timeWords }: ViewWordsOptions): string {
-  const again = hold.until === undefined ? '' : `, trying again in ${inWords(hold.until - now)}`;
+function freshWords({ state, now }: ViewWordsOptions): string {
+  if (state.activeCount === 0) return '';
+  const age = state.lookedAt === undefined ? 'Looking' : `Updated ${ageWords(state.lookedAt, now)}`;
+  return `${age} · ${state.activeCount} active`;
+}
+
+/** `undefined` for what does not mend itself: there the advice says it all. */
+function holdWords(hold: PollHold, { now, timeWords }: ViewWordsOptions): string | undefined {
+  if (hold.until === undefined) return undefined;
+  const again = `trying again ${inWords(hold.until - now)}`;
   switch (hold.kind) {
     case 'noKey':
-      return 'No API key';
     case 'auth':
-      return 'Key rejected';
     case 'forbidden':
-      return 'Key has no right';
     case 'payment':
-      return 'No credits';
-    case 'rateLimited':
-      return hold.until === undefined
-        ? 'Rate limited'
-        : `Rate limited until ${timeWords(hold.until)}`;
     case 'notServed':
-      return hold.apiVersion ? `API ${hold.apiVersion} not served` : 'API not served';
+      return undefined;
+    case 'rateLimited':
+      return `Rate limited until ${timeWords(hold.until)}`;
     case 'network':
-      return `Offline${again}`;
+      return `Offline, ${again}`;
     case 'timeout':
-      return `No answer${again}`;
+      return `No answer, ${again}`;
     case 'server':
-      return `Server trouble${again}`;
+      return `Server trouble, ${again}`;
     case 'taskNotFound':
     case 'invalidRequest':
     case 'redirect':
     case 'tooLarge':
     case 'badAnswer':
-      return `Unusable answer${again}`;
+      return `Unusable answer, ${again}`;
   }
 }
 
 function inWords(milliseconds: number): string {
-  const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
-  return seconds < 100 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
-}
-
-function mendsItself({ kind, until }: PollHold): boolean {
-  switch (kind) {
-    case 'network':
-    case 'timeout':
-    case 'server':
-    case 'rateLimited':
-    case 'badAnswer':
-    case 'tooLarge':
-    case 'redirect':
-      return until !== undefined;
-    default:
-      return false;
-  }
+  const seconds = Math.ceil(milliseconds / 1000);
+  if (seconds <= 0) return 'now';
+  return seconds < 100 ? `in ${seconds} s` : `in ${Math.ceil(seconds / 60)} min`;
 }

@@ -46,11 +46,11 @@ export function taskIcon(look: TaskLook, animateRunning: boolean): ThemeIcon {
     case 'finished':
       return icon('pass', 'charts.green');
     case 'unsuccessful':
-      return icon('warning', 'list.warningForeground');
+      return icon('warning', 'charts.orange');
     case 'stopped':
       return icon('debug-stop', 'charts.purple');
     case 'failed':
-      return icon('error', 'list.errorForeground');
+      return icon('error', 'charts.red');
     case 'unknown':
       return icon('question', 'charts.yellow');
     case 'missing':

@@ -16,16 +16,20 @@ export function readableActions(text: string): readonly ReadableAction[] | undef
   if (!parsed) return undefined;
   const actions = Object.entries(parsed)
     .filter(([, value]) => value !== null)
-    .map(([name, value]) => ({ name: words(name), details: detailsOf(value) }));
+    .map(([name, value]) => ({ name: words(name), details: detailsOf(value, words(name)) }));
   return actions.length > 0 ? actions : undefined;
 }
 
-function detailsOf(value: unknown): ReadableAction['details'] {
+/** "go to url · url https://…" says the same twice: such a detail needs no name. */
+function detailsOf(value: unknown, action: string): ReadableAction['details'] {
   if (value === null || typeof value !== 'object') return [{ name: '', value: textOf(value) }];
   if (Array.isArray(value)) return value.length === 0 ? [] : [{ name: '', value: textOf(value) }];
   return Object.entries(value)
     .filter(([, detail]) => detail !== null && detail !== '')
-    .map(([name, detail]) => ({ name: words(name), value: textOf(detail) }));
+    .map(([name, detail]) => ({
+      name: action.endsWith(words(name)) ? '' : words(name),
+      value: textOf(detail),
+    }));
 }
 
 function textOf(value: unknown): string {

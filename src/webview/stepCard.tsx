@@ -39,7 +39,7 @@ function Step({ step }: { readonly step: ViewStep }) {
           <div class="step-texts">
             <StepUrl step={step} />
             <Actions actions={step.actions} />
-            {step.evaluation.trim() !== '' && (
+            {step.index > 0 && step.evaluation.trim() !== '' && (
               <div class="labelled">
                 <h4>On the step before</h4>
                 <p class="text" dir="auto">

@@ -29,7 +29,7 @@ export async function measureIdle(): Promise<string> {
     await workbench.runCommand('Browser Use: Track Task…');
     await workbench.answerInput(ended.map(({ id }) => id).join(' '));
     await until('Every task read', async () =>
-      (await workbench.viewDescription()).includes('none active'),
+      (await workbench.statusBarItem().innerText()).includes('none active'),
     );
     const before = simulator.counts.seen.length;
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));

@@ -80,9 +80,10 @@ describe('a task of API v1', () => {
     simulator.clock.advance(60_000);
     const notification = await workbench.waitForNotification('museums');
     assert.equal(notification.message, `Finished: ${prompt}`);
-    const [row] = await workbench.rows();
-    assert.equal(row?.icon, 'pass');
-    assert.equal(row?.description, 'Finished');
+    await workbench.waitForRow(
+      'A finished row',
+      ({ icon, description }) => icon === 'pass' && description === 'Finished',
+    );
     await notification.click('Open Details');
     const details = await workbench.detailsFrame();
     await details.getByRole('heading', { name: 'Open the list of museums' }).waitFor();
@@ -92,7 +93,7 @@ describe('a task of API v1', () => {
     assert.equal(await details.locator('.step').count(), 2);
     await details.getByRole('heading', { name: /^Screenshots/ }).waitFor();
     assert.ok((await firstPicture(details)).naturalWidth > 0);
-    assert.equal(await workbench.badge(), undefined);
+    await workbench.waitForBadge(0);
     const shown = await workbench.shownNotifications();
     assert.equal(shown.filter((text) => text.includes('museums')).length, 1);
     await workbench.screenshot('details-v1-finished');

@@ -8,7 +8,7 @@ import { openWorkbench, type Workbench } from './workbench';
 const taskId = '5b1f6f7e-35a0-4c0a-9d51-c1f2e9b3a601';
 const otherId = '5b1f6f7e-35a0-4c0a-9d51-c1f2e9b3a602';
 const sessionId = '5b1f6f7e-35a0-4c0a-9d51-c1f2e9b3a603';
-const prompt = 'Find the cheapest direct train from Vienna to Venice next Friday.';
+const prompt = 'Find the cheapest direct train from Vienna to Venice.';
 
 /** One person's first minutes, told in order. */
 describe('the first use, with API v2', () => {

@@ -108,9 +108,11 @@ export class Workbench {
     await this.code.stop();
   }
 
-  /** Loads the window anew, as "Reload Window" does. */
+  /** Loads the window anew, by VS Code's own command: it saves which editors are open before. */
   async reload(): Promise<void> {
-    await this.page.reload();
+    const isLoaded = this.page.waitForEvent('load');
+    await this.runCommand('Developer: Reload Window');
+    await isLoaded;
     await waitForWorkbench(this.page);
   }
 

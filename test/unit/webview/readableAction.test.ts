@@ -8,7 +8,7 @@ describe('readableActions', () => {
         name: 'input text',
         details: [
           { name: 'index', value: '4' },
-          { name: 'text', value: 'hello' },
+          { name: '', value: 'hello' },
         ],
       },
     ]);
@@ -16,7 +16,7 @@ describe('readableActions', () => {
 
   it('leaves out the actions that did not happen', () => {
     assert.deepEqual(readableActions('{"done":null,"goToUrl":{"url":"https://a.example/"}}'), [
-      { name: 'go to url', details: [{ name: 'url', value: 'https://a.example/' }] },
+      { name: 'go to url', details: [{ name: '', value: 'https://a.example/' }] },
     ]);
   });
 
