@@ -10,12 +10,15 @@ import type { TrackedTask } from './trackedTask';
  * - `status`: the list of each status they have, over the same span; who is missing there is asked for by itself
  * - `recent`: the list without bounds, for tasks of which nothing is known yet
  */
-export type AskWay = 'each' | 'span' | 'spans' | 'status' | 'recent';
+export type AskWay = 'each' | ListWay;
+
+const listWays = ['span', 'spans', 'status', 'recent'] as const;
+type ListWay = (typeof listWays)[number];
 
 /** A list to be read page by page, until all that are expected were seen or it ends. */
 export interface ListAsk {
   readonly kind: 'list';
-  readonly way: Exclude<AskWay, 'each'>;
+  readonly way: ListWay;
   readonly apiVersion: ApiVersion;
   readonly query: Omit<TaskQuery, 'page'>;
   /** Who is looked for there. Never empty. */
@@ -48,12 +51,16 @@ export class AskCosts {
   readonly #costs = new Map<string, { readonly requests: number; readonly until: number }>();
 
   /**
-   * @param requests pages read, and status calls for tasks that were missing though nothing had happened to them;
-   *   `Infinity` for a way that failed
-   * @param forMs for how long this holds
+   * @param requests pages read, and questions about tasks that were missing though nothing had happened to them
+   * @param forMs for how long this holds, in milliseconds
    */
   note(apiVersion: ApiVersion, way: AskWay, requests: number, now: number, forMs = memoryMs): void {
     this.#costs.set(`${apiVersion}/${way}`, { requests, until: now + forMs });
+  }
+
+  /** A list has failed: for a while, each task is asked for by itself. */
+  distrustLists(apiVersion: ApiVersion, now: number, forMs: number): void {
+    for (const way of listWays) this.note(apiVersion, way, Infinity, now, forMs);
   }
 
   /** `undefined` where nothing is known. */
