@@ -137,7 +137,7 @@ describe('what is done with tracked tasks', () => {
       'Compare the prices of three bicycles, with lights and a loc…',
     );
     const lines = (await workbench.tooltip('Compare the prices')).split('\n');
-    await workbench.screenshot('tooltip-dark');
+    await workbench.screenshot('tooltip');
     assert.deepEqual(
       lines.map((line) => line.replace(/^(Created|Started|Finished|Last look): .+$/, '$1')),
       [
@@ -156,7 +156,7 @@ describe('what is done with tracked tasks', () => {
     );
     assert.match(lines.at(-1) ?? '', /^Last look: .*\d.* \((just now|\d+ s ago)\)$/);
     const active = await workbench.tooltip('Has no verdict yet');
-    assert.match(active, /^Has no verdict yet\nActive: The agent is at work\.\n/);
+    assert.match(active, /^Has no verdict yet\nActive: The agent is at work \(“started”\)\.\n/);
     assert.doesNotMatch(active, /judge|Finished/);
   });
 
