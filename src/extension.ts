@@ -1,5 +1,4 @@
 import { Uri, type ExtensionContext } from 'vscode';
-import { refKey } from './core/task';
 import { TaskKeeper } from './core/taskKeeper';
 import { TaskPoller } from './core/taskPoller';
 import { TaskStore } from './core/taskStore';
@@ -49,7 +48,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     bucket,
     random: Math.random,
     pauses: settings.pauses,
-    onError: (error, ref) => log.error(`Looking at ${refKey(ref)} failed`, error),
+    onError: (error, what) => log.error(`Looking at ${what} failed`, error),
   });
   const late = new LateParts(() => import('./ui/late').then((it) => it.createLate(options)));
   const tree = new TaskTree({ store, settings, clock, late: late.get });

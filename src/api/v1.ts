@@ -1,7 +1,13 @@
 import * as z from 'zod/mini';
 import { CloudError } from '../core/errors';
 import type { TaskDetails, TaskSession, TaskStatus } from '../core/task';
-import type { Account, TaskClient, TaskUpdate } from '../core/taskClient';
+import {
+  tasksPerPage,
+  type Account,
+  type TaskClient,
+  type TaskPage,
+  type TaskUpdate,
+} from '../core/taskClient';
 import {
   cost as cents,
   identifier,
@@ -60,6 +66,14 @@ export function createV1Client(ask: Ask): TaskClient {
       const session = withRecordings(task.session, recordingUrls);
       return present({ ...task, session, screenshotUrls });
     },
+    async listTasks({ page }, signal) {
+      return ask({
+        path: `/api/v1/tasks?page=${page}&limit=${tasksPerPage}`,
+        signal,
+        notFoundKind: routeIsMissing,
+        read: readList,
+      });
+    },
     async getFileUrl(id, file, signal) {
       return ask({
         path: path`/api/v1/task/${id}/output-file/${file.id}`,
@@ -105,6 +119,12 @@ const taskSchema = z.object({
   metadata,
 });
 
+/** A task of a list must say which one it is. */
+const listSchema = z.object({
+  tasks: listOf(z.extend(taskSchema, { id: identifier })),
+  total_count: z.int().check(z.nonnegative()),
+});
+
 const links = listOf(z.string().check(z.refine(isWebUrl)));
 const mediaSchema = z.object({ recordings: links });
 const screenshotsSchema = z.object({ screenshots: links });
@@ -124,11 +144,7 @@ function readTask(id: string, answer: unknown): TaskDetails {
   return present({
     apiVersion: 'v1' as const,
     id,
-    ...statusOf(statusWords, fields.status),
-    prompt: fields.task,
-    output: fields.output,
-    createdAt: fields.created_at,
-    finishedAt: fields.finished_at,
+    ...updateOf(fields),
     session: hasSession ? present({ liveUrl, recordingUrls: [], publicShareUrl }) : undefined,
     steps: fields.steps.map((step, index) => ({
       number: step.step ?? index + 1,
@@ -142,6 +158,22 @@ function readTask(id: string, answer: unknown): TaskDetails {
     metadata: fields.metadata,
     screenshotUrls: [],
   });
+}
+
+/** What `GET /tasks` answers, the newest first. */
+function readList(answer: unknown): TaskPage {
+  const { tasks, total_count: total } = understand(listSchema, answer, 'a list of tasks');
+  return { tasks: tasks.map((fields) => present({ id: fields.id, ...updateOf(fields) })), total };
+}
+
+function updateOf(fields: z.output<typeof taskSchema>): TaskUpdate {
+  return {
+    ...statusOf(statusWords, fields.status),
+    prompt: fields.task,
+    output: fields.output,
+    createdAt: fields.created_at,
+    finishedAt: fields.finished_at,
+  };
 }
 
 function withRecordings(

@@ -1,7 +1,14 @@
 import * as z from 'zod/mini';
 import { CloudError } from '../core/errors';
 import type { TaskDetails, TaskSession, TaskStatus } from '../core/task';
-import type { Account, TaskClient, TaskUpdate } from '../core/taskClient';
+import {
+  tasksPerPage,
+  type Account,
+  type TaskClient,
+  type TaskPage,
+  type TaskQuery,
+  type TaskUpdate,
+} from '../core/taskClient';
 import { oneLine, shorten } from '../core/taskWords';
 import {
   cost,
@@ -58,6 +65,14 @@ export function createV2Client(ask: Ask): TaskClient {
       if (task.sessionId === undefined) return task;
       const session = await tolerate(getSession(ask, task.sessionId, signal));
       return present({ ...task, session });
+    },
+    async listTasks(query, signal) {
+      return ask({
+        path: `/api/v2/tasks?${listParameters(query)}`,
+        signal,
+        notFoundKind: routeIsMissing,
+        read: readList,
+      });
     },
     async getFileUrl(id, file, signal) {
       return ask({
@@ -140,6 +155,12 @@ const taskSchema = z.extend(statusSchema, {
   judgeVerdict: flag,
 });
 
+/** A task of a list must say which one it is. */
+const listSchema = z.object({
+  items: listOf(z.extend(taskSchema, { id: identifier })),
+  totalItems: z.int().check(z.nonnegative()),
+});
+
 const sessionSchema = z.object({
   status: text,
   liveUrl: webUrl,
@@ -178,17 +199,7 @@ function readTask(id: string, answer: unknown): TaskDetails {
   return present({
     apiVersion: 'v2' as const,
     id,
-    ...statusOf(statusWords, fields.status),
-    prompt: fields.task,
-    isSuccess: fields.isSuccess,
-    judgeVerdict: fields.judgeVerdict,
-    output: fields.output ?? fields.doneOutput,
-    cost: fields.cost,
-    model: fields.llm,
-    sessionId: fields.sessionId,
-    createdAt: fields.createdAt,
-    startedAt: fields.startedAt,
-    finishedAt: fields.finishedAt,
+    ...updateOf(fields),
     steps: fields.steps.map((step, index) =>
       present({
         number: step.number ?? index + 1,
@@ -207,6 +218,46 @@ function readTask(id: string, answer: unknown): TaskDetails {
     metadata: fields.metadata,
     screenshotUrls: [],
   });
+}
+
+/** What `GET /tasks` answers. */
+function readList(answer: unknown): TaskPage {
+  const { items, totalItems } = understand(listSchema, answer, 'a list of tasks');
+  return {
+    tasks: items.map((fields) => present({ id: fields.id, ...updateOf(fields) })),
+    total: totalItems,
+  };
+}
+
+function updateOf(fields: z.output<typeof taskSchema>): TaskUpdate {
+  return {
+    ...statusOf(statusWords, fields.status),
+    prompt: fields.task,
+    isSuccess: fields.isSuccess,
+    judgeVerdict: fields.judgeVerdict,
+    output: fields.output ?? fields.doneOutput,
+    cost: fields.cost,
+    model: fields.llm,
+    sessionId: fields.sessionId,
+    createdAt: fields.createdAt,
+    startedAt: fields.startedAt,
+    finishedAt: fields.finishedAt,
+  };
+}
+
+function listParameters({ rawStatus, createdFrom, createdUntil, page }: TaskQuery): string {
+  return new URLSearchParams({
+    pageSize: String(tasksPerPage),
+    pageNumber: String(page),
+    ...(rawStatus === undefined ? {} : { filterBy: rawStatus }),
+    ...(createdFrom === undefined ? {} : { after: toNaiveTime(createdFrom) }),
+    ...(createdUntil === undefined ? {} : { before: toNaiveTime(createdUntil) }),
+  }).toString();
+}
+
+/** As the API writes its own times: in UTC, without a zone. */
+function toNaiveTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, -1);
 }
 
 async function getSession(ask: Ask, sessionId: string, signal: AbortSignal): Promise<TaskSession> {
@@ -261,6 +312,8 @@ function readAccount(answer: unknown): Account {
   ];
   return { description: shorten(oneLine(words.filter((word) => word !== '').join(', ')), 200) };
 }
+
+const routeIsMissing: NotFoundKind = () => 'notServed';
 
 // Who asks for a session is after its tasks.
 const sessionIsMissing: NotFoundKind = () => 'taskNotFound';

@@ -1,11 +1,13 @@
+import { AskCosts, planAsks, type Ask } from './askPlanner';
+import { askRound, concernsAll, type AskRoundResult } from './askRound';
 import { AskSchedule } from './askSchedule';
 import { nextBackoffMs } from './backoff';
 import type { Clock } from './clock';
-import { CloudError, isAbort, isCloudError } from './errors';
+import type { CloudError } from './errors';
 import { Emitter, type Disposable, type Event } from './event';
 import { PollHolds, type PollHold } from './pollHolds';
 import { hasEnded, refKey, type TaskRef } from './task';
-import { summaryOf, type Cloud } from './taskClient';
+import type { Cloud } from './taskClient';
 import type { TaskStore } from './taskStore';
 import type { TokenBucket } from './tokenBucket';
 import { isActive, needsFullRead, type TrackedTask } from './trackedTask';
@@ -34,23 +36,19 @@ export interface TaskPollerOptions {
   /** From 0 to 1. */
   readonly random: () => number;
   readonly pauses: Pauses;
-  /** Told of every failed look, for the log. */
-  readonly onError?: ((error: unknown, ref: TaskRef) => void) | undefined;
+  /** Told of every failed look, and what was asked for, for the log. */
+  readonly onError: (error: unknown, what: string) => void;
 }
 
-const concurrency = 4;
 /** A tick asks no more than this, so that a new task or a refresh never waits long. */
 const mostPerTick = 10;
+/** Who is due within this many pauses rides along on a list: it costs nothing, and all fall into step. */
+const rideAlong = 1.1;
 /** A refresh of everything looks again at this many of the tasks that ended last. */
 const mostEndedInRefresh = 100;
 /** A timer this late, or a wall clock this far off, means a sleep of the machine or a clock that was set. */
 const clockJumpMs = 5000;
 const longestSleepMs = 60 * 60 * 1000;
-
-interface Failure {
-  readonly task: TrackedTask;
-  readonly error: CloudError;
-}
 
 /**
  * Keeps the store's active tasks up to date: one chained loop, one tick in flight, no timer while there is nothing to ask.
@@ -62,6 +60,7 @@ export class TaskPoller implements Disposable {
   readonly #subscription: Disposable;
   readonly #schedule: AskSchedule;
   readonly #holds = new PollHolds();
+  readonly #costs = new AskCosts();
   /** Refs that somebody wants looked at now, whatever their state. */
   readonly #wanted = new Map<string, TaskRef>();
   #wantedWaiters: (() => void)[] = [];
@@ -120,6 +119,7 @@ export class TaskPoller implements Disposable {
     this.#epoch = new AbortController();
     this.#holds.clear();
     this.#schedule.clear();
+    this.#costs.forget();
     this.#backoffMs = this.#failedTicks = 0;
     // What was seen with the other key, or at the other server, says nothing of this one.
     this.#lookedAt = undefined;
@@ -222,80 +222,57 @@ export class TaskPoller implements Disposable {
 
   async #tick(): Promise<void> {
     const { signal } = this.#epoch;
-    const queue = this.#dueTasks();
-    const failures: Failure[] = [];
-    let successes = 0;
+    const asks = this.#nextAsks();
     this.#isLooking = true;
     this.#changed();
-    const lookAtNext = async (): Promise<boolean> => {
-      const task = queue.shift();
-      if (!task || signal.aborted || this.#holds.general) return false;
-      if (this.#holds.ofVersion(task.apiVersion)) return true;
-      const outcome = await this.#look(task, signal);
-      if (outcome === 'success') successes++;
-      else if (outcome) failures.push({ task, error: outcome });
-      return true;
-    };
-    const lane = async (): Promise<void> => {
-      while (await lookAtNext());
-    };
-    // One question goes ahead: where the network is gone, it alone is lost.
-    await lookAtNext();
-    const isCutOff = failures.some(({ error }) => concernsAll(error));
-    if (!isCutOff) await Promise.all(Array.from({ length: concurrency }, lane));
+    const result = await askRound(asks, {
+      ...this.#options,
+      schedule: this.#schedule,
+      holds: this.#holds,
+      costs: this.#costs,
+      wanted: this.#wanted,
+      signal,
+    });
     this.#isLooking = false;
-    if (!signal.aborted) this.#settle(successes, failures);
+    if (!signal.aborted) this.#settle(result);
     if (this.#wanted.size === 0) this.#settleWanted();
     this.#changed();
   }
 
-  #dueTasks(): TrackedTask[] {
+  #nextAsks(): readonly Ask[] {
     const now = this.#options.clock.now();
-    const isWanted = (task: TrackedTask): number => (this.#wanted.has(refKey(task)) ? 0 : 1);
-    // After a tick in which nothing worked, one question tells whether anything does.
-    const most = this.#failedTicks > 0 ? 1 : mostPerTick;
-    const room = Math.min(most, Math.max(1, this.#options.bucket.available()));
-    return this.#options.store
-      .tasks()
-      .filter((task) => (this.#dueAt(task) ?? Infinity) <= now)
-      .sort((a, b) => isWanted(a) - isWanted(b) || this.#schedule.rank(a) - this.#schedule.rank(b))
-      .slice(0, room);
-  }
-
-  /** Asks for one task and puts the answer into the store. @returns the failure, or nothing where the answer is not wanted any more */
-  async #look(task: TrackedTask, signal: AbortSignal): Promise<'success' | CloudError | undefined> {
-    const { bucket, clock, connect, store } = this.#options;
-    const key = refKey(task);
-    const isFull = this.#wanted.has(key) || this.#schedule.owesFullRead(task);
-    try {
-      const cloud = await connect(signal);
-      if (!(await bucket.take(signal)) || this.#holds.general) return undefined;
-      const client = cloud.client(task.apiVersion);
-      const update = isFull
-        ? summaryOf(await client.getTask(task.id, signal))
-        : await client.getStatus(task.id, signal);
-      if (signal.aborted) return undefined;
-      this.#lookedAt = clock.now();
-      this.#schedule.succeeded(task, this.#lookedAt);
-      store.applyLook(task, update, this.#lookedAt, isFull);
-      return 'success';
-    } catch (failure) {
-      if (signal.aborted || isAbort(failure)) return undefined;
-      this.#options.onError?.(failure, task);
-      const error = isCloudError(failure) ? failure : unexpected(failure);
-      this.#schedule.failed(task, clock.now());
-      this.#holds.takeIn(error, task.apiVersion, clock.now());
-      return error;
-    } finally {
-      if (!signal.aborted) this.#wanted.delete(key);
+    const dueAt = new Map<TrackedTask, number>();
+    for (const task of this.#options.store.tasks()) {
+      const at = this.#dueAt(task);
+      if (at !== undefined) dueAt.set(task, at);
     }
+    const isDue = (task: TrackedTask): boolean => (dueAt.get(task) ?? Infinity) <= now;
+    const isWanted = (task: TrackedTask): number => (this.#wanted.has(refKey(task)) ? 0 : 1);
+    const due = [...dueAt.keys()]
+      .filter(isDue)
+      .sort((a, b) => isWanted(a) - isWanted(b) || this.#schedule.rank(a) - this.#schedule.rank(b));
+    // After a tick in which nothing worked, one question tells whether anything does.
+    if (this.#failedTicks > 0) return due.slice(0, 1).map((task) => ({ kind: 'task', task }));
+    const soon = now + rideAlong * this.#pauses[this.#attention];
+    const riders = [...dueAt.keys()].filter(
+      (task) => !isDue(task) && (dueAt.get(task) ?? Infinity) <= soon,
+    );
+    const asks = planAsks([...due, ...riders], this.#costs, now);
+    const place = new Map(due.map((task, index) => [task, index]));
+    const lists = asks.filter((ask) => ask.kind === 'list' && ask.expects.some(isDue));
+    const singles = asks
+      .filter((ask) => ask.kind === 'task' && isDue(ask.task))
+      .sort((a, b) => placeOf(a, place) - placeOf(b, place));
+    const room = Math.min(mostPerTick, Math.max(1, this.#options.bucket.available()));
+    return [...lists, ...singles].slice(0, room);
   }
 
   /** Draws the consequences of a tick: whose trouble a failure is, one task's or everybody's. */
-  #settle(successes: number, failures: readonly Failure[]): void {
+  #settle({ successes, failures }: AskRoundResult): void {
     const { clock, random, store } = this.#options;
     const now = clock.now();
     if (successes > 0) {
+      this.#lookedAt = now;
       this.#backoffMs = this.#failedTicks = 0;
       this.#holds.noteSuccess();
     } else if (failures.length > 0) this.#failedTicks++;
@@ -314,10 +291,10 @@ export class TaskPoller implements Disposable {
         case 'notServed':
           break;
         case 'taskNotFound':
-          store.noteTrouble(task, trouble, this.#schedule.noteNotFound(task));
+          if (task) store.noteTrouble(task, trouble, this.#schedule.noteNotFound(task));
           break;
         case 'invalidRequest':
-          store.noteTrouble(task, trouble, true);
+          if (task) store.noteTrouble(task, trouble, true);
           break;
         case 'network':
         case 'redirect':
@@ -325,13 +302,13 @@ export class TaskPoller implements Disposable {
         case 'timeout':
         case 'tooLarge':
         case 'badAnswer':
-          if (needsFullRead(task)) this.#schedule.noteFullReadFailure(task);
-          if (isGeneral(error)) {
-            general = error;
-            break;
+          if (task && needsFullRead(task)) this.#schedule.noteFullReadFailure(task);
+          if (isGeneral(error)) general = error;
+          // A list that fails is left alone for a while; the next tick asks for its tasks in another way.
+          else if (task) {
+            this.#schedule.backOff(task);
+            store.noteTrouble(task, trouble, false);
           }
-          this.#schedule.backOff(task);
-          store.noteTrouble(task, trouble, false);
           break;
       }
     }
@@ -352,12 +329,6 @@ export class TaskPoller implements Disposable {
   }
 }
 
-/** True for a failure that every other question would meet too. */
-function concernsAll({ kind }: CloudError): boolean {
-  return kind === 'network' || kind === 'redirect';
-}
-
-function unexpected(failure: unknown): CloudError {
-  const message = failure instanceof Error ? failure.message : String(failure);
-  return new CloudError('badAnswer', `Unexpected failure of a look: ${message}`);
+function placeOf(ask: Ask, place: ReadonlyMap<TrackedTask, number>): number {
+  return ask.kind === 'task' ? (place.get(ask.task) ?? Infinity) : -1;
 }

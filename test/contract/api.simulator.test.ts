@@ -3,7 +3,7 @@ import { createCloud } from '../../src/api/index';
 import { defaultLimits, type Limits } from '../../src/api/http';
 import { isCloudError, type CloudErrorKind } from '../../src/core/errors';
 import type { ApiVersion } from '../../src/core/task';
-import type { Cloud, TaskClient } from '../../src/core/taskClient';
+import type { Cloud, TaskClient, TaskQuery } from '../../src/core/taskClient';
 import { virtualClock } from '../simulator/clock';
 import type { FaultEffect } from '../simulator/faults';
 import { sampleTasks } from '../simulator/samples';
@@ -56,6 +56,57 @@ for (const apiVersion of ['v1', 'v2'] as const satisfies readonly ApiVersion[]) 
       simulator.clock.advance(2_000);
       assert.equal(await look(), 'finished');
     });
+
+    it('lists tasks page by page, with all of them but steps and files', async () => {
+      for (let index = 0; index < 130; index++)
+        simulator.addTask({
+          apiVersion,
+          prompt: `Task ${index}`,
+          createdAtMs: simulator.clock.now() - index * 1000,
+          lengthMs: 60_000,
+          output: `Output ${index}`,
+        });
+      const first = await client.listTasks({ page: 1 }, never);
+      const second = await client.listTasks({ page: 2 }, never);
+      assert.equal(first.total, 130);
+      assert.equal(first.tasks.length, 100);
+      assert.equal(second.tasks.length, 30);
+      const ids = [...first.tasks, ...second.tasks].map(({ id }) => id);
+      assert.equal(new Set(ids).size, 130);
+      const ended = [...first.tasks, ...second.tasks].find(({ status }) => status === 'finished');
+      assert.ok(ended);
+      const { steps, files, metadata, screenshotUrls, judgement, agentVersion, session, ...known } =
+        await client.getTask(ended.id, never);
+      assert.deepEqual(
+        ended,
+        Object.fromEntries(Object.entries(known).filter(([key]) => key !== 'apiVersion')),
+      );
+      assert.deepEqual(await client.listTasks({ page: 3 }, never), { tasks: [], total: 130 });
+    });
+
+    if (apiVersion === 'v2')
+      it('lists the tasks of one status, or of one span of time', async () => {
+        const now = simulator.clock.now();
+        const running = simulator.addTask({
+          prompt: 'Runs',
+          createdAtMs: now - 5000,
+          lengthMs: 60_000,
+        });
+        const ended = simulator.addTask({
+          prompt: 'Ended',
+          createdAtMs: now - 90_000,
+          lengthMs: 1000,
+        });
+        const idsOf = async (query: Omit<TaskQuery, 'page'>) =>
+          (await client.listTasks({ ...query, page: 1 }, never)).tasks.map(({ id }) => id);
+        assert.deepEqual(await idsOf({ rawStatus: 'started' }), [running.id]);
+        assert.deepEqual(await idsOf({ rawStatus: 'finished' }), [ended.id]);
+        assert.deepEqual(await idsOf({ createdFrom: now - 5000 }), [running.id]);
+        assert.deepEqual(await idsOf({ createdUntil: now - 5001 }), [ended.id]);
+        assert.deepEqual(await idsOf({ createdFrom: now - 5000, createdUntil: now - 5000 }), [
+          running.id,
+        ]);
+      });
 
     for (const end of ['finished', 'stopped', 'failed'] as const) {
       it(`sees a task that has ended as ${end}, by its status and in whole`, async () => {

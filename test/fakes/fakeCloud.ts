@@ -1,10 +1,19 @@
 import { CloudError, type CloudErrorKind } from '../../src/core/errors';
 import type { ApiVersion, TaskDetails, TaskStatus } from '../../src/core/task';
-import { summaryOf, type Cloud, type TaskClient, type TaskUpdate } from '../../src/core/taskClient';
+import {
+  summaryOf,
+  tasksPerPage,
+  type Cloud,
+  type TaskClient,
+  type TaskPage,
+  type TaskQuery,
+  type TaskUpdate,
+} from '../../src/core/taskClient';
 
 /** A question that reached the fake. */
 export interface Asked {
-  readonly what: 'status' | 'task';
+  readonly what: 'status' | 'task' | 'list';
+  /** Of a list: the word that it is filtered by, or nothing. */
   readonly id: string;
   readonly apiVersion: ApiVersion;
   readonly at: number;
@@ -32,6 +41,8 @@ export function aDetails(id: string, more: Partial<TaskDetails> = {}): TaskDetai
 export class FakeCloud implements Cloud {
   readonly tasks = new Map<string, TaskDetails>();
   readonly asked: Asked[] = [];
+  /** Tasks that no list shows. */
+  readonly unlisted = new Set<string>();
   /** Consulted before every answer; what it returns is thrown. */
   failWith: (asked: Asked) => CloudError | undefined = () => undefined;
   /** Where set, answers wait for it. */
@@ -57,7 +68,12 @@ export class FakeCloud implements Cloud {
   }
 
   client(apiVersion: ApiVersion): TaskClient {
-    const ask = async (what: Asked['what'], id: string, signal: AbortSignal) => {
+    const answer = async <T>(
+      what: Asked['what'],
+      id: string,
+      signal: AbortSignal,
+      make: () => T,
+    ): Promise<T> => {
       const asked = { what, id, apiVersion, at: this.#now() };
       this.asked.push(asked);
       this.#underWay++;
@@ -65,15 +81,19 @@ export class FakeCloud implements Cloud {
       try {
         // As a server does: the answer is made when the question comes.
         const error = this.failWith(asked);
-        const task = this.tasks.get(id);
+        const made = make();
         await (this.gate ?? Promise.resolve());
         signal.throwIfAborted();
         if (error) throw error;
-        if (!task) throw new CloudError('taskNotFound', 'Task not found', { status: 404 });
-        return { ...task, apiVersion };
+        return made;
       } finally {
         this.#underWay--;
       }
+    };
+    const ask = async (what: Asked['what'], id: string, signal: AbortSignal) => {
+      const task = await answer(what, id, signal, () => this.tasks.get(id));
+      if (!task) throw new CloudError('taskNotFound', 'Task not found', { status: 404 });
+      return { ...task, apiVersion };
     };
     return {
       apiVersion,
@@ -87,8 +107,32 @@ export class FakeCloud implements Cloud {
       getDetails: (id, signal) => ask('task', id, signal),
       getFileUrl: () => Promise.resolve('https://files.example/file'),
       getLogUrl: () => Promise.resolve(undefined),
+      listTasks: (query, signal) =>
+        answer('list', query.rawStatus ?? '', signal, () => this.#list(query, apiVersion)),
       findSessionTasks: () => Promise.resolve([]),
       getAccount: () => Promise.resolve({ description: 'Test account' }),
+    };
+  }
+
+  /** Newest first. v1 knows no filter. */
+  #list(query: TaskQuery, apiVersion: ApiVersion): TaskPage {
+    const { rawStatus, createdFrom = -Infinity, createdUntil = Infinity, page } = query;
+    const isIn = (task: TaskDetails): boolean => {
+      if (this.unlisted.has(task.id)) return false;
+      if (apiVersion === 'v1') return true;
+      const createdAt = Date.parse(task.createdAt ?? '');
+      if (createdAt < createdFrom || createdAt > createdUntil) return false;
+      return rawStatus === undefined || rawStatus === task.rawStatus;
+    };
+    const tasks = [...this.tasks.values()]
+      .filter(isIn)
+      .sort((a, b) => (b.createdAt ?? '').localeCompare(a.createdAt ?? ''));
+    const first = (page - 1) * tasksPerPage;
+    return {
+      tasks: tasks
+        .slice(first, first + tasksPerPage)
+        .map((task) => ({ id: task.id, ...summaryOf(task) })),
+      total: tasks.length,
     };
   }
 

@@ -42,6 +42,7 @@ describe('trouble with looks', () => {
       clock,
       bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
       random: () => 0.5,
+      onError: () => undefined,
       pauses: { watching: 2000, hidden: 2000, away: 2000 },
     });
     person = new Person();

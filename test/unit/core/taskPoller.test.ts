@@ -39,6 +39,7 @@ describe('TaskPoller', () => {
       bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
       random: () => 0.5,
       pauses: { watching: 2 * second, hidden: 10 * second, away: 30 * second },
+      onError: () => undefined,
     });
     poller.setAttention('watching');
   });
@@ -64,6 +65,12 @@ describe('TaskPoller', () => {
     return poller.state.holds[0];
   }
 
+  /** Makes every list fail, so that each task is asked for by itself. */
+  function distrustLists(): void {
+    cloud.failWith = ({ what }) =>
+      what === 'list' ? new CloudError('badAnswer', 'no list') : undefined;
+  }
+
   describe('with nothing active', () => {
     it('asks nothing and sets no timer without tasks', async () => {
       await clock.advance(hour);
@@ -84,7 +91,7 @@ describe('TaskPoller', () => {
   });
 
   describe('looking', () => {
-    it('reads all of a new task at once, then only its status', async () => {
+    it('reads all of a new task at once, then finds it in the list of its time', async () => {
       cloud.set('a', 'running');
       track('a');
       await clock.advance(0);
@@ -92,11 +99,11 @@ describe('TaskPoller', () => {
       await clock.advance(5 * second);
       assert.deepEqual(
         cloud.asked.map(({ what }) => what),
-        ['task', 'status', 'status'],
+        ['task', 'list', 'list'],
       );
     });
 
-    it('sees a change after one pause and reads all of an ended task once', async () => {
+    it('sees a change after one pause, and an end with all that belongs to it', async () => {
       cloud.set('a', 'created');
       track('a');
       await clock.advance(0);
@@ -106,10 +113,10 @@ describe('TaskPoller', () => {
       cloud.set('a', 'finished', { judgeVerdict: false });
       await clock.advance(2.2 * second);
       assert.equal(statusOf('a'), 'finished');
-      assert.equal(store.get(ref('a'))?.judgeVerdict, false, 'the verdict is in the full read');
+      assert.equal(store.get(ref('a'))?.judgeVerdict, false);
       assert.deepEqual(
         cloud.asked.map(({ what }) => what),
-        ['task', 'status', 'status', 'task'],
+        ['task', 'list', 'list'],
       );
     });
 
@@ -164,6 +171,7 @@ describe('TaskPoller', () => {
     });
 
     it('asks at most four at a time and never overdraws the bucket', async () => {
+      distrustLists();
       const ids = Array.from({ length: 50 }, (_, index) => `task-${index}`);
       for (const id of ids) cloud.set(id, 'running');
       track(...ids);
@@ -219,6 +227,137 @@ describe('TaskPoller', () => {
     });
   });
 
+  describe('with many tasks', () => {
+    function many(count: number, createdAt = (index: number) => index * second): string[] {
+      const ids = Array.from({ length: count }, (_, index) => `task-${index}`);
+      ids.forEach((id, index) =>
+        cloud.set(id, 'running', {
+          rawStatus: 'started',
+          createdAt: new Date(Date.UTC(2026, 0, 13, 11) + createdAt(index)).toISOString(),
+        }),
+      );
+      return ids;
+    }
+
+    it('learns all of a hundred new tasks from a page of the newest', async () => {
+      track(...many(100));
+      await clock.advance(0);
+      assert.equal(cloud.asked.length, 1);
+      assert.ok(store.tasks().every(({ status, prompt }) => status === 'running' && prompt));
+    });
+
+    it('asks once every pause for a hundred', async () => {
+      track(...many(100));
+      await clock.advance(second);
+      const before = cloud.asked.length;
+      await clock.advance(minute);
+      const asked = cloud.asked.length - before;
+      assert.ok(asked <= 34, `${asked} requests in a minute`);
+      assert.ok(asked >= 27, `${asked} requests in a minute`);
+    });
+
+    it('sees within a pause that some have ended, without a further question', async () => {
+      const ids = many(100);
+      track(...ids);
+      await clock.advance(10 * second);
+      for (const id of ids.slice(0, 10)) cloud.set(id, 'finished', { cost: '0.5' });
+      const before = cloud.asked.length;
+      await clock.advance(2.3 * second);
+      for (const id of ids.slice(0, 10)) {
+        assert.equal(statusOf(id), 'finished');
+        assert.equal(store.get(ref(id))?.cost, '0.5');
+      }
+      assert.ok(cloud.asked.length - before <= 2);
+    });
+
+    it('keeps a thousand up to date within the two requests a second that it may send', async () => {
+      const ids = many(1000);
+      track(...ids);
+      await clock.advance(minute);
+      for (const id of ids) assert.equal(statusOf(id), 'running', id);
+      cloud.set('task-500', 'failed');
+      await clock.advance(8 * second);
+      assert.equal(statusOf('task-500'), 'failed');
+    });
+
+    it('filters by status where thousands of others were created meanwhile', async () => {
+      const ids = many(20, (index) => index * 2 * minute);
+      for (let index = 0; index < 3000; index++)
+        cloud.set(`other-${index}`, 'finished', {
+          createdAt: new Date(Date.UTC(2026, 0, 13, 11) + index * 700).toISOString(),
+        });
+      track(...ids);
+      await clock.advance(minute);
+      const before = cloud.asked.length;
+      await clock.advance(minute);
+      const asked = cloud.asked.slice(before);
+      assert.ok(asked.length <= 34, `${asked.length} requests in a minute`);
+      assert.ok(asked.every(({ id }) => id === 'started'));
+      cloud.set('task-3', 'finished', { judgeVerdict: false });
+      await clock.advance(3 * second);
+      assert.equal(statusOf('task-3'), 'finished');
+      assert.equal(store.get(ref('task-3'))?.judgeVerdict, false);
+    });
+
+    it('asks by itself for a task that the list does not show, before anything is said of it', async () => {
+      const ids = many(10);
+      track(...ids);
+      await clock.advance(5 * second);
+      cloud.unlisted.add('task-4');
+      await clock.advance(10 * second);
+      assert.equal(statusOf('task-4'), 'running');
+      assert.equal(store.get(ref('task-4'))?.isMissing, false);
+      cloud.set('task-4', 'finished');
+      await clock.advance(6 * second);
+      assert.equal(statusOf('task-4'), 'finished');
+    });
+
+    it('finds tasks on whichever page they are, and shifting', async () => {
+      const ids = many(150);
+      track(...ids);
+      await clock.advance(minute);
+      let created = 0;
+      for (let round = 0; round < 20; round++) {
+        cloud.set(`new-${created++}`, 'running', {
+          createdAt: new Date(clock.now()).toISOString(),
+        });
+        await clock.advance(2 * second);
+      }
+      assert.ok(store.tasks().every(({ isMissing, status }) => !isMissing && status === 'running'));
+    });
+
+    it('goes on by single questions where lists fail, and comes back to lists', async () => {
+      const ids = many(5);
+      track(...ids);
+      await clock.advance(5 * second);
+      distrustLists();
+      await clock.advance(20 * second);
+      cloud.set('task-2', 'finished');
+      await clock.advance(8 * second);
+      assert.equal(statusOf('task-2'), 'finished');
+      assert.deepEqual(poller.state.holds, []);
+      cloud.heal();
+      await clock.advance(2 * minute);
+      assert.equal(cloud.asked.at(-1)?.what, 'list');
+    });
+
+    it('lists v1 from the newest where that is cheaper, and asks for one by itself', async () => {
+      cloud.set('only', 'running');
+      store.track([ref('only', 'v1')], clock.now());
+      await clock.advance(5 * second);
+      assert.deepEqual(new Set(cloud.asked.slice(1).map(({ what }) => what)), new Set(['status']));
+      const ids = many(40);
+      store.track(
+        ids.map((id) => ref(id, 'v1')),
+        clock.now(),
+      );
+      await clock.advance(10 * second);
+      const before = cloud.asked.length;
+      await clock.advance(minute);
+      assert.ok(cloud.asked.length - before <= 36, `${cloud.asked.length - before} requests`);
+    });
+  });
+
   describe('when one question fails', () => {
     for (const kind of ['server', 'network', 'timeout', 'badAnswer', 'tooLarge'] as const) {
       it(`tries again after ${kind}, keeps the last state, and sees the change`, async () => {
@@ -249,7 +388,8 @@ describe('TaskPoller', () => {
       cloud.set('bad', 'running');
       track('good', 'bad');
       await clock.advance(0);
-      cloud.failWith = ({ id }) => (id === 'bad' ? new CloudError('server', '500') : undefined);
+      cloud.failWith = ({ id, what }) =>
+        id === 'bad' || what === 'list' ? new CloudError('server', '500') : undefined;
       const before = cloud.asked.length;
       await clock.advance(60 * second);
       const good = cloud.asked.slice(before).filter(({ id }) => id === 'good').length;
