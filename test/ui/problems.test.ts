@@ -37,7 +37,7 @@ describe('what stands in the way of looking', () => {
     assert.equal(notification.severity, 'warning');
     assert.deepEqual(notification.buttons, ['Set API Key']);
     await workbench.waitForViewMessage(
-      /^Key rejected · 1 active\. 127\.0\.0\.1:\d+ does not accept/,
+      /^127\.0\.0\.1:\d+ does not accept the API key\. Set one that is valid there\.$/,
     );
     await keepsItsRow('Goes on without a key');
     await workbench.screenshot('problem-key-rejected');
@@ -65,7 +65,7 @@ describe('what stands in the way of looking', () => {
     );
     simulator.apiVersions.delete('v1');
     await workbench.waitForViewMessage(
-      /^API v1 not served · 2 active\. API v1 is not served at 127\.0\.0\.1:\d+\. Check the base URL and the API version/,
+      /^Updated (just now|\d+ s ago) · 2 active\. API v1 is not served at 127\.0\.0\.1:\d+\. Check the base URL and the API version in the settings\.$/,
     );
     await workbench.waitForRow(
       'The task of v1 as it was',
@@ -136,8 +136,12 @@ describe('what stands in the way of looking', () => {
     assert.equal(row.description, 'Not found');
     const tooltip = await workbench.tooltip(id);
     await workbench.screenshot('problem-not-found');
-    assert.match(tooltip, /The cloud knows no such task for this API key\. A refresh asks again\./);
-    assert.match(tooltip, /Check the task ID/);
+    assert.match(
+      tooltip,
+      /^127\.0\.0\.1:\d+ knows no such task for this API key\. Check the task ID, or set the key of the account that the task belongs to\. A refresh asks again\.$/m,
+    );
+    // Once is enough.
+    assert.equal(tooltip.split('knows no such task').length, 2, tooltip);
     assert.deepEqual(await newNotifications(), []);
   });
 

@@ -117,7 +117,7 @@ describe('the states in the view', () => {
       env: { BROWSER_USE_API_KEY: simulatorKey },
     });
     await workbench.openView();
-    await workbench.widenView(440);
+    await workbench.widenView(470);
     await track(workbench, states.map((_, index) => idOf(index)).join(' '));
     await until('All states', async () => {
       const rows = await workbench.rows();
@@ -155,6 +155,7 @@ describe('the states in the view', () => {
       const rows: TaskRow[] = [];
       for (const index of states.keys()) rows.push(await rowOf(index));
       await workbench.screenshot(`states-${theme}`, workbench.page.locator('.sidebar').first());
+      if (theme === 'dark') await pictureOfRows();
       assert.equal(new Set(rows.map(({ icon }) => icon)).size, states.length);
       const colors = rows
         .filter((_, index) => sixStates.includes(states[index]?.name ?? ''))
@@ -169,6 +170,15 @@ describe('the states in the view', () => {
     assert.equal(row.description, 'Running');
     assert.ok(!row.spins);
   });
+
+  /** The view down to its last row, for the README. */
+  async function pictureOfRows(): Promise<void> {
+    const sidebar = await workbench.page.locator('.sidebar').first().boundingBox();
+    const last = await workbench.row('Download last month’s invoice').boundingBox();
+    assert.ok(sidebar && last);
+    const { x, y, width } = sidebar;
+    await workbench.screenshot('states', { x, y, width, height: last.y + last.height + 8 - y });
+  }
 
   function rowOf(index: number): Promise<TaskRow> {
     const label = states[index]?.script?.prompt ?? idOf(index);
