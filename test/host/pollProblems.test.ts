@@ -127,7 +127,7 @@ describe('trouble with looks', () => {
         details: {
           hasVisible: false,
           onDidChangeVisible: never.event,
-          restore: () => Promise.resolve(),
+          restore: () => undefined,
         },
         dispose: () => undefined,
       };
