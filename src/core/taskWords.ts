@@ -161,6 +161,15 @@ export function costWords(cost: string): string {
   return `${match[1] === '-' ? '-' : ''}$${whole}.${fraction}`;
 }
 
+/** As `costWords`, rounded to at most four decimals; "<$0.0001" for less. */
+export function shortCostWords(cost: string): string {
+  const exact = costWords(cost);
+  if (!/\.\d{5}/u.test(exact)) return exact;
+  const amount = Number(cost);
+  if (amount > 0 && amount < 0.0001) return '<$0.0001';
+  return costWords(amount.toFixed(4));
+}
+
 /** How long the agent worked, in milliseconds; until `now` while it is at it. `undefined` where a time is not known. */
 export function durationOf(
   task: Pick<TrackedTask, 'status' | 'startedAt' | 'createdAt' | 'finishedAt'>,
