@@ -172,12 +172,14 @@ export function shortCostWords(cost: string): string {
 
 /** How long the agent worked, in milliseconds; until `now` while it is at it. `undefined` where a time is not known. */
 export function durationOf(
-  task: Pick<TrackedTask, 'status' | 'startedAt' | 'createdAt' | 'finishedAt'>,
+  task: Pick<TrackedTask, 'status' | 'startedAt' | 'createdAt' | 'finishedAt'> &
+    Partial<Pick<TrackedTask, 'isMissing'>>,
   now: number,
 ): number | undefined {
   const start = Date.parse(task.startedAt ?? task.createdAt ?? '');
   if (Number.isNaN(start)) return undefined;
-  const isAtIt = task.status === 'running' || task.status === 'paused';
+  // Nobody knows how a task goes on that cannot be found.
+  const isAtIt = !task.isMissing && (task.status === 'running' || task.status === 'paused');
   const end = task.finishedAt === undefined && isAtIt ? now : Date.parse(task.finishedAt ?? '');
   return Number.isNaN(end) ? undefined : Math.max(0, end - start);
 }
