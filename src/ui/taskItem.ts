@@ -43,7 +43,7 @@ export function taskIcon(look: TaskLook, animateRunning: boolean): ThemeIcon {
     case 'finished':
       return icon('pass', 'charts.green');
     case 'unsuccessful':
-      return icon('warning', 'charts.orange');
+      return icon('warning', 'problemsWarningIcon.foreground');
     case 'stopped':
       return icon('debug-stop', 'charts.purple');
     case 'failed':
