@@ -11,10 +11,13 @@ import { createV2Client } from './v2';
  * @param limits For tests; everyone else takes the defaults.
  * @throws {CloudError} of kind `invalidRequest` for a base URL that keys must not be sent to.
  */
-export function createCloud({ baseUrl, key }: CloudOptions, limits: Limits = defaultLimits): Cloud {
+export function createCloud(
+  { baseUrl, key, turns }: CloudOptions,
+  limits: Limits = defaultLimits,
+): Cloud {
   const server = parseBaseUrl(baseUrl);
   const trimmedKey = key.trim();
-  const connection = { server, key: trimmedKey, limits };
+  const connection = { server, key: trimmedKey, limits, turns };
   const clients = {
     v1: createV1Client(
       createAsk({ ...connection, headers: { Authorization: `Bearer ${trimmedKey}` } }),

@@ -10,7 +10,6 @@ import { refKey, type TaskDetails, type TaskRef } from '../core/task';
 import type { Cloud } from '../core/taskClient';
 import type { TaskStore } from '../core/taskStore';
 import { taskTitle } from '../core/taskWords';
-import type { TokenBucket } from '../core/tokenBucket';
 import { newlyTracked, type TrackedTask } from '../core/trackedTask';
 import { parseFromPage, type PageView, type ToPage } from '../webview/protocol';
 import { doDetailsAction } from './detailsActions';
@@ -24,8 +23,6 @@ export interface TaskDetailsOptions {
   /** The server with the key of the moment. @throws {CloudError} of kind `noKey` where there is none */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   readonly settings: Settings;
-  /** The one that all requests to the cloud share. */
-  readonly bucket: TokenBucket;
   readonly clock: Clock;
   readonly log: Log;
   /** Where a save dialog begins when no folder is open. */
@@ -49,13 +46,12 @@ export class TaskDetailsPanel implements Disposable {
 
   constructor(options: TaskDetailsOptions) {
     this.#options = options;
-    const { ref, panel, store, connect, settings, bucket, clock, log } = options;
+    const { ref, panel, store, connect, settings, clock, log } = options;
     const key = refKey(ref);
     this.#reader = new DetailsReader({
       ref,
       store,
       connect,
-      bucket,
       clock,
       random: Math.random,
       pauseMs: () => settings.pauses.watching,
@@ -163,7 +159,7 @@ export class TaskDetailsPanel implements Disposable {
         this.#pictures.request({ of: message.of, index: message.index });
         return;
       default: {
-        const { connect, bucket, log, panel, ref, saveFolder, settings } = this.#options;
+        const { connect, log, panel, ref, saveFolder, settings } = this.#options;
         const task = this.#task();
         // Never rejects: a failure is told to the user in there.
         void doDetailsAction(message, {
@@ -171,7 +167,6 @@ export class TaskDetailsPanel implements Disposable {
           task,
           details: this.#details,
           connect,
-          bucket,
           settings,
           log,
           saveFolder,

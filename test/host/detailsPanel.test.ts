@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import type { TaskRef } from '../../src/core/task';
 import type { DownloadOptions } from '../../src/core/taskClient';
 import { TaskStore } from '../../src/core/taskStore';
-import { TokenBucket } from '../../src/core/tokenBucket';
 import { systemClock as clock } from '../../src/platform/systemClock';
 import { DetailsPanels } from '../../src/ui/detailsPanel';
 import { Log } from '../../src/ui/log';
@@ -50,7 +49,6 @@ describe('the details panels', () => {
       connect: () => Promise.resolve(cloud),
       settings,
       apiKey: { onDidChange: () => ({ dispose() {} }) },
-      bucket: new TokenBucket({ clock, perSecond: 100, burst: 100 }),
       clock,
       log,
     });
@@ -129,7 +127,6 @@ describe('the details panels', () => {
           return { dispose() {} };
         },
       },
-      bucket: new TokenBucket({ clock, perSecond: 100, burst: 100 }),
       clock,
       log,
     });
