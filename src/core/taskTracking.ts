@@ -10,6 +10,8 @@ export interface TaskTrackingOptions {
   readonly store: TaskStore;
   /** Asked only where dashboard URLs name sessions. */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  /** False once the base URL names another server: neither is it asked, nor gets it what the one before told. */
+  readonly isCurrent: () => boolean;
   /** For IDs whose version the text does not tell. */
   readonly apiVersion: ApiVersion;
   /** Milliseconds since 1970. */
@@ -28,6 +30,8 @@ export interface TrackingResult {
   readonly emptySessionCount: number;
   /** Why sessions could not be looked up. */
   readonly sessionError?: CloudError | undefined;
+  /** True where the server became another one before all sessions were looked up. */
+  readonly hasServerChanged: boolean;
 }
 
 /**
@@ -36,7 +40,7 @@ export interface TrackingResult {
  */
 export async function trackTasks(
   text: string,
-  { store, connect, apiVersion, now, signal }: TaskTrackingOptions,
+  { store, connect, isCurrent, apiVersion, now, signal }: TaskTrackingOptions,
 ): Promise<TrackingResult> {
   const input = parseTaskInput(text, apiVersion);
   const refs = new Map(input.refs.map((ref) => [refKey(ref), ref]));
@@ -46,9 +50,11 @@ export async function trackTasks(
   try {
     for (const sessionId of input.sessionIds) {
       const cloud = await connect(signal);
+      if (!isCurrent()) break;
       // Only v2 has sessions with tasks in them, whatever the setting for new tasks says.
       const ids = await cloud.client('v2').findSessionTasks(sessionId, signal);
       signal.throwIfAborted();
+      if (!isCurrent()) break;
       const found = ids.slice(0, maxTasksAtOnce).map((id): TaskRef => ({ apiVersion: 'v2', id }));
       if (found.length === 0) emptySessionCount++;
       for (const ref of found) refs.set(refKey(ref), ref);
@@ -65,6 +71,7 @@ export async function trackTasks(
     alreadyTrackedCount: refs.size - addedCount,
     emptySessionCount,
     sessionError,
+    hasServerChanged: !isCurrent(),
   };
 }
 
@@ -77,7 +84,7 @@ export function trackingWords({
   addedCount,
   alreadyTrackedCount,
   emptySessionCount,
-}: Omit<TrackingResult, 'sessionError'>): string | undefined {
+}: Omit<TrackingResult, 'sessionError' | 'hasServerChanged'>): string | undefined {
   const notes: string[] = [];
   if (alreadyTrackedCount > 0)
     notes.push(

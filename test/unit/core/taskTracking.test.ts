@@ -14,12 +14,18 @@ describe('tracking what a text names', () => {
   let sessions: Map<string, readonly string[]>;
   let failure: Error | undefined;
   let connections: number;
+  let asked: string[];
+  let isCurrent: boolean;
+  let beforeAnswer: () => void;
 
   beforeEach(() => {
     store = new TaskStore();
     sessions = new Map();
     failure = undefined;
     connections = 0;
+    asked = [];
+    isCurrent = true;
+    beforeAnswer = () => undefined;
   });
 
   /** The fake cloud, with sessions. */
@@ -30,14 +36,26 @@ describe('tracking what a text names', () => {
       download: () => cloud.download(),
       client: (apiVersion) => ({
         ...cloud.client(apiVersion),
-        findSessionTasks: (id) =>
-          failure ? Promise.reject(failure) : Promise.resolve(sessions.get(id) ?? []),
+        findSessionTasks: async (id) => {
+          asked.push(id);
+          await Promise.resolve();
+          beforeAnswer();
+          if (failure) throw failure;
+          return sessions.get(id) ?? [];
+        },
       }),
     });
   }
 
   function track(text: string, signal = new AbortController().signal) {
-    return trackTasks(text, { store, connect, apiVersion: 'v1', now: 7, signal });
+    return trackTasks(text, {
+      store,
+      connect,
+      isCurrent: () => isCurrent,
+      apiVersion: 'v1',
+      now: 7,
+      signal,
+    });
   }
 
   const ids = (): string[] => store.tasks().map(({ apiVersion, id }) => `${apiVersion}/${id}`);
@@ -70,6 +88,22 @@ describe('tracking what a text names', () => {
   it('passes on what is no failure of the cloud', async () => {
     failure = new TypeError('a mistake');
     await assert.rejects(track(dashboard(session)), TypeError);
+  });
+
+  it('leaves out what a server told that is no longer the one', async () => {
+    sessions.set(session, ['c3']);
+    beforeAnswer = () => (isCurrent = false);
+    const result = await track(`a1 ${dashboard(session)} ${dashboard(other)}`);
+    assert.deepEqual(ids(), ['v1/a1']);
+    assert.deepEqual(asked, [session], 'the other server is not asked');
+    assert.equal(result.hasServerChanged, true);
+  });
+
+  it('does not ask the server that has come meanwhile', async () => {
+    const tracking = track(dashboard(session));
+    isCurrent = false;
+    assert.equal((await tracking).hasServerChanged, true);
+    assert.deepEqual(asked, []);
   });
 
   it('stops when it is told to', async () => {
