@@ -1,4 +1,5 @@
-import { isAbort, isCloudError, type CloudError } from './errors';
+import { errorWords, type ErrorWords } from './errorWords';
+import { isAbort, isCloudError, type CloudError, type CloudErrorKind } from './errors';
 import { refKey, type ApiVersion, type TaskRef } from './task';
 import type { Cloud } from './taskClient';
 import { maxTasksAtOnce, parseTaskInput, type TaskInput } from './taskInput';
@@ -107,6 +108,35 @@ export function trackingWords({
   if (notes.length === 0) return undefined;
   const added = addedCount === 0 ? 'No new task' : countWords(addedCount);
   return `${added} tracked; ${notes.join('; ')}.`;
+}
+
+/** The user's words for a session that could not be looked up. */
+export function sessionWords(kind: CloudErrorKind, host: string): ErrorWords {
+  switch (kind) {
+    case 'taskNotFound':
+      return {
+        text: `${host} knows no such session for this API key. Check the link, or set the key of the account that the session belongs to.`,
+        nextStep: 'setApiKey',
+      };
+    case 'invalidRequest':
+      return {
+        text: `${host} does not take this for a session. Check the link.`,
+        nextStep: 'showLog',
+      };
+    // Nobody asks again by itself.
+    case 'rateLimited':
+      return {
+        text: `${host} asks to slow down. Track it again in a while.`,
+        nextStep: 'showLog',
+      };
+    case 'server':
+      return {
+        text: `${host} has trouble of its own. Track it again in a while.`,
+        nextStep: 'showLog',
+      };
+    default:
+      return errorWords(kind, { host, apiVersion: 'v2' });
+  }
 }
 
 /** Why pieces of a paste name no task: at most two are told in full. `undefined` where all do. */

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { CloudError } from '../../../src/core/errors';
 import type { Cloud } from '../../../src/core/taskClient';
 import { TaskStore } from '../../../src/core/taskStore';
-import { rejectedWords, trackingWords, trackTasks } from '../../../src/core/taskTracking';
+import {
+  rejectedWords,
+  sessionWords,
+  trackingWords,
+  trackTasks,
+} from '../../../src/core/taskTracking';
 import { FakeCloud } from '../../fakes/fakeCloud';
 
 const session = '3fa85f64-5717-4562-b3fc-2c963f66afa6';
@@ -83,6 +88,25 @@ describe('tracking what a text names', () => {
     const result = await track(`a1 ${dashboard(session)}`);
     assert.deepEqual(ids(), ['v1/a1']);
     assert.equal(result.sessionError?.kind, 'network');
+  });
+
+  it('speaks of the session that is not found, not of a task', async () => {
+    failure = new CloudError('taskNotFound', 'Session not found');
+    const { sessionError } = await track(dashboard(session));
+    assert.deepEqual(sessionError && sessionWords(sessionError.kind, 'cloud.example'), {
+      text: 'cloud.example knows no such session for this API key. Check the link, or set the key of the account that the session belongs to.',
+      nextStep: 'setApiKey',
+    });
+  });
+
+  it('has words of a session for every failure', () => {
+    for (const kind of ['taskNotFound', 'invalidRequest', 'rateLimited', 'server'] as const) {
+      const { text } = sessionWords(kind, 'cloud.example');
+      assert.match(text, /^cloud\.example /u);
+      assert.doesNotMatch(text, /task ID|no such task|Looks go on/u);
+    }
+    const { text } = sessionWords('notServed', 'cloud.example');
+    assert.match(text, /^API v2 is not served at cloud\.example/u);
   });
 
   it('passes on what is no failure of the cloud', async () => {
