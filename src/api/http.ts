@@ -1,8 +1,8 @@
 import { create } from 'axios';
+import type { Server } from '../core/baseUrl';
 import { CloudError } from '../core/errors';
 import type { CloudOptions } from '../core/taskClient';
 import { oneLine, shorten } from '../core/taskWords';
-import type { Server } from './baseUrl';
 import { parseBoundedJson } from './boundedJson';
 import { withDeadline } from './deadline';
 import { errorOfRefusal, type NotFoundKind } from './refusal';
@@ -70,7 +70,7 @@ export function createAsk({ server, key, headers, limits, turns }: AskOptions): 
     await turns?.take(signal);
     try {
       const answer = await exchange({
-        target: { baseURL: server.href, url: path, allowAbsoluteUrls: false },
+        target: { baseURL: server.baseUrl, url: path, allowAbsoluteUrls: false },
         headers: { ...headers, Accept: 'application/json' },
         signal,
         deadlineMs: isDetails ? limits.detailsDeadlineMs : limits.deadlineMs,

@@ -1,5 +1,6 @@
+import { readBaseUrl } from '../core/baseUrl';
+import { CloudError } from '../core/errors';
 import type { Cloud, CloudOptions } from '../core/taskClient';
-import { parseBaseUrl } from './baseUrl';
 import { createDownload } from './download';
 import { createAsk, defaultLimits, type Limits } from './http';
 import { createV1Client } from './v1';
@@ -15,7 +16,8 @@ export function createCloud(
   { baseUrl, key, turns }: CloudOptions,
   limits: Limits = defaultLimits,
 ): Cloud {
-  const server = parseBaseUrl(baseUrl);
+  const server = readBaseUrl(baseUrl);
+  if (typeof server === 'string') throw new CloudError('invalidRequest', server);
   const trimmedKey = key.trim();
   const connection = { server, key: trimmedKey, limits, turns };
   const clients = {
