@@ -30,7 +30,11 @@ export interface Late extends Disposable {
 export function createLate(options: LateOptions): Late {
   const problems = new PollProblems(options);
   const tracker = new TaskTracker(options);
-  const details = new DetailsPanels({ ...options, connect: options.connection.connect });
+  const details = new DetailsPanels({
+    ...options,
+    connect: options.connection.connect,
+    currentOrigin: () => options.keeper.origin,
+  });
   const freshness = showFreshness(options);
   const commandOptions = { ...options, problems, tracker, details };
   return {
