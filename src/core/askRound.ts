@@ -7,14 +7,12 @@ import type { PollHolds } from './pollHolds';
 import { hasEnded, refKey, type ApiVersion, type TaskRef } from './task';
 import { summaryOf, type Cloud, type ListedTask } from './taskClient';
 import type { TaskStore } from './taskStore';
-import type { TokenBucket } from './tokenBucket';
 import type { TrackedTask } from './trackedTask';
 
 export interface AskRoundOptions {
   readonly store: TaskStore;
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   readonly clock: Clock;
-  readonly bucket: TokenBucket;
   readonly schedule: AskSchedule;
   readonly holds: PollHolds;
   readonly costs: AskCosts;
@@ -116,12 +114,12 @@ async function askForTask(
   task: TrackedTask,
   options: AskRoundOptions,
 ): Promise<Outcome<'answered'>> {
-  const { bucket, clock, connect, holds, schedule, signal, store, wanted } = options;
+  const { clock, connect, holds, schedule, signal, store, wanted } = options;
   const key = refKey(task);
   const isFull = wanted.has(key) || schedule.owesFullRead(task);
   try {
     const cloud = await connect(signal);
-    if (!(await bucket.take(signal)) || holds.general) return undefined;
+    if (signal.aborted || holds.general) return undefined;
     const client = cloud.client(task.apiVersion);
     const update = isFull
       ? summaryOf(await client.getTask(task.id, signal))
@@ -142,14 +140,14 @@ async function askForTask(
 }
 
 async function askForList(ask: ListAsk, options: AskRoundOptions): Promise<Outcome<ListReading>> {
-  const { bucket, clock, connect, costs, holds, signal } = options;
+  const { clock, connect, costs, holds, signal } = options;
   const { apiVersion } = ask;
   try {
     const cloud = await connect(signal);
     const reading = await readList(ask, {
       client: cloud.client(apiVersion),
       signal,
-      mayAsk: async () => (await bucket.take(signal)) && !holds.general,
+      mayAsk: () => !signal.aborted && !holds.general,
       takeIn: (tasks) => takeIn(tasks, apiVersion, options),
     });
     return signal.aborted ? undefined : reading;

@@ -32,7 +32,8 @@ export interface TaskPollerOptions {
   /** The server with the key of the moment. @throws {CloudError} of kind `noKey` where there is none */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   readonly clock: Clock;
-  readonly bucket: TokenBucket;
+  /** Tells how much may be asked; the requests themselves take the tokens. */
+  readonly bucket: Pick<TokenBucket, 'available'>;
   /** From 0 to 1. */
   readonly random: () => number;
   readonly pauses: Pauses;

@@ -25,7 +25,8 @@ describe('TaskPoller', () => {
 
   beforeEach(() => {
     clock = new FakeClock();
-    cloud = new FakeCloud(() => clock.now());
+    const bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
+    cloud = new FakeCloud(() => clock.now(), bucket);
     store = new TaskStore();
     connectError = undefined;
     connects = 0;
@@ -36,7 +37,7 @@ describe('TaskPoller', () => {
         connects++;
         return connectError ? Promise.reject(connectError) : Promise.resolve(cloud);
       },
-      bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
+      bucket,
       random: () => 0.5,
       pauses: { watching: 2 * second, hidden: 10 * second, away: 30 * second },
       onError: () => undefined,
