@@ -53,6 +53,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     clock,
     bucket,
     random: Math.random,
+    loadRounds: () => import('./core/askRound'),
     pauses: settings.pauses,
     onError: (error, what) => log.error(`Looking at ${what} failed`, error),
   });

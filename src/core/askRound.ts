@@ -1,7 +1,7 @@
-import type { Ask, AskCosts, ListAsk } from './askPlanner';
+import { AskCosts, planAsks, type Ask, type ListAsk } from './askPlanner';
 import type { AskSchedule } from './askSchedule';
 import type { Clock } from './clock';
-import { CloudError, isAbort, isCloudError } from './errors';
+import { CloudError, concernsAll, isAbort, isCloudError } from './errors';
 import { readList, type ListReading } from './listReading';
 import type { PollHolds } from './pollHolds';
 import { hasEnded, refKey, type ApiVersion, type TaskRef } from './task';
@@ -41,15 +41,31 @@ const mostConfirmed = 10;
 /** After a list that failed for a reason of its own, none is tried for this long, in milliseconds. */
 const failedWayMs = 60_000;
 
+/** Plans and asks, round after round, and remembers what each way of asking has cost. */
+export class AskRounds {
+  readonly #options: Omit<AskRoundOptions, 'costs' | 'signal'>;
+  readonly #costs = new AskCosts();
+
+  constructor(options: Omit<AskRoundOptions, 'costs' | 'signal'>) {
+    this.#options = options;
+  }
+
+  plan(tasks: readonly TrackedTask[]): readonly Ask[] {
+    return planAsks(tasks, this.#costs, this.#options.clock.now());
+  }
+
+  /** Never rejects. */
+  ask(asks: readonly Ask[], signal: AbortSignal): Promise<AskRoundResult> {
+    return askRound(asks, { ...this.#options, costs: this.#costs, signal });
+  }
+}
+
 /**
  * Asks what was planned, four at a time, and puts the answers into the store.
  * A hold ends the round at once. Who is missing in a list is asked for before anything is said of them.
  * Never rejects.
  */
-export async function askRound(
-  asks: readonly Ask[],
-  options: AskRoundOptions,
-): Promise<AskRoundResult> {
+async function askRound(asks: readonly Ask[], options: AskRoundOptions): Promise<AskRoundResult> {
   const { holds, signal } = options;
   const queue = [...asks];
   const readings: Reading[] = [];
@@ -83,11 +99,6 @@ export async function askRound(
   if (!isCutOff) await Promise.all(Array.from({ length: concurrency }, lane));
   if (!signal.aborted) learn(readings, options);
   return { successes, failures };
-}
-
-/** True for a failure that every other question would meet too. */
-export function concernsAll({ kind }: CloudError): boolean {
-  return kind === 'network' || kind === 'redirect';
 }
 
 /** True for a failure that says nothing of other questions. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AskRounds } from '../../../src/core/askRound';
 import { CloudError } from '../../../src/core/errors';
 import type { TaskRef } from '../../../src/core/task';
 import { TaskPoller, type PollerState } from '../../../src/core/taskPoller';
@@ -39,6 +40,7 @@ describe('TaskPoller', () => {
       },
       bucket,
       random: () => 0.5,
+      loadRounds: () => Promise.resolve({ AskRounds }),
       pauses: { watching: 2 * second, hidden: 10 * second, away: 30 * second },
       onError: () => undefined,
     });
