@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { simulatorKey, type Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
 import { startStillCloud, track } from './cloudOfTest';
+import { contrast } from './contrast';
 import type { TaskRow } from './taskRow';
 import { until } from './until';
 import { openWorkbench, type Theme, type Workbench } from './workbench';
@@ -150,7 +151,7 @@ describe('the states in the view', () => {
   });
 
   for (const theme of themes) {
-    it(`gives each its own icon, and the six their own colours, in the theme ${theme}`, async () => {
+    it(`gives each its own icon that can be seen, and the six their own colours, in the theme ${theme}`, async () => {
       await workbench.setTheme(theme);
       const rows: TaskRow[] = [];
       for (const index of states.keys()) rows.push(await rowOf(index));
@@ -161,6 +162,14 @@ describe('the states in the view', () => {
         .filter((_, index) => sixStates.includes(states[index]?.name ?? ''))
         .map(({ iconColor }) => iconColor);
       assert.equal(new Set(colors).size, sixStates.length, colors.join(' '));
+      const behind = await workbench.page
+        .locator('.part.sidebar')
+        .evaluate((element) => getComputedStyle(element).backgroundColor);
+      const faint = rows
+        .map(({ icon, iconColor }) => ({ icon, iconColor, ratio: contrast(iconColor, behind) }))
+        // What WCAG 2.2 asks of icons: 1.4.11.
+        .filter(({ ratio }) => ratio < 3);
+      assert.deepEqual(faint, [], behind);
     });
   }
 
