@@ -7,6 +7,7 @@ import type { LateOptions } from './commandOptions';
 import type { CommandName } from './commands';
 import { DetailsPanels } from './detailsPanel';
 import { showFreshness } from './freshness';
+import { showHeldLooks } from './heldLooks';
 import { PollProblems } from './pollProblems';
 import { resolveTooltip } from './taskTooltip';
 import { TaskTracker } from './taskTracker';
@@ -33,6 +34,7 @@ export function createLate(options: LateOptions): Late {
   const tracker = new TaskTracker(options);
   const details = new DetailsPanels({ ...options, connect: options.connection.connect });
   const freshness = showFreshness(options);
+  const heldLooks = showHeldLooks(options);
   const commandOptions = { ...options, problems, tracker, details };
   return {
     runCommand: (name, args) => runCommand(name, args, commandOptions),
@@ -46,6 +48,7 @@ export function createLate(options: LateOptions): Late {
     dispose() {
       details.dispose();
       freshness.dispose();
+      heldLooks.dispose();
       tracker.dispose();
       problems.dispose();
     },

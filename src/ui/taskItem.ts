@@ -1,7 +1,7 @@
 import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type Command } from 'vscode';
-import { rowDescription, rowSentence } from '../core/rowWords';
+import { rowDescription, rowName, rowSentence } from '../core/rowWords';
 import { hasEnded, refKey, type TaskRef } from '../core/task';
-import { lookOf, taskTitle, type TaskLook } from '../core/taskWords';
+import { lookOf, type TaskLook } from '../core/taskWords';
 import type { TrackedTask } from '../core/trackedTask';
 
 export interface TaskItemOptions {
@@ -11,15 +11,12 @@ export interface TaskItemOptions {
   readonly animateRunning: boolean;
 }
 
-/** A longer name leaves no room for the status beside it; the tooltip has all of it. */
-const labelLength = 60;
-
 /** A task's row, without its tooltip: that is made when somebody hovers. */
 export function taskItem(
   task: TrackedTask,
   { element, showsVersion, animateRunning }: TaskItemOptions,
 ): TreeItem {
-  const item = new TreeItem(taskTitle(task, labelLength), TreeItemCollapsibleState.None);
+  const item = new TreeItem(rowName(task), TreeItemCollapsibleState.None);
   item.id = refKey(task);
   item.description = rowDescription(task, { showsVersion });
   item.iconPath = taskIcon(lookOf(task), animateRunning);
@@ -46,7 +43,7 @@ export function taskIcon(look: TaskLook, animateRunning: boolean): ThemeIcon {
     case 'finished':
       return icon('pass', 'charts.green');
     case 'unsuccessful':
-      return icon('warning', 'charts.orange');
+      return icon('warning', 'problemsWarningIcon.foreground');
     case 'stopped':
       return icon('debug-stop', 'charts.purple');
     case 'failed':

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rowName } from '../../src/core/rowWords';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
 import { pointAt, startStillCloud, track } from './cloudOfTest';
@@ -182,7 +183,7 @@ describe('what stands in the way of looking', () => {
   /** The last good state stays, whatever goes wrong. */
   async function keepsItsRow(prompt: string): Promise<void> {
     const [row] = await workbench.rows();
-    assert.equal(row?.label, prompt);
+    assert.equal(row?.label, rowName({ prompt, id: '' }));
     assert.equal(row.icon, 'loading');
     assert.match(row.description, /^Running/);
   }

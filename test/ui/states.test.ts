@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rowName } from '../../src/core/rowWords';
 import { simulatorKey, type Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
 import { startStillCloud, track } from './cloudOfTest';
@@ -144,7 +145,7 @@ describe('the states in the view', () => {
 
   it('has the active ones first, then the newest', async () => {
     const labels = (await workbench.rows()).map(({ label }) => label);
-    const expected = states.map(({ script }, index) => script?.prompt ?? idOf(index));
+    const expected = states.map((_, index) => labelOf(index));
     // Nobody knows how old a task is that is not found, only when it was tracked.
     const known = (label: string) => label !== idOf(states.length - 1);
     assert.deepEqual(labels.filter(known), expected.filter(known));
@@ -190,10 +191,14 @@ describe('the states in the view', () => {
   }
 
   function rowOf(index: number): Promise<TaskRow> {
-    const label = states[index]?.script?.prompt ?? idOf(index);
+    const label = labelOf(index);
     return workbench.waitForRow(`The row "${label}"`, (row) => row.label === label);
   }
 });
+
+function labelOf(index: number): string {
+  return rowName({ prompt: states[index]?.script?.prompt, id: idOf(index) });
+}
 
 function idOf(index: number): string {
   return `0b6f2c1e-5a7d-4f3b-9c20-6d1e8a4b7c${String(index).padStart(2, '0')}`;

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { createCloud } from '../../../src/api/index';
 import { defaultLimits, type Limits } from '../../../src/api/http';
@@ -197,6 +199,25 @@ describe('an answer that breaks', () => {
     });
     const error = await failureOf(clientOf(server.url).getStatus('1', never));
     assert.equal(error.kind, 'tooLarge');
+    await server.firstClosed;
+  });
+
+  it('frees the connection also where memory was tidied up in mid-answer', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    let pour = (): void => undefined;
+    const server = await serve((_request, response) => {
+      response.writeHead(200).write('x');
+      pour = () => response.write('x'.repeat(9 * 1024 * 1024));
+    });
+    const failure = failureOf(clientOf(server.url).getStatus('1', never));
+    await server.firstAsked;
+    // Until the client has the headers and reads the body.
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    for (let round = 0; round < 4; round++) collect();
+    await new Promise((resolve) => setImmediate(resolve));
+    pour();
+    assert.equal((await failure).kind, 'tooLarge');
     await server.firstClosed;
   });
 
