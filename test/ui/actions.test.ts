@@ -143,10 +143,7 @@ describe('what is done with tracked tasks', () => {
       }),
     );
     // In the row it is cut.
-    await labelsBecome(
-      'Has no verdict yet',
-      'Compare the prices of three bicycles, with lights and a loc…',
-    );
+    await labelsBecome('Has no verdict yet', 'Compare the prices of three bic…');
     const lines = (await workbench.tooltip('Compare the prices')).split('\n');
     await workbench.screenshot('tooltip');
     assert.deepEqual(
