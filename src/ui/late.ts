@@ -16,7 +16,7 @@ import { TaskTracker } from './taskTracker';
 export interface Late extends Disposable {
   /** Tells the user of a failure; never rejects. */
   runCommand(name: CommandName, args: readonly unknown[]): Promise<void>;
-  /** Tracks what a text names, without a word to the user. @throws {Error} where it names nothing; its message is for the user */
+  /** Tracks what a text names, without a word to the user. @throws {Error} where nothing could be tracked; its message is for the user */
   track(text: string): Promise<TrackingResult>;
   /** `undefined` for a task that is not tracked. */
   tooltip(ref: TaskRef): string | undefined;
@@ -64,7 +64,8 @@ async function trackOrThrow(
   if (result.refs.length > 0) return result;
   const host = typeof server === 'string' ? 'the server' : server.host;
   throw new Error(
-    (result.sessionError && errorWords(result.sessionError.kind, { host }).text) ??
+    (result.sessionError &&
+      errorWords(result.sessionError.kind, { host, apiVersion: 'v2' }).text) ??
       rejectedWords(result.input) ??
       'The input names no task. It takes task IDs, API URLs and dashboard links.',
   );

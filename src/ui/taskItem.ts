@@ -9,18 +9,20 @@ export interface TaskItemOptions {
   readonly element: TaskRef;
   readonly showsVersion: boolean;
   readonly animateRunning: boolean;
+  /** Whether sessions have a page in the dashboard: they belong to Browser Use Cloud itself. */
+  readonly hasDashboard: boolean;
 }
 
 /** A task's row, without its tooltip: that is made when somebody hovers. */
 export function taskItem(
   task: TrackedTask,
-  { element, showsVersion, animateRunning }: TaskItemOptions,
+  { element, showsVersion, animateRunning, hasDashboard }: TaskItemOptions,
 ): TreeItem {
   const item = new TreeItem(rowName(task), TreeItemCollapsibleState.None);
   item.id = refKey(task);
   item.description = rowDescription(task, { showsVersion });
   item.iconPath = taskIcon(lookOf(task), animateRunning);
-  item.contextValue = contextValueOf(task);
+  item.contextValue = contextValueOf(task, hasDashboard);
   item.accessibilityInformation = { label: rowSentence(task, { showsVersion }) };
   item.command = openDetailsCommand(element);
   return item;
@@ -56,9 +58,9 @@ export function taskIcon(look: TaskLook, animateRunning: boolean): ThemeIcon {
 }
 
 /** Words that the `when` clauses of package.json look for. */
-function contextValueOf(task: TrackedTask): string {
+function contextValueOf(task: TrackedTask, hasDashboard: boolean): string {
   const words = ['task', hasEnded(task.status) ? 'ended' : 'active'];
-  if (task.sessionId !== undefined) words.push('hasSession');
+  if (hasDashboard && task.sessionId !== undefined) words.push('hasSession');
   return words.join(' ');
 }
 

@@ -96,6 +96,15 @@ describe('the tree', () => {
     assert.deepEqual(row.command.arguments, [{ apiVersion: 'v2', id: 'a1' }]);
   });
 
+  it('offers the dashboard only for tasks of Browser Use Cloud itself', async () => {
+    fill(aTask({ sessionId: 's1' }));
+    assert.equal(rows()[0]?.contextValue, 'task active hasSession');
+    await set('baseUrl', 'https://cloud.example');
+    assert.deepEqual(drawn, ['all']);
+    assert.equal(rows()[0]?.contextValue, 'task active');
+    await set('baseUrl');
+  });
+
   it('has an icon of its own shape for every look, and one that stands still', () => {
     const shapes = looks.map((look) => taskIcon(look, true).id);
     assert.equal(new Set(shapes).size, looks.length);
@@ -196,7 +205,8 @@ describe('the tree', () => {
     const [element] = tree.getChildren();
     assert.ok(element);
     const { tooltip } = await tree.resolveTreeItem(tree.getTreeItem(element), element);
-    assert.match(String(tooltip), /^Not looked at for now\. .* does not accept the API key/mu);
+    assert.ok(typeof tooltip === 'string');
+    assert.match(tooltip, /^Not looked at for now\. .* does not accept the API key/mu);
   });
 
   it('lets go of tooltips whose ages no longer hold', async () => {
