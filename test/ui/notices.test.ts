@@ -106,7 +106,6 @@ describe('what is said of ends', () => {
 
     await workbench.reload();
     await workbench.openView();
-    const counted = simulator.counts.total;
     const rows = await until('The rows', async () => {
       const rows = await workbench.rows();
       return rows.length === before.length && rows;
@@ -121,14 +120,14 @@ describe('what is said of ends', () => {
     const details = await workbench.detailsFrame();
     await details.getByRole('heading', { name: 'Ends and is opened' }).waitFor();
     assert.ok((await firstPicture(details)).naturalWidth > 0);
+    // What was announced before would come along with the next that is.
     await workbench.clickViewAction('Refresh');
-    const looks = () =>
-      simulator.counts.seen
-        .slice(counted)
-        .filter(({ route, status }) => route === 'GET /api/v2/tasks/{task_id}' && status === 200);
-    // The details read the opened task; the refresh reads both.
-    await until('Looks after the reload', async () => Promise.resolve(looks().length >= 3));
-    assert.deepEqual(await workbench.shownNotifications(), []);
+    await trackRunning({ prompt: 'Ends after that', lengthMs: 10_000, cost: null });
+    simulator.clock.advance(10_000);
+    const notification = await workbench.waitForNotification('Ends after that');
+    assert.equal(notification.message, 'Finished, successful: Ends after that');
+    assert.deepEqual(await workbench.shownNotifications(), [notification.message]);
+    await workbench.waitForBadge(2);
   });
 
   /** Tracks tasks and waits until they are seen to run. */
