@@ -18,7 +18,7 @@ import { notifyOfEnds } from './ui/notifier';
 import { publicTasks } from './ui/publicTasks';
 import { restoreDetails } from './ui/restoreDetails';
 import { Settings } from './ui/settings';
-import { showStatusBar } from './ui/statusBar';
+import { StatusBar } from './ui/statusBar';
 import { TaskTree } from './ui/taskTree';
 import { TaskView } from './ui/taskView';
 
@@ -59,8 +59,9 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
   const late = new LateParts(() => import('./ui/late').then((it) => it.createLate(options)));
   const tree = new TaskTree({ store, settings, clock, late: late.get });
   const view = new TaskView({ tree, store });
+  const statusBar = new StatusBar(store);
   const parts = { store, keeper, poller, apiKey, settings, log };
-  const options = { ...parts, connection, tree, view, clock, extensionUri };
+  const options = { ...parts, connection, tree, view, statusBar, clock, extensionUri };
   const { api, disposable } = publicTasks({ store, late });
   const onError = (error: unknown) => log.error('Unexpected', error);
   subscriptions.push(log, settings, apiKey, store, keeper, poller, tree, view, late, disposable);
@@ -78,7 +79,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     }),
     followAttention({ poller, view, details: late, apiKey }),
     followContextKeys(apiKey, store),
-    showStatusBar(store),
+    statusBar,
     connectParts(parts),
   );
   flush = () => keeper.flush();

@@ -19,7 +19,8 @@ export interface BrowserUseTasks {
    * Tracks tasks, as the command Track Task does, but without a word to the user.
    * @param input one or many task IDs, API URLs or dashboard links, apart by white space, commas or semicolons
    * @returns every task that the input names, also those that were tracked already; before the first look at a new one its status is `unknown`
-   * @throws {Error} where the input names no task at all, or where a dashboard link could not be looked up; its message says why
+   *   A dashboard link that cannot be looked up is left out, as are pieces that name nothing, so long as something else is tracked.
+   * @throws {Error} where nothing could be tracked at all; its message says why
    */
   track(input: string): Promise<readonly TaskSnapshot[]>;
 }

@@ -82,10 +82,6 @@ export class AskSchedule {
     return ++this.#ask(ref).notFoundCount >= answersUntilMissing;
   }
 
-  makeDue(ref: TaskRef): void {
-    delete this.#ask(ref).askedAt;
-  }
-
   makeAllDue(): void {
     for (const ask of this.#asks.values()) delete ask.askedAt;
   }

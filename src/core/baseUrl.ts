@@ -13,6 +13,11 @@ export interface Server {
 /** Where Browser Use Cloud itself is. */
 export const officialOrigin = 'https://api.browser-use.com';
 
+/** True for Browser Use Cloud itself, whose tasks have pages in its dashboard. */
+export function isOfficial(server: Server | string): boolean {
+  return typeof server !== 'string' && server.origin === officialOrigin;
+}
+
 /**
  * Reads the base URL setting: https, or http on this machine, and nothing that could mislead.
  * Never throws, whatever it is given.

@@ -1,4 +1,4 @@
-import { costWords, lookWords, taskTitle } from './taskWords';
+import { lookWords, oneLine, shortCostWords, taskTitle } from './taskWords';
 import type { TrackedTask } from './trackedTask';
 
 export interface RowOptions {
@@ -6,10 +6,20 @@ export interface RowOptions {
   readonly showsVersion: boolean;
 }
 
+/** A longer prompt leaves no room for the status beside it in a side bar of 300 pixels, as it first comes. */
+const promptLength = 32;
+/** Room for a whole UUID: IDs often differ in their ends alone. */
+const idLength = 60;
+
+/** A task's name in its row: its prompt, or its ID until the prompt is known. Tooltip and sentence have more of it. */
+export function rowName(task: Pick<TrackedTask, 'prompt' | 'id'>): string {
+  return taskTitle(task, oneLine(task.prompt ?? '') === '' ? idLength : promptLength);
+}
+
 /** What stands beside a task's name in its row: "Running", "Finished, goal not reached · $0.31". Holds no time that ticks. */
 export function rowDescription(task: TrackedTask, { showsVersion }: RowOptions): string {
   const parts = [lookWords(task)];
-  if (task.cost !== undefined) parts.push(costWords(task.cost));
+  if (task.cost !== undefined) parts.push(shortCostWords(task.cost));
   if (task.trouble && !task.isMissing) parts.push('cannot be read');
   if (showsVersion) parts.push(task.apiVersion);
   return parts.join(' · ');
@@ -18,7 +28,7 @@ export function rowDescription(task: TrackedTask, { showsVersion }: RowOptions):
 /** The row as a screen reader says it: sentences. */
 export function rowSentence(task: TrackedTask, { showsVersion }: RowOptions): string {
   const parts = [`Task “${taskTitle(task)}”: ${lookWords(task).toLowerCase()}`];
-  if (task.cost !== undefined) parts.push(`It cost ${costWords(task.cost)}`);
+  if (task.cost !== undefined) parts.push(`It cost ${shortCostWords(task.cost)}`);
   if (task.isUnseen) parts.push('You have not opened it since it ended');
   if (task.trouble && !task.isMissing) parts.push('It cannot be read at the moment');
   if (showsVersion) parts.push(`API ${task.apiVersion}`);

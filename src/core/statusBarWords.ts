@@ -1,15 +1,19 @@
+import type { HeldWords } from './heldWords';
 import { isActive, type TrackedTask } from './trackedTask';
 
 /** What the status bar says of all tracked tasks. */
 export interface StatusBarWords {
-  /** A few words: "2 running", "1 running, 3 ended". */
+  /** A few words: "2 running", "1 running, held, 3 ended". */
   readonly text: string;
   /** Sentences, for the hover and for screen readers. */
   readonly tooltip: string;
 }
 
 /** @returns `undefined` where nothing is tracked */
-export function statusBarWords(tasks: readonly TrackedTask[]): StatusBarWords | undefined {
+export function statusBarWords(
+  tasks: readonly TrackedTask[],
+  held?: HeldWords,
+): StatusBarWords | undefined {
   if (tasks.length === 0) return undefined;
   const running = tasks.filter((task) => task.status === 'running' && isActive(task)).length;
   const active = tasks.filter(isActive).length;
@@ -17,9 +21,11 @@ export function statusBarWords(tasks: readonly TrackedTask[]): StatusBarWords | 
   const parts: string[] = [];
   if (running > 0) parts.push(`${running} running`);
   else if (active > 0) parts.push(`${active} active`);
+  if (held) parts.push(held.text);
   if (unseen > 0) parts.push(`${unseen} ended`);
   const sentences = [
     `Browser Use: ${countWords(tasks.length)} tracked, ${active} active, ${running} running.`,
+    held ? `Looks are ${held.text}: ${held.reason}` : '',
     unseen === 0 ? '' : unseenWords(unseen),
   ];
   return {

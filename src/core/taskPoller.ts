@@ -1,4 +1,4 @@
-import { AskCosts, planAsks, type Ask } from './askPlanner';
+import { AskCosts, planAsks, type Ask, type TaskAsk } from './askPlanner';
 import { askRound, concernsAll, type AskRoundResult } from './askRound';
 import { AskSchedule } from './askSchedule';
 import { nextBackoffMs } from './backoff';
@@ -74,6 +74,7 @@ export class TaskPoller implements Disposable {
   #nap = new AbortController();
   #isRunning = false;
   #isLooking = false;
+  #isTurnOfNew = false;
   #isDisposed = false;
   #lookedAt: number | undefined;
 
@@ -85,7 +86,12 @@ export class TaskPoller implements Disposable {
     this.#pauses = options.pauses;
     this.#schedule = new AskSchedule(options.random);
     this.#subscription = options.store.onDidChange((changes) => {
-      for (const { before, after } of changes) if (before && !after) this.#schedule.forget(before);
+      for (const { before, after } of changes) {
+        if (!before || after) continue;
+        this.#schedule.forget(before);
+        this.#wanted.delete(refKey(before));
+      }
+      if (this.#wanted.size === 0) this.#settleWanted();
       if (changes.some(({ before, after }) => !before || !after)) this.#wake();
     });
     this.#wake();
@@ -121,6 +127,7 @@ export class TaskPoller implements Disposable {
     this.#holds.clear();
     this.#schedule.clear();
     this.#costs.forget();
+    this.#settleWanted();
     this.#backoffMs = this.#failedTicks = 0;
     // What was seen with the other key, or at the other server, says nothing of this one.
     this.#lookedAt = undefined;
@@ -135,7 +142,8 @@ export class TaskPoller implements Disposable {
    */
   refresh(refs?: readonly TaskRef[]): Promise<void> {
     if (this.#isDisposed) return Promise.resolve();
-    for (const ref of refs ?? this.#worthRefreshing()) this.#wanted.set(refKey(ref), ref);
+    for (const ref of refs ?? this.#worthRefreshing())
+      if (this.#options.store.get(ref)) this.#wanted.set(refKey(ref), ref);
     this.#holds.dropForRefresh();
     this.#backoffMs = this.#failedTicks = 0;
     this.#changed();
@@ -236,6 +244,9 @@ export class TaskPoller implements Disposable {
     });
     this.#isLooking = false;
     if (!signal.aborted) this.#settle(result);
+    // Nobody waits for what is held until much later.
+    for (const [key, { apiVersion }] of this.#wanted)
+      if (this.#holds.ofVersion(apiVersion)) this.#wanted.delete(key);
     if (this.#wanted.size === 0) this.#settleWanted();
     this.#changed();
   }
@@ -262,10 +273,17 @@ export class TaskPoller implements Disposable {
     const place = new Map(due.map((task, index) => [task, index]));
     const lists = asks.filter((ask) => ask.kind === 'list' && ask.expects.some(isDue));
     const singles = asks
-      .filter((ask) => ask.kind === 'task' && isDue(ask.task))
-      .sort((a, b) => placeOf(a, place) - placeOf(b, place));
+      .filter((ask) => ask.kind === 'task')
+      .filter(({ task }) => isDue(task))
+      .sort((a, b) => (place.get(a.task) ?? 0) - (place.get(b.task) ?? 0));
+    const isNew = ({ task }: TaskAsk): boolean => task.lookedAt === undefined;
+    const fresh = singles.filter(isNew);
+    const known = singles.filter((ask) => !isNew(ask));
+    // A paste of hundreds must not keep the running ones waiting; with room for one, they take turns.
+    this.#isTurnOfNew = !this.#isTurnOfNew;
+    const inTurn = this.#isTurnOfNew ? interleave(fresh, known) : interleave(known, fresh);
     const room = Math.min(mostPerTick, Math.max(1, this.#options.bucket.available()));
-    return [...lists, ...singles].slice(0, room);
+    return [...lists, ...inTurn].slice(0, room);
   }
 
   /** Draws the consequences of a tick: whose trouble a failure is, one task's or everybody's. */
@@ -308,7 +326,7 @@ export class TaskPoller implements Disposable {
           // A list that fails is left alone for a while; the next tick asks for its tasks in another way.
           else if (task) {
             this.#schedule.backOff(task);
-            store.noteTrouble(task, trouble, false);
+            store.noteTrouble(task, trouble, task.isMissing);
           }
           break;
       }
@@ -330,6 +348,11 @@ export class TaskPoller implements Disposable {
   }
 }
 
-function placeOf(ask: Ask, place: ReadonlyMap<TrackedTask, number>): number {
-  return ask.kind === 'task' ? (place.get(ask.task) ?? Infinity) : -1;
+/** One of each in turn, as long as both have some. */
+function interleave<T>(first: readonly T[], second: readonly T[]): readonly T[] {
+  const length = Math.max(first.length, second.length);
+  return Array.from({ length }, (_, index) => [
+    ...first.slice(index, index + 1),
+    ...second.slice(index, index + 1),
+  ]).flat();
 }

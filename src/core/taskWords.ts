@@ -161,14 +161,25 @@ export function costWords(cost: string): string {
   return `${match[1] === '-' ? '-' : ''}$${whole}.${fraction}`;
 }
 
+/** As `costWords`, rounded to at most four decimals; "<$0.0001" for less. */
+export function shortCostWords(cost: string): string {
+  const exact = costWords(cost);
+  if (!/\.\d{5}/u.test(exact)) return exact;
+  const amount = Number(cost);
+  if (amount > 0 && amount < 0.0001) return '<$0.0001';
+  return costWords(amount.toFixed(4));
+}
+
 /** How long the agent worked, in milliseconds; until `now` while it is at it. `undefined` where a time is not known. */
 export function durationOf(
-  task: Pick<TrackedTask, 'status' | 'startedAt' | 'createdAt' | 'finishedAt'>,
+  task: Pick<TrackedTask, 'status' | 'startedAt' | 'createdAt' | 'finishedAt'> &
+    Partial<Pick<TrackedTask, 'isMissing'>>,
   now: number,
 ): number | undefined {
   const start = Date.parse(task.startedAt ?? task.createdAt ?? '');
   if (Number.isNaN(start)) return undefined;
-  const isAtIt = task.status === 'running' || task.status === 'paused';
+  // Nobody knows how a task goes on that cannot be found.
+  const isAtIt = !task.isMissing && (task.status === 'running' || task.status === 'paused');
   const end = task.finishedAt === undefined && isAtIt ? now : Date.parse(task.finishedAt ?? '');
   return Number.isNaN(end) ? undefined : Math.max(0, end - start);
 }

@@ -1,4 +1,5 @@
 import { errorWords } from './errorWords';
+import { heldReason, type HeldOptions } from './heldWords';
 import { hasEnded } from './task';
 import {
   ageWords,
@@ -10,27 +11,25 @@ import {
   statusSentence,
   verdictSentence,
 } from './taskWords';
-import { isStale, type TrackedTask } from './trackedTask';
+import { isActive, isStale, type TrackedTask } from './trackedTask';
 
-export interface TooltipOptions {
+export interface TooltipOptions extends HeldOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
-  readonly host: string;
   /** A moment as the user's clock and calendar show it. */
   readonly timeWords: (at: number) => string;
 }
 
 /** All that a hover tells of a task, a line each. Plain text: nothing in it is meant as markup. */
-export function tooltipLines(
-  task: TrackedTask,
-  { now, host, timeWords }: TooltipOptions,
-): readonly string[] {
+export function tooltipLines(task: TrackedTask, options: TooltipOptions): readonly string[] {
+  const { now, host, timeWords } = options;
   const time = (label: string, at: string | number | undefined): string | undefined => {
     const moment = typeof at === 'string' ? Date.parse(at) : at;
     if (moment === undefined) return undefined;
     return Number.isNaN(moment) ? undefined : `${label}: ${timeWords(moment)}`;
   };
   const durationMs = durationOf(task, now);
+  const reason = heldReason(task, options);
   const unchangedSince = task.changedAt ?? task.trackedAt;
   const lines = [
     shorten(oneLine(task.prompt ?? ''), 600),
@@ -49,11 +48,17 @@ export function tooltipLines(
     task.trouble && !task.isMissing
       ? `${errorWords(task.trouble.kind, { host, apiVersion: task.apiVersion }).text} (since ${timeWords(task.trouble.since)})`
       : undefined,
-    task.lookedAt === undefined
-      ? undefined
-      : `Last look: ${timeWords(task.lookedAt)} (${ageWords(task.lookedAt, now)})`,
+    reason === undefined ? undefined : `Not looked at for now. ${reason}`,
+    lastLookLine(task, options),
   ];
   return lines.filter((line) => line !== undefined && line !== '') as string[];
+}
+
+/** Without an age where nobody looks any more: VS Code keeps the tooltip, and the age would stand still. */
+function lastLookLine(task: TrackedTask, { now, timeWords }: TooltipOptions): string | undefined {
+  if (task.lookedAt === undefined) return undefined;
+  const age = isActive(task) ? ` (${ageWords(task.lookedAt, now)})` : '';
+  return `Last look: ${timeWords(task.lookedAt)}${age}`;
 }
 
 function statusLine(task: TrackedTask, host: string): string {

@@ -17,6 +17,8 @@ export interface ViewWordsOptions {
 
 /** A failure that mends itself gets a message only after this long without a good look, in milliseconds. */
 const patienceMs = 30_000;
+/** A shorter pause is told by its length, not by the time of its end, in milliseconds. */
+const shortPauseMs = 120_000;
 
 /**
  * How fresh the rows are, and why they are not: a few words, and where the user can do something, what.
@@ -57,7 +59,9 @@ function holdWords(hold: PollHold, { now, timeWords }: ViewWordsOptions): string
     case 'notServed':
       return undefined;
     case 'rateLimited':
-      return `Rate limited until ${timeWords(hold.until)}`;
+      return hold.until - now < shortPauseMs
+        ? `Rate limited, ${again}`
+        : `Rate limited until ${timeWords(hold.until)}`;
     case 'network':
       return `Offline, ${again}`;
     case 'timeout':

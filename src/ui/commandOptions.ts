@@ -9,6 +9,7 @@ import type { CloudConnection } from './cloudConnection';
 import type { Log } from './log';
 import type { PollProblems } from './pollProblems';
 import type { Settings } from './settings';
+import type { StatusBar } from './statusBar';
 import type { TaskTracker } from './taskTracker';
 import type { TaskTree } from './taskTree';
 import type { TaskView } from './taskView';
@@ -23,6 +24,7 @@ export interface LateOptions {
   readonly settings: Settings;
   readonly tree: TaskTree;
   readonly view: TaskView;
+  readonly statusBar: Pick<StatusBar, 'setHeld'>;
   readonly log: Log;
   readonly clock: Clock;
   readonly extensionUri: Uri;

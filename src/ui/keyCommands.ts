@@ -10,9 +10,11 @@ import { UserError } from './reportError';
 
 /** Set API Key…: asks, proves the key with one cheap request, stores it, and says who answered. */
 export async function setApiKey(options: CommandOptions): Promise<void> {
+  let again: { readonly key: string; readonly origin: string } | undefined;
   for (;;) {
     const server = serverOf(options);
-    const key = await askForKey(server);
+    // A key is tried again only where it was meant for.
+    const key = again?.origin === server.origin ? again.key : await askForKey(server);
     const proof = await prove(key, server, options);
     if (typeof proof === 'string') {
       await store(key, server, options);
@@ -23,7 +25,10 @@ export async function setApiKey(options: CommandOptions): Promise<void> {
       return;
     }
     const choice = await askAfterFailure(proof, server, options);
-    if (choice === 'Try Again') continue;
+    if (choice === 'Try Again') {
+      again = isOfKey(proof) ? undefined : { key, origin: server.origin };
+      continue;
+    }
     await store(key, server, options);
     return;
   }
@@ -101,6 +106,11 @@ async function prove(
       }
     },
   );
+}
+
+/** Whether it takes another key to get on. */
+function isOfKey({ kind }: CloudError): boolean {
+  return kind === 'auth' || kind === 'forbidden' || kind === 'payment';
 }
 
 /** A key that the server refuses is not stored; one that nobody could be asked about is, where the user says so. */

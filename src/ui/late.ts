@@ -6,6 +6,7 @@ import type { LateOptions } from './commandOptions';
 import type { CommandName } from './commands';
 import { DetailsPanels } from './detailsPanel';
 import { showFreshness } from './freshness';
+import { showHeldLooks } from './heldLooks';
 import { PollProblems } from './pollProblems';
 import { resolveTooltip } from './taskTooltip';
 import { TaskTracker } from './taskTracker';
@@ -14,7 +15,7 @@ import { TaskTracker } from './taskTracker';
 export interface Late extends Disposable {
   /** Tells the user of a failure; never rejects. */
   runCommand(name: CommandName, args: readonly unknown[]): Promise<void>;
-  /** Tracks what a text names, without a word to the user. @throws {Error} where it names nothing; its message is for the user */
+  /** Tracks what a text names, without a word to the user. @throws {Error} where nothing could be tracked; its message is for the user */
   track(text: string): Promise<TrackingResult>;
   /** `undefined` for a task that is not tracked. */
   tooltip(ref: TaskRef): string | undefined;
@@ -36,6 +37,7 @@ export function createLate(options: LateOptions): Late {
     currentOrigin: () => options.keeper.origin,
   });
   const freshness = showFreshness(options);
+  const heldLooks = showHeldLooks(options);
   const commandOptions = { ...options, problems, tracker, details };
   return {
     runCommand: (name, args) => runCommand(name, args, commandOptions),
@@ -49,6 +51,7 @@ export function createLate(options: LateOptions): Late {
     dispose() {
       details.dispose();
       freshness.dispose();
+      heldLooks.dispose();
       tracker.dispose();
       problems.dispose();
     },

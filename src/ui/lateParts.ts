@@ -46,7 +46,7 @@ export class LateParts implements Disposable, VisibleDetails {
 
 export interface LateTriggerOptions {
   readonly late: LateParts;
-  readonly view: TaskView;
+  readonly view: Pick<TaskView, 'isVisible' | 'onDidChangeVisible'>;
   readonly poller: TaskPoller;
   readonly onError: (error: unknown) => void;
 }

@@ -1,16 +1,41 @@
-import { StatusBarAlignment, window } from 'vscode';
+import { StatusBarAlignment, window, type StatusBarItem } from 'vscode';
 import type { Disposable } from '../core/event';
+import type { HeldWords } from '../core/heldWords';
 import { statusBarWords } from '../core/statusBarWords';
 import type { TaskStore } from '../core/taskStore';
 import { viewId } from './taskView';
 
 /** One item that counts what runs and what has ended unseen; a click shows the view. Hidden while nothing is tracked. */
-export function showStatusBar(store: TaskStore): Disposable {
-  const item = window.createStatusBarItem('browserUseTasks.status', StatusBarAlignment.Left);
-  item.name = 'Browser Use Tasks';
-  item.command = `${viewId}.focus`;
-  const refresh = (): void => {
-    const words = statusBarWords(store.tasks());
+export class StatusBar implements Disposable {
+  readonly #store: TaskStore;
+  readonly #item: StatusBarItem;
+  readonly #subscription: Disposable;
+  #held: HeldWords | undefined;
+
+  constructor(store: TaskStore) {
+    this.#store = store;
+    this.#item = window.createStatusBarItem('browserUseTasks.status', StatusBarAlignment.Left);
+    this.#item.name = 'Browser Use Tasks';
+    this.#item.command = `${viewId}.focus`;
+    this.#subscription = store.onDidChange(() => this.#refresh());
+    this.#refresh();
+  }
+
+  /** Says beside the counts that looks are held; without words, that they are not. */
+  setHeld(held: HeldWords | undefined): void {
+    if (held?.text === this.#held?.text && held?.reason === this.#held?.reason) return;
+    this.#held = held;
+    this.#refresh();
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#item.dispose();
+  }
+
+  #refresh(): void {
+    const item = this.#item;
+    const words = statusBarWords(this.#store.tasks(), this.#held);
     if (!words) {
       item.hide();
       return;
@@ -22,13 +47,5 @@ export function showStatusBar(store: TaskStore): Disposable {
       item.accessibilityInformation = { label: words.tooltip, role: 'button' };
     }
     item.show();
-  };
-  refresh();
-  const subscription = store.onDidChange(refresh);
-  return {
-    dispose() {
-      subscription.dispose();
-      item.dispose();
-    },
-  };
+  }
 }

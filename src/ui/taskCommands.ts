@@ -1,5 +1,5 @@
 import { env, Uri, window } from 'vscode';
-import { officialOrigin } from '../core/baseUrl';
+import { isOfficial } from '../core/baseUrl';
 import type { CommandOptions } from './commandOptions';
 import { UserError } from './reportError';
 import { isTaskRef, targetsOf } from './taskTargets';
@@ -72,17 +72,18 @@ export async function openInCloud(
   options: CommandOptions,
 ): Promise<void> {
   const { settings, store } = options;
-  const { server } = settings;
-  const refs = await targetsOf(args, options, {
-    question: 'Which task to open in Browser Use Cloud?',
-    canPickMany: false,
-    isOffered: ({ sessionId }) => sessionId !== undefined,
-  });
-  if (typeof server === 'string' || server.origin !== officialOrigin)
+  if (!isOfficial(settings.server))
     throw new UserError(
       'Only tasks of Browser Use Cloud itself have a page there; these come from the server that the base URL names.',
       'openSettings',
     );
+  const refs = await targetsOf(args, options, {
+    question: 'Which task to open in Browser Use Cloud?',
+    canPickMany: false,
+    isOffered: ({ sessionId }) => sessionId !== undefined,
+    noneOffered:
+      'The session of no tracked task is known: API v1 tells none, or no look has succeeded yet.',
+  });
   const sessionIds = new Set(
     refs.map((ref) => store.get(ref)?.sessionId).filter((id) => id !== undefined),
   );

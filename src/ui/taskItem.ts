@@ -1,7 +1,7 @@
 import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type Command } from 'vscode';
-import { rowDescription, rowSentence } from '../core/rowWords';
+import { rowDescription, rowName, rowSentence } from '../core/rowWords';
 import { hasEnded, refKey, type TaskRef } from '../core/task';
-import { lookOf, taskTitle, type TaskLook } from '../core/taskWords';
+import { lookOf, type TaskLook } from '../core/taskWords';
 import type { TrackedTask } from '../core/trackedTask';
 
 export interface TaskItemOptions {
@@ -9,21 +9,20 @@ export interface TaskItemOptions {
   readonly element: TaskRef;
   readonly showsVersion: boolean;
   readonly animateRunning: boolean;
+  /** Whether sessions have a page in the dashboard: they belong to Browser Use Cloud itself. */
+  readonly hasDashboard: boolean;
 }
-
-/** A longer name leaves no room for the status beside it; the tooltip has all of it. */
-const labelLength = 60;
 
 /** A task's row, without its tooltip: that is made when somebody hovers. */
 export function taskItem(
   task: TrackedTask,
-  { element, showsVersion, animateRunning }: TaskItemOptions,
+  { element, showsVersion, animateRunning, hasDashboard }: TaskItemOptions,
 ): TreeItem {
-  const item = new TreeItem(taskTitle(task, labelLength), TreeItemCollapsibleState.None);
+  const item = new TreeItem(rowName(task), TreeItemCollapsibleState.None);
   item.id = refKey(task);
   item.description = rowDescription(task, { showsVersion });
   item.iconPath = taskIcon(lookOf(task), animateRunning);
-  item.contextValue = contextValueOf(task);
+  item.contextValue = contextValueOf(task, hasDashboard);
   item.accessibilityInformation = { label: rowSentence(task, { showsVersion }) };
   item.command = openDetailsCommand(element);
   return item;
@@ -46,7 +45,7 @@ export function taskIcon(look: TaskLook, animateRunning: boolean): ThemeIcon {
     case 'finished':
       return icon('pass', 'charts.green');
     case 'unsuccessful':
-      return icon('warning', 'charts.orange');
+      return icon('warning', 'problemsWarningIcon.foreground');
     case 'stopped':
       return icon('debug-stop', 'charts.purple');
     case 'failed':
@@ -59,9 +58,9 @@ export function taskIcon(look: TaskLook, animateRunning: boolean): ThemeIcon {
 }
 
 /** Words that the `when` clauses of package.json look for. */
-function contextValueOf(task: TrackedTask): string {
+function contextValueOf(task: TrackedTask, hasDashboard: boolean): string {
   const words = ['task', hasEnded(task.status) ? 'ended' : 'active'];
-  if (task.sessionId !== undefined) words.push('hasSession');
+  if (hasDashboard && task.sessionId !== undefined) words.push('hasSession');
   return words.join(' ');
 }
 

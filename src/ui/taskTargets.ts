@@ -4,10 +4,17 @@ import { rowDescription } from '../core/rowWords';
 import { refKey, type TaskRef } from '../core/task';
 import { parseTaskInput } from '../core/taskInput';
 import { inTaskOrder } from '../core/taskOrder';
+import type { TaskStore } from '../core/taskStore';
 import { taskTitle } from '../core/taskWords';
 import type { TrackedTask } from '../core/trackedTask';
-import type { CommandOptions } from './commandOptions';
 import { UserError } from './reportError';
+import type { TaskView } from './taskView';
+
+/** Where tasks are chosen from. */
+export interface TargetSource {
+  readonly store: TaskStore;
+  readonly view: Pick<TaskView, 'selection'>;
+}
 
 export interface TargetOptions {
   /** Asked above the list of tasks where nothing else says which are meant. */
@@ -15,6 +22,8 @@ export interface TargetOptions {
   readonly canPickMany: boolean;
   /** Leaves out tasks that the command cannot act on, from the list only. */
   readonly isOffered?: ((task: TrackedTask) => boolean) | undefined;
+  /** Why there is nothing to choose from where tasks are tracked and none is offered, as a sentence. */
+  readonly noneOffered?: string | undefined;
 }
 
 /**
@@ -24,7 +33,7 @@ export interface TargetOptions {
  */
 export async function targetsOf(
   args: readonly unknown[],
-  options: CommandOptions,
+  options: TargetSource,
   target: TargetOptions,
 ): Promise<readonly TaskRef[]> {
   const { store, view } = options;
@@ -33,7 +42,10 @@ export async function targetsOf(
   if (isTaskRef(first)) return tracked([first], options);
   if (typeof first === 'string') return tracked(refsIn(first), options);
   if (args.length > 0 && view.selection.length > 0) return tracked(view.selection, options);
+  if (store.tasks().length === 0) throw new UserError('No task is tracked yet. Track one first.');
   const offered = store.tasks().filter(target.isOffered ?? (() => true));
+  if (offered.length === 0)
+    throw new UserError(target.noneOffered ?? 'No tracked task is one for this.');
   return pick(offered, view.selection, target);
 }
 
@@ -49,7 +61,7 @@ function refsIn(text: string): TaskRef[] {
   return [...parseTaskInput(text, 'v2').refs, ...parseTaskInput(text, 'v1').refs];
 }
 
-function tracked(refs: readonly TaskRef[], { store }: CommandOptions): TaskRef[] {
+function tracked(refs: readonly TaskRef[], { store }: TargetSource): TaskRef[] {
   const found = new Map<string, TaskRef>();
   for (const ref of refs) if (store.get(ref)) found.set(refKey(ref), ref);
   if (found.size === 0) throw new UserError('No such task is tracked. Track it first.');
@@ -69,7 +81,6 @@ async function pick(
     picked: canPickMany && isSelected.has(refKey(task)),
     ref: task,
   }));
-  if (items.length === 0) throw new UserError('There is no task for this.');
   const options = { placeHolder: question, matchOnDescription: true, matchOnDetail: true };
   const picked = canPickMany
     ? await window.showQuickPick(items, { ...options, canPickMany: true })

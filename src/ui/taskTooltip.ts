@@ -1,5 +1,6 @@
 import { tooltipLines } from '../core/tooltipLines';
 import type { TaskRef } from '../core/task';
+import type { TaskPoller } from '../core/taskPoller';
 import type { LateOptions } from './commandOptions';
 import { momentWords } from './timeWords';
 
@@ -9,14 +10,23 @@ import { momentWords } from './timeWords';
  */
 export function resolveTooltip(
   ref: TaskRef,
-  { store, settings, clock }: Pick<LateOptions, 'store' | 'settings' | 'clock'>,
+  {
+    store,
+    settings,
+    clock,
+    poller,
+  }: Pick<LateOptions, 'store' | 'settings' | 'clock'> & {
+    readonly poller: Pick<TaskPoller, 'state'>;
+  },
 ): string | undefined {
   const task = store.get(ref);
   if (!task) return undefined;
   const { server } = settings;
   return tooltipLines(task, {
     now: clock.now(),
+    holds: poller.state.holds,
     host: typeof server === 'string' ? 'the server' : server.host,
+    baseUrlProblem: typeof server === 'string' ? server : undefined,
     timeWords: momentWords,
   }).join('\n');
 }

@@ -1,4 +1,5 @@
 import { EventEmitter, type Event, type TreeDataProvider, type TreeItem } from 'vscode';
+import { isOfficial } from '../core/baseUrl';
 import type { Clock } from '../core/clock';
 import type { Disposable } from '../core/event';
 import { refKey, type TaskRef } from '../core/task';
@@ -37,6 +38,7 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
   readonly #hovered = new Map<string, number>();
   #order: readonly string[] = [];
   #showsVersion = false;
+  #hasDashboard = false;
   #isDrawing = false;
 
   readonly onDidChangeTreeData: Event<TaskRef[] | undefined> = this.#didChangeRows.event;
@@ -62,6 +64,7 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
     const tasks = inTaskOrder(this.#options.store.tasks());
     this.#order = tasks.map(refKey);
     this.#showsVersion = isMixed(tasks);
+    this.#hasDashboard = isOfficial(this.#options.settings.server);
     return tasks.map((task) => this.element(task));
   }
 
@@ -71,7 +74,12 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
     if (!task) return { id: refKey(element), label: element.id };
     this.#hovered.delete(refKey(element));
     const { animateRunning } = this.#options.settings;
-    return taskItem(task, { element, animateRunning, showsVersion: this.#showsVersion });
+    return taskItem(task, {
+      element,
+      animateRunning,
+      showsVersion: this.#showsVersion,
+      hasDashboard: this.#hasDashboard,
+    });
   }
 
   async resolveTreeItem(item: TreeItem, element: TaskRef): Promise<TreeItem> {

@@ -184,6 +184,16 @@ describe('the extension against a cloud', () => {
     assert.deepEqual(others, []);
   });
 
+  it('tracks what it can for other extensions, and throws only where that is nothing', async () => {
+    await setKey();
+    const unknown = 'https://cloud.browser-use.com/agent/00000000-0000-4000-8000-00000000000f';
+    await assert.rejects(api.track(unknown));
+    assert.deepEqual(
+      (await api.track(`${unknown} ${v2Id}`)).map(({ id }) => id),
+      [v2Id],
+    );
+  });
+
   it('tells other extensions why nothing could be tracked', async () => {
     await assert.rejects(api.track('hello world'), /“hello” is left out: this looks like a word/u);
     await assert.rejects(api.track(''), /names no task/u);
@@ -258,6 +268,31 @@ describe('the extension against a cloud', () => {
     await run('trackTask', v2Id);
     await run('openInCloud', v2Id);
     assert.ok(said(/Only tasks of Browser Use Cloud itself/u));
+    person.seen.length = 0;
+    let questions = 0;
+    person.pick = () => {
+      questions++;
+      return undefined;
+    };
+    await run('openInCloud');
+    assert.equal(questions, 0, 'asked which task, to refuse it then');
+    assert.ok(said(/Only tasks of Browser Use Cloud itself/u));
+  });
+
+  it('tries the same key again where nobody could be asked about it', async () => {
+    cloud.faults.add({ route: '*', times: 1, effect: { kind: 'reset' } });
+    person.press = ({ buttons }) => buttons.find((button) => button === 'Try Again');
+    await setKey();
+    assert.ok(said(/could not be checked/u));
+    assert.ok(said(/is stored\. .+/u), JSON.stringify(person.seen));
+  });
+
+  it('asks for another key where the cloud refuses one', async () => {
+    person.press = ({ buttons }) => buttons.find((button) => button === 'Try Again');
+    person.texts = ['bu_wrong_key_0123456789', simulatorKey];
+    await run('setApiKey');
+    assert.deepEqual(person.texts, []);
+    assert.ok(said(/is stored\. .+/u), JSON.stringify(person.seen));
   });
 
   it('says in words what a refresh ran into', async () => {

@@ -3,6 +3,11 @@ import { TaskPoller } from '../../src/core/taskPoller';
 import { TaskStore } from '../../src/core/taskStore';
 import { TokenBucket } from '../../src/core/tokenBucket';
 import { ApiKey } from '../../src/ui/apiKey';
+import { Emitter } from '../../src/core/event';
+import type { HeldWords } from '../../src/core/heldWords';
+import { showHeldLooks } from '../../src/ui/heldLooks';
+import type { Late } from '../../src/ui/late';
+import { LateParts, loadWhenNeeded } from '../../src/ui/lateParts';
 import { Log } from '../../src/ui/log';
 import { PollProblems } from '../../src/ui/pollProblems';
 import { Settings } from '../../src/ui/settings';
@@ -20,6 +25,7 @@ describe('trouble with looks', () => {
   let apiKey: ApiKey;
   let settings: Settings;
   let person: Person;
+  let secrets: MemorySecrets;
   let problems: PollProblems;
 
   beforeEach(async () => {
@@ -29,8 +35,9 @@ describe('trouble with looks', () => {
     cloud.set('a', 'running');
     store = new TaskStore();
     settings = new Settings();
+    secrets = new MemorySecrets();
     apiKey = new ApiKey({
-      secrets: new MemorySecrets(),
+      secrets,
       settings,
       log: new Log(),
       environmentKey: 'from-environment',
@@ -103,6 +110,65 @@ describe('trouble with looks', () => {
     assert.deepEqual(texts(), []);
     problems = new PollProblems({ poller, apiKey, settings });
     assert.equal(texts().length, 1);
+  });
+
+  it('is told of a key refused in mid-run, with the view out of sight from the start', async () => {
+    problems.dispose();
+    const never = new Emitter<void>();
+    let loads = 0;
+    const late = new LateParts(() => {
+      loads++;
+      problems = new PollProblems({ poller, apiKey, settings });
+      const parts: Late = {
+        runCommand: () => Promise.resolve(),
+        track: () => Promise.reject(new Error('unused')),
+        tooltip: () => undefined,
+        openDetails: () => Promise.resolve(),
+        details: {
+          hasVisible: false,
+          onDidChangeVisible: never.event,
+          restore: () => undefined,
+        },
+        dispose: () => undefined,
+      };
+      return Promise.resolve(parts);
+    });
+    const view = { isVisible: false, onDidChangeVisible: never.event };
+    const trigger = loadWhenNeeded({ late, view, poller, onError: assert.ifError });
+    await watch();
+    await clock.advance(60_000);
+    assert.equal(loads, 0);
+    assert.deepEqual(texts(), []);
+
+    // Another window has set a better key, and nobody heard of it.
+    secrets.secrets.set('apiKey https://cloud.example', 'better');
+    cloud.fail('auth');
+    await clock.advance(60_000);
+    assert.equal(loads, 1);
+    assert.equal(texts().length, 1);
+    assert.match(texts()[0] ?? '', /does not accept the API key/u);
+    assert.equal((await apiKey.get())?.key, 'better');
+    trigger.dispose();
+    late.dispose();
+  });
+
+  it('stands in the status bar for as long as it lasts', async () => {
+    const shown: (HeldWords | undefined)[] = [];
+    const statusBar = { setHeld: (held: HeldWords | undefined) => void shown.push(held) };
+    const heldLooks = showHeldLooks({ poller, store, settings, statusBar });
+    await watch();
+    assert.equal(shown.at(-1), undefined);
+    cloud.fail('auth');
+    await clock.advance(60_000);
+    assert.deepEqual(shown.at(-1), {
+      text: 'held',
+      reason: 'cloud.example does not accept the API key. Set one that is valid there.',
+    });
+    cloud.heal();
+    poller.reconnect();
+    await clock.advance(0);
+    assert.equal(shown.at(-1), undefined);
+    heldLooks.dispose();
   });
 
   it('is told after each refresh that it stood in the way of, in one message', async () => {

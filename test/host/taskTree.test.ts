@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ThemeIcon, type TreeItem } from 'vscode';
 import type { TaskRef } from '../../src/core/task';
+import type { PollerState } from '../../src/core/taskPoller';
 import { TaskStore } from '../../src/core/taskStore';
 import type { TaskLook } from '../../src/core/taskWords';
 import type { TrackedTask } from '../../src/core/trackedTask';
@@ -31,13 +32,15 @@ describe('the tree', () => {
   let clock: FakeClock;
   let settings: Settings;
   let tree: TaskTree;
+  let poller: { state: PollerState };
   let drawn: (readonly string[] | 'all')[];
 
   beforeEach(() => {
     store = new TaskStore();
     clock = new FakeClock();
     settings = new Settings();
-    const tooltip = (ref: TaskRef) => resolveTooltip(ref, { store, settings, clock });
+    poller = { state: { activeCount: 1, isLooking: false, holds: [] } };
+    const tooltip = (ref: TaskRef) => resolveTooltip(ref, { store, settings, clock, poller });
     tree = new TaskTree({ store, settings, clock, late: () => Promise.resolve({ tooltip }) });
     drawn = [];
     tree.onDidChangeTreeData((elements) => {
@@ -91,6 +94,15 @@ describe('the tree', () => {
     assert.equal(row.tooltip, undefined, 'tooltips are made when somebody hovers');
     assert.equal(row.command?.command, 'browserUseTasks.openDetails');
     assert.deepEqual(row.command.arguments, [{ apiVersion: 'v2', id: 'a1' }]);
+  });
+
+  it('offers the dashboard only for tasks of Browser Use Cloud itself', async () => {
+    fill(aTask({ sessionId: 's1' }));
+    assert.equal(rows()[0]?.contextValue, 'task active hasSession');
+    await set('baseUrl', 'https://cloud.example');
+    assert.deepEqual(drawn, ['all']);
+    assert.equal(rows()[0]?.contextValue, 'task active');
+    await set('baseUrl');
   });
 
   it('has an icon of its own shape for every look, and one that stands still', () => {
@@ -185,6 +197,16 @@ describe('the tree', () => {
     const { tooltip } = await tree.resolveTreeItem(tree.getTreeItem(element), element);
     assert.ok(typeof tooltip === 'string');
     assert.ok(tooltip.startsWith('# <b>x</b> [quit](command:quit) $(alert) !['));
+  });
+
+  it('says on hover why a task is not looked at', async () => {
+    fill(aTask());
+    poller.state = { ...poller.state, holds: [{ kind: 'auth' }] };
+    const [element] = tree.getChildren();
+    assert.ok(element);
+    const { tooltip } = await tree.resolveTreeItem(tree.getTreeItem(element), element);
+    assert.ok(typeof tooltip === 'string');
+    assert.match(tooltip, /^Not looked at for now\. .* does not accept the API key/mu);
   });
 
   it('lets go of tooltips whose ages no longer hold', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rowName } from '../../src/core/rowWords';
 import { simulatorKey, type Simulator } from '../simulator/startSimulator';
 import { startStillCloud, track } from './cloudOfTest';
 import { firstPicture } from './detailsPanel';
@@ -62,7 +63,10 @@ describe('a task of API v1', () => {
     const row = (icon: string, description: string) =>
       workbench.waitForRow(
         `A row "${description}"`,
-        (row) => row.icon === icon && row.label === prompt && row.description === description,
+        (row) =>
+          row.icon === icon &&
+          row.label === rowName({ prompt, id: taskId }) &&
+          row.description === description,
       );
     await row('clock', 'Created');
     simulator.clock.advance(15_000);

@@ -9,7 +9,7 @@ import { openWorkbench, type Theme, type Workbench } from './workbench';
 
 /** The samples that are looked at, by the beginning of their prompts. */
 const samples = {
-  finished: 'List the five most discussed stories',
+  finished: 'List the five most discussed',
   failed: 'Export the list of subscribers',
   running: 'Watch the status page',
   hostile: 'Summarise the guest book',

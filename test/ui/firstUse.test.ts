@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rowName } from '../../src/core/rowWords';
 import { simulatorKey, type Simulator } from '../simulator/startSimulator';
 import { startStillCloud } from './cloudOfTest';
 import { firstPicture } from './detailsPanel';
@@ -112,7 +113,7 @@ describe('the first use, with API v2', () => {
 
   it('shows a task as created, then running, then finished, and announces its end once', async () => {
     const created = await workbench.waitForRow('A created task', ({ icon }) => icon === 'clock');
-    assert.equal(created.label, prompt);
+    assert.equal(created.label, rowName({ prompt, id: '' }));
     assert.equal(created.description, 'Created');
     await workbench.waitForStatusBar('1 active');
     simulator.clock.advance(12_000);
@@ -125,7 +126,7 @@ describe('the first use, with API v2', () => {
     const finished = await workbench.waitForRow(
       'A finished task',
       ({ label, description }) =>
-        label === prompt && description === 'Finished, successful · $0.0412',
+        label === rowName({ prompt, id: '' }) && description === 'Finished, successful · $0.0412',
     );
     assert.equal(finished.icon, 'pass-filled');
     const notification = await workbench.waitForNotification('Venice');

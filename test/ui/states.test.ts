@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rowName } from '../../src/core/rowWords';
 import { simulatorKey, type Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
 import { startStillCloud, track } from './cloudOfTest';
@@ -117,7 +118,7 @@ describe('the states in the view', () => {
       env: { BROWSER_USE_API_KEY: simulatorKey },
     });
     await workbench.openView();
-    await workbench.widenView(440);
+    await workbench.widenView(470);
     await track(workbench, states.map((_, index) => idOf(index)).join(' '));
     await until('All states', async () => {
       const rows = await workbench.rows();
@@ -143,7 +144,7 @@ describe('the states in the view', () => {
 
   it('has the active ones first, then the newest', async () => {
     const labels = (await workbench.rows()).map(({ label }) => label);
-    const expected = states.map(({ script }, index) => script?.prompt ?? idOf(index));
+    const expected = states.map((_, index) => labelOf(index));
     // Nobody knows how old a task is that is not found, only when it was tracked.
     const known = (label: string) => label !== idOf(states.length - 1);
     assert.deepEqual(labels.filter(known), expected.filter(known));
@@ -155,6 +156,7 @@ describe('the states in the view', () => {
       const rows: TaskRow[] = [];
       for (const index of states.keys()) rows.push(await rowOf(index));
       await workbench.screenshot(`states-${theme}`, workbench.page.locator('.sidebar').first());
+      if (theme === 'dark') await pictureOfRows();
       assert.equal(new Set(rows.map(({ icon }) => icon)).size, states.length);
       const colors = rows
         .filter((_, index) => sixStates.includes(states[index]?.name ?? ''))
@@ -170,11 +172,24 @@ describe('the states in the view', () => {
     assert.ok(!row.spins);
   });
 
+  /** The view down to its last row, for the README. */
+  async function pictureOfRows(): Promise<void> {
+    const sidebar = await workbench.page.locator('.sidebar').first().boundingBox();
+    const last = await workbench.row('Download last month’s invoice').boundingBox();
+    assert.ok(sidebar && last);
+    const { x, y, width } = sidebar;
+    await workbench.screenshot('states', { x, y, width, height: last.y + last.height + 8 - y });
+  }
+
   function rowOf(index: number): Promise<TaskRow> {
-    const label = states[index]?.script?.prompt ?? idOf(index);
+    const label = labelOf(index);
     return workbench.waitForRow(`The row "${label}"`, (row) => row.label === label);
   }
 });
+
+function labelOf(index: number): string {
+  return rowName({ prompt: states[index]?.script?.prompt, id: idOf(index) });
+}
 
 function idOf(index: number): string {
   return `0b6f2c1e-5a7d-4f3b-9c20-6d1e8a4b7c${String(index).padStart(2, '0')}`;

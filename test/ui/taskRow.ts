@@ -54,8 +54,9 @@ export async function clickInlineAction(row: Locator, name: string): Promise<voi
 
 /** The text of the tooltip of a row, once it shows. */
 export async function readTooltip(page: Page, row: Locator): Promise<string> {
-  // A tooltip comes when the pointer arrives, so it has to be elsewhere first.
-  await page.mouse.move(640, 20);
+  // A tooltip comes when the pointer arrives, so it has to be elsewhere first, where there is none.
+  await page.mouse.move(900, 785);
+  await page.locator('.monaco-hover:visible').first().waitFor({ state: 'hidden' });
   await row.hover();
   return until('The tooltip', async () => {
     const hover = page.locator('.monaco-hover:visible').last();
@@ -80,8 +81,16 @@ export async function openContextMenu(
       .map((element) => element.getAttribute('aria-label') ?? '')
       .filter((label) => label !== ''),
   );
-  const choose = (label: string) =>
-    page.locator(`.monaco-menu .action-label[aria-label="${label}"]`).click();
+  const choose = async (label: string) => {
+    const item = page.locator(`.monaco-menu .action-label[aria-label="${label}"]`);
+    // A menu takes no click in its first tenth of a second, lest the click that opened it counts.
+    await until(`The end of the menu after "${label}"`, async () => {
+      if ((await item.count()) === 0) return true;
+      await item.click({ timeout: 1_000 });
+      await item.waitFor({ state: 'detached', timeout: 1_000 });
+      return true;
+    });
+  };
   return { labels, choose };
 }
 

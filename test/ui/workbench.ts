@@ -418,12 +418,23 @@ export class Workbench {
   }
 
   /** Takes a picture of the window, or of a part of it: `out/screenshots/NAME.png`. */
-  async screenshot(name: string, part: Page | Locator = this.page): Promise<string> {
+  async screenshot(name: string, part?: Locator | Area): Promise<string> {
     fs.mkdirSync(screenshotFolder, { recursive: true });
     const file = path.join(screenshotFolder, `${name}.png`);
-    await part.screenshot({ path: file, animations: 'disabled' });
+    const options = { path: file, animations: 'disabled' } as const;
+    if (!part) await this.page.screenshot(options);
+    else if ('width' in part) await this.page.screenshot({ ...options, clip: part });
+    else await part.screenshot(options);
     return file;
   }
+}
+
+/** A part of the window, in CSS pixels from its upper left corner. */
+export interface Area {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 const activitySelector =

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rowDescription, rowSentence } from '../../../src/core/rowWords';
+import { rowDescription, rowName, rowSentence } from '../../../src/core/rowWords';
 import { aTask } from '../../fakes/aTask';
 
 const plain = { showsVersion: false };
@@ -11,6 +11,27 @@ describe('a row', () => {
     assert.equal(rowDescription(finished, plain), 'Finished · $0.12');
     const judged = { ...finished, judgeVerdict: false, cost: '0.31' };
     assert.equal(rowDescription(judged, plain), 'Finished, goal not reached · $0.31');
+  });
+
+  it('has a name that leaves room for the status in a narrow side bar', () => {
+    const prompt = 'Find the cheapest direct train from Vienna to Venice';
+    assert.equal(rowName(aTask({ prompt })), 'Find the cheapest direct train…');
+    assert.equal(rowName(aTask()), 'Find a flight');
+    const id = '3fa85f64-5717-4562-b3fc-2c963f66afa6';
+    assert.equal(rowName({ id, prompt: ' ' }), id);
+    assert.ok(rowSentence(aTask({ prompt }), plain).includes(prompt));
+  });
+
+  it('rounds the cost to four decimals', () => {
+    const words = (cost: string) => rowDescription(aTask({ cost }), plain);
+    assert.equal(words('0.126235'), 'Running · $0.1262');
+    assert.equal(words('0.99999'), 'Running · $1.00');
+    assert.equal(words('12.3456'), 'Running · $12.3456');
+    assert.equal(words('0.00009999'), 'Running · <$0.0001');
+    assert.equal(words('0.0001000'), 'Running · $0.0001');
+    assert.equal(words('0.000000'), 'Running · $0.00');
+    assert.equal(words('free'), 'Running · free');
+    assert.match(rowSentence(aTask({ cost: '0.126235' }), plain), /It cost \$0\.1262\./u);
   });
 
   it('names the API version only where several stand side by side', () => {

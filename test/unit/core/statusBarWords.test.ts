@@ -23,6 +23,15 @@ describe('the status bar', () => {
     assert.equal(statusBarWords([aTask({ status: 'paused' })])?.text, '1 active');
   });
 
+  it('says that looks are held, and why', () => {
+    const held = { text: 'held', reason: 'cloud.example does not accept the API key.' };
+    assert.deepEqual(statusBarWords([aTask(), { ...ended, isUnseen: true }], held), {
+      text: '1 running, held, 1 ended',
+      tooltip:
+        'Browser Use: 2 tasks tracked, 1 active, 1 running. Looks are held: cloud.example does not accept the API key. 1 task ended that you have not opened.',
+    });
+  });
+
   it('says that nothing is active', () => {
     assert.equal(statusBarWords([ended])?.text, 'none active');
     assert.equal(statusBarWords([aTask({ isMissing: true })])?.text, 'none active');

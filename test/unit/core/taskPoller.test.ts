@@ -171,6 +171,20 @@ describe('TaskPoller', () => {
       assert.notEqual(store.get(ref('new'))?.lookedAt, undefined);
     });
 
+    it('lets hundreds of new tasks that no list shows keep nobody waiting', async () => {
+      distrustLists();
+      cloud.set('running', 'running');
+      track('running');
+      await clock.advance(5 * second);
+      const ids = Array.from({ length: 300 }, (_, index) => `new-${index}`);
+      for (const id of ids) cloud.set(id, 'stopped');
+      track(...ids);
+      await clock.advance(2 * second);
+      cloud.set('running', 'finished');
+      await clock.advance(6 * second);
+      assert.equal(statusOf('running'), 'finished');
+    });
+
     it('asks at most four at a time and never overdraws the bucket', async () => {
       distrustLists();
       const ids = Array.from({ length: 50 }, (_, index) => `task-${index}`);
@@ -598,6 +612,44 @@ describe('TaskPoller', () => {
       cloud.fail('network');
       await poller.refresh();
       assert.equal(hold()?.kind, 'network');
+    });
+
+    it('ends when the tasks that it waits for are untracked', async () => {
+      cloud.gate = new Promise(() => undefined);
+      track('a', 'b');
+      const refreshed = poller.refresh();
+      await settle();
+      store.untrack([ref('a'), ref('b')]);
+      await refreshed;
+    });
+
+    it('ends when the server becomes another one', async () => {
+      cloud.set('a', 'running');
+      let open = (): void => undefined;
+      cloud.gate = new Promise((resolve) => (open = resolve));
+      track('a');
+      const refreshed = poller.refresh();
+      await settle();
+      store.replaceAll([]);
+      poller.reconnect();
+      await refreshed;
+      open();
+    });
+
+    it('does not wait for an API version that is not served', async () => {
+      cloud.failWith = () => new CloudError('notServed', 'Not Found');
+      store.track([ref('old', 'v1')], clock.now());
+      await poller.refresh();
+      assert.equal(hold()?.kind, 'notServed');
+    });
+
+    it('does not bring a missing task back for trouble of the server', async () => {
+      track('gone');
+      await clock.advance(minute);
+      cloud.failWith = () => new CloudError('server', '503');
+      await poller.refresh();
+      await clock.advance(minute);
+      assert.equal(store.get(ref('gone'))?.isMissing, true);
     });
 
     it('ends at once without tasks and after disposal', async () => {

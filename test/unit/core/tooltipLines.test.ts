@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
-import { tooltipLines } from '../../../src/core/tooltipLines';
+import { tooltipLines, type TooltipOptions } from '../../../src/core/tooltipLines';
+import type { PollHold } from '../../../src/core/pollHolds';
+import type { TrackedTask } from '../../../src/core/trackedTask';
 import { aTask } from '../../fakes/aTask';
 
 describe('a tooltip', () => {
   const now = Date.UTC(2026, 0, 13, 12, 1);
-  const options = { now, host: 'cloud.example', timeWords: (at: number) => `<${at - now}>` };
+  const options: TooltipOptions = {
+    now,
+    host: 'cloud.example',
+    holds: [],
+    timeWords: (at: number) => `<${at - now}>`,
+  };
 
   it('tells prompt, status, verdict, cost, times, duration, version and the last look', () => {
     const task = aTask({
@@ -29,8 +36,50 @@ describe('a tooltip', () => {
       'Finished: <-10000>',
       'Duration: 40 s',
       'API v2, task ID a1',
-      'Last look: <-8000> (8 s ago)',
+      'Last look: <-8000>',
     ]);
+  });
+
+  it('tells the age of the last look only while there are looks: nobody would keep it true', () => {
+    const lastLook = (task: TrackedTask) =>
+      tooltipLines(task, options).find((line) => line.startsWith('Last look'));
+    const lookedAt = now - 8000;
+    assert.equal(lastLook(aTask({ lookedAt })), 'Last look: <-8000> (8 s ago)');
+    assert.equal(lastLook(aTask({ lookedAt, status: 'failed' })), 'Last look: <-8000>');
+    assert.equal(lastLook(aTask({ lookedAt, isMissing: true })), 'Last look: <-8000>');
+  });
+
+  it('says why a task is not looked at, where that concerns its API version', () => {
+    const held = (task: TrackedTask, hold: PollHold) =>
+      tooltipLines(task, { ...options, holds: [hold] }).find((line) => line.startsWith('Not '));
+    assert.equal(
+      held(aTask(), { kind: 'auth' }),
+      'Not looked at for now. cloud.example does not accept the API key. Set one that is valid there.',
+    );
+    const notServed: PollHold = { kind: 'notServed', apiVersion: 'v1', until: now + 1000 };
+    assert.equal(held(aTask(), notServed), undefined);
+    assert.match(
+      held(aTask({ apiVersion: 'v1' }), notServed) ?? '',
+      /^Not looked at for now\. API v1 is not served at cloud\.example\./u,
+    );
+    assert.equal(held(aTask({ status: 'finished' }), { kind: 'auth' }), undefined);
+  });
+
+  it('says what is wrong with the base URL', () => {
+    const lines = tooltipLines(aTask(), { ...options, baseUrlProblem: 'The base URL is empty.' });
+    assert.ok(
+      lines.includes('Not looked at for now. The base URL is empty. Change it in the settings.'),
+    );
+  });
+
+  it('tells no duration of a running task that cannot be found', () => {
+    const startedAt = '2026-01-13T12:00:00Z';
+    const duration = (more: Partial<TrackedTask>) =>
+      tooltipLines(aTask({ startedAt, ...more }), options).find((line) =>
+        line.startsWith('Duration'),
+      );
+    assert.equal(duration({}), 'Duration: 1 min');
+    assert.equal(duration({ isMissing: true }), undefined);
   });
 
   it("shows the cloud's own word where it is not ours", () => {

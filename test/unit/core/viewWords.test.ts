@@ -56,8 +56,15 @@ describe('the line above the rows', () => {
     });
 
   it('says until when the rate limit holds', () => {
-    const hold: PollHold = { kind: 'rateLimited', until: now + 60_000 };
+    const hold: PollHold = { kind: 'rateLimited', until: now + 120_000 };
     assert.equal(held(hold), 'Rate limited until 14:05 · 3 active');
+  });
+
+  it('says how long a short rate limit holds', () => {
+    const words = (pauseMs: number) => held({ kind: 'rateLimited', until: now + pauseMs });
+    assert.equal(words(20_000), 'Rate limited, trying again in 20 s · 3 active');
+    assert.equal(words(119_000), 'Rate limited, trying again in 2 min · 3 active');
+    assert.equal(words(-10), 'Rate limited, trying again now · 3 active');
   });
 
   it('bears a short loss of the network without advice', () => {

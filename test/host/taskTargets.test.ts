@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { TaskStore } from '../../src/core/taskStore';
+import { targetsOf } from '../../src/ui/taskTargets';
+import { aTask } from '../fakes/aTask';
+import { Person } from './person';
+
+describe('the tasks that a command acts on', () => {
+  let store: TaskStore;
+  let person: Person;
+  let questions: (readonly string[])[];
+
+  beforeEach(() => {
+    store = new TaskStore();
+    person = new Person();
+    questions = [];
+    person.pick = (labels) => {
+      questions.push(labels);
+      return labels.slice(0, 1);
+    };
+  });
+
+  afterEach(() => person.end());
+
+  const target = {
+    question: 'Which task?',
+    canPickMany: false,
+    isOffered: ({ sessionId }: { sessionId?: string | undefined }) => sessionId !== undefined,
+    noneOffered: 'No session is known.',
+  };
+
+  function choose(): Promise<readonly unknown[]> {
+    return targetsOf([], { store, view: { selection: [] } }, target);
+  }
+
+  it('are chosen from those that it can act on', async () => {
+    store.replaceAll([
+      aTask({ id: 'a', prompt: 'A' }),
+      aTask({ id: 'b', prompt: 'B', sessionId: 's' }),
+    ]);
+    assert.equal((await choose()).length, 1);
+    assert.deepEqual(questions, [['B']]);
+  });
+
+  it('are not asked for where none is tracked, in words that say so', async () => {
+    await assert.rejects(choose(), { message: 'No task is tracked yet. Track one first.' });
+    assert.deepEqual(questions, []);
+  });
+
+  it('are not asked for where it can act on none, in words that say why', async () => {
+    store.replaceAll([aTask()]);
+    await assert.rejects(choose(), { message: 'No session is known.' });
+    assert.deepEqual(questions, []);
+  });
+});

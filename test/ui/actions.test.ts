@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict';
+import { simulatorKey, type Simulator } from '../simulator/startSimulator';
+import type { TaskScript } from '../simulator/taskScript';
+import { pointAt, startStillCloud, track } from './cloudOfTest';
+import type { TaskRow } from './taskRow';
+import { until } from './until';
+import { openWorkbench, type Workbench } from './workbench';
+
+const hourMs = 3_600_000;
+
+describe('what is done with tracked tasks', () => {
+  let simulator: Simulator;
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await openWorkbench({
+      settings: { 'browserUseTasks.baseUrl': 'http://127.0.0.1:1' },
+      env: { BROWSER_USE_API_KEY: simulatorKey },
+    });
+    await workbench.openView();
+  });
+
+  beforeEach(async () => {
+    simulator = await startStillCloud();
+    await pointAt(workbench, simulator);
+  });
+
+  afterEach(() => simulator.close());
+  after(() => workbench.close());
+
+  it('is untracked by the button in its row, or by its context menu; the cloud keeps it', async () => {
+    await trackAll(running('Goes by the button'), running('Goes by the menu'), running('Stays'));
+    const before = await workbench.shownNotifications();
+    await workbench.clickRowAction('Goes by the button', 'Untrack Task');
+    await labelsBecome('Goes by the menu', 'Stays');
+    const { labels, choose } = await workbench.contextMenu('Goes by the menu');
+    assert.deepEqual(labels, [
+      'Open Details',
+      'Open in Browser Use Cloud',
+      'Refresh',
+      'Copy Task ID',
+      'Untrack Task',
+    ]);
+    await choose('Untrack Task');
+    await labelsBecome('Stays');
+    assert.equal(simulator.tasks.size, 3);
+    assert.ok(simulator.counts.seen.every(({ method }) => method === 'GET'));
+    // One task is soon tracked again, so nothing is offered.
+    assert.deepEqual(await workbench.shownNotifications(), before);
+  });
+
+  it('several that are selected are copied, untracked and brought back together', async () => {
+    const [first, second, third] = await trackAll(
+      running('First of the selected'),
+      running('Second of the selected'),
+      running('Not selected'),
+    );
+    await select('First of the selected', 'Second of the selected');
+    await (await workbench.contextMenu('Second of the selected')).choose('Copy Task ID');
+    // What was pasted to track them is still in the clipboard until then.
+    const copied = await workbench.waitForClipboard([first, second, third].join(' '));
+    assert.deepEqual(copied.split('\n'), [first, second]);
+
+    await select('First of the selected', 'Second of the selected');
+    await (await workbench.contextMenu('First of the selected')).choose('Untrack Task');
+    await labelsBecome('Not selected');
+    const notification = await workbench.waitForNotification('no longer tracked');
+    assert.equal(notification.message, '2 tasks no longer tracked.');
+    assert.equal(notification.severity, 'info');
+    assert.deepEqual(notification.buttons, ['Undo']);
+    await notification.click('Undo');
+    await labelsBecome('First of the selected', 'Second of the selected', 'Not selected');
+    for (const { icon, description } of await workbench.rows())
+      assert.deepEqual({ icon, description }, { icon: 'loading', description: 'Running' });
+  });
+
+  it('those that have ended are untracked at once, which can be undone', async () => {
+    await trackAll(
+      running('Still runs'),
+      ended('Has finished', { cost: '0.0875' }),
+      ended('Has failed', { end: 'failed', cost: null }),
+    );
+    const before = await workbench.rows();
+    await workbench.runCommand('Browser Use: Untrack Ended Tasks');
+    await labelsBecome('Still runs');
+    const notification = await workbench.waitForNotification('no longer tracked');
+    assert.equal(notification.message, '2 tasks no longer tracked.');
+    assert.deepEqual(notification.buttons, ['Undo']);
+    await notification.click('Undo');
+    await labelsBecome('Still runs', 'Has finished', 'Has failed');
+    const told = ({ label, description, icon }: TaskRow) => ({ label, description, icon });
+    assert.deepEqual((await workbench.rows()).map(told), before.map(told));
+    // They had been seen to be ended before, so they are no news.
+    await workbench.waitForBadge(0);
+    await workbench.runCommand('Browser Use: Untrack Ended Tasks');
+    await (await workbench.waitForNotification('2 tasks no longer tracked.')).dismiss();
+    await workbench.runCommand('Browser Use: Untrack Ended Tasks');
+    const nothing = await workbench.waitForNotification('No tracked task has ended.');
+    assert.deepEqual(nothing.buttons, []);
+    await nothing.dismiss();
+  });
+
+  it('is asked for again by Refresh in the view’s title, and by its own', async () => {
+    const [first] = await trackAll(ended('Was over before'), ended('Was over too'));
+    // Nothing is active, so nothing is asked for by itself.
+    const looks = () =>
+      simulator.counts.seen.filter(({ route }) => route === 'GET /api/v2/tasks/{task_id}');
+    const atFirst = looks().length;
+    assert.equal(atFirst, 2);
+    await workbench.clickViewAction('Refresh');
+    await until('A look at both', async () => Promise.resolve(looks().length === 4));
+    await (await workbench.contextMenu('Was over before')).choose('Refresh');
+    await until('A look at one', async () => Promise.resolve(looks().length === 5));
+    assert.ok(
+      looks()
+        .at(-1)
+        ?.url.includes(first ?? 'no ID'),
+    );
+    assert.ok(looks().every(({ status }) => status === 200));
+  });
+
+  it('a hover tells prompt, status, verdict, cost and the last look', async () => {
+    const prompt =
+      'Compare the prices of three bicycles, with lights and a lock, in the two shops of the town';
+    const [, id] = await trackAll(
+      running('Has no verdict yet'),
+      ended(prompt, {
+        cost: '0.2163',
+        llm: 'browser-use-2.0',
+        isSuccess: true,
+        judgeVerdict: false,
+      }),
+    );
+    // In the row it is cut.
+    await labelsBecome(
+      'Has no verdict yet',
+      'Compare the prices of three bicycles, with lights and a loc…',
+    );
+    const lines = (await workbench.tooltip('Compare the prices')).split('\n');
+    await workbench.screenshot('tooltip');
+    assert.deepEqual(
+      lines.map((line) => line.replace(/^(Created|Started|Finished|Last look): .+$/, '$1')),
+      [
+        prompt,
+        'Ended: The agent has come to its end.',
+        'The judge found it not successful, though the agent says it succeeded.',
+        'Cost: $0.2163',
+        'Model: browser-use-2.0',
+        'Created',
+        'Started',
+        'Finished',
+        'Duration: 6 s',
+        `API v2, task ID ${id}`,
+        'Last look',
+      ],
+    );
+    assert.match(lines.at(-1) ?? '', /^Last look: .*\d.* \((just now|\d+ s ago)\)$/);
+    const active = await workbench.tooltip('Has no verdict yet');
+    assert.match(active, /^Has no verdict yet\nActive: The agent is at work \(“started”\)\.\n/);
+    assert.doesNotMatch(active, /judge|Finished/);
+  });
+
+  it('has no page in Browser Use Cloud when it comes from another server', async () => {
+    const pages = workbench.page.context().pages().length;
+    await trackAll(running('Has a session'));
+    await (await workbench.contextMenu('Has a session')).choose('Open in Browser Use Cloud');
+    const notification = await workbench.waitForNotification('have a page there');
+    assert.equal(
+      notification.message,
+      'Only tasks of Browser Use Cloud itself have a page there; these come from the server that the base URL names.',
+    );
+    assert.equal(notification.severity, 'warning');
+    assert.deepEqual(notification.buttons, ['Open Settings']);
+    await notification.dismiss();
+    assert.equal(workbench.page.context().pages().length, pages);
+    assert.equal(await workbench.dialog().count(), 0);
+    // API v1 names no session.
+    const old = simulator.addTask({ prompt: 'Has none', apiVersion: 'v1', end: 'never' });
+    await track(workbench, `v1:${old.id}`);
+    await workbench.waitForRow('The task of v1', ({ label }) => label === 'Has none');
+    const { labels } = await workbench.contextMenu('Has none');
+    await workbench.page.keyboard.press('Escape');
+    assert.deepEqual(labels, ['Open Details', 'Refresh', 'Copy Task ID', 'Untrack Task']);
+  });
+
+  it('is tracked, opened and untracked with the keyboard alone', async () => {
+    const { keyboard } = workbench.page;
+    const { id } = simulator.addTask(running('Never meets a mouse'));
+    await runByKeyboard('Browser Use: Track Task…');
+    await until('The input box', async () =>
+      (await workbench.quickInput().getAttribute('placeholder'))?.startsWith('Task ID'),
+    );
+    await keyboard.type(id);
+    await workbench.waitForInputMessage(/^Tracks 1 task\./);
+    await keyboard.press('Enter');
+    await workbench.waitForRow('The row', ({ icon }) => icon === 'loading');
+    await runByKeyboard('Browser Use: Focus on Tasks View');
+    await until('The focus on the rows', () =>
+      workbench.page.locator('.customview-tree .monaco-list:focus').isVisible(),
+    );
+    await keyboard.press('Home');
+    await keyboard.press('Enter');
+    const details = await workbench.detailsFrame();
+    await details.getByRole('heading', { name: 'Never meets a mouse' }).waitFor();
+    await runByKeyboard('Browser Use: Untrack Task');
+    await until('The list of tasks', async () =>
+      (await workbench.quickPickLabels()).includes('Never meets a mouse'),
+    );
+    const chosen = workbench.page.locator('.quick-input-list input[type="checkbox"]');
+    if ((await chosen.count()) > 0 && !(await chosen.first().isChecked()))
+      await keyboard.press('Space');
+    await keyboard.press('Enter');
+    await labelsBecome();
+  });
+
+  it('has its troubles in a log that can be shown', async () => {
+    await workbench.runCommand('Browser Use: Show Log');
+    const panel = workbench.page.locator('.part.panel');
+    await until('The log', async () => {
+      const channel = panel.locator('select').first();
+      const name = await channel.evaluate(
+        (element) => element instanceof HTMLSelectElement && element.selectedOptions[0]?.text,
+      );
+      const text = (await panel.locator('.view-lines').innerText()).replaceAll('\u00a0', ' ');
+      return name === 'Browser Use Tasks' && text.includes('API key: present');
+    });
+    await workbench.page.keyboard.press('ControlOrMeta+J');
+    await panel.waitFor({ state: 'hidden' });
+  });
+
+  /** Tracks tasks and waits until all have been looked at. Their IDs, in the order of the scripts. */
+  async function trackAll(...scripts: TaskScript[]): Promise<string[]> {
+    const ids = scripts.map((script, index) => {
+      // The later in the list, the older, so that the rows lie in the same order.
+      const ageMs = script.end === 'never' ? index * 1_000 : hourMs + index * 60_000;
+      return simulator.addTask({ ...script, createdAtMs: simulator.clock.now() - ageMs }).id;
+    });
+    await track(workbench, ids.join(' '));
+    await until('All tasks', async () => {
+      const rows = await workbench.rows();
+      return rows.length === scripts.length && rows.every(({ icon }) => icon !== 'ellipsis');
+    });
+    return ids;
+  }
+
+  /** Selects rows without opening them. */
+  async function select(...labels: string[]): Promise<void> {
+    await workbench.unselect();
+    for (const label of labels) await workbench.row(label).click({ modifiers: ['ControlOrMeta'] });
+    await until(`The selection of ${JSON.stringify(labels)}`, async () => {
+      const selected = (await workbench.rows()).filter((row) => row.selected);
+      return JSON.stringify(selected.map(({ label }) => label)) === JSON.stringify(labels);
+    });
+  }
+
+  async function runByKeyboard(title: string): Promise<void> {
+    const { keyboard } = workbench.page;
+    await keyboard.press('F1');
+    await workbench.quickInput().waitFor();
+    await keyboard.type(title);
+    const focused = workbench.page.locator(
+      '.quick-input-list .monaco-list-row.focused .label-name',
+    );
+    await until(`"${title}" in the palette`, async () => {
+      if ((await workbench.quickPickLabels()).every((label) => label !== title)) return false;
+      if ((await focused.innerText({ timeout: 500 })) === title) return true;
+      await keyboard.press('ArrowDown');
+      return false;
+    });
+    await keyboard.press('Enter');
+  }
+
+  async function labelsBecome(...labels: string[]): Promise<void> {
+    await until(`The rows ${JSON.stringify(labels)}`, async () => {
+      const found = (await workbench.rows()).map(({ label }) => label);
+      if (JSON.stringify(found) === JSON.stringify(labels)) return true;
+      throw new Error(`there are: ${JSON.stringify(found)}`);
+    });
+  }
+});
+
+function running(prompt: string): TaskScript {
+  return { prompt, end: 'never', cost: null };
+}
+
+function ended(prompt: string, script: Partial<TaskScript> = {}): TaskScript {
+  return { prompt, steps: 3, ...script };
+}
