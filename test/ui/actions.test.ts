@@ -33,15 +33,15 @@ describe('what is done with tracked tasks', () => {
     const before = await workbench.shownNotifications();
     await workbench.clickRowAction('Goes by the button', 'Untrack Task');
     await labelsBecome('Goes by the menu', 'Stays');
-    const { labels, choose } = await workbench.contextMenu('Goes by the menu');
-    assert.deepEqual(labels, [
+    const menu = await workbench.contextMenu('Goes by the menu');
+    assert.deepEqual(menu.labels, [
       'Open Details',
       'Open in Browser Use Cloud',
       'Refresh',
       'Copy Task ID',
       'Untrack Task',
     ]);
-    await choose('Untrack Task');
+    await menu.choose('Untrack Task');
     await labelsBecome('Stays');
     assert.equal(simulator.tasks.size, 3);
     assert.ok(simulator.counts.seen.every(({ method }) => method === 'GET'));
