@@ -36,7 +36,6 @@ describe('what is done with tracked tasks', () => {
     const { labels, choose } = await workbench.contextMenu('Goes by the menu');
     assert.deepEqual(labels, [
       'Open Details',
-      'Open in Browser Use Cloud',
       'Refresh',
       'Copy Task ID',
       'Untrack Task',
