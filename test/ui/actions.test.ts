@@ -162,7 +162,7 @@ describe('what is done with tracked tasks', () => {
   it('has no page in Browser Use Cloud when it comes from another server', async () => {
     const pages = workbench.page.context().pages().length;
     await trackAll(running('Has a session'));
-    await (await workbench.contextMenu('Has a session')).choose('Open in Browser Use Cloud');
+    await workbench.runCommand('Browser Use: Open in Browser Use Cloud');
     const notification = await workbench.waitForNotification('have a page there');
     assert.equal(
       notification.message,
