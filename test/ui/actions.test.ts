@@ -34,12 +34,7 @@ describe('what is done with tracked tasks', () => {
     await workbench.clickRowAction('Goes by the button', 'Untrack Task');
     await labelsBecome('Goes by the menu', 'Stays');
     const { labels, choose } = await workbench.contextMenu('Goes by the menu');
-    assert.deepEqual(labels, [
-      'Open Details',
-      'Refresh',
-      'Copy Task ID',
-      'Untrack Task',
-    ]);
+    assert.deepEqual(labels, ['Open Details', 'Refresh', 'Copy Task ID', 'Untrack Task']);
     await choose('Untrack Task');
     await labelsBecome('Stays');
     assert.equal(simulator.tasks.size, 3);
@@ -131,10 +126,7 @@ describe('what is done with tracked tasks', () => {
       }),
     );
     // In the row it is cut.
-    await labelsBecome(
-      'Has no verdict yet',
-      'Compare the prices of three bicycles, with lights and a loc…',
-    );
+    await labelsBecome('Has no verdict yet', 'Compare the prices of three…');
     const lines = (await workbench.tooltip('Compare the prices')).split('\n');
     await workbench.screenshot('tooltip');
     assert.deepEqual(
@@ -153,7 +145,8 @@ describe('what is done with tracked tasks', () => {
         'Last look',
       ],
     );
-    assert.match(lines.at(-1) ?? '', /^Last look: .*\d.* \((just now|\d+ s ago)\)$/);
+    assert.match(lines.at(-1) ?? '', /^Last look: .*\d/);
+    assert.doesNotMatch(lines.at(-1) ?? '', /ago|just now/);
     const active = await workbench.tooltip('Has no verdict yet');
     assert.match(active, /^Has no verdict yet\nActive: The agent is at work \(“started”\)\.\n/);
     assert.doesNotMatch(active, /judge|Finished/);
