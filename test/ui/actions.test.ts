@@ -34,13 +34,7 @@ describe('what is done with tracked tasks', () => {
     await workbench.clickRowAction('Goes by the button', 'Untrack Task');
     await labelsBecome('Goes by the menu', 'Stays');
     const menu = await workbench.contextMenu('Goes by the menu');
-    assert.deepEqual(menu.labels, [
-      'Open Details',
-      'Open in Browser Use Cloud',
-      'Refresh',
-      'Copy Task ID',
-      'Untrack Task',
-    ]);
+    assert.deepEqual(menu.labels, ['Open Details', 'Refresh', 'Copy Task ID', 'Untrack Task']);
     await menu.choose('Untrack Task');
     await labelsBecome('Stays');
     assert.equal(simulator.tasks.size, 3);
@@ -143,7 +137,7 @@ describe('what is done with tracked tasks', () => {
       }),
     );
     // In the row it is cut.
-    await labelsBecome('Has no verdict yet', 'Compare the prices of three bic…');
+    await labelsBecome('Has no verdict yet', 'Compare the prices of three…');
     const lines = (await workbench.tooltip('Compare the prices')).split('\n');
     await workbench.screenshot('tooltip');
     assert.deepEqual(
@@ -162,7 +156,8 @@ describe('what is done with tracked tasks', () => {
         'Last look',
       ],
     );
-    assert.match(lines.at(-1) ?? '', /^Last look: .*\d.* \((just now|\d+ s ago)\)$/);
+    assert.match(lines.at(-1) ?? '', /^Last look: .*\d/);
+    assert.doesNotMatch(lines.at(-1) ?? '', /ago|just now/);
     const active = await workbench.tooltip('Has no verdict yet');
     assert.match(active, /^Has no verdict yet\nActive: The agent is at work \(“started”\)\.\n/);
     assert.doesNotMatch(active, /judge|Finished/);
@@ -171,7 +166,7 @@ describe('what is done with tracked tasks', () => {
   it('has no page in Browser Use Cloud when it comes from another server', async () => {
     const pages = workbench.page.context().pages().length;
     await trackAll(running('Has a session'));
-    await (await workbench.contextMenu('Has a session')).choose('Open in Browser Use Cloud');
+    await workbench.runCommand('Browser Use: Open in Browser Use Cloud');
     const notification = await workbench.waitForNotification('have a page there');
     assert.equal(
       notification.message,
