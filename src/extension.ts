@@ -30,7 +30,14 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
   const log = new Log();
   const settings = new Settings();
   const apiKey = new ApiKey({ secrets, settings, log, environmentKey: environmentKey() });
-  const connection = new CloudConnection({ settings, apiKey, loadApi: () => import('./api') });
+  const bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
+  const connection = new CloudConnection({
+    settings,
+    apiKey,
+    loadApi: () => import('./api'),
+    clock,
+    bucket,
+  });
   const store = new TaskStore();
   const root = Uri.joinPath(globalStorageUri, 'tasks').fsPath;
   const onSkipped = (name: string, why: string) =>
@@ -40,13 +47,13 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     filesOf: (origin) => openTaskFolder({ root, origin, onSkipped }),
     onError: (what, error) => reportStorage(what, error, log),
   });
-  const bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
   const poller = new TaskPoller({
     store,
     connect: connection.connect,
     clock,
     bucket,
     random: Math.random,
+    loadRounds: () => import('./core/askRound'),
     pauses: settings.pauses,
     onError: (error, what) => log.error(`Looking at ${what} failed`, error),
   });
@@ -55,7 +62,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
   const view = new TaskView({ tree, store });
   const statusBar = new StatusBar(store);
   const parts = { store, keeper, poller, apiKey, settings, log };
-  const options = { ...parts, connection, tree, view, statusBar, clock, bucket, extensionUri };
+  const options = { ...parts, connection, tree, view, statusBar, clock, extensionUri };
   const { api, disposable } = publicTasks({ store, late });
   const onError = (error: unknown) => log.error('Unexpected', error);
   subscriptions.push(log, settings, apiKey, store, keeper, poller, tree, view, late, disposable);

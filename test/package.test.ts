@@ -1,17 +1,21 @@
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import * as path from 'node:path';
 import { listFiles, PackageManager } from '@vscode/vsce';
 import { packagedExtension, projectFolder } from './launch/packagedExtension';
 
 describe('the packaged extension', () => {
   it('holds what runs and what people read, and nothing else', async () => {
     const files = await listFiles({ cwd: projectFolder, packageManager: PackageManager.None });
-    const named = files.map((file) => file.replace(/^dist\/(chunk|late)-[A-Z0-9]+\./u, 'dist/$1.'));
+    const named = files.map((file) =>
+      file.replace(/^dist\/(askRound|chunk|late)-[A-Z0-9]+\./u, 'dist/$1.'),
+    );
     assert.deepEqual([...new Set(named)].sort(), [
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
       'dist/api.js',
+      'dist/askRound.js',
       'dist/chunk.js',
       'dist/codicon.ttf',
       'dist/extension.js',
@@ -23,6 +27,16 @@ describe('the packaged extension', () => {
       'media/icon.png',
       'package.json',
     ]);
+  });
+
+  it('loads little at start-up', () => {
+    const { size } = statSync(path.join(projectFolder, 'dist', 'extension.js'));
+    const chunks = readdirSync(path.join(projectFolder, 'dist')).filter((name) =>
+      /^chunk-.*\.js$/u.test(name),
+    );
+    const sizes = chunks.map((name) => statSync(path.join(projectFolder, 'dist', name)).size);
+    const bytes = sizes.reduce((sum, each) => sum + each, size);
+    assert.ok(bytes < 40 * 1024, `${bytes} bytes`);
   });
 
   it('is small enough to install in a moment', () => {

@@ -1,6 +1,6 @@
+import { hasUserInfo, isFetchable, parseUrl, type Server } from '../core/baseUrl';
 import { CloudError } from '../core/errors';
 import type { Cloud } from '../core/taskClient';
-import { hasUserInfo, isFetchable, parseUrl, type Server } from './baseUrl';
 import { exchange, isSuccess, type Limits } from './http';
 
 /** Fetches presigned URLs that a server handed out. Its errors hold nothing of a URL but its host: the rest is a secret. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { hasUserInfo, parseUrl } from '../core/baseUrl';
 import { CloudError } from '../core/errors';
 import type { TaskStatus } from '../core/task';
-import { hasUserInfo, parseUrl } from './baseUrl';
 
 /**
  * A field that may be missing: null or a wrong type is as good as absent, as an answer must not be

@@ -1,7 +1,8 @@
 import { create } from 'axios';
+import type { Server } from '../core/baseUrl';
 import { CloudError } from '../core/errors';
+import type { CloudOptions } from '../core/taskClient';
 import { oneLine, shorten } from '../core/taskWords';
-import type { Server } from './baseUrl';
 import { parseBoundedJson } from './boundedJson';
 import { withDeadline } from './deadline';
 import { errorOfRefusal, type NotFoundKind } from './refusal';
@@ -47,10 +48,11 @@ export interface AskOptions {
   /** What carries the key. */
   readonly headers: Readonly<Record<string, string>>;
   readonly limits: Limits;
+  readonly turns: CloudOptions['turns'];
 }
 
 /** Asks one server in one API version's way. */
-export function createAsk({ server, key, headers, limits }: AskOptions): Ask {
+export function createAsk({ server, key, headers, limits, turns }: AskOptions): Ask {
   const redact = (text: string): string => {
     const withoutKey = [key, encodeURIComponent(key)].reduce(
       (line, secret) => line.replaceAll(secret, '[key]'),
@@ -64,9 +66,11 @@ export function createAsk({ server, key, headers, limits }: AskOptions): Ask {
     if (!/^[!-~]+$/.test(key)) {
       throw new CloudError('auth', 'The API key holds characters that no key has');
     }
+    // Not within the deadline, which is the server's.
+    await turns?.take(signal);
     try {
       const answer = await exchange({
-        target: { baseURL: server.href, url: path, allowAbsoluteUrls: false },
+        target: { baseURL: server.baseUrl, url: path, allowAbsoluteUrls: false },
         headers: { ...headers, Accept: 'application/json' },
         signal,
         deadlineMs: isDetails ? limits.detailsDeadlineMs : limits.deadlineMs,
@@ -78,6 +82,7 @@ export function createAsk({ server, key, headers, limits }: AskOptions): Ask {
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
       const { kind, status, retryAfterMs, message } = error;
+      if (kind === 'rateLimited') turns?.noteRateLimit(retryAfterMs);
       throw new CloudError(kind, redact(`GET ${path}: ${message}`), { status, retryAfterMs });
     }
   };

@@ -1,5 +1,6 @@
+import { readBaseUrl } from '../core/baseUrl';
+import { CloudError } from '../core/errors';
 import type { Cloud, CloudOptions } from '../core/taskClient';
-import { parseBaseUrl } from './baseUrl';
 import { createDownload } from './download';
 import { createAsk, defaultLimits, type Limits } from './http';
 import { createV1Client } from './v1';
@@ -11,10 +12,14 @@ import { createV2Client } from './v2';
  * @param limits For tests; everyone else takes the defaults.
  * @throws {CloudError} of kind `invalidRequest` for a base URL that keys must not be sent to.
  */
-export function createCloud({ baseUrl, key }: CloudOptions, limits: Limits = defaultLimits): Cloud {
-  const server = parseBaseUrl(baseUrl);
+export function createCloud(
+  { baseUrl, key, turns }: CloudOptions,
+  limits: Limits = defaultLimits,
+): Cloud {
+  const server = readBaseUrl(baseUrl);
+  if (typeof server === 'string') throw new CloudError('invalidRequest', server);
   const trimmedKey = key.trim();
-  const connection = { server, key: trimmedKey, limits };
+  const connection = { server, key: trimmedKey, limits, turns };
   const clients = {
     v1: createV1Client(
       createAsk({ ...connection, headers: { Authorization: `Bearer ${trimmedKey}` } }),

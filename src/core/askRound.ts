@@ -1,20 +1,18 @@
-import type { Ask, AskCosts, ListAsk } from './askPlanner';
+import { AskCosts, planAsks, type Ask, type ListAsk } from './askPlanner';
 import type { AskSchedule } from './askSchedule';
 import type { Clock } from './clock';
-import { CloudError, isAbort, isCloudError } from './errors';
+import { CloudError, concernsAll, isAbort, isCloudError } from './errors';
 import { readList, type ListReading } from './listReading';
 import type { PollHolds } from './pollHolds';
 import { hasEnded, refKey, type ApiVersion, type TaskRef } from './task';
 import { summaryOf, type Cloud, type ListedTask } from './taskClient';
 import type { TaskStore } from './taskStore';
-import type { TokenBucket } from './tokenBucket';
 import type { TrackedTask } from './trackedTask';
 
 export interface AskRoundOptions {
   readonly store: TaskStore;
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   readonly clock: Clock;
-  readonly bucket: TokenBucket;
   readonly schedule: AskSchedule;
   readonly holds: PollHolds;
   readonly costs: AskCosts;
@@ -43,15 +41,31 @@ const mostConfirmed = 10;
 /** After a list that failed for a reason of its own, none is tried for this long, in milliseconds. */
 const failedWayMs = 60_000;
 
+/** Plans and asks, round after round, and remembers what each way of asking has cost. */
+export class AskRounds {
+  readonly #options: Omit<AskRoundOptions, 'costs' | 'signal'>;
+  readonly #costs = new AskCosts();
+
+  constructor(options: Omit<AskRoundOptions, 'costs' | 'signal'>) {
+    this.#options = options;
+  }
+
+  plan(tasks: readonly TrackedTask[]): readonly Ask[] {
+    return planAsks(tasks, this.#costs, this.#options.clock.now());
+  }
+
+  /** Never rejects. */
+  ask(asks: readonly Ask[], signal: AbortSignal): Promise<AskRoundResult> {
+    return askRound(asks, { ...this.#options, costs: this.#costs, signal });
+  }
+}
+
 /**
  * Asks what was planned, four at a time, and puts the answers into the store.
  * A hold ends the round at once. Who is missing in a list is asked for before anything is said of them.
  * Never rejects.
  */
-export async function askRound(
-  asks: readonly Ask[],
-  options: AskRoundOptions,
-): Promise<AskRoundResult> {
+async function askRound(asks: readonly Ask[], options: AskRoundOptions): Promise<AskRoundResult> {
   const { holds, signal } = options;
   const queue = [...asks];
   const readings: Reading[] = [];
@@ -87,11 +101,6 @@ export async function askRound(
   return { successes, failures };
 }
 
-/** True for a failure that every other question would meet too. */
-export function concernsAll({ kind }: CloudError): boolean {
-  return kind === 'network' || kind === 'redirect';
-}
-
 /** True for a failure that says nothing of other questions. */
 function isOfTheList({ kind }: CloudError): boolean {
   switch (kind) {
@@ -116,12 +125,12 @@ async function askForTask(
   task: TrackedTask,
   options: AskRoundOptions,
 ): Promise<Outcome<'answered'>> {
-  const { bucket, clock, connect, holds, schedule, signal, store, wanted } = options;
+  const { clock, connect, holds, schedule, signal, store, wanted } = options;
   const key = refKey(task);
   const isFull = wanted.has(key) || schedule.owesFullRead(task);
   try {
     const cloud = await connect(signal);
-    if (!(await bucket.take(signal)) || holds.general) return undefined;
+    if (signal.aborted || holds.general) return undefined;
     const client = cloud.client(task.apiVersion);
     const update = isFull
       ? summaryOf(await client.getTask(task.id, signal))
@@ -142,14 +151,14 @@ async function askForTask(
 }
 
 async function askForList(ask: ListAsk, options: AskRoundOptions): Promise<Outcome<ListReading>> {
-  const { bucket, clock, connect, costs, holds, signal } = options;
+  const { clock, connect, costs, holds, signal } = options;
   const { apiVersion } = ask;
   try {
     const cloud = await connect(signal);
     const reading = await readList(ask, {
       client: cloud.client(apiVersion),
       signal,
-      mayAsk: async () => (await bucket.take(signal)) && !holds.general,
+      mayAsk: () => !signal.aborted && !holds.general,
       takeIn: (tasks) => takeIn(tasks, apiVersion, options),
     });
     return signal.aborted ? undefined : reading;

@@ -6,6 +6,8 @@ export interface Server {
   readonly origin: string;
   /** Host and port, for words. */
   readonly host: string;
+  /** True for a server on this machine, which may speak plain http. */
+  readonly isLoopback: boolean;
 }
 
 /** Where Browser Use Cloud itself is. */
@@ -23,18 +25,13 @@ export function isOfficial(server: Server | string): boolean {
  */
 export function readBaseUrl(text: unknown): Server | string {
   if (typeof text !== 'string' || text.trim() === '') return 'The base URL is empty.';
-  let url: URL;
-  try {
-    url = new URL(text.trim());
-  } catch {
-    return 'The base URL is not a whole URL, such as https://api.browser-use.com.';
-  }
+  const url = parseUrl(text.trim());
+  if (!url) return 'The base URL is not a whole URL, such as https://api.browser-use.com.';
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     return 'The base URL must begin with https://.';
-  if (url.protocol === 'http:' && !isLoopback(url.hostname))
+  if (!isFetchable(url, true))
     return 'The base URL must begin with https://, as the API key would be sent in the clear; http:// is only for this machine (127.0.0.1, localhost).';
-  if (url.username !== '' || url.password !== '')
-    return 'The base URL must not hold a user name or password.';
+  if (hasUserInfo(url)) return 'The base URL must not hold a user name or password.';
   if (/[?#]/u.test(text)) return 'The base URL must end before "?" or "#".';
   const path = url.pathname.replace(/\/+$/u, '');
   if (/\/api(\/v\d+)?$/u.test(path))
@@ -43,10 +40,34 @@ export function readBaseUrl(text: unknown): Server | string {
     baseUrl: url.origin + path,
     origin: url.origin,
     host: url.origin.slice(url.protocol.length + 2),
+    isLoopback: isLoopback(url.hostname),
   };
 }
 
-/** True for the names and addresses of this machine. `hostname` as `URL` writes it: lower case, IPv6 in brackets. */
+/** `undefined` for what is not an absolute URL. */
+export function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** True for https, and for http on this machine where that is allowed. */
+export function isFetchable({ protocol, hostname }: URL, allowLoopbackHttp: boolean): boolean {
+  if (protocol === 'https:') return true;
+  return allowLoopbackHttp && protocol === 'http:' && isLoopback(hostname);
+}
+
+/** True for `https://user:password@host/`, which hides where a URL leads. */
+export function hasUserInfo({ username, password }: URL): boolean {
+  return username !== '' || password !== '';
+}
+
+/**
+ * True for the names and addresses of this machine.
+ * `URL` has made them lower case, put IPv6 into brackets, and brought every way to write IPv4 into four decimal numbers.
+ */
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/u.test(hostname);
 }

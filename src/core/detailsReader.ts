@@ -5,7 +5,6 @@ import { Emitter, type Disposable, type Event } from './event';
 import { hasEnded, refKey, type TaskDetails, type TaskRef } from './task';
 import { summaryOf, type Cloud } from './taskClient';
 import type { TaskStore } from './taskStore';
-import type { TokenBucket } from './tokenBucket';
 import type { TrackedTask, Trouble } from './trackedTask';
 
 export interface DetailsReaderOptions {
@@ -13,7 +12,6 @@ export interface DetailsReaderOptions {
   readonly store: TaskStore;
   /** The server with the key of the moment. @throws {CloudError} of kind `noKey` where there is none */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
-  readonly bucket: TokenBucket;
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
@@ -157,14 +155,14 @@ export class DetailsReader implements Disposable {
   }
 
   async #readOnce(): Promise<void> {
-    const { ref, store, connect, bucket, clock, onError } = this.#options;
+    const { ref, store, connect, clock, onError } = this.#options;
     const { signal } = this.#epoch;
     const waiters = this.#waiters;
     this.#waiters = [];
     this.#update({ ...this.#state, isReading: true });
     try {
       const cloud = await connect(signal);
-      if (!(await bucket.take(signal))) return;
+      signal.throwIfAborted();
       const details = await cloud.client(ref.apiVersion).getDetails(ref.id, signal);
       if (signal.aborted) return;
       this.#backoffMs = 0;

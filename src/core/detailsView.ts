@@ -65,6 +65,12 @@ export interface TaskView {
   readonly isWhole: boolean;
 }
 
+/** Why a task is not asked for whose server is not the one of the moment. */
+export function otherServerWords(origin: string): string {
+  const host = origin.slice(origin.indexOf('//') + 2);
+  return `This task belongs to ${host}. The base URL names another server now, which is not asked for it.`;
+}
+
 /** In UTF-16 units. An editor shows more at once than a page can lay out. */
 export const longestText = 100_000;
 const longestStepText = 5000;

@@ -68,3 +68,8 @@ export function isCloudError(error: unknown): error is CloudError {
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
+
+/** True for a failure that every other request would meet too. */
+export function concernsAll({ kind }: CloudError): boolean {
+  return kind === 'network' || kind === 'redirect';
+}

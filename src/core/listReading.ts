@@ -7,7 +7,7 @@ export interface ListReadingOptions {
   readonly client: TaskClient;
   readonly signal: AbortSignal;
   /** Called before each page. False: no more may be asked. */
-  readonly mayAsk: () => Promise<boolean>;
+  readonly mayAsk: () => boolean;
   /** Called with each page as it comes. */
   readonly takeIn: (tasks: readonly ListedTask[]) => void;
 }
@@ -39,7 +39,7 @@ export async function readList(ask: ListAsk, options: ListReadingOptions): Promi
   });
   let pagesInAll = 1;
   for (let page = 1; ; page++) {
-    if (!(await mayAsk())) return result(page - 1, pagesInAll, false);
+    if (!mayAsk()) return result(page - 1, pagesInAll, false);
     const { tasks, total } = await client.listTasks({ ...ask.query, page }, signal);
     takeIn(tasks);
     for (const { id } of tasks) missing.delete(refKey({ apiVersion: ask.apiVersion, id }));

@@ -1,3 +1,4 @@
+import type { RequestTurns } from './requestTurns';
 import type { ApiVersion, Task, TaskDetails, TaskFile } from './task';
 
 /** What one look at a task tells: its status, and whatever else came along. Absent fields say nothing. */
@@ -81,6 +82,8 @@ export interface CloudOptions {
   /** An https URL, or http on loopback; a path prefix is kept. */
   readonly baseUrl: string;
   readonly key: string;
+  /** Asked before every request but downloads, and told of rate limits. Absent: none waits. */
+  readonly turns?: Pick<RequestTurns, 'take' | 'noteRateLimit'> | undefined;
 }
 
 /** What the store keeps of all that is known of a task. */

@@ -49,6 +49,11 @@ export class TaskKeeper implements Disposable {
     });
   }
 
+  /** The server whose tasks the store holds. */
+  get origin(): string | undefined {
+    return this.#origin;
+  }
+
   /** Resolves when the store holds what `open` was last asked for. Never rejects. */
   get whenReady(): Promise<void> {
     return this.#ready;

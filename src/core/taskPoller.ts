@@ -1,9 +1,9 @@
-import { AskCosts, planAsks, type Ask, type TaskAsk } from './askPlanner';
-import { askRound, concernsAll, type AskRoundResult } from './askRound';
+import type { Ask, TaskAsk } from './askPlanner';
+import type { AskRoundResult, AskRounds } from './askRound';
 import { AskSchedule } from './askSchedule';
 import { nextBackoffMs } from './backoff';
 import type { Clock } from './clock';
-import type { CloudError } from './errors';
+import { concernsAll, type CloudError } from './errors';
 import { Emitter, type Disposable, type Event } from './event';
 import { PollHolds, type PollHold } from './pollHolds';
 import { hasEnded, refKey, type TaskRef } from './task';
@@ -32,10 +32,13 @@ export interface TaskPollerOptions {
   /** The server with the key of the moment. @throws {CloudError} of kind `noKey` where there is none */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   readonly clock: Clock;
-  readonly bucket: TokenBucket;
+  /** Tells how much may be asked; the requests themselves take the tokens. */
+  readonly bucket: Pick<TokenBucket, 'available'>;
   /** From 0 to 1. */
   readonly random: () => number;
   readonly pauses: Pauses;
+  /** Loads what asks, at the first tick: start-up has nothing to ask. */
+  readonly loadRounds: () => Promise<{ readonly AskRounds: typeof AskRounds }>;
   /** Told of every failed look, and what was asked for, for the log. */
   readonly onError: (error: unknown, what: string) => void;
 }
@@ -60,7 +63,6 @@ export class TaskPoller implements Disposable {
   readonly #subscription: Disposable;
   readonly #schedule: AskSchedule;
   readonly #holds = new PollHolds();
-  readonly #costs = new AskCosts();
   /** Refs that somebody wants looked at now, whatever their state. */
   readonly #wanted = new Map<string, TaskRef>();
   #wantedWaiters: (() => void)[] = [];
@@ -71,6 +73,7 @@ export class TaskPoller implements Disposable {
   #failedTicks = 0;
   #epoch = new AbortController();
   #nap = new AbortController();
+  #rounds: Promise<AskRounds> | undefined;
   #isRunning = false;
   #isLooking = false;
   #isTurnOfNew = false;
@@ -125,7 +128,7 @@ export class TaskPoller implements Disposable {
     this.#epoch = new AbortController();
     this.#holds.clear();
     this.#schedule.clear();
-    this.#costs.forget();
+    this.#rounds = undefined;
     this.#settleWanted();
     this.#backoffMs = this.#failedTicks = 0;
     // What was seen with the other key, or at the other server, says nothing of this one.
@@ -230,19 +233,11 @@ export class TaskPoller implements Disposable {
 
   async #tick(): Promise<void> {
     const { signal } = this.#epoch;
-    const asks = this.#nextAsks();
     this.#isLooking = true;
     this.#changed();
-    const result = await askRound(asks, {
-      ...this.#options,
-      schedule: this.#schedule,
-      holds: this.#holds,
-      costs: this.#costs,
-      wanted: this.#wanted,
-      signal,
-    });
+    const result = await this.#askRound(signal);
     this.#isLooking = false;
-    if (!signal.aborted) this.#settle(result);
+    if (result && !signal.aborted) this.#settle(result);
     // Nobody waits for what is held until much later.
     for (const [key, { apiVersion }] of this.#wanted)
       if (this.#holds.ofVersion(apiVersion)) this.#wanted.delete(key);
@@ -250,7 +245,27 @@ export class TaskPoller implements Disposable {
     this.#changed();
   }
 
-  #nextAsks(): readonly Ask[] {
+  async #askRound(signal: AbortSignal): Promise<AskRoundResult | undefined> {
+    try {
+      this.#rounds ??= this.#loadRounds();
+      const rounds = await this.#rounds;
+      return signal.aborted ? undefined : await rounds.ask(this.#nextAsks(rounds), signal);
+    } catch (error) {
+      // A damaged installation: nothing but a new one helps, and the log says so.
+      this.#options.onError(error, 'any task');
+      this.#holds.hold('badAnswer', this.#options.clock.now() + longestSleepMs);
+      return undefined;
+    }
+  }
+
+  async #loadRounds(): Promise<AskRounds> {
+    const { store, connect, clock, onError, loadRounds } = this.#options;
+    const { AskRounds } = await loadRounds();
+    const parts = { schedule: this.#schedule, holds: this.#holds, wanted: this.#wanted };
+    return new AskRounds({ store, connect, clock, onError, ...parts });
+  }
+
+  #nextAsks(rounds: AskRounds): readonly Ask[] {
     const now = this.#options.clock.now();
     const dueAt = new Map<TrackedTask, number>();
     for (const task of this.#options.store.tasks()) {
@@ -268,7 +283,7 @@ export class TaskPoller implements Disposable {
     const riders = [...dueAt.keys()].filter(
       (task) => !isDue(task) && (dueAt.get(task) ?? Infinity) <= soon,
     );
-    const asks = planAsks([...due, ...riders], this.#costs, now);
+    const asks = rounds.plan([...due, ...riders]);
     const place = new Map(due.map((task, index) => [task, index]));
     const lists = asks.filter((ask) => ask.kind === 'list' && ask.expects.some(isDue));
     const singles = asks

@@ -1,4 +1,5 @@
-import { isAbort, isCloudError, type CloudError } from './errors';
+import { errorWords, type ErrorWords } from './errorWords';
+import { isAbort, isCloudError, type CloudError, type CloudErrorKind } from './errors';
 import { refKey, type ApiVersion, type TaskRef } from './task';
 import type { Cloud } from './taskClient';
 import { maxTasksAtOnce, parseTaskInput, type TaskInput } from './taskInput';
@@ -10,6 +11,8 @@ export interface TaskTrackingOptions {
   readonly store: TaskStore;
   /** Asked only where dashboard URLs name sessions. */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  /** False once the base URL names another server: neither is it asked, nor gets it what the one before told. */
+  readonly isCurrent: () => boolean;
   /** For IDs whose version the text does not tell. */
   readonly apiVersion: ApiVersion;
   /** Milliseconds since 1970. */
@@ -28,6 +31,8 @@ export interface TrackingResult {
   readonly emptySessionCount: number;
   /** Why sessions could not be looked up. */
   readonly sessionError?: CloudError | undefined;
+  /** True where the server became another one before all sessions were looked up. */
+  readonly hasServerChanged: boolean;
 }
 
 /**
@@ -36,7 +41,7 @@ export interface TrackingResult {
  */
 export async function trackTasks(
   text: string,
-  { store, connect, apiVersion, now, signal }: TaskTrackingOptions,
+  { store, connect, isCurrent, apiVersion, now, signal }: TaskTrackingOptions,
 ): Promise<TrackingResult> {
   const input = parseTaskInput(text, apiVersion);
   const refs = new Map(input.refs.map((ref) => [refKey(ref), ref]));
@@ -46,9 +51,11 @@ export async function trackTasks(
   try {
     for (const sessionId of input.sessionIds) {
       const cloud = await connect(signal);
+      if (!isCurrent()) break;
       // Only v2 has sessions with tasks in them, whatever the setting for new tasks says.
       const ids = await cloud.client('v2').findSessionTasks(sessionId, signal);
       signal.throwIfAborted();
+      if (!isCurrent()) break;
       const found = ids.slice(0, maxTasksAtOnce).map((id): TaskRef => ({ apiVersion: 'v2', id }));
       if (found.length === 0) emptySessionCount++;
       for (const ref of found) refs.set(refKey(ref), ref);
@@ -65,6 +72,7 @@ export async function trackTasks(
     alreadyTrackedCount: refs.size - addedCount,
     emptySessionCount,
     sessionError,
+    hasServerChanged: !isCurrent(),
   };
 }
 
@@ -77,7 +85,7 @@ export function trackingWords({
   addedCount,
   alreadyTrackedCount,
   emptySessionCount,
-}: Omit<TrackingResult, 'sessionError'>): string | undefined {
+}: Omit<TrackingResult, 'sessionError' | 'hasServerChanged'>): string | undefined {
   const notes: string[] = [];
   if (alreadyTrackedCount > 0)
     notes.push(
@@ -100,6 +108,35 @@ export function trackingWords({
   if (notes.length === 0) return undefined;
   const added = addedCount === 0 ? 'No new task' : countWords(addedCount);
   return `${added} tracked; ${notes.join('; ')}.`;
+}
+
+/** The user's words for a session that could not be looked up. */
+export function sessionWords(kind: CloudErrorKind, host: string): ErrorWords {
+  switch (kind) {
+    case 'taskNotFound':
+      return {
+        text: `${host} knows no such session for this API key. Check the link, or set the key of the account that the session belongs to.`,
+        nextStep: 'setApiKey',
+      };
+    case 'invalidRequest':
+      return {
+        text: `${host} does not take this for a session. Check the link.`,
+        nextStep: 'showLog',
+      };
+    // Nobody asks again by itself.
+    case 'rateLimited':
+      return {
+        text: `${host} asks to slow down. Track it again in a while.`,
+        nextStep: 'showLog',
+      };
+    case 'server':
+      return {
+        text: `${host} has trouble of its own. Track it again in a while.`,
+        nextStep: 'showLog',
+      };
+    default:
+      return errorWords(kind, { host, apiVersion: 'v2' });
+  }
 }
 
 /** Why pieces of a paste name no task: at most two are told in full. `undefined` where all do. */

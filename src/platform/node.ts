@@ -48,6 +48,8 @@ export function openTaskFolder({ root, origin, onSkipped }: TaskFolderOptions): 
         const file = await open(temporary, 'wx', 0o600);
         try {
           await file.writeFile(formatTaskRecord(task), 'utf8');
+          // Else a power loss may leave the new name with nothing in it.
+          await file.sync();
         } finally {
           await file.close();
         }

@@ -1,5 +1,8 @@
+import type { Clock } from '../core/clock';
 import { CloudError } from '../core/errors';
+import { RequestTurns } from '../core/requestTurns';
 import type { Cloud, CloudOptions } from '../core/taskClient';
+import type { TokenBucket } from '../core/tokenBucket';
 import type { ApiKey } from './apiKey';
 import type { Settings } from './settings';
 
@@ -12,6 +15,9 @@ export interface CloudConnectionOptions {
   readonly settings: Settings;
   readonly apiKey: ApiKey;
   readonly loadApi: () => Promise<ApiModule>;
+  readonly clock: Clock;
+  /** Every request to the cloud takes a token of it. */
+  readonly bucket: TokenBucket;
 }
 
 /** The server of the settings with the key of the moment, as a `Cloud` that is kept until either changes. */
@@ -41,8 +47,10 @@ export class CloudConnection {
   };
 
   /** A server with a key that is not in use (yet). */
-  async open(options: CloudOptions): Promise<Cloud> {
-    const api = await this.#options.loadApi();
-    return api.createCloud(options);
+  async open(options: Omit<CloudOptions, 'turns'>): Promise<Cloud> {
+    const { loadApi, clock, bucket } = this.#options;
+    const api = await loadApi();
+    // A rate limit is a key's own; the bucket is everybody's.
+    return api.createCloud({ ...options, turns: new RequestTurns({ clock, bucket }) });
   }
 }

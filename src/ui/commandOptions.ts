@@ -4,7 +4,6 @@ import type { TaskRef } from '../core/task';
 import type { TaskKeeper } from '../core/taskKeeper';
 import type { TaskPoller } from '../core/taskPoller';
 import type { TaskStore } from '../core/taskStore';
-import type { TokenBucket } from '../core/tokenBucket';
 import type { ApiKey } from './apiKey';
 import type { CloudConnection } from './cloudConnection';
 import type { Log } from './log';
@@ -28,8 +27,6 @@ export interface LateOptions {
   readonly statusBar: Pick<StatusBar, 'setHeld'>;
   readonly log: Log;
   readonly clock: Clock;
-  /** The one that all requests to the cloud share. */
-  readonly bucket: TokenBucket;
   readonly extensionUri: Uri;
 }
 

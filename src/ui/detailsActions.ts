@@ -5,7 +5,6 @@ import { formatJson } from '../core/formatJson';
 import { safeLink } from '../core/safeLink';
 import type { TaskDetails, TaskRef } from '../core/task';
 import type { Cloud } from '../core/taskClient';
-import type { TokenBucket } from '../core/tokenBucket';
 import type { TrackedTask } from '../core/trackedTask';
 import type { CopiedPart, FromPage, LinkKind, Remedy, TextPart } from '../webview/protocol';
 import type { Log } from './log';
@@ -23,7 +22,6 @@ export interface DetailsActionOptions {
   /** All of it, where it has been read. */
   readonly details: TaskDetails | undefined;
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
-  readonly bucket: TokenBucket;
   readonly settings: Settings;
   readonly log: Log;
   readonly saveFolder: Uri | undefined;
@@ -181,7 +179,7 @@ async function copy(
 }
 
 async function saveFile(index: number, options: DetailsActionOptions): Promise<void> {
-  const { details, ref, connect, bucket, log, saveFolder, signal } = options;
+  const { details, ref, connect, log, saveFolder, signal } = options;
   const file = details?.files[index];
   if (!file) throw new UserError('This file is not known any more.');
   await saveDownload({
@@ -190,15 +188,12 @@ async function saveFile(index: number, options: DetailsActionOptions): Promise<v
     signal,
     log,
     connect,
-    async urlFrom(cloud, signal) {
-      await bucket.take(signal);
-      return cloud.client(ref.apiVersion).getFileUrl(ref.id, file, signal);
-    },
+    urlFrom: (cloud, signal) => cloud.client(ref.apiVersion).getFileUrl(ref.id, file, signal),
   });
 }
 
 async function saveLog(options: DetailsActionOptions): Promise<void> {
-  const { ref, connect, bucket, log, saveFolder, signal } = options;
+  const { ref, connect, log, saveFolder, signal } = options;
   await saveDownload({
     name: `task-${ref.id}.log`,
     folder: saveFolder,
@@ -206,7 +201,6 @@ async function saveLog(options: DetailsActionOptions): Promise<void> {
     log,
     connect,
     async urlFrom(cloud, signal) {
-      await bucket.take(signal);
       const url = await cloud.client(ref.apiVersion).getLogUrl(ref.id, signal);
       if (url === undefined) throw new UserError(`API ${ref.apiVersion} has no logs.`);
       return url;

@@ -1,4 +1,5 @@
 import { Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
+import { readBaseUrl } from '../core/baseUrl';
 import { Emitter, type Disposable, type Event } from '../core/event';
 import { refKey, type TaskRef } from '../core/task';
 import { taskTitle } from '../core/taskWords';
@@ -7,7 +8,7 @@ import { detailsViewType } from './restoreDetails';
 import { TaskDetailsPanel, type TaskDetailsOptions } from './taskDetailsPanel';
 
 /** What the panels are made of and fed by. */
-export interface DetailsPanelsOptions extends Omit<TaskDetailsOptions, 'ref' | 'panel'> {
+export interface DetailsPanelsOptions extends Omit<TaskDetailsOptions, 'ref' | 'origin' | 'panel'> {
   readonly apiKey: Pick<ApiKey, 'onDidChange'>;
 }
 
@@ -16,10 +17,10 @@ const titleLength = 40;
 /** Far over any ID seen. */
 const maxIdLength = 256;
 
-/** The open details: one panel for each task. */
+/** The open details: one panel for each task of each server. */
 export class DetailsPanels implements Disposable {
   readonly #options: DetailsPanelsOptions;
-  readonly #panels = new Map<string, TaskDetailsPanel>();
+  readonly #panels = new Set<TaskDetailsPanel>();
   readonly #didChangeVisible = new Emitter<void>();
   readonly #subscriptions: Disposable[];
 
@@ -29,7 +30,7 @@ export class DetailsPanels implements Disposable {
   constructor(options: DetailsPanelsOptions) {
     this.#options = options;
     const reconnect = (): void => {
-      for (const panel of this.#panels.values()) panel.reconnect();
+      for (const panel of this.#panels) panel.reconnect();
     };
     this.#subscriptions = [
       options.apiKey.onDidChange(reconnect),
@@ -41,12 +42,13 @@ export class DetailsPanels implements Disposable {
 
   /** Whether any task's details can be seen. */
   get hasVisible(): boolean {
-    return [...this.#panels.values()].some(({ isVisible }) => isVisible);
+    return [...this.#panels].some(({ isVisible }) => isVisible);
   }
 
   /** Shows a task's details, tracked or not: in its own panel, which is made where there is none. Never rejects. */
   open(ref: TaskRef): Promise<void> {
-    const known = this.#panels.get(refKey(ref));
+    const origin = this.#options.currentOrigin();
+    const known = this.#find({ ref, origin });
     if (known) known.reveal();
     else {
       const task = this.#options.store.get(ref);
@@ -55,46 +57,56 @@ export class DetailsPanels implements Disposable {
       const panel = window.createWebviewPanel(detailsViewType, title, ViewColumn.Active, {
         enableFindWidget: true,
       });
-      this.#adopt(ref, panel);
+      this.#adopt({ ref, origin }, panel);
     }
     return Promise.resolve();
   }
 
   /** Takes in a panel that VS Code brings back after a reload, or closes it where nothing tells what it showed. */
   restore(panel: WebviewPanel, state: unknown): void {
-    const ref = refOf(state);
-    if (!ref || this.#panels.has(refKey(ref))) panel.dispose();
-    else this.#adopt(ref, panel);
+    const shown = shownIn(state);
+    if (!shown || this.#find(shown)) panel.dispose();
+    else this.#adopt(shown, panel);
   }
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
-    for (const panel of this.#panels.values()) panel.dispose();
+    for (const panel of this.#panels) panel.dispose();
     this.#panels.clear();
     this.#didChangeVisible.dispose();
   }
 
-  #adopt(ref: TaskRef, panel: WebviewPanel): void {
+  #find({ ref, origin }: Shown): TaskDetailsPanel | undefined {
+    return [...this.#panels].find(
+      (panel) => panel.origin === origin && refKey(panel.ref) === refKey(ref),
+    );
+  }
+
+  #adopt(shown: Shown, panel: WebviewPanel): void {
     const { extensionUri } = this.#options;
     panel.iconPath = Uri.joinPath(extensionUri, 'media', 'details.svg');
-    const key = refKey(ref);
-    const details = new TaskDetailsPanel({ ...this.#options, ref, panel });
-    this.#panels.set(key, details);
+    const details = new TaskDetailsPanel({ ...this.#options, ...shown, panel });
+    this.#panels.add(details);
     panel.onDidChangeViewState(() => this.#didChangeVisible.fire());
     panel.onDidDispose(() => {
       details.dispose();
-      this.#panels.delete(key);
+      this.#panels.delete(details);
       this.#didChangeVisible.fire();
     });
     this.#didChangeVisible.fire();
   }
 }
 
+/** A task and the server that it belongs to. */
+type Shown = Pick<TaskDetailsOptions, 'ref' | 'origin'>;
+
 /** Reads which task a page of an earlier session showed. What it remembers is no more trusted than what it says. */
-function refOf(state: unknown): TaskRef | undefined {
+function shownIn(state: unknown): Shown | undefined {
   if (typeof state !== 'object' || state === null) return undefined;
-  const { apiVersion, id } = state as Readonly<Record<string, unknown>>;
+  const { apiVersion, id, origin } = state as Readonly<Record<string, unknown>>;
   if (apiVersion !== 'v1' && apiVersion !== 'v2') return undefined;
   if (typeof id !== 'string' || id.trim() === '' || id.length > maxIdLength) return undefined;
-  return { apiVersion, id };
+  const server = readBaseUrl(origin);
+  if (typeof server === 'string' || server.origin !== origin) return undefined;
+  return { ref: { apiVersion, id }, origin };
 }

@@ -1,7 +1,6 @@
-import { errorWords } from '../core/errorWords';
 import type { Disposable } from '../core/event';
 import type { TaskRef } from '../core/task';
-import { rejectedWords, type TrackingResult } from '../core/taskTracking';
+import { rejectedWords, sessionWords, type TrackingResult } from '../core/taskTracking';
 import { runCommand } from './commandEntries';
 import type { LateOptions } from './commandOptions';
 import type { CommandName } from './commands';
@@ -32,7 +31,11 @@ export interface Late extends Disposable {
 export function createLate(options: LateOptions): Late {
   const problems = new PollProblems(options);
   const tracker = new TaskTracker(options);
-  const details = new DetailsPanels({ ...options, connect: options.connection.connect });
+  const details = new DetailsPanels({
+    ...options,
+    connect: options.connection.connect,
+    currentOrigin: () => options.keeper.origin,
+  });
   const freshness = showFreshness(options);
   const heldLooks = showHeldLooks(options);
   const commandOptions = { ...options, problems, tracker, details };
@@ -64,8 +67,7 @@ async function trackOrThrow(
   if (result.refs.length > 0) return result;
   const host = typeof server === 'string' ? 'the server' : server.host;
   throw new Error(
-    (result.sessionError &&
-      errorWords(result.sessionError.kind, { host, apiVersion: 'v2' }).text) ??
+    (result.sessionError && sessionWords(result.sessionError.kind, host).text) ??
       rejectedWords(result.input) ??
       'The input names no task. It takes task IDs, API URLs and dashboard links.',
   );

@@ -1,7 +1,7 @@
 import { env, Uri, window, type WebviewPanel } from 'vscode';
 import type { Clock } from '../core/clock';
 import { DetailsReader, type DetailsState } from '../core/detailsReader';
-import { taskViewOf } from '../core/detailsView';
+import { otherServerWords, taskViewOf } from '../core/detailsView';
 import { errorWords } from '../core/errorWords';
 import { officialOrigin } from '../core/baseUrl';
 import type { Disposable } from '../core/event';
@@ -10,12 +10,12 @@ import { refKey, type TaskDetails, type TaskRef } from '../core/task';
 import type { Cloud } from '../core/taskClient';
 import type { TaskStore } from '../core/taskStore';
 import { taskTitle } from '../core/taskWords';
-import type { TokenBucket } from '../core/tokenBucket';
 import { newlyTracked, type TrackedTask } from '../core/trackedTask';
 import { parseFromPage, type PageView, type ToPage } from '../webview/protocol';
 import { doDetailsAction } from './detailsActions';
 import { detailsHtml, newNonce } from './detailsHtml';
 import type { Log } from './log';
+import { UserError } from './reportError';
 import type { Settings } from './settings';
 
 export interface TaskDetailsOptions {
@@ -24,13 +24,15 @@ export interface TaskDetailsOptions {
   /** The server with the key of the moment. @throws {CloudError} of kind `noKey` where there is none */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   readonly settings: Settings;
-  /** The one that all requests to the cloud share. */
-  readonly bucket: TokenBucket;
   readonly clock: Clock;
   readonly log: Log;
   /** Where a save dialog begins when no folder is open. */
   readonly saveFolder?: Uri | undefined;
+  /** The server whose tasks the store holds. */
+  readonly currentOrigin: () => string | undefined;
   readonly ref: TaskRef;
+  /** The server that the task belongs to; no other is asked for it. Absent: the first that the base URL names. */
+  readonly origin: string | undefined;
   readonly panel: WebviewPanel;
 }
 
@@ -46,16 +48,21 @@ export class TaskDetailsPanel implements Disposable {
   /** What the page was last told of; absent until the page that is there now has asked. */
   #told: Told | undefined;
   #isPageReady = false;
+  #origin: string | undefined;
+  /** What the store held of the task when it last held its server's tasks. */
+  #tracked: TrackedTask | undefined;
 
   constructor(options: TaskDetailsOptions) {
     this.#options = options;
-    const { ref, panel, store, connect, settings, bucket, clock, log } = options;
+    const { ref, panel, store, settings, clock, log } = options;
+    const connect = (signal: AbortSignal): Promise<Cloud> => this.#connect(signal);
+    this.#origin = options.origin;
+    this.#recall();
     const key = refKey(ref);
     this.#reader = new DetailsReader({
       ref,
       store,
       connect,
-      bucket,
       clock,
       random: Math.random,
       pauseMs: () => settings.pauses.watching,
@@ -64,7 +71,7 @@ export class TaskDetailsPanel implements Disposable {
     this.#pictures = new PictureLoader({
       connect,
       urlOf: (picture) => this.#pictureUrl(picture),
-      renewUrls: () => this.#reader.read(),
+      renewUrls: () => this.#retry(),
       onLoaded: (picture, loaded) => this.#tell({ type: 'picture', ref: picture, picture: loaded }),
       onError: (error) => log.error(`Fetching a screenshot of ${key} failed`, error),
     });
@@ -72,6 +79,7 @@ export class TaskDetailsPanel implements Disposable {
       this.#reader.onDidChange(() => this.#refresh()),
       store.onDidChange((changes) => {
         if (!changes.some(({ before, after }) => isOf(key, before) || isOf(key, after))) return;
+        this.#recall();
         this.#noteSeen();
         this.#refresh();
       }),
@@ -83,6 +91,16 @@ export class TaskDetailsPanel implements Disposable {
     this.#followVisible();
   }
 
+  get ref(): TaskRef {
+    return this.#options.ref;
+  }
+
+  /** The server that the task belongs to. Absent as long as the base URL has named none that can be used. */
+  get origin(): string | undefined {
+    this.#origin ??= this.#options.currentOrigin();
+    return this.#origin;
+  }
+
   get isVisible(): boolean {
     return !this.#disposed.signal.aborted && this.#options.panel.visible;
   }
@@ -91,10 +109,13 @@ export class TaskDetailsPanel implements Disposable {
     this.#options.panel.reveal();
   }
 
-  /** The key or the server is another one. */
+  /** The key or the server is another one. A task of another server stays as it is. */
   reconnect(): void {
     this.#pictures.clear();
+    this.#reader.setWatched(this.isVisible && this.#isAtHome);
     this.#reader.reconnect();
+    this.#recall();
+    this.#refresh();
   }
 
   dispose(): void {
@@ -108,6 +129,30 @@ export class TaskDetailsPanel implements Disposable {
 
   get #details(): TaskDetails | undefined {
     return this.#reader.state.details;
+  }
+
+  /** True while the server of the moment is the task's own. */
+  get #isAtHome(): boolean {
+    return this.origin === this.#options.currentOrigin();
+  }
+
+  #recall(): void {
+    if (this.#isAtHome) this.#tracked = this.#options.store.get(this.ref);
+  }
+
+  async #connect(signal: AbortSignal): Promise<Cloud> {
+    this.#checkIsAtHome();
+    const cloud = await this.#options.connect(signal);
+    this.#checkIsAtHome();
+    return cloud;
+  }
+
+  #checkIsAtHome(): void {
+    if (!this.#isAtHome) throw new UserError(otherServerWords(this.origin ?? ''));
+  }
+
+  #retry(): Promise<void> {
+    return this.#isAtHome ? this.#reader.read() : Promise.resolve();
   }
 
   #openPage(): void {
@@ -133,7 +178,7 @@ export class TaskDetailsPanel implements Disposable {
 
   #followVisible(): void {
     const { isVisible } = this;
-    this.#reader.setWatched(isVisible);
+    this.#reader.setWatched(isVisible && this.#isAtHome);
     if (isVisible) this.#noteSeen();
     else {
       // The page is gone with what it has asked for; the next one asks anew.
@@ -144,7 +189,8 @@ export class TaskDetailsPanel implements Disposable {
 
   /** Who sees the details sees how the task ended. */
   #noteSeen(): void {
-    if (this.isVisible && window.state.focused) this.#options.store.markSeen(this.#options.ref);
+    if (!this.isVisible || !window.state.focused || !this.#isAtHome) return;
+    this.#options.store.markSeen(this.ref);
   }
 
   #hear(raw: unknown): void {
@@ -163,21 +209,20 @@ export class TaskDetailsPanel implements Disposable {
         this.#pictures.request({ of: message.of, index: message.index });
         return;
       default: {
-        const { connect, bucket, log, panel, ref, saveFolder, settings } = this.#options;
+        const { log, panel, ref, saveFolder, settings } = this.#options;
         const task = this.#task();
         // Never rejects: a failure is told to the user in there.
         void doDetailsAction(message, {
           ref,
           task,
           details: this.#details,
-          connect,
-          bucket,
+          connect: (signal) => this.#connect(signal),
           settings,
           log,
           saveFolder,
           column: panel.viewColumn,
           signal: this.#disposed.signal,
-          retry: () => this.#reader.read(),
+          retry: () => this.#retry(),
           onCopied: (what) => this.#tell({ type: 'copied', what }),
         });
       }
@@ -185,39 +230,43 @@ export class TaskDetailsPanel implements Disposable {
   }
 
   #task(): TaskDetails | TrackedTask {
-    const { ref, store, clock } = this.#options;
-    return this.#details ?? store.get(ref) ?? newlyTracked(ref, clock.now());
+    return this.#details ?? this.#tracked ?? newlyTracked(this.ref, this.#options.clock.now());
   }
 
   /** Tells the page what is known, where that is other than what it was told. */
   #refresh(): void {
-    const { panel, ref, store } = this.#options;
+    const { panel } = this.#options;
     const { state } = this.#reader;
     const known = this.#task();
     panel.title = taskTitle(known, titleLength);
     if (!this.#isPageReady) return;
-    const task = store.get(ref);
-    if (this.#told && showsTheSame(this.#told, { state, task })) return;
-    this.#told = { state, task };
+    const told = { state, task: this.#tracked, isAtHome: this.#isAtHome };
+    if (this.#told && showsTheSame(this.#told, told)) return;
+    this.#told = told;
     this.#tell({ type: 'view', view: this.#view() });
   }
 
   #view(): PageView {
-    const { ref, settings, store } = this.#options;
-    const { isReading, readAt, trouble } = this.#reader.state;
-    const { server } = settings;
-    const tracked = store.get(ref);
+    const { isReading, readAt } = this.#reader.state;
+    const tracked = this.#tracked;
     const view = taskViewOf(this.#task());
     return {
       task: { ...view, isMissing: tracked?.isMissing ?? false },
       isReading,
+      origin: this.origin,
       hasDashboard:
-        view.sessionId !== undefined &&
-        typeof server !== 'string' &&
-        server.origin === officialOrigin,
+        view.sessionId !== undefined && this.origin === officialOrigin && this.#isAtHome,
       readAt: readAt ?? tracked?.lookedAt,
-      trouble: trouble && troubleOf(trouble.kind, this.#options),
+      trouble: this.#trouble(),
     };
+  }
+
+  #trouble(): PageView['trouble'] {
+    const { server } = this.#options.settings;
+    const { trouble } = this.#reader.state;
+    if (this.#isAtHome) return trouble && troubleOf(trouble.kind, this.#options);
+    const text = typeof server === 'string' ? server : otherServerWords(this.origin ?? '');
+    return { text, remedies: ['openSettings'] };
   }
 
   #pictureUrl({ of, index }: PictureRef): string | undefined {
@@ -260,10 +309,12 @@ function troubleOf(
 interface Told {
   readonly state: DetailsState;
   readonly task: TrackedTask | undefined;
+  readonly isAtHome: boolean;
 }
 
 /** A reading that begins is no news beside details that stand; beside trouble it answers "Try Again". */
 function showsTheSame(a: Told, b: Told): boolean {
+  if (a.isAtHome !== b.isAtHome) return false;
   const isReadingShown = b.state.details === undefined || b.state.trouble !== undefined;
   if (isReadingShown && a.state.isReading !== b.state.isReading) return false;
   if (b.state.details === undefined && a.task !== b.task) return false;

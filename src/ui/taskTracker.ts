@@ -24,7 +24,7 @@ export class TaskTracker implements Disposable {
     this.#options = options;
   }
 
-  /** @throws {UserError} where there is no server that tasks could belong to */
+  /** @throws {UserError} where there is no server that tasks could belong to, or where it becomes another one meanwhile */
   async track(text: string, signal?: AbortSignal): Promise<TrackingResult> {
     const { store, keeper, connection, settings, clock } = this.#options;
     const { server, apiVersion } = settings;
@@ -32,17 +32,30 @@ export class TaskTracker implements Disposable {
       throw new UserError(`${server} Change it in the settings.`, 'openSettings');
     // What is kept of these tasks already must not be overwritten.
     await keeper.whenReady;
+    const isCurrent = (): boolean => originOf(settings) === server.origin;
+    if (!isCurrent()) throw serverChanged();
     const signals = [this.#disposed.signal, ...(signal ? [signal] : [])];
-    return trackTasks(text, {
+    const result = await trackTasks(text, {
       store,
       connect: connection.connect,
+      isCurrent,
       apiVersion,
       now: clock.now(),
       signal: AbortSignal.any(signals),
     });
+    if (result.hasServerChanged) throw serverChanged();
+    return result;
   }
 
   dispose(): void {
     this.#disposed.abort();
   }
+}
+
+function originOf({ server }: Settings): string | undefined {
+  return typeof server === 'string' ? undefined : server.origin;
+}
+
+function serverChanged(): UserError {
+  return new UserError('The base URL has changed meanwhile. Track these tasks again.');
 }

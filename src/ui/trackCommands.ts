@@ -8,10 +8,14 @@ import { plainMessage } from '../core/plainMessage';
 import { countWords } from '../core/statusBarWords';
 import { hasEnded } from '../core/task';
 import { parseTaskInput } from '../core/taskInput';
-import { rejectedWords, trackingWords, type TrackingResult } from '../core/taskTracking';
+import {
+  rejectedWords,
+  sessionWords,
+  trackingWords,
+  type TrackingResult,
+} from '../core/taskTracking';
 import { taskTitle } from '../core/taskWords';
 import type { TrackedTask } from '../core/trackedTask';
-import { errorWords } from '../core/errorWords';
 import type { CommandOptions } from './commandOptions';
 import { showMessage } from './messages';
 import { reportError, tell, UserError } from './reportError';
@@ -43,7 +47,7 @@ async function tellOfTracking(
 ): Promise<void> {
   const words = trackingWords(result);
   if (result.sessionError) {
-    const { text, nextStep } = errorWords(result.sessionError.kind, { host, apiVersion: 'v2' });
+    const { text, nextStep } = sessionWords(result.sessionError.kind, host);
     const whole = `The session's tasks are not tracked: ${text}${words === undefined ? '' : ` ${words}`}`;
     tell({ severity: 'warning', text: whole }, nextStep);
     return;

@@ -38,8 +38,10 @@ export function App() {
   }, [copied]);
 
   useEffect(() => {
-    if (view) remember({ apiVersion: view.task.apiVersion, id: view.task.id });
-  }, [view?.task.apiVersion, view?.task.id]);
+    if (!view) return;
+    const { origin, task } = view;
+    remember({ origin, apiVersion: task.apiVersion, id: task.id });
+  }, [view?.origin, view?.task.apiVersion, view?.task.id]);
 
   useRememberedScroll(view?.task.isWhole ?? false);
   return view ? (

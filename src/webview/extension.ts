@@ -23,8 +23,9 @@ export function listen(listener: (message: ToPage) => void): () => void {
   return () => window.removeEventListener('message', onMessage);
 }
 
-/** What the page remembers. The extension reads the first two to restore a panel after a reload. */
+/** What the page remembers. The extension reads the first three to restore a panel after a reload. */
 export interface PageState {
+  readonly origin?: string | undefined;
   readonly apiVersion?: string;
   readonly id?: string;
   readonly scrollY?: number;

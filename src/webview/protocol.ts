@@ -6,6 +6,8 @@ import type { PictureRef } from '../core/pictureLoader';
 /** What the page shows at a moment. Each message holds all of it, so that a page that comes late lacks nothing. */
 export interface PageView {
   readonly task: TaskView;
+  /** The server that the task belongs to, for the page to remember. */
+  readonly origin: string | undefined;
   readonly isReading: boolean;
   /** Whether the session has a page in the cloud's dashboard. */
   readonly hasDashboard: boolean;

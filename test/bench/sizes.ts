@@ -12,8 +12,14 @@ export function measureSizes(): Promise<string> {
   const node = readdirSync(dist).filter((name) => name.endsWith('.js') && name !== 'webview.js');
   const rows = [
     row('loads at start-up', startUp, 40),
-    row('loads at the first act or look', minus(reachableFrom(named(/^late-/u)), startUp)),
-    row('loads at the first request (axios, zod)', ['api.js']),
+    row(
+      'loads when the view is seen or a command runs',
+      minus(reachableFrom(named(/^late-/u)), startUp),
+    ),
+    row('loads at the first request (axios, zod, what asks)', [
+      'api.js',
+      ...minus(reachableFrom(named(/^askRound-/u)), startUp),
+    ]),
     row('all of the Node side', node, 160),
     row('the details page', ['webview.js', 'webview.css']),
     ['the package (.vsix)', kilobytes(statSync(packagedExtension).size), '', '400'],

@@ -9,6 +9,7 @@ import {
   type TaskQuery,
   type TaskUpdate,
 } from '../../src/core/taskClient';
+import type { TokenBucket } from '../../src/core/tokenBucket';
 
 /** A question that reached the fake. */
 export interface Asked {
@@ -50,9 +51,12 @@ export class FakeCloud implements Cloud {
   peakConcurrency = 0;
   #underWay = 0;
   readonly #now: () => number;
+  readonly #bucket: TokenBucket | undefined;
 
-  constructor(now: () => number) {
+  /** @param bucket Where given, every question takes a token of it, as in the real cloud. */
+  constructor(now: () => number, bucket?: TokenBucket) {
     this.#now = now;
+    this.#bucket = bucket;
   }
 
   set(id: string, status: TaskStatus, more: Partial<TaskDetails> = {}): void {
@@ -74,6 +78,8 @@ export class FakeCloud implements Cloud {
       signal: AbortSignal,
       make: () => T,
     ): Promise<T> => {
+      await this.#bucket?.take(signal);
+      if (this.#bucket) signal.throwIfAborted();
       const asked = { what, id, apiVersion, at: this.#now() };
       this.asked.push(asked);
       this.#underWay++;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { TokenBucket } from '../../src/core/tokenBucket';
+import { systemClock as clock } from '../../src/platform/systemClock';
 import { ApiKey } from '../../src/ui/apiKey';
 import { CloudConnection } from '../../src/ui/cloudConnection';
 import { Log } from '../../src/ui/log';
@@ -125,11 +127,13 @@ describe('the API key', () => {
         apiKey,
         loadApi: () =>
           Promise.resolve({
-            createCloud: (options) => {
-              opened.push(options);
+            createCloud: ({ baseUrl, key }) => {
+              opened.push({ baseUrl, key });
               return new FakeCloud(() => 0);
             },
           }),
+        clock,
+        bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
       });
     });
 

@@ -3,12 +3,13 @@ import * as vscode from 'vscode';
 import type { TaskRef } from '../../src/core/task';
 import type { DownloadOptions } from '../../src/core/taskClient';
 import { TaskStore } from '../../src/core/taskStore';
-import { TokenBucket } from '../../src/core/tokenBucket';
 import { systemClock as clock } from '../../src/platform/systemClock';
 import { DetailsPanels } from '../../src/ui/detailsPanel';
 import { Log } from '../../src/ui/log';
+import { detailsViewType } from '../../src/ui/restoreDetails';
 import { Settings } from '../../src/ui/settings';
 import { FakeCloud } from '../fakes/fakeCloud';
+import { set } from './extensionUnderTest';
 
 const step = {
   number: 1,
@@ -30,12 +31,18 @@ class DownloadCloud extends FakeCloud {
   }
 }
 
+const here = 'https://here.example';
+const there = 'https://there.example';
+const column = vscode.ViewColumn.Active;
+
 describe('the details panels', () => {
   let cloud: DownloadCloud;
   let store: TaskStore;
   let settings: Settings;
   let log: Log;
   let panels: DetailsPanels;
+  const currentOrigin = (): string | undefined =>
+    typeof settings.server === 'string' ? undefined : settings.server.origin;
 
   beforeEach(() => {
     const extension = vscode.extensions.getExtension('browser-use-tasks.browser-use-tasks');
@@ -49,8 +56,8 @@ describe('the details panels', () => {
       store,
       connect: () => Promise.resolve(cloud),
       settings,
+      currentOrigin,
       apiKey: { onDidChange: () => ({ dispose() {} }) },
-      bucket: new TokenBucket({ clock, perSecond: 100, burst: 100 }),
       clock,
       log,
     });
@@ -58,6 +65,7 @@ describe('the details panels', () => {
   afterEach(async () => {
     panels.dispose();
     settings.dispose();
+    await set('baseUrl');
     // The log stays: its output channel is the running extension's too, as channels go by their name.
     await until(() => detailsTabs().length === 0);
   });
@@ -109,6 +117,61 @@ describe('the details panels', () => {
     assert.equal(cloud.asked.length, asked);
   });
 
+  it('ask no other server for a task, and keep what they know of it', async () => {
+    await set('baseUrl', here);
+    const ref: TaskRef = { apiVersion: 'v2', id: 'a' };
+    cloud.set('a', 'running', { prompt: 'Find the price' });
+    await panels.open(ref);
+    await until(() => detailsTabs().some(({ label }) => label === 'Find the price'));
+    await set('baseUrl', there);
+    // What the store of the other server holds under the same ID is another task.
+    store.track([ref], clock.now());
+    const update = { status: 'running', rawStatus: 'started', prompt: 'Book a table' } as const;
+    store.applyLook(ref, update, clock.now(), true);
+    const asked = cloud.asked.length;
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    assert.equal(cloud.asked.length, asked);
+    assert.deepEqual(
+      detailsTabs().map(({ label }) => label),
+      ['Find the price'],
+    );
+    await set('baseUrl', here);
+    await until(() => cloud.asked.length > asked);
+  });
+
+  it('are one for each server that has a task of the same ID', async () => {
+    const ref: TaskRef = { apiVersion: 'v2', id: 'a' };
+    cloud.set('a', 'finished');
+    await set('baseUrl', here);
+    await panels.open(ref);
+    await until(() => detailsTabs().length === 1);
+    await set('baseUrl', there);
+    await panels.open(ref);
+    await panels.open(ref);
+    await until(() => detailsTabs().length === 2);
+    await until(() => cloud.asked.length === 2);
+  });
+
+  it('come back for the server that they were for, and ask no other', async () => {
+    await set('baseUrl', here);
+    for (const [id, origin] of [
+      ['a', here],
+      ['b', there],
+      ['c', undefined],
+      ['d', 'http://evil.example'],
+      ['e', `${here}/path`],
+    ]) {
+      cloud.set(id ?? '', 'finished');
+      const state = { apiVersion: 'v2', id, origin };
+      panels.restore(vscode.window.createWebviewPanel(detailsViewType, 'x', column), state);
+    }
+    await until(() => detailsTabs().length === 2);
+    // Each is read when it comes into sight; the last one to come is in front.
+    await vscode.commands.executeCommand('workbench.action.openEditorAtIndex', 0);
+    await until(() => cloud.asked.length > 0);
+    assert.deepEqual(new Set(cloud.asked.map(({ id }) => id)), new Set(['a']));
+  });
+
   it('read with another key what the one before could not', async () => {
     let isKeySet = false;
     cloud.failWith = () => undefined;
@@ -123,13 +186,13 @@ describe('the details panels', () => {
       connect: () =>
         isKeySet ? Promise.resolve(cloud) : Promise.reject(new Error('There is no key.')),
       settings,
+      currentOrigin,
       apiKey: {
         onDidChange: (listener) => {
           tellKeyChanged = () => listener();
           return { dispose() {} };
         },
       },
-      bucket: new TokenBucket({ clock, perSecond: 100, burst: 100 }),
       clock,
       log,
     });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AskRounds } from '../../src/core/askRound';
 import { TaskPoller } from '../../src/core/taskPoller';
 import { TaskStore } from '../../src/core/taskStore';
 import { TokenBucket } from '../../src/core/tokenBucket';
@@ -49,6 +50,7 @@ describe('trouble with looks', () => {
       clock,
       bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
       random: () => 0.5,
+      loadRounds: () => Promise.resolve({ AskRounds }),
       onError: () => undefined,
       pauses: { watching: 2000, hidden: 2000, away: 2000 },
     });

@@ -29,6 +29,7 @@ describe('the settings', () => {
       baseUrl: 'https://api.browser-use.com',
       origin: 'https://api.browser-use.com',
       host: 'api.browser-use.com',
+      isLoopback: false,
     });
     assert.equal(settings.apiVersion, 'v2');
     assert.deepEqual([...settings.notifyOn], ['finished', 'unsuccessful', 'failed', 'stopped']);

@@ -82,6 +82,22 @@ describe('the details page', () => {
       }
     });
 
+  for (const theme of themeNames)
+    it(`shows its figures as a grid without a block of lines in a narrow panel (${theme})`, async () => {
+      const { page } = await open(await samples.details('unsuccessful'), { theme, width: 420 });
+      await picturesAreThere(page);
+      const figures = page.locator('.figures');
+      const file = path.join(pictureFolder, `figures-${theme}-420.png`);
+      const picture = await figures.screenshot({ path: file });
+      const tops = await figures.evaluate((box) =>
+        [...box.children].map((cell) => Math.round(cell.getBoundingClientRect().top)),
+      );
+      assert.ok(new Set(tops).size > 1, 'they do not fit in one line');
+      // Lines are a pixel wide and letters are thin: only the background fills much.
+      const [, second = 0] = await colourShares(browser, picture);
+      assert.ok(second > 0.003 && second < 0.06, `a second colour fills ${second} of it`);
+    });
+
   it('would hear from axe of a fault', async () => {
     const { page } = await open(aDetails('a'));
     await page.evaluate(() =>
@@ -269,8 +285,10 @@ describe('the details page', () => {
       return Math.abs(scrollY - 1200) < 60;
     });
     const state = await savedState(page.page);
-    assert.doesNotMatch(state, /https?:/u);
-    assert.equal((JSON.parse(state) as { id: string }).id, details.id);
+    // Of all links only the server's, without which the panel could not be brought back.
+    assert.doesNotMatch(state, /https?:(?!\/\/api\.example")/u);
+    const { origin, id } = JSON.parse(state) as { origin: string; id: string };
+    assert.deepEqual({ origin, id }, { origin: 'https://api.example', id: details.id });
   });
 
   it('shows what the store knows while the rest is read, and why it could not be', async () => {
@@ -347,6 +365,28 @@ function someSteps(count: number): TaskStep[] {
 
 function asked(said: readonly FromPage[]): number[] {
   return said.flatMap((message) => (message.type === 'picture' ? [message.index] : []));
+}
+
+/** How much of a picture each colour fills, from 0 to 1, the most first. */
+async function colourShares(browser: Browser, png: Buffer): Promise<number[]> {
+  const page = await browser.newPage();
+  try {
+    return await page.evaluate(async (base64) => {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+      const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d');
+      canvas?.drawImage(image, 0, 0);
+      const { data } = canvas?.getImageData(0, 0, image.width, image.height) ?? { data: [] };
+      const counts = new Map<string, number>();
+      for (let at = 0; at < data.length; at += 4) {
+        const colour = data.slice(at, at + 3).join();
+        counts.set(colour, 1 + (counts.get(colour) ?? 0));
+      }
+      return [...counts.values()].sort((a, b) => b - a).map((count) => (4 * count) / data.length);
+    }, png.toString('base64'));
+  } finally {
+    await page.close();
+  }
 }
 
 /** Waits until no screenshot that is in view is still on its way. */

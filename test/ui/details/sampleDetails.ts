@@ -67,6 +67,7 @@ export async function openSamples(): Promise<SampleSource> {
 export function viewOf(details: TaskDetails, more: Partial<PageView> = {}): PageView {
   return {
     task: taskViewOf(details),
+    origin: 'https://api.example',
     isReading: false,
     hasDashboard: details.sessionId !== undefined,
     readAt: Date.now(),

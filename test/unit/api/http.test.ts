@@ -8,7 +8,10 @@ import { gzipSync } from 'node:zlib';
 import { createCloud } from '../../../src/api/index';
 import { defaultLimits, type Limits } from '../../../src/api/http';
 import type { CloudErrorKind } from '../../../src/core/errors';
+import { RequestTurns } from '../../../src/core/requestTurns';
 import type { TaskClient } from '../../../src/core/taskClient';
+import { TokenBucket } from '../../../src/core/tokenBucket';
+import { FakeClock, settle } from '../../fakes/fakeClock';
 import { canaryKey, failureOf, rejectionOf } from './canary';
 import { localServers } from './localServer';
 
@@ -58,6 +61,87 @@ describe('a request to the cloud', () => {
       const asked = server.requests.at(-1)?.url ?? '';
       assert.equal(asked, `/api/v2/tasks/${encodeURIComponent(id)}/status`);
     }
+  });
+
+  it('takes a turn, whichever call sends it', async () => {
+    const id = 'a';
+    const server = await serve((request, response) => {
+      const task = {
+        id,
+        status: 'started',
+        sessionId: 's',
+        tasks: [],
+        live_url: 'https://a.example',
+      };
+      const status = request.url?.endsWith('/status') === true && !request.url.includes('v2');
+      const list = { items: [], totalItems: 0, total_count: 0, downloadUrl: 'https://a.example' };
+      const more = {
+        download_url: 'https://a.example',
+        recordings: [],
+        screenshots: [],
+        name: 'x',
+      };
+      const body = request.url?.endsWith('/me') ? true : { ...task, ...list, ...more, balance: 1 };
+      answerWith(200, JSON.stringify(status ? 'running' : body))(request, response);
+    });
+    const clock = new FakeClock();
+    const bucket = new TokenBucket({ clock, perSecond: 1, burst: 100 });
+    const turns = new RequestTurns({ clock, bucket });
+    const cloud = createCloud({ baseUrl: server.url, key: canaryKey, turns });
+    const file = { id: 'f', name: 'f' };
+    for (const apiVersion of ['v1', 'v2'] as const) {
+      const client = cloud.client(apiVersion);
+      await client.getStatus(id, never);
+      await client.getTask(id, never);
+      await client.getDetails(id, never);
+      await client.listTasks({ page: 1 }, never);
+      await client.getFileUrl(id, file, never);
+      await client.getLogUrl(id, never);
+      await client.getAccount(never);
+    }
+    await cloud.client('v2').findSessionTasks('s', never);
+    assert.equal(server.requests.length, 18);
+    assert.equal(100 - bucket.available(), server.requests.length);
+  });
+
+  it('waits for its turn, and is not sent once it is aborted', async () => {
+    const server = await serve(answerWith(200, '{"status":"started"}'));
+    const clock = new FakeClock();
+    const turns = new RequestTurns({
+      clock,
+      bucket: new TokenBucket({ clock, perSecond: 2, burst: 1 }),
+    });
+    const client = createCloud({ baseUrl: server.url, key: canaryKey, turns }).client('v2');
+    await client.getStatus('1', never);
+    const second = client.getStatus('2', never);
+    const abort = new AbortController();
+    const third = client.getStatus('3', abort.signal);
+    await settle();
+    assert.equal(server.requests.length, 1);
+    abort.abort();
+    assert.equal((await rejectionOf(third)).name, 'AbortError');
+    await clock.advance(500);
+    await second;
+    assert.equal(server.requests.length, 2);
+  });
+
+  it('is not sent by anybody before a rate limit that any other met has passed', async () => {
+    const server = await serve(answerWith(429, '{}', { 'retry-after': '5' }));
+    const clock = new FakeClock();
+    const turns = new RequestTurns({
+      clock,
+      bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
+    });
+    const cloud = createCloud({ baseUrl: server.url, key: canaryKey, turns });
+    assert.equal((await failureOf(cloud.client('v2').getDetails('1', never))).kind, 'rateLimited');
+    await clock.advance(1000);
+    const refused = await failureOf(cloud.client('v1').getStatus('2', never));
+    assert.equal(refused.kind, 'rateLimited');
+    assert.equal(refused.retryAfterMs, 4000);
+    assert.equal(server.requests.length, 1);
+    await clock.advance(4000);
+    await failureOf(cloud.client('v1').getStatus('2', never));
+    assert.equal(server.requests.length, 2);
   });
 
   it('is not sent for what can be no ID', async () => {

@@ -273,14 +273,15 @@ describe('v2: all details of a task', () => {
     assert.deepEqual(session, { status: 'active', liveUrl, recordingUrls: [] });
   });
 
-  it('come without a session when that fails, but not when the key fails', async () => {
+  it('come without a session when that fails, but not when the key fails or the rate is limited', async () => {
     for (const kind of ['taskNotFound', 'badAnswer', 'server', 'timeout', 'forbidden'] as const) {
       const details = await detailsOf(new CloudError(kind, 'no'));
       assert.equal(details.session, undefined);
       assert.equal(details.prompt, wholeTask.task);
     }
     assert.equal((await detailsOf('nonsense')).session, undefined);
-    assert.equal((await failureOf(detailsOf(new CloudError('auth', 'no')))).kind, 'auth');
+    for (const kind of ['auth', 'rateLimited'] as const)
+      assert.equal((await failureOf(detailsOf(new CloudError(kind, 'no')))).kind, kind);
     const abort = Object.assign(new Error('aborted'), { name: 'AbortError' });
     await assert.rejects(detailsOf(abort), { name: 'AbortError' });
   });

@@ -16,18 +16,21 @@ describe('readBaseUrl', () => {
       'api.browser-use.com',
     ],
     [
-      'https://proxy.example:8443/browser-use/',
+      'HTTPS://Proxy.Example:8443/browser-use//',
       'https://proxy.example:8443/browser-use',
       'https://proxy.example:8443',
       'proxy.example:8443',
     ],
     ['http://127.0.0.1:8080', 'http://127.0.0.1:8080', 'http://127.0.0.1:8080', '127.0.0.1:8080'],
     ['http://127.8.9.1', 'http://127.8.9.1', 'http://127.8.9.1', '127.8.9.1'],
+    ['http://127.1', 'http://127.0.0.1', 'http://127.0.0.1', '127.0.0.1'],
+    ['https://localhost', 'https://localhost', 'https://localhost', 'localhost'],
     ['http://localhost:3000/', 'http://localhost:3000', 'http://localhost:3000', 'localhost:3000'],
     ['http://[::1]:3000', 'http://[::1]:3000', 'http://[::1]:3000', '[::1]:3000'],
   ])
     it(`takes ${text}`, () => {
-      assert.deepEqual(readBaseUrl(text), { baseUrl, origin, host });
+      const isLoopback = !/example|browser-use/iu.test(text ?? '');
+      assert.deepEqual(readBaseUrl(text), { baseUrl, origin, host, isLoopback });
     });
 
   for (const [text, expected] of [
@@ -38,6 +41,10 @@ describe('readBaseUrl', () => {
     ['http://api.browser-use.com', /https:\/\//u],
     ['http://127.0.0.1.evil.example', /https:\/\//u],
     ['http://localhost.evil.example', /https:\/\//u],
+    ['http://[::2]', /https:\/\//u],
+    ['http://0.0.0.0', /https:\/\//u],
+    ['http://192.168.1.1', /https:\/\//u],
+    ['ftp://127.0.0.1', /https:\/\//u],
     ['http://1270.0.0.1.example', /https:\/\//u],
     ['file:///etc/passwd', /https:\/\//u],
     ['javascript:alert(1)', /https:\/\//u],

@@ -3,7 +3,6 @@ import { DetailsReader } from '../../../src/core/detailsReader';
 import type { CloudError } from '../../../src/core/errors';
 import type { TaskRef } from '../../../src/core/task';
 import { TaskStore } from '../../../src/core/taskStore';
-import { TokenBucket } from '../../../src/core/tokenBucket';
 import { FakeClock, settle } from '../../fakes/fakeClock';
 import { FakeCloud } from '../../fakes/fakeCloud';
 
@@ -20,7 +19,6 @@ function build() {
     store,
     clock,
     connect: () => Promise.resolve(cloud),
-    bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
     random: () => 0.5,
     pauseMs: () => 2000,
     onError: (error) => errors.push(error),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   longestText,
   metadataText,
+  otherServerWords,
   recordingLinks,
   stepText,
   taskViewOf,
@@ -127,5 +128,14 @@ describe('stepText', () => {
 describe('metadataText', () => {
   it('is readable JSON', () => {
     assert.equal(metadataText({ a: { b: 1 } }), '{\n  "a": {\n    "b": 1\n  }\n}');
+  });
+});
+
+describe('otherServerWords', () => {
+  it('names the server that the task belongs to', () => {
+    assert.match(
+      otherServerWords('http://127.0.0.1:81'),
+      /^This task belongs to 127\.0\.0\.1:81\. /u,
+    );
   });
 });

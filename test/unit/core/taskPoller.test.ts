@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AskRounds } from '../../../src/core/askRound';
 import { CloudError } from '../../../src/core/errors';
 import type { TaskRef } from '../../../src/core/task';
 import { TaskPoller, type PollerState } from '../../../src/core/taskPoller';
@@ -25,7 +26,8 @@ describe('TaskPoller', () => {
 
   beforeEach(() => {
     clock = new FakeClock();
-    cloud = new FakeCloud(() => clock.now());
+    const bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
+    cloud = new FakeCloud(() => clock.now(), bucket);
     store = new TaskStore();
     connectError = undefined;
     connects = 0;
@@ -36,8 +38,9 @@ describe('TaskPoller', () => {
         connects++;
         return connectError ? Promise.reject(connectError) : Promise.resolve(cloud);
       },
-      bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
+      bucket,
       random: () => 0.5,
+      loadRounds: () => Promise.resolve({ AskRounds }),
       pauses: { watching: 2 * second, hidden: 10 * second, away: 30 * second },
       onError: () => undefined,
     });

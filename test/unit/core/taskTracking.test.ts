@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { CloudError } from '../../../src/core/errors';
 import type { Cloud } from '../../../src/core/taskClient';
 import { TaskStore } from '../../../src/core/taskStore';
-import { rejectedWords, trackingWords, trackTasks } from '../../../src/core/taskTracking';
+import {
+  rejectedWords,
+  sessionWords,
+  trackingWords,
+  trackTasks,
+} from '../../../src/core/taskTracking';
 import { FakeCloud } from '../../fakes/fakeCloud';
 
 const session = '3fa85f64-5717-4562-b3fc-2c963f66afa6';
@@ -14,12 +19,18 @@ describe('tracking what a text names', () => {
   let sessions: Map<string, readonly string[]>;
   let failure: Error | undefined;
   let connections: number;
+  let asked: string[];
+  let isCurrent: boolean;
+  let beforeAnswer: () => void;
 
   beforeEach(() => {
     store = new TaskStore();
     sessions = new Map();
     failure = undefined;
     connections = 0;
+    asked = [];
+    isCurrent = true;
+    beforeAnswer = () => undefined;
   });
 
   /** The fake cloud, with sessions. */
@@ -30,14 +41,26 @@ describe('tracking what a text names', () => {
       download: () => cloud.download(),
       client: (apiVersion) => ({
         ...cloud.client(apiVersion),
-        findSessionTasks: (id) =>
-          failure ? Promise.reject(failure) : Promise.resolve(sessions.get(id) ?? []),
+        findSessionTasks: async (id) => {
+          asked.push(id);
+          await Promise.resolve();
+          beforeAnswer();
+          if (failure) throw failure;
+          return sessions.get(id) ?? [];
+        },
       }),
     });
   }
 
   function track(text: string, signal = new AbortController().signal) {
-    return trackTasks(text, { store, connect, apiVersion: 'v1', now: 7, signal });
+    return trackTasks(text, {
+      store,
+      connect,
+      isCurrent: () => isCurrent,
+      apiVersion: 'v1',
+      now: 7,
+      signal,
+    });
   }
 
   const ids = (): string[] => store.tasks().map(({ apiVersion, id }) => `${apiVersion}/${id}`);
@@ -67,9 +90,44 @@ describe('tracking what a text names', () => {
     assert.equal(result.sessionError?.kind, 'network');
   });
 
+  it('speaks of the session that is not found, not of a task', async () => {
+    failure = new CloudError('taskNotFound', 'Session not found');
+    const { sessionError } = await track(dashboard(session));
+    assert.deepEqual(sessionError && sessionWords(sessionError.kind, 'cloud.example'), {
+      text: 'cloud.example knows no such session for this API key. Check the link, or set the key of the account that the session belongs to.',
+      nextStep: 'setApiKey',
+    });
+  });
+
+  it('has words of a session for every failure', () => {
+    for (const kind of ['taskNotFound', 'invalidRequest', 'rateLimited', 'server'] as const) {
+      const { text } = sessionWords(kind, 'cloud.example');
+      assert.match(text, /^cloud\.example /u);
+      assert.doesNotMatch(text, /task ID|no such task|Looks go on/u);
+    }
+    const { text } = sessionWords('notServed', 'cloud.example');
+    assert.match(text, /^API v2 is not served at cloud\.example/u);
+  });
+
   it('passes on what is no failure of the cloud', async () => {
     failure = new TypeError('a mistake');
     await assert.rejects(track(dashboard(session)), TypeError);
+  });
+
+  it('leaves out what a server told that is no longer the one', async () => {
+    sessions.set(session, ['c3']);
+    beforeAnswer = () => (isCurrent = false);
+    const result = await track(`a1 ${dashboard(session)} ${dashboard(other)}`);
+    assert.deepEqual(ids(), ['v1/a1']);
+    assert.deepEqual(asked, [session], 'the other server is not asked');
+    assert.equal(result.hasServerChanged, true);
+  });
+
+  it('does not ask the server that has come meanwhile', async () => {
+    const tracking = track(dashboard(session));
+    isCurrent = false;
+    assert.equal((await tracking).hasServerChanged, true);
+    assert.deepEqual(asked, []);
   });
 
   it('stops when it is told to', async () => {

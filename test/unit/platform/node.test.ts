@@ -138,6 +138,30 @@ describe('the folder of tasks', () => {
     assert.equal(fs.existsSync(fresh), true);
   });
 
+  it('has a file on the disk before the file takes its name', async () => {
+    await open().save(aTask({ prompt: 'old' }));
+    const [name = ''] = fileNames();
+    const handle = await fs.promises.open(path.join(folder(), name));
+    const files = Object.getPrototypeOf(handle) as { sync: (typeof handle)['sync'] };
+    await handle.close();
+    const { sync } = files;
+    const syncs: string[] = [];
+    files.sync = async function (this: typeof handle) {
+      await sync.call(this);
+      const isWhole = (await this.stat()).size > 0;
+      syncs.push(
+        `${isWhole ? 'whole' : 'empty'}, ${readIn(name).includes('old') ? 'before' : 'after'}`,
+      );
+    };
+    try {
+      await open().save(aTask({ prompt: 'new' }));
+    } finally {
+      files.sync = sync;
+    }
+    assert.deepEqual(syncs, ['whole, before']);
+    assert.match(readIn(name), /new/u);
+  });
+
   it('leaves nothing half-written when a save fails', async () => {
     await open().save(aTask());
     const [name = ''] = fileNames();

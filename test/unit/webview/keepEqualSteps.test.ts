@@ -13,7 +13,8 @@ function aView(goals: readonly string[]): PageView {
     url: '',
     actions: [],
   }));
-  return { task: taskViewOf(aDetails('a', { steps })), isReading: false, hasDashboard: false };
+  const task = taskViewOf(aDetails('a', { steps }));
+  return { task, origin: undefined, isReading: false, hasDashboard: false };
 }
 
 describe('keepEqualSteps', () => {

@@ -1,0 +1,62 @@
+import { backoffBaseMs } from './backoff';
+import type { Clock } from './clock';
+import { CloudError } from './errors';
+import type { TokenBucket } from './tokenBucket';
+
+export interface RequestTurnsOptions {
+  readonly clock: Clock;
+  /** The one that all requests share, whichever server and key they are for. */
+  readonly bucket: TokenBucket;
+}
+
+/** Without a `Retry-After`, which no document promises, 429 means this pause. */
+const rateLimitMs = 60_000;
+const longestRateLimitMs = 60 * 60 * 1000;
+
+/**
+ * When a request may be sent to one server with one key: each takes a token, and none is sent while the server wants to be left alone.
+ * Whoever meets a rate limit quiets everybody.
+ */
+export class RequestTurns {
+  readonly #options: RequestTurnsOptions;
+  /** In milliseconds since 1970, and how long from then. */
+  #quiet = { from: 0, ms: 0 };
+
+  constructor(options: RequestTurnsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Resolves when a request may be sent.
+   * @throws {CloudError} of kind `rateLimited`, with what is left of the pause; an `AbortError` when the signal aborted
+   */
+  async take(signal: AbortSignal): Promise<void> {
+    this.#checkQuiet();
+    await this.#options.bucket.take(signal);
+    signal.throwIfAborted();
+    // Somebody else may have met the limit while this one waited.
+    this.#checkQuiet();
+  }
+
+  /** The server has answered 429. @param retryAfterMs what it asked for, if anything, in milliseconds from now */
+  noteRateLimit(retryAfterMs: number | undefined): void {
+    const ms = Math.min(Math.max(retryAfterMs ?? rateLimitMs, backoffBaseMs), longestRateLimitMs);
+    if (ms > this.#leftMs()) this.#quiet = { from: this.#options.clock.now(), ms };
+  }
+
+  #checkQuiet(): void {
+    const retryAfterMs = this.#leftMs();
+    if (retryAfterMs <= 0) return;
+    const seconds = Math.ceil(retryAfterMs / 1000);
+    throw new CloudError('rateLimited', `Nothing is sent for another ${seconds} s`, {
+      retryAfterMs,
+    });
+  }
+
+  #leftMs(): number {
+    const now = this.#options.clock.now();
+    // A wall clock that was set back makes no pause longer.
+    if (now < this.#quiet.from) this.#quiet = { ...this.#quiet, from: now };
+    return this.#quiet.from + this.#quiet.ms - now;
+  }
+}
