@@ -53,7 +53,7 @@ describe('the view beside the details of a task', () => {
         'warning',
       ].toSorted(),
     );
-    await workbench.row('cheapest direct train').click();
+    await workbench.row('Find the cheapest').click();
     const details = await workbench.detailsFrame();
     await details.getByRole('heading', { name: 'Open the timetable' }).waitFor();
     await firstPicture(details);
