@@ -7,7 +7,7 @@ export interface RowOptions {
 }
 
 /** A longer prompt leaves no room for the status beside it in a side bar of 300 pixels, as it first comes. */
-const promptLength = 32;
+const promptLength = 28;
 /** Room for a whole UUID: IDs often differ in their ends alone. */
 const idLength = 60;
 

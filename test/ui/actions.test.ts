@@ -137,7 +137,7 @@ describe('what is done with tracked tasks', () => {
       }),
     );
     // In the row it is cut.
-    await labelsBecome('Has no verdict yet', 'Compare the prices of three bic…');
+    await labelsBecome('Has no verdict yet', 'Compare the prices of three…');
     const lines = (await workbench.tooltip('Compare the prices')).split('\n');
     await workbench.screenshot('tooltip');
     assert.deepEqual(
@@ -167,9 +167,9 @@ describe('what is done with tracked tasks', () => {
   it('has no page in Browser Use Cloud when it comes from another server', async () => {
     const pages = workbench.page.context().pages().length;
     await trackAll(running('Has a session'));
-    const { labels } = await workbench.contextMenu('Has a session');
+    const menu = await workbench.contextMenu('Has a session');
     await workbench.page.keyboard.press('Escape');
-    assert.ok(!labels.includes('Open in Browser Use Cloud'), labels.join());
+    assert.ok(!menu.labels.includes('Open in Browser Use Cloud'), menu.labels.join());
     await workbench.runCommand('Browser Use: Open in Browser Use Cloud');
     const notification = await workbench.waitForNotification('have a page there');
     assert.equal(

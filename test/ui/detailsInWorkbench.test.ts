@@ -9,8 +9,8 @@ import { openWorkbench, type Theme, type Workbench } from './workbench';
 
 /** The samples that are looked at, by the beginning of their prompts. */
 const samples = {
-  finished: 'List the five most discussed',
-  failed: 'Export the list of subscribers',
+  finished: 'List the five most',
+  failed: 'Export the list of',
   running: 'Watch the status page',
   hostile: 'Summarise the guest book',
 } as const;

@@ -105,7 +105,7 @@ describe('the first use, with API v2', () => {
     );
     await notification.dismiss();
     const row = await workbench.waitForRow('A row of the session’s task', ({ label }) =>
-      label.includes('open positions'),
+      label.startsWith('List this week'),
     );
     assert.match(row.description, /^Finished, successful/);
     assert.equal(row.icon, 'pass-filled');

@@ -15,7 +15,7 @@ describe('a row', () => {
 
   it('has a name that leaves room for the status in a narrow side bar', () => {
     const prompt = 'Find the cheapest direct train from Vienna to Venice';
-    assert.equal(rowName(aTask({ prompt })), 'Find the cheapest direct train…');
+    assert.equal(rowName(aTask({ prompt })), 'Find the cheapest direct tr…');
     assert.equal(rowName(aTask()), 'Find a flight');
     const id = '3fa85f64-5717-4562-b3fc-2c963f66afa6';
     assert.equal(rowName({ id, prompt: ' ' }), id);
