@@ -126,7 +126,11 @@ export class Workbench {
       .filter({ has: this.page.locator('.label-name', { hasText: exactly(title) }) })
       .first()
       .click();
-    // The next input box takes the place of the palette.
+    await this.waitForPaletteToClose();
+  }
+
+  /** Waits until the palette is gone, or the next input box has taken its place. */
+  async waitForPaletteToClose(): Promise<void> {
     await until('The end of the palette', async () => !(await this.isPaletteOpen()));
   }
 
@@ -187,7 +191,10 @@ export class Workbench {
 
   /** The labels of the list that is open in the quick input. */
   async quickPickLabels(): Promise<string[]> {
-    const names = this.page.locator('.quick-input-list .monaco-list-row .label-name');
+    // Below a label lies its detail, left over from another list where this one has none.
+    const names = this.page.locator(
+      '.quick-input-list .monaco-list-row .label-name:not(.quick-input-list-label-meta *)',
+    );
     await names.first().waitFor();
     return names.allInnerTexts();
   }
