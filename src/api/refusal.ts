@@ -17,6 +17,9 @@ export type NotFoundKind = (detail: string) => CloudErrorKind;
 /** For a request about a task itself. */
 export const taskIsMissing: NotFoundKind = () => 'taskNotFound';
 
+/** For a request about no task in particular: whatever is missing, it is the route. */
+export const routeIsMissing: NotFoundKind = () => 'notServed';
+
 /** For a request about something of a task: its file or its log may be missing while the task is there. */
 export const partIsMissing: NotFoundKind = (detail) =>
   /\btask\b/i.test(detail) ? 'taskNotFound' : 'badAnswer';

@@ -25,7 +25,7 @@ import {
 } from './fields';
 import type { Ask } from './http';
 import { path } from './path';
-import { partIsMissing, taskIsMissing, type NotFoundKind } from './refusal';
+import { partIsMissing, routeIsMissing, taskIsMissing } from './refusal';
 import { tolerate } from './tolerate';
 
 /**
@@ -237,5 +237,3 @@ async function getBalance(ask: Ask, signal: AbortSignal): Promise<string | undef
     read: (answer) => understand(balanceSchema, answer, 'the balance').balance,
   });
 }
-
-const routeIsMissing: NotFoundKind = () => 'notServed';

@@ -28,7 +28,7 @@ import {
 } from './fields';
 import type { Ask } from './http';
 import { path } from './path';
-import { partIsMissing, taskIsMissing, type NotFoundKind } from './refusal';
+import { partIsMissing, routeIsMissing, taskIsMissing, type NotFoundKind } from './refusal';
 import { tolerate } from './tolerate';
 
 /**
@@ -312,8 +312,6 @@ function readAccount(answer: unknown): Account {
   ];
   return { description: shorten(oneLine(words.filter((word) => word !== '').join(', ')), 200) };
 }
-
-const routeIsMissing: NotFoundKind = () => 'notServed';
 
 // Who asks for a session is after its tasks.
 const sessionIsMissing: NotFoundKind = () => 'taskNotFound';

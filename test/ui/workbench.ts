@@ -290,14 +290,6 @@ export class Workbench {
     return (await message.count()) > 0 ? message.first().innerText() : '';
   }
 
-  /** The grey words beside the view's title; empty without them. */
-  async viewDescription(): Promise<string> {
-    const words = this.page.locator(
-      '.sidebar .composite.title .description, .pane-header .description',
-    );
-    return (await words.count()) > 0 ? words.first().innerText() : '';
-  }
-
   /** Waits until the line above the rows fits. */
   waitForViewMessage(words: RegExp, timeoutMs?: number): Promise<string> {
     return until(
