@@ -67,6 +67,12 @@ export const suites: readonly Suite[] = [
     countsTests: true,
     limitMinutes: 5,
   },
+  {
+    name: 'windows',
+    steps: [mocha(60_000, 'test/windows/**/*.test.ts')],
+    countsTests: true,
+    limitMinutes: 5,
+  },
   ...(['oldest', 'newest'] as const).map((version) => ({
     name: `host-${version}`,
     aliases: ['host'],

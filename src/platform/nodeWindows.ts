@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Emitter } from '../core/event';
 import type { Peer, Seat, SeatHandlers } from '../core/windowSeat';
+import { systemClock } from './systemClock';
 
 export interface JoinOptions extends SeatHandlers {
   /** Where the windows find each other: the same folder for all of them, and of this user only. Made where it is not there. */
@@ -59,7 +60,7 @@ class Contest implements Seat {
           return;
         }
       }
-      await pause(retryPauseMs, this.#disposed.signal);
+      await systemClock.sleep(retryPauseMs, this.#disposed.signal);
     }
   }
 
@@ -99,7 +100,7 @@ class Contest implements Seat {
     await lead.whenEnded;
     successor.close();
     this.#lead = undefined;
-    await pause(politePauseMs, this.#disposed.signal);
+    await systemClock.sleep(politePauseMs, this.#disposed.signal);
   }
 
   async #followOn(socket: Socket): Promise<void> {
@@ -338,17 +339,4 @@ function fileOf(folder: string, term: number): string {
 
 function isCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }
