@@ -73,6 +73,12 @@ export const suites: readonly Suite[] = [
     countsTests: true,
     limitMinutes: 5,
   },
+  {
+    name: 'soak',
+    steps: [mocha(120_000, 'test/soak/*.test.ts')],
+    countsTests: true,
+    limitMinutes: 5,
+  },
   ...(['oldest', 'newest'] as const).map((version) => ({
     name: `host-${version}`,
     aliases: ['host'],
