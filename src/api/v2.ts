@@ -234,8 +234,10 @@ function readList(answer: unknown): TaskPage {
 }
 
 function updateOf(fields: z.output<typeof summarySchema>): TaskUpdate {
+  const { status, rawStatus } = statusOf(statusWords, fields.status);
   return {
-    ...statusOf(statusWords, fields.status),
+    status,
+    rawStatus,
     prompt: fields.task,
     isSuccess: fields.isSuccess,
     judgeVerdict: fields.judgeVerdict,
