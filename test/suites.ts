@@ -128,7 +128,7 @@ function mocha(timeoutMs: number, ...files: string[]): Step {
     '--import=tsx',
     '--forbid-only',
     `--timeout=${timeoutMs}`,
-    '--reporter=test/countingReporter.ts',
+    '--reporter=test/reporter.cjs',
     ...files,
   ];
 }

@@ -231,7 +231,7 @@ export class TaskPoller implements Polling, Disposable {
     } catch (error) {
       // A damaged installation: nothing but a new one helps, and the log says so.
       this.#options.onError(error, 'any task');
-      this.#holds.hold('badAnswer', this.#options.clock.now() + longestSleepMs);
+      this.#holds.hold('badAnswer', longestSleepMs, this.#options.clock.now());
       return undefined;
     }
   }
@@ -325,7 +325,7 @@ export class TaskPoller implements Polling, Disposable {
     }
     if (!general || this.#holds.general) return;
     this.#backoffMs = nextBackoffMs(this.#backoffMs, random);
-    this.#holds.hold(general.kind, now + this.#backoffMs);
+    this.#holds.hold(general.kind, this.#backoffMs, now);
   }
 
   #settleWanted(): void {
