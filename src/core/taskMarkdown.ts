@@ -128,9 +128,13 @@ function fence(text: string, language: string): string {
 
 /** In one line, with every mark that Markdown or HTML could take for its own escaped. */
 function escaped(text: string): string {
-  return oneLine(text)
-    .replace(/[\\`*_{}[\]<>()#+\-!|~&$^=]/gu, String.raw`\$&`)
-    .replace(/(?<=\w)(:\/\/|@|\.)(?=\w)/gu, String.raw`\$&`);
+  return (
+    oneLine(text)
+      .replace(/[\\`*_{}[\]<>()!|~&$^]|(?<!\w)[-+=#]|[-+=#](?!\w)/gu, String.raw`\$&`)
+      .replace(/(?<=^\d+)[.)]/u, String.raw`\$&`)
+      // Addresses that stand alone become links, too.
+      .replace(/(?<=\w)(:\/\/|@)|(?<=www)\./giu, String.raw`\$&`)
+  );
 }
 
 /** A link where it leads to the web and nowhere else; else the text alone. */
