@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { extensions, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
+import { commands, extensions, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import { createCloud } from '../../src/api/index';
 import type { TaskRef } from '../../src/core/task';
 import type { Cloud } from '../../src/core/taskClient';
@@ -52,9 +52,9 @@ export interface TappedPanel {
   /** What the extension told the page. */
   readonly told: ToPage[];
   /** Speaks for the page, which is not trusted to keep to the protocol. */
-  say(message: unknown): void;
+  readonly say: (message: unknown) => void;
   /** Says something as the page does. */
-  ask(message: FromPage): void;
+  readonly ask: (message: FromPage) => void;
 }
 
 /** Who builds it ends it. */
@@ -138,6 +138,11 @@ export async function smallWorld(): Promise<SmallWorld> {
     },
     async end() {
       panels.dispose();
+      // Else a panel that is still closing takes the next test's panel out of sight.
+      await commands.executeCommand('workbench.action.closeAllEditors');
+      await waitFor('the editors to close', () =>
+        window.tabGroups.all.every(({ tabs }) => tabs.length === 0),
+      );
       documents.dispose();
       settings.dispose();
       log.dispose();
