@@ -1,7 +1,8 @@
 import { commands, env, Uri, ViewColumn, window, workspace } from 'vscode';
-import { metadataText, recordingLinks, stepText } from '../core/detailsView';
+import { metadataText, recordingLinks, stepText, taskViewOf } from '../core/detailsView';
 import { editorLanguageOf } from '../core/editorLanguage';
 import { formatJson } from '../core/formatJson';
+import { outputLinks } from '../core/outputLinks';
 import { safeLink } from '../core/safeLink';
 import type { TaskDetails, TaskRef } from '../core/task';
 import type { Cloud } from '../core/taskClient';
@@ -52,6 +53,8 @@ export async function doDetailsAction(
         return await saveFile(action.index, options);
       case 'saveLog':
         return await saveLog(options);
+      case 'act':
+        throw new UserError('This cannot be done yet.');
     }
   } catch (error) {
     const { settings, log, ref } = options;
@@ -78,6 +81,8 @@ function failureOf({ type }: DetailsAction): string {
       return 'The file cannot be saved';
     case 'saveLog':
       return 'The log cannot be saved';
+    case 'act':
+      return 'This failed';
   }
 }
 
@@ -102,12 +107,12 @@ async function openLink(
   index: number,
   options: DetailsActionOptions,
 ): Promise<void> {
-  const { details, ref } = options;
+  const { ref } = options;
   if (link === 'dashboard') {
     await commands.executeCommand('browserUseTasks.openInCloud', ref);
     return;
   }
-  const url = safeLink(urlOf(link, index, details) ?? '');
+  const url = safeLink(urlOf(link, index, options) ?? '');
   if (url === undefined)
     throw new UserError('This link is gone, or it is none that may be opened.');
   await env.openExternal(Uri.parse(url, true));
@@ -116,7 +121,7 @@ async function openLink(
 function urlOf(
   link: Exclude<LinkKind, 'dashboard'>,
   index: number,
-  details: TaskDetails | undefined,
+  { details, task }: DetailsActionOptions,
 ): string | undefined {
   switch (link) {
     case 'live':
@@ -127,6 +132,9 @@ function urlOf(
       return recordingLinks(details)[index];
     case 'stepUrl':
       return details?.steps[index]?.url;
+    case 'output':
+      // Of the same text as the page's, which lays out JSON.
+      return outputLinks(taskViewOf(task).output?.text ?? '')[index];
   }
 }
 

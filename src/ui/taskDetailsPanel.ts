@@ -256,6 +256,7 @@ export class TaskDetailsPanel implements Disposable {
       origin: this.origin,
       hasDashboard:
         view.sessionId !== undefined && this.origin === officialOrigin && this.#isAtHome,
+      canShare: this.ref.apiVersion === 'v2' && view.sessionId !== undefined && this.#isAtHome,
       readAt: readAt ?? tracked?.lookedAt,
       trouble: this.#trouble(),
     };

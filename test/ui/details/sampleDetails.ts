@@ -70,6 +70,7 @@ export function viewOf(details: TaskDetails, more: Partial<PageView> = {}): Page
     origin: 'https://api.example',
     isReading: false,
     hasDashboard: details.sessionId !== undefined,
+    canShare: details.apiVersion === 'v2' && details.sessionId !== undefined,
     readAt: Date.now(),
     ...more,
   };
