@@ -62,7 +62,7 @@ function Timeline({ task }: { readonly task: TaskView }) {
       count={stepCount}
       tools={
         <p id="steps-hint" class="hint">
-          <kbd>↑</kbd> <kbd>↓</kbd> or <kbd>k</kbd> <kbd>j</kbd> between steps, <kbd>Home</kbd>{' '}
+          Keys: <kbd>↑</kbd> <kbd>↓</kbd> or <kbd>k</kbd> <kbd>j</kbd>, <kbd>Home</kbd>{' '}
           <kbd>End</kbd>
         </p>
       }

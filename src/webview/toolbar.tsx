@@ -34,7 +34,8 @@ export function Toolbar({ view }: { readonly view: PageView }) {
       {hasDashboard && (
         <Button
           icon="link-external"
-          label="Open in Browser Use Cloud"
+          label="Browser Use Cloud"
+          name="Open in Browser Use Cloud"
           message={{ type: 'openLink', link: 'dashboard', index: 0 }}
         />
       )}
