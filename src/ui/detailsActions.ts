@@ -1,36 +1,25 @@
 import { commands, env, Uri, ViewColumn, window, workspace } from 'vscode';
 import { metadataText, recordingLinks, stepText, taskViewOf } from '../core/detailsView';
-import { editorLanguageOf } from '../core/editorLanguage';
-import { formatJson } from '../core/formatJson';
+import { editorTextOf } from '../core/editorLanguage';
 import { outputLinks } from '../core/outputLinks';
 import { safeLink } from '../core/safeLink';
-import type { TaskDetails, TaskRef } from '../core/task';
-import type { Cloud } from '../core/taskClient';
-import type { TrackedTask } from '../core/trackedTask';
+import type { TaskDetails } from '../core/task';
 import type { CopiedPart, FromPage, LinkKind, Remedy, TextPart } from '../webview/protocol';
-import type { Log } from './log';
+import { fileStemOf } from './exportTask';
 import { reportError, UserError } from './reportError';
 import { saveDownload } from './saveDownload';
+import { doTaskAction, taskActionFailure, type TaskActionOptions } from './taskActions';
 import type { Settings } from './settings';
 
 /** What a page can ask for beside its own contents. */
 export type DetailsAction = Exclude<FromPage, { type: 'ready' | 'picture' }>;
 
-export interface DetailsActionOptions {
-  readonly ref: TaskRef;
-  /** The best that is known of the task. */
-  readonly task: TaskDetails | TrackedTask;
-  /** All of it, where it has been read. */
+export interface DetailsActionOptions extends TaskActionOptions {
+  /** All of the task, where it has been read. */
   readonly details: TaskDetails | undefined;
-  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   readonly settings: Settings;
-  readonly log: Log;
-  readonly saveFolder: Uri | undefined;
   /** Where the panel is. */
   readonly column: ViewColumn | undefined;
-  /** Aborts when the panel closes. */
-  readonly signal: AbortSignal;
-  readonly retry: () => Promise<void>;
   readonly onCopied: (what: CopiedPart) => void;
 }
 
@@ -54,7 +43,7 @@ export async function doDetailsAction(
       case 'saveLog':
         return await saveLog(options);
       case 'act':
-        throw new UserError('This cannot be done yet.');
+        return await doTaskAction(action.action, options);
     }
   } catch (error) {
     const { settings, log, ref } = options;
@@ -67,8 +56,8 @@ export async function doDetailsAction(
   }
 }
 
-function failureOf({ type }: DetailsAction): string {
-  switch (type) {
+function failureOf(action: DetailsAction): string {
+  switch (action.type) {
     case 'remedy':
       return 'This did not help';
     case 'openLink':
@@ -82,14 +71,14 @@ function failureOf({ type }: DetailsAction): string {
     case 'saveLog':
       return 'The log cannot be saved';
     case 'act':
-      return 'This failed';
+      return taskActionFailure(action.action);
   }
 }
 
-async function applyRemedy(remedy: Remedy, { retry }: DetailsActionOptions): Promise<void> {
+async function applyRemedy(remedy: Remedy, { reread }: DetailsActionOptions): Promise<void> {
   switch (remedy) {
     case 'retry':
-      return retry();
+      return reread();
     case 'setApiKey':
       return void (await commands.executeCommand('browserUseTasks.setApiKey'));
     case 'showLog':
@@ -145,10 +134,7 @@ async function openText(
 ): Promise<void> {
   const text = textOf(part, index, options);
   if (text === undefined) throw new UserError('This part of the task is not known any more.');
-  const document = await workspace.openTextDocument({
-    content: formatJson(text) ?? text,
-    language: editorLanguageOf(text),
-  });
+  const document = await workspace.openTextDocument(editorTextOf(text));
   await window.showTextDocument(document, {
     preview: true,
     viewColumn: options.column ?? ViewColumn.Active,
@@ -187,12 +173,12 @@ async function copy(
 }
 
 async function saveFile(index: number, options: DetailsActionOptions): Promise<void> {
-  const { details, ref, connect, log, saveFolder, signal } = options;
+  const { details, ref, connect, log, home, signal } = options;
   const file = details?.files[index];
   if (!file) throw new UserError('This file is not known any more.');
   await saveDownload({
     name: file.name,
-    folder: saveFolder,
+    home,
     signal,
     log,
     connect,
@@ -201,10 +187,10 @@ async function saveFile(index: number, options: DetailsActionOptions): Promise<v
 }
 
 async function saveLog(options: DetailsActionOptions): Promise<void> {
-  const { ref, connect, log, saveFolder, signal } = options;
+  const { ref, connect, log, home, signal } = options;
   await saveDownload({
-    name: `task-${ref.id}.log`,
-    folder: saveFolder,
+    name: `${fileStemOf(ref)}.log`,
+    home,
     signal,
     log,
     connect,
