@@ -202,11 +202,11 @@ function Value({
   readonly row: JsonRow;
   readonly links: readonly string[];
 }) {
-  if (node.kind !== 'string') return <span class={`value ${node.kind}`}>{node.raw}</span>;
+  if (node.kind !== 'string') return <span class={`value of-${node.kind}`}>{node.raw}</span>;
   const text = shorten(manyLines(decodeJsonString(node.raw)), longestValue);
   const link = linkOf(row, links);
   return (
-    <span class="value string" dir="auto">
+    <span class="value of-string" dir="auto">
       {link ? (
         <OutputLink link={link} isStop={false}>
           {text}

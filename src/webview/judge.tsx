@@ -122,7 +122,7 @@ export function Judge({
           </p>
         )}
         {others.length > 0 && (
-          <dl class="pairs">
+          <dl class="flags">
             {others.map(({ name, value }) => (
               <div key={name}>
                 <dt>{oneLine(name)}</dt>

@@ -142,7 +142,7 @@ function leafOf(token: Token): MarkdownNode {
     case 'softbreak':
       return { kind: 'text', text: '\n' };
     case 'image': {
-      const text = token.content === '' ? 'Picture' : token.content;
+      const text = token.content === '' ? 'Picture' : `${token.content} (picture)`;
       return {
         kind: 'link',
         address: String(token.attrGet('src') ?? ''),

@@ -14,6 +14,8 @@ interface StripProps {
 
 /** In pixels, with the gap beside it. */
 const narrowestBar = 5;
+/** Where the longest step takes no more than so many times what a step takes, none of them stands out. */
+const evenSpread = 1.25;
 
 /** Bars over the steps, as high as each took time. Each leads to its step. */
 export function Strip({ steps, currentIndex }: StripProps) {
@@ -71,11 +73,13 @@ export function StripWords({ steps }: { readonly steps: readonly ViewStep[] }) {
   const summary = useMemo(() => timeBars(steps, steps.length), [steps]);
   if (!summary || steps.length < 2) return null;
   const longest = steps[summary.longest];
+  const isEven = summary.longestSeconds < summary.typicalSeconds * evenSpread;
   const failed = summary.bars.filter(({ hasFailed }) => hasFailed);
   const firstFailed = steps[failed[0]?.first ?? 0];
   return (
     <p id="strip-words" class="strip-words">
-      {longest && (
+      {isEven && <span>About {durationWords(summary.typicalSeconds * 1000)} a step</span>}
+      {longest && !isEven && (
         <span>
           Longest:{' '}
           <button type="button" class="link" onClick={() => goToStep(longest.index)}>
@@ -84,7 +88,7 @@ export function StripWords({ steps }: { readonly steps: readonly ViewStep[] }) {
           , {durationWords(summary.longestSeconds * 1000)}
         </span>
       )}
-      <span>Typical: {durationWords(summary.typicalSeconds * 1000)}</span>
+      {!isEven && <span>Typical: {durationWords(summary.typicalSeconds * 1000)}</span>}
       {firstFailed && failed.length > 0 && (
         <span class="failed-words">
           <Icon name="warning" />
