@@ -14,6 +14,8 @@ interface MenuProps {
   readonly entries: readonly (MenuEntry | undefined)[];
 }
 
+/** Between the menu and the panel's edge, in pixels. */
+const margin = 8;
 const menuKeys = { next: ['ArrowDown'], previous: ['ArrowUp'] };
 
 /** A button that opens a menu, with the keys of VS Code's own menus. */
@@ -33,9 +35,10 @@ export function Menu({ label, entries }: MenuProps) {
   useLayoutEffect(() => {
     const menu = list.current;
     if (!openedBy || !menu) return;
-    // To the side where there is room.
-    const { right } = menu.getBoundingClientRect();
-    menu.classList.toggle('to-left', right > document.documentElement.clientWidth - 4);
+    // Below its button's left end, and as far to the left of that as it must be to fit.
+    const { left, width } = menu.getBoundingClientRect();
+    const room = document.documentElement.clientWidth - margin - width;
+    menu.style.setProperty('left', `${Math.max(margin, Math.min(left, room)) - left}px`);
     items()
       .at(openedBy === 'first' ? 0 : -1)
       ?.focus();
@@ -134,7 +137,7 @@ function placeOfLetter(
   if (altKey || ctrlKey || metaKey || !/^\p{L}$/u.test(key)) return undefined;
   const at = items.findIndex((item) => item === document.activeElement);
   const begins = (item: HTMLElement): boolean =>
-    item.innerText.trim().toLowerCase().startsWith(key.toLowerCase());
+    item.lastElementChild?.textContent?.toLowerCase().startsWith(key.toLowerCase()) ?? false;
   const order = [...items.keys()].map((offset) => (at + 1 + offset) % items.length);
   return order.find((place) => {
     const item = items[place];
