@@ -1,5 +1,6 @@
 import { measureActivation } from './activation';
 import { measureIdle } from './idle';
+import { measurePolling } from './polling';
 import { measureSizes } from './sizes';
 import { packageExtension } from '../launch/packagedExtension';
 
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
   console.log(`\n${await measureSizes()}`);
   console.log(`\n${await measureActivation()}`);
   console.log(`\n${await measureIdle()}`);
+  console.log(`\n${await measurePolling()}`);
 }
 
 main().catch((error: unknown) => {
