@@ -1,6 +1,7 @@
 import { measureActivation } from './activation';
 import { measureDetailsPage } from './detailsPage';
 import { measureIdle } from './idle';
+import { measurePolling } from './polling';
 import { measureSizes } from './sizes';
 import { packageExtension } from '../launch/packagedExtension';
 
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
   console.log(`\n${await measureActivation()}`);
   console.log(`\n${await measureIdle()}`);
   console.log(`\n${await measureDetailsPage()}`);
+  console.log(`\n${await measurePolling()}`);
 }
 
 main().catch((error: unknown) => {

@@ -5,11 +5,11 @@ import { simulatorKey } from '../../simulator/startSimulator';
 import type { Contender } from './messages';
 
 interface Parse {
-  wrapCreateTaskResponse(
+  readonly wrapCreateTaskResponse: (
     tasks: BrowserUseClient['tasks'],
     created: { readonly id: string },
     schema: null,
-  ): { complete(): Promise<{ readonly finishedAt?: string | null }> };
+  ) => { complete(): Promise<{ readonly finishedAt?: string | null }> };
 }
 
 /**

@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultLimits, type Limits } from '../../../src/api/http';
+import { createCloud } from '../../../src/api/index';
+import { AskRounds } from '../../../src/core/askRound';
+import { CloudError, type CloudErrorKind } from '../../../src/core/errors';
+import { NoticeQueue } from '../../../src/core/noticeQueue';
+import type { Notice } from '../../../src/core/notices';
+import { RequestTurns } from '../../../src/core/requestTurns';
+import { refKey, type ApiVersion } from '../../../src/core/task';
+import type { Cloud, TaskClient } from '../../../src/core/taskClient';
+import { TaskPoller } from '../../../src/core/taskPoller';
+import { TaskStore } from '../../../src/core/taskStore';
+import { TokenBucket } from '../../../src/core/tokenBucket';
+import type { TrackedTask } from '../../../src/core/trackedTask';
+import { FakeClock, settle } from '../../fakes/fakeClock';
+import type { FaultEffect } from '../../simulator/faults';
+import type { TaskScript } from '../../simulator/taskScript';
+import { simulatorKey, startSimulator, type Simulator } from '../../simulator/startSimulator';
+
+const stepMs = 250;
+const refusals: readonly CloudErrorKind[] = ['auth', 'forbidden', 'payment', 'noKey', 'notServed'];
+/** What waits for a real answer fails after this long. */
+const patienceMs = 10_000;
+
+/**
+ * Poller, store and notices over real HTTP to a simulator. Pauses pass on a fake clock, which is also the cloud's;
+ * only answers take real time.
+ */
+export class Engine {
+  readonly clock = new FakeClock();
+  readonly store = new TaskStore();
+  readonly notices: Notice[] = [];
+  /** Every kind of trouble that has held polling, each time that it began. */
+  readonly held: CloudErrorKind[] = [];
+  readonly poller: TaskPoller;
+  key: string | undefined = simulatorKey;
+  #simulator: Simulator;
+  readonly #limits: Limits;
+  readonly #bucket: TokenBucket;
+  readonly #queue: NoticeQueue;
+  #cloud: { readonly cloud: Cloud; readonly key: string } | undefined;
+  #calls = 0;
+  #waiting = 0;
+
+  private constructor(clock: FakeClock, simulator: Simulator, limits: Partial<Limits>) {
+    this.clock = clock;
+    this.#simulator = simulator;
+    this.#limits = { ...defaultLimits, ...limits };
+    this.#bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
+    this.poller = new TaskPoller({
+      store: this.store,
+      clock,
+      bucket: this.#bucket,
+      random: () => 0.5,
+      connect: () => this.#connect(),
+      loadRounds: () => Promise.resolve({ AskRounds }),
+      pauses: { watching: 2000, hidden: 10_000, away: 30_000 },
+      onError: () => undefined,
+    });
+    this.poller.setAttention('watching');
+    let before: string | undefined;
+    this.poller.onDidChangeState(({ holds: [hold] }) => {
+      if (hold && hold.kind !== before) this.held.push(hold.kind);
+      before = hold?.kind;
+    });
+    this.#queue = new NoticeQueue({
+      store: this.store,
+      clock,
+      isWanted: () => true,
+      show: (notice) => this.notices.push(notice),
+    });
+  }
+
+  static async start(limits: Partial<Limits> = {}): Promise<Engine> {
+    const clock = new FakeClock();
+    return new Engine(clock, await startSimulatorAt(clock), limits);
+  }
+
+  get simulator(): Simulator {
+    return this.#simulator;
+  }
+
+  /** Requests that have reached the cloud. */
+  get requests(): number {
+    return this.#simulator.counts.total;
+  }
+
+  /** Adds a task to the cloud and follows it. @returns its ID */
+  track(script: Partial<TaskScript> = {}, apiVersion: ApiVersion = 'v2'): string {
+    const { id } = this.#simulator.addTask({
+      prompt: 'Suffer',
+      end: 'never',
+      createdAtMs: this.clock.now() - 60_000,
+      apiVersion,
+      ...script,
+    });
+    this.store.track([{ apiVersion, id }], this.clock.now());
+    return id;
+  }
+
+  /** Lays a fault over every route. */
+  befall(effect: FaultEffect, times?: number): void {
+    this.#simulator.faults.add({ route: '*', effect, ...(times === undefined ? {} : { times }) });
+  }
+
+  /** Follows a task until it was looked at. @returns its ID */
+  async follow(): Promise<string> {
+    const id = this.track();
+    await this.pass(1000);
+    assert.equal(this.task(id).status, 'running');
+    return id;
+  }
+
+  /** The engine is as it was: it sees the next change within about a minute, and says so once. */
+  async assertItSeesTheEndOf(id: string): Promise<void> {
+    this.stop(id);
+    await this.pass(65_000);
+    assert.equal(this.task(id).status, 'stopped');
+    assert.equal(this.task(id).trouble, undefined);
+    assert.deepEqual(this.poller.state.holds, []);
+    await this.pass(10_000);
+    assert.equal(this.notices.length, 1, 'and says so once');
+  }
+
+  /** Nothing has come up that only a person can put right, and is told of. */
+  assertNobodyIsTroubled(): void {
+    assert.deepEqual(
+      this.held.filter((kind) => refusals.includes(kind)),
+      [],
+    );
+  }
+
+  /** As the store has it. */
+  task(id: string, apiVersion: ApiVersion = 'v2'): TrackedTask {
+    const found = this.store.get({ apiVersion, id });
+    assert.ok(found, refKey({ apiVersion, id }));
+    return found;
+  }
+
+  /** Ends a task in the cloud. */
+  stop(id: string): void {
+    this.#simulator.tasks.get(id)?.stop(this.clock.now());
+  }
+
+  /** Lets time pass, and every answer come that can come. */
+  async pass(ms: number): Promise<void> {
+    await this.answered();
+    for (let left = ms; left > 0; left -= stepMs) {
+      await this.clock.advance(Math.min(stepMs, left));
+      await this.answered();
+    }
+  }
+
+  /** Resolves when no request is under way. */
+  async answered(): Promise<void> {
+    await settle();
+    for (const start = performance.now(); this.#calls > this.#waiting;) {
+      assert.ok(performance.now() - start < patienceMs, 'an answer, or none, in time');
+      await sleep(1);
+      await settle();
+    }
+  }
+
+  /** Resolves when a request has reached the cloud and waits there. */
+  async asked(): Promise<void> {
+    await until(() => this.#simulator.counts.concurrent > 0, 'a request under way');
+  }
+
+  /** The cloud is gone: nobody listens at its port. */
+  async shutDown(): Promise<void> {
+    await this.#simulator.close();
+  }
+
+  /** The cloud is back where it was, with the same tasks. */
+  async bringBack(): Promise<void> {
+    const { url, tasks } = this.#simulator;
+    this.#simulator = await startSimulatorAt(this.clock, Number(new URL(url).port));
+    for (const { id, script, createdAtMs } of tasks.values())
+      this.#simulator.addTask({ ...script, id, createdAtMs });
+  }
+
+  async dispose(): Promise<void> {
+    this.poller.dispose();
+    this.#queue.dispose();
+    await settle();
+    await this.#simulator.close();
+    assert.equal(this.clock.timers, 0, 'no timer outlives the engine');
+  }
+
+  #connect(): Promise<Cloud> {
+    const { key } = this;
+    if (key === undefined) return Promise.reject(new CloudError('noKey', 'There is no key'));
+    this.#cloud = this.#cloud?.key === key ? this.#cloud : { key, cloud: this.#open(key) };
+    return Promise.resolve(this.#cloud.cloud);
+  }
+
+  #open(key: string): Cloud {
+    const turns = new RequestTurns({ clock: this.clock, bucket: this.#bucket });
+    const take = async (signal: AbortSignal): Promise<void> => {
+      this.#waiting++;
+      try {
+        await turns.take(signal);
+      } finally {
+        this.#waiting--;
+      }
+    };
+    const noteRateLimit = turns.noteRateLimit.bind(turns);
+    const cloud = createCloud(
+      { baseUrl: this.#simulator.url, key, turns: { take, noteRateLimit } },
+      this.#limits,
+    );
+    return { ...cloud, client: (apiVersion) => this.#counting(cloud.client(apiVersion)) };
+  }
+
+  #counting(client: TaskClient): TaskClient {
+    const counted = async <T>(call: Promise<T>): Promise<T> => {
+      this.#calls++;
+      try {
+        return await call;
+      } finally {
+        this.#calls--;
+      }
+    };
+    return {
+      ...client,
+      getStatus: (id, signal) => counted(client.getStatus(id, signal)),
+      getTask: (id, signal) => counted(client.getTask(id, signal)),
+      listTasks: (query, signal) => counted(client.listTasks(query, signal)),
+    };
+  }
+}
+
+function startSimulatorAt(clock: FakeClock, port = 0): Promise<Simulator> {
+  return startSimulator({
+    port,
+    clock: { now: () => clock.now(), advance: (ms) => clock.jump(ms) },
+  });
+}
+
+/** Waits in real time. */
+export async function until(isSo: () => boolean, what: string): Promise<void> {
+  for (const start = performance.now(); !isSo(); await sleep(1))
+    assert.ok(performance.now() - start < patienceMs, what);
+}
