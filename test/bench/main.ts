@@ -1,4 +1,5 @@
 import { measureActivation } from './activation';
+import { measureDetailsPage } from './detailsPage';
 import { measureIdle } from './idle';
 import { measureSizes } from './sizes';
 import { packageExtension } from '../launch/packagedExtension';
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
   console.log(`\n${await measureSizes()}`);
   console.log(`\n${await measureActivation()}`);
   console.log(`\n${await measureIdle()}`);
+  console.log(`\n${await measureDetailsPage()}`);
 }
 
 main().catch((error: unknown) => {
