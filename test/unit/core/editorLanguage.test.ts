@@ -58,7 +58,7 @@ describe('editorTextOf', () => {
     for (const text of texts) {
       const start = performance.now();
       editorTextOf(text);
-      assert.ok(performance.now() - start < 4000, text.slice(0, 20));
+      assert.ok(performance.now() - start < 10_000, text.slice(0, 20));
     }
   });
 });
