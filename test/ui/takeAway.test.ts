@@ -62,7 +62,7 @@ describe('what is taken from tasks', () => {
     await until('The comparison', async () =>
       (await workbench.editorTitles()).includes('Find the price ↔ Book a table'),
     );
-    const sides = workbench.page.locator('.diff-editor .view-lines:visible');
+    const sides = workbench.page.locator('.monaco-diff-editor .view-lines:visible');
     await until('Both sides', async () => {
       const texts = await sides.allInnerTexts();
       const all = texts.join('\n').replaceAll('\u00a0', ' ');
@@ -147,7 +147,8 @@ describe('what is taken from tasks', () => {
     return until(`The details of ${label}`, async () => {
       const details = await workbench.detailsFrame();
       const text = await details.locator('body').innerText();
-      return text.includes(label) && text.includes('More Actions') && details;
+      const isThere = await details.getByRole('button', { name: 'More Actions…' }).isVisible();
+      return text.includes(label) && isThere && details;
     });
   }
 
