@@ -200,6 +200,8 @@ async function readBody(
   // Node's fetch holds its request weakly: once that is collected, the signal reaches the connection no more.
   const letGo = (): void => void reader.cancel().catch(() => undefined);
   signal.addEventListener('abort', letGo, { once: true });
+  // The deadline may have passed since the headers came.
+  if (signal.aborted) letGo();
   const chunks: Uint8Array[] = [];
   let length = 0;
   for (;;) {

@@ -1,10 +1,9 @@
 import { CancellationError, window, type QuickPickItem, type Uri } from 'vscode';
-import { otherServerWords } from '../core/detailsView';
 import type { TaskRef } from '../core/task';
-import type { Cloud } from '../core/taskClient';
 import { snippetKinds, type SnippetKind } from '../core/taskSnippets';
 import type { CommandOptions } from './commandOptions';
 import { compareTasks } from './compareTasks';
+import { connectAt } from './connectAt';
 import { copySnippet, snippetNames } from './copySnippet';
 import { exportTask, type ExportFormat } from './exportTask';
 import type { ReadWholeTaskOptions } from './readWholeTask';
@@ -118,19 +117,8 @@ async function pickSnippetKind(): Promise<SnippetKind> {
   return picked.snippet;
 }
 
-/** The way to the server whose tasks are tracked now, and to no other if the base URL changes on the way. */
-function connectHome({
-  connection,
-  keeper,
-}: CommandOptions): (signal: AbortSignal) => Promise<Cloud> {
-  const { origin } = keeper;
-  const check = (): void => {
-    if (keeper.origin !== origin) throw new UserError(otherServerWords(origin ?? ''));
-  };
-  return async (signal) => {
-    check();
-    const cloud = await connection.connect(signal);
-    check();
-    return cloud;
-  };
+/** The way to the server whose tasks are tracked now. */
+function connectHome({ connection, keeper }: CommandOptions): ReadWholeTaskOptions['connect'] {
+  const currentOrigin = (): string | undefined => keeper.origin;
+  return connectAt(keeper.origin, { connect: connection.connect, currentOrigin });
 }

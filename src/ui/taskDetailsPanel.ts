@@ -12,10 +12,10 @@ import type { TaskStore } from '../core/taskStore';
 import { taskTitle } from '../core/taskWords';
 import { newlyTracked, type TrackedTask } from '../core/trackedTask';
 import { parseFromPage, type PageView, type ToPage } from '../webview/protocol';
+import { connectAt } from './connectAt';
 import { doDetailsAction } from './detailsActions';
 import { detailsHtml, newNonce } from './detailsHtml';
 import type { Log } from './log';
-import { UserError } from './reportError';
 import type { Settings } from './settings';
 import type { TaskDocuments } from './taskDocuments';
 
@@ -144,15 +144,8 @@ export class TaskDetailsPanel implements Disposable {
     if (this.#isAtHome) this.#tracked = this.#options.store.get(this.ref);
   }
 
-  async #connect(signal: AbortSignal): Promise<Cloud> {
-    this.#checkIsAtHome();
-    const cloud = await this.#options.connect(signal);
-    this.#checkIsAtHome();
-    return cloud;
-  }
-
-  #checkIsAtHome(): void {
-    if (!this.#isAtHome) throw new UserError(otherServerWords(this.origin ?? ''));
+  #connect(signal: AbortSignal): Promise<Cloud> {
+    return connectAt(this.origin, this.#options)(signal);
   }
 
   #retry(): Promise<void> {
@@ -213,7 +206,7 @@ export class TaskDetailsPanel implements Disposable {
         this.#pictures.request({ of: message.of, index: message.index });
         return;
       default: {
-        const { connect, documents, home, log, panel, ref, settings, store } = this.#options;
+        const { currentOrigin, documents, home, log, panel, ref, settings, store } = this.#options;
         const { server } = settings;
         const isServerKnown = typeof server !== 'string' && this.#isAtHome;
         // Never rejects: a failure is told to the user in there.
@@ -223,7 +216,7 @@ export class TaskDetailsPanel implements Disposable {
           details: this.#details,
           connect: (signal) => this.#connect(signal),
           baseUrl: isServerKnown ? server.baseUrl : (this.origin ?? officialOrigin),
-          others: { store, connect },
+          others: { store, connect: connectAt(currentOrigin(), this.#options) },
           documents,
           settings,
           log,

@@ -135,8 +135,7 @@ export async function smallWorld(): Promise<SmallWorld> {
         tapped.told.some((message) => message.type === 'view' && message.view.task.isWhole),
       );
       // A page that is closed in the middle of its start keeps the next one waiting for ten seconds.
-      for (let turn = 0; turn < 100 && !tapped.told.some(({ type }) => type === 'picture'); turn++)
-        await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 300));
       return tapped;
     },
     async end() {
