@@ -4,6 +4,7 @@ import { TaskKeeper } from './core/taskKeeper';
 import { TaskStore } from './core/taskStore';
 import { TokenBucket } from './core/tokenBucket';
 import type { Announcement } from './core/windowMessages';
+import { homeFolder } from './platform/homeFolder';
 import { environmentKey, openTaskFolder } from './platform/node';
 import { systemClock as clock } from './platform/systemClock';
 import type { BrowserUseTasks } from './publicApi';
@@ -75,7 +76,8 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     const { createLate } = await import('./ui/late');
     // What is done before this window has its part would not reach the others.
     await windows.whenReady();
-    return createLate(options);
+    const home = homeFolder();
+    return createLate({ ...options, home: home === undefined ? undefined : Uri.file(home) });
   });
   const tell = async (announcement: Announcement): Promise<void> => {
     if ('hold' in announcement) return (await late.get()).tellHold(announcement.hold);
