@@ -1,8 +1,9 @@
 import { Uri, type ExtensionContext } from 'vscode';
+import { WindowPolling } from './core/polling';
 import { TaskKeeper } from './core/taskKeeper';
-import { TaskPoller } from './core/taskPoller';
 import { TaskStore } from './core/taskStore';
 import { TokenBucket } from './core/tokenBucket';
+import type { Announcement } from './core/windowMessages';
 import { environmentKey, openTaskFolder } from './platform/node';
 import { systemClock as clock } from './platform/systemClock';
 import type { BrowserUseTasks } from './publicApi';
@@ -13,8 +14,9 @@ import { registerCommands } from './ui/commands';
 import { connectParts, reportStorage } from './ui/connectParts';
 import { followContextKeys } from './ui/contextKeys';
 import { LateParts, loadWhenNeeded } from './ui/lateParts';
+import { LateWindows } from './ui/lateWindows';
 import { Log } from './ui/log';
-import { notifyOfEnds } from './ui/notifier';
+import { showNotice } from './ui/notifier';
 import { publicTasks } from './ui/publicTasks';
 import { restoreDetails } from './ui/restoreDetails';
 import { Settings } from './ui/settings';
@@ -37,6 +39,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     loadApi: () => import('./api'),
     clock,
     bucket,
+    heldUntil: () => poller.state.holds.find(({ kind }) => kind === 'rateLimited')?.until,
   });
   const store = new TaskStore();
   const root = Uri.joinPath(globalStorageUri, 'tasks').fsPath;
@@ -47,41 +50,65 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     filesOf: (origin) => openTaskFolder({ root, origin, onSkipped }),
     onError: (what, error) => reportStorage(what, error, log),
   });
-  const poller = new TaskPoller({
-    store,
-    connect: connection.connect,
-    clock,
-    bucket,
-    random: Math.random,
-    loadRounds: () => import('./core/askRound'),
-    pauses: settings.pauses,
-    onError: (error, what) => log.error(`Looking at ${what} failed`, error),
+  const poller = new WindowPolling({ store, pauses: settings.pauses });
+  const onError = (error: unknown): void => log.error('Unexpected', error);
+  const windows = new LateWindows(async () => {
+    const { shareAmongWindows } = await import('./windows');
+    return shareAmongWindows({
+      store,
+      keeper,
+      polling: poller,
+      clock,
+      connect: connection.connect,
+      bucket,
+      pauses: settings.pauses,
+      onError: (error, what) => log.error(`Looking at ${what} failed`, error),
+      isWanted: (kind) => settings.notifyOn.has(kind),
+      announce: (announcement) => void tell(announcement).catch(onError),
+      hasKey: () => apiKey.state === 'present',
+      readKey: () => apiKey.read(),
+      root: Uri.joinPath(globalStorageUri, 'windows').fsPath,
+      onAlone: (error) => log.error('Other windows cannot be reached: this one polls alone', error),
+    });
+  }, onError);
+  const late = new LateParts(async () => {
+    const { createLate } = await import('./ui/late');
+    // What is done before this window has its part would not reach the others.
+    await windows.whenReady();
+    return createLate(options);
   });
-  const late = new LateParts(() => import('./ui/late').then((it) => it.createLate(options)));
+  const tell = async (announcement: Announcement): Promise<void> => {
+    if ('hold' in announcement) return (await late.get()).tellHold(announcement.hold);
+    await showNotice(announcement.notice, {
+      openDetails: async (ref) => (await late.get()).openDetails(ref),
+      showTasks: (first) => view.reveal(first),
+    });
+  };
   const tree = new TaskTree({ store, settings, clock, late: late.get });
   const view = new TaskView({ tree, store });
   const statusBar = new StatusBar(store);
   const parts = { store, keeper, poller, apiKey, settings, log };
-  const options = { ...parts, connection, tree, view, statusBar, clock, extensionUri };
+  const options = {
+    ...parts,
+    connection,
+    tree,
+    view,
+    statusBar,
+    clock,
+    extensionUri,
+    announce: windows.announce,
+  };
   const { api, disposable } = publicTasks({ store, late });
-  const onError = (error: unknown) => log.error('Unexpected', error);
   subscriptions.push(log, settings, apiKey, store, keeper, poller, tree, view, late, disposable);
   subscriptions.push(
     registerCommands({ late, log }),
     restoreDetails(late),
     loadWhenNeeded({ late, view, poller, onError }),
-    notifyOfEnds({
-      store,
-      clock,
-      settings,
-      openDetails: async (ref) => (await late.get()).openDetails(ref),
-      showTasks: (first) => view.reveal(first),
-      onError,
-    }),
     followAttention({ poller, view, details: late, apiKey }),
     followContextKeys(apiKey, store),
     statusBar,
-    connectParts(parts),
+    connectParts({ ...parts, onOpened: windows.open }),
+    windows,
   );
   flush = () => keeper.flush();
   return api;

@@ -39,6 +39,8 @@ describe('the rules of who may import whom', () => {
     ['src/webview/a.tsx', "import 'vscode';", /webview must not import vscode/],
     ['src/webview/protocol.ts', "import { h } from 'preact';", /protocol must not import preact/],
     ['src/extension.ts', "import { createClient } from './api';", /by import\(\)/],
+    ['src/extension.ts', "import { shareAmongWindows } from './windows';", /by import\(\)/],
+    ['src/windows.ts', "import './ui/log';", /windows must not import ui/],
     ['src/extension.ts', "import axios from 'axios';", /extension must not import axios/],
     ['src/other/a.ts', '', /no part of src/],
   ];

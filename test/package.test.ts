@@ -8,7 +8,7 @@ describe('the packaged extension', () => {
   it('holds what runs and what people read, and nothing else', async () => {
     const files = await listFiles({ cwd: projectFolder, packageManager: PackageManager.None });
     const named = files.map((file) =>
-      file.replace(/^dist\/(askRound|chunk|late)-[A-Z0-9]+\./u, 'dist/$1.'),
+      file.replace(/^dist\/(askRound|chunk|late|windows)-[A-Z0-9]+\./u, 'dist/$1.'),
     );
     assert.deepEqual([...new Set(named)].sort(), [
       'CHANGELOG.md',
@@ -22,6 +22,7 @@ describe('the packaged extension', () => {
       'dist/late.js',
       'dist/webview.css',
       'dist/webview.js',
+      'dist/windows.js',
       'media/activity.svg',
       'media/details.svg',
       'media/icon.png',

@@ -175,23 +175,27 @@ const stepSchema = z.object({
   screenshotUrl: webUrl,
 });
 
-const taskSchema = z.extend(statusSchema, {
+/** What is kept of a task. */
+const summarySchema = z.extend(statusSchema, {
   sessionId: lenient(identifier),
   llm: text,
   task: text,
   createdAt: timestamp,
   startedAt: timestamp,
+  judgeVerdict: flag,
+});
+
+const taskSchema = z.extend(summarySchema, {
   metadata,
   steps: listOf(stepSchema),
   outputFiles: listOf(z.object({ id: identifier, fileName: lenient(identifier) })),
   browserUseVersion: text,
   judgement: lenient(jsonText),
-  judgeVerdict: flag,
 });
 
 /** A task of a list must say which one it is. */
 const listSchema = z.object({
-  items: listOf(z.extend(taskSchema, { id: identifier })),
+  items: listOf(z.extend(summarySchema, { id: identifier })),
   totalItems: z.int().check(z.nonnegative()),
 });
 
@@ -212,7 +216,7 @@ const shareSchema = z.object({
 const downloadSchema = z.object({ downloadUrl: webUrl });
 
 const accountSchema = z.object({
-  name: lenient(z.nullable(z.string())),
+  name: text,
   totalCreditsBalanceUsd: lenient(z.number()),
   planInfo: lenient(z.object({ planName: text })),
   projectId: text,
@@ -268,9 +272,11 @@ function readList(answer: unknown): TaskPage {
   };
 }
 
-function updateOf(fields: z.output<typeof taskSchema>): TaskUpdate {
+function updateOf(fields: z.output<typeof summarySchema>): TaskUpdate {
+  const { status, rawStatus } = statusOf(statusWords, fields.status);
   return {
-    ...statusOf(statusWords, fields.status),
+    status,
+    rawStatus,
     prompt: fields.task,
     isSuccess: fields.isSuccess,
     judgeVerdict: fields.judgeVerdict,
@@ -352,7 +358,7 @@ function readAccount(answer: unknown): Account {
     );
   }
   const words = [
-    name == null || name === '' ? 'an account without a name' : name,
+    name === undefined || name === '' ? 'an account without a name' : name,
     planInfo?.planName === undefined ? '' : `plan ${planInfo.planName}`,
     balance === undefined ? '' : `$${balance.toFixed(2)} left`,
   ];

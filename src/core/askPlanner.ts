@@ -46,9 +46,13 @@ const fewestForRecent = 3;
 /** The words by which v2 can filter and which a task can leave. */
 const filterableWords = ['created', 'started'];
 
+/** How much the newest round weighs in the number of ends that a round is expected to bring. */
+const newestWeight = 0.25;
+
 /** What ways of asking have really cost, in requests for one round. Learns from each round, and forgets. */
 export class AskCosts {
   readonly #costs = new Map<string, { readonly requests: number; readonly until: number }>();
+  readonly #ends = new Map<ApiVersion, number>();
 
   /**
    * @param requests pages read, and questions about tasks that were missing though nothing had happened to them
@@ -70,8 +74,15 @@ export class AskCosts {
     return cost && now < cost.until && cost.until - now <= memoryMs ? cost.requests : undefined;
   }
 
-  forget(): void {
-    this.#costs.clear();
+  /** A round has shown so many ends. Each costs a question of its own where a list does not show it. */
+  noteEnds(apiVersion: ApiVersion, ends: number): void {
+    const before = this.endsPerRound(apiVersion);
+    this.#ends.set(apiVersion, before + newestWeight * (ends - before));
+  }
+
+  /** The ends that a round is expected to bring. 0 until something is known. */
+  endsPerRound(apiVersion: ApiVersion): number {
+    return this.#ends.get(apiVersion) ?? 0;
   }
 }
 
@@ -150,7 +161,7 @@ function planKnown(
   if (tasks.length === 0) return [];
   const plans =
     apiVersion === 'v2'
-      ? [spanPlan(tasks), spansPlan(tasks), statusPlan(tasks), eachPlan(tasks)]
+      ? [spanPlan(tasks), ...spansPlan(tasks), statusPlan(tasks), eachPlan(tasks)]
       : // v1 lists from the newest without any filter: a status call is as cheap and far smaller.
         [eachPlan(tasks), newestPlan(tasks)];
   const priced = plans
@@ -160,13 +171,14 @@ function planKnown(
   const [best, second] = priced;
   if (!best) return [];
   // A list may cost as much as what would be done instead, so that trying it never costs much more.
-  const mostPages = Math.max(best.requests, second?.requests ?? 0, 1);
+  const mostPages = Math.ceil(Math.max(best.requests, second?.requests ?? 0, 1));
   return best.plan.asks.map((ask) => (ask.kind === 'list' ? { ...ask, mostPages } : ask));
 }
 
 function priceOf(plan: Plan, apiVersion: ApiVersion, costs: AskCosts, now: number): number {
   if (plan.way === 'each') return plan.least;
-  return Math.max(plan.least, costs.of(apiVersion, plan.way, now) ?? 0);
+  const ends = plan.way === 'status' ? costs.endsPerRound(apiVersion) : 0;
+  return Math.max(plan.least, costs.of(apiVersion, plan.way, now) ?? 0) + ends;
 }
 
 /** A way to ask, with the fewest requests that it can take. */
@@ -185,7 +197,8 @@ function spanPlan(tasks: readonly Dated[]): Plan {
   return { way: 'span', least: pagesFor(tasks.length), asks: [ask] };
 }
 
-function spansPlan(tasks: readonly Dated[]): Plan {
+/** None where all lie together, as the list of their time is the same then. */
+function spansPlan(tasks: readonly Dated[]): readonly Plan[] {
   const spans: Dated[][] = [];
   let before: Dated | undefined;
   for (const dated of tasks) {
@@ -194,11 +207,9 @@ function spansPlan(tasks: readonly Dated[]): Plan {
     else spans.push([dated]);
     before = dated;
   }
-  return {
-    way: 'spans',
-    least: spans.reduce((sum, span) => sum + pagesFor(span.length), 0),
-    asks: spans.map((span) => spanAsk('spans', span)),
-  };
+  if (spans.length === 1) return [];
+  const least = spans.reduce((sum, span) => sum + pagesFor(span.length), 0);
+  return [{ way: 'spans', least, asks: spans.map((span) => spanAsk('spans', span)) }];
 }
 
 function statusPlan(tasks: readonly Dated[]): Plan {

@@ -208,6 +208,7 @@ function translate(
 /** Notes what each way has really cost: pages, and questions about tasks that were missing for no reason. */
 function learn(readings: readonly Reading[], { clock, costs, store }: AskRoundOptions): void {
   const spent = new Map<string, { ask: ListAsk; requests: number }>();
+  const ends = new Map<ApiVersion, number>();
   for (const { ask, pages, pagesInAll, missing, isWhole } of readings) {
     const isInVain = (task: TrackedTask): boolean => {
       const after = store.get(task);
@@ -217,9 +218,13 @@ function learn(readings: readonly Reading[], { clock, costs, store }: AskRoundOp
     const requests = (isWhole || ask.way === 'recent' ? pages : pagesInAll) + confirmed.length;
     const key = `${ask.apiVersion}/${ask.way}`;
     spent.set(key, { ask, requests: requests + (spent.get(key)?.requests ?? 0) });
+    const ended = ask.expects.filter((task) => hasEnded(store.get(task)?.status ?? task.status));
+    if (ask.way !== 'recent')
+      ends.set(ask.apiVersion, ended.length + (ends.get(ask.apiVersion) ?? 0));
   }
   for (const { ask, requests } of spent.values())
     costs.note(ask.apiVersion, ask.way, requests, clock.now());
+  for (const [apiVersion, count] of ends) costs.noteEnds(apiVersion, count);
 }
 
 function versionOf(ask: Ask): ApiVersion {

@@ -41,7 +41,8 @@ export class AskSchedule {
   dueAt(task: TrackedTask, pauseMs: number, now: number): number | undefined {
     if (!isActive(task) && !this.owesFullRead(task)) return undefined;
     const ask = this.#asks.get(refKey(task));
-    if (ask?.askedAt === undefined) return 0;
+    // Asked in the future: the clock was set back since.
+    if (ask?.askedAt === undefined || ask.askedAt > now) return 0;
     const pause = hasEnded(task.status) ? 0 : pauseOf(task, pauseMs, now) * ask.spread;
     return ask.askedAt + Math.max(pause, ask.backoffMs);
   }

@@ -15,21 +15,28 @@
  * - `badAnswer`: an answer that is not what the API promises
  * - `noKey`: nothing was sent, as there is no key
  */
-export type CloudErrorKind =
-  | 'auth'
-  | 'forbidden'
-  | 'payment'
-  | 'taskNotFound'
-  | 'notServed'
-  | 'invalidRequest'
-  | 'rateLimited'
-  | 'server'
-  | 'timeout'
-  | 'network'
-  | 'redirect'
-  | 'tooLarge'
-  | 'badAnswer'
-  | 'noKey';
+export type CloudErrorKind = (typeof errorKinds)[number];
+
+const errorKinds = [
+  'auth',
+  'forbidden',
+  'payment',
+  'taskNotFound',
+  'notServed',
+  'invalidRequest',
+  'rateLimited',
+  'server',
+  'timeout',
+  'network',
+  'redirect',
+  'tooLarge',
+  'badAnswer',
+  'noKey',
+] as const;
+
+export function isErrorKind(value: unknown): value is CloudErrorKind {
+  return errorKinds.some((kind) => kind === value);
+}
 
 export interface CloudErrorOptions {
   /** The HTTP status, where there was an answer. */

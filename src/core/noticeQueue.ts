@@ -11,6 +11,8 @@ export interface NoticeQueueOptions {
   /** Asked when a notice is due. */
   readonly isWanted: (kind: EndKind) => boolean;
   readonly show: (notice: Notice) => void;
+  /** Told of ends that wait no more, before any notice of them is shown. */
+  readonly onSettled?: ((refs: readonly TaskRef[]) => void) | undefined;
 }
 
 /** Ends within this many milliseconds of the first become one notice. */
@@ -24,8 +26,9 @@ export class NoticeQueue implements Disposable {
   readonly #options: NoticeQueueOptions;
   readonly #subscription: Disposable;
   readonly #disposed = new AbortController();
-  #ended = new Map<string, TaskRef>();
+  readonly #ended = new Map<string, TaskRef>();
   #window: AbortController | undefined;
+  #isAnnouncing = true;
 
   constructor(options: NoticeQueueOptions) {
     this.#options = options;
@@ -33,8 +36,32 @@ export class NoticeQueue implements Disposable {
       for (const change of changes)
         if (change.after && isObservedEnd(change))
           this.#ended.set(refKey(change.after), change.after);
-      if (this.#ended.size > 0) this.#consider();
+      this.#consider();
     });
+  }
+
+  /** The ends that wait to be told of. */
+  get waiting(): readonly TaskRef[] {
+    return [...this.#ended.values()].map(({ apiVersion, id }) => ({ apiVersion, id }));
+  }
+
+  /** While another window announces, ends are only gathered, so that this one can take over. */
+  setAnnouncing(isAnnouncing: boolean): void {
+    this.#isAnnouncing = isAnnouncing;
+    if (isAnnouncing) return this.#consider();
+    this.#window?.abort();
+    this.#window = undefined;
+  }
+
+  /** Adds ends that another window has observed and not told of. */
+  expect(refs: readonly TaskRef[]): void {
+    for (const ref of refs) this.#ended.set(refKey(ref), ref);
+    this.#consider();
+  }
+
+  /** Another window has told of them. */
+  forget(refs: readonly TaskRef[]): void {
+    for (const ref of refs) this.#ended.delete(refKey(ref));
   }
 
   dispose(): void {
@@ -44,6 +71,7 @@ export class NoticeQueue implements Disposable {
   }
 
   #consider(): void {
+    if (!this.#isAnnouncing || this.#ended.size === 0) return;
     const { store, clock } = this.#options;
     const nothingMoreToCome = !store.tasks().some(isActive) && !this.#tasks().some(needsFullRead);
     if (nothingMoreToCome) return this.#flush();
@@ -69,8 +97,11 @@ export class NoticeQueue implements Disposable {
       const kind = endKindOf(task);
       return task.isUnseen && kind !== undefined && this.#options.isWanted(kind);
     });
-    this.#ended = new Map();
+    const settled = this.waiting;
+    this.#ended.clear();
+    if (this.#disposed.signal.aborted) return;
+    this.#options.onSettled?.(settled);
     const notice = composeNotice(tasks);
-    if (notice && !this.#disposed.signal.aborted) this.#options.show(notice);
+    if (notice) this.#options.show(notice);
   }
 }

@@ -19,6 +19,8 @@ const refusedPauseMs = 10 * 60_000;
 
 /** What keeps the poller from asking: everything, or the tasks of one API version. */
 export class PollHolds {
+  /** The wall clock when it was last told, in milliseconds since 1970. */
+  #now = -Infinity;
   #general: PollHold | undefined;
   /** A hold whose time has passed without a success yet: it holds nothing, but says how things are. */
   #passed: PollHold | undefined;
@@ -41,6 +43,7 @@ export class PollHolds {
 
   /** Draws the consequence of a failure that concerns more than its own task; of any other, none. */
   takeIn(error: CloudError, apiVersion: ApiVersion, now: number): void {
+    this.#tellTime(now);
     switch (error.kind) {
       case 'auth':
       case 'forbidden':
@@ -51,6 +54,8 @@ export class PollHolds {
         this.#general = { kind: error.kind, until: now + refusedPauseMs };
         break;
       case 'rateLimited': {
+        // What a person must put right outlasts it, and is what to say.
+        if (this.#general && this.#general.kind !== error.kind) break;
         const pauseMs = Math.max(error.retryAfterMs ?? rateLimitMs, backoffBaseMs);
         const until = now + Math.min(pauseMs, longestRateLimitMs);
         this.#general = { kind: error.kind, until: Math.max(until, this.#general?.until ?? 0) };
@@ -68,12 +73,14 @@ export class PollHolds {
     }
   }
 
-  /** Holds everything until a time. */
-  hold(kind: CloudErrorKind, until: number): void {
-    this.#general = { kind, until };
+  /** Holds everything for so many milliseconds from now. */
+  hold(kind: CloudErrorKind, ms: number, now: number): void {
+    this.#tellTime(now);
+    this.#general = { kind, until: now + ms };
   }
 
   dropPassed(now: number): void {
+    this.#tellTime(now);
     if (this.#general?.until !== undefined && this.#general.until <= now) {
       this.#passed = this.#general;
       this.#general = undefined;
@@ -107,11 +114,18 @@ export class PollHolds {
       hold.until === undefined ? hold : { ...hold, until: hold.until + ms };
     if (this.#general) this.#general = shifted(this.#general);
     for (const [version, hold] of this.#versions) this.#versions.set(version, shifted(hold));
+    this.#now += ms;
   }
 
   clear(): void {
     this.#general = undefined;
     this.#passed = undefined;
     this.#versions.clear();
+  }
+
+  /** A wall clock that was set back makes no pause longer. */
+  #tellTime(now: number): void {
+    if (now < this.#now) this.shift(now - this.#now);
+    this.#now = now;
   }
 }

@@ -114,3 +114,7 @@ export function outcomeOf(
 export function refKey(ref: TaskRef): string {
   return `${ref.apiVersion}/${ref.id}`;
 }
+
+export function isSameRef(a: TaskRef, b: TaskRef): boolean {
+  return a.apiVersion === b.apiVersion && a.id === b.id;
+}

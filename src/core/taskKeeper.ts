@@ -35,6 +35,9 @@ export class TaskKeeper implements Disposable {
   readonly #subscription: Disposable;
   readonly #writes = new Map<string, Write>();
   readonly #told = new Set<'load' | 'save'>();
+  /** Tasks that have changed while another window saved. */
+  readonly #unsaved = new Map<string, TaskRef>();
+  #isSaving = true;
   #runningCount = 0;
   #flushWaiters: (() => void)[] = [];
   #origin: string | undefined;
@@ -65,10 +68,20 @@ export class TaskKeeper implements Disposable {
     this.#origin = origin;
     const files = this.#options.filesOf(origin);
     this.#files = files;
+    this.#unsaved.clear();
     // At once, so that nobody asks the new server for the old one's tasks.
     this.#fill([]);
     this.#ready = this.#load(files);
     return this.#ready;
+  }
+
+  /** While another window saves, changes are only noted; when the turn comes, they are written as they are then. */
+  setSaving(isSaving: boolean): void {
+    this.#isSaving = isSaving;
+    if (!isSaving) return;
+    const refs = [...this.#unsaved.values()];
+    this.#unsaved.clear();
+    for (const ref of refs) this.#save(ref, this.#options.store.get(ref));
   }
 
   /** Resolves when everything is written that has changed so far. Never rejects. */
@@ -109,8 +122,7 @@ export class TaskKeeper implements Disposable {
 
   #note({ before, after }: TaskChange): void {
     const ref = after ?? before;
-    const files = this.#files;
-    if (!ref || !files || !this.#origin) return;
+    if (!ref) return;
     // Two values that differ in nothing that is kept need no write.
     if (
       before &&
@@ -118,14 +130,21 @@ export class TaskKeeper implements Disposable {
       formatTaskRecord({ ...before, lookedAt: after.lookedAt }) === formatTaskRecord(after)
     )
       return;
+    if (this.#isSaving) this.#save(ref, after);
+    else this.#unsaved.set(refKey(ref), { apiVersion: ref.apiVersion, id: ref.id });
+  }
+
+  #save(ref: TaskRef, task: TrackedTask | undefined): void {
+    const files = this.#files;
+    if (!files || !this.#origin) return;
     const key = `${this.#origin} ${refKey(ref)}`;
     const write = this.#writes.get(key);
     if (write) {
-      write.task = after;
+      write.task = task;
       write.isDue = true;
       return;
     }
-    this.#writes.set(key, { files, ref, task: after, isDue: true, isRunning: false });
+    this.#writes.set(key, { files, ref, task, isDue: true, isRunning: false });
     this.#writeNext();
   }
 

@@ -5,27 +5,13 @@ import { nextBackoffMs } from './backoff';
 import type { Clock } from './clock';
 import { concernsAll, type CloudError } from './errors';
 import { Emitter, type Disposable, type Event } from './event';
-import { PollHolds, type PollHold } from './pollHolds';
+import { PollHolds } from './pollHolds';
+import type { Attention, PollerState, Polling, Pauses } from './polling';
 import { hasEnded, refKey, type TaskRef } from './task';
 import type { Cloud } from './taskClient';
 import type { TaskStore } from './taskStore';
 import type { TokenBucket } from './tokenBucket';
 import { isActive, needsFullRead, type TrackedTask } from './trackedTask';
-
-/** How closely the user watches: the view or a details panel is visible, neither is, or the window has no focus. */
-export type Attention = 'watching' | 'hidden' | 'away';
-
-/** The pause between two looks at a task, in milliseconds from one answer to the next question; at least 2,000. */
-export type Pauses = Readonly<Record<Attention, number>>;
-
-export interface PollerState {
-  /** Tasks that have not ended and that the cloud knows. */
-  readonly activeCount: number;
-  readonly isLooking: boolean;
-  /** The last look at any task that succeeded, in milliseconds since 1970. */
-  readonly lookedAt?: number | undefined;
-  readonly holds: readonly PollHold[];
-}
 
 export interface TaskPollerOptions {
   readonly store: TaskStore;
@@ -57,7 +43,7 @@ const longestSleepMs = 60 * 60 * 1000;
  * Keeps the store's active tasks up to date: one chained loop, one tick in flight, no timer while there is nothing to ask.
  * Its answers go into the store and nowhere else. Disposing it aborts what is under way.
  */
-export class TaskPoller implements Disposable {
+export class TaskPoller implements Polling, Disposable {
   readonly #options: TaskPollerOptions;
   readonly #didChangeState = new Emitter<PollerState>();
   readonly #subscription: Disposable;
@@ -80,7 +66,6 @@ export class TaskPoller implements Disposable {
   #isDisposed = false;
   #lookedAt: number | undefined;
 
-  /** Fires when what `state` tells has changed, but for `lookedAt` alone. */
   readonly onDidChangeState: Event<PollerState> = this.#didChangeState.event;
 
   constructor(options: TaskPollerOptions) {
@@ -113,7 +98,6 @@ export class TaskPoller implements Disposable {
     this.#wake();
   }
 
-  /** More attention makes overdue looks at once, and ends the pause after a failed connection. */
   setAttention(attention: Attention): void {
     if (attention === this.#attention) return;
     const wasAway = this.#attention === 'away';
@@ -122,7 +106,6 @@ export class TaskPoller implements Disposable {
     this.#wake();
   }
 
-  /** The key or the base URL is another one: what is under way is thrown away, every hold ends. */
   reconnect(): void {
     this.#epoch.abort();
     this.#epoch = new AbortController();
@@ -137,11 +120,6 @@ export class TaskPoller implements Disposable {
     this.#wake();
   }
 
-  /**
-   * Looks now, at ended and missing tasks too. Without refs: at every active or missing task and the last 100 that ended.
-   * Ends every hold but the rate limit's.
-   * Resolves when all were looked at, or when polling is held. Never rejects.
-   */
   refresh(refs?: readonly TaskRef[]): Promise<void> {
     if (this.#isDisposed) return Promise.resolve();
     for (const ref of refs ?? this.#worthRefreshing())
@@ -253,7 +231,7 @@ export class TaskPoller implements Disposable {
     } catch (error) {
       // A damaged installation: nothing but a new one helps, and the log says so.
       this.#options.onError(error, 'any task');
-      this.#holds.hold('badAnswer', this.#options.clock.now() + longestSleepMs);
+      this.#holds.hold('badAnswer', longestSleepMs, this.#options.clock.now());
       return undefined;
     }
   }
@@ -347,7 +325,7 @@ export class TaskPoller implements Disposable {
     }
     if (!general || this.#holds.general) return;
     this.#backoffMs = nextBackoffMs(this.#backoffMs, random);
-    this.#holds.hold(general.kind, now + this.#backoffMs);
+    this.#holds.hold(general.kind, this.#backoffMs, now);
   }
 
   #settleWanted(): void {

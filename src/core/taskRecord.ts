@@ -1,3 +1,4 @@
+import { isErrorKind } from './errors';
 import type { TaskStatus } from './task';
 import type { TrackedTask } from './trackedTask';
 
@@ -19,51 +20,80 @@ export function parseTaskRecord(text: string): TrackedTask | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const fields = value as Record<string, unknown>;
-  if (fields['format'] !== format) return undefined;
-  const { apiVersion, id, status, rawStatus, trackedAt, readAs, isMissing, isUnseen } = fields;
-  if (apiVersion !== 'v1' && apiVersion !== 'v2') return undefined;
-  if (typeof id !== 'string' || id === '') return undefined;
-  if (!isStatus(status) || typeof rawStatus !== 'string') return undefined;
-  if (typeof trackedAt !== 'number' || !Number.isFinite(trackedAt)) return undefined;
-  if (typeof isMissing !== 'boolean' || typeof isUnseen !== 'boolean') return undefined;
-  const task: Record<string, unknown> = {
-    apiVersion,
-    id,
-    status,
-    rawStatus,
-    trackedAt,
-    isMissing,
-    isUnseen,
-  };
-  for (const name of textFields) if (typeof fields[name] === 'string') task[name] = fields[name];
-  for (const name of flagFields) if (typeof fields[name] === 'boolean') task[name] = fields[name];
-  for (const name of momentFields)
-    if (typeof fields[name] === 'number' && Number.isFinite(fields[name]))
-      task[name] = fields[name];
-  if (isStatus(readAs)) task['readAs'] = readAs;
-  return task as unknown as TrackedTask;
+  if ((value as { format?: unknown }).format !== format) return undefined;
+  const { trouble, ...fields } = taskFieldsOf(value);
+  return wholeTask(fields);
+}
+
+/** What is there of a task in a value that is not trusted: our own fields, where they are of their kind. Never throws. */
+export function taskFieldsOf(value: object): Partial<TrackedTask> {
+  const entries = Object.entries(value).filter(
+    ([name, field]) => Object.hasOwn(isOfItsKind, name) && isOfItsKind[name as FieldName](field),
+  );
+  return Object.fromEntries(entries);
+}
+
+/** @returns `undefined` where a field lacks that every task has */
+export function wholeTask(fields: Partial<TrackedTask>): TrackedTask | undefined {
+  return needed.every((name) => fields[name] !== undefined) ? (fields as TrackedTask) : undefined;
 }
 
 /** Goes up when a reader of today would misread a file of tomorrow. */
 const format = 1;
 
-type FieldOf<T> = {
-  [Name in keyof TrackedTask]-?: TrackedTask[Name] extends T | undefined ? Name : never;
-}[keyof TrackedTask];
+type FieldName = keyof TrackedTask;
 
-const textFields: readonly FieldOf<string>[] = [
-  'prompt',
-  'output',
-  'cost',
-  'model',
-  'sessionId',
-  'createdAt',
-  'startedAt',
-  'finishedAt',
+const needed: readonly FieldName[] = [
+  'apiVersion',
+  'id',
+  'status',
+  'rawStatus',
+  'trackedAt',
+  'isMissing',
+  'isUnseen',
 ];
-const flagFields: readonly FieldOf<boolean>[] = ['isSuccess', 'judgeVerdict'];
-const momentFields: readonly FieldOf<number>[] = ['lookedAt', 'changedAt'];
+
+const isOfItsKind: Readonly<Record<FieldName, (value: unknown) => boolean>> = {
+  apiVersion: (value) => value === 'v1' || value === 'v2',
+  id: (value) => isText(value) && value !== '',
+  status: isStatus,
+  rawStatus: isText,
+  prompt: isText,
+  isSuccess: isFlag,
+  judgeVerdict: isFlag,
+  output: isText,
+  cost: isText,
+  model: isText,
+  sessionId: isText,
+  createdAt: isText,
+  startedAt: isText,
+  finishedAt: isText,
+  trackedAt: isMoment,
+  lookedAt: isMoment,
+  changedAt: isMoment,
+  readAs: isStatus,
+  trouble: isTrouble,
+  isMissing: isFlag,
+  isUnseen: isFlag,
+};
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isFlag(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}
+
+function isMoment(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+function isTrouble(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, since } = value as Record<string, unknown>;
+  return isErrorKind(kind) && isMoment(since);
+}
 
 function isStatus(value: unknown): value is TaskStatus {
   switch (value as TaskStatus) {

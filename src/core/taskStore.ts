@@ -1,6 +1,7 @@
 import { Emitter, type Disposable, type Event } from './event';
 import { hasEnded, refKey, type TaskRef } from './task';
 import type { TaskUpdate } from './taskClient';
+import { patched, type TaskPatch } from './taskPatch';
 import { shorten } from './taskWords';
 import { newlyTracked, type TrackedTask, type Trouble } from './trackedTask';
 
@@ -17,9 +18,13 @@ export interface TaskChange {
 export class TaskStore implements Disposable {
   readonly #tasks = new Map<string, TrackedTask>();
   readonly #didChange = new Emitter<readonly TaskChange[]>();
+  readonly #didLook = new Emitter<TrackedTask>();
 
   /** Fires once for each call that changed something a reader can see; never for a look that found all as it was. */
   readonly onDidChange: Event<readonly TaskChange[]> = this.#didChange.event;
+
+  /** Fires for a look that changed nothing but when it was. */
+  readonly onDidLook: Event<TrackedTask> = this.#didLook.event;
 
   /** In the order in which they were added. */
   tasks(): readonly TrackedTask[] {
@@ -63,15 +68,28 @@ export class TaskStore implements Disposable {
     this.#tell(restored.map((after) => ({ after })));
   }
 
-  /** Other tasks take the place of all: what was read from disk, or another server's. */
+  /** Other tasks take the place of all: what was read from disk, what another window holds, or another server's. */
   replaceAll(tasks: readonly TrackedTask[]): void {
-    const before = this.tasks();
+    const known = new Map(this.#tasks);
     this.#tasks.clear();
     for (const task of tasks) this.#tasks.set(refKey(task), task);
-    this.#tell([
-      ...before.map((task) => ({ before: task })),
-      ...tasks.map((task) => ({ after: task })),
-    ]);
+    const gone = [...known.values()].filter((task) => !this.get(task));
+    const others = tasks
+      .map((after) => ({ before: known.get(refKey(after)), after }))
+      .filter(({ before, after }) => !before || !looksTheSame(before, after));
+    this.#tell([...gone.map((before) => ({ before })), ...others]);
+  }
+
+  /**
+   * Takes in what another window tells. A patch for a task that is not tracked any more does nothing.
+   * @param isFinal true for the word of the window that polls: it holds as it is.
+   *   Of any other window, what is older than what is known is dropped.
+   */
+  applyPatches(patches: readonly TaskPatch[], isFinal: boolean): void {
+    const changes = patches
+      .map((patch) => this.#applyPatch(patch, isFinal))
+      .filter((change) => change !== undefined);
+    this.#tell(changes);
   }
 
   /**
@@ -117,11 +135,43 @@ export class TaskStore implements Disposable {
 
   dispose(): void {
     this.#didChange.dispose();
+    this.#didLook.dispose();
+  }
+
+  #applyPatch(patch: TaskPatch, isFinal: boolean): TaskChange | undefined {
+    if ('came' in patch) {
+      const before = this.get(patch.came);
+      // Whoever tracks a task that is tracked already knows less of it.
+      if (before) return isFinal ? this.#put(before, patch.came) : undefined;
+      this.#tasks.set(refKey(patch.came), patch.came);
+      return { after: patch.came };
+    }
+    const before = this.get('went' in patch ? patch.went : patch.of);
+    if (!before) return undefined;
+    if ('went' in patch) {
+      this.#tasks.delete(refKey(before));
+      return { before };
+    }
+    const after = patched(before, patch);
+    if (!after) return undefined;
+    if (isFinal) return this.#put(before, after);
+    if (isOlder(after, before)) return undefined;
+    // An end that was seen here stays seen when another window observes it later.
+    const isUnseen = after.isUnseen && (before.isUnseen || !hasEnded(before.status));
+    return this.#put(before, { ...after, isUnseen });
   }
 
   #replace(before: TrackedTask, after: TrackedTask): void {
+    const change = this.#put(before, after);
+    if (change) this.#tell([change]);
+  }
+
+  /** @returns the change, where a reader can see one */
+  #put(before: TrackedTask, after: TrackedTask): TaskChange | undefined {
     this.#tasks.set(refKey(after), after);
-    if (!looksTheSame(before, after)) this.#tell([{ before, after }]);
+    if (!looksTheSame(before, after)) return { before, after };
+    if (before.lookedAt !== after.lookedAt) this.#didLook.fire(after);
+    return undefined;
   }
 
   #tell(changes: readonly TaskChange[]): void {
@@ -132,7 +182,7 @@ export class TaskStore implements Disposable {
 /** Longer prompts and outputs are cut in what is kept of a task, in UTF-16 units; its details hold all of them. */
 export const keptTextLength = 20_000;
 
-function isOlder(update: TaskUpdate, known: TrackedTask): boolean {
+function isOlder(update: Pick<TaskUpdate, 'status'>, known: TrackedTask): boolean {
   if (hasEnded(known.status)) return update.status !== known.status;
   const hasStarted = known.status === 'running' || known.status === 'paused';
   return hasStarted && update.status === 'created';

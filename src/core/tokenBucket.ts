@@ -14,6 +14,7 @@ export class TokenBucket {
   readonly #perSecond: number;
   readonly #burst: number;
   #tokens: number;
+  #waiting = 0;
   #filledAt: number;
 
   constructor({ clock, perSecond, burst }: TokenBucketOptions) {
@@ -40,7 +41,10 @@ export class TokenBucket {
     // A token may be owed: later callers then wait for their own, so nobody overtakes.
     this.#tokens -= 1;
     if (this.#tokens >= 0) return true;
+    this.#waiting++;
     await this.#clock.sleep((-this.#tokens / this.#perSecond) * 1000, signal);
+    this.#refill();
+    this.#waiting--;
     if (!signal.aborted) return true;
     this.#tokens += 1;
     return false;
@@ -51,6 +55,8 @@ export class TokenBucket {
     // A wall clock that was set back gives nothing, and takes nothing.
     const elapsedMs = Math.max(0, now - this.#filledAt);
     this.#filledAt = now;
-    this.#tokens = Math.min(this.#burst, this.#tokens + (elapsedMs / 1000) * this.#perSecond);
+    // After a sleep of the machine, those who still wait send beside those who come.
+    const most = this.#burst - this.#waiting;
+    this.#tokens = Math.min(most, this.#tokens + (elapsedMs / 1000) * this.#perSecond);
   }
 }

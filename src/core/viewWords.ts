@@ -1,6 +1,6 @@
 import { errorWords } from './errorWords';
 import type { PollHold } from './pollHolds';
-import type { PollerState } from './taskPoller';
+import type { PollerState } from './polling';
 import { ageWords } from './taskWords';
 
 export interface ViewWordsOptions {

@@ -26,7 +26,7 @@ export interface TaskFolderOptions {
  * A file is written under another name and then given its own, so that no reader and no crash meets half of one.
  */
 export function openTaskFolder({ root, origin, onSkipped }: TaskFolderOptions): TaskFiles {
-  const folder = join(root, folderNameOf(origin));
+  const folder = join(root, originFolderName(origin));
   return {
     async load() {
       const names = await listFolder(folder);
@@ -74,7 +74,7 @@ const temporaryName = /\.\d+-\d+\.tmp$/u;
 let temporaryCount = 0;
 
 /** The origin for people, and a hash of it for the case that two look the same. */
-function folderNameOf(origin: string): string {
+export function originFolderName(origin: string): string {
   const words = origin.replace(/[^A-Za-z0-9.-]+/gu, '_').slice(0, 80);
   return `${words}-${hash(origin).slice(0, 8)}`;
 }

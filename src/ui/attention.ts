@@ -1,6 +1,6 @@
 import { window } from 'vscode';
 import type { Disposable, Event } from '../core/event';
-import type { TaskPoller } from '../core/taskPoller';
+import type { Polling } from '../core/polling';
 import type { ApiKey } from './apiKey';
 import type { TaskView } from './taskView';
 
@@ -13,7 +13,7 @@ export interface VisibleDetails {
 }
 
 export interface AttentionOptions {
-  readonly poller: TaskPoller;
+  readonly poller: Polling;
   readonly view: TaskView;
   readonly details: VisibleDetails;
   readonly apiKey: ApiKey;

@@ -2,8 +2,9 @@ import type { Uri } from 'vscode';
 import type { Clock } from '../core/clock';
 import type { TaskRef } from '../core/task';
 import type { TaskKeeper } from '../core/taskKeeper';
-import type { TaskPoller } from '../core/taskPoller';
+import type { Polling } from '../core/polling';
 import type { TaskStore } from '../core/taskStore';
+import type { Announcement } from '../core/windowMessages';
 import type { ApiKey } from './apiKey';
 import type { CloudConnection } from './cloudConnection';
 import type { Log } from './log';
@@ -18,7 +19,7 @@ import type { TaskView } from './taskView';
 export interface LateOptions {
   readonly store: TaskStore;
   readonly keeper: TaskKeeper;
-  readonly poller: TaskPoller;
+  readonly poller: Polling;
   readonly connection: CloudConnection;
   readonly apiKey: ApiKey;
   readonly settings: Settings;
@@ -28,6 +29,8 @@ export interface LateOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly extensionUri: Uri;
+  /** Has the person told in the window where they are. Does nothing in a window that does not poll. */
+  readonly announce: (announcement: Announcement) => void;
 }
 
 /** Opens the story of a task. */

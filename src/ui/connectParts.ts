@@ -1,7 +1,7 @@
 import type { Disposable } from '../core/event';
 import { refKey } from '../core/task';
 import type { TaskKeeper } from '../core/taskKeeper';
-import type { TaskPoller } from '../core/taskPoller';
+import type { Polling } from '../core/polling';
 import type { TaskStore } from '../core/taskStore';
 import type { ApiKey } from './apiKey';
 import type { Log } from './log';
@@ -11,20 +11,25 @@ import type { Settings } from './settings';
 export interface ConnectOptions {
   readonly store: TaskStore;
   readonly keeper: TaskKeeper;
-  readonly poller: TaskPoller;
+  readonly poller: Polling;
   readonly apiKey: ApiKey;
   readonly settings: Settings;
   readonly log: Log;
+  /** Another server's tasks are the ones that are shown. */
+  readonly onOpened: (origin: string) => void;
 }
 
 /** Makes changes of settings and key take effect, and starts with those of the moment. */
 export function connectParts(options: ConnectOptions): Disposable {
-  const { store, keeper, poller, apiKey, settings, log } = options;
+  const { store, keeper, poller, apiKey, settings, log, onOpened } = options;
   const openServer = (): void => {
     const { server } = settings;
     // A base URL that cannot be used leaves the tasks in sight; nobody looks at them meanwhile.
     if (typeof server === 'string') log.warn(server);
-    else void keeper.open(server.origin);
+    else {
+      void keeper.open(server.origin);
+      onOpened(server.origin);
+    }
   };
   const subscriptions = [
     settings.onDidChange((affects) => {

@@ -1,11 +1,12 @@
-import { commands, env, Uri, ViewColumn, window, workspace } from 'vscode';
+import { commands, env, ViewColumn, window, workspace } from 'vscode';
 import { metadataText, recordingLinks, stepText, taskViewOf } from '../core/detailsView';
-import { editorTextOf } from '../core/editorLanguage';
+import { editorTextOf, type EditorLanguage } from '../core/editorLanguage';
 import { outputLinks } from '../core/outputLinks';
-import { safeLink } from '../core/safeLink';
 import type { TaskDetails } from '../core/task';
+import { taskTitle } from '../core/taskWords';
 import type { CopiedPart, FromPage, LinkKind, Remedy, TextPart } from '../webview/protocol';
 import { fileStemOf } from './exportTask';
+import { openOutside } from './openOutside';
 import { reportError, UserError } from './reportError';
 import { saveDownload } from './saveDownload';
 import { doTaskAction, taskActionFailure, type TaskActionOptions } from './taskActions';
@@ -101,10 +102,7 @@ async function openLink(
     await commands.executeCommand('browserUseTasks.openInCloud', ref);
     return;
   }
-  const url = safeLink(urlOf(link, index, options) ?? '');
-  if (url === undefined)
-    throw new UserError('This link is gone, or it is none that may be opened.');
-  await env.openExternal(Uri.parse(url, true));
+  await openOutside(urlOf(link, index, options) ?? '');
 }
 
 function urlOf(
@@ -132,13 +130,38 @@ async function openText(
   index: number,
   options: DetailsActionOptions,
 ): Promise<void> {
+  const { documents, task } = options;
   const text = textOf(part, index, options);
   if (text === undefined) throw new UserError('This part of the task is not known any more.');
-  const document = await workspace.openTextDocument(editorTextOf(text));
+  const { content, language } = editorTextOf(text);
+  const title = `${partName(part, index, options)} – ${taskTitle(task, 40)}`;
+  const uri = documents.add(title, content, endings[language]);
+  const document = await workspace.openTextDocument(uri);
   await window.showTextDocument(document, {
     preview: true,
     viewColumn: options.column ?? ViewColumn.Active,
   });
+}
+
+const endings: Readonly<Record<EditorLanguage, string>> = {
+  json: 'json',
+  markdown: 'md',
+  plaintext: 'txt',
+};
+
+function partName(part: TextPart, index: number, { details }: DetailsActionOptions): string {
+  switch (part) {
+    case 'prompt':
+      return 'Prompt';
+    case 'output':
+      return 'Output';
+    case 'judgement':
+      return 'Judgement';
+    case 'metadata':
+      return 'Metadata';
+    case 'step':
+      return `Step ${details?.steps[index]?.number ?? index + 1}`;
+  }
 }
 
 function textOf(

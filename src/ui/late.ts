@@ -1,5 +1,6 @@
 import type { Uri } from 'vscode';
 import type { Disposable } from '../core/event';
+import type { PollHold } from '../core/pollHolds';
 import type { TaskRef } from '../core/task';
 import { rejectedWords, sessionWords, type TrackingResult } from '../core/taskTracking';
 import { runCommand } from './commandEntries';
@@ -21,6 +22,8 @@ export interface Late extends Disposable {
   track(text: string): Promise<TrackingResult>;
   /** `undefined` for a task that is not tracked. */
   tooltip(ref: TaskRef): string | undefined;
+  /** Tells the person at this window why nothing is asked. */
+  tellHold(hold: PollHold): void;
   readonly details: Pick<DetailsPanels, 'restore' | 'hasVisible' | 'onDidChangeVisible'>;
   /** Counts as having seen how the task ended. */
   openDetails(ref: TaskRef): Promise<void>;
@@ -46,6 +49,7 @@ export function createLate(options: LateOptions & { readonly home?: Uri | undefi
   return {
     runCommand: (name, args) => runCommand(name, args, commandOptions),
     track: (text) => trackOrThrow(text, tracker, options.settings),
+    tellHold: (hold) => problems.tell(hold),
     tooltip: (ref) => resolveTooltip(ref, options),
     openDetails: (ref) => {
       options.store.markSeen(ref);

@@ -1,5 +1,5 @@
 import { Emitter, type Disposable, type Event } from '../core/event';
-import type { TaskPoller } from '../core/taskPoller';
+import type { Polling } from '../core/polling';
 import type { VisibleDetails } from './attention';
 import type { Late } from './late';
 import type { TaskView } from './taskView';
@@ -47,7 +47,7 @@ export class LateParts implements Disposable, VisibleDetails {
 export interface LateTriggerOptions {
   readonly late: LateParts;
   readonly view: Pick<TaskView, 'isVisible' | 'onDidChangeVisible'>;
-  readonly poller: TaskPoller;
+  readonly poller: Polling;
   readonly onError: (error: unknown) => void;
 }
 

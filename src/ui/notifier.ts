@@ -1,34 +1,15 @@
-import type { Clock } from '../core/clock';
-import type { Disposable } from '../core/event';
-import { NoticeQueue } from '../core/noticeQueue';
 import type { Notice } from '../core/notices';
 import type { TaskRef } from '../core/task';
-import type { TaskStore } from '../core/taskStore';
 import { showMessage } from './messages';
-import type { Settings } from './settings';
 
 export interface NotifierOptions {
-  readonly store: TaskStore;
-  readonly clock: Clock;
-  readonly settings: Settings;
   readonly openDetails: (ref: TaskRef) => Promise<void>;
   /** Shows the view, with this task in sight. */
   readonly showTasks: (first: TaskRef) => Promise<void>;
-  readonly onError: (error: unknown) => void;
 }
 
-/** Tells of tasks that ended, once each, several at a time as one message. Nothing waits for its answer. */
-export function notifyOfEnds(options: NotifierOptions): Disposable {
-  const { store, clock, settings, onError } = options;
-  return new NoticeQueue({
-    store,
-    clock,
-    isWanted: (kind) => settings.notifyOn.has(kind),
-    show: (notice) => void show(notice, options).catch(onError),
-  });
-}
-
-async function show(
+/** Tells of tasks that ended. Resolves when the person has answered or closed the message. */
+export async function showNotice(
   { text, refs, isWarning }: Notice,
   { openDetails, showTasks }: NotifierOptions,
 ): Promise<void> {

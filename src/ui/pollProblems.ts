@@ -2,15 +2,18 @@ import type { CloudErrorKind } from '../core/errors';
 import type { Disposable } from '../core/event';
 import { errorWords } from '../core/errorWords';
 import type { PollHold } from '../core/pollHolds';
-import type { TaskPoller } from '../core/taskPoller';
+import type { Polling } from '../core/polling';
+import type { Announcement } from '../core/windowMessages';
 import type { ApiKey } from './apiKey';
 import { tell } from './reportError';
 import type { Settings } from './settings';
 
 export interface PollProblemsOptions {
-  readonly poller: TaskPoller;
+  readonly poller: Polling;
   readonly apiKey: ApiKey;
   readonly settings: Settings;
+  /** Has the person told in the window where they are. Does nothing in a window that does not poll. */
+  readonly announce: (announcement: Announcement) => void;
 }
 
 /**
@@ -38,7 +41,7 @@ export class PollProblems implements Disposable {
     const toldCount = this.#toldCount;
     await looks;
     const [hold] = this.#options.poller.state.holds;
-    if (hold && this.#toldCount === toldCount) this.#tell(hold);
+    if (hold && this.#toldCount === toldCount) this.tell(hold);
   }
 
   dispose(): void {
@@ -49,12 +52,15 @@ export class PollProblems implements Disposable {
     const { apiKey, poller } = this.#options;
     const refused = poller.state.holds.find(isRefusal);
     if (!refused || this.#told.has(refused.kind)) return;
-    this.#tell(refused);
+    this.#told.add(refused.kind);
+    this.#toldCount++;
+    this.#options.announce({ hold: refused });
     // Another window may have set a better key since this one read it.
     if (refused.kind === 'auth') void apiKey.read();
   }
 
-  #tell({ kind, apiVersion }: PollHold): void {
+  /** Tells the person at this window why nothing is asked, and what to do. */
+  tell({ kind, apiVersion }: PollHold): void {
     this.#toldCount++;
     if (isRefusal({ kind })) this.#told.add(kind);
     const { server } = this.#options.settings;

@@ -22,12 +22,14 @@ export async function askSaveTarget({ name, home }: SaveTargetOptions): Promise<
 }
 
 /**
- * Writes a file under a name beside its own and then gives it that: what stood there before stays whole until then, and
- * a failure leaves no half of a file. Where that is not allowed, it is written at once.
+ * Writes a file under a name beside its own and then gives it that: what stood there before stays until all is written,
+ * and a failure leaves no half of a file. Where that is not allowed, it is written at once.
  * @throws {UserError} where it cannot be written
  */
 export async function writeWhole(target: Uri, bytes: Uint8Array): Promise<void> {
   try {
+    // Else VS Code would put the file in the place of the folder, and all that is in it.
+    if (await isFolder(target)) throw new Error('there is a folder of this name');
     if (await renamedInto(target, bytes)) return;
     await workspace.fs.writeFile(target, bytes);
   } catch (error) {
@@ -91,10 +93,14 @@ export async function removeQuietly(uri: Uri): Promise<void> {
 
 async function downloadsIn(home: Uri): Promise<Uri> {
   const downloads = Uri.joinPath(home, 'Downloads');
+  return (await isFolder(downloads)) ? downloads : home;
+}
+
+async function isFolder(uri: Uri): Promise<boolean> {
   try {
-    return (await workspace.fs.stat(downloads)).type & FileType.Directory ? downloads : home;
+    return ((await workspace.fs.stat(uri)).type & FileType.Directory) !== 0;
   } catch {
-    return home;
+    return false;
   }
 }
 

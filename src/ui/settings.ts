@@ -3,7 +3,7 @@ import { officialOrigin, readBaseUrl, type Server } from '../core/baseUrl';
 import { Emitter, type Disposable, type Event } from '../core/event';
 import { endKinds, type EndKind } from '../core/notices';
 import type { ApiVersion } from '../core/task';
-import type { Pauses } from '../core/taskPoller';
+import type { Pauses } from '../core/polling';
 
 /** The settings of this extension, each as package.json names it after `browserUseTasks.`. */
 export type SettingName = 'baseUrl' | 'apiVersion' | 'notifyOn' | 'polling' | 'animateRunning';

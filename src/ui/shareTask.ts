@@ -1,4 +1,4 @@
-import { env, Uri } from 'vscode';
+import { env } from 'vscode';
 import { isAbort } from '../core/errors';
 import { safeLink } from '../core/safeLink';
 import type { TaskDetails } from '../core/task';
@@ -6,6 +6,7 @@ import type { Cloud, TaskClient } from '../core/taskClient';
 import { taskTitle } from '../core/taskWords';
 import type { TrackedTask } from '../core/trackedTask';
 import { showMessage } from './messages';
+import { openOutside } from './openOutside';
 import { withProgress } from './progress';
 import { UserError } from './reportError';
 
@@ -104,5 +105,5 @@ async function offerLink(text: string, link: string): Promise<void> {
   const actions = ['Copy Link', 'Open Link'];
   const chosen = await showMessage({ severity: 'information', text, actions });
   if (chosen === 'Copy Link') await env.clipboard.writeText(link);
-  if (chosen === 'Open Link') await env.openExternal(Uri.parse(link, true));
+  if (chosen === 'Open Link') await openOutside(link);
 }

@@ -19,9 +19,12 @@ export class TaskDocuments implements TextDocumentContentProvider, Disposable {
     ];
   }
 
-  /** @param title becomes the document's name; need not be trusted */
-  add(title: string, text: string): Uri {
-    const name = safeFileName(`${title}.txt`, 'task.txt');
+  /**
+   * @param title becomes the document's name; need not be trusted
+   * @param ending of the name, by which VS Code chooses the language
+   */
+  add(title: string, text: string, ending = 'txt'): Uri {
+    const name = safeFileName(`${title}.${ending}`);
     const uri = Uri.from({ scheme: taskDocumentScheme, path: `/${crypto.randomUUID()}/${name}` });
     this.#texts.set(uri.toString(), text);
     return uri;
@@ -30,7 +33,7 @@ export class TaskDocuments implements TextDocumentContentProvider, Disposable {
   provideTextDocumentContent(uri: Uri): string {
     return (
       this.#texts.get(uri.toString()) ??
-      'This comparison was made before the window was loaded anew. Compare the tasks again.\n'
+      'This text was shown before the window was loaded anew. Ask for it again.\n'
     );
   }
 

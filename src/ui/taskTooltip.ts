@@ -1,6 +1,6 @@
 import { tooltipLines } from '../core/tooltipLines';
 import type { TaskRef } from '../core/task';
-import type { TaskPoller } from '../core/taskPoller';
+import type { Polling } from '../core/polling';
 import type { LateOptions } from './commandOptions';
 import { momentWords } from './timeWords';
 
@@ -16,7 +16,7 @@ export function resolveTooltip(
     clock,
     poller,
   }: Pick<LateOptions, 'store' | 'settings' | 'clock'> & {
-    readonly poller: Pick<TaskPoller, 'state'>;
+    readonly poller: Pick<Polling, 'state'>;
   },
 ): string | undefined {
   const task = store.get(ref);

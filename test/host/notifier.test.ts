@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { TaskRef } from '../../src/core/task';
 import { TaskStore } from '../../src/core/taskStore';
-import { notifyOfEnds } from '../../src/ui/notifier';
+import { NoticeQueue } from '../../src/core/noticeQueue';
+import { showNotice } from '../../src/ui/notifier';
 import { Settings } from '../../src/ui/settings';
 import type { Disposable } from '../../src/core/event';
 import { aTask } from '../fakes/aTask';
@@ -27,13 +28,12 @@ describe('notices', () => {
       opened.push(`${what} ${ref.id}`);
       return Promise.resolve();
     };
-    notifier = notifyOfEnds({
+    notifier = new NoticeQueue({
       store,
       clock,
-      settings,
-      openDetails: note('details'),
-      showTasks: note('tasks'),
-      onError: (error) => assert.fail(String(error)),
+      isWanted: (kind) => settings.notifyOn.has(kind),
+      show: (notice) =>
+        void showNotice(notice, { openDetails: note('details'), showTasks: note('tasks') }),
     });
   });
 

@@ -68,8 +68,8 @@ export class Person {
         this.#follow(options.title ?? '', task),
     });
     Object.assign(env, {
-      openExternal: (uri: Uri) => {
-        this.opened.push(uri.toString(true));
+      openExternal: (link: Uri | string) => {
+        this.opened.push(link.toString());
         return Promise.resolve(true);
       },
     });

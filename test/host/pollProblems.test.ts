@@ -11,8 +11,9 @@ import type { Late } from '../../src/ui/late';
 import { LateParts, loadWhenNeeded } from '../../src/ui/lateParts';
 import { Log } from '../../src/ui/log';
 import { PollProblems } from '../../src/ui/pollProblems';
+import type { Announcement } from '../../src/core/windowMessages';
 import { Settings } from '../../src/ui/settings';
-import { FakeClock } from '../fakes/fakeClock';
+import { FakeClock, settle } from '../fakes/fakeClock';
 import { FakeCloud } from '../fakes/fakeCloud';
 import { set } from './extensionUnderTest';
 import { MemorySecrets } from './memorySecrets';
@@ -55,7 +56,7 @@ describe('trouble with looks', () => {
       pauses: { watching: 2000, hidden: 2000, away: 2000 },
     });
     person = new Person();
-    problems = new PollProblems({ poller, apiKey, settings });
+    problems = createProblems();
   });
 
   afterEach(async () => {
@@ -66,6 +67,13 @@ describe('trouble with looks', () => {
     person.end();
     await set('baseUrl');
   });
+
+  /** In the only window there is. */
+  function createProblems(): PollProblems {
+    const announce = (announcement: Announcement): void =>
+      queueMicrotask(() => 'hold' in announcement && problems.tell(announcement.hold));
+    return new PollProblems({ poller, apiKey, settings, announce });
+  }
 
   async function watch(): Promise<void> {
     store.track([{ apiVersion: 'v2', id: 'a' }], clock.now());
@@ -110,7 +118,8 @@ describe('trouble with looks', () => {
     cloud.fail('auth');
     await watch();
     assert.deepEqual(texts(), []);
-    problems = new PollProblems({ poller, apiKey, settings });
+    problems = createProblems();
+    await settle();
     assert.equal(texts().length, 1);
   });
 
@@ -120,12 +129,13 @@ describe('trouble with looks', () => {
     let loads = 0;
     const late = new LateParts(() => {
       loads++;
-      problems = new PollProblems({ poller, apiKey, settings });
+      problems = createProblems();
       const parts: Late = {
         runCommand: () => Promise.resolve(),
         track: () => Promise.reject(new Error('unused')),
         tooltip: () => undefined,
         openDetails: () => Promise.resolve(),
+        tellHold: (hold) => problems.tell(hold),
         details: {
           hasVisible: false,
           onDidChangeVisible: never.event,

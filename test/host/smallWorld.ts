@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { extensions, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
+import { commands, extensions, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import { createCloud } from '../../src/api/index';
 import type { TaskRef } from '../../src/core/task';
 import type { Cloud } from '../../src/core/taskClient';
@@ -52,9 +52,9 @@ export interface TappedPanel {
   /** What the extension told the page. */
   readonly told: ToPage[];
   /** Speaks for the page, which is not trusted to keep to the protocol. */
-  say(message: unknown): void;
+  readonly say: (message: unknown) => void;
   /** Says something as the page does. */
-  ask(message: FromPage): void;
+  readonly ask: (message: FromPage) => void;
 }
 
 /** Who builds it ends it. */
@@ -134,10 +134,17 @@ export async function smallWorld(): Promise<SmallWorld> {
       await waitFor('the page to be told of the whole task', () =>
         tapped.told.some((message) => message.type === 'view' && message.view.task.isWhole),
       );
+      // A page that is closed in the middle of its start keeps the next one waiting for ten seconds.
+      await new Promise((resolve) => setTimeout(resolve, 300));
       return tapped;
     },
     async end() {
       panels.dispose();
+      // Else a panel that is still closing takes the next test's panel out of sight.
+      await commands.executeCommand('workbench.action.closeAllEditors');
+      await waitFor('the editors to close', () =>
+        window.tabGroups.all.every(({ tabs }) => tabs.length === 0),
+      );
       documents.dispose();
       settings.dispose();
       log.dispose();

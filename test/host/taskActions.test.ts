@@ -116,6 +116,7 @@ describe('what can be done with a task', () => {
       await world.act(ref, { type: 'saveFile', index: 0 });
       assert.ok(said(/cannot be written there/u), JSON.stringify(world.person.seen));
       assert.deepEqual(world.files(), []);
+      assert.ok(existsSync(path.join(world.folder, 'prices.csv')));
     });
 
     it('saves the log, where the API version has one', async () => {
@@ -278,12 +279,17 @@ describe('what can be done with a task', () => {
     });
 
     it('asks for fresh links where those of the screenshots have expired on the way', async () => {
-      const ref = addTask();
+      const ref = addTask({ steps: 12 });
       world.saveAs('story.md');
-      const effect: FaultEffect = { kind: 'answer', status: 403 };
-      world.simulator.faults.add({ route: screenshotRoute, times: 3, effect });
+      world.person.cancelAt = (words) => {
+        // Far longer than such links are good for.
+        if (words === 'Screenshot 2 of 12') world.simulator.clock.advance(60 * 60_000);
+        return false;
+      };
       await world.act(ref, { type: 'act', action: 'exportMarkdown' });
-      assert.equal(world.files().length, 4, world.files().join());
+      assert.equal(world.files().length, 13, world.files().join());
+      const refused = world.simulator.counts.seen.filter(({ status }) => status === 403);
+      assert.ok(refused.length > 0, 'no link had expired');
     });
 
     it('keeps what was known of a task that cannot be read any more', async () => {

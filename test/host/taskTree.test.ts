@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ThemeIcon, type TreeItem } from 'vscode';
 import type { TaskRef } from '../../src/core/task';
-import type { PollerState } from '../../src/core/taskPoller';
+import type { PollerState } from '../../src/core/polling';
 import { TaskStore } from '../../src/core/taskStore';
 import type { TaskLook } from '../../src/core/taskWords';
 import type { TrackedTask } from '../../src/core/trackedTask';

@@ -34,7 +34,15 @@ describe('what is done with tracked tasks', () => {
     await workbench.clickRowAction('Goes by the button', 'Untrack Task');
     await labelsBecome('Goes by the menu', 'Stays');
     const menu = await workbench.contextMenu('Goes by the menu');
-    assert.deepEqual(menu.labels, ['Open Details', 'Refresh', 'Copy Task ID', 'Untrack Task']);
+    assert.deepEqual(menu.labels, [
+      'Open Details',
+      'Refresh',
+      'Copy Task ID',
+      'Copy Code to Fetch Task…',
+      'Compare Tasks…',
+      'Export Task…',
+      'Untrack Task',
+    ]);
     await menu.choose('Untrack Task');
     await labelsBecome('Stays');
     assert.equal(simulator.tasks.size, 3);

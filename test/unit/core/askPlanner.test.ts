@@ -72,6 +72,15 @@ describe('planAsks', () => {
     );
   });
 
+  it('prefers a list that shows ends where each round brings many', () => {
+    costs.note('v2', 'span', 10, now);
+    assert.deepEqual(inShort(plan(many(600))), ['list status(600)']);
+    costs.noteEnds('v2', 20);
+    assert.deepEqual(inShort(plan(many(600))), ['list span(600)'], '6 pages and 5 ends');
+    for (let round = 0; round < 5; round++) costs.noteEnds('v2', 0);
+    assert.deepEqual(inShort(plan(many(600))), ['list status(600)'], 'and forgets a burst');
+  });
+
   it('asks by itself for a task whose status no list is filtered by', () => {
     costs.note('v2', 'span', 31, now);
     costs.note('v2', 'spans', 31, now);

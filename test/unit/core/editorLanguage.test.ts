@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { editorLanguageOf } from '../../../src/core/editorLanguage';
+import { editorLanguageOf, editorTextOf } from '../../../src/core/editorLanguage';
 
 describe('editorLanguageOf', () => {
   it('is what the text is', () => {
@@ -34,4 +34,31 @@ describe('editorLanguageOf', () => {
     it(`makes no live link of ${link}`, () => {
       assert.equal(editorLanguageOf(`# Title\n\n${link}\n`), 'plaintext');
     });
+});
+
+describe('editorTextOf', () => {
+  it('lays JSON out and leaves other text as it is', () => {
+    assert.deepEqual(editorTextOf('{"a":1}'), { content: '{\n  "a": 1\n}', language: 'json' });
+    assert.deepEqual(editorTextOf('a  b'), { content: 'a  b', language: 'plaintext' });
+    const markdown = '# Title\n\n- one';
+    assert.deepEqual(editorTextOf(markdown), { content: markdown, language: 'markdown' });
+  });
+
+  it('lets no schema be fetched', () => {
+    assert.equal(editorTextOf('{"$schema":"https://tracker.example/"}').language, 'plaintext');
+  });
+
+  it('is soon there for ten megabytes of any kind', () => {
+    const entries = Array.from({ length: 200_000 }, (_, id) => ({
+      id,
+      name: `entry ${id}`,
+      on: true,
+    }));
+    const texts = [JSON.stringify(entries), 'W'.repeat(10_000_000), '# a\n'.repeat(2_500_000)];
+    for (const text of texts) {
+      const start = performance.now();
+      editorTextOf(text);
+      assert.ok(performance.now() - start < 4000, text.slice(0, 20));
+    }
+  });
 });

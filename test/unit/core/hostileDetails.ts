@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { TaskDetails } from '../../../src/core/task';
 import { aDetails } from '../../fakes/fakeCloud';
+import { hostileTexts as textsByKind } from '../../fakes/hostileTasks';
 
 /** Stands in every presigned URL and link of the session below. */
 export const linkSecret = 'X-Amz-Signature=canary';
@@ -42,21 +43,7 @@ export function hostileDetails(more: Partial<TaskDetails> = {}): TaskDetails {
   });
 }
 
-export const hostileTexts: readonly string[] = [
-  '<script>window.hacked = true</script>',
-  '<img src=x onerror=alert(1)>',
-  '![beacon](https://tracker.example/p.png)',
-  '[click](command:workbench.action.quit) [click](javascript:alert(1)) <command:a>',
-  '```\n# out of the fence\n<script>alert(2)</script>\n````\n`````',
-  'https://tracker.example/autolink www.tracker.example me@tracker.example',
-  '\u202Egpj.exe\u200B \u2066\u061C',
-  '\u001b[31mred\u001b[0m\u001b]0;title\u0007\u0000\u0008\u009b',
-  'W'.repeat(1_000_000),
-  `{"deep":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
-  '| a | b |\n---\n# Heading\n> quote\n- list\n1. one\n<!-- comment',
-  '$(touch pwned) `touch pwned` ${7*7} {{7*7}} %s',
-  '\uD800 half a character',
-];
+export const hostileTexts: readonly string[] = Object.values(textsByKind);
 
 /** What must stand in no text for people: controls but line ends and tabs, and what turns the direction of text. */
 export const unseen = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/u;

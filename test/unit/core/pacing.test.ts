@@ -63,6 +63,17 @@ describe('TokenBucket', () => {
     assert.ok(given >= 10 + 2 * 60);
   });
 
+  it('gives no more than the burst at once after a sleep of the machine, those who waited included', async () => {
+    let given = 0;
+    for (let call = 0; call < 12; call++) void bucket.take(never).then(() => given++);
+    await settle();
+    given = 0;
+    clock.sleepMachine(60_000);
+    for (let call = 0; call < 20; call++) void bucket.take(never).then(() => given++);
+    await clock.advance(500);
+    assert.equal(given, 10 - 1 + 1, 'one who waited, eight at once, one for the half second');
+  });
+
   it('gives a token back when its taker leaves', async () => {
     for (let call = 0; call < 10; call++) await bucket.take(never);
     const leaver = new AbortController();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readJson, taskJson } from '../../../src/core/taskJson';
 import { aTask } from '../../fakes/aTask';
 import { aDetails } from '../../fakes/fakeCloud';
-import { hostileDetails, showsSecret } from './hostileDetails';
+import { hostileDetails, hostileTexts, showsSecret } from './hostileDetails';
 
 describe('taskJson', () => {
   it('holds what the cloud says, with strings of JSON read', () => {
@@ -65,7 +65,7 @@ describe('taskJson', () => {
 
   it('can be written for whatever a task holds, and read again', () => {
     const read = JSON.parse(taskJson(hostileDetails())) as { steps: { goal: string }[] };
-    assert.equal(read.steps[0]?.goal, '<script>window.hacked = true</script>');
+    assert.equal(read.steps[0]?.goal, hostileTexts[0]);
     assert.equal(({} as { polluted?: unknown }).polluted, undefined);
   });
 

@@ -92,7 +92,9 @@ Find the cheapest flight
   });
 
   it('lets no text of a task be markup: outside of code all of its marks are escaped', () => {
-    const text = taskMarkdown(hostileDetails({ steps: hostileDetails().steps.slice(0, 8) }));
+    const text = taskMarkdown(
+      hostileDetails({ steps: hostileDetails().steps.filter(({ goal }) => goal.length < 1000) }),
+    );
     const prose = outsideFences(text)
       .replace(/\\[!-/:-@[-`{-~]/gu, '')
       // Ours: the head of the table, emphasis of names, links that may be opened.

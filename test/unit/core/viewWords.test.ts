@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { PollHold } from '../../../src/core/pollHolds';
-import type { PollerState } from '../../../src/core/taskPoller';
+import type { PollerState } from '../../../src/core/polling';
 import { viewWords } from '../../../src/core/viewWords';
 
 const now = Date.UTC(2026, 0, 13, 12);

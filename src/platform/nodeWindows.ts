@@ -1,0 +1,342 @@
+import { randomBytes } from 'node:crypto';
+import { watch } from 'node:fs';
+import { link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, connect, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { Emitter } from '../core/event';
+import type { Peer, Seat, SeatHandlers } from '../core/windowSeat';
+import { systemClock } from './systemClock';
+
+export interface JoinOptions extends SeatHandlers {
+  /** Where the windows find each other: the same folder for all of them, and of this user only. Made where it is not there. */
+  readonly folder: string;
+  /** Told once where windows cannot find each other. This window then leads alone, whatever others do. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Takes part in the contest for the seat among the windows of one machine.
+ *
+ * Whoever leads listens on a socket (a named pipe on Windows) and says so in a file `seat-<term>`, which is linked into place whole
+ * and only where no such file is yet: so each term has one winner. A window whose socket does not answer has gone, and the next term is free.
+ * A connection that closes tells the others at once, however the leader ended.
+ */
+export function joinWindows(options: JoinOptions): Seat {
+  const contest = new Contest(options);
+  void contest.run();
+  return contest;
+}
+
+/** After leaving the seat to others, in milliseconds. */
+const politePauseMs = 1000;
+/** Between two attempts where another window was faster, in milliseconds. */
+const retryPauseMs = 20;
+/** Further attempts at something that fails for an unknown reason. */
+const mostFailures = 5;
+
+class Contest implements Seat {
+  readonly #options: JoinOptions;
+  readonly #disposed = new AbortController();
+  #lead: Lead | undefined;
+  #follow: Socket | undefined;
+
+  constructor(options: JoinOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects. */
+  async run(): Promise<void> {
+    let failures = 0;
+    while (!this.#isDisposed) {
+      try {
+        await this.#takePart();
+        failures = 0;
+      } catch (error) {
+        if (this.#isDisposed) return;
+        if (++failures === mostFailures) {
+          this.#options.onError(error);
+          this.#options.onLead();
+          return;
+        }
+      }
+      await systemClock.sleep(retryPauseMs, this.#disposed.signal);
+    }
+  }
+
+  yield(): void {
+    this.#lead?.end();
+  }
+
+  dispose(): void {
+    this.#disposed.abort();
+    this.#lead?.end();
+    this.#follow?.destroy();
+  }
+
+  get #isDisposed(): boolean {
+    return this.#disposed.signal.aborted;
+  }
+
+  /** One term, or an attempt at one. */
+  async #takePart(): Promise<void> {
+    const { folder } = this.#options;
+    await mkdir(folder, { recursive: true });
+    const terms = await termsIn(folder);
+    const latest = terms.at(-1) ?? 0;
+    const seat = latest === 0 ? undefined : await readSeat(folder, latest);
+    const socket = seat && (await call(seat, this.#disposed.signal));
+    if (this.#isDisposed) return void socket?.destroy();
+    if (socket) return this.#followOn(socket);
+    const lead = await takeSeat(folder, latest + 1, (peer) => this.#options.onPeer(peer));
+    if (!lead) return;
+    if (this.#isDisposed) return lead.end();
+    this.#lead = lead;
+    await clearAway(folder, terms, seat);
+    if (this.#isDisposed) return;
+    this.#options.onLead();
+    lead.open();
+    const successor = noticeSuccessor(folder, latest + 1, () => lead.end());
+    await lead.whenEnded;
+    successor.close();
+    this.#lead = undefined;
+    await systemClock.sleep(politePauseMs, this.#disposed.signal);
+  }
+
+  async #followOn(socket: Socket): Promise<void> {
+    this.#follow = socket;
+    const peer = new SocketPeer(socket);
+    this.#options.onFollow(peer);
+    await new Promise<void>((resolve) => peer.onDidClose(() => resolve()));
+    this.#follow = undefined;
+  }
+}
+
+/** What stands in the file of a term. */
+interface SeatRecord {
+  /** Of the socket or the pipe. */
+  readonly path: string;
+  /** Proves to the leader that a caller can read this user's files. */
+  readonly token: string;
+  /** The process that leads, for people who look for it. */
+  readonly pid: number;
+}
+
+/** A term as its leader has it. */
+class Lead {
+  readonly #server: Server;
+  readonly #token: string;
+  readonly #onPeer: (peer: Peer) => void;
+  readonly #sockets = new Set<Socket>();
+  readonly whenEnded: Promise<void>;
+  #early: (() => void)[] | undefined = [];
+
+  #end: () => void = () => undefined;
+
+  constructor(server: Server, token: string, onPeer: (peer: Peer) => void) {
+    this.#server = server;
+    this.#token = token;
+    this.#onPeer = onPeer;
+    this.whenEnded = new Promise((resolve) => (this.#end = resolve));
+    server.on('connection', (socket) => this.#greet(socket));
+  }
+
+  /** Lets in those who came early, and whoever comes from now on. */
+  open(): void {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const admit of early) admit();
+  }
+
+  end(): void {
+    const path = this.#server.address();
+    this.#server.close(() => void clearSocket(path));
+    // What was said still arrives.
+    for (const socket of this.#sockets) socket.destroySoon();
+    this.#end();
+  }
+
+  #greet(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    // A caller that breaks off is told by `close`.
+    socket.on('error', () => undefined);
+    const peer = new SocketPeer(socket);
+    const hello = peer.onDidReceive((text) => {
+      hello.dispose();
+      if (text !== this.#token) return void socket.destroy();
+      const admit = (): void => this.#onPeer(peer);
+      if (this.#early) this.#early.push(admit);
+      else admit();
+    });
+  }
+}
+
+/** Messages over a socket, each a line. */
+class SocketPeer implements Peer {
+  readonly #socket: Socket;
+  readonly #didReceive = new Emitter<string>();
+  readonly #didClose = new Emitter<void>();
+  readonly onDidReceive = this.#didReceive.event;
+  readonly onDidClose = this.#didClose.event;
+  /** Pieces of a line whose end has not come. */
+  #pieces: string[] = [];
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setEncoding('utf8');
+    socket.on('data', (text: string) => this.#take(text));
+    socket.once('close', () => this.#didClose.fire());
+  }
+
+  send(message: string): void {
+    if (this.#socket.writable) this.#socket.write(`${message}\n`);
+  }
+
+  #take(text: string): void {
+    const lines = text.split('\n');
+    const rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const message = [...this.#pieces, line].join('');
+      this.#pieces = [];
+      this.#didReceive.fire(message);
+    }
+    if (rest !== '') this.#pieces.push(rest);
+  }
+}
+
+/** @returns a connection to the leader, or `undefined` where there is none any more */
+async function call(
+  seat: Pick<SeatRecord, 'path' | 'token'>,
+  signal: AbortSignal,
+): Promise<Socket | undefined> {
+  const socket = connect(seat.path);
+  const abort = (): void => void socket.destroy();
+  signal.addEventListener('abort', abort);
+  try {
+    return await new Promise((resolve, reject) => {
+      socket.once('connect', () => {
+        socket.write(`${seat.token}\n`);
+        resolve(socket);
+      });
+      // Only these two mean that nobody listens; a machine that is short of something says nothing of the leader.
+      socket.on('error', (error) =>
+        isCode(error, 'ECONNREFUSED', 'ENOENT') ? resolve(undefined) : reject(error),
+      );
+      socket.once('close', () => resolve(undefined));
+    });
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** @returns `undefined` where another window was faster */
+async function takeSeat(
+  folder: string,
+  term: number,
+  onPeer: (peer: Peer) => void,
+): Promise<Lead | undefined> {
+  const record: SeatRecord = {
+    path: await freshPath(),
+    token: randomBytes(16).toString('hex'),
+    pid: process.pid,
+  };
+  const server = createServer();
+  const lead = new Lead(server, record.token, onPeer);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(record.path, resolve);
+  });
+  // Windows have to reach it; the process need not stay alive for it.
+  server.unref();
+  const draft = join(folder, `draft-${basename(dirname(record.path))}-${record.token}`);
+  try {
+    await writeFile(draft, JSON.stringify(record), { mode: 0o600, flag: 'wx' });
+    await link(draft, fileOf(folder, term));
+    // Somebody slow may have taken a term that is over.
+    if ((await termsIn(folder)).at(-1) === term) return lead;
+  } catch (error) {
+    lead.end();
+    if (!isCode(error, 'EEXIST')) throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+  lead.end();
+  return undefined;
+}
+
+/** A path short enough for a socket on every system, in a folder that only this user can enter. */
+async function freshPath(): Promise<string> {
+  const name = `${socketPrefix}${randomBytes(8).toString('hex')}`;
+  if (process.platform === 'win32') return `\\\\.\\pipe\\${name}`;
+  return join(await mkdtemp(join(tmpdir(), socketPrefix)), 'seat');
+}
+
+const socketPrefix = 'browser-use-tasks-';
+
+/** Removes what former leaders left behind. */
+async function clearAway(
+  folder: string,
+  terms: readonly number[],
+  last: Pick<SeatRecord, 'path'> | undefined,
+): Promise<void> {
+  await clearSocket(last?.path);
+  for (const term of terms) await rm(fileOf(folder, term), { force: true });
+}
+
+/** Removes a socket with its folder, where it is one of ours. */
+async function clearSocket(path: unknown): Promise<void> {
+  if (typeof path !== 'string' || process.platform === 'win32') return;
+  const folder = dirname(path);
+  if (!basename(folder).startsWith(socketPrefix)) return;
+  // What stays costs nothing but its place.
+  await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+}
+
+/** @returns `undefined` where it has gone or holds no seat */
+async function readSeat(
+  folder: string,
+  term: number,
+): Promise<Pick<SeatRecord, 'path' | 'token'> | undefined> {
+  try {
+    const value: unknown = JSON.parse(await readFile(fileOf(folder, term), 'utf8'));
+    if (typeof value !== 'object' || value === null) return undefined;
+    const { path, token } = value as Record<string, unknown>;
+    return typeof path === 'string' && typeof token === 'string' ? { path, token } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || isCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/** Who could not reach a leader that is there after all, as when its socket was cleaned away, has followed it in office. */
+function noticeSuccessor(folder: string, term: number, onSuccessor: () => void): { close(): void } {
+  const check = (): void =>
+    void termsIn(folder).then(
+      (terms) => (terms.at(-1) ?? term) > term && onSuccessor(),
+      () => undefined,
+    );
+  try {
+    const watcher = watch(folder, { persistent: false }, check);
+    watcher.on('error', () => watcher.close());
+    return watcher;
+  } catch {
+    return { close: () => undefined };
+  }
+}
+
+/** In rising order. */
+async function termsIn(folder: string): Promise<number[]> {
+  return (await readdir(folder))
+    .map((name) => Number(/^seat-(\d{1,15})$/u.exec(name)?.[1]))
+    .filter((term) => Number.isSafeInteger(term))
+    .sort((a, b) => a - b);
+}
+
+function fileOf(folder: string, term: number): string {
+  return join(folder, `seat-${term}`);
+}
+
+function isCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { TaskPoller, type TaskPollerOptions } from './core/taskPoller';
+import { windowProtocol } from './core/windowMessages';
+import { WindowSharing, type WindowSharingOptions } from './core/windowSharing';
+import { originFolderName } from './platform/node';
+import { joinWindows } from './platform/nodeWindows';
+
+export interface WindowsOptions
+  extends
+    Omit<WindowSharingOptions, 'createPoller' | 'join'>,
+    Omit<TaskPollerOptions, 'store' | 'clock' | 'random' | 'loadRounds'> {
+  /** The folder under which windows find each other. */
+  readonly root: string;
+  /** Told once where they cannot. */
+  readonly onAlone: (error: unknown) => void;
+}
+
+/** Builds what polls and what makes all windows one: a bundle of its own, so that starting up stays light. */
+export function shareAmongWindows(options: WindowsOptions): WindowSharing {
+  const { root, onAlone } = options;
+  return new WindowSharing({
+    ...options,
+    createPoller: () =>
+      new TaskPoller({
+        ...options,
+        random: Math.random,
+        loadRounds: () => import('./core/askRound'),
+      }),
+    join: (origin, handlers) =>
+      joinWindows({
+        ...handlers,
+        folder: join(root, `${originFolderName(origin)}-${windowProtocol}`),
+        onError: onAlone,
+      }),
+  });
+}

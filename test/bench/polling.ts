@@ -1,0 +1,166 @@
+import { fork, type ChildProcess, type Serializable } from 'node:child_process';
+import * as path from 'node:path';
+import type { Begun, CloudOrders, ContenderName, Finding, Traffic } from './polling/messages';
+import { table } from './table';
+
+/** Real tasks take about ninety seconds in the middle; these end evenly over thirty. See `measurePolling`. */
+const spreadMs = 30_000;
+const warmUpMs = 3000;
+const names: Readonly<Record<ContenderName, string>> = {
+  ours: 'this extension',
+  sdk: 'SDK 3.11.3, `wait`',
+  sdk2: 'SDK 2.0.15, `complete`',
+  oneWindow: 'one window',
+  threeWindows: 'three windows',
+};
+const peers: readonly ContenderName[] = ['ours', 'sdk', 'sdk2'];
+
+interface Group {
+  readonly tasks: number;
+  /** The same several times over, each in a world of its own, so that a mean over few tasks is no accident. */
+  readonly worlds: number;
+  /** Goals, as ratios to the newest SDK. */
+  readonly requests: number;
+  readonly delay: number;
+  readonly cpu?: number;
+}
+
+/** These run at the same time, which burdens the machine little. */
+const small: readonly Group[] = [
+  { tasks: 1, worlds: 24, requests: 1, delay: 1.1 },
+  { tasks: 10, worlds: 6, requests: 0.2, delay: 1.1 },
+  { tasks: 100, worlds: 2, requests: 0.03, delay: 1.1, cpu: 0.2 },
+];
+const large: Group = { tasks: 1000, worlds: 1, requests: 0.02, delay: 3 };
+const mostConcurrency = 4;
+
+/** For one world of a group. */
+interface Figures {
+  readonly requests: number;
+  readonly bytes: number;
+  readonly peakConcurrency: number;
+  readonly cpuSeconds: number;
+  readonly meanMs: number;
+  readonly p95Ms: number;
+}
+
+/**
+ * What it takes to learn of the ends of the same tasks, in this extension and in the official SDKs with their own ways
+ * of waiting and their own pause of two seconds, over real HTTP to simulated clouds in other processes.
+ * Tasks that run longer, as real ones do, cost each of them more requests in the same proportion; what this extension
+ * asks once, at the beginning, then counts for less.
+ */
+export async function measurePolling(): Promise<string> {
+  const found = new Map<string, Figures>();
+  const measureInto = async (name: ContenderName, group: Group): Promise<void> => {
+    found.set(`${name} ${group.tasks}`, await measure(name, group));
+  };
+  await Promise.all(small.flatMap((group) => peers.map((name) => measureInto(name, group))));
+  // A thousand keep an SDK and its cloud so busy that nobody else could be measured meanwhile.
+  for (const name of peers) await measureInto(name, large);
+  const rows = [...small, large].flatMap((group) => peers.map((name) => row(name, group, found)));
+  const head = ['tasks', 'who', 'requests', 'KB', 'at once', 'CPU, s', 'delay, s', 'p95, s'];
+  return [
+    table([...head, 'requests, ratio', 'delay, ratio', 'CPU, ratio'], rows),
+    await compareWindows(),
+  ].join('\n\n');
+}
+
+/** What three windows cost that share their tasks, against one. The delay is until the last of them knows. */
+export async function compareWindows(): Promise<string> {
+  const group = { tasks: 100, worlds: 1, requests: 1.1, delay: 1.1 };
+  const one = await measure('oneWindow', group);
+  const three = await measure('threeWindows', group);
+  const line = (name: string, figures: Figures): (string | number)[] => [
+    name,
+    round(figures.requests, 1),
+    round(figures.bytes / 1024, 1),
+    figures.peakConcurrency,
+    round(figures.cpuSeconds, 2),
+    round(figures.meanMs / 1000, 2),
+    `${(figures.requests / one.requests).toFixed(2)}${figures === three ? ' (goal 1.1)' : ''}`,
+  ];
+  return table(
+    ['100 tasks', 'requests', 'KB', 'at once', 'CPU, s', 'delay, s', 'requests, ratio'],
+    [line('one window', one), line('three windows', three)],
+  );
+}
+
+function row(
+  name: ContenderName,
+  group: Group,
+  found: ReadonlyMap<string, Figures>,
+): (string | number)[] {
+  const figures = found.get(`${name} ${group.tasks}`);
+  const peer = found.get(`sdk ${group.tasks}`);
+  if (!figures || !peer) throw new Error(`There are no figures of ${name}.`);
+  const ratio = (key: keyof Figures, goal: number | undefined): string => {
+    const value = (figures[key] / peer[key]).toFixed(3);
+    return name === 'ours' && goal !== undefined ? `${value} (goal ${goal})` : value;
+  };
+  const peak = `${figures.peakConcurrency}`;
+  return [
+    group.tasks,
+    names[name],
+    round(figures.requests, 1),
+    round(figures.bytes / 1024, 1),
+    name === 'ours' ? `${peak} (goal ${mostConcurrency})` : peak,
+    round(figures.cpuSeconds, 2),
+    round(figures.meanMs / 1000, 2),
+    round(figures.p95Ms / 1000, 2),
+    ratio('requests', group.requests),
+    ratio('meanMs', group.delay),
+    ratio('cpuSeconds', group.cpu),
+  ];
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
+
+export async function measure(name: ContenderName, group: Group): Promise<Figures> {
+  const cloud = start('cloudProcess.ts');
+  const contender = start('contenderProcess.ts', name);
+  try {
+    await answerOf<'ready'>(contender);
+    const run = async (spreadMs: number, worlds: number) => {
+      const orders: CloudOrders = { tasksPerWorld: group.tasks, worlds, spreadMs };
+      const begun = await ask<Begun>(cloud, orders);
+      return { id: begun.group, ...(await ask<Finding>(contender, begun.worlds)) };
+    };
+    // What compiles at first and never again is nobody's cost of polling.
+    await run(warmUpMs, 1);
+    const { id, delaysMs, cpuSeconds } = await run(spreadMs, group.worlds);
+    const { requests, bytes, peakConcurrency } = await ask<Traffic>(cloud, { group: id });
+    const sorted = [...delaysMs].sort((a, b) => a - b);
+    return {
+      requests: requests / group.worlds,
+      bytes: bytes / group.worlds,
+      peakConcurrency,
+      cpuSeconds: cpuSeconds / group.worlds,
+      meanMs: sorted.reduce((sum, delay) => sum + delay, 0) / sorted.length,
+      p95Ms: sorted[Math.ceil(sorted.length * 0.95) - 1] ?? NaN,
+    };
+  } finally {
+    cloud.kill();
+    contender.kill();
+  }
+}
+
+function start(file: string, ...args: string[]): ChildProcess {
+  return fork(path.join(__dirname, 'polling', file), args, { execArgv: ['--import', 'tsx'] });
+}
+
+function ask<T>(child: ChildProcess, question: Serializable): Promise<T> {
+  const answer = answerOf<T>(child);
+  child.send(question);
+  return answer;
+}
+
+/** The next message. @throws {Error} when the process ends instead */
+function answerOf<T>(child: ChildProcess): Promise<T> {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`A measured process ended with ${code}.`)));
+    child.once('message', (message) => resolve(message as T));
+  });
+}

@@ -1,0 +1,49 @@
+import { createCloud } from '../../../src/api/index';
+import { AskRounds } from '../../../src/core/askRound';
+import { RequestTurns } from '../../../src/core/requestTurns';
+import { hasEnded } from '../../../src/core/task';
+import { TaskPoller } from '../../../src/core/taskPoller';
+import { TaskStore } from '../../../src/core/taskStore';
+import { TokenBucket } from '../../../src/core/tokenBucket';
+import { systemClock as clock } from '../../../src/platform/systemClock';
+import { simulatorKey } from '../../simulator/startSimulator';
+import type { Contender } from './messages';
+
+/** The extension's own poller over its own HTTP, put together as `src/extension.ts` does, the view being visible. */
+export function createContender(): Contender {
+  return {
+    poll: (world, onEnd) =>
+      new Promise((resolve) => {
+        const bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
+        const turns = new RequestTurns({ clock, bucket });
+        const cloud = createCloud({ baseUrl: world.url, key: simulatorKey, turns });
+        const store = new TaskStore();
+        const poller = new TaskPoller({
+          store,
+          clock,
+          bucket,
+          connect: () => Promise.resolve(cloud),
+          random: Math.random,
+          loadRounds: () => Promise.resolve({ AskRounds }),
+          pauses: { watching: 2000, hidden: 10_000, away: 30_000 },
+          onError: (error, what) => console.error(what, error),
+        });
+        poller.setAttention('watching');
+        let running = world.ids.length;
+        store.onDidChange((changes) => {
+          for (const { before, after } of changes) {
+            if (!after || !hasEnded(after.status) || (before && hasEnded(before.status))) continue;
+            onEnd(Date.parse(after.finishedAt ?? ''));
+            running--;
+          }
+          if (running > 0) return;
+          poller.dispose();
+          resolve();
+        });
+        store.track(
+          world.ids.map((id) => ({ apiVersion: 'v2', id })),
+          clock.now(),
+        );
+      }),
+  };
+}
