@@ -66,7 +66,7 @@ export function isFoldable(node: JsonNode): boolean {
   return isContainer(node) && node.entries.length > 0;
 }
 
-/** What a closed container holds, in a few words: "3 entries", with its first values where they are short. */
+/** How much a container holds, in its own brackets: "{3}", "[12 or more]" where it is cut. */
 export function containerWords(node: JsonContainer): string {
   const count = node.entries.length;
   const more = node.isCut ? ' or more' : '';
