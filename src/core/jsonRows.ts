@@ -19,7 +19,7 @@ export interface JsonRow {
 }
 
 export interface JsonRowsOptions {
-  /** What the reader has opened and closed, by path. Everything else is as `isOpenAtFirst` says. */
+  /** What the reader has opened and closed, by path. Of everything else a small tree's first levels are open. */
   readonly opened: ReadonlyMap<string, boolean>;
   /** How many entries of a container are shown, by path, where the reader wanted more. */
   readonly shown: ReadonlyMap<string, number>;
@@ -34,6 +34,7 @@ export function jsonRows(
   { opened, shown }: JsonRowsOptions,
 ): readonly JsonRow[] {
   const rows: JsonRow[] = [];
+  const openLevels = levelsAtFirst(root);
   const open: { readonly node: JsonContainer; readonly path: string; next: number }[] = [
     { node: root, path: '', next: 0 },
   ];
@@ -52,8 +53,7 @@ export function jsonRows(
       const { rawName, node: inner } = entry;
       const name = rawName === undefined ? String(place) : decodeJsonString(rawName);
       const innerPath = path === '' ? String(place) : `${path}.${place}`;
-      const isOpen =
-        isFoldable(inner) && (opened.get(innerPath) ?? isOpenAtFirst(root, open.length));
+      const isOpen = isFoldable(inner) && (opened.get(innerPath) ?? open.length <= openLevels);
       rows.push({ ...common, path: innerPath, name, node: inner, isOpen });
       if (isOpen && isContainer(inner)) open.push({ node: inner, path: innerPath, next: 0 });
     }
@@ -66,7 +66,7 @@ export function isFoldable(node: JsonNode): boolean {
   return isContainer(node) && node.entries.length > 0;
 }
 
-/** What a closed container holds, in a few words: "3 entries", with its first values where they are short. */
+/** How much a container holds, in its own brackets: "{3}", "[12 or more]" where it is cut. */
 export function containerWords(node: JsonContainer): string {
   const count = node.entries.length;
   const more = node.isCut ? ' or more' : '';
@@ -91,12 +91,12 @@ export function containerPreview(node: JsonContainer, maxLength: number): string
   return parts.join(', ');
 }
 
-/** A small tree is open at first, a large one as far as its first level. */
-function isOpenAtFirst(root: JsonContainer, level: number): boolean {
-  if (level > 2) return false;
+/** @returns how many levels are open at first: the more, the smaller a tree is */
+function levelsAtFirst(root: JsonContainer): number {
   const inner = root.entries.reduce(
     (sum, { node }) => sum + (isContainer(node) ? node.entries.length : 0),
     root.entries.length,
   );
-  return inner <= (level === 1 ? 40 : 20);
+  if (inner > 40) return 0;
+  return inner > 20 ? 1 : 2;
 }

@@ -33,6 +33,8 @@ export interface PageState {
   readonly open?: readonly string[];
   /** The chosen form of each part that has several, by the part's name. */
   readonly chosen?: Readonly<Record<string, string>>;
+  /** What the reader has opened and closed in the result's tree, by path. */
+  readonly tree?: readonly (readonly [string, boolean])[];
 }
 
 let state: PageState = (getState() as PageState | undefined) ?? {};

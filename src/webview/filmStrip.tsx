@@ -7,11 +7,10 @@ import { placeAfterKey, rowKeys } from './rovingFocus';
 
 interface FilmStripProps {
   readonly steps: readonly ViewStep[];
-  readonly currentIndex: number | undefined;
 }
 
 /** The screenshots of the steps in a row. Each leads to its step. */
-export function FilmStrip({ steps, currentIndex }: FilmStripProps) {
+export function FilmStrip({ steps }: FilmStripProps) {
   const shots = useMemo(() => steps.filter(({ hasScreenshot }) => hasScreenshot), [steps]);
   const [focusAt, setFocusAt] = useState(0);
   if (shots.length < 2) return null;
@@ -37,7 +36,6 @@ export function FilmStrip({ steps, currentIndex }: FilmStripProps) {
           key={step.index}
           step={step}
           isStop={position === stop}
-          isCurrent={step.index === currentIndex}
           onGo={setFocusAt}
           position={position}
         />
@@ -50,33 +48,26 @@ interface FrameProps {
   readonly step: ViewStep;
   readonly position: number;
   readonly isStop: boolean;
-  readonly isCurrent: boolean;
   /** Never another function, so that a frame is drawn again only when it changes. */
   readonly onGo: (position: number) => void;
 }
 
-function Frame({ step, position, isStop, isCurrent, onGo }: FrameProps) {
+function Frame({ step, position, isStop, onGo }: FrameProps) {
   return useMemo(
     () => (
       <FrameButton
         step={step}
         position={position}
         isStop={isStop}
-        isCurrent={isCurrent}
+
         onGo={onGo}
       />
     ),
-    [step, position, isStop, isCurrent, onGo],
+    [step, position, isStop, onGo],
   );
 }
 
-function FrameButton({
-  step: { index, number, goal },
-  position,
-  isStop,
-  isCurrent,
-  onGo,
-}: FrameProps) {
+function FrameButton({ step: { index, number, goal }, position, isStop, onGo }: FrameProps) {
   const place = useRef<HTMLButtonElement>(null);
   const state = usePictureAt({ of: 'step', index }, place);
   const text = shorten(oneLine(goal), 80);
@@ -87,7 +78,6 @@ function FrameButton({
       class="frame"
       title={text === '' ? `Step ${number}` : `Step ${number}: ${text}`}
       aria-label={`Go to step ${number}`}
-      aria-current={isCurrent ? 'step' : undefined}
       tabIndex={isStop ? 0 : -1}
       onClick={() => {
         onGo(position);

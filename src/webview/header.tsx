@@ -35,7 +35,8 @@ export function Header({ view }: { readonly view: PageView }) {
         <Freshness view={view} />
       </div>
       <h1 dir="auto">{titleOf(task)}</h1>
-      {hasJudge(task) ? <Verdicts task={task} /> : <p class="sentence">{sentenceOf(task)}</p>}
+      {saysMoreThanVerdicts(task) && <p class="sentence">{sentenceOf(task)}</p>}
+      {hasJudge(task) && <Verdicts task={task} />}
       <Figures task={task} />
       <Toolbar view={view} />
       <ShareNote task={task} canShare={view.canShare} />
@@ -45,6 +46,11 @@ export function Header({ view }: { readonly view: PageView }) {
 
 export function titleOf(task: TaskView): string {
   return taskTitle({ id: task.id, prompt: task.prompt?.text }, titleLength);
+}
+
+/** Of a task that came to its end and was judged, the verdicts say it all. */
+function saysMoreThanVerdicts(task: TaskView): boolean {
+  return !hasJudge(task) || task.status !== 'finished' || task.isMissing;
 }
 
 function sentenceOf(task: TaskView): string {

@@ -11,7 +11,7 @@ import { decodeJsonString, isContainer, type JsonContainer, type JsonLeaf } from
 import { linkPlace } from '../core/linkedText';
 import { manyLines } from '../core/plainText';
 import { oneLine, shorten } from '../core/taskWords';
-import { send } from './extension';
+import { pageState, remember, send } from './extension';
 import { Icon } from './icon';
 import { OutputLink } from './linkedText';
 
@@ -23,12 +23,16 @@ interface JsonTreeProps {
 
 /** So many more entries at a press. */
 const moreEntries = 200;
+/** So much of what was opened and closed outlives the page. */
+const mostRemembered = 500;
 /** In UTF-16 units. */
 const longestValue = 2000;
 
 /** JSON as a tree that unfolds, with the keys of VS Code's own trees. */
 export function JsonTree({ root, links }: JsonTreeProps) {
-  const [opened, setOpened] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const [opened, setOpened] = useState<ReadonlyMap<string, boolean>>(
+    () => new Map(pageState().tree),
+  );
   const [shown, setShown] = useState<ReadonlyMap<string, number>>(new Map());
   const [focusPath, setFocusPath] = useState<string>();
   const tree = useRef<HTMLDivElement>(null);
@@ -50,8 +54,11 @@ export function JsonTree({ root, links }: JsonTreeProps) {
     isMoved.current = true;
     setFocusPath(row.path);
   };
-  const fold = (row: JsonRow, isOpen: boolean): void =>
-    setOpened(new Map(opened).set(row.path, isOpen));
+  const fold = (row: JsonRow, isOpen: boolean): void => {
+    const next = new Map(opened).set(row.path, isOpen);
+    setOpened(next);
+    remember({ tree: [...next].slice(-mostRemembered) });
+  };
   const act = (row: JsonRow): void => {
     setFocusPath(row.path);
     if (row.more !== undefined) {

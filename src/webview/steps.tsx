@@ -9,7 +9,7 @@ import { listKeys, placeAfterKey } from './rovingFocus';
 import { Section } from './section';
 import { StepCard } from './stepCard';
 import { Strip, StripWords } from './strip';
-import { useCurrentStep } from './useCurrentStep';
+import { useGrowing } from './useGrowing';
 import { useNews } from './useNews';
 
 interface StepsProps {
@@ -37,13 +37,13 @@ function Timeline({ task }: { readonly task: TaskView }) {
   const { steps, stepCount } = task;
   const list = useRef<HTMLOListElement>(null);
   const [unseenCount, noteSeen] = useNews(list, task);
-  const currentIndex = useCurrentStep(list, steps.length);
+  const drawnCount = useGrowing(steps.length);
   const [focusAt, setFocusAt] = useState<number>();
   const failed = useMemo(() => failedSteps(steps), [steps]);
   const left = stepCount - steps.length;
   const newest = steps.at(-1);
-  // Who tabs in comes to the step at hand.
-  const stop = focusAt ?? currentIndex ?? steps[0]?.index;
+  const stop = focusAt ?? steps[0]?.index;
+  const drawn = useMemo(() => steps.slice(0, drawnCount), [steps, drawnCount]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const focused = event.target instanceof Element && event.target.closest('.step');
@@ -69,8 +69,8 @@ function Timeline({ task }: { readonly task: TaskView }) {
     >
       {left > 0 && <p class="note">The first {left} steps are not shown.</p>}
       <StripWords steps={steps} />
-      <Strip steps={steps} currentIndex={currentIndex} />
-      <FilmStrip steps={steps} currentIndex={currentIndex} />
+      <Strip steps={steps} list={list} drawnCount={drawnCount} />
+      <FilmStrip steps={drawn} />
       <ol
         class="steps"
         ref={list}
@@ -81,7 +81,7 @@ function Timeline({ task }: { readonly task: TaskView }) {
           if (step) setFocusAt(Number(step.getAttribute('data-index')));
         }}
       >
-        {steps.map((step, position) => (
+        {drawn.map((step, position) => (
           <StepCard
             key={step.index}
             step={step}

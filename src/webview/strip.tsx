@@ -5,11 +5,13 @@ import { timeBars, type TimeBar } from '../core/timeBars';
 import { goToStep } from './goToStep';
 import { Icon } from './icon';
 import { placeAfterKey, rowKeys } from './rovingFocus';
+import { useCurrentStep } from './useCurrentStep';
 
 interface StripProps {
   readonly steps: readonly ViewStep[];
-  /** The step that the reader is at. */
-  readonly currentIndex: number | undefined;
+  /** Where the steps are drawn, and how many are so far. */
+  readonly list: { readonly current: HTMLElement | null };
+  readonly drawnCount: number;
 }
 
 /** In pixels, with the gap beside it. */
@@ -18,7 +20,8 @@ const narrowestBar = 5;
 const evenSpread = 1.25;
 
 /** Bars over the steps, as high as each took time. Each leads to its step. */
-export function Strip({ steps, currentIndex }: StripProps) {
+export function Strip({ steps, list, drawnCount }: StripProps) {
+  const currentIndex = useCurrentStep(list, drawnCount);
   const row = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(600);
   const [focusAt, setFocusAt] = useState(0);
@@ -60,7 +63,8 @@ export function Strip({ steps, currentIndex }: StripProps) {
             steps={steps}
             isStop={position === stop}
             isCurrent={bar.first <= currentPosition && currentPosition <= bar.last}
-            onGo={() => setFocusAt(position)}
+            position={position}
+            onGo={setFocusAt}
           />
         ))}
       </div>
@@ -108,10 +112,18 @@ interface BarProps {
   readonly steps: readonly ViewStep[];
   readonly isStop: boolean;
   readonly isCurrent: boolean;
-  readonly onGo: () => void;
+  readonly position: number;
+  /** Never another function. */
+  readonly onGo: (position: number) => void;
 }
 
-function Bar({ bar, steps, isStop, isCurrent, onGo }: BarProps) {
+/** Drawn again only when it changes: the step at hand changes often in scrolling. */
+function Bar(props: BarProps) {
+  const { bar, steps, isStop, isCurrent, onGo } = props;
+  return useMemo(() => <BarButton {...props} />, [bar, steps, isStop, isCurrent, onGo]);
+}
+
+function BarButton({ bar, steps, position, isStop, isCurrent, onGo }: BarProps) {
   const label = barLabel(bar, steps);
   const fill = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => {
@@ -126,7 +138,7 @@ function Bar({ bar, steps, isStop, isCurrent, onGo }: BarProps) {
       aria-current={isCurrent ? 'step' : undefined}
       tabIndex={isStop ? 0 : -1}
       onClick={() => {
-        onGo();
+        onGo(position);
         const step = steps[bar.longest];
         if (step) goToStep(step.index);
       }}

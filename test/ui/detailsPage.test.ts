@@ -217,6 +217,38 @@ describe('the details page', () => {
     assert.deepEqual(page.said.at(-1), { type: 'remedy', remedy: 'setApiKey' });
   });
 
+  it('says that a task is gone, and keeps what was known of it', async () => {
+    const details = await samples().details('unsuccessful');
+    const page = await open(details);
+    const view = viewOf(details);
+    await page.tell({ type: 'view', view: { ...view, task: { ...view.task, isMissing: true } } });
+    await page.page.getByText('The cloud knows no such task for this API key.').waitFor();
+    assert.match(await page.page.locator('.status-line .look').innerText(), /Not found$/u);
+    await page.page.getByText('The monitor that was found has no USB-C port.').waitFor();
+    assert.equal(await page.page.locator('.step').count(), details.steps.length);
+  });
+
+  it('has room for letters twice as large', async () => {
+    const { page } = await open(await samples().details('unsuccessful'), { width: 640 });
+    await page.evaluate(() => {
+      document.documentElement.style.setProperty('--vscode-font-size', '26px');
+      document.documentElement.style.setProperty('--vscode-editor-font-size', '28px');
+    });
+    await picturesAreThere(page);
+    await page.screenshot({ path: path.join(pictureFolder, 'large-letters.png') });
+    assert.equal(await overflow(page), 0);
+    assert.deepEqual(await axeFaults(page), []);
+    await page.setViewportSize({ width: 320, height: 900 });
+    assert.equal(await overflow(page), 0);
+  });
+
+  it('weighs less than 200 KB', async () => {
+    const { page } = await open(aDetails('a'));
+    const response = await fetch(new URL('webview.js', page.url()));
+    const { length } = await response.text();
+    assert.ok(length > 10_000 && length < 200 * 1024, `${length} letters`);
+  });
+
   it('cuts a huge text, lays it out within five seconds, and leads to all of it', async () => {
     const output = 'w'.repeat(5_000_000);
     const details = aDetails('a', { status: 'finished', output, prompt: output });

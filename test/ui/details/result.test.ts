@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { Page } from 'playwright-core';
 import { aDetails } from '../../fakes/fakeCloud';
 import { themeNames } from './detailsPageHarness';
 import { axeFaults, overflow, until, useDetailsPages } from './detailsPages';
@@ -37,6 +36,15 @@ describe('the result on the details page', () => {
     await page.keyboard.press('ArrowLeft');
     assert.equal(await focused(), 'a');
     assert.equal(await page.locator('[role=treeitem][tabindex="0"]').count(), 1);
+  });
+
+  it('remembers what was opened in a tree', async () => {
+    const page = await openOutput('{"a":{"b":1},"c":2}');
+    await page.page.getByRole('treeitem').first().press('ArrowLeft');
+    assert.equal(await page.page.getByRole('treeitem').count(), 2);
+    await page.reload();
+    await page.page.getByRole('tree').waitFor();
+    assert.equal(await page.page.getByRole('treeitem').count(), 2);
   });
 
   it('shows a long list in portions', async () => {
@@ -136,12 +144,8 @@ describe('the result on the details page', () => {
         for (const width of [900, 300]) {
           await page.setViewportSize({ width, height: 900 });
           assert.equal(await overflow(page), 0);
-          assert.deepEqual(await faultsOf(page), [], `${width} px: ${output.slice(0, 20)}`);
+          assert.deepEqual(await axeFaults(page), [], `${width} px: ${output.slice(0, 20)}`);
         }
       }
     });
 });
-
-async function faultsOf(page: Page): Promise<string[]> {
-  return axeFaults(page);
-}

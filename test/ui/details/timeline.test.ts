@@ -55,7 +55,9 @@ describe('the timeline on the details page', () => {
     });
     const count = await page.locator('.bar').count();
     assert.ok(count > 20 && count < 100, `${count} bars`);
-    await page.getByRole('button', { name: /^Steps \d+ to 2000, / }).click();
+    await page.waitForSelector('#step-1999', { state: 'attached' });
+    // By place: to name two thousand steps takes a test long.
+    await page.locator('.bar').last().click();
     assert.match(await focusedId(page), /^step-19\d\d$/u);
   });
 

@@ -60,6 +60,21 @@ describe('taskViewOf', () => {
     assert.deepEqual(plain, { form: 'plaintext', text: 'a  b', isCut: false });
   });
 
+  it('tells what a huge output is by its beginning', () => {
+    const formOf = (output: string) => {
+      const found = taskViewOf(aDetails('1', { output })).output;
+      assert.ok(found?.isCut && found.text.length <= longestText);
+      return found.form;
+    };
+    const much = 'word '.repeat(2_000_000);
+    assert.equal(formOf(JSON.stringify({ list: Array(1_000_000).fill('text') })), 'json');
+    assert.equal(formOf(JSON.stringify({ much })), 'json');
+    assert.equal(formOf('['.repeat(10_000_000)), 'plaintext');
+    assert.equal(formOf(`{ this is none ${much}`), 'plaintext');
+    assert.equal(formOf(`# Title\n\n${much}`), 'markdown');
+    assert.equal(formOf(much), 'plaintext');
+  });
+
   it('cuts long texts and says so', () => {
     const text = 'w'.repeat(3_000_000);
     const view = taskViewOf(
