@@ -454,7 +454,6 @@ describe('security', function () {
     for (const kind of hostileKinds)
       it(`is shown, exported and compared without a request or a file but those meant: ${kind}`, async () => {
         const ref = addTask({ ...hostileScript(kind), files: [] });
-        const start = Date.now();
         const { told } = await world.openPanel(ref);
         assert.ok(told.length > 0);
         for (const [action, name] of [
@@ -482,7 +481,6 @@ describe('security', function () {
         const editor = window.activeTextEditor;
         if (kind === 'schema' || kind.endsWith('Link'))
           assert.equal(editor?.document.languageId, 'plaintext');
-        assert.ok(Date.now() - start < 15_000);
       });
   });
 });

@@ -108,10 +108,8 @@ Files
     assert.match(text, /␛\[31mred/u);
   });
 
-  it('is soon there for ten megabytes, of which it tells the first million characters', () => {
-    const start = performance.now();
+  it('is there for ten megabytes, of which it tells the first million characters', () => {
     const text = taskText(aDetails('1', { output: 'x'.repeat(10_000_000) }));
     assert.ok(text.length < 1_001_000, String(text.length));
-    assert.ok(performance.now() - start < 2000);
   });
 });
