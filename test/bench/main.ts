@@ -2,6 +2,7 @@ import { measureActivation } from './activation';
 import { measureIdle } from './idle';
 import { measurePolling } from './polling';
 import { measureSizes } from './sizes';
+import { measureView } from './view';
 import { packageExtension } from '../launch/packagedExtension';
 
 /**
@@ -14,6 +15,7 @@ async function main(): Promise<void> {
   console.log(`\n${await measureSizes()}`);
   console.log(`\n${await measureActivation()}`);
   console.log(`\n${await measureIdle()}`);
+  console.log(`\n${await measureView()}`);
   console.log(`\n${await measurePolling()}`);
 }
 
