@@ -39,6 +39,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     loadApi: () => import('./api'),
     clock,
     bucket,
+    heldUntil: () => poller.state.holds.find(({ kind }) => kind === 'rateLimited')?.until,
   });
   const store = new TaskStore();
   const root = Uri.joinPath(globalStorageUri, 'tasks').fsPath;

@@ -53,7 +53,7 @@ const rules: Readonly<Record<Part, Rule>> = {
   ui: { parts: ['ui', 'core', 'protocol'], types: ['publicTypes'], packages: ['vscode'] },
   protocol: { parts: ['protocol'], types: ['core'], packages: ['zod'] },
   // Core's words and readings are plain functions: the page and the tree say the same.
-  webview: { parts: ['webview', 'protocol', 'core'], packages: ['preact'] },
+  webview: { parts: ['webview', 'protocol', 'core'], packages: ['preact', 'markdown-it'] },
   publicTypes: { parts: [], types: ['core'], packages: ['vscode'] },
   extension: {
     parts: ['core', 'platform', 'ui', 'protocol'],

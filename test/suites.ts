@@ -67,6 +67,18 @@ export const suites: readonly Suite[] = [
     countsTests: true,
     limitMinutes: 5,
   },
+  {
+    name: 'windows',
+    steps: [mocha(60_000, 'test/windows/**/*.test.ts')],
+    countsTests: true,
+    limitMinutes: 5,
+  },
+  {
+    name: 'soak',
+    steps: [mocha(120_000, 'test/soak/*.test.ts')],
+    countsTests: true,
+    limitMinutes: 5,
+  },
   ...(['oldest', 'newest'] as const).map((version) => ({
     name: `host-${version}`,
     aliases: ['host'],

@@ -5,7 +5,7 @@ import { exchange, isSuccess, type Limits } from './http';
 
 /** Fetches presigned URLs that a server handed out. Its errors hold nothing of a URL but its host: the rest is a secret. */
 export function createDownload(server: Server, limits: Limits): Cloud['download'] {
-  return async (link, { maxBytes, signal }) => {
+  return async (link, { maxBytes, signal, onProgress }) => {
     const url = parseUrl(link);
     if (url === undefined || hasUserInfo(url) || !isFetchable(url, server.isLoopback)) {
       throw new CloudError('badAnswer', 'The download link is not one that may be fetched');
@@ -16,6 +16,7 @@ export function createDownload(server: Server, limits: Limits): Cloud['download'
       signal,
       deadlineMs: limits.downloadDeadlineMs,
       maxBytes,
+      onProgress,
     });
     if (isSuccess(status)) return body;
     throw errorOfStorage(status, url.host);

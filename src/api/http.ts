@@ -26,18 +26,20 @@ export const defaultLimits: Limits = {
 };
 
 export interface Question<T> {
+  /** Default: GET. */
+  readonly method?: 'POST' | 'DELETE';
   /** From the template tag `path`. */
   readonly path: string;
   readonly signal: AbortSignal;
   /** True for all details of a task: the larger limits hold. */
   readonly isDetails?: boolean;
   readonly notFoundKind: NotFoundKind;
-  /** Makes sense of the parsed answer, or throws a `CloudError`. */
+  /** Makes sense of the parsed answer, `undefined` for one without a body, or throws a `CloudError`. */
   readonly read: (answer: unknown) => T;
 }
 
 /**
- * Sends one GET request and gives what its answer says.
+ * Sends one request, without a body, and gives what its answer says.
  * @throws {CloudError} whose message names the path and never holds the key; an `AbortError`
  */
 export type Ask = <T>(question: Question<T>) => Promise<T>;
@@ -60,7 +62,9 @@ export function createAsk({ server, key, headers, limits, turns }: AskOptions): 
     );
     return shorten(withoutKey, 500);
   };
-  return async ({ path, signal, isDetails = false, notFoundKind, read }) => {
+  return async (question) => {
+    const { path, signal, isDetails = false, notFoundKind, read } = question;
+    const method = question.method ?? 'GET';
     if (key === '') throw new CloudError('noKey', 'There is no API key');
     // Such a key can't be a header's value; what would be sent instead is another key.
     if (!/^[!-~]+$/.test(key)) {
@@ -70,6 +74,7 @@ export function createAsk({ server, key, headers, limits, turns }: AskOptions): 
     await turns?.take(signal);
     try {
       const answer = await exchange({
+        method,
         target: { baseURL: server.baseUrl, url: path, allowAbsoluteUrls: false },
         headers: { ...headers, Accept: 'application/json' },
         signal,
@@ -78,17 +83,18 @@ export function createAsk({ server, key, headers, limits, turns }: AskOptions): 
       });
       const body = new TextDecoder().decode(answer.body);
       if (!isSuccess(answer.status)) throw errorOfRefusal({ ...answer, body }, notFoundKind);
-      return read(parseAnswer(body));
+      return read(body === '' ? undefined : parseAnswer(body));
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
       const { kind, status, retryAfterMs, message } = error;
       if (kind === 'rateLimited') turns?.noteRateLimit(retryAfterMs);
-      throw new CloudError(kind, redact(`GET ${path}: ${message}`), { status, retryAfterMs });
+      throw new CloudError(kind, redact(`${method} ${path}: ${message}`), { status, retryAfterMs });
     }
   };
 }
 
 export interface Exchange {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   /** In axios' words: a base with a path below it, or an absolute URL by itself. */
   readonly target:
     | { readonly baseURL: string; readonly url: string; readonly allowAbsoluteUrls: false }
@@ -97,6 +103,11 @@ export interface Exchange {
   readonly signal: AbortSignal;
   readonly deadlineMs: number;
   readonly maxBytes: number;
+  /**
+   * Told of a successful answer's body as it comes, in bytes: first with 0, then after each piece.
+   * With it the deadline holds for each piece, not for the whole.
+   */
+  readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
 }
 
 export interface Answer {
@@ -106,12 +117,12 @@ export interface Answer {
 }
 
 /**
- * One GET request and its whole answer, whatever its status.
+ * One request and its whole answer, whatever its status.
  * @throws {CloudError} with nothing of the request in it; an `AbortError`
  */
 export async function exchange(options: Exchange): Promise<Answer> {
-  const { target, headers, signal, deadlineMs, maxBytes } = options;
-  return withDeadline(signal, deadlineMs, async (signal) => {
+  const { method = 'GET', target, headers, signal, deadlineMs, maxBytes, onProgress } = options;
+  return withDeadline(signal, deadlineMs, async (signal, postpone) => {
     try {
       const {
         status,
@@ -119,15 +130,22 @@ export async function exchange(options: Exchange): Promise<Answer> {
         headers: answered,
       } = await http.request<Body>({
         ...target,
+        method,
         headers,
         signal,
       });
+      const total = totalOf(answered);
+      const onBytes = (received: number): void => {
+        if (!onProgress || signal.aborted) return;
+        postpone();
+        onProgress(received, total);
+      };
       const retryAfter: unknown = answered['retry-after'];
       return {
         status,
         retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
         body: isSuccess(status)
-          ? await readBody(data, maxBytes, signal)
+          ? await readBody(data, maxBytes, signal, onBytes)
           : await readRefusal(data, signal),
       };
     } catch (error) {
@@ -161,7 +179,22 @@ const http = create({
   transformResponse: [],
 });
 
-async function readBody(body: Body, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
+/** How many bytes the body is said to have. Compressed ones are counted otherwise than those that are read. */
+function totalOf(headers: Readonly<Record<string, unknown>>): number | undefined {
+  const length = headers['content-length'];
+  const isPlain = headers['content-encoding'] === undefined;
+  return isPlain && typeof length === 'string' && /^\d{1,15}$/.test(length)
+    ? Number(length)
+    : undefined;
+}
+
+async function readBody(
+  body: Body,
+  maxBytes: number,
+  signal: AbortSignal,
+  onBytes?: (received: number) => void,
+): Promise<Uint8Array> {
+  onBytes?.(0);
   if (body === null) return new Uint8Array();
   const reader = body.getReader();
   // Node's fetch holds its request weakly: once that is collected, the signal reaches the connection no more.
@@ -177,6 +210,7 @@ async function readBody(body: Body, maxBytes: number, signal: AbortSignal): Prom
       throw new CloudError('tooLarge', `The answer is larger than ${maxBytes} bytes`);
     }
     chunks.push(value);
+    onBytes?.(length);
   }
 }
 

@@ -85,9 +85,15 @@ export function createV1Client(ask: Ask): TaskClient {
     // v1 has no logs.
     getLogUrl: () => Promise.resolve(undefined),
     findSessionTasks: () => Promise.reject(new CloudError('invalidRequest', 'v1 has no sessions')),
+    shareSession: noShares,
+    getShare: noShares,
+    unshareSession: noShares,
     getAccount: (signal) => getAccount(ask, signal),
   };
 }
+
+const noShares = (): Promise<never> =>
+  Promise.reject(new CloudError('invalidRequest', 'v1 cannot share sessions'));
 
 /** v1's words for a task's status. */
 const statusWords: ReadonlyMap<string, TaskStatus> = new Map([

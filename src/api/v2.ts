@@ -4,6 +4,7 @@ import type { TaskDetails, TaskSession, TaskStatus } from '../core/task';
 import {
   tasksPerPage,
   type Account,
+  type PublicShare,
   type TaskClient,
   type TaskPage,
   type TaskQuery,
@@ -98,6 +99,39 @@ export function createV2Client(ask: Ask): TaskClient {
         read: readSessionTasks,
       });
     },
+    async shareSession(sessionId, signal) {
+      return ask({
+        method: 'POST',
+        path: path`/api/v2/sessions/${sessionId}/public-share`,
+        signal,
+        notFoundKind: partIsMissing,
+        read: readShare,
+      });
+    },
+    async getShare(sessionId, signal) {
+      try {
+        return await ask({
+          path: path`/api/v2/sessions/${sessionId}/public-share`,
+          signal,
+          notFoundKind: partIsMissing,
+          read: readShare,
+        });
+      } catch (error) {
+        // No such session has no public page either.
+        if (error instanceof CloudError && error.kind === 'badAnswer' && error.status === 404)
+          return undefined;
+        throw error;
+      }
+    },
+    async unshareSession(sessionId, signal) {
+      return ask({
+        method: 'DELETE',
+        path: path`/api/v2/sessions/${sessionId}/public-share`,
+        signal,
+        notFoundKind: partIsMissing,
+        read: () => undefined,
+      });
+    },
     async getAccount(signal) {
       return ask({
         path: path`/api/v2/billing/account`,
@@ -173,6 +207,11 @@ const sessionSchema = z.object({
 });
 
 const sessionTasksSchema = z.object({ tasks: listOf(z.object({ id: identifier })) });
+
+const shareSchema = z.object({
+  shareUrl: webUrl,
+  viewCount: lenient(z.int().check(z.nonnegative())),
+});
 
 const downloadSchema = z.object({ downloadUrl: webUrl });
 
@@ -298,6 +337,13 @@ function readDownloadUrl(answer: unknown): string {
     throw new CloudError('badAnswer', 'The API promises a download link; the answer has none');
   }
   return downloadUrl;
+}
+
+/** What `GET` and `POST /sessions/{id}/public-share` answer. */
+function readShare(answer: unknown): PublicShare {
+  const { shareUrl, viewCount } = understand(shareSchema, answer, 'a public share');
+  if (shareUrl !== undefined) return present({ url: shareUrl, viewCount });
+  throw new CloudError('badAnswer', 'The API promises the link of the share; the answer has none');
 }
 
 /** The account's name, plan and balance, as far as they are told. */

@@ -1,5 +1,6 @@
 import { linkHost, safeLink } from './safeLink';
-import { formatJson } from './formatJson';
+import { layOutJson } from './jsonLayout';
+import { readJson } from './jsonTree';
 import type { ApiVersion, Task, TaskDetails, TaskStep } from './task';
 import { textFormOf, type TextForm } from './plainText';
 import { shorten } from './taskWords';
@@ -73,6 +74,9 @@ export function otherServerWords(origin: string): string {
 
 /** In UTF-16 units. An editor shows more at once than a page can lay out. */
 export const longestText = 100_000;
+// JSON takes other room when it is laid out.
+const longestRead = 2 * longestText;
+const longestSample = 20_000;
 const longestStepText = 5000;
 const longestField = 1000;
 const mostSteps = 2000;
@@ -156,11 +160,17 @@ function stepViewOf(step: TaskStep, index: number): ViewStep {
   };
 }
 
+/** Reads no more of a huge output than can be shown, so that its size costs nothing. */
 function outputOf(output: string | undefined): TaskView['output'] {
   if (output === undefined || output === '') return undefined;
-  const form = textFormOf(output);
-  const text = form === 'json' ? (formatJson(output) ?? output) : output;
-  return { form, text: shorten(text, longestText), isCut: text.length > longestText };
+  const json = readJson(output.slice(0, longestRead), output.length > longestRead);
+  if (json) return { form: 'json', ...layOutJson(json, longestText) };
+  const form = textFormOf(output.slice(0, longestSample));
+  return {
+    form: form === 'json' ? 'plaintext' : form,
+    text: shorten(output, longestText),
+    isCut: output.length > longestText,
+  };
 }
 
 function cut(text: string | undefined): ViewText | undefined {

@@ -1,7 +1,23 @@
+import { formatJson } from './formatJson';
 import { textFormOf } from './plainText';
 
 /** A language of VS Code's. */
 export type EditorLanguage = 'json' | 'markdown' | 'plaintext';
+
+/** A text as an editor shows it. */
+export interface EditorText {
+  /** Laid out where it is JSON. */
+  readonly content: string;
+  readonly language: EditorLanguage;
+}
+
+/** What an editor is to show of an untrusted text, and in which language. */
+export function editorTextOf(text: string): EditorText {
+  // Laying out megabytes takes a second: once is enough.
+  const laidOut = formatJson(text);
+  if (laidOut === undefined) return { content: text, language: editorLanguageOf(text) };
+  return { content: laidOut, language: namesSchema(text) ? 'plaintext' : 'json' };
+}
 
 /**
  * The language in which untrusted text may stand in an editor: what it is, unless VS Code would act on it.

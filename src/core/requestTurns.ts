@@ -7,6 +7,8 @@ export interface RequestTurnsOptions {
   readonly clock: Clock;
   /** The one that all requests share, whichever server and key they are for. */
   readonly bucket: TokenBucket;
+  /** Until when another window was told to send nothing, in milliseconds since 1970. */
+  readonly heldUntil?: (() => number | undefined) | undefined;
 }
 
 /** Without a `Retry-After`, which no document promises, 429 means this pause. */
@@ -54,9 +56,10 @@ export class RequestTurns {
   }
 
   #leftMs(): number {
-    const now = this.#options.clock.now();
+    const { clock, heldUntil } = this.#options;
+    const now = clock.now();
     // A wall clock that was set back makes no pause longer.
     if (now < this.#quiet.from) this.#quiet = { ...this.#quiet, from: now };
-    return this.#quiet.from + this.#quiet.ms - now;
+    return Math.max(this.#quiet.from + this.#quiet.ms, heldUntil?.() ?? 0) - now;
   }
 }

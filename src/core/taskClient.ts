@@ -36,6 +36,14 @@ export interface Account {
   readonly description: string;
 }
 
+/** A session's public page. */
+export interface PublicShare {
+  /** Opens the page for whoever has it. An http or https URL. */
+  readonly url: string;
+  /** How often the page was opened, where the cloud says so. */
+  readonly viewCount?: number | undefined;
+}
+
 /**
  * What every API version can do.
  * Each call sends its requests with a deadline and settles soon after its signal aborts.
@@ -57,6 +65,15 @@ export interface TaskClient {
   getLogUrl(id: string, signal: AbortSignal): Promise<string | undefined>;
   /** The tasks of a session, as a dashboard URL names one. Rejects with kind `invalidRequest` where the API version has no sessions. */
   findSessionTasks(sessionId: string, signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Makes the public page of a session, or finds the one that is there: whoever has its link sees the session.
+   * Rejects with kind `invalidRequest` where the API version has none, as do the two below.
+   */
+  shareSession(sessionId: string, signal: AbortSignal): Promise<PublicShare>;
+  /** The public page of a session; `undefined` where there is none. */
+  getShare(sessionId: string, signal: AbortSignal): Promise<PublicShare | undefined>;
+  /** Takes the public page away. Well also where there was none. */
+  unshareSession(sessionId: string, signal: AbortSignal): Promise<void>;
   /** Proves the key with one cheap request. */
   getAccount(signal: AbortSignal): Promise<Account>;
 }
@@ -64,6 +81,11 @@ export interface TaskClient {
 export interface DownloadOptions {
   readonly maxBytes: number;
   readonly signal: AbortSignal;
+  /**
+   * Told of what has come so far, in bytes, and of the whole where that is known.
+   * With it a download ends when nothing comes for a minute; without it, when not all has come within a minute.
+   */
+  readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
 }
 
 /** One server with one key, in each API version that this extension speaks. */

@@ -86,10 +86,21 @@ export class TaskStore implements Disposable {
    *   Of any other window, what is older than what is known is dropped.
    */
   applyPatches(patches: readonly TaskPatch[], isFinal: boolean): void {
-    const changes = patches
-      .map((patch) => this.#applyPatch(patch, isFinal))
-      .filter((change) => change !== undefined);
-    this.#tell(changes);
+    const changes: TaskChange[] = [];
+    // Where the last change of each task stands: a look that changed nothing else is told with it.
+    const places = new Map<string, number>();
+    for (const patch of patches) {
+      const change = this.#applyPatch(patch, isFinal);
+      const ref = change?.after ?? change?.before;
+      if (!change || !ref) continue;
+      const place = places.get(refKey(ref));
+      const known = place === undefined ? undefined : changes[place];
+      if (place !== undefined && known && (isLook(known) || isLook(change)))
+        changes[place] = { before: known.before, after: change.after };
+      else places.set(refKey(ref), changes.push(change) - 1);
+    }
+    this.#tell(changes.filter((change) => !isLook(change)));
+    for (const { after } of changes.filter(isLook)) if (after) this.#didLook.fire(after);
   }
 
   /**
@@ -138,13 +149,13 @@ export class TaskStore implements Disposable {
     this.#didLook.dispose();
   }
 
+  /** Tells nobody yet. @returns what became of the task */
   #applyPatch(patch: TaskPatch, isFinal: boolean): TaskChange | undefined {
     if ('came' in patch) {
       const before = this.get(patch.came);
       // Whoever tracks a task that is tracked already knows less of it.
-      if (before) return isFinal ? this.#put(before, patch.came) : undefined;
-      this.#tasks.set(refKey(patch.came), patch.came);
-      return { after: patch.came };
+      if (before && !isFinal) return undefined;
+      return this.#put(before, patch.came);
     }
     const before = this.get('went' in patch ? patch.went : patch.of);
     if (!before) return undefined;
@@ -153,25 +164,24 @@ export class TaskStore implements Disposable {
       return { before };
     }
     const after = patched(before, patch);
-    if (!after) return undefined;
-    if (isFinal) return this.#put(before, after);
-    if (isOlder(after, before)) return undefined;
+    if (!after || (!isFinal && isOlder(after, before))) return undefined;
     // An end that was seen here stays seen when another window observes it later.
-    const isUnseen = after.isUnseen && (before.isUnseen || !hasEnded(before.status));
+    const isUnseen = after.isUnseen && (isFinal || before.isUnseen || !hasEnded(before.status));
     return this.#put(before, { ...after, isUnseen });
   }
 
-  #replace(before: TrackedTask, after: TrackedTask): void {
-    const change = this.#put(before, after);
-    if (change) this.#tell([change]);
+  /** @returns the change, were it only the time of a look; `undefined` where there is none */
+  #put(before: TrackedTask | undefined, after: TrackedTask): TaskChange | undefined {
+    const change = { before, after };
+    if (isLook(change) && before?.lookedAt === after.lookedAt) return undefined;
+    this.#tasks.set(refKey(after), after);
+    return change;
   }
 
-  /** @returns the change, where a reader can see one */
-  #put(before: TrackedTask, after: TrackedTask): TaskChange | undefined {
+  #replace(before: TrackedTask, after: TrackedTask): void {
     this.#tasks.set(refKey(after), after);
-    if (!looksTheSame(before, after)) return { before, after };
-    if (before.lookedAt !== after.lookedAt) this.#didLook.fire(after);
-    return undefined;
+    if (!looksTheSame(before, after)) this.#tell([{ before, after }]);
+    else if (before.lookedAt !== after.lookedAt) this.#didLook.fire(after);
   }
 
   #tell(changes: readonly TaskChange[]): void {
@@ -196,6 +206,11 @@ function kept(update: TaskUpdate): TaskUpdate {
       typeof value === 'string' ? shorten(value, keptTextLength) : value,
     ]);
   return Object.fromEntries(entries) as TaskUpdate;
+}
+
+/** True for a look that changed nothing but when it was. */
+function isLook({ before, after }: TaskChange): boolean {
+  return before !== undefined && after !== undefined && looksTheSame(before, after);
 }
 
 /** Equal but for `lookedAt`, which changes with every look. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Emitter } from '../core/event';
 import type { Peer, Seat, SeatHandlers } from '../core/windowSeat';
+import { systemClock } from './systemClock';
 
 export interface JoinOptions extends SeatHandlers {
   /** Where the windows find each other: the same folder for all of them, and of this user only. Made where it is not there. */
@@ -59,7 +60,7 @@ class Contest implements Seat {
           return;
         }
       }
-      await pause(retryPauseMs, this.#disposed.signal);
+      await systemClock.sleep(retryPauseMs, this.#disposed.signal);
     }
   }
 
@@ -99,7 +100,7 @@ class Contest implements Seat {
     await lead.whenEnded;
     successor.close();
     this.#lead = undefined;
-    await pause(politePauseMs, this.#disposed.signal);
+    await systemClock.sleep(politePauseMs, this.#disposed.signal);
   }
 
   async #followOn(socket: Socket): Promise<void> {
@@ -117,6 +118,8 @@ interface SeatRecord {
   readonly path: string;
   /** Proves to the leader that a caller can read this user's files. */
   readonly token: string;
+  /** The process that leads, for people who look for it. */
+  readonly pid: number;
 }
 
 /** A term as its leader has it. */
@@ -203,7 +206,10 @@ class SocketPeer implements Peer {
 }
 
 /** @returns a connection to the leader, or `undefined` where there is none any more */
-async function call(seat: SeatRecord, signal: AbortSignal): Promise<Socket | undefined> {
+async function call(
+  seat: Pick<SeatRecord, 'path' | 'token'>,
+  signal: AbortSignal,
+): Promise<Socket | undefined> {
   const socket = connect(seat.path);
   const abort = (): void => void socket.destroy();
   signal.addEventListener('abort', abort);
@@ -230,7 +236,11 @@ async function takeSeat(
   term: number,
   onPeer: (peer: Peer) => void,
 ): Promise<Lead | undefined> {
-  const record: SeatRecord = { path: await freshPath(), token: randomBytes(16).toString('hex') };
+  const record: SeatRecord = {
+    path: await freshPath(),
+    token: randomBytes(16).toString('hex'),
+    pid: process.pid,
+  };
   const server = createServer();
   const lead = new Lead(server, record.token, onPeer);
   await new Promise<void>((resolve, reject) => {
@@ -268,7 +278,7 @@ const socketPrefix = 'browser-use-tasks-';
 async function clearAway(
   folder: string,
   terms: readonly number[],
-  last: SeatRecord | undefined,
+  last: Pick<SeatRecord, 'path'> | undefined,
 ): Promise<void> {
   await clearSocket(last?.path);
   for (const term of terms) await rm(fileOf(folder, term), { force: true });
@@ -284,7 +294,10 @@ async function clearSocket(path: unknown): Promise<void> {
 }
 
 /** @returns `undefined` where it has gone or holds no seat */
-async function readSeat(folder: string, term: number): Promise<SeatRecord | undefined> {
+async function readSeat(
+  folder: string,
+  term: number,
+): Promise<Pick<SeatRecord, 'path' | 'token'> | undefined> {
   try {
     const value: unknown = JSON.parse(await readFile(fileOf(folder, term), 'utf8'));
     if (typeof value !== 'object' || value === null) return undefined;
@@ -326,17 +339,4 @@ function fileOf(folder: string, term: number): string {
 
 function isCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock';
 import { CloudError } from '../core/errors';
-import { RequestTurns } from '../core/requestTurns';
+import { RequestTurns, type RequestTurnsOptions } from '../core/requestTurns';
 import type { Cloud, CloudOptions } from '../core/taskClient';
 import type { TokenBucket } from '../core/tokenBucket';
 import type { ApiKey } from './apiKey';
@@ -18,6 +18,8 @@ export interface CloudConnectionOptions {
   readonly clock: Clock;
   /** Every request to the cloud takes a token of it. */
   readonly bucket: TokenBucket;
+  /** Until when the server of the moment wants to be left alone, as any window has learned, in milliseconds since 1970. */
+  readonly heldUntil?: (() => number | undefined) | undefined;
 }
 
 /** The server of the settings with the key of the moment, as a `Cloud` that is kept until either changes. */
@@ -40,17 +42,24 @@ export class CloudConnection {
     const { key } = known;
     const { baseUrl } = server;
     if (this.#cloud?.baseUrl === baseUrl && this.#cloud.key === key) return this.#cloud.cloud;
-    const cloud = await this.open({ baseUrl, key });
+    const cloud = await this.#open({ baseUrl, key }, this.#options.heldUntil);
     signal.throwIfAborted();
     this.#cloud = { cloud, baseUrl, key };
     return cloud;
   };
 
   /** A server with a key that is not in use (yet). */
-  async open(options: Omit<CloudOptions, 'turns'>): Promise<Cloud> {
+  open(options: Omit<CloudOptions, 'turns'>): Promise<Cloud> {
+    return this.#open(options);
+  }
+
+  async #open(
+    options: Omit<CloudOptions, 'turns'>,
+    heldUntil?: RequestTurnsOptions['heldUntil'],
+  ): Promise<Cloud> {
     const { loadApi, clock, bucket } = this.#options;
     const api = await loadApi();
     // A rate limit is a key's own; the bucket is everybody's.
-    return api.createCloud({ ...options, turns: new RequestTurns({ clock, bucket }) });
+    return api.createCloud({ ...options, turns: new RequestTurns({ clock, bucket, heldUntil }) });
   }
 }

@@ -1,7 +1,12 @@
-import type { CommandOptions } from './commandOptions';
 import type { CommandName } from './commands';
 import { removeApiKey, setApiKey } from './keyCommands';
 import { reportError } from './reportError';
+import {
+  compareTwoTasks,
+  copyTaskSnippet,
+  exportOneTask,
+  type StoryCommandOptions,
+} from './storyCommands';
 import { copyTaskIds, openDetails, openInCloud, refresh } from './taskCommands';
 import { trackTask, untrackEndedTasks, untrackTasks } from './trackCommands';
 
@@ -9,7 +14,7 @@ import { trackTask, untrackEndedTasks, untrackTasks } from './trackCommands';
 export async function runCommand(
   name: CommandName,
   args: readonly unknown[],
-  options: CommandOptions,
+  options: StoryCommandOptions,
 ): Promise<void> {
   const { run, failed } = entries[name];
   try {
@@ -22,7 +27,7 @@ export async function runCommand(
 
 interface Entry {
   /** The arguments are whatever VS Code, a menu or another extension hands over. */
-  readonly run: (args: readonly unknown[], options: CommandOptions) => void | Promise<void>;
+  readonly run: (args: readonly unknown[], options: StoryCommandOptions) => void | Promise<void>;
   /** What failed, as the beginning of a sentence. */
   readonly failed: string;
 }
@@ -38,6 +43,9 @@ const entries: Readonly<Record<CommandName, Entry>> = {
   openDetails: { run: openDetails, failed: 'Opening the details failed' },
   copyTaskId: { run: copyTaskIds, failed: 'Copying failed' },
   openInCloud: { run: openInCloud, failed: 'Opening Browser Use Cloud failed' },
+  compareTasks: { run: compareTwoTasks, failed: 'Comparing failed' },
+  exportTask: { run: exportOneTask, failed: 'Exporting failed' },
+  copySnippet: { run: copyTaskSnippet, failed: 'Copying failed' },
   setApiKey: { run: (_args, options) => setApiKey(options), failed: 'Setting the API key failed' },
   removeApiKey: {
     run: (_args, options) => removeApiKey(options),

@@ -1,35 +1,26 @@
-import { commands, env, Uri, ViewColumn, window, workspace } from 'vscode';
-import { metadataText, recordingLinks, stepText } from '../core/detailsView';
-import { editorLanguageOf } from '../core/editorLanguage';
-import { formatJson } from '../core/formatJson';
-import { safeLink } from '../core/safeLink';
-import type { TaskDetails, TaskRef } from '../core/task';
-import type { Cloud } from '../core/taskClient';
-import type { TrackedTask } from '../core/trackedTask';
+import { commands, env, ViewColumn, window, workspace } from 'vscode';
+import { metadataText, recordingLinks, stepText, taskViewOf } from '../core/detailsView';
+import { editorTextOf, type EditorLanguage } from '../core/editorLanguage';
+import { outputLinks } from '../core/outputLinks';
+import type { TaskDetails } from '../core/task';
+import { taskTitle } from '../core/taskWords';
 import type { CopiedPart, FromPage, LinkKind, Remedy, TextPart } from '../webview/protocol';
-import type { Log } from './log';
+import { fileStemOf } from './exportTask';
+import { openOutside } from './openOutside';
 import { reportError, UserError } from './reportError';
 import { saveDownload } from './saveDownload';
+import { doTaskAction, taskActionFailure, type TaskActionOptions } from './taskActions';
 import type { Settings } from './settings';
 
 /** What a page can ask for beside its own contents. */
 export type DetailsAction = Exclude<FromPage, { type: 'ready' | 'picture' }>;
 
-export interface DetailsActionOptions {
-  readonly ref: TaskRef;
-  /** The best that is known of the task. */
-  readonly task: TaskDetails | TrackedTask;
-  /** All of it, where it has been read. */
+export interface DetailsActionOptions extends TaskActionOptions {
+  /** All of the task, where it has been read. */
   readonly details: TaskDetails | undefined;
-  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   readonly settings: Settings;
-  readonly log: Log;
-  readonly saveFolder: Uri | undefined;
   /** Where the panel is. */
   readonly column: ViewColumn | undefined;
-  /** Aborts when the panel closes. */
-  readonly signal: AbortSignal;
-  readonly retry: () => Promise<void>;
   readonly onCopied: (what: CopiedPart) => void;
 }
 
@@ -52,6 +43,8 @@ export async function doDetailsAction(
         return await saveFile(action.index, options);
       case 'saveLog':
         return await saveLog(options);
+      case 'act':
+        return await doTaskAction(action.action, options);
     }
   } catch (error) {
     const { settings, log, ref } = options;
@@ -64,8 +57,8 @@ export async function doDetailsAction(
   }
 }
 
-function failureOf({ type }: DetailsAction): string {
-  switch (type) {
+function failureOf(action: DetailsAction): string {
+  switch (action.type) {
     case 'remedy':
       return 'This did not help';
     case 'openLink':
@@ -78,13 +71,15 @@ function failureOf({ type }: DetailsAction): string {
       return 'The file cannot be saved';
     case 'saveLog':
       return 'The log cannot be saved';
+    case 'act':
+      return taskActionFailure(action.action);
   }
 }
 
-async function applyRemedy(remedy: Remedy, { retry }: DetailsActionOptions): Promise<void> {
+async function applyRemedy(remedy: Remedy, { reread }: DetailsActionOptions): Promise<void> {
   switch (remedy) {
     case 'retry':
-      return retry();
+      return reread();
     case 'setApiKey':
       return void (await commands.executeCommand('browserUseTasks.setApiKey'));
     case 'showLog':
@@ -102,21 +97,18 @@ async function openLink(
   index: number,
   options: DetailsActionOptions,
 ): Promise<void> {
-  const { details, ref } = options;
+  const { ref } = options;
   if (link === 'dashboard') {
     await commands.executeCommand('browserUseTasks.openInCloud', ref);
     return;
   }
-  const url = safeLink(urlOf(link, index, details) ?? '');
-  if (url === undefined)
-    throw new UserError('This link is gone, or it is none that may be opened.');
-  await env.openExternal(Uri.parse(url, true));
+  await openOutside(urlOf(link, index, options) ?? '');
 }
 
 function urlOf(
   link: Exclude<LinkKind, 'dashboard'>,
   index: number,
-  details: TaskDetails | undefined,
+  { details, task }: DetailsActionOptions,
 ): string | undefined {
   switch (link) {
     case 'live':
@@ -127,6 +119,9 @@ function urlOf(
       return recordingLinks(details)[index];
     case 'stepUrl':
       return details?.steps[index]?.url;
+    case 'output':
+      // Of the same text as the page's, which lays out JSON.
+      return outputLinks(taskViewOf(task).output?.text ?? '')[index];
   }
 }
 
@@ -135,16 +130,38 @@ async function openText(
   index: number,
   options: DetailsActionOptions,
 ): Promise<void> {
+  const { documents, task } = options;
   const text = textOf(part, index, options);
   if (text === undefined) throw new UserError('This part of the task is not known any more.');
-  const document = await workspace.openTextDocument({
-    content: formatJson(text) ?? text,
-    language: editorLanguageOf(text),
-  });
+  const { content, language } = editorTextOf(text);
+  const title = `${partName(part, index, options)} – ${taskTitle(task, 40)}`;
+  const uri = documents.add(title, content, endings[language]);
+  const document = await workspace.openTextDocument(uri);
   await window.showTextDocument(document, {
     preview: true,
     viewColumn: options.column ?? ViewColumn.Active,
   });
+}
+
+const endings: Readonly<Record<EditorLanguage, string>> = {
+  json: 'json',
+  markdown: 'md',
+  plaintext: 'txt',
+};
+
+function partName(part: TextPart, index: number, { details }: DetailsActionOptions): string {
+  switch (part) {
+    case 'prompt':
+      return 'Prompt';
+    case 'output':
+      return 'Output';
+    case 'judgement':
+      return 'Judgement';
+    case 'metadata':
+      return 'Metadata';
+    case 'step':
+      return `Step ${details?.steps[index]?.number ?? index + 1}`;
+  }
 }
 
 function textOf(
@@ -179,12 +196,12 @@ async function copy(
 }
 
 async function saveFile(index: number, options: DetailsActionOptions): Promise<void> {
-  const { details, ref, connect, log, saveFolder, signal } = options;
+  const { details, ref, connect, log, home, signal } = options;
   const file = details?.files[index];
   if (!file) throw new UserError('This file is not known any more.');
   await saveDownload({
     name: file.name,
-    folder: saveFolder,
+    home,
     signal,
     log,
     connect,
@@ -193,10 +210,10 @@ async function saveFile(index: number, options: DetailsActionOptions): Promise<v
 }
 
 async function saveLog(options: DetailsActionOptions): Promise<void> {
-  const { ref, connect, log, saveFolder, signal } = options;
+  const { ref, connect, log, home, signal } = options;
   await saveDownload({
-    name: `task-${ref.id}.log`,
-    folder: saveFolder,
+    name: `${fileStemOf(ref)}.log`,
+    home,
     signal,
     log,
     connect,

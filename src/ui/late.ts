@@ -1,3 +1,4 @@
+import type { Uri } from 'vscode';
 import type { Disposable } from '../core/event';
 import type { PollHold } from '../core/pollHolds';
 import type { TaskRef } from '../core/task';
@@ -10,6 +11,7 @@ import { showFreshness } from './freshness';
 import { showHeldLooks } from './heldLooks';
 import { PollProblems } from './pollProblems';
 import { resolveTooltip } from './taskTooltip';
+import { TaskDocuments } from './taskDocuments';
 import { TaskTracker } from './taskTracker';
 
 /** What is needed only once somebody acts, looks, or has to be told of a refusal. */
@@ -31,17 +33,19 @@ export interface Late extends Disposable {
  * Builds the second half of the extension: commands, words, details. It is a bundle of its own, so that starting up stays light.
  * Who creates it disposes it.
  */
-export function createLate(options: LateOptions): Late {
+export function createLate(options: LateOptions & { readonly home?: Uri | undefined }): Late {
   const problems = new PollProblems(options);
   const tracker = new TaskTracker(options);
+  const documents = new TaskDocuments();
   const details = new DetailsPanels({
     ...options,
+    documents,
     connect: options.connection.connect,
     currentOrigin: () => options.keeper.origin,
   });
   const freshness = showFreshness(options);
   const heldLooks = showHeldLooks(options);
-  const commandOptions = { ...options, problems, tracker, details };
+  const commandOptions = { ...options, home: options.home, problems, tracker, details, documents };
   return {
     runCommand: (name, args) => runCommand(name, args, commandOptions),
     track: (text) => trackOrThrow(text, tracker, options.settings),
@@ -54,6 +58,7 @@ export function createLate(options: LateOptions): Late {
     details,
     dispose() {
       details.dispose();
+      documents.dispose();
       freshness.dispose();
       heldLooks.dispose();
       tracker.dispose();

@@ -53,6 +53,7 @@ export class PollProblems implements Disposable {
     const refused = poller.state.holds.find(isRefusal);
     if (!refused || this.#told.has(refused.kind)) return;
     this.#told.add(refused.kind);
+    this.#toldCount++;
     this.#options.announce({ hold: refused });
     // Another window may have set a better key since this one read it.
     if (refused.kind === 'auth') void apiKey.read();

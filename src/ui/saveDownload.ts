@@ -1,4 +1,4 @@
-import { commands, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { commands, type Uri } from 'vscode';
 import { isCloudError, type CloudErrorKind } from '../core/errors';
 import { safeFileName } from '../core/fileName';
 import { plainMessage } from '../core/plainMessage';
@@ -6,13 +6,15 @@ import type { Cloud } from '../core/taskClient';
 import { shorten } from '../core/taskWords';
 import type { Log } from './log';
 import { showMessage } from './messages';
+import { bytesWords, withProgress, type ReportProgress } from './progress';
 import { UserError } from './reportError';
+import { askSaveTarget, writeWhole } from './saveTarget';
 
 export interface SaveDownloadOptions {
   /** The cloud's name for it, which is not trusted. */
   readonly name: string;
-  /** Where the dialog begins when no folder is open. */
-  readonly folder: Uri | undefined;
+  /** The person's own folder. */
+  readonly home: Uri | undefined;
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   /** Asks for a fresh presigned URL. */
   readonly urlFrom: (cloud: Cloud, signal: AbortSignal) => Promise<string>;
@@ -21,52 +23,54 @@ export interface SaveDownloadOptions {
   readonly signal: AbortSignal;
 }
 
-/** In bytes: it passes through memory. */
+/** In bytes. It passes through memory, as VS Code's file systems take a file whole or not at all. */
 const largestDownload = 200 * 1024 * 1024;
 
 /**
- * Asks where to save a file of the cloud, fetches it there and says so. The user can cancel at any time.
+ * Asks where to save a file of the cloud, fetches it there and says so. The user can cancel at any time: then nothing
+ * is written.
  * @throws {CloudError} where it cannot be fetched
  */
 export async function saveDownload(options: SaveDownloadOptions): Promise<void> {
-  const name = safeFileName(options.name);
-  const folder = workspace.workspaceFolders?.[0]?.uri ?? options.folder;
-  // The dialog asks before it replaces a file.
-  const target = await window.showSaveDialog({
-    title: `Save ${plainMessage(shorten(name, 80))}`,
-    defaultUri: folder ? Uri.joinPath(folder, name) : Uri.file(name),
-  });
+  const name = shorten(safeFileName(options.name), 80);
+  const target = await askSaveTarget(options);
   if (!target || options.signal.aborted) return;
-  const isSaved = await withProgress(name, options.signal, async (signal) => {
-    const bytes = await fetchBytes(name, signal, options);
+  const title = `Saving ${name}…`;
+  const isSaved = await withProgress({ title, signal: options.signal }, async (signal, report) => {
+    const bytes = await fetchBytes(name, { ...options, signal, report });
     // Who has cancelled wants no file.
     if (signal.aborted) return false;
-    await workspace.fs.writeFile(target, bytes);
+    await writeWhole(target, bytes);
     return true;
   });
-  if (!isSaved) return;
-  const chosen = await showMessage({
-    severity: 'information',
-    text: `Saved ${shorten(name, 80)}.`,
-    actions: ['Open'],
-  });
-  if (chosen) await commands.executeCommand('vscode.open', target);
+  if (isSaved) await tellSaved(`Saved ${name}.`, target);
+}
+
+/** Says that something was saved, and opens it where the person wants that. */
+export async function tellSaved(text: string, target: Uri): Promise<void> {
+  const chosen = await showMessage({ severity: 'information', text, actions: ['Open'] });
+  if (chosen === 'Open') await commands.executeCommand('vscode.open', target);
 }
 
 async function fetchBytes(
   name: string,
-  signal: AbortSignal,
-  { connect, urlFrom, log }: SaveDownloadOptions,
+  options: SaveDownloadOptions & { readonly report: ReportProgress },
 ): Promise<Uint8Array> {
+  const { connect, urlFrom, log, signal, report } = options;
   try {
     const cloud = await connect(signal);
     // Only now, as such a URL is good for minutes.
     const url = await urlFrom(cloud, signal);
-    return await cloud.download(url, { maxBytes: largestDownload, signal });
+    return await cloud.download(url, {
+      maxBytes: largestDownload,
+      signal,
+      onProgress: (received, total) =>
+        report(bytesWords(received, total), total === undefined ? undefined : received / total),
+    });
   } catch (error) {
     if (!isCloudError(error)) throw error;
     // The words for a task's trouble would mislead: a file may be gone while all else is well.
-    const words = downloadWords(error.kind, plainMessage(shorten(name, 80)));
+    const words = downloadWords(error.kind, plainMessage(name));
     if (words === undefined) throw error;
     log.error(`Fetching ${name} failed`, error);
     throw new UserError(words, 'showLog');
@@ -84,27 +88,4 @@ function downloadWords(kind: CloudErrorKind, name: string): string | undefined {
     default:
       return undefined;
   }
-}
-
-async function withProgress(
-  name: string,
-  outer: AbortSignal,
-  run: (signal: AbortSignal) => Promise<boolean>,
-): Promise<boolean> {
-  const title = `Saving ${plainMessage(shorten(name, 80))}…`;
-  return window.withProgress(
-    { location: ProgressLocation.Notification, title, cancellable: true },
-    async (_progress, token) => {
-      const controller = new AbortController();
-      const abort = (): void => controller.abort();
-      const subscription = token.onCancellationRequested(abort);
-      outer.addEventListener('abort', abort);
-      try {
-        return await run(controller.signal);
-      } finally {
-        subscription.dispose();
-        outer.removeEventListener('abort', abort);
-      }
-    },
-  );
 }

@@ -1,6 +1,7 @@
-import { env, Uri, window } from 'vscode';
+import { env, window } from 'vscode';
 import { isOfficial } from '../core/baseUrl';
 import type { CommandOptions } from './commandOptions';
+import { openOutside } from './openOutside';
 import { UserError } from './reportError';
 import { isTaskRef, targetsOf } from './taskTargets';
 import { viewId } from './taskView';
@@ -92,7 +93,7 @@ export async function openInCloud(
       'The session of this task is not known: API v1 tells none, or no look has succeeded yet.',
     );
   for (const id of [...sessionIds].slice(0, mostPanels))
-    await env.openExternal(Uri.parse(`${dashboardUrl}/${encodeURIComponent(id)}`, true));
+    await openOutside(`${dashboardUrl}/${encodeURIComponent(id)}`);
 }
 
 /** @see https://github.com/browser-use/n8n-nodes-browser-use for the address of a session's page */

@@ -1,7 +1,7 @@
 import { env, Uri, window, type WebviewPanel } from 'vscode';
 import type { Clock } from '../core/clock';
 import { DetailsReader, type DetailsState } from '../core/detailsReader';
-import { otherServerWords, taskViewOf } from '../core/detailsView';
+import { otherServerWords, taskViewOf, type TaskView } from '../core/detailsView';
 import { errorWords } from '../core/errorWords';
 import { officialOrigin } from '../core/baseUrl';
 import type { Disposable } from '../core/event';
@@ -17,6 +17,7 @@ import { detailsHtml, newNonce } from './detailsHtml';
 import type { Log } from './log';
 import { UserError } from './reportError';
 import type { Settings } from './settings';
+import type { TaskDocuments } from './taskDocuments';
 
 export interface TaskDetailsOptions {
   readonly extensionUri: Uri;
@@ -26,8 +27,10 @@ export interface TaskDetailsOptions {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Log;
-  /** Where a save dialog begins when no folder is open. */
-  readonly saveFolder?: Uri | undefined;
+  /** The person's own folder, where a save dialog begins when no other folder is open. */
+  readonly home?: Uri | undefined;
+  /** Where texts of tasks are shown from. */
+  readonly documents: TaskDocuments;
   /** The server whose tasks the store holds. */
   readonly currentOrigin: () => string | undefined;
   readonly ref: TaskRef;
@@ -47,6 +50,7 @@ export class TaskDetailsPanel implements Disposable {
   readonly #disposed = new AbortController();
   /** What the page was last told of; absent until the page that is there now has asked. */
   #told: Told | undefined;
+  #viewed: { readonly task: TaskDetails | TrackedTask; readonly view: TaskView } | undefined;
   #isPageReady = false;
   #origin: string | undefined;
   /** What the store held of the task when it last held its server's tasks. */
@@ -209,20 +213,24 @@ export class TaskDetailsPanel implements Disposable {
         this.#pictures.request({ of: message.of, index: message.index });
         return;
       default: {
-        const { log, panel, ref, saveFolder, settings } = this.#options;
-        const task = this.#task();
+        const { connect, documents, home, log, panel, ref, settings, store } = this.#options;
+        const { server } = settings;
+        const isServerKnown = typeof server !== 'string' && this.#isAtHome;
         // Never rejects: a failure is told to the user in there.
         void doDetailsAction(message, {
           ref,
-          task,
+          task: this.#task(),
           details: this.#details,
           connect: (signal) => this.#connect(signal),
+          baseUrl: isServerKnown ? server.baseUrl : (this.origin ?? officialOrigin),
+          others: { store, connect },
+          documents,
           settings,
           log,
-          saveFolder,
+          home,
           column: panel.viewColumn,
           signal: this.#disposed.signal,
-          retry: () => this.#retry(),
+          reread: () => this.#retry(),
           onCopied: (what) => this.#tell({ type: 'copied', what }),
         });
       }
@@ -249,16 +257,24 @@ export class TaskDetailsPanel implements Disposable {
   #view(): PageView {
     const { isReading, readAt } = this.#reader.state;
     const tracked = this.#tracked;
-    const view = taskViewOf(this.#task());
+    const view = this.#taskView();
     return {
       task: { ...view, isMissing: tracked?.isMissing ?? false },
       isReading,
       origin: this.origin,
       hasDashboard:
         view.sessionId !== undefined && this.origin === officialOrigin && this.#isAtHome,
+      canShare: this.ref.apiVersion === 'v2' && view.sessionId !== undefined && this.#isAtHome,
       readAt: readAt ?? tracked?.lookedAt,
       trouble: this.#trouble(),
     };
+  }
+
+  /** Laying out an output of megabytes takes a second: it is done once for each answer of the cloud. */
+  #taskView(): TaskView {
+    const task = this.#task();
+    if (this.#viewed?.task !== task) this.#viewed = { task, view: taskViewOf(task) };
+    return this.#viewed.view;
   }
 
   #trouble(): PageView['trouble'] {

@@ -9,12 +9,20 @@ interface ButtonProps {
   readonly message: FromPage;
   readonly kind?: 'primary' | 'secondary';
   readonly title?: string;
+  /** What is read out, where it says more than the label, which it holds. */
+  readonly name?: string;
 }
 
 /** A button with a word on it. */
-export function Button({ icon, label, message, kind = 'secondary', title }: ButtonProps) {
+export function Button({ icon, label, message, kind = 'secondary', title, name }: ButtonProps) {
   return (
-    <button type="button" class={`button ${kind}`} title={title} onClick={() => send(message)}>
+    <button
+      type="button"
+      class={`button ${kind}`}
+      title={title ?? name}
+      aria-label={name}
+      onClick={() => send(message)}
+    >
       <Icon name={icon} />
       <span>{label}</span>
     </button>

@@ -1,14 +1,16 @@
-import { hasEnded } from '../core/task';
 import { lookWords } from '../core/taskWords';
 import { Button } from './button';
 import { Files } from './files';
 import { Header } from './header';
 import { Icon } from './icon';
 import { Judge } from './judge';
+import { LargePictures } from './large';
+import { Latest } from './latest';
 import { More } from './more';
 import type { CopiedPart, FromPage, PageView, Remedy } from './protocol';
-import { Latest, Steps } from './steps';
-import { Prompt, Result } from './texts';
+import { Prompt } from './prompt';
+import { Result } from './result';
+import { Steps } from './steps';
 import { Screenshots } from './screenshots';
 import type { IconName } from './icon';
 
@@ -22,23 +24,25 @@ interface DetailsPageProps {
 export function DetailsPage({ view, copied }: DetailsPageProps) {
   const { task } = view;
   return (
-    <div class="page">
-      <p class="unseen" role="status">
-        {copied ? 'Copied' : lookWords(task)}
-      </p>
-      <Header view={view} />
-      <main>
-        <TroubleNote view={view} />
-        {!hasEnded(task.status) && <Latest task={task} />}
-        <Result task={task} copied={copied} />
-        <Judge task={task} copied={copied} />
-        <Files task={task} />
-        <Prompt task={task} copied={copied} />
-        <Steps task={task} isReading={view.isReading} />
-        <Screenshots task={task} />
-      </main>
-      <More task={task} copied={copied} />
-    </div>
+    <LargePictures task={task}>
+      <div class="page">
+        <p class="unseen" role="status">
+          {copied ? 'Copied' : lookWords(task)}
+        </p>
+        <Header view={view} />
+        <main>
+          <TroubleNote view={view} />
+          <Latest task={task} />
+          <Result task={task} copied={copied} />
+          <Judge task={task} copied={copied} />
+          <Files task={task} />
+          <Prompt task={task} copied={copied} />
+          <Steps task={task} isReading={view.isReading} />
+          <Screenshots task={task} />
+        </main>
+        <More task={task} copied={copied} />
+      </div>
+    </LargePictures>
   );
 }
 

@@ -31,6 +31,8 @@ export interface PageState {
   readonly scrollY?: number;
   /** Names of the parts that the reader has opened. */
   readonly open?: readonly string[];
+  /** The chosen form of each part that has several, by the part's name. */
+  readonly chosen?: Readonly<Record<string, string>>;
 }
 
 let state: PageState = (getState() as PageState | undefined) ?? {};

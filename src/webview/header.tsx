@@ -12,9 +12,10 @@ import {
   taskTitle,
   verdictSentence,
 } from '../core/taskWords';
-import { Button } from './button';
 import { LookIcon } from './icon';
+import { hasJudge, Verdicts } from './judge';
 import type { PageView } from './protocol';
+import { ShareNote, Toolbar } from './toolbar';
 import { useNow } from './useNow';
 
 /** Longer prompts stand below in full. In UTF-16 units. */
@@ -34,9 +35,10 @@ export function Header({ view }: { readonly view: PageView }) {
         <Freshness view={view} />
       </div>
       <h1 dir="auto">{titleOf(task)}</h1>
-      <p class="sentence">{sentenceOf(task)}</p>
-      <Actions task={task} hasDashboard={view.hasDashboard} />
+      {hasJudge(task) ? <Verdicts task={task} /> : <p class="sentence">{sentenceOf(task)}</p>}
       <Figures task={task} />
+      <Toolbar view={view} />
+      <ShareNote task={task} canShare={view.canShare} />
     </header>
   );
 }
@@ -63,55 +65,6 @@ function Freshness({ view: { task, readAt, isReading, trouble } }: { readonly vi
   if (!isLive) return null;
   if (readAt === undefined) return isReading ? <p class="fresh">Loading…</p> : null;
   return <p class="fresh">Updated {ageWords(readAt, now)}</p>;
-}
-
-interface ActionsProps {
-  readonly task: TaskView;
-  readonly hasDashboard: boolean;
-}
-
-/** What makes sense for this task now. */
-function Actions({ task, hasDashboard }: ActionsProps) {
-  const hasLinks = task.liveHost ?? task.recordingHosts[0] ?? task.shareHost;
-  if (hasLinks === undefined && !hasDashboard && !task.hasLog) return null;
-  return (
-    <div class="actions" role="group" aria-label="Actions">
-      {task.liveHost !== undefined && (
-        <Button
-          kind="primary"
-          icon="play-circle"
-          label="Watch Live"
-          title={`Opens ${task.liveHost}`}
-          message={{ type: 'openLink', link: 'live', index: 0 }}
-        />
-      )}
-      {task.recordingHosts.map((host, index) => (
-        <Button
-          key={index}
-          icon="device-camera-video"
-          label={index === 0 ? 'Recording' : `Recording ${index + 1}`}
-          title={`Opens ${host}`}
-          message={{ type: 'openLink', link: 'recording', index }}
-        />
-      ))}
-      {task.shareHost !== undefined && (
-        <Button
-          icon="globe"
-          label="Shared Page"
-          title={`Opens ${task.shareHost}`}
-          message={{ type: 'openLink', link: 'share', index: 0 }}
-        />
-      )}
-      {hasDashboard && (
-        <Button
-          icon="link-external"
-          label="Open in Browser Use Cloud"
-          message={{ type: 'openLink', link: 'dashboard', index: 0 }}
-        />
-      )}
-      {task.hasLog && <Button icon="output" label="Save Log…" message={{ type: 'saveLog' }} />}
-    </div>
-  );
 }
 
 function Figures({ task }: { readonly task: TaskView }) {

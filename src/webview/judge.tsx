@@ -1,78 +1,129 @@
 import type { TaskView } from '../core/detailsView';
 import { manyLines } from '../core/plainText';
-import { oneLine } from '../core/taskWords';
+import { oneLine, shorten } from '../core/taskWords';
 import { CopyButton, IconButton } from './button';
-import { Icon } from './icon';
+import { Icon, type IconName } from './icon';
 import { parseJudgement } from './judgement';
 import { LongText } from './longText';
 import type { CopiedPart } from './protocol';
 import { Section } from './section';
 
-/** What the judge found, and why. The agent's own claim stands apart from it. */
+/** A failure's reason stands in the header as far as it is short. In UTF-16 units. */
+const shortReason = 300;
+
+/** Whether anybody but the agent itself has judged the task, or tried to. */
+export function hasJudge({ judgement, judgeVerdict }: TaskView): boolean {
+  return judgement !== undefined || judgeVerdict !== undefined;
+}
+
+/** The judge's verdict and the agent's own claim, apart; with what went wrong. */
+export function Verdicts({ task }: { readonly task: TaskView }) {
+  const report = task.judgement && parseJudgement(task.judgement.text);
+  const reason = oneLine(report?.failureReason ?? '');
+  return (
+    <ul class="verdicts" aria-label="Outcome">
+      <Verdict
+        icon="law"
+        who="Judge"
+        isGood={task.judgeVerdict ?? report?.verdict}
+        good="Goal reached"
+        bad="Goal not reached"
+        none="No verdict"
+        reason={shorten(reason, shortReason)}
+      />
+      <Verdict
+        icon="robot"
+        who="Agent"
+        isGood={task.isSuccess}
+        good="Says it succeeded"
+        bad="Says it did not succeed"
+        none="No claim"
+      />
+    </ul>
+  );
+}
+
+interface VerdictProps {
+  readonly icon: IconName;
+  readonly who: string;
+  readonly isGood: boolean | undefined;
+  readonly good: string;
+  readonly bad: string;
+  readonly none: string;
+  readonly reason?: string;
+}
+
+function Verdict({ icon, who, isGood, good, bad, none, reason = '' }: VerdictProps) {
+  const look = isGood === undefined ? 'pending' : isGood ? 'succeeded' : 'unsuccessful';
+  return (
+    <li>
+      <span class="who">
+        <Icon name={icon} />
+        {who}
+      </span>
+      <span class="verdict">
+        <span class={`look ${look}`}>
+          <Icon
+            name={isGood === undefined ? 'circle-outline' : isGood ? 'pass-filled' : 'warning'}
+          />
+          <span>{isGood === undefined ? none : isGood ? good : bad}</span>
+        </span>
+        {reason !== '' && (
+          <span class="reason" dir="auto">
+            {reason}
+          </span>
+        )}
+      </span>
+    </li>
+  );
+}
+
+/** Why the judge found what the header says. */
 export function Judge({
-  task,
+  task: { judgement },
   copied,
 }: {
   readonly task: TaskView;
   readonly copied: CopiedPart | undefined;
 }) {
-  const { judgement } = task;
-  const report = judgement && parseJudgement(judgement.text);
-  const verdict = task.judgeVerdict ?? report?.verdict;
-  if (!judgement && verdict === undefined && task.isSuccess === undefined) return null;
+  if (!judgement) return null;
+  const report = parseJudgement(judgement.text);
+  const { failureReason = '', reasoning, others = [] } = report ?? {};
+  const isTold = oneLine(failureReason).length <= shortReason;
+  // The header has said it all.
+  if (report && isTold && reasoning === undefined && others.length === 0) return null;
   return (
     <Section
       id="verdict"
-      title="Verdict"
+      title="Judge’s Report"
       tools={
-        judgement && (
-          <>
-            <CopyButton what="judgement" noun="Judge’s Report" isCopied={copied === 'judgement'} />
-            <IconButton
-              icon="go-to-file"
-              label="Open Judge’s Report in Editor"
-              message={{ type: 'openText', part: 'judgement', index: 0 }}
-            />
-          </>
-        )
+        <>
+          <CopyButton what="judgement" noun="Judge’s Report" isCopied={copied === 'judgement'} />
+          <IconButton
+            icon="go-to-file"
+            label="Open Judge’s Report in Editor"
+            message={{ type: 'openText', part: 'judgement', index: 0 }}
+          />
+        </>
       }
     >
       <div class="card">
-        <ul class="verdicts">
-          <Verdict
-            who="Judge"
-            isGood={verdict}
-            good="Goal reached"
-            bad="Goal not reached"
-            none="No verdict"
-          />
-          <Verdict
-            who="Agent"
-            isGood={task.isSuccess}
-            good="Says it succeeded"
-            bad="Says it did not succeed"
-            none="No claim"
-          />
-        </ul>
-        {report?.failureReason !== undefined && (
+        {!isTold && (
           <div>
             <h3>What went wrong</h3>
             <p class="text" dir="auto">
-              {manyLines(report.failureReason)}
+              {manyLines(failureReason)}
             </p>
           </div>
         )}
-        {report?.reasoning !== undefined && (
-          <div>
-            <h3>Reasons</h3>
-            <p class="text" dir="auto">
-              {manyLines(report.reasoning)}
-            </p>
-          </div>
+        {reasoning !== undefined && (
+          <p class="text" dir="auto">
+            {manyLines(reasoning)}
+          </p>
         )}
-        {report && report.others.length > 0 && (
-          <dl class="pairs">
-            {report.others.map(({ name, value }) => (
+        {others.length > 0 && (
+          <dl class="flags">
+            {others.map(({ name, value }) => (
               <div key={name}>
                 <dt>{oneLine(name)}</dt>
                 <dd dir="auto">{oneLine(value)}</dd>
@@ -80,29 +131,8 @@ export function Judge({
             ))}
           </dl>
         )}
-        {judgement && !report && <LongText name="judgement" text={judgement} />}
+        {!report && <LongText name="judgement" text={judgement} />}
       </div>
     </Section>
-  );
-}
-
-interface VerdictProps {
-  readonly who: string;
-  readonly isGood: boolean | undefined;
-  readonly good: string;
-  readonly bad: string;
-  readonly none: string;
-}
-
-function Verdict({ who, isGood, good, bad, none }: VerdictProps) {
-  const look = isGood === undefined ? 'pending' : isGood ? 'succeeded' : 'unsuccessful';
-  return (
-    <li>
-      <span class="who">{who}</span>
-      <span class={`look ${look}`}>
-        <Icon name={isGood === undefined ? 'circle-outline' : isGood ? 'pass-filled' : 'warning'} />
-        <span>{isGood === undefined ? none : isGood ? good : bad}</span>
-      </span>
-    </li>
   );
 }

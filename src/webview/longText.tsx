@@ -1,6 +1,7 @@
 import { manyLines } from '../core/plainText';
 import type { ViewText } from '../core/detailsView';
 import { send } from './extension';
+import { LinkedText } from './linkedText';
 import type { TextPart } from './protocol';
 import { useOpen } from './useOpen';
 
@@ -12,11 +13,15 @@ interface LongTextProps {
   /** Names the text in the page's memory. */
   readonly name: TextPart;
   readonly text: ViewText;
+  /** Links that may be opened from it. */
+  readonly links?: readonly string[];
   readonly isCode?: boolean;
 }
 
+const noLinks: readonly string[] = [];
+
 /** Untrusted text of many lines: its beginning, and all of it at a press. */
-export function LongText({ name, text, isCode }: LongTextProps) {
+export function LongText({ name, text, links = noLinks, isCode }: LongTextProps) {
   const [isOpen, setOpen] = useOpen(`text/${name}`);
   const lines = manyLines(text.text);
   const isLong =
@@ -26,8 +31,7 @@ export function LongText({ name, text, isCode }: LongTextProps) {
   return (
     <div class="long-text">
       <div id={id} class={`text ${isCode ? 'code' : ''} ${isClipped ? 'clipped' : ''}`} dir="auto">
-        {/* What is clipped away is not laid out either: megabytes in one word would cost seconds. */}
-        {isClipped ? lines.slice(0, shortLength * 4) : lines}
+        <LinkedText text={isClipped ? beginningOf(lines) : lines} links={links} />
       </div>
       {isLong && (
         <button
@@ -40,18 +44,31 @@ export function LongText({ name, text, isCode }: LongTextProps) {
           {isOpen ? 'Show less' : 'Show more'}
         </button>
       )}
-      {text.isCut && !isClipped && (
-        <p class="note">
-          This is only the beginning.{' '}
-          <button
-            type="button"
-            class="link"
-            onClick={() => send({ type: 'openText', part: name, index: 0 })}
-          >
-            Open all of it in an editor
-          </button>
-        </p>
-      )}
+      {text.isCut && !isClipped && <CutNote name={name} />}
     </div>
+  );
+}
+
+/** What is clipped away is not laid out either: megabytes in one word would cost seconds. */
+function beginningOf(lines: string): string {
+  return lines
+    .split('\n', shortLines)
+    .join('\n')
+    .slice(0, shortLength * 2);
+}
+
+/** That a text goes on, and where. */
+export function CutNote({ name }: { readonly name: TextPart }) {
+  return (
+    <p class="note">
+      This is only the beginning.{' '}
+      <button
+        type="button"
+        class="link"
+        onClick={() => send({ type: 'openText', part: name, index: 0 })}
+      >
+        Open all of it in an editor
+      </button>
+    </p>
   );
 }

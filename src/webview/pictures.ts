@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Picture, PictureRef } from '../core/pictureLoader';
 import { send } from './extension';
+import { watchNear } from './near';
 
 /** What is known of a screenshot: nothing asked yet, asked for, here, or not to be had. */
 export type PictureState =
@@ -13,7 +14,8 @@ const unasked: PictureState = { kind: 'unasked' };
 
 const states = new Map<string, PictureState>();
 const readers = new Map<string, Set<(state: PictureState) => void>>();
-const near = new Set<string>();
+/** How many places of a screenshot are near what the reader sees. */
+const near = new Map<string, number>();
 
 /** Follows a screenshot. */
 export function usePicture(ref: PictureRef): PictureState {
@@ -22,16 +24,39 @@ export function usePicture(ref: PictureRef): PictureState {
   useEffect(() => {
     const mine = readers.get(key) ?? new Set();
     readers.set(key, mine.add(setState));
+    // It may have come between drawing and now.
+    setState(states.get(key) ?? unasked);
     return () => void mine.delete(setState);
   }, [key]);
   return state;
 }
 
-/** Notes whether a screenshot's place is near what the reader sees; asks for one that is, and is not here. */
-export function noteNear(ref: PictureRef, isNear: boolean): void {
+/** Follows a screenshot, and asks for it once its place comes near what the reader sees. */
+export function usePictureAt(
+  ref: PictureRef,
+  place: { readonly current: Element | null },
+): PictureState {
+  const { of, index } = ref;
+  const state = usePicture(ref);
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return undefined;
+    let isNear = false;
+    return watchNear(element, (isNearNow) => {
+      if (isNearNow === isNear) return;
+      isNear = isNearNow;
+      noteNear({ of, index }, isNear ? 1 : -1);
+    });
+  }, [of, index]);
+  return state;
+}
+
+/** Notes that one place more, or one less, is near what the reader sees; asks for a picture that is not here. */
+export function noteNear(ref: PictureRef, change: 1 | -1): void {
   const key = keyOf(ref);
-  if (!isNear) return void near.delete(key);
-  near.add(key);
+  const count = (near.get(key) ?? 0) + change;
+  if (count <= 0) return void near.delete(key);
+  near.set(key, count);
   if ((states.get(key) ?? unasked).kind === 'unasked') askFor(ref);
 }
 

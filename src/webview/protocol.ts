@@ -11,6 +11,8 @@ export interface PageView {
   readonly isReading: boolean;
   /** Whether the session has a page in the cloud's dashboard. */
   readonly hasDashboard: boolean;
+  /** Whether the task's session can be shared with whoever has a link: API v2, a known session, the task's own server. */
+  readonly canShare: boolean;
   /** When the cloud last told of the task, in milliseconds since 1970. Absent before the first answer. */
   readonly readAt?: number | undefined;
   /** Why the last reading failed. */
@@ -38,8 +40,11 @@ export type ToPage =
     }
   | { readonly type: 'copied'; readonly what: CopiedPart };
 
-const linkKinds = ['live', 'recording', 'share', 'dashboard', 'stepUrl'] as const;
-/** Links by kind: the extension knows where they lead. */
+const linkKinds = ['live', 'recording', 'share', 'dashboard', 'stepUrl', 'output'] as const;
+/**
+ * Links by kind: the extension knows where they lead. The index of a recording counts in `recordingHosts`, of a step in
+ * the task's steps, of an output's link in `outputLinks` of the text that the view has of it; elsewhere it says nothing.
+ */
 export type LinkKind = (typeof linkKinds)[number];
 
 const copiedParts = ['prompt', 'output', 'judgement', 'id', 'sessionId'] as const;
@@ -49,6 +54,20 @@ export type CopiedPart = (typeof copiedParts)[number];
 const textParts = ['prompt', 'output', 'judgement', 'metadata', 'step'] as const;
 /** What can be opened in an editor. */
 export type TextPart = (typeof textParts)[number];
+
+/** What can be done with a task as a whole. `saveOutput` saves its output to a file. */
+export const taskActions = [
+  'saveOutput',
+  'share',
+  'unshare',
+  'compare',
+  'exportJson',
+  'exportMarkdown',
+  'copyCurl',
+  'copyPython',
+  'copyTypeScript',
+] as const;
+export type TaskAction = (typeof taskActions)[number];
 
 const remedies: readonly Remedy[] = ['retry', 'setApiKey', 'openSettings', 'showLog'];
 
@@ -61,7 +80,8 @@ export type FromPage =
   | { readonly type: 'openText'; readonly part: TextPart; readonly index: number }
   | { readonly type: 'copy'; readonly what: CopiedPart }
   | { readonly type: 'saveFile'; readonly index: number }
-  | { readonly type: 'saveLog' };
+  | { readonly type: 'saveLog' }
+  | { readonly type: 'act'; readonly action: TaskAction };
 
 /**
  * Reads a message of the page, exactly: another type, a value out of its set or a field too many make it none.
@@ -99,6 +119,10 @@ export function parseFromPage(message: unknown): FromPage | undefined {
     }
     case 'saveFile':
       return isIndex(index) && has('index') ? { type, index } : undefined;
+    case 'act': {
+      const action = oneOf(taskActions, fields['action']);
+      return action && has('action') ? { type, action } : undefined;
+    }
     default:
       return undefined;
   }

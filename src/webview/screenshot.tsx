@@ -1,45 +1,36 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { PictureRef } from '../core/pictureLoader';
 import { Icon } from './icon';
-import { askFor, noteNear, rejectPicture, usePicture } from './pictures';
-import { useOpen } from './useOpen';
+import { pictureId, useLarge } from './large';
+import { askFor, rejectPicture, usePictureAt } from './pictures';
 
 interface ScreenshotProps extends PictureRef {
   /** What it shows, for whoever can't see it. */
   readonly alt: string;
 }
 
-/** A screenshot that is fetched when it comes near; small until it is pressed. */
+/** A screenshot that is fetched when it comes near; opens large at a press. */
 export function Screenshot({ of, index, alt }: ScreenshotProps) {
-  const state = usePicture({ of, index });
-  const [isLarge, setLarge] = useOpen(`picture/${of}/${index}`);
   const place = useRef<HTMLDivElement>(null);
-
-  useEffect(() => {
-    const element = place.current;
-    if (!element) return undefined;
-    const observer = new IntersectionObserver(
-      ([entry]) => noteNear({ of, index }, entry?.isIntersecting ?? false),
-      { rootMargin: '400px' },
-    );
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      noteNear({ of, index }, false);
-    };
-  }, [of, index]);
-
+  const state = usePictureAt({ of, index }, place);
+  const openLarge = useLarge();
   return (
-    <div ref={place} class={isLarge && state.kind === 'shown' ? 'screenshot large' : 'screenshot'}>
+    <div ref={place} class="screenshot">
       {state.kind === 'shown' ? (
         <button
           type="button"
+          id={pictureId({ of, index })}
           class="picture"
-          aria-expanded={isLarge}
-          title={isLarge ? 'Show small' : 'Show large'}
-          onClick={() => setLarge(!isLarge)}
+          title="Show large"
+          aria-haspopup="dialog"
+          onClick={() => openLarge({ of, index })}
         >
-          <img src={state.url} alt={alt} onError={() => rejectPicture({ of, index })} />
+          <img
+            src={state.url}
+            alt={alt}
+            decoding="async"
+            onError={() => rejectPicture({ of, index })}
+          />
         </button>
       ) : state.kind === 'missing' ? (
         <div class="picture empty">

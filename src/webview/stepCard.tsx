@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { ViewStep } from '../core/detailsView';
 import { manyLines } from '../core/plainText';
 import { linkParts } from '../core/safeLink';
+import { stepJudgementOf } from '../core/stepJudgement';
 import { durationWords, oneLine, shorten } from '../core/taskWords';
 import { Icon } from './icon';
 import { readableActions, type ReadableAction } from './readableAction';
@@ -12,21 +13,37 @@ import { useOpen } from './useOpen';
 /** A goal is a title as far as it is short. In UTF-16 units. */
 const titleLength = 240;
 
-/** One step. Drawn again only when it is another object. */
-export function StepCard({ step }: { readonly step: ViewStep }) {
-  return useMemo(() => <Step step={step} />, [step]);
+interface StepCardProps {
+  readonly step: ViewStep;
+  /** Whether the agent judged it as failed, in the step after. */
+  readonly hasFailed: boolean;
+  /** Whether the Tab key stops here; the other steps are reached from it. */
+  readonly isStop: boolean;
 }
 
-function Step({ step }: { readonly step: ViewStep }) {
+/** One step. Drawn again only when it is another object. */
+export function StepCard({ step, hasFailed, isStop }: StepCardProps) {
+  return useMemo(
+    () => <Step step={step} hasFailed={hasFailed} isStop={isStop} />,
+    [step, hasFailed, isStop],
+  );
+}
+
+function Step({ step, hasFailed, isStop }: StepCardProps) {
   const goal = oneLine(step.goal);
   const titleId = `step-${step.index}-title`;
   return (
-    <li>
-      <article id={`step-${step.index}`} class="step" aria-labelledby={titleId} tabIndex={-1}>
+    <li data-index={step.index} class={hasFailed ? 'failed' : ''}>
+      <article
+        id={`step-${step.index}`}
+        class="step"
+        aria-labelledby={titleId}
+        tabIndex={isStop ? 0 : -1}
+      >
+        <span class="number" aria-hidden="true">
+          {step.number}
+        </span>
         <div class="step-head">
-          <span class="number" aria-hidden="true">
-            {step.number}
-          </span>
           <h3 id={titleId} dir="auto">
             <span class="unseen">Step {step.number}: </span>
             {goal === '' ? 'No goal given' : shorten(goal, titleLength)}
@@ -39,14 +56,7 @@ function Step({ step }: { readonly step: ViewStep }) {
           <div class="step-texts">
             <StepUrl step={step} />
             <Actions actions={step.actions} />
-            {step.index > 0 && step.evaluation.trim() !== '' && (
-              <div class="labelled">
-                <h4>On the step before</h4>
-                <p class="text" dir="auto">
-                  {manyLines(step.evaluation).trim()}
-                </p>
-              </div>
-            )}
+            <Evaluation step={step} />
             <Hidden name={`memory/${step.index}`} title="Memory" text={step.memory} />
             {goal.length > titleLength && (
               <Hidden name={`goal/${step.index}`} title="Whole goal" text={step.goal} />
@@ -74,6 +84,28 @@ function Step({ step }: { readonly step: ViewStep }) {
         </div>
       </article>
     </li>
+  );
+}
+
+/** What the agent thought of the step before, with a mark where it says so in a word that is known. */
+function Evaluation({ step: { index, evaluation } }: { readonly step: ViewStep }) {
+  const text = manyLines(evaluation).trim();
+  if (index === 0 || text === '') return null;
+  const judgement = stepJudgementOf(evaluation);
+  return (
+    <div class={`evaluation ${judgement ?? ''}`}>
+      <Icon
+        name={
+          judgement === 'success' ? 'check' : judgement === 'failure' ? 'warning' : 'circle-outline'
+        }
+      />
+      <div>
+        <h4>On the step before</h4>
+        <p class="text" dir="auto">
+          {text}
+        </p>
+      </div>
+    </div>
   );
 }
 

@@ -1,10 +1,16 @@
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { TaskView } from '../core/detailsView';
 import { hasEnded } from '../core/task';
-import { oneLine } from '../core/taskWords';
+import { failedSteps } from '../core/timeBars';
+import { FilmStrip } from './filmStrip';
+import { goToStep } from './goToStep';
 import { Icon } from './icon';
+import { listKeys, placeAfterKey } from './rovingFocus';
 import { Section } from './section';
 import { StepCard } from './stepCard';
+import { Strip, StripWords } from './strip';
+import { useCurrentStep } from './useCurrentStep';
+import { useNews } from './useNews';
 
 interface StepsProps {
   readonly task: TaskView;
@@ -13,69 +19,90 @@ interface StepsProps {
 
 /** What the agent did, step by step. */
 export function Steps({ task, isReading }: StepsProps) {
-  const list = useFollowedEnd(task);
-  if (!task.isWhole)
-    return isReading ? (
-      <Section id="steps" title="Steps">
-        <p class="nothing">Loading the steps…</p>
-      </Section>
-    ) : null;
-  if (task.steps.length === 0)
-    return (
-      <Section id="steps" title="Steps">
-        <p class="nothing">
-          {hasEnded(task.status) ? 'The agent took no step.' : 'The agent has taken no step yet.'}
-        </p>
-      </Section>
-    );
-  const left = task.stepCount - task.steps.length;
+  if (task.isWhole && task.steps.length > 0) return <Timeline task={task} />;
+  const words = !task.isWhole
+    ? 'Loading the steps…'
+    : hasEnded(task.status)
+      ? 'The agent took no step.'
+      : 'The agent has taken no step yet.';
+  if (!task.isWhole && !isReading) return null;
   return (
-    <Section id="steps" title="Steps" count={task.stepCount}>
-      {left > 0 && <p class="note">The first {left} steps are not shown.</p>}
-      <ol class="steps" ref={list}>
-        {task.steps.map((step) => (
-          <StepCard key={step.index} step={step} />
-        ))}
-      </ol>
+    <Section id="steps" title="Steps">
+      <p class="nothing">{words}</p>
     </Section>
   );
 }
 
-/** The step that the agent is at, near the top; leads to its place among the steps. */
-export function Latest({ task }: { readonly task: TaskView }) {
-  const last = task.steps.at(-1);
-  if (!last) return null;
-  const goal = oneLine(last.goal);
-  return (
-    <button
-      type="button"
-      class="latest"
-      onClick={() => {
-        const place = document.getElementById(`step-${last.index}`);
-        place?.scrollIntoView({ block: 'center' });
-        place?.focus({ preventScroll: true });
-      }}
-    >
-      <span class="latest-number">Step {last.number}</span>
-      <span class="latest-goal" dir="auto">
-        {goal === '' ? 'No goal given' : goal}
-      </span>
-      <Icon name="arrow-down" />
-    </button>
-  );
-}
-
-/** Keeps the newest step in view for a reader who was at the end; leaves every other reader where they are. */
-function useFollowedEnd({ stepCount, status }: TaskView) {
+function Timeline({ task }: { readonly task: TaskView }) {
+  const { steps, stepCount } = task;
   const list = useRef<HTMLOListElement>(null);
-  const shownCount = useRef(stepCount);
-  // While this renders, the page still is as it was before.
-  const end = list.current?.getBoundingClientRect().bottom;
-  const grows = stepCount > shownCount.current && shownCount.current > 0 && !hasEnded(status);
-  const follows = grows && end !== undefined && end > 0 && end <= window.innerHeight + 40;
-  useLayoutEffect(() => {
-    shownCount.current = stepCount;
-    if (follows) list.current?.lastElementChild?.scrollIntoView({ block: 'end' });
-  });
-  return list;
+  const [unseenCount, noteSeen] = useNews(list, task);
+  const currentIndex = useCurrentStep(list, steps.length);
+  const [focusAt, setFocusAt] = useState<number>();
+  const failed = useMemo(() => failedSteps(steps), [steps]);
+  const left = stepCount - steps.length;
+  const newest = steps.at(-1);
+  // Who tabs in comes to the step at hand.
+  const stop = focusAt ?? currentIndex ?? steps[0]?.index;
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const focused = event.target instanceof Element && event.target.closest('.step');
+    const at = steps.findIndex(({ index }) => focused && focused.id === `step-${index}`);
+    const place = placeAfterKey(event, { at, count: steps.length, keys: listKeys });
+    const step = place === undefined ? undefined : steps[place];
+    if (!step || at === -1) return;
+    event.preventDefault();
+    goToStep(step.index, 'nearest');
+  };
+
+  return (
+    <Section
+      id="steps"
+      title="Steps"
+      count={stepCount}
+      tools={
+        <p id="steps-hint" class="hint">
+          Keys: <kbd>↑</kbd> <kbd>↓</kbd> or <kbd>k</kbd> <kbd>j</kbd>, <kbd>Home</kbd>{' '}
+          <kbd>End</kbd>
+        </p>
+      }
+    >
+      {left > 0 && <p class="note">The first {left} steps are not shown.</p>}
+      <StripWords steps={steps} />
+      <Strip steps={steps} currentIndex={currentIndex} />
+      <FilmStrip steps={steps} currentIndex={currentIndex} />
+      <ol
+        class="steps"
+        ref={list}
+        aria-describedby="steps-hint"
+        onKeyDown={onKeyDown}
+        onFocusIn={({ target }) => {
+          const step = target instanceof Element ? target.closest('li') : null;
+          if (step) setFocusAt(Number(step.getAttribute('data-index')));
+        }}
+      >
+        {steps.map((step, position) => (
+          <StepCard
+            key={step.index}
+            step={step}
+            hasFailed={failed.has(position)}
+            isStop={step.index === stop}
+          />
+        ))}
+      </ol>
+      {unseenCount > 0 && newest && (
+        <button
+          type="button"
+          class="news button primary"
+          onClick={() => {
+            noteSeen();
+            goToStep(newest.index, 'end');
+          }}
+        >
+          <Icon name="arrow-down" />
+          <span>{unseenCount === 1 ? '1 new step' : `${unseenCount} new steps`}</span>
+        </button>
+      )}
+    </Section>
+  );
 }

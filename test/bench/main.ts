@@ -1,4 +1,5 @@
 import { measureActivation } from './activation';
+import { measureDetailsPage } from './detailsPage';
 import { measureIdle } from './idle';
 import { measurePolling } from './polling';
 import { measureSizes } from './sizes';
@@ -16,6 +17,7 @@ async function main(): Promise<void> {
   console.log(`\n${await measureActivation()}`);
   console.log(`\n${await measureIdle()}`);
   console.log(`\n${await measureView()}`);
+  console.log(`\n${await measureDetailsPage()}`);
   console.log(`\n${await measurePolling()}`);
 }
 

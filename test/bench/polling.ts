@@ -10,7 +10,10 @@ const names: Readonly<Record<ContenderName, string>> = {
   ours: 'this extension',
   sdk: 'SDK 3.11.3, `wait`',
   sdk2: 'SDK 2.0.15, `complete`',
+  oneWindow: 'one window',
+  threeWindows: 'three windows',
 };
+const peers: readonly ContenderName[] = ['ours', 'sdk', 'sdk2'];
 
 interface Group {
   readonly tasks: number;
@@ -48,22 +51,39 @@ interface Figures {
  * asks once, at the beginning, then counts for less.
  */
 export async function measurePolling(): Promise<string> {
-  const contenders = Object.keys(names) as ContenderName[];
   const found = new Map<string, Figures>();
   const measureInto = async (name: ContenderName, group: Group): Promise<void> => {
     found.set(`${name} ${group.tasks}`, await measure(name, group));
   };
-  await Promise.all(small.flatMap((group) => contenders.map((name) => measureInto(name, group))));
+  await Promise.all(small.flatMap((group) => peers.map((name) => measureInto(name, group))));
   // A thousand keep an SDK and its cloud so busy that nobody else could be measured meanwhile.
-  for (const name of contenders) await measureInto(name, large);
-  const rows = [...small, large].flatMap((group) =>
-    contenders.map((name) => row(name, group, found)),
-  );
+  for (const name of peers) await measureInto(name, large);
+  const rows = [...small, large].flatMap((group) => peers.map((name) => row(name, group, found)));
   const head = ['tasks', 'who', 'requests', 'KB', 'at once', 'CPU, s', 'delay, s', 'p95, s'];
   return [
     table([...head, 'requests, ratio', 'delay, ratio', 'CPU, ratio'], rows),
-    // Place for: three windows against one.
+    await compareWindows(),
   ].join('\n\n');
+}
+
+/** What three windows cost that share their tasks, against one. The delay is until the last of them knows. */
+export async function compareWindows(): Promise<string> {
+  const group = { tasks: 100, worlds: 1, requests: 1.1, delay: 1.1 };
+  const one = await measure('oneWindow', group);
+  const three = await measure('threeWindows', group);
+  const line = (name: string, figures: Figures): (string | number)[] => [
+    name,
+    round(figures.requests, 1),
+    round(figures.bytes / 1024, 1),
+    figures.peakConcurrency,
+    round(figures.cpuSeconds, 2),
+    round(figures.meanMs / 1000, 2),
+    `${(figures.requests / one.requests).toFixed(2)}${figures === three ? ' (goal 1.1)' : ''}`,
+  ];
+  return table(
+    ['100 tasks', 'requests', 'KB', 'at once', 'CPU, s', 'delay, s', 'requests, ratio'],
+    [line('one window', one), line('three windows', three)],
+  );
 }
 
 function row(

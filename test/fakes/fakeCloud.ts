@@ -116,6 +116,9 @@ export class FakeCloud implements Cloud {
       listTasks: (query, signal) =>
         answer('list', query.rawStatus ?? '', signal, () => this.#list(query, apiVersion)),
       findSessionTasks: () => Promise.resolve([]),
+      shareSession: () => Promise.resolve({ url: 'https://share.example/1' }),
+      getShare: () => Promise.resolve(undefined),
+      unshareSession: () => Promise.resolve(),
       getAccount: () => Promise.resolve({ description: 'Test account' }),
     };
   }

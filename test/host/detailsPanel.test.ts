@@ -8,6 +8,7 @@ import { DetailsPanels } from '../../src/ui/detailsPanel';
 import { Log } from '../../src/ui/log';
 import { detailsViewType } from '../../src/ui/restoreDetails';
 import { Settings } from '../../src/ui/settings';
+import { TaskDocuments } from '../../src/ui/taskDocuments';
 import { FakeCloud } from '../fakes/fakeCloud';
 import { set } from './extensionUnderTest';
 
@@ -41,6 +42,7 @@ describe('the details panels', () => {
   let settings: Settings;
   let log: Log;
   let panels: DetailsPanels;
+  let documents: TaskDocuments;
   const currentOrigin = (): string | undefined =>
     typeof settings.server === 'string' ? undefined : settings.server.origin;
 
@@ -51,10 +53,12 @@ describe('the details panels', () => {
     store = new TaskStore();
     settings = new Settings();
     log = new Log();
+    documents = new TaskDocuments();
     panels = new DetailsPanels({
       extensionUri: extension.extensionUri,
       store,
       connect: () => Promise.resolve(cloud),
+      documents,
       settings,
       currentOrigin,
       apiKey: { onDidChange: () => ({ dispose() {} }) },
@@ -64,6 +68,7 @@ describe('the details panels', () => {
   });
   afterEach(async () => {
     panels.dispose();
+    documents.dispose();
     settings.dispose();
     await set('baseUrl');
     // The log stays: its output channel is the running extension's too, as channels go by their name.
@@ -185,6 +190,7 @@ describe('the details panels', () => {
       store,
       connect: () =>
         isKeySet ? Promise.resolve(cloud) : Promise.reject(new Error('There is no key.')),
+      documents,
       settings,
       currentOrigin,
       apiKey: {

@@ -1,4 +1,12 @@
-import { window, type InputBoxOptions } from 'vscode';
+import {
+  CancellationTokenSource,
+  env,
+  window,
+  type CancellationToken,
+  type InputBoxOptions,
+  type SaveDialogOptions,
+  type Uri,
+} from 'vscode';
 
 /** A message as it stood before the user. */
 export interface SeenMessage {
@@ -23,7 +31,18 @@ export class Person {
   texts: string[] = [];
   /** Which entries of a list to pick, by their labels; `undefined` cancels. */
   pick: (labels: readonly string[]) => readonly string[] | undefined = () => undefined;
+  /** Where to save a file; `undefined` cancels. The dialog's own question before a file is replaced counts as answered. */
+  saveTo: (options: SaveDialogOptions) => Uri | undefined = () => undefined;
+  /** What dialogs said below their texts. */
+  readonly details: string[] = [];
+  /** What was opened outside. */
+  readonly opened: string[] = [];
+  /** What progress notifications said: titles, messages. */
+  readonly progress: string[] = [];
+  /** Cancels what is under way with a progress notification, as soon as that says something that this is true of. */
+  cancelAt: (words: string) => boolean = () => false;
   readonly #originals = { ...window };
+  readonly #openExternal = env.openExternal;
 
   constructor() {
     Object.assign(window, {
@@ -44,26 +63,62 @@ export class Person {
         const picked = labels && items.filter(({ label }) => labels.includes(label));
         return Promise.resolve(options.canPickMany ? picked : picked?.[0]);
       },
+      showSaveDialog: (options: SaveDialogOptions) => Promise.resolve(this.saveTo(options)),
+      withProgress: (options: { readonly title?: string }, task: ProgressTask) =>
+        this.#follow(options.title ?? '', task),
+    });
+    Object.assign(env, {
+      openExternal: (link: Uri | string) => {
+        this.opened.push(link.toString());
+        return Promise.resolve(true);
+      },
     });
   }
 
   end(): void {
     const { showInformationMessage, showWarningMessage, showErrorMessage } = this.#originals;
-    const { showInputBox, showQuickPick } = this.#originals;
+    const { showInputBox, showQuickPick, showSaveDialog, withProgress } = this.#originals;
     Object.assign(window, {
       showInformationMessage,
       showWarningMessage,
       showErrorMessage,
       showInputBox,
       showQuickPick,
+      showSaveDialog,
+      withProgress,
     });
+    Object.assign(env, { openExternal: this.#openExternal });
   }
 
   #reader(severity: SeenMessage['severity']) {
-    return (text: string, options: { readonly modal?: boolean }, ...buttons: string[]) => {
+    return (
+      text: string,
+      options: { readonly modal?: boolean; readonly detail?: string },
+      ...buttons: string[]
+    ) => {
+      if (options.detail !== undefined) this.details.push(options.detail);
       const message = { severity, text, buttons, isModal: options.modal ?? false };
       this.seen.push(message);
       return Promise.resolve(this.press(message));
     };
   }
+
+  async #follow(title: string, task: ProgressTask): Promise<unknown> {
+    const source = new CancellationTokenSource();
+    const note = (words: string): void => {
+      this.progress.push(words);
+      if (this.cancelAt(words)) source.cancel();
+    };
+    try {
+      note(title);
+      return await task({ report: ({ message = '' }) => note(message) }, source.token);
+    } finally {
+      source.dispose();
+    }
+  }
 }
+
+type ProgressTask = (
+  progress: { report(value: { readonly message?: string }): void },
+  token: CancellationToken,
+) => Thenable<unknown>;

@@ -1,72 +1,35 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import type { TaskDetails, TaskStep } from '../../src/core/task';
+import type { Page } from 'playwright-core';
 import type { FromPage } from '../../src/webview/protocol';
 import { aDetails } from '../fakes/fakeCloud';
-import { startBrowser } from '../launch/openWindow';
+import { themeNames } from './details/detailsPageHarness';
 import {
-  serveDetailsPage,
-  themeNames,
-  type DetailsPage,
-  type DetailsPageOptions,
-  type DetailsPageServer,
-} from './details/detailsPageHarness';
-import { openSamples, sampleNames, viewOf, type SampleSource } from './details/sampleDetails';
+  asked,
+  axeFaults,
+  isInView,
+  onePixel,
+  overflow,
+  picturesAreThere,
+  savedState,
+  someSteps,
+  until,
+  useDetailsPages,
+} from './details/detailsPages';
+import { sampleNames, viewOf } from './details/sampleDetails';
 
 /** Pictures of the page for people to look at. */
 const pictureFolder = path.resolve(__dirname, '../../out/details');
 
 describe('the details page', () => {
-  let browser: Browser;
-  let server: DetailsPageServer;
-  let samples: SampleSource;
-  const opened: DetailsPage[] = [];
+  const { samples, open } = useDetailsPages();
 
-  before(async () => {
-    fs.mkdirSync(pictureFolder, { recursive: true });
-    [browser, server, samples] = await Promise.all([
-      startBrowser(),
-      serveDetailsPage(),
-      openSamples(),
-    ]);
-  });
-  after(async () => {
-    await browser.close();
-    await server.close();
-    await samples.close();
-  });
-  afterEach(async () => {
-    for (const page of opened.splice(0)) {
-      assert.deepEqual(page.problems, []);
-      assert.deepEqual(page.nonsense, []);
-      await page.close();
-    }
-  });
-
-  async function open(
-    details: TaskDetails,
-    options: Partial<DetailsPageOptions> = {},
-  ): Promise<DetailsPage> {
-    const page = await server.open(browser, {
-      theme: 'dark',
-      width: 900,
-      onMessage: (message, page) => {
-        // A page that closed in the meantime needs no answer.
-        samples.answer(message, page, details).catch(() => undefined);
-      },
-      ...options,
-    });
-    opened.push(page);
-    await page.page.waitForSelector('header');
-    return page;
-  }
+  before(() => fs.mkdirSync(pictureFolder, { recursive: true }));
 
   for (const name of sampleNames)
     it(`shows a task that is ${name} in every theme, narrow and wide, without a fault for axe`, async () => {
-      const details = await samples.details(name);
+      const details = await samples().details(name);
       for (const theme of themeNames) {
         const { page } = await open(details, { theme, width: 1200, height: 1400 });
         for (const width of [1200, 320]) {
@@ -82,22 +45,6 @@ describe('the details page', () => {
       }
     });
 
-  for (const theme of themeNames)
-    it(`shows its figures as a grid without a block of lines in a narrow panel (${theme})`, async () => {
-      const { page } = await open(await samples.details('unsuccessful'), { theme, width: 420 });
-      await picturesAreThere(page);
-      const figures = page.locator('.figures');
-      const file = path.join(pictureFolder, `figures-${theme}-420.png`);
-      const picture = await figures.screenshot({ path: file });
-      const tops = await figures.evaluate((box) =>
-        [...box.children].map((cell) => Math.round(cell.getBoundingClientRect().top)),
-      );
-      assert.ok(new Set(tops).size > 1, 'they do not fit in one line');
-      // Lines are a pixel wide and letters are thin: only the background fills much.
-      const [, second = 0] = await colourShares(browser, picture);
-      assert.ok(second > 0.003 && second < 0.06, `a second colour fills ${second} of it`);
-    });
-
   it('would hear from axe of a fault', async () => {
     const { page } = await open(aDetails('a'));
     await page.evaluate(() =>
@@ -106,50 +53,8 @@ describe('the details page', () => {
     assert.match((await axeFaults(page)).join(), /button-name/u);
   });
 
-  it('lets nothing of a hostile task act', async () => {
-    const details = await samples.details('hostile');
-    const page = await open(details, { height: 4000 });
-    const dialogs: string[] = [];
-    page.page.on('dialog', (dialog) => {
-      dialogs.push(dialog.message());
-      void dialog.dismiss();
-    });
-    await picturesAreThere(page.page);
-    for (const summary of await page.page.locator('summary').all()) await summary.click();
-    const found = await page.page.evaluate(() => ({
-      hacked: 'hacked' in globalThis,
-      title: document.title,
-      active: document.querySelectorAll('script:not([nonce]), iframe, a, form, object, svg, style')
-        .length,
-      pictures: [...document.images].filter(({ src }) => !src.startsWith('blob:')).length,
-      handlers: [...document.querySelectorAll('*')].filter((element) =>
-        element.getAttributeNames().some((name) => name.startsWith('on') || name === 'style'),
-      ).length,
-      turned: /[\u202A-\u202E\u2066-\u2069]/u.test(document.body.innerText),
-    }));
-    assert.deepEqual(found, {
-      hacked: false,
-      title: 'Task',
-      active: 0,
-      pictures: 0,
-      // The root's, which holds the theme.
-      handlers: 1,
-      turned: false,
-    });
-    assert.deepEqual(dialogs, []);
-    const origin = new URL(page.page.url()).origin;
-    const strange = page.requests.filter(
-      (url) => !url.startsWith(`${origin}/`) && !url.startsWith(`blob:${origin}/`),
-    );
-    assert.deepEqual(strange, []);
-    // What is no web link without user-info is shown and cannot be pressed.
-    const links = await page.page.locator('.url button').allInnerTexts();
-    assert.ok(links.length > 0);
-    for (const link of links) assert.match(link, /^guestbook\.example\.net/u);
-  });
-
   it('asks only for screenshots that come near, and shows them', async () => {
-    const { page, said } = await open(await samples.details('running'), { height: 700 });
+    const { page, said } = await open(await samples().details('running'), { height: 700 });
     await picturesAreThere(page);
     const first = asked(said);
     assert.ok(first.includes(0));
@@ -198,7 +103,7 @@ describe('the details page', () => {
   });
 
   it('asks for things by kind and place, by mouse and by keyboard', async () => {
-    const details = await samples.details('unsuccessful');
+    const details = await samples().details('unsuccessful');
     const { page, said } = await open(
       { ...details, files: [{ id: 'f', name: 'a.csv' }], output: '{"a":1}' },
       { height: 2400 },
@@ -226,7 +131,7 @@ describe('the details page', () => {
   });
 
   it('says when something has been copied', async () => {
-    const page = await open(await samples.details('succeeded'));
+    const page = await open(await samples().details('succeeded'));
     await page.tell({ type: 'copied', what: 'output' });
     await page.page.getByRole('button', { name: 'Copied' }).waitFor();
     assert.equal(await page.page.getByRole('status').innerText(), 'Copied');
@@ -258,19 +163,19 @@ describe('the details page', () => {
     await until(() => isInView(page.page, '#step-12'));
   });
 
-  it('leaves a reader who is elsewhere where they are, and leads to the newest step', async () => {
+  it('leaves a reader who is elsewhere where they are, and leads to what is new', async () => {
     const page = await open(aDetails('a', { steps: someSteps(12) }), { height: 600 });
     await page.page.evaluate(() => window.scrollTo(0, 500));
     await page.tell({ type: 'view', view: viewOf(aDetails('a', { steps: someSteps(13) })) });
-    await page.page.getByText('Step 13', { exact: true }).waitFor();
+    await page.page.getByRole('button', { name: '1 new step' }).waitFor();
     assert.equal(await page.page.evaluate(() => window.scrollY), 500);
-    await page.page.locator('.latest').click();
+    await page.page.getByRole('button', { name: '1 new step' }).click();
     await until(() => isInView(page.page, '#step-12'));
     assert.equal(await page.page.evaluate(() => document.activeElement?.id), 'step-12');
   });
 
   it('comes back from hiding where the reader was', async () => {
-    const details = await samples.details('unsuccessful');
+    const details = await samples().details('unsuccessful');
     const page = await open(details, { height: 600 });
     await page.page.locator('#step-3 summary').click();
     await page.page.evaluate(() => window.scrollTo(0, 1200));
@@ -343,95 +248,3 @@ describe('the details page', () => {
     assert.ok(Date.now() - start < 3000, `took ${Date.now() - start} ms`);
   });
 });
-
-const onePixel = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
-  'base64',
-);
-
-function someSteps(count: number): TaskStep[] {
-  return Array.from({ length: count }, (_, index) => ({
-    number: index + 1,
-    goal: `Read page ${index + 1} of the results`,
-    evaluation: 'Success - the page is there',
-    memory: 'Nothing yet',
-    url: `https://example.com/?page=${index + 1}`,
-    actions: ['{"click":{"index":3}}'],
-    durationSeconds: 4,
-    // Such a link is refused before anything is sent.
-    screenshotUrl: 'nowhere',
-  }));
-}
-
-function asked(said: readonly FromPage[]): number[] {
-  return said.flatMap((message) => (message.type === 'picture' ? [message.index] : []));
-}
-
-/** How much of a picture each colour fills, from 0 to 1, the most first. */
-async function colourShares(browser: Browser, png: Buffer): Promise<number[]> {
-  const page = await browser.newPage();
-  try {
-    return await page.evaluate(async (base64) => {
-      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-      const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
-      const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d');
-      canvas?.drawImage(image, 0, 0);
-      const { data } = canvas?.getImageData(0, 0, image.width, image.height) ?? { data: [] };
-      const counts = new Map<string, number>();
-      for (let at = 0; at < data.length; at += 4) {
-        const colour = data.slice(at, at + 3).join();
-        counts.set(colour, 1 + (counts.get(colour) ?? 0));
-      }
-      return [...counts.values()].sort((a, b) => b - a).map((count) => (4 * count) / data.length);
-    }, png.toString('base64'));
-  } finally {
-    await page.close();
-  }
-}
-
-/** Waits until no screenshot that is in view is still on its way. */
-async function picturesAreThere(page: Page): Promise<void> {
-  await page.waitForFunction(() =>
-    [...document.querySelectorAll('.waits')].every(
-      (place) => place.getBoundingClientRect().top > window.innerHeight,
-    ),
-  );
-}
-
-async function savedState(page: Page): Promise<string> {
-  return page.evaluate(() => sessionStorage.getItem('state') ?? '');
-}
-
-/** Waits until something is so; ten seconds at most. */
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await isSo())) {
-    assert.ok(Date.now() < end, `never came true: ${isSo.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-async function axeFaults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const faults = await page.evaluate(async () => {
-    const scope = globalThis as unknown as { axe: typeof axe };
-    const { violations } = await scope.axe.run(document, { resultTypes: ['violations'] });
-    return violations.map(({ id, nodes }) => ({
-      id,
-      nodes: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ''}`),
-    }));
-  });
-  return faults.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node}`));
-}
-
-/** By how many pixels the page is wider than its panel. */
-async function overflow(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-}
-
-async function isInView(page: Page, selector: string): Promise<boolean> {
-  return page.locator(selector).evaluate((element) => {
-    const { top, bottom } = element.getBoundingClientRect();
-    return bottom > 0 && top >= -10 && top < window.innerHeight;
-  });
-}

@@ -8,6 +8,10 @@ async function load(name: ContenderName): Promise<Contender> {
       return (await import('./sdk')).createContender();
     case 'sdk2':
       return (await import('./sdk2')).createContender();
+    case 'oneWindow':
+      return (await import('./windows')).createContender(1);
+    case 'threeWindows':
+      return (await import('./windows')).createContender(3);
   }
 }
 

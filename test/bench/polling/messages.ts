@@ -27,7 +27,7 @@ export interface Traffic {
   readonly peakConcurrency: number;
 }
 
-export type ContenderName = 'ours' | 'sdk' | 'sdk2';
+export type ContenderName = 'ours' | 'sdk' | 'sdk2' | 'oneWindow' | 'threeWindows';
 
 /** What one process found that polled a group of worlds until every task had ended. */
 export interface Finding {

@@ -19,7 +19,7 @@ interface Parse {
 export function createContender(): Contender {
   const load = createRequire(__filename);
   const folder = path.dirname(load.resolve('browser-use-sdk-2'));
-  const { wrapCreateTaskResponse } = load(path.join(folder, 'wrapper', 'lib', 'parse.js')) as Parse;
+  const parse = load(path.join(folder, 'wrapper', 'lib', 'parse.js')) as Parse;
   return {
     poll: async (world, onEnd) => {
       const client = new BrowserUseClient({
@@ -28,7 +28,7 @@ export function createContender(): Contender {
       });
       await Promise.all(
         world.ids.map(async (id) => {
-          const task = await wrapCreateTaskResponse(client.tasks, { id }, null).complete();
+          const task = await parse.wrapCreateTaskResponse(client.tasks, { id }, null).complete();
           onEnd(Date.parse(`${task.finishedAt}Z`));
         }),
       );

@@ -13,6 +13,9 @@ const samples = {
   succeeded: '3b56c08a',
   unsuccessful: '6e89f3bd',
   failed: '91bc26e0',
+  stopped: '80ab15df',
+  markdown: '4c67d19b',
+  long: 'b3de4802',
   hostile: 'a2cd37f1',
   v1: 'c4ef5913',
   running: 'd5f80a26',
@@ -70,6 +73,7 @@ export function viewOf(details: TaskDetails, more: Partial<PageView> = {}): Page
     origin: 'https://api.example',
     isReading: false,
     hasDashboard: details.sessionId !== undefined,
+    canShare: details.apiVersion === 'v2' && details.sessionId !== undefined,
     readAt: Date.now(),
     ...more,
   };

@@ -40,6 +40,29 @@ describe('work with a deadline', () => {
     assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
+  it('may go on for longer than its deadline where it says that it makes progress', async () => {
+    const { signal } = new AbortController();
+    const before = await timers();
+    const work = withDeadline(signal, 100, async (_given, postpone) => {
+      for (let turn = 0; turn < 10; turn++) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        postpone();
+      }
+      return 'done';
+    });
+    assert.equal(await work, 'done');
+    assert.equal(await timers(), before);
+    let late = (): void => undefined;
+    const stalled = withDeadline(signal, 1, (_given, postpone) => {
+      late = postpone;
+      postpone();
+      return new Promise(() => undefined);
+    });
+    await assert.rejects(stalled, { kind: 'timeout' });
+    late();
+    assert.equal(await timers(), before, 'a late word starts no timer');
+  });
+
   it('ends on the caller’s abort even when the work ignores its signal', async () => {
     const controller = new AbortController();
     const before = await timers();

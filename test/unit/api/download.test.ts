@@ -51,6 +51,50 @@ describe('a download', () => {
     await server.firstClosed;
   });
 
+  it('tells how much has come, and of how much', async () => {
+    const told: (number | undefined)[][] = [];
+    const onProgress = (...progress: (number | undefined)[]) => told.push(progress);
+    const server = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': '600' }).write('x'.repeat(400));
+      setTimeout(() => response.end('x'.repeat(200)), 50);
+    });
+    await onLoopback.download(server.url, { ...options, onProgress });
+    assert.deepEqual(told[0], [0, 600]);
+    assert.deepEqual(told.at(-1), [600, 600]);
+    assert.ok(told.length >= 3);
+    told.length = 0;
+    const zipped = await serve((_request, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(900)));
+    });
+    await onLoopback.download(zipped.url, { ...options, onProgress });
+    assert.deepEqual(told.at(-1), [900, undefined], 'the length of what is compressed is no whole');
+  });
+
+  it('tells nothing of an answer that says no', async () => {
+    const server = await serve((_request, response) => response.writeHead(403).end('denied'));
+    const onProgress = () => assert.fail('told of a refusal');
+    await failureOf(onLoopback.download(server.url, { ...options, onProgress }));
+  });
+
+  it('may take long where it is followed and goes on, and ends where nothing comes', async () => {
+    const patient = cloudAt('http://127.0.0.1', 200);
+    const slow = await serve((_request, response) => {
+      let left = 6;
+      const drip = (): void => {
+        left -= 1;
+        if (left > 0) setTimeout(drip, 80);
+        response[left > 0 ? 'write' : 'end']('x');
+      };
+      drip();
+    });
+    const followed = { ...options, onProgress: () => undefined };
+    assert.equal((await patient.download(slow.url, followed)).byteLength, 6);
+    assert.equal((await failureOf(patient.download(slow.url, options))).kind, 'timeout');
+    const stalled = await serve((_request, response) => void response.write('x'));
+    assert.equal((await failureOf(patient.download(stalled.url, followed))).kind, 'timeout');
+    await stalled.firstClosed;
+  });
+
   it('follows no redirect', async () => {
     const other = await serve((_request, response) => response.end('x'));
     const server = await serve((_request, response) => {

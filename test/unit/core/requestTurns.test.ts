@@ -59,6 +59,16 @@ describe('RequestTurns', () => {
     await assert.rejects(turns.take(never), refusal(3_600_000));
   });
 
+  it('gives nobody a turn while another window was told to send nothing', async () => {
+    let heldUntil: number | undefined = clock.now() + 5000;
+    turns = new RequestTurns({ clock, bucket, heldUntil: () => heldUntil });
+    await assert.rejects(turns.take(never), refusal(5000));
+    await clock.advance(5000);
+    await turns.take(never);
+    heldUntil = undefined;
+    await turns.take(never);
+  });
+
   it('lets other servers and keys be', async () => {
     turns.noteRateLimit(undefined);
     await new RequestTurns({ clock, bucket }).take(never);

@@ -14,7 +14,7 @@ function aView(goals: readonly string[]): PageView {
     actions: [],
   }));
   const task = taskViewOf(aDetails('a', { steps }));
-  return { task, origin: undefined, isReading: false, hasDashboard: false };
+  return { task, origin: undefined, isReading: false, hasDashboard: false, canShare: false };
 }
 
 describe('keepEqualSteps', () => {

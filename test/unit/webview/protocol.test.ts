@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseFromPage, type FromPage } from '../../../src/webview/protocol';
+import { parseFromPage, taskActions, type FromPage } from '../../../src/webview/protocol';
 
 describe('parseFromPage', () => {
   const messages: readonly FromPage[] = [
@@ -11,9 +11,11 @@ describe('parseFromPage', () => {
     { type: 'picture', of: 'task', index: 12 },
     { type: 'openLink', link: 'live', index: 0 },
     { type: 'openLink', link: 'stepUrl', index: 3 },
+    { type: 'openLink', link: 'output', index: 7 },
     { type: 'openText', part: 'output', index: 0 },
     { type: 'copy', what: 'id' },
     { type: 'saveFile', index: 1 },
+    ...taskActions.map((action) => ({ type: 'act' as const, action })),
   ];
   for (const message of messages)
     it(`reads ${JSON.stringify(message)}`, () => {
@@ -47,6 +49,10 @@ describe('parseFromPage', () => {
     { type: 'copy', text: 'rm -rf' },
     { type: 'saveFile', index: Number.NaN },
     { type: 'saveFile', path: '/etc/passwd' },
+    { type: 'act' },
+    { type: 'act', action: 'workbench.action.quit' },
+    { type: 'act', action: 'share', id: 'another' },
+    { type: 'act', action: ['share'] },
   ];
   for (const message of others)
     it(`refuses ${JSON.stringify(message) ?? 'undefined'}`, () => {

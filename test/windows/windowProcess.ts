@@ -1,4 +1,4 @@
-import { joinWindows } from '../../../src/platform/nodeWindows';
+import { joinWindows } from '../../src/platform/nodeWindows';
 
 /**
  * A window without VS Code, for tests that kill it: takes part in the contest for the seat in the folder that it is given,

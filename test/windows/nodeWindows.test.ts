@@ -5,8 +5,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Peer, Seat } from '../../../src/core/windowSeat';
-import { joinWindows } from '../../../src/platform/nodeWindows';
+import type { Peer, Seat } from '../../src/core/windowSeat';
+import { joinWindows } from '../../src/platform/nodeWindows';
 import { until } from './until';
 
 describe('the contest of windows for the seat', function () {

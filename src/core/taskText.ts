@@ -1,0 +1,120 @@
+import { formatJson } from './formatJson';
+import { manyLines } from './plainText';
+import type { TaskDetails, TaskStep } from './task';
+import { readJson } from './taskJson';
+import { costWords, durationOf, durationWords, lookWords, oneLine, shorten } from './taskWords';
+import type { TrackedTask } from './trackedTask';
+
+/**
+ * A task as text for people to read and compare: one idea a line, always in the same order, the same for the same task.
+ * Of a task whose details are not known, what is known. Holds no link but those that the texts of the task hold.
+ */
+export function taskText(task: TaskDetails | TrackedTask): string {
+  const details = 'steps' in task ? task : undefined;
+  const steps = details?.steps ?? [];
+  const lines = [
+    ...section('Prompt', task.prompt),
+    ...factLines(task),
+    '',
+    ...timeLines(task),
+    ...section('Metadata', metadataLines(details?.metadata ?? {})),
+    ...steps.flatMap((step) => ['', `Step ${step.number}`, ...stepLines(step)]),
+    ...section('Output', readable(task.output)),
+    ...section('Judgement', readable(details?.judgement)),
+    ...section('Files', details?.files.map(({ name }) => oneLine(name)).join('\n')),
+    ...(details
+      ? []
+      : ['', 'Steps and files are not known: this is what was last seen of the task.']),
+  ];
+  return `${lines.join('\n').trim()}\n`;
+}
+
+/** In UTF-16 units: a comparison of more is no help. */
+const longestPart = 1_000_000;
+
+function factLines(task: TaskDetails | TrackedTask): string[] {
+  const details = 'steps' in task ? task : undefined;
+  const isMissing = 'isMissing' in task && task.isMissing;
+  const duration = task.finishedAt === undefined ? undefined : durationOf(task, 0);
+  return facts([
+    ['Status', lookWords({ ...task, isMissing })],
+    ['The agent says', verdictWords(task.isSuccess)],
+    ['The judge says', verdictWords(task.judgeVerdict)],
+    ['Cost', task.cost === undefined ? undefined : costWords(task.cost)],
+    ['Duration', duration === undefined ? undefined : durationWords(duration)],
+    ['Steps', details && String(details.steps.length)],
+    ['Model', task.model],
+    ['Agent version', details?.agentVersion],
+  ]);
+}
+
+function timeLines(task: TaskDetails | TrackedTask): string[] {
+  return facts([
+    ['Created', task.createdAt],
+    ['Started', task.startedAt],
+    ['Finished', task.finishedAt],
+    ['Task ID', `${task.id} (API ${task.apiVersion})`],
+    ['Session ID', task.sessionId],
+  ]);
+}
+
+function facts(named: readonly (readonly [string, string | undefined])[]): string[] {
+  return named
+    .filter(([, value]) => value !== undefined && value !== '')
+    .map(([name, value]) => `${name}: ${oneLine(value ?? '')}`);
+}
+
+function verdictWords(verdict: boolean | undefined): string | undefined {
+  if (verdict === undefined) return undefined;
+  return verdict ? 'success' : 'no success';
+}
+
+function stepLines(step: TaskStep): string[] {
+  return [
+    ...named('Judged before', step.evaluation),
+    ...named('Memory', step.memory),
+    ...named('Goal', step.goal),
+    ...named('URL', step.url),
+    ...step.actions.flatMap((action) => named('Action', actionText(action))),
+    ...named('Took', step.durationSeconds === undefined ? '' : `${step.durationSeconds} s`),
+  ].map((line) => `  ${line}`);
+}
+
+/** An action is mostly an object with one field, which names it. */
+function actionText(action: string): string {
+  const value = readJson(action);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return action;
+  return Object.entries(value)
+    .map(([name, details]) => `${name} ${JSON.stringify(details)}`)
+    .join('\n');
+}
+
+function metadataLines(metadata: TaskDetails['metadata']): string {
+  return Object.entries(metadata)
+    .map(([name, value]) => {
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      return `${oneLine(name)}: ${oneLine(text)}`;
+    })
+    .join('\n');
+}
+
+function readable(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : (formatJson(text) ?? text);
+}
+
+/** A heading with the text below it; nothing where there is no text. */
+function section(heading: string, text: string | undefined): string[] {
+  if (text === undefined || text === '') return [];
+  return ['', heading, ...cleanLines(text).map((line) => (line === '' ? '' : `  ${line}`)), ''];
+}
+
+/** A name with a text beside it, whose further lines stand below. */
+function named(name: string, text: string): string[] {
+  if (text.trim() === '') return [];
+  const [first = '', ...others] = cleanLines(text.trim());
+  return [`${name}: ${first}`, ...others.map((line) => `  ${line}`)];
+}
+
+function cleanLines(text: string): string[] {
+  return manyLines(shorten(text, longestPart)).split('\n');
+}

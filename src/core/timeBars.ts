@@ -1,0 +1,77 @@
+import { stepJudgementOf } from './stepJudgement';
+import type { ViewStep } from './detailsView';
+
+/** A bar of the strip over the steps: one step, or as many neighbours as share a bar. */
+export interface TimeBar {
+  /** Positions in the list of steps, both included. */
+  readonly first: number;
+  readonly last: number;
+  /** The position of the longest of its steps, which the bar leads to. */
+  readonly longest: number;
+  /** Of all its steps together. */
+  readonly seconds: number;
+  /** Its height as a part of the highest bar's, from 0 to 1. */
+  readonly share: number;
+  /** Whether the agent judged one of its steps as failed. */
+  readonly hasFailed: boolean;
+}
+
+/** Where a task's time went, as far as its steps tell. */
+export interface TimeSummary {
+  readonly bars: readonly TimeBar[];
+  /** Position of the longest step. */
+  readonly longest: number;
+  readonly longestSeconds: number;
+  /** Of the steps that tell their time, the one in the middle. In seconds. */
+  readonly typicalSeconds: number;
+}
+
+type TimedStep = Pick<ViewStep, 'durationSeconds' | 'evaluation'>;
+
+/**
+ * Makes bars of the steps' durations.
+ * @param mostBars At least 1; neighbouring steps share a bar where there are more.
+ * @returns `undefined` where no step tells how long it took
+ */
+export function timeBars(steps: readonly TimedStep[], mostBars: number): TimeSummary | undefined {
+  const seconds = steps.map(({ durationSeconds = 0 }) => Math.max(0, durationSeconds) || 0);
+  const known = seconds.filter((each) => each > 0).sort((a, b) => a - b);
+  const typicalSeconds = known[Math.floor(known.length / 2)];
+  if (typicalSeconds === undefined) return undefined;
+  const failed = failedSteps(steps);
+  const perBar = Math.ceil(steps.length / Math.max(1, Math.floor(mostBars)));
+  const groups = Array.from({ length: Math.ceil(steps.length / perBar) }, (_, bar) => {
+    const first = bar * perBar;
+    const last = Math.min(first + perBar, steps.length) - 1;
+    return { first, last, times: seconds.slice(first, last + 1) };
+  });
+  const sums = groups.map(({ times }) => times.reduce((sum, each) => sum + each, 0));
+  const highest = Math.max(...sums);
+  const bars = groups.map(({ first, last, times }, bar) => ({
+    first,
+    last,
+    longest: first + indexOfMost(times),
+    seconds: sums[bar] ?? 0,
+    share: (sums[bar] ?? 0) / highest,
+    hasFailed: steps.slice(first, last + 1).some((_, index) => failed.has(first + index)),
+  }));
+  const longest = indexOfMost(seconds);
+  return { bars, longest, longestSeconds: seconds[longest] ?? 0, typicalSeconds };
+}
+
+/** Positions of the steps that the agent judged as failed, in the step after. */
+export function failedSteps(steps: readonly Pick<ViewStep, 'evaluation'>[]): ReadonlySet<number> {
+  const failed = new Set<number>();
+  steps.forEach(({ evaluation }, position) => {
+    if (position > 0 && stepJudgementOf(evaluation) === 'failure') failed.add(position - 1);
+  });
+  return failed;
+}
+
+function indexOfMost(values: readonly number[]): number {
+  let most = 0;
+  values.forEach((value, index) => {
+    if (value > (values[most] ?? 0)) most = index;
+  });
+  return most;
+}

@@ -1,0 +1,16 @@
+import { env, type Uri } from 'vscode';
+import { safeLink } from '../core/safeLink';
+import { UserError } from './reportError';
+
+/**
+ * Opens a link in the person's browser, to the letter: presigned links break where one letter changes.
+ * @throws {UserError} for what is no http or https link, or holds user-info
+ */
+export async function openOutside(text: string): Promise<void> {
+  const link = safeLink(text);
+  if (link === undefined)
+    throw new UserError('This link is gone, or it is none that may be opened.');
+  // A Uri loses which of its characters were escaped ("%2B" comes out as "+"); VS Code takes the text as it is, too.
+  // @see https://github.com/microsoft/vscode/issues/85930
+  await env.openExternal(link as unknown as Uri);
+}

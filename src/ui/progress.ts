@@ -1,0 +1,64 @@
+import { ProgressLocation, window } from 'vscode';
+import { plainMessage } from '../core/plainMessage';
+
+export interface ProgressOptions {
+  /** What is under way, for the notification's first line. */
+  readonly title: string;
+  /** Aborts where nobody wants it any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Tells how far the work is: what is being done, and which part of all is done, from 0 to 1, where that is known. */
+export type ReportProgress = (words: string, part?: number) => void;
+
+/**
+ * Shows that something is under way, with a button to cancel it. The work's signal aborts when the person cancels or the
+ * caller does; what then comes of the work is the caller's to tell.
+ */
+export async function withProgress<T>(
+  { title, signal: outer }: ProgressOptions,
+  run: (signal: AbortSignal, report: ReportProgress) => Promise<T>,
+): Promise<T> {
+  const options = {
+    location: ProgressLocation.Notification,
+    title: plainMessage(title),
+    cancellable: true,
+  };
+  return window.withProgress(options, async (progress, token) => {
+    const controller = new AbortController();
+    const abort = (): void => controller.abort();
+    const subscription = token.onCancellationRequested(abort);
+    outer?.addEventListener('abort', abort);
+    if (outer?.aborted === true) abort();
+    let percent = 0;
+    let last = '';
+    const report: ReportProgress = (words, part) => {
+      const message = plainMessage(words);
+      const now = part === undefined ? percent : Math.floor(100 * Math.min(1, Math.max(0, part)));
+      // Thousands of pieces come in a second; the person sees some.
+      if (message === last && now <= percent) return;
+      progress.report({ message, increment: Math.max(0, now - percent) });
+      percent = Math.max(percent, now);
+      last = message;
+    };
+    try {
+      return await run(controller.signal, report);
+    } finally {
+      subscription.dispose();
+      outer?.removeEventListener('abort', abort);
+    }
+  });
+}
+
+/** "12 MB of 40 MB"; below a megabyte in kilobytes. */
+export function bytesWords(received: number, total: number | undefined): string {
+  return total === undefined
+    ? sizeWords(received)
+    : `${sizeWords(received)} of ${sizeWords(total)}`;
+}
+
+function sizeWords(bytes: number): string {
+  return bytes < 1_000_000
+    ? `${Math.ceil(bytes / 1000)} KB`
+    : `${Math.floor(bytes / 1_000_000)} MB`;
+}

@@ -1,0 +1,24 @@
+import type { Uri } from 'vscode';
+import { textFormOf, type TextForm } from '../core/plainText';
+import type { Task } from '../core/task';
+import { fileStemOf } from './exportTask';
+import { UserError } from './reportError';
+import { tellSaved } from './saveDownload';
+import { askSaveTarget, writeWhole } from './saveTarget';
+
+/** Saves a task's output as it came, where the person says. */
+export async function saveOutput(task: Task, home: Uri | undefined): Promise<void> {
+  const { output } = task;
+  if (output === undefined || output === '') throw new UserError('This task has no output (yet).');
+  const name = `${fileStemOf(task)}-output.${endings[textFormOf(output)]}`;
+  const target = await askSaveTarget({ name, home });
+  if (!target) return;
+  await writeWhole(target, new TextEncoder().encode(output));
+  await tellSaved('Saved the output.', target);
+}
+
+const endings: Readonly<Record<TextForm, string>> = {
+  json: 'json',
+  markdown: 'md',
+  plaintext: 'txt',
+};

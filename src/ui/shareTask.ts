@@ -1,0 +1,109 @@
+import { env } from 'vscode';
+import { isAbort } from '../core/errors';
+import { safeLink } from '../core/safeLink';
+import type { TaskDetails } from '../core/task';
+import type { Cloud, TaskClient } from '../core/taskClient';
+import { taskTitle } from '../core/taskWords';
+import type { TrackedTask } from '../core/trackedTask';
+import { showMessage } from './messages';
+import { openOutside } from './openOutside';
+import { withProgress } from './progress';
+import { UserError } from './reportError';
+
+export interface ShareTaskOptions {
+  readonly task: TaskDetails | TrackedTask;
+  /** To the task's own server, and to no other. */
+  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  /** Reads the task again. */
+  readonly reread: () => Promise<void>;
+  /** Aborts where nobody wants it any more. */
+  readonly signal: AbortSignal;
+}
+
+/** Makes the public page of a task's session once the person has confirmed it, and hands over its link. */
+export async function shareTask(options: ShareTaskOptions): Promise<void> {
+  const { task, reread } = options;
+  const sessionId = sessionOf(task);
+  const known = 'session' in task ? safeLink(task.session?.publicShareUrl ?? '') : undefined;
+  if (known !== undefined) return offerLink('This session is shared already.', known);
+  const chosen = await showMessage({
+    severity: 'warning',
+    text: `Share the session of “${taskTitle(task, 60)}” in public?`,
+    detail: [
+      'Anyone who has the link can then see this session, without an account: of each of its tasks the prompt, the steps with screenshots and visited pages, the output, and the recording if there is one.',
+      'That includes whatever private data the agent saw or typed.',
+      'It stays public until you remove the link.',
+    ].join('\n\n'),
+    isModal: true,
+    actions: ['Share in Public'],
+  });
+  if (chosen !== 'Share in Public' || options.signal.aborted) return;
+  const { url } = await ask('Sharing the session…', options, (client, signal) =>
+    client.shareSession(sessionId, signal),
+  );
+  await reread();
+  const link = safeLink(url);
+  if (link === undefined)
+    throw new UserError('The session is public, but its link is none that may be opened.');
+  await offerLink('This session is public now: whoever has the link sees it.', link);
+}
+
+/** Takes the public page of a task's session away once the person has confirmed it. */
+export async function unshareTask(options: ShareTaskOptions): Promise<void> {
+  const { task, reread } = options;
+  const sessionId = sessionOf(task);
+  const views = await viewCountOf(sessionId, options);
+  const chosen = await showMessage({
+    severity: 'warning',
+    text: `Remove the public link to the session of “${taskTitle(task, 60)}”?`,
+    detail: `The link then works for nobody any more, also where it was passed on.${views}`,
+    isModal: true,
+    actions: ['Remove Link'],
+  });
+  if (chosen !== 'Remove Link' || options.signal.aborted) return;
+  await ask('Removing the public link…', options, (client, signal) =>
+    client.unshareSession(sessionId, signal),
+  );
+  await reread();
+  void showMessage({ severity: 'information', text: 'This session is no longer public.' });
+}
+
+function sessionOf({ apiVersion, sessionId }: TaskDetails | TrackedTask): string {
+  if (apiVersion !== 'v2') throw new UserError(`API ${apiVersion} cannot share sessions.`);
+  if (sessionId === undefined)
+    throw new UserError('The session of this task is not known yet. Try again in a while.');
+  return sessionId;
+}
+
+async function ask<T>(
+  title: string,
+  { task, connect, signal }: ShareTaskOptions,
+  question: (client: TaskClient, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return withProgress({ title, signal }, async (signal) =>
+    question((await connect(signal)).client(task.apiVersion), signal),
+  );
+}
+
+/** Words for the confirmation, which must not fail for want of them. */
+async function viewCountOf(
+  sessionId: string,
+  { connect, signal, task }: ShareTaskOptions,
+): Promise<string> {
+  try {
+    const share = await (await connect(signal)).client(task.apiVersion).getShare(sessionId, signal);
+    const { viewCount } = share ?? {};
+    if (viewCount === undefined) return '';
+    return ` It was opened ${viewCount === 1 ? 'once' : `${viewCount} times`} so far.`;
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    return '';
+  }
+}
+
+async function offerLink(text: string, link: string): Promise<void> {
+  const actions = ['Copy Link', 'Open Link'];
+  const chosen = await showMessage({ severity: 'information', text, actions });
+  if (chosen === 'Copy Link') await env.clipboard.writeText(link);
+  if (chosen === 'Open Link') await openOutside(link);
+}

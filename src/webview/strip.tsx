@@ -1,0 +1,151 @@
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ViewStep } from '../core/detailsView';
+import { durationWords, oneLine, shorten } from '../core/taskWords';
+import { timeBars, type TimeBar } from '../core/timeBars';
+import { goToStep } from './goToStep';
+import { Icon } from './icon';
+import { placeAfterKey, rowKeys } from './rovingFocus';
+
+interface StripProps {
+  readonly steps: readonly ViewStep[];
+  /** The step that the reader is at. */
+  readonly currentIndex: number | undefined;
+}
+
+/** In pixels, with the gap beside it. */
+const narrowestBar = 5;
+/** Where the longest step takes no more than so many times what a step takes, none of them stands out. */
+const evenSpread = 1.25;
+
+/** Bars over the steps, as high as each took time. Each leads to its step. */
+export function Strip({ steps, currentIndex }: StripProps) {
+  const row = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(600);
+  const [focusAt, setFocusAt] = useState(0);
+  const summary = useMemo(() => timeBars(steps, width / narrowestBar), [steps, width]);
+
+  useLayoutEffect(() => {
+    const element = row.current;
+    if (!element) return undefined;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [summary === undefined]);
+
+  if (!summary || steps.length < 2) return null;
+  const { bars } = summary;
+  const stop = Math.min(focusAt, bars.length - 1);
+  const currentPosition = steps.findIndex(({ index }) => index === currentIndex);
+  return (
+    <div class="strip">
+      <div
+        ref={row}
+        class="bars"
+        role="toolbar"
+        aria-label="Time of each step"
+        aria-describedby="strip-words"
+        onKeyDown={(event) => {
+          const at = placeAfterKey(event, { at: stop, count: bars.length, keys: rowKeys });
+          if (at === undefined) return;
+          event.preventDefault();
+          setFocusAt(at);
+          const next = event.currentTarget.children[at];
+          if (next instanceof HTMLElement) next.focus();
+        }}
+      >
+        {bars.map((bar, position) => (
+          <Bar
+            key={bar.first}
+            bar={bar}
+            steps={steps}
+            isStop={position === stop}
+            isCurrent={bar.first <= currentPosition && currentPosition <= bar.last}
+            onGo={() => setFocusAt(position)}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** What the bars tell, in words. */
+export function StripWords({ steps }: { readonly steps: readonly ViewStep[] }) {
+  const summary = useMemo(() => timeBars(steps, steps.length), [steps]);
+  if (!summary || steps.length < 2) return null;
+  const longest = steps[summary.longest];
+  const isEven = summary.longestSeconds < summary.typicalSeconds * evenSpread;
+  const failed = summary.bars.filter(({ hasFailed }) => hasFailed);
+  const firstFailed = steps[failed[0]?.first ?? 0];
+  return (
+    <p id="strip-words" class="strip-words">
+      {isEven && <span>About {durationWords(summary.typicalSeconds * 1000)} a step</span>}
+      {longest && !isEven && (
+        <span>
+          Longest:{' '}
+          <button type="button" class="link" onClick={() => goToStep(longest.index)}>
+            step {longest.number}
+          </button>
+          , {durationWords(summary.longestSeconds * 1000)}
+        </span>
+      )}
+      {!isEven && <span>Typical: {durationWords(summary.typicalSeconds * 1000)}</span>}
+      {firstFailed && failed.length > 0 && (
+        <span class="failed-words">
+          <Icon name="warning" />
+          {failed.length === 1 ? '1 step' : `${failed.length} steps`} that the agent calls failed,{' '}
+          {failed.length === 1 ? '' : 'the first '}
+          <button type="button" class="link" onClick={() => goToStep(firstFailed.index)}>
+            step {firstFailed.number}
+          </button>
+        </span>
+      )}
+    </p>
+  );
+}
+
+interface BarProps {
+  readonly bar: TimeBar;
+  readonly steps: readonly ViewStep[];
+  readonly isStop: boolean;
+  readonly isCurrent: boolean;
+  readonly onGo: () => void;
+}
+
+function Bar({ bar, steps, isStop, isCurrent, onGo }: BarProps) {
+  const label = barLabel(bar, steps);
+  const fill = useRef<HTMLSpanElement>(null);
+  useLayoutEffect(() => {
+    fill.current?.style.setProperty('height', `${Math.max(4, bar.share * 100)}%`);
+  }, [bar.share]);
+  return (
+    <button
+      type="button"
+      class={bar.hasFailed ? 'bar failed' : 'bar'}
+      title={label}
+      aria-label={label}
+      aria-current={isCurrent ? 'step' : undefined}
+      tabIndex={isStop ? 0 : -1}
+      onClick={() => {
+        onGo();
+        const step = steps[bar.longest];
+        if (step) goToStep(step.index);
+      }}
+    >
+      <span ref={fill} />
+    </button>
+  );
+}
+
+function barLabel(
+  { first, last, longest, seconds, hasFailed }: TimeBar,
+  steps: readonly ViewStep[],
+): string {
+  const step = steps[longest];
+  const numbers =
+    first === last
+      ? `Step ${step?.number}`
+      : `Steps ${steps[first]?.number} to ${steps[last]?.number}`;
+  const judged = hasFailed ? ', called failed by the agent' : '';
+  const goal = shorten(oneLine(step?.goal ?? ''), 80);
+  return `${numbers}, ${durationWords(seconds * 1000)}${judged}${goal === '' ? '' : `: ${goal}`}`;
+}

@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCloud } from '../../../src/api/index';
+import { WindowPolling } from '../../../src/core/polling';
+import { RequestTurns } from '../../../src/core/requestTurns';
+import { hasEnded } from '../../../src/core/task';
+import { TaskKeeper } from '../../../src/core/taskKeeper';
+import { TaskStore } from '../../../src/core/taskStore';
+import { TokenBucket } from '../../../src/core/tokenBucket';
+import { openTaskFolder } from '../../../src/platform/node';
+import { systemClock as clock } from '../../../src/platform/systemClock';
+import { shareAmongWindows } from '../../../src/windows';
+import { simulatorKey } from '../../simulator/startSimulator';
+import type { Contender, World } from './messages';
+
+const pauses = { watching: 2000, hidden: 10_000, away: 30_000 };
+
+/** All of the extension that has no face, once for each window, with real files and sockets between them; all are watched. */
+export function createContender(windowCount: number): Contender {
+  return {
+    async poll(world, onEnd) {
+      const root = await mkdtemp(join(tmpdir(), 'bench-windows-'));
+      const windows = Array.from({ length: windowCount }, () => openWindow(root, world));
+      await Promise.all(windows.map(({ sharing }) => sharing.whenReady));
+      const last = new Map<string, number>();
+      await new Promise<void>((resolve) => {
+        let running = world.ids.length;
+        for (const { store } of windows)
+          store.onDidChange((changes) => {
+            for (const { before, after } of changes) {
+              if (!after || !hasEnded(after.status) || (before && hasEnded(before.status)))
+                continue;
+              const known = (last.get(after.id) ?? 0) + 1;
+              last.set(after.id, known);
+              if (known < windowCount) continue;
+              onEnd(Date.parse(after.finishedAt ?? ''));
+              running--;
+            }
+            if (running === 0) resolve();
+          });
+        windows.at(-1)?.store.track(
+          world.ids.map((id) => ({ apiVersion: 'v2', id })),
+          clock.now(),
+        );
+      });
+      for (const { close } of windows) await close();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+function openWindow(root: string, world: World) {
+  const bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
+  const turns = new RequestTurns({ clock, bucket });
+  const cloud = createCloud({ baseUrl: world.url, key: simulatorKey, turns });
+  const store = new TaskStore();
+  const polling = new WindowPolling({ store, pauses });
+  polling.setAttention('watching');
+  const onError = (error: unknown): void => console.error(error);
+  const keeper = new TaskKeeper({
+    store,
+    filesOf: (origin) => openTaskFolder({ root: join(root, 'tasks'), origin, onSkipped: onError }),
+    onError: (_what, error) => onError(error),
+  });
+  const sharing = shareAmongWindows({
+    store,
+    keeper,
+    polling,
+    clock,
+    bucket,
+    pauses,
+    connect: () => Promise.resolve(cloud),
+    onError,
+    isWanted: () => false,
+    announce: () => undefined,
+    hasKey: () => true,
+    readKey: () => Promise.resolve(),
+    root: join(root, 'windows'),
+    onAlone: onError,
+  });
+  void sharing.open(new URL(world.url).origin);
+  const close = async (): Promise<void> => {
+    await keeper.flush();
+    sharing.dispose();
+    keeper.dispose();
+    polling.dispose();
+  };
+  return { store, sharing, close };
+}

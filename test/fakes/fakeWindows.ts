@@ -1,0 +1,146 @@
+import type { Clock } from '../../src/core/clock';
+import { Emitter } from '../../src/core/event';
+import type { Peer, Seat, SeatHandlers } from '../../src/core/windowSeat';
+
+/** How long a message takes from window to window, in milliseconds. */
+const travelMs = 1;
+
+/**
+ * The windows of one machine without a machine: one of them has the seat, messages take a moment on their way,
+ * and a window that is killed takes along what it has not sent. Who is next in the queue gets the seat.
+ */
+export class FakeWindows {
+  readonly #clock: Clock;
+  readonly #contestants: Contestant[] = [];
+  /** Which of those that wait gets a free seat, as an index into them. */
+  pickNext: (waiting: number) => number = () => 0;
+  /** By the server whose tasks they show. */
+  readonly #leaders = new Map<string, Contestant>();
+  #isDeciding = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  readonly join = (origin: string, handlers: SeatHandlers): Seat & { kill(): void } => {
+    const contestant = new Contestant(origin, handlers);
+    this.#contestants.push(contestant);
+    this.#decide();
+    return {
+      yield: () => {
+        this.#drop(contestant);
+        void this.#after(1000).then(() => {
+          if (contestant.isGone) return;
+          this.#contestants.push(contestant);
+          this.#decide();
+        });
+      },
+      dispose: () => {
+        contestant.isGone = true;
+        this.#drop(contestant);
+      },
+      kill: () => {
+        contestant.isGone = true;
+        this.#drop(contestant);
+      },
+    };
+  };
+
+  /** Puts words into everybody's mouth. */
+  sayToAll(message: string): void {
+    for (const { lines } of this.#contestants)
+      for (const { ends } of lines) for (const end of ends) end.send(message);
+  }
+
+  #drop(contestant: Contestant): void {
+    const at = this.#contestants.indexOf(contestant);
+    if (at >= 0) this.#contestants.splice(at, 1);
+    if (this.#leaders.get(contestant.origin) === contestant)
+      this.#leaders.delete(contestant.origin);
+    for (const line of contestant.lines.splice(0)) line.cut();
+    this.#decide();
+  }
+
+  /** A moment later, as everything among processes. */
+  #decide(): void {
+    if (this.#isDeciding) return;
+    this.#isDeciding = true;
+    void this.#after(travelMs).then(() => {
+      this.#isDeciding = false;
+      for (const origin of new Set(this.#contestants.map((one) => one.origin)))
+        this.#decideFor(origin);
+    });
+  }
+
+  #decideFor(origin: string): void {
+    const waiting = this.#contestants.filter(
+      (one) => one.origin === origin && one !== this.#leaders.get(origin) && one.lines.length === 0,
+    );
+    let leader = this.#leaders.get(origin);
+    if (!leader) {
+      [leader] = waiting.splice(this.pickNext(waiting.length), 1);
+      if (!leader) return;
+      this.#leaders.set(origin, leader);
+      leader.handlers.onLead();
+    }
+    for (const one of waiting) this.#connect(one, leader);
+  }
+
+  #connect(follower: Contestant, leader: Contestant): void {
+    const line = new Line(this.#clock);
+    follower.lines.push(line);
+    leader.lines.push(line);
+    line.onCut.push(() => {
+      for (const one of [follower, leader]) {
+        const at = one.lines.indexOf(line);
+        if (at >= 0) one.lines.splice(at, 1);
+      }
+      this.#decide();
+    });
+    follower.handlers.onFollow(line.ends[0]);
+    leader.handlers.onPeer(line.ends[1]);
+  }
+
+  async #after(ms: number): Promise<void> {
+    await this.#clock.sleep(ms, new AbortController().signal);
+  }
+}
+
+class Contestant {
+  readonly lines: Line[] = [];
+  isGone = false;
+  constructor(
+    readonly origin: string,
+    readonly handlers: SeatHandlers,
+  ) {}
+}
+
+/** Carries messages both ways, in order, until it is cut: what is under way then arrives nowhere. */
+class Line {
+  readonly onCut: (() => void)[] = [];
+  readonly ends: readonly [Peer, Peer];
+  readonly #closed = new Emitter<void>();
+  #isCut = false;
+
+  constructor(clock: Clock) {
+    const first = new Emitter<string>();
+    const second = new Emitter<string>();
+    const end = (into: Emitter<string>, outOf: Emitter<string>): Peer => ({
+      send: (message) => {
+        void clock.sleep(travelMs, new AbortController().signal).then(() => {
+          if (!this.#isCut) into.fire(message);
+        });
+      },
+      onDidReceive: outOf.event,
+      onDidClose: this.#closed.event,
+    });
+    this.ends = [end(second, first), end(first, second)];
+  }
+
+  cut(): void {
+    if (this.#isCut) return;
+    this.#isCut = true;
+    for (const act of this.onCut) act();
+    this.#closed.fire();
+  }
+}

@@ -1,0 +1,341 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { env } from 'vscode';
+import type { TaskRef } from '../../src/core/task';
+import type { FaultEffect } from '../simulator/faults';
+import type { TaskScript } from '../simulator/taskScript';
+import { canaryKey, smallWorld, type SmallWorld } from './smallWorld';
+import { waitFor } from './waitFor';
+
+const shareRoute = '/api/v2/sessions/{session_id}/public-share';
+const fileRoute = 'GET /presigned/tasks/{task_id}/files/{file_name}';
+const screenshotRoute = 'GET /presigned/tasks/{task_id}/steps/{number}/screenshot.png';
+
+describe('what can be done with a task', () => {
+  let world: SmallWorld;
+
+  beforeEach(async () => {
+    world = await smallWorld();
+  });
+
+  afterEach(() => world.end());
+
+  function addTask(script: Partial<TaskScript> = {}): TaskRef {
+    const { id, apiVersion } = world.simulator.addTask({
+      prompt: 'Find the price',
+      steps: 3,
+      createdAtMs: Date.now() - 60_000,
+      output: '{"price": 42}',
+      files: [{ name: 'prices.csv', content: 'Oslo,42\n' }],
+      ...script,
+    });
+    return { apiVersion, id };
+  }
+
+  const said = (pattern: RegExp): boolean =>
+    world.person.seen.some(({ text }) => pattern.test(text));
+
+  describe('saving a file', () => {
+    it('asks where to, fetches it by a fresh link and says how far it is', async () => {
+      const ref = addTask();
+      world.saveAs('mine.csv');
+      const offered: string[] = [];
+      const { saveTo } = world.person;
+      world.person.saveTo = (options) => {
+        offered.push(options.defaultUri?.path ?? '');
+        return saveTo(options);
+      };
+      await world.act(ref, { type: 'saveFile', index: 0 });
+      assert.deepEqual(world.files(), ['mine.csv']);
+      assert.equal(world.read('mine.csv'), 'Oslo,42\n');
+      assert.match(offered[0] ?? '', /\/prices\.csv$/u);
+      assert.deepEqual(world.person.progress, [
+        'Saving prices.csv…',
+        '0 KB of 1 KB',
+        '1 KB of 1 KB',
+      ]);
+      assert.ok(said(/^Saved prices\.csv\.$/u));
+    });
+
+    it('asks for another link each time', async () => {
+      const ref = addTask();
+      for (const name of ['a.csv', 'b.csv']) {
+        world.saveAs(name);
+        await world.act(ref, { type: 'saveFile', index: 0 });
+      }
+      const route = 'GET /api/v2/files/tasks/{task_id}/output-files/{file_id}';
+      assert.equal(world.simulator.counts.of(route), 2);
+    });
+
+    it('asks nobody for anything where no place is chosen', async () => {
+      const ref = addTask();
+      await world.act(ref, { type: 'saveFile', index: 0 });
+      assert.equal(world.simulator.counts.of(fileRoute), 0);
+      assert.deepEqual(world.person.seen, []);
+    });
+
+    it('stops in mid-stream when it is cancelled, and leaves what was there before', async () => {
+      const ref = addTask({ files: [{ name: 'big.bin', content: new Uint8Array(3_000_000) }] });
+      writeFileSync(path.join(world.folder, 'big.bin'), 'before');
+      world.saveAs('big.bin');
+      world.simulator.faults.add({
+        route: fileRoute,
+        effect: { kind: 'stall', afterBytes: 500_000 },
+      });
+      world.person.cancelAt = (words) => /^[1-9]\d* KB of 3 MB$/u.test(words);
+      await world.act(ref, { type: 'saveFile', index: 0 });
+      await waitFor('the connection to be let go', () => world.simulator.counts.concurrent === 0);
+      assert.deepEqual(world.files(), ['big.bin']);
+      assert.equal(world.read('big.bin'), 'before');
+      assert.deepEqual(world.person.seen, []);
+    });
+
+    const failures: readonly (readonly [string, FaultEffect, RegExp])[] = [
+      ['breaks off', { kind: 'reset', afterBytes: 3 }, /./u],
+      ['is gone', { kind: 'answer', status: 404 }, /does not hand over/u],
+      ['points elsewhere', { kind: 'redirect', location: 'https://evil.example/' }, /./u],
+    ];
+    for (const [what, effect, words] of failures)
+      it(`says so and leaves what was there before when it ${what}`, async () => {
+        const ref = addTask();
+        writeFileSync(path.join(world.folder, 'prices.csv'), 'before');
+        world.saveAs('prices.csv');
+        world.simulator.faults.add({ route: fileRoute, effect });
+        await world.act(ref, { type: 'saveFile', index: 0 });
+        assert.deepEqual(world.files(), ['prices.csv']);
+        assert.equal(world.read('prices.csv'), 'before');
+        assert.ok(said(words), JSON.stringify(world.person.seen));
+        assert.ok(!said(/^Saved/u));
+      });
+
+    it('says in words that a place cannot be written to', async () => {
+      const ref = addTask();
+      mkdirSync(path.join(world.folder, 'prices.csv'));
+      world.saveAs('prices.csv');
+      await world.act(ref, { type: 'saveFile', index: 0 });
+      assert.ok(said(/cannot be written there/u), JSON.stringify(world.person.seen));
+      assert.deepEqual(world.files(), []);
+      assert.ok(existsSync(path.join(world.folder, 'prices.csv')));
+    });
+
+    it('saves the log, where the API version has one', async () => {
+      const ref = addTask();
+      world.saveAs('task.log');
+      await world.act(ref, { type: 'saveLog' });
+      assert.ok(world.read('task.log').length > 0);
+      await world.act(addTask({ apiVersion: 'v1' }), { type: 'saveLog' });
+      assert.ok(said(/has no logs/u));
+    });
+  });
+
+  describe('saving the output', () => {
+    const outputs: readonly (readonly [string, string])[] = [
+      ['{"price": 42}', 'json'],
+      ['# Prices\n\n- Oslo: 42\n', 'md'],
+      ['forty-two', 'txt'],
+    ];
+    for (const [output, ending] of outputs)
+      it(`offers a name that ends in .${ending}, and saves it as it came`, async () => {
+        const ref = addTask({ output });
+        let offered = '';
+        world.saveAs('output');
+        const { saveTo } = world.person;
+        world.person.saveTo = (options) => {
+          offered = options.defaultUri?.path ?? '';
+          return saveTo(options);
+        };
+        await world.act(ref, { type: 'act', action: 'saveOutput' });
+        assert.ok(offered.endsWith(`/task-${ref.id}-output.${ending}`), offered);
+        assert.equal(world.read('output'), output);
+      });
+
+    it('says so where there is none', async () => {
+      await world.act(addTask({ end: 'never' }), { type: 'act', action: 'saveOutput' });
+      assert.ok(said(/no output/u));
+    });
+  });
+
+  describe('sharing', () => {
+    it('makes nothing public before the person has agreed to what becomes visible to whom', async () => {
+      const ref = addTask();
+      await world.act(ref, { type: 'act', action: 'share' });
+      assert.equal(world.simulator.counts.of(`POST ${shareRoute}`), 0);
+      const [asked] = world.person.seen;
+      assert.equal(asked?.isModal, true);
+      assert.match(asked.text, /in public\?$/u);
+      assert.match(
+        world.person.details[0] ?? '',
+        /Anyone who has the link.+screenshots.+recording/su,
+      );
+    });
+
+    it('makes it public, reads the details again and hands over the link', async () => {
+      const ref = addTask();
+      let readings = 0;
+      world.person.press = ({ buttons }) =>
+        buttons.find((button) => button === 'Share in Public' || button === 'Copy Link');
+      await world.act(ref, { type: 'act', action: 'share' }, { reread: () => count() });
+      const link = await env.clipboard.readText();
+      assert.ok(link.startsWith(`${world.simulator.url}/share/`), link);
+      assert.equal(readings, 1);
+      const { session } = await world.cloud.client('v2').getDetails(ref.id, never);
+      assert.equal(session?.publicShareUrl, link);
+      function count(): Promise<void> {
+        readings += 1;
+        return Promise.resolve();
+      }
+    });
+
+    it('offers the link of what is public already, and asks nothing', async () => {
+      const ref = addTask({ isShared: true });
+      world.person.press = ({ buttons }) => buttons.find((button) => button === 'Open Link');
+      await world.act(ref, { type: 'act', action: 'share' });
+      assert.equal(world.simulator.counts.of(`POST ${shareRoute}`), 0);
+      assert.equal(world.person.seen.length, 1);
+      assert.match(world.person.opened[0] ?? '', /\/share\//u);
+    });
+
+    it('is taken back only after a confirmation', async () => {
+      const ref = addTask({ isShared: true });
+      await world.act(ref, { type: 'act', action: 'unshare' });
+      assert.equal(world.simulator.counts.of(`DELETE ${shareRoute}`), 0);
+      assert.equal(world.person.seen[0]?.isModal, true);
+      assert.match(world.person.details[0] ?? '', /opened 0 times/u);
+      world.person.press = () => 'Remove Link';
+      await world.act(ref, { type: 'act', action: 'unshare' });
+      assert.equal(world.simulator.counts.of(`DELETE ${shareRoute}`), 1);
+      const { session } = await world.cloud.client('v2').getDetails(ref.id, never);
+      assert.equal(session?.publicShareUrl, undefined);
+      assert.ok(said(/no longer public/u));
+    });
+
+    it('is nothing that v1 has, and says why it failed otherwise', async () => {
+      await world.act(addTask({ apiVersion: 'v1' }), { type: 'act', action: 'share' });
+      assert.ok(said(/API v1 cannot share/u));
+      world.person.press = () => 'Share in Public';
+      world.simulator.faults.add({ route: `POST ${shareRoute}`, effect: { kind: 'reset' } });
+      await world.act(addTask(), { type: 'act', action: 'share' });
+      assert.ok(said(/cannot be reached/u), JSON.stringify(world.person.seen));
+    });
+  });
+
+  describe('exporting', () => {
+    it('writes JSON where the person says, and nothing else', async () => {
+      const ref = addTask();
+      world.saveAs('story.json');
+      await world.act(ref, { type: 'act', action: 'exportJson' });
+      assert.deepEqual(world.files(), ['story.json']);
+      const read = JSON.parse(world.read('story.json')) as Record<string, unknown>;
+      assert.equal(read['id'], ref.id);
+      assert.equal((read['steps'] as unknown[]).length, 3);
+      assert.doesNotMatch(world.read('story.json'), /presigned|signature|127\.0\.0\.1/iu);
+      assert.ok(said(/^Exported the task to story\.json\.$/u), JSON.stringify(world.person.seen));
+    });
+
+    it('writes Markdown with the screenshots in a folder beside it', async () => {
+      const ref = addTask();
+      world.saveAs('story.md');
+      await world.act(ref, { type: 'act', action: 'exportMarkdown' });
+      assert.deepEqual(world.files(), [
+        'story-images/step-001.png',
+        'story-images/step-002.png',
+        'story-images/step-003.png',
+        'story.md',
+      ]);
+      const text = world.read('story.md');
+      assert.match(text, /!\[Screenshot of step 2\]\(story-images\/step-002\.png\)/u);
+      assert.doesNotMatch(text, /presigned|signature|127\.0\.0\.1/iu);
+      assert.ok(world.person.progress.includes('Screenshot 3 of 3'));
+    });
+
+    it('overwrites no picture: another export has another folder', async () => {
+      const ref = addTask();
+      mkdirSync(path.join(world.folder, 'story-images'));
+      writeFileSync(path.join(world.folder, 'story-images', 'step-001.png'), 'mine');
+      world.saveAs('story.md');
+      await world.act(ref, { type: 'act', action: 'exportMarkdown' });
+      assert.equal(world.read('story-images/step-001.png'), 'mine');
+      assert.match(world.read('story.md'), /\(story-images-2\/step-001\.png\)/u);
+    });
+
+    it('leaves nothing behind when it is cancelled', async () => {
+      const ref = addTask({ steps: 20 });
+      world.saveAs('story.md');
+      world.person.cancelAt = (words) => words === 'Screenshot 4 of 20';
+      await world.act(ref, { type: 'act', action: 'exportMarkdown' });
+      assert.deepEqual(world.files(), []);
+      assert.ok(!existsSync(path.join(world.folder, 'story-images')));
+      assert.deepEqual(world.person.seen, []);
+    });
+
+    it('says how many screenshots could not be had, and takes none that is no picture', async () => {
+      const ref = addTask();
+      world.saveAs('story.md');
+      world.simulator.faults.add({ route: screenshotRoute, times: 2, effect: { kind: 'html' } });
+      await world.act(ref, { type: 'act', action: 'exportMarkdown' });
+      assert.equal(world.files().length, 2, world.files().join());
+      assert.ok(said(/2 of 3 screenshots could not be had/u), JSON.stringify(world.person.seen));
+    });
+
+    it('asks for fresh links where those of the screenshots have expired on the way', async () => {
+      const ref = addTask({ steps: 12 });
+      world.saveAs('story.md');
+      world.person.cancelAt = (words) => {
+        // Far longer than such links are good for.
+        if (words === 'Screenshot 2 of 12') world.simulator.clock.advance(60 * 60_000);
+        return false;
+      };
+      await world.act(ref, { type: 'act', action: 'exportMarkdown' });
+      assert.equal(world.files().length, 13, world.files().join());
+      const refused = world.simulator.counts.seen.filter(({ status }) => status === 403);
+      assert.ok(refused.length > 0, 'no link had expired');
+    });
+
+    it('keeps what was known of a task that cannot be read any more', async () => {
+      const ref = addTask();
+      const details = await world.cloud.client('v2').getDetails(ref.id, never);
+      world.simulator.keys.clear();
+      world.saveAs('story.md');
+      const known = { details, task: details };
+      await world.act(ref, { type: 'act', action: 'exportMarkdown' }, known);
+      assert.deepEqual(world.files(), ['story.md']);
+      assert.match(world.read('story.md'), /### Step 3/u);
+      assert.ok(
+        said(/what was known of it\. 3 of 3 screenshots/u),
+        JSON.stringify(world.person.seen),
+      );
+    });
+
+    it('works for v1, whose screenshots belong to no step', async () => {
+      const ref = addTask({ apiVersion: 'v1' });
+      world.saveAs('story.md');
+      await world.act(ref, { type: 'act', action: 'exportMarkdown' });
+      assert.deepEqual(world.files(), [
+        'story-images/screenshot-001.png',
+        'story-images/screenshot-002.png',
+        'story-images/screenshot-003.png',
+        'story.md',
+      ]);
+    });
+  });
+
+  describe('copying code', () => {
+    for (const [action, pattern] of [
+      ['copyCurl', /^curl /u],
+      ['copyPython', /^from browser_use_sdk import/mu],
+      ['copyTypeScript', /from 'browser-use-sdk'/u],
+    ] as const)
+      it(`puts it on the clipboard, without the key: ${action}`, async () => {
+        const ref = addTask();
+        await world.act(ref, { type: 'act', action });
+        const code = await env.clipboard.readText();
+        assert.match(code, pattern);
+        assert.ok(code.includes(ref.id));
+        assert.ok(code.includes('BROWSER_USE_API_KEY'));
+        assert.ok(!code.includes(canaryKey));
+      });
+  });
+});
+
+const never = new AbortController().signal;

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { aDetails } from '../../fakes/fakeCloud';
+import { themeNames } from './detailsPageHarness';
+import {
+  axeFaults,
+  isInView,
+  picturesAreThere,
+  someSteps,
+  until,
+  useDetailsPages,
+} from './detailsPages';
+import { viewOf } from './sampleDetails';
+
+describe('the timeline on the details page', () => {
+  const { samples, open } = useDetailsPages();
+
+  it('shows a bar for each step, and leads from it to the step by mouse and keyboard', async () => {
+    const steps = someSteps(30).map((step, index) => ({ ...step, durationSeconds: 1 + index }));
+    const { page } = await open(aDetails('a', { status: 'finished', steps }), { height: 600 });
+    const bars = page.locator('.bar');
+    assert.equal(await bars.count(), 30);
+    await page.getByRole('button', { name: /^Step 20, 20 s/u }).click();
+    assert.equal(await focusedId(page), 'step-19');
+    await until(() => isInView(page, '#step-19'));
+    await until(async () => (await bars.nth(19).getAttribute('aria-current')) === 'step');
+    await bars.nth(19).focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    assert.equal(await focusedId(page), 'step-1');
+    await until(() => isInView(page, '#step-1'));
+    assert.match(await page.locator('.strip-words').innerText(), /Longest: step 30, 30 s/u);
+  });
+
+  it('makes bars as high as their steps took time', async () => {
+    const steps = someSteps(3).map((step, index) => ({
+      ...step,
+      durationSeconds: [2, 8, 4][index],
+    }));
+    const { page } = await open(aDetails('a', { status: 'finished', steps }));
+    const heights = await page
+      .locator('.bar span')
+      .evaluateAll((fills) => fills.map((fill) => fill.getBoundingClientRect().height));
+    const highest = Math.max(...heights);
+    assert.deepEqual(
+      heights.map((height) => Math.round((100 * height) / highest)),
+      [25, 100, 50],
+    );
+  });
+
+  it('lets the steps of a very long task share bars, so that the strip fits', async () => {
+    const { page } = await open(aDetails('a', { status: 'finished', steps: someSteps(2000) }), {
+      width: 320,
+    });
+    const count = await page.locator('.bar').count();
+    assert.ok(count > 20 && count < 100, `${count} bars`);
+    await page.getByRole('button', { name: /^Steps \d+ to 2000, / }).click();
+    assert.match(await focusedId(page), /^step-19\d\d$/u);
+  });
+
+  it('says which steps the agent calls failed, and leads to the first', async () => {
+    const steps = someSteps(6).map((step, index) => ({
+      ...step,
+      evaluation: index === 3 || index === 5 ? 'Failed - nothing happened' : step.evaluation,
+    }));
+    const { page } = await open(aDetails('a', { status: 'finished', steps }));
+    assert.match(await page.locator('.failed-words').innerText(), /2 steps .* step 3/u);
+    assert.equal(await page.locator('.bar.failed').count(), 2);
+    await page.locator('.failed-words button').click();
+    assert.equal(await focusedId(page), 'step-2');
+  });
+
+  it('shows no strip for a task that tells no times', async () => {
+    const steps = someSteps(3).map((step) => ({ ...step, durationSeconds: undefined }));
+    const { page } = await open(aDetails('a', { status: 'finished', steps }));
+    assert.equal(await page.locator('.bars, .strip-words').count(), 0);
+  });
+
+  it('leads from the film strip to the steps by mouse and keyboard', async () => {
+    const { page, said } = await open(await samples().details('running'), { height: 700 });
+    await page.locator('.frame img').first().waitFor();
+    await page.getByRole('button', { name: 'Go to step 5', exact: true }).click();
+    assert.equal(await focusedId(page), 'step-4');
+    await page.locator('.frame[tabindex="0"]').focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    const last = await page.locator('.steps > li').count();
+    assert.equal(await focusedId(page), `step-${last - 1}`);
+    const asked = new Set(said.flatMap((each) => (each.type === 'picture' ? [each.index] : [])));
+    assert.ok(asked.size < last / 2, `asked for ${asked.size} of ${last} screenshots`);
+  });
+
+  it('moves between steps by keyboard, and is one stop of the Tab key', async () => {
+    const { page } = await open(aDetails('a', { status: 'finished', steps: someSteps(12) }), {
+      height: 600,
+    });
+    assert.equal(await page.locator('.step[tabindex="0"]').count(), 1);
+    await page.locator('.step[tabindex="0"]').focus();
+    assert.equal(await focusedId(page), 'step-0');
+    for (const [key, id] of [
+      ['j', 'step-1'],
+      ['ArrowDown', 'step-2'],
+      ['k', 'step-1'],
+      ['ArrowUp', 'step-0'],
+      ['k', 'step-0'],
+      ['End', 'step-11'],
+      ['j', 'step-11'],
+      ['Home', 'step-0'],
+    ] as const) {
+      await page.keyboard.press(key);
+      assert.equal(await focusedId(page), id, key);
+      await until(() => isInView(page, `#${id}`));
+    }
+    // From inside of a step, too.
+    await page.locator('#step-3 summary').focus();
+    await page.keyboard.press('j');
+    assert.equal(await focusedId(page), 'step-4');
+    assert.equal(await page.locator('.step[tabindex="0"]').count(), 1);
+    assert.match(
+      (await page.locator('.steps').getAttribute('aria-describedby')) ?? '',
+      /steps-hint/u,
+    );
+  });
+
+  it('opens a screenshot large, moves between them, and gives the focus back', async () => {
+    const { page } = await open(await samples().details('unsuccessful'), { height: 900 });
+    await picturesAreThere(page);
+    const dialog = page.locator('dialog.large');
+    await page.locator('#step-1 .picture').press('Enter');
+    await dialog.locator('img').waitFor();
+    assert.match((await dialog.locator('img').getAttribute('alt')) ?? '', /step 2/u);
+    assert.ok(await dialog.evaluate((element: HTMLDialogElement) => element.matches(':modal')));
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    assert.equal(await focusedId(page), 'picture-step-1');
+
+    await page.locator('#step-1 .picture').click();
+    await page.keyboard.press('ArrowRight');
+    await dialog.getByRole('heading', { name: 'Step 3' }).waitFor();
+    await dialog.getByRole('button', { name: 'Next Screenshot' }).click();
+    await dialog.getByRole('heading', { name: 'Step 4' }).waitFor();
+    await dialog.locator('img').waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await dialog.getByRole('heading', { name: 'Step 3' }).waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    assert.equal(await focusedId(page), 'picture-step-2');
+  });
+
+  for (const theme of themeNames)
+    it(`shows a large screenshot without a fault for axe (${theme})`, async () => {
+      const { page } = await open(await samples().details('unsuccessful'), { theme, height: 900 });
+      await picturesAreThere(page);
+      await page.locator('#step-0 .picture').click();
+      await page.locator('dialog.large img').waitFor();
+      assert.deepEqual(await axeFaults(page), []);
+    });
+
+  it('tells of new steps while the newest is out of sight, and no longer', async () => {
+    const page = await open(aDetails('a', { steps: someSteps(20) }), { height: 600 });
+    const news = page.page.locator('.news');
+    const tell = async (count: number): Promise<void> =>
+      page.tell({ type: 'view', view: viewOf(aDetails('a', { steps: someSteps(count) })) });
+    // At the top the newest step is in sight.
+    await tell(21);
+    await page.page.getByText('Newest step: 21').waitFor();
+    assert.equal(await news.count(), 0);
+    await page.page.evaluate(() => window.scrollTo(0, 1500));
+    await tell(23);
+    await page.page.getByRole('button', { name: '2 new steps' }).waitFor();
+    assert.equal(await page.page.evaluate(() => window.scrollY), 1500);
+    await page.page.evaluate(() => window.scrollTo(0, 0));
+    await news.waitFor({ state: 'detached' });
+  });
+
+  it('says where a task broke off, and leads there', async () => {
+    const { page } = await open(await samples().details('failed'), { height: 600 });
+    await page.getByRole('button', { name: /Broke off at step 4/u }).click();
+    assert.equal(await focusedId(page), 'step-3');
+  });
+});
+
+async function focusedId(page: Page): Promise<string> {
+  return page.evaluate(() => document.activeElement?.id ?? '');
+}

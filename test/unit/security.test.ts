@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import { createCloud } from '../../src/api/index';
+import { defaultLimits } from '../../src/api/http';
+import { maxDepth, parseBoundedJson } from '../../src/api/boundedJson';
+import { CloudError } from '../../src/core/errors';
+import { taskViewOf } from '../../src/core/detailsView';
+import { safeFileName } from '../../src/core/fileName';
+import { outputLinks } from '../../src/core/outputLinks';
+import { plainLabel, plainMessage } from '../../src/core/plainMessage';
+import { safeLink } from '../../src/core/safeLink';
+import { taskTitle } from '../../src/core/taskWords';
+import { tooltipLines } from '../../src/core/tooltipLines';
+import { parseFromPage } from '../../src/webview/protocol';
+import { aTask } from '../fakes/aTask';
+import { hostileFileNames, hostileKinds, hostileTexts } from '../fakes/hostileTasks';
+import { assertNoKey, canaryKey, failureOf } from './api/canary';
+import { localServers } from './api/localServer';
+import { hostileDetails, showsSecret, unseen } from './core/hostileDetails';
+
+// Each name begins with a line of the project's list of what is secure. What needs an editor is in test/host/security.test.ts.
+const never = new AbortController().signal;
+
+describe('security 3: task IDs are always encoded', () => {
+  const serve = localServers();
+
+  it('in every question, whatever stands in them', async () => {
+    const server = await serve((_request, response) => response.writeHead(404).end());
+    const cloud = createCloud({ baseUrl: server.url, key: canaryKey });
+    const id = '../../billing?x=#/..;%2F\\';
+    for (const version of ['v1', 'v2'] as const) {
+      const client = cloud.client(version);
+      const file = { id, name: id };
+      for (const ask of [
+        () => client.getStatus(id, never),
+        () => client.getTask(id, never),
+        () => client.getFileUrl(id, file, never),
+        () => client.shareSession(id, never),
+        () => client.getShare(id, never),
+        () => client.unshareSession(id, never),
+      ])
+        await ask().catch(() => undefined);
+    }
+    assert.ok(server.requests.length >= 8);
+    for (const { url } of server.requests) {
+      assert.ok(url.includes(encodeURIComponent(id)), url);
+      assert.doesNotMatch(url, /\/billing|\?|#/u);
+    }
+  });
+});
+
+describe('security 4: a canary key appears in no error or util.inspect(error)', () => {
+  const serve = localServers();
+
+  it('of any call, whatever the server answers with it', async () => {
+    const server = await serve((request, response) => {
+      // A server that tells back whatever it was told.
+      response.writeHead(500, { 'content-type': 'application/json', 'x-echo': canaryKey });
+      response.end(JSON.stringify({ detail: inspect(request.headers) }));
+    });
+    const cloud = createCloud({ baseUrl: server.url, key: canaryKey });
+    for (const version of ['v1', 'v2'] as const) {
+      const client = cloud.client(version);
+      const calls: Promise<unknown>[] = [
+        client.getStatus('a', never),
+        client.getDetails('a', never),
+        client.getFileUrl('a', { id: 'f', name: 'f' }, never),
+        client.findSessionTasks('s', never),
+        client.shareSession('s', never),
+        client.getShare('s', never),
+        client.unshareSession('s', never),
+        client.getAccount(never),
+      ];
+      for (const call of calls) assertNoKey(await failureOf(call));
+    }
+    assertNoKey(cloud);
+    assertNoKey(cloud.client('v2'));
+    assertNoKey(await failureOf(cloud.download(`${server.url}/x`, { maxBytes: 1, signal: never })));
+  });
+});
+
+describe('security 5: presigned downloads', () => {
+  const serve = localServers();
+  const cloud = createCloud({ baseUrl: 'https://api.example', key: canaryKey });
+
+  it('are https only, and never of another scheme', async () => {
+    for (const url of [
+      'http://store.example/a',
+      'http://127.0.0.1:1/a',
+      'file:///etc/passwd',
+      'data:text/plain,a',
+      'javascript:alert(1)',
+      'ftp://store.example/a',
+      'https://user:secret@store.example/a',
+    ]) {
+      const error = await failureOf(cloud.download(url, { maxBytes: 1, signal: never }));
+      assert.equal(error.kind, 'badAnswer', url);
+    }
+  });
+
+  it('carry no key header, end at the size cap and stop in mid-stream', async () => {
+    const server = await serve((_request, response) => {
+      const pour = (): void => {
+        while (!response.destroyed && response.write('x'.repeat(50_000)));
+      };
+      response.on('drain', pour);
+      pour();
+    });
+    const local = createCloud({ baseUrl: server.url, key: canaryKey }, defaultLimits);
+    const capped = local.download(server.url, { maxBytes: 1_000_000, signal: never });
+    assert.equal((await failureOf(capped)).kind, 'tooLarge');
+    await server.firstClosed;
+    const controller = new AbortController();
+    const stopped = local.download(server.url, {
+      maxBytes: 1_000_000_000,
+      signal: controller.signal,
+      onProgress: (received) => {
+        if (received > 200_000) controller.abort();
+      },
+    });
+    await assert.rejects(stopped, { name: 'AbortError' });
+    for (const { headers } of server.requests) assert.doesNotMatch(inspect(headers), /bu_canary/u);
+  });
+});
+
+describe('security 6: file names from the API', () => {
+  for (const name of hostileFileNames)
+    it(`are made harmless: ${JSON.stringify(name.slice(0, 40))}`, () => {
+      const safe = safeFileName(name);
+      assert.doesNotMatch(safe, /[/\\:*?"<>|\p{Cc}\p{Cf}]/u);
+      assert.doesNotMatch(safe, /^[.\s]|[.\s]$/u);
+      assert.doesNotMatch(safe, /^(?:con|nul|prn|aux|com\d|lpt\d)(?:\.|$)/iu);
+      assert.ok(safe.length > 0 && Buffer.byteLength(safe) <= 200);
+    });
+});
+
+describe('security 7 and 8: what passes between extension and page', () => {
+  it('holds no presigned URL and no link of a session', () => {
+    assert.equal(showsSecret(taskViewOf(hostileDetails())), false);
+  });
+
+  it('names kinds and positions, never a URL, a path or a command', () => {
+    for (const [type, fields] of Object.entries({
+      openLink: { link: 'live', index: 0 },
+      openText: { part: 'output', index: 0 },
+      act: { action: 'share' },
+      saveFile: { index: 0 },
+      copy: { what: 'id' },
+      saveLog: {},
+    })) {
+      assert.ok(parseFromPage({ type, ...fields }), type);
+      for (const more of [
+        { url: 'https://evil.example' },
+        { path: '/etc/passwd' },
+        { id: 'another' },
+        { command: 'workbench.action.quit' },
+        { key: canaryKey },
+      ])
+        assert.equal(parseFromPage({ type, ...fields, ...more }), undefined, type);
+    }
+    for (const text of Object.values(hostileTexts)) {
+      assert.equal(parseFromPage(text), undefined);
+      assert.equal(parseFromPage({ type: text }), undefined);
+      assert.equal(parseFromPage({ type: 'openLink', link: text, index: 0 }), undefined);
+      assert.equal(parseFromPage({ type: 'act', action: text }), undefined);
+    }
+  });
+});
+
+describe('security 9: links', () => {
+  it('are http and https only, without user-info', () => {
+    for (const link of [
+      'command:workbench.action.quit',
+      'file:///etc/passwd',
+      'javascript:alert(1)',
+      'JaVaScRiPt:alert(1)',
+      ' javascript:alert(1)',
+      'data:text/html,x',
+      'vscode://file/etc/passwd',
+      'vscode-insiders://a',
+      'https://user:secret@example.com/',
+      'https://user@example.com/',
+      '//example.com',
+      '/etc/passwd',
+      'blob:https://example.com/1',
+      'ssh://example.com',
+      'mailto:a@example.com',
+    ])
+      assert.equal(safeLink(link), undefined, link);
+  });
+
+  for (const kind of hostileKinds)
+    it(`are the only ones found in a hostile output: ${kind}`, () => {
+      for (const link of outputLinks(hostileTexts[kind])) {
+        assert.match(link, /^https?:\/\/[^@]*$/u);
+        assert.equal(safeLink(link), link);
+      }
+    });
+});
+
+describe('security 10: what is shown in one line', () => {
+  const options = {
+    now: 0,
+    holds: [],
+    host: 'api.example',
+    baseUrlProblem: undefined,
+    timeWords: String,
+  };
+  for (const kind of hostileKinds)
+    it(`holds no control and no bidirectional character, and runs nothing: ${kind}`, () => {
+      const text = hostileTexts[kind];
+      const task = aTask({ prompt: text, rawStatus: text, model: text, id: text, cost: text });
+      for (const line of [...tooltipLines(task, options), taskTitle(task), plainMessage(text)]) {
+        assert.doesNotMatch(line, unseen);
+        assert.doesNotMatch(line, /\n/u);
+      }
+      assert.doesNotMatch(plainMessage(text), /\]\(/u);
+      assert.doesNotMatch(plainLabel(text), /\$\(/u);
+    });
+});
+
+describe('security 12: size, depth and array caps before a schema runs', () => {
+  const serve = localServers();
+
+  it('stop what is too deep, too long or too large, soon', async () => {
+    const bodies: Readonly<Record<string, string>> = {
+      deep: `${'['.repeat(maxDepth + 1)}${']'.repeat(maxDepth + 1)}`,
+      deeper: '{"a":'.repeat(1_000_000),
+      long: `{"steps":[${'{},'.repeat(30_000)}{}]}`,
+      large: `{"output":"${'x'.repeat(9 * 1024 * 1024)}"}`,
+    };
+    for (const [name, body] of Object.entries(bodies)) {
+      const server = await serve((_request, response) => response.end(body));
+      const client = createCloud({ baseUrl: server.url, key: canaryKey }).client('v2');
+      const start = performance.now();
+      const error = await failureOf(client.getTask('a', never));
+      assert.ok(['badAnswer', 'tooLarge'].includes(error.kind), `${name}: ${error.kind}`);
+      assert.ok(performance.now() - start < 2000, name);
+    }
+  });
+
+  it('throw errors that hold nothing of the text', () => {
+    assert.throws(
+      () => parseBoundedJson(`${'['.repeat(1000)}"${canaryKey}"`),
+      (error) => !inspect(error).includes('canary') && !(error instanceof CloudError),
+    );
+  });
+});
