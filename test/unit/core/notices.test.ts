@@ -195,7 +195,7 @@ describe('NoticeQueue', () => {
     assert.equal(shown[0]?.refs.length, 2);
   });
 
-  it('says first that it waits no more, and then what ended', async () => {
+  it('says first that it waits no more, and then what ended', () => {
     const order: string[] = [];
     queue.dispose();
     queue = new NoticeQueue({

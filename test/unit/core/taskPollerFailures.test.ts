@@ -98,7 +98,7 @@ describe('TaskPoller and failures', () => {
     });
   });
 
-  describe('when the polled.cloud says slow down', () => {
+  describe('when the cloud says slow down', () => {
     for (const [name, retryAfterMs, expectedMs] of [
       ['for the time it names', 5 * second, 5 * second],
       ['for a minute where it names none', undefined, minute],
@@ -229,7 +229,7 @@ describe('TaskPoller and failures', () => {
     });
   });
 
-  describe('when the wall polled.clock jumps', () => {
+  describe('when the wall clock jumps', () => {
     for (const [name, jumpMs] of [
       ['an hour ahead', hour],
       ['an hour back', -hour],
@@ -249,7 +249,24 @@ describe('TaskPoller and failures', () => {
       });
     }
 
-    it('keeps a rate limit when the polled.clock is set back, and no longer than it was', async () => {
+    it('goes on as before though the clock was set back while a question was under way', async () => {
+      polled.cloud.set('a', 'running');
+      polled.track('a');
+      await polled.clock.advance(0);
+      let open = (): void => undefined;
+      polled.cloud.gate = new Promise((resolve) => (open = resolve));
+      polled.cloud.fail('server');
+      await polled.clock.advance(10 * second);
+      polled.cloud.gate = undefined;
+      polled.cloud.heal();
+      polled.clock.jump(-hour);
+      open();
+      polled.cloud.set('a', 'finished');
+      await polled.clock.advance(minute);
+      assert.equal(polled.statusOf('a'), 'finished');
+    });
+
+    it('keeps a rate limit when the clock is set back, and no longer than it was', async () => {
       polled.cloud.set('a', 'running');
       polled.track('a');
       await polled.clock.advance(0);
