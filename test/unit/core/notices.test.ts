@@ -138,6 +138,38 @@ describe('NoticeQueue', () => {
     assert.deepEqual(shown, []);
   });
 
+  it('names a single stopped or failed task, and warns of what went wrong only', async () => {
+    for (const [status, text, isWarning] of [
+      ['stopped', 'Stopped: Do a', false],
+      ['failed', 'Failed: Do a', true],
+    ] as const) {
+      store.replaceAll([]);
+      shown.length = 0;
+      run('a');
+      end('a', status);
+      await clock.advance(0);
+      assert.deepEqual(
+        shown.map((notice) => [notice.text, notice.isWarning]),
+        [[text, isWarning]],
+      );
+    }
+  });
+
+  it('counts the stopped among others, and warns where one did not reach its goal', async () => {
+    run('a', 'b');
+    end('a', 'stopped');
+    end('b', 'finished', { judgeVerdict: false });
+    await clock.advance(0);
+    assert.equal(shown[0]?.text, '2 tasks ended: 1 finished without reaching the goal, 1 stopped');
+    assert.equal(shown[0].isWarning, true);
+    shown.length = 0;
+    run('c', 'd');
+    end('c', 'stopped');
+    end('d', 'failed');
+    await clock.advance(0);
+    assert.equal(shown[0]?.isWarning, true);
+  });
+
   it('gathers while another window announces, and takes over what that has not told of', async () => {
     queue.setAnnouncing(false);
     run('a', 'b', 'c');
