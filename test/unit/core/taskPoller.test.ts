@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { CloudError } from '../../../src/core/errors';
 import type { PollerState } from '../../../src/core/polling';
+import { aTask } from '../../fakes/aTask';
 import { settle } from '../../fakes/fakeClock';
 import { polledTasks, ref } from './polledTasks';
 
@@ -200,6 +201,30 @@ describe('TaskPoller', () => {
       const asked = polled.cloud.asked.length;
       await polled.clock.advance(hour);
       assert.equal(polled.cloud.asked.length, asked);
+    });
+
+    it('looks at the last hundred that ended, and at no others that have', async () => {
+      polled.store.replaceAll(
+        Array.from({ length: 120 }, (_, index) =>
+          aTask({
+            id: `t${index}`,
+            status: 'stopped',
+            readAs: 'stopped',
+            // The first twenty ended before the others.
+            changedAt: polled.clock.now() + ((index + 100) % 120),
+          }),
+        ),
+      );
+      for (const { id } of polled.store.tasks()) polled.cloud.set(id, 'stopped');
+      polled.distrustLists();
+      void polled.poller.refresh();
+      await polled.clock.advance(5 * minute);
+      const asked = new Set(polled.cloud.asked.map(({ id }) => id).filter((id) => id !== ''));
+      assert.equal(asked.size, 100);
+      assert.deepEqual(
+        Array.from({ length: 20 }, (_, index) => asked.has(`t${index + 20}`)),
+        Array.from({ length: 20 }, () => false),
+      );
     });
 
     it('ends also when the network fails', async () => {

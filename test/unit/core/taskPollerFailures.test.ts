@@ -205,6 +205,16 @@ describe('TaskPoller and failures', () => {
       assert.equal(polled.clock.timers, 0);
     });
 
+    it('calls a task missing whose ID the cloud takes for none, and asks no more', async () => {
+      polled.cloud.fail('invalidRequest');
+      polled.track('odd');
+      await polled.clock.advance(0);
+      assert.equal(polled.store.get(ref('odd'))?.isMissing, true);
+      assert.equal(polled.store.get(ref('odd'))?.trouble?.kind, 'invalidRequest');
+      await polled.clock.advance(hour);
+      assert.equal(polled.cloud.asked.length, 1);
+    });
+
     it('finds a missing task again on a refresh', async () => {
       polled.track('late');
       await polled.clock.advance(minute);
