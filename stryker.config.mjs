@@ -17,7 +17,7 @@ export default {
   // A mutant is no less killed for being loaded with the module; those would take the whole suite each.
   ignoreStatic: true,
   concurrency: 2,
-  timeoutMS: 10_000,
+  timeoutMS: 3000,
   // TypeScript 7 has no programming interface that could rewrite it; tsx reads the project's own.
   tsconfigFile: 'none',
   disableTypeChecks: false,

@@ -214,8 +214,10 @@ function learn(readings: readonly Reading[], { clock, costs, store }: AskRoundOp
       const after = store.get(task);
       return after !== undefined && (after.rawStatus === task.rawStatus || hasEnded(task.status));
     };
-    const confirmed = ask.way === 'recent' ? missing : missing.filter(isInVain);
-    const requests = (isWhole || ask.way === 'recent' ? pages : pagesInAll) + confirmed.length;
+    const inVain = ask.way === 'recent' ? missing : missing.filter(isInVain);
+    // Nobody is asked for by itself after a list that was given up.
+    const isRead = isWhole || ask.way === 'recent';
+    const requests = isRead ? pages + inVain.length : pagesInAll;
     const key = `${ask.apiVersion}/${ask.way}`;
     spent.set(key, { ask, requests: requests + (spent.get(key)?.requests ?? 0) });
     const ended = ask.expects.filter((task) => hasEnded(store.get(task)?.status ?? task.status));

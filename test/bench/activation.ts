@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { openWindow, startBrowser } from '../launch/openWindow';
-import { packagedExtension, projectFolder } from '../launch/packagedExtension';
-import { runCommand } from '../launch/runCommand';
+import { packagedExtension } from '../launch/packagedExtension';
 import { quietSettings, startCode } from '../launch/startCode';
+import { packageBenchExtension } from './packageBenchExtension';
 import { median, table } from './table';
 
 const windows = 9;
@@ -18,7 +18,7 @@ const windows = 9;
 export async function measureActivation(): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'but-bench-'));
   try {
-    const empty = await packageEmptyExtension(folder);
+    const empty = await packageBenchExtension(folder, { name: 'empty', displayName: 'Empty' });
     const code = await startCode({
       version: 'newest',
       smokeTestDriver: false,
@@ -58,46 +58,30 @@ export async function measureActivation(): Promise<string> {
   }
 }
 
-async function packageEmptyExtension(folder: string): Promise<string> {
-  const source = path.join(folder, 'empty');
-  mkdirSync(source);
-  const manifest = {
-    name: 'empty',
-    displayName: 'Empty',
-    publisher: 'bench',
-    version: '1.0.0',
-    license: 'MIT',
-    engines: { vscode: '^1.100.0' },
-    main: './main.js',
-    activationEvents: ['onStartupFinished'],
-    files: ['main.js'],
-  };
-  writeFileSync(path.join(source, 'package.json'), JSON.stringify(manifest));
-  writeFileSync(path.join(source, 'main.js'), 'exports.activate = () => {};\n');
-  const file = path.join(folder, 'empty.vsix');
-  const vsce = path.join(projectFolder, 'node_modules', '@vscode', 'vsce', 'vsce');
-  const flags = ['--no-dependencies', '--allow-missing-repository', '--skip-license'];
-  await runCommand(process.execPath, [vsce, 'package', ...flags, '--out', file], {
-    cwd: source,
-    timeoutMs: 60_000,
-  });
-  return file;
-}
-
 async function readActivationTimes(
   context: BrowserContext,
   url: string,
 ): Promise<readonly string[]> {
   const { page } = await openWindow(context, { url });
+  return readRunning(page, ['Browser Use Tasks', 'Empty']);
+}
+
+/** What VS Code says that an extension's activation took in a window, in milliseconds. */
+export async function readActivationTime(page: Page, name: string): Promise<number> {
+  return timeOf(name, await readRunning(page, [name]));
+}
+
+async function readRunning(page: Page, names: readonly string[]): Promise<readonly string[]> {
   await page.locator('.monaco-workbench').waitFor();
   await runPaletteCommand(page, 'Developer: Show Running Extensions');
   const rows = page.locator('.runtime-extensions-editor .monaco-list-row');
-  await rows.filter({ hasText: 'Browser Use Tasks' }).filter({ hasText: 'ms' }).waitFor();
-  await rows.filter({ hasText: 'Empty' }).filter({ hasText: 'ms' }).waitFor();
+  for (const name of names)
+    await rows.filter({ hasText: name }).filter({ hasText: 'ms' }).waitFor();
   return rows.allTextContents();
 }
 
-async function runPaletteCommand(page: Page, title: string): Promise<void> {
+/** Runs a command by its title, with its category. */
+export async function runPaletteCommand(page: Page, title: string): Promise<void> {
   // VS Code knows its commands only once it has started.
   await page.locator('.statusbar-item').first().waitFor();
   await page.keyboard.press('F1');

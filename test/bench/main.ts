@@ -3,6 +3,7 @@ import { measureDetailsPage } from './detailsPage';
 import { measureIdle } from './idle';
 import { measurePolling } from './polling';
 import { measureSizes } from './sizes';
+import { measureView } from './view';
 import { packageExtension } from '../launch/packagedExtension';
 
 /**
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
   console.log(`\n${await measureSizes()}`);
   console.log(`\n${await measureActivation()}`);
   console.log(`\n${await measureIdle()}`);
+  console.log(`\n${await measureView()}`);
   console.log(`\n${await measureDetailsPage()}`);
   console.log(`\n${await measurePolling()}`);
 }

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import type { TaskRef } from '../../src/core/task';
-import { newlyTracked } from '../../src/core/trackedTask';
+import { newlyTracked, type TrackedTask } from '../../src/core/trackedTask';
 import { openTaskFolder } from '../../src/platform/node';
 
 /** Where VS Code lets the extension keep files, in the folder with the user's data (`User` in it). */
@@ -9,8 +9,7 @@ function globalStorageFolder(userDataFolder: string): string {
 }
 
 /**
- * Makes the extension track tasks from its first start on, as if they had been tracked before. It
- * writes the extension's own files, by the extension's own code.
+ * Makes the extension track tasks from its first start on, as if they had been tracked before.
  *
  * @param userDataFolder The folder that holds VS Code's `User` folder; VS Code must not run yet.
  * @param origin The server of the tasks, such as `http://127.0.0.1:8420`.
@@ -21,13 +20,25 @@ export async function seedTrackedTasks(
   origin: string,
   refs: readonly TaskRef[],
 ): Promise<void> {
+  const now = Date.now();
+  const tasks = refs.map((ref, index) => newlyTracked(ref, now - refs.length + index));
+  await seedTasks(userDataFolder, origin, tasks);
+}
+
+/** As `seedTrackedTasks`, with all that is known of them. Writes the extension's own files, by the extension's own code. */
+export async function seedTasks(
+  userDataFolder: string,
+  origin: string,
+  tasks: readonly TrackedTask[],
+): Promise<void> {
   const files = openTaskFolder({
     root: path.join(globalStorageFolder(userDataFolder), 'tasks'),
     origin,
     onSkipped: () => undefined,
   });
-  const now = Date.now();
-  for (const [index, { apiVersion, id }] of refs.entries()) {
-    await files.save(newlyTracked({ apiVersion, id }, now - refs.length + index));
-  }
+  const queue = [...tasks];
+  const save = async (): Promise<void> => {
+    for (let task = queue.pop(); task; task = queue.pop()) await files.save(task);
+  };
+  await Promise.all(Array.from({ length: 16 }, save));
 }

@@ -138,6 +138,110 @@ describe('NoticeQueue', () => {
     assert.deepEqual(shown, []);
   });
 
+  it('names a single stopped or failed task, and warns of what went wrong only', async () => {
+    for (const [status, text, isWarning] of [
+      ['stopped', 'Stopped: Do a', false],
+      ['failed', 'Failed: Do a', true],
+    ] as const) {
+      store.replaceAll([]);
+      shown.length = 0;
+      run('a');
+      end('a', status);
+      await clock.advance(0);
+      assert.deepEqual(
+        shown.map((notice) => [notice.text, notice.isWarning]),
+        [[text, isWarning]],
+      );
+    }
+  });
+
+  it('counts the stopped among others, and warns where one did not reach its goal', async () => {
+    run('a', 'b');
+    end('a', 'stopped');
+    end('b', 'finished', { judgeVerdict: false });
+    await clock.advance(0);
+    assert.equal(shown[0]?.text, '2 tasks ended: 1 finished without reaching the goal, 1 stopped');
+    assert.equal(shown[0].isWarning, true);
+    shown.length = 0;
+    run('c', 'd');
+    end('c', 'stopped');
+    end('d', 'failed');
+    await clock.advance(0);
+    assert.equal(shown[0]?.isWarning, true);
+  });
+
+  it('gathers while another window announces, and takes over what that has not told of', async () => {
+    queue.setAnnouncing(false);
+    run('a', 'b', 'c');
+    end('a', 'finished');
+    end('b', 'failed');
+    await clock.advance(2 * noticeWindowMs);
+    assert.deepEqual(shown, []);
+    assert.equal(clock.timers, 0);
+    assert.deepEqual(queue.waiting, [
+      { apiVersion: 'v2', id: 'a' },
+      { apiVersion: 'v2', id: 'b' },
+    ]);
+    queue.forget([{ apiVersion: 'v2', id: 'a' }]);
+    queue.setAnnouncing(true);
+    await clock.advance(noticeWindowMs);
+    assert.deepEqual(
+      shown.map(({ text }) => text),
+      ['Failed: Do b'],
+    );
+    assert.deepEqual(queue.waiting, []);
+  });
+
+  it('stops its waiting when another window comes to announce', async () => {
+    run('a', 'b');
+    end('a', 'finished');
+    assert.equal(clock.timers, 1);
+    queue.setAnnouncing(false);
+    queue.setAnnouncing(false);
+    await clock.advance(noticeWindowMs);
+    assert.equal(clock.timers, 0);
+    assert.deepEqual(shown, []);
+  });
+
+  it('tells of ends that another window observed', async () => {
+    queue.setAnnouncing(false);
+    run('a', 'b');
+    end('a', 'finished');
+    queue.forget([{ apiVersion: 'v2', id: 'a' }]);
+    queue.setAnnouncing(true);
+    await clock.advance(noticeWindowMs);
+    assert.deepEqual(shown, []);
+    queue.expect([{ apiVersion: 'v2', id: 'a' }]);
+    await clock.advance(noticeWindowMs);
+    assert.equal(shown.length, 1);
+  });
+
+  it('waits ten seconds from the first end, whatever comes meanwhile', async () => {
+    run('a', 'b', 'c');
+    end('a', 'finished');
+    await clock.advance(noticeWindowMs - 1);
+    end('b', 'finished');
+    assert.equal(shown.length, 0);
+    assert.equal(clock.timers, 1);
+    await clock.advance(1);
+    assert.equal(shown[0]?.refs.length, 2);
+  });
+
+  it('says first that it waits no more, and then what ended', () => {
+    const order: string[] = [];
+    queue.dispose();
+    queue = new NoticeQueue({
+      store,
+      clock,
+      isWanted: () => true,
+      show: () => order.push('shown'),
+      onSettled: (refs) => order.push(`settled ${refs.map(({ id }) => id).join(' ')}`),
+    });
+    run('a');
+    end('a', 'finished');
+    assert.deepEqual(order, ['settled a', 'shown']);
+  });
+
   it('is silent after disposal', async () => {
     run('a', 'b');
     end('a', 'finished');

@@ -35,7 +35,10 @@ describe('RequestTurns', () => {
   it('gives nobody a turn before a rate limit has passed, and spends no token on it', async () => {
     turns.noteRateLimit(30_000);
     await clock.advance(29_000);
-    await assert.rejects(turns.take(never), refusal(1000));
+    await assert.rejects(turns.take(never), {
+      ...refusal(1000),
+      message: 'Nothing is sent for another 1 s',
+    });
     assert.equal(bucket.available(), 2);
     await clock.advance(1000);
     await turns.take(never);

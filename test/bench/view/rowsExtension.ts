@@ -1,0 +1,58 @@
+import { commands, window, type ExtensionContext } from 'vscode';
+import type { Clock } from '../../../src/core/clock';
+import { Emitter } from '../../../src/core/event';
+import { TaskStore } from '../../../src/core/taskStore';
+import type { Settings, SettingName } from '../../../src/ui/settings';
+import { TaskTree } from '../../../src/ui/taskTree';
+import { endedTask } from './endedTask';
+import { changedLabel, rowCount, rounds } from './rounds';
+
+/** The rows of the real view, over a store of its own, with commands that change one of ten thousand. */
+export function activate({ subscriptions }: ExtensionContext): void {
+  const store = new TaskStore();
+  store.replaceAll(
+    Array.from({ length: rowCount }, (_, index) => endedTask(index, Date.now() - index * 1000)),
+  );
+  const didChange = new Emitter<(name: SettingName) => boolean>();
+  const settings = { animateRunning: true, server: '', onDidChange: didChange.event };
+  // The tree waits a moment for further changes, which is no part of drawing one: here nothing is waited for.
+  const clock: Clock = { now: () => Date.now(), sleep: () => new Promise(() => undefined) };
+  const tree = new TaskTree({
+    store,
+    settings: settings as unknown as Settings,
+    clock,
+    late: () => Promise.reject(new Error('No tooltips here')),
+  });
+  /** Gives the first row another label, which tells when that was. */
+  const change = (): void => {
+    const [first] = store.tasks();
+    if (!first) return;
+    const { status, rawStatus } = first;
+    store.applyLook(
+      first,
+      { status, rawStatus, prompt: changedLabel(Date.now()) },
+      Date.now(),
+      true,
+    );
+  };
+  const repeat = (draw: () => void) => async (): Promise<void> => {
+    for (let round = 0; round < rounds; round++) {
+      change();
+      draw();
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+    }
+  };
+  subscriptions.push(
+    store,
+    tree,
+    window.createTreeView('benchRows.rows', { treeDataProvider: tree, canSelectMany: true }),
+    commands.registerCommand(
+      'benchRows.one',
+      repeat(() => tree.drawNow()),
+    ),
+    commands.registerCommand(
+      'benchRows.all',
+      repeat(() => didChange.fire(() => true)),
+    ),
+  );
+}

@@ -1,0 +1,313 @@
+import assert from 'node:assert/strict';
+import type { Ask, ListAsk } from '../../../src/core/askPlanner';
+import { AskRounds } from '../../../src/core/askRound';
+import { AskSchedule } from '../../../src/core/askSchedule';
+import { CloudError, type CloudErrorKind } from '../../../src/core/errors';
+import { PollHolds } from '../../../src/core/pollHolds';
+import { refKey, type ApiVersion, type TaskRef } from '../../../src/core/task';
+import { TaskStore } from '../../../src/core/taskStore';
+import { isActive } from '../../../src/core/trackedTask';
+import { FakeClock, settle } from '../../fakes/fakeClock';
+import { FakeCloud, type Asked } from '../../fakes/fakeCloud';
+
+const minute = 60_000;
+
+function ref(id: string, apiVersion: ApiVersion = 'v2'): TaskRef {
+  return { apiVersion, id };
+}
+
+describe('AskRounds', () => {
+  let clock: FakeClock;
+  let cloud: FakeCloud;
+  let store: TaskStore;
+  let schedule: AskSchedule;
+  let holds: PollHolds;
+  let wanted: Map<string, TaskRef>;
+  let rounds: AskRounds;
+  let told: string[];
+  let round: AbortController;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    cloud = new FakeCloud(() => clock.now());
+    store = new TaskStore();
+    schedule = new AskSchedule(() => 0.5);
+    holds = new PollHolds();
+    wanted = new Map();
+    told = [];
+    round = new AbortController();
+    const connect = () => Promise.resolve(cloud);
+    const onError = (error: unknown, what: string) => void told.push(`${what}: ${String(error)}`);
+    rounds = new AskRounds({ store, connect, clock, schedule, holds, wanted, onError });
+  });
+
+  /** Tracked tasks that the cloud has, and that were looked at. */
+  async function known(count: number, apiVersion: ApiVersion = 'v2'): Promise<readonly string[]> {
+    const ids = Array.from({ length: count }, (_, index) => `t${index}`);
+    for (const id of ids) cloud.set(id, 'running', { rawStatus: 'started' });
+    store.track(
+      ids.map((id) => ref(id, apiVersion)),
+      clock.now(),
+    );
+    await ask(store.tasks().map((task) => ({ kind: 'task', task })));
+    cloud.asked.length = 0;
+    return ids;
+  }
+
+  function plan(): readonly Ask[] {
+    return rounds.plan(store.tasks().filter(isActive));
+  }
+
+  function ask(asks = plan()) {
+    return rounds.ask(asks, round.signal);
+  }
+
+  /** Tasks of the same time, which lists show before the known ones. */
+  function addOthers(count: number): void {
+    for (let index = 0; index < count; index++)
+      cloud.set(`other-${index}`, 'finished', { createdAt: '2026-01-13T11:59:00.500Z' });
+  }
+
+  function failWhere(isHit: (asked: Asked) => boolean, kind: CloudErrorKind): void {
+    cloud.failWith = (asked) =>
+      isHit(asked) ? new CloudError(kind, `ordered ${kind}`) : undefined;
+  }
+
+  function whats(): string[] {
+    return cloud.asked.map(({ what, id }) => (id === '' ? what : `${what} ${id}`));
+  }
+
+  /** How the plan for all tasks asks now. */
+  function way(): string {
+    const [first] = plan();
+    return first?.kind === 'list' ? first.way : 'each';
+  }
+
+  it('counts what has succeeded, and names whose question failed', async () => {
+    await known(3);
+    failWhere(({ id }) => id === 't1', 'server');
+    const { successes, failures } = await ask(
+      store.tasks().map((task) => ({ kind: 'task', task })),
+    );
+    assert.equal(successes, 2);
+    assert.deepEqual(
+      failures.map(({ task, error }) => [task?.id, error.kind]),
+      [['t1', 'server']],
+    );
+    assert.deepEqual(told, ['v2/t1: CloudError: ordered server']);
+  });
+
+  it('sends one question ahead, and no more where the network is gone', async () => {
+    await known(6);
+    const each = store.tasks().map((task): Ask => ({ kind: 'task', task }));
+    cloud.gate = new Promise(() => undefined);
+    void ask(each);
+    await settle();
+    assert.equal(cloud.asked.length, 1);
+    cloud.gate = undefined;
+    cloud.asked.length = 0;
+    for (const kind of ['network', 'redirect'] as const) {
+      cloud.fail(kind);
+      assert.equal((await ask(each)).failures.length, 1);
+    }
+    cloud.fail('server');
+    assert.equal((await ask(each)).failures.length, 6);
+  });
+
+  it('ends at a hold on everything, and passes over a held API version', async () => {
+    await known(5);
+    const each = store.tasks().map((task): Ask => ({ kind: 'task', task }));
+    cloud.fail('auth');
+    assert.equal((await ask(each)).failures.length, 1);
+    assert.equal(holds.general?.kind, 'auth');
+    holds.clear();
+    cloud.heal();
+    cloud.asked.length = 0;
+    holds.takeIn(new CloudError('notServed', ''), 'v1', clock.now());
+    store.track([ref('old', 'v1')], clock.now());
+    cloud.set('old', 'running');
+    const [old] = store.tasks().filter(({ apiVersion }) => apiVersion === 'v1');
+    assert.ok(old);
+    const { successes } = await ask([{ kind: 'task', task: old }, ...each]);
+    assert.equal(successes, 5, 'what comes after it is asked');
+    assert.ok(cloud.asked.every(({ id }) => id !== 'old'));
+  });
+
+  it('drops what comes after the round has ended, and says nothing of it', async () => {
+    const [id = ''] = await known(1);
+    wanted.set(refKey(ref(id)), ref(id));
+    for (const asks of [plan(), [taskAsk(id)]]) {
+      let open = (): void => undefined;
+      cloud.gate = new Promise((resolve) => (open = resolve));
+      round = new AbortController();
+      cloud.set(id, 'running', { prompt: 'Another', rawStatus: 'started' });
+      const asked = ask(asks);
+      await settle();
+      round.abort();
+      open();
+      assert.deepEqual(await asked, { successes: 0, failures: [] });
+    }
+    assert.equal(store.get(ref(id))?.prompt, `Do ${id}`);
+    assert.deepEqual(told, []);
+    assert.equal(wanted.size, 1, 'it is still to be looked at');
+  });
+
+  function taskAsk(id: string): Ask {
+    const task = store.get(ref(id));
+    assert.ok(task);
+    return { kind: 'task', task };
+  }
+
+  it('takes out of the wanted whoever was looked at, by itself, in vain or in a list', async () => {
+    await known(3);
+    for (const task of store.tasks()) wanted.set(refKey(task), task);
+    await ask([taskAsk('t0')]);
+    assert.deepEqual(whats(), ['task t0'], 'all of one who is wanted is read');
+    cloud.fail('server');
+    await ask([taskAsk('t1')]);
+    assert.deepEqual([...wanted.keys()], ['v2/t2']);
+    cloud.heal();
+    await ask();
+    assert.equal(wanted.size, 0);
+  });
+
+  it('makes a failure of its own of what is no failure of the cloud', async () => {
+    await known(1);
+    for (const [thrown, kind, message] of [
+      [new TypeError('a mistake'), 'badAnswer', 'Unexpected failure of a look: a mistake'],
+      [
+        Object.assign(new Error('of another bundle'), {
+          name: 'CloudError',
+          kind: 'server',
+          status: 503,
+          retryAfterMs: 7,
+        }),
+        'server',
+        'of another bundle',
+      ],
+    ] as const) {
+      cloud.failWith = () => {
+        throw thrown;
+      };
+      const [failure] = (await ask([taskAsk('t0')])).failures;
+      assert.ok(failure?.error instanceof CloudError);
+      assert.deepEqual([failure.error.kind, failure.error.message], [kind, message]);
+      if (kind === 'server')
+        assert.deepEqual([failure.error.status, failure.error.retryAfterMs], [503, 7]);
+    }
+    assert.equal(told.length, 2);
+  });
+
+  it('asks for at most ten in one round of those whom a list does not show', async () => {
+    const ids = await known(14);
+    for (const id of ids) cloud.unlisted.add(id);
+    const { successes } = await ask();
+    assert.equal(successes, 11);
+    assert.deepEqual(whats().slice(0, 2), ['list', 'status t0']);
+    assert.equal(cloud.asked.length, 11);
+  });
+
+  it('asks for nobody by itself after a list that it gave up', async () => {
+    await known(2);
+    for (let index = 0; index < 500; index++) cloud.set(`other-${index}`, 'finished');
+    cloud.unlisted.add('t0');
+    await ask();
+    assert.deepEqual(whats(), ['list']);
+    assert.equal(way(), 'status', 'and takes another way');
+  });
+
+  it('asks for the rest by themselves after the newest did not show them', async () => {
+    for (let index = 0; index < 300; index++)
+      cloud.set(`other-${index}`, 'finished', { createdAt: '2026-01-14T00:00:00.000Z' });
+    for (const id of ['a', 'b', 'c', 'd']) cloud.set(id, 'running');
+    store.track(
+      ['a', 'b', 'c', 'd'].map((id) => ref(id)),
+      clock.now(),
+    );
+    await ask();
+    assert.deepEqual(whats(), ['list', 'list', 'task a', 'task b', 'task c', 'task d']);
+    assert.ok(store.tasks().every(({ status }) => status === 'running'));
+    store.track(
+      ['e', 'f', 'g', 'h', 'i'].map((id) => ref(id)),
+      clock.now(),
+    );
+    assert.equal(
+      rounds.plan(store.tasks().slice(4))[0]?.kind,
+      'task',
+      'five are not worth the six that it took',
+    );
+  });
+
+  for (const kind of [
+    'server',
+    'timeout',
+    'tooLarge',
+    'badAnswer',
+    'invalidRequest',
+    'taskNotFound',
+  ] as const)
+    it(`tries no list for a minute after one failed: ${kind}`, async () => {
+      await known(3);
+      failWhere(({ what }) => what === 'list', kind);
+      const { failures } = await ask();
+      assert.deepEqual(
+        failures.map(({ task, error }) => [task, error.kind]),
+        [[undefined, kind]],
+      );
+      assert.deepEqual(told, [`the list of v2: CloudError: ordered ${kind}`]);
+      assert.equal(way(), 'each');
+      await clock.advance(minute);
+      assert.equal(way(), 'span');
+    });
+
+  it('still trusts lists after a failure that any question would have met', async () => {
+    await known(3);
+    for (const kind of ['network', 'redirect', 'rateLimited', 'auth'] as const) {
+      cloud.fail(kind);
+      await ask();
+      holds.clear();
+      assert.equal(way(), 'span');
+    }
+  });
+
+  it('reads no further page of a list once everything is held', async () => {
+    await known(150);
+    let pages = 0;
+    const list = plan().find((each): each is ListAsk => each.kind === 'list');
+    assert.ok(list);
+    cloud.failWith = ({ what }) => {
+      if (what === 'list' && ++pages === 1) holds.hold('network', minute, clock.now());
+      return undefined;
+    };
+    await ask([list]);
+    assert.equal(pages, 1);
+  });
+
+  it('learns what a list has cost: its pages, and questions in vain, not those about ends', async () => {
+    await known(3);
+    addOthers(250);
+    await ask();
+    assert.equal(way(), 'status', 'three pages for three tasks');
+    cloud.unlisted.add('t0').add('t1').add('t2');
+    await ask();
+    assert.equal(way(), 'span', 'one page, and three questions that told nothing new');
+  });
+
+  it('turns to lists that show ends where many end', async () => {
+    const ids = await known(20);
+    addOthers(150);
+    await ask();
+    assert.equal(way(), 'status');
+    for (const id of ids.slice(0, 8)) cloud.set(id, 'finished');
+    await ask();
+    assert.equal(way(), 'span', 'a page and about two ends cost more than two pages');
+  });
+
+  it('lists no ended task that was read, and leaves alone those whom nobody tracks', async () => {
+    await known(2);
+    cloud.set('stranger', 'running');
+    await ask();
+    assert.equal(store.get(ref('stranger')), undefined);
+    assert.equal(store.tasks().length, 2);
+  });
+});

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { polledTasks, ref } from './polledTasks';
+
+const second = 1000;
+const minute = 60 * second;
+
+describe('TaskPoller and lists', () => {
+  const polled = polledTasks();
+
+  describe('with many tasks', () => {
+    function many(count: number, createdAt = (index: number) => index * second): string[] {
+      const ids = Array.from({ length: count }, (_, index) => `task-${index}`);
+      ids.forEach((id, index) =>
+        polled.cloud.set(id, 'running', {
+          rawStatus: 'started',
+          createdAt: new Date(Date.UTC(2026, 0, 13, 11) + createdAt(index)).toISOString(),
+        }),
+      );
+      return ids;
+    }
+
+    it('learns all of a hundred new tasks from a page of the newest', async () => {
+      polled.track(...many(100));
+      await polled.clock.advance(0);
+      assert.equal(polled.cloud.asked.length, 1);
+      assert.ok(polled.store.tasks().every(({ status, prompt }) => status === 'running' && prompt));
+    });
+
+    it('asks once every pause for a hundred', async () => {
+      polled.track(...many(100));
+      await polled.clock.advance(second);
+      const before = polled.cloud.asked.length;
+      await polled.clock.advance(minute);
+      const asked = polled.cloud.asked.length - before;
+      assert.ok(asked <= 34, `${asked} requests in a minute`);
+      assert.ok(asked >= 27, `${asked} requests in a minute`);
+    });
+
+    it('sees within a pause that some have ended, without a further question', async () => {
+      const ids = many(100);
+      polled.track(...ids);
+      await polled.clock.advance(10 * second);
+      for (const id of ids.slice(0, 10)) polled.cloud.set(id, 'finished', { cost: '0.5' });
+      const before = polled.cloud.asked.length;
+      await polled.clock.advance(2.3 * second);
+      for (const id of ids.slice(0, 10)) {
+        assert.equal(polled.statusOf(id), 'finished');
+        assert.equal(polled.store.get(ref(id))?.cost, '0.5');
+      }
+      assert.ok(polled.cloud.asked.length - before <= 2);
+    });
+
+    it('keeps a thousand up to date within the two requests a second that it may send', async () => {
+      const ids = many(1000);
+      polled.track(...ids);
+      await polled.clock.advance(minute);
+      for (const id of ids) assert.equal(polled.statusOf(id), 'running', id);
+      polled.cloud.set('task-500', 'failed');
+      await polled.clock.advance(8 * second);
+      assert.equal(polled.statusOf('task-500'), 'failed');
+    });
+
+    it('filters by status where thousands of others were created meanwhile', async () => {
+      const ids = many(20, (index) => index * 2 * minute);
+      for (let index = 0; index < 3000; index++)
+        polled.cloud.set(`other-${index}`, 'finished', {
+          createdAt: new Date(Date.UTC(2026, 0, 13, 11) + index * 700).toISOString(),
+        });
+      polled.track(...ids);
+      await polled.clock.advance(minute);
+      const before = polled.cloud.asked.length;
+      await polled.clock.advance(minute);
+      const asked = polled.cloud.asked.slice(before);
+      assert.ok(asked.length <= 34, `${asked.length} requests in a minute`);
+      assert.ok(asked.every(({ id }) => id === 'started'));
+      polled.cloud.set('task-3', 'finished', { judgeVerdict: false });
+      await polled.clock.advance(3 * second);
+      assert.equal(polled.statusOf('task-3'), 'finished');
+      assert.equal(polled.store.get(ref('task-3'))?.judgeVerdict, false);
+    });
+
+    it('asks by itself for a task that the list does not show, before anything is said of it', async () => {
+      const ids = many(10);
+      polled.track(...ids);
+      await polled.clock.advance(5 * second);
+      polled.cloud.unlisted.add('task-4');
+      await polled.clock.advance(10 * second);
+      assert.equal(polled.statusOf('task-4'), 'running');
+      assert.equal(polled.store.get(ref('task-4'))?.isMissing, false);
+      polled.cloud.set('task-4', 'finished');
+      await polled.clock.advance(6 * second);
+      assert.equal(polled.statusOf('task-4'), 'finished');
+    });
+
+    it('finds tasks on whichever page they are, and shifting', async () => {
+      const ids = many(150);
+      polled.track(...ids);
+      await polled.clock.advance(minute);
+      let created = 0;
+      for (let round = 0; round < 20; round++) {
+        polled.cloud.set(`new-${created++}`, 'running', {
+          createdAt: new Date(polled.clock.now()).toISOString(),
+        });
+        await polled.clock.advance(2 * second);
+      }
+      assert.ok(
+        polled.store.tasks().every(({ isMissing, status }) => !isMissing && status === 'running'),
+      );
+    });
+
+    it('goes on by single questions where lists fail, and comes back to lists', async () => {
+      const ids = many(5);
+      polled.track(...ids);
+      await polled.clock.advance(5 * second);
+      polled.distrustLists();
+      await polled.clock.advance(20 * second);
+      polled.cloud.set('task-2', 'finished');
+      await polled.clock.advance(8 * second);
+      assert.equal(polled.statusOf('task-2'), 'finished');
+      assert.deepEqual(polled.poller.state.holds, []);
+      polled.cloud.heal();
+      await polled.clock.advance(2 * minute);
+      assert.equal(polled.cloud.asked.at(-1)?.what, 'list');
+    });
+
+    it('lists v1 from the newest where that is cheaper, and asks for one by itself', async () => {
+      polled.cloud.set('only', 'running');
+      polled.store.track([ref('only', 'v1')], polled.clock.now());
+      await polled.clock.advance(5 * second);
+      assert.deepEqual(
+        new Set(polled.cloud.asked.slice(1).map(({ what }) => what)),
+        new Set(['status']),
+      );
+      const ids = many(40);
+      polled.store.track(
+        ids.map((id) => ref(id, 'v1')),
+        polled.clock.now(),
+      );
+      await polled.clock.advance(10 * second);
+      const before = polled.cloud.asked.length;
+      await polled.clock.advance(minute);
+      assert.ok(
+        polled.cloud.asked.length - before <= 36,
+        `${polled.cloud.asked.length - before} requests`,
+      );
+    });
+  });
+});
