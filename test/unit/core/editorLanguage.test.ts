@@ -57,6 +57,6 @@ describe('editorTextOf', () => {
     }));
     assert.equal(editorTextOf(JSON.stringify(entries)).language, 'json');
     assert.equal(editorTextOf('W'.repeat(10_000_000)).language, 'plaintext');
-    assert.equal(editorTextOf('# a\n'.repeat(2_500_000)).text.length, 10_000_000);
+    assert.equal(editorTextOf('# a\n'.repeat(2_500_000)).content.length, 10_000_000);
   });
 });
