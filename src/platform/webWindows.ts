@@ -56,11 +56,11 @@ class WebContest implements Seat {
   constructor(options: JoinWebOptions) {
     this.#options = options;
     this.#channel = options.createChannel(options.name);
-    this.#channel.addEventListener('message', ({ data }) => this.#hear(data as Words));
-    void this.#hold(`${options.name} ${this.#id}`, () => this.#untilDisposed());
-    void this.#run();
-    // Whoever leads answers.
-    this.#say({ kind: 'hello', from: this.#id, to: anyLeader });
+    void this.#hold(`${options.name} ${this.#id}`, () => {
+      // Only now, as a leader that hears of this window takes a lock that nobody holds for its end.
+      this.#takePart();
+      return this.#untilDisposed();
+    });
   }
 
   yield(): void {
@@ -72,6 +72,14 @@ class WebContest implements Seat {
     this.#endTerm?.();
     this.#leader?.close();
     this.#channel.close();
+  }
+
+  #takePart(): void {
+    if (this.#disposed.signal.aborted) return;
+    this.#channel.addEventListener('message', ({ data }) => this.#hear(data as Words));
+    void this.#run();
+    // Whoever leads answers.
+    this.#say({ kind: 'hello', from: this.#id, to: anyLeader });
   }
 
   async #run(): Promise<void> {
