@@ -68,6 +68,12 @@ export const suites: readonly Suite[] = [
     limitMinutes: 5,
   },
   {
+    name: 'engine',
+    steps: [mocha(30_000, 'test/engine/*.test.ts')],
+    countsTests: true,
+    limitMinutes: 5,
+  },
+  {
     name: 'windows',
     steps: [mocha(60_000, 'test/windows/**/*.test.ts')],
     countsTests: true,

@@ -32,8 +32,10 @@ export function joinWindows(options: JoinOptions): Seat {
 const politePauseMs = 1000;
 /** Between two attempts where another window was faster, in milliseconds. */
 const retryPauseMs = 20;
-/** Further attempts at something that fails for an unknown reason. */
-const mostFailures = 5;
+/** Attempts that fail for an unknown reason, each after twice the pause, before a window works alone. */
+const mostFailures = 6;
+/** Until a window that works alone looks for others again, in milliseconds. */
+const alonePauseMs = 60_000;
 
 class Contest implements Seat {
   readonly #options: JoinOptions;
@@ -57,10 +59,10 @@ class Contest implements Seat {
         if (++failures === mostFailures) {
           this.#options.onError(error);
           this.#options.onLead();
-          return;
         }
       }
-      await systemClock.sleep(retryPauseMs, this.#disposed.signal);
+      const pauseMs = failures < mostFailures ? retryPauseMs * 2 ** failures : alonePauseMs;
+      await systemClock.sleep(pauseMs, this.#disposed.signal);
     }
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { defaultLimits } from '../../../src/api/http';
-import type { FaultEffect } from '../../simulator/faults';
+import { defaultLimits } from '../../src/api/http';
+import type { FaultEffect } from '../simulator/faults';
 import { Engine, until } from './engine';
 
 const second = 1000;

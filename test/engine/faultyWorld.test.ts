@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { simulatorKey } from '../../simulator/startSimulator';
+import { simulatorKey } from '../simulator/startSimulator';
 import { Engine, until } from './engine';
 
 const second = 1000;
