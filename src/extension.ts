@@ -74,8 +74,8 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
   }, onError);
   const late = new LateParts(async () => {
     const { createLate } = await import('./ui/late');
-    // What is done before this window has its part would not reach the others.
-    await windows.whenReady();
+    // What is done before this window has its part would not reach the others. Without a server it gets none.
+    if (typeof settings.server !== 'string') await windows.whenReady();
     const home = homeFolder();
     return createLate({ ...options, home: home === undefined ? undefined : Uri.file(home) });
   });

@@ -57,6 +57,11 @@ export class TaskKeeper implements Disposable {
     return this.#origin;
   }
 
+  /** True while the store's changes are nobody's doing: what was read from disk comes, or another server's tasks go. */
+  get isFilling(): boolean {
+    return this.#isFilling;
+  }
+
   /** Resolves when the store holds what `open` was last asked for. Never rejects. */
   get whenReady(): Promise<void> {
     return this.#ready;

@@ -16,8 +16,8 @@ export interface WindowFollowerOptions {
   readonly fill: (change: () => void) => void;
   /** Changes that repeat the leader's are not this window's doing. */
   readonly repeat: (change: () => void) => void;
-  /** What happened in the last seconds, which the leader before may have taken with it. */
-  readonly recent: () => readonly TaskPatch[];
+  /** What happened in the last seconds and what nobody else has heard of, which the leader before may have taken with it. */
+  readonly takeRecent: () => readonly TaskPatch[];
   readonly hasKey: () => boolean;
   /** Tells the person at this window. */
   readonly announce: (announcement: Announcement) => void;
@@ -48,10 +48,10 @@ export class WindowFollower implements Polling, Disposable {
     return { isLooking: false, holds: [], ...this.#state, activeCount };
   }
 
-  /** Passes on what somebody did in this window. */
-  tell(patches: readonly TaskPatch[]): void {
-    // Before the leader has told what there is, it waits among what is recent.
+  /** Passes on what somebody did in this window. @returns false where it has to wait until the leader has told what there is */
+  tell(patches: readonly TaskPatch[]): boolean {
     if (this.#isComplete) this.#say({ type: 'patches', patches });
+    return this.#isComplete;
   }
 
   /** The settings are the same in all windows. */
@@ -113,11 +113,11 @@ export class WindowFollower implements Polling, Disposable {
   }
 
   #complete(): void {
-    const { store, notices, fill, recent } = this.#options;
+    const { store, notices, fill, takeRecent } = this.#options;
     const tasks = this.#arriving;
     this.#arriving = [];
     const waiting = notices.waiting;
-    const patches = recent();
+    const patches = takeRecent();
     fill(() => {
       store.replaceAll(tasks);
       store.applyPatches(patches, false);

@@ -3,7 +3,7 @@ import type { NoticeQueue } from './noticeQueue';
 import { attentions, parseToLeader, type Announcement, type ToFollower } from './windowMessages';
 import type { Attention, Pauses, PollerState, Polling } from './polling';
 import type { TaskRef } from './task';
-import { patchOf, type TaskPatch } from './taskPatch';
+import type { TaskPatch } from './taskPatch';
 import type { TaskStore } from './taskStore';
 import type { Peer } from './windowSeat';
 
@@ -52,10 +52,6 @@ export class WindowLeader implements Polling, Disposable {
     const { store, poller } = options;
     this.onDidChangeState = poller.onDidChangeState;
     this.#subscriptions = [
-      store.onDidChange((changes) => {
-        const patches = changes.map(patchOf).filter((patch) => patch !== undefined);
-        this.#sayToAll({ type: 'patches', patches });
-      }),
       store.onDidLook((task) => {
         const { apiVersion, id, lookedAt } = task;
         const patch = { of: { apiVersion, id }, set: { lookedAt }, cleared: [] };
@@ -98,6 +94,12 @@ export class WindowLeader implements Polling, Disposable {
     const id = ++this.#tellCount;
     this.#telling.set(id, { announcement, to: latest });
     say(latest.peer, { type: 'tell', id, announcement });
+  }
+
+  /** Passes on what has changed, whoever did it. @returns true: this window's store is the truth */
+  tell(patches: readonly TaskPatch[]): boolean {
+    this.#sayToAll({ type: 'patches', patches });
+    return true;
   }
 
   /** Ends that wait no more, in any window. */

@@ -8,10 +8,12 @@ export interface Peer {
   readonly onDidClose: Event<void>;
 }
 
-/** What comes of the contest for the seat. Each call ends what the last `onLead` or `onFollow` said. */
+/** What comes of the contest for the seat. `onLead` and `onFollow` end what the last of them said. */
 export interface SeatHandlers {
   /** This window is the one that polls. */
   onLead(): void;
+  /** It is no longer, and nobody else is yet. */
+  onLeave(): void;
   /** Another window polls. When it goes, the contest begins anew by itself. */
   onFollow(leader: Peer): void;
   /** Another window follows this one. */

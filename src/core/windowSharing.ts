@@ -32,6 +32,8 @@ export interface WindowSharingOptions {
 interface RecentPatches {
   readonly at: number;
   readonly patches: readonly TaskPatch[];
+  /** False for what nobody else has heard of, however long ago it was. */
+  readonly isTold: boolean;
 }
 
 /** A leader that is killed may take with it what happened so short a time before, in milliseconds: its successor hears it from the others. */
@@ -50,8 +52,8 @@ export class WindowSharing implements Disposable {
   #role: WindowLeader | WindowFollower | undefined;
   #origin: string | undefined;
   #recent: readonly RecentPatches[] = [];
-  /** While the store is filled, from the files or by the leader, nothing is anybody's doing. */
-  #isFilling = true;
+  /** While the leader fills the store, nothing is anybody's doing. */
+  #isFilling = false;
   /** While the store repeats what the leader says, nothing is this window's doing. */
   #isRepeating = false;
   #isDisposed = false;
@@ -62,7 +64,14 @@ export class WindowSharing implements Disposable {
 
   constructor(options: WindowSharingOptions) {
     this.#options = options;
-    const { store, clock, isWanted } = options;
+    const { store, keeper, clock, isWanted } = options;
+    // Before the notices listen: that something ended is told before that somebody was told so.
+    this.#subscription = store.onDidChange((changes) => {
+      if (this.#isFilling || keeper.isFilling) return;
+      const patches = changes.map(patchOf).filter((patch) => patch !== undefined);
+      const isTold = this.#isRepeating || (this.#role?.tell(patches) ?? false);
+      this.#recent = [...this.#stillRecent(), { at: clock.now(), patches, isTold }];
+    });
     this.#notices = new NoticeQueue({
       store,
       clock,
@@ -72,12 +81,8 @@ export class WindowSharing implements Disposable {
         if (this.#role instanceof WindowLeader) this.#role.settle(refs);
       },
     });
-    this.#subscription = store.onDidChange((changes) => {
-      if (this.#isFilling) return;
-      const patches = changes.map(patchOf).filter((patch) => patch !== undefined);
-      this.#recent = [...this.#stillRecent(), { at: clock.now(), patches }];
-      if (!this.#isRepeating && this.#role instanceof WindowFollower) this.#role.tell(patches);
-    });
+    // Until this window has the seat, as it may have something to hand on.
+    this.#notices.setAnnouncing(false);
   }
 
   /** Shares the tasks of another server than before, as soon as they are read. */
@@ -85,15 +90,15 @@ export class WindowSharing implements Disposable {
     if (this.#isDisposed || origin === this.#origin) return;
     this.#origin = origin;
     this.#leave();
-    this.#isFilling = true;
     const { keeper, join } = this.#options;
     this.#recent = [];
+    this.#notices.forget(this.#notices.waiting);
     keeper.setSaving(false);
     await keeper.open(origin);
     if (this.#isDisposed || this.#origin !== origin) return;
-    this.#isFilling = false;
     this.#seat = join(origin, {
       onLead: () => this.#lead(),
+      onLeave: () => this.#endRole(),
       onFollow: (leader) => this.#follow(leader),
       onPeer: (peer) => {
         if (this.#role instanceof WindowLeader) this.#role.admit(peer);
@@ -126,8 +131,8 @@ export class WindowSharing implements Disposable {
       readKey,
       announce,
       yield: () => {
-        this.#endRole();
-        this.#seat?.yield();
+        // Somebody else may have the seat by now.
+        if (this.#role === role) this.#seat?.yield();
       },
     });
     this.#take(role);
@@ -143,7 +148,10 @@ export class WindowSharing implements Disposable {
       notices: this.#notices,
       hasKey,
       announce,
-      recent: () => this.#stillRecent().flatMap(({ patches }) => patches),
+      takeRecent: () => {
+        this.#recent = this.#stillRecent().map((entry) => ({ ...entry, isTold: true }));
+        return this.#recent.flatMap(({ patches }) => patches);
+      },
       fill: (change) => {
         this.#isFilling = true;
         change();
@@ -186,6 +194,6 @@ export class WindowSharing implements Disposable {
 
   #stillRecent(): readonly RecentPatches[] {
     const since = this.#options.clock.now() - recentMs;
-    return this.#recent.filter(({ at }) => at > since);
+    return this.#recent.filter(({ at, isTold }) => at > since || !isTold);
   }
 }

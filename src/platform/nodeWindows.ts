@@ -1,6 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { watch } from 'node:fs';
-import { link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  constants,
+  copyFile,
+  link,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -28,6 +38,8 @@ export function joinWindows(options: JoinOptions): Seat {
   return contest;
 }
 
+/** A caller proves within this time that it may listen, in milliseconds. */
+const helloMs = 2000;
 /** After leaving the seat to others, in milliseconds. */
 const politePauseMs = 1000;
 /** Between two attempts where another window was faster, in milliseconds. */
@@ -102,6 +114,8 @@ class Contest implements Seat {
     await lead.whenEnded;
     successor.close();
     this.#lead = undefined;
+    if (this.#isDisposed) return;
+    this.#options.onLeave();
     await systemClock.sleep(politePauseMs, this.#disposed.signal);
   }
 
@@ -164,8 +178,12 @@ class Lead {
     // A caller that breaks off is told by `close`.
     socket.on('error', () => undefined);
     const peer = new SocketPeer(socket);
+    // Who proves nothing holds nothing open, and fills no memory.
+    const patience = setTimeout(() => socket.destroy(), helloMs);
+    socket.once('close', () => clearTimeout(patience));
     const hello = peer.onDidReceive((text) => {
       hello.dispose();
+      clearTimeout(patience);
       if (text !== this.#token) return void socket.destroy();
       const admit = (): void => this.#onPeer(peer);
       if (this.#early) this.#early.push(admit);
@@ -245,16 +263,23 @@ async function takeSeat(
   };
   const server = createServer();
   const lead = new Lead(server, record.token, onPeer);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(record.path, resolve);
-  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(record.path, resolve);
+    });
+  } catch (error) {
+    await clearSocket(record.path);
+    throw error;
+  }
   // Windows have to reach it; the process need not stay alive for it.
   server.unref();
+  // A caller that cannot be accepted tries again.
+  server.on('error', () => undefined);
   const draft = join(folder, `draft-${basename(dirname(record.path))}-${record.token}`);
   try {
     await writeFile(draft, JSON.stringify(record), { mode: 0o600, flag: 'wx' });
-    await link(draft, fileOf(folder, term));
+    await linkOrCopy(draft, fileOf(folder, term));
     // Somebody slow may have taken a term that is over.
     if ((await termsIn(folder)).at(-1) === term) return lead;
   } catch (error) {
@@ -271,9 +296,25 @@ async function takeSeat(
 async function freshPath(): Promise<string> {
   const name = `${socketPrefix}${randomBytes(8).toString('hex')}`;
   if (process.platform === 'win32') return `\\\\.\\pipe\\${name}`;
-  return join(await mkdtemp(join(tmpdir(), socketPrefix)), 'seat');
+  const wanted = join(tmpdir(), socketPrefix);
+  // Longer paths are cut without a word.
+  const parent = Buffer.byteLength(`${wanted}XXXXXX/seat`) > longestSocketPath ? '/tmp' : tmpdir();
+  return join(await mkdtemp(join(parent, socketPrefix)), 'seat');
 }
 
+/** Links a file into place where none is yet; copies it where the file system knows no links. */
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (!isCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;
+    // Less good, as a reader may meet half of it, and take it for a leader that has gone.
+    await copyFile(from, to, constants.COPYFILE_EXCL);
+  }
+}
+
+/** In bytes, on macOS; other systems take a few more. */
+const longestSocketPath = 103;
 const socketPrefix = 'browser-use-tasks-';
 
 /** Removes what former leaders left behind. */
@@ -283,7 +324,8 @@ async function clearAway(
   last: Pick<SeatRecord, 'path'> | undefined,
 ): Promise<void> {
   await clearSocket(last?.path);
-  for (const term of terms) await rm(fileOf(folder, term), { force: true });
+  // What stays is outnumbered by the term of today.
+  for (const term of terms) await rm(fileOf(folder, term), { force: true }).catch(() => undefined);
 }
 
 /** Removes a socket with its folder, where it is one of ours. */
@@ -306,7 +348,7 @@ async function readSeat(
     const { path, token } = value as Record<string, unknown>;
     return typeof path === 'string' && typeof token === 'string' ? { path, token } : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError || isCode(error, 'ENOENT')) return undefined;
+    if (error instanceof SyntaxError || isCode(error, 'ENOENT', 'EISDIR')) return undefined;
     throw error;
   }
 }
@@ -321,6 +363,7 @@ function noticeSuccessor(folder: string, term: number, onSuccessor: () => void):
   try {
     const watcher = watch(folder, { persistent: false }, check);
     watcher.on('error', () => watcher.close());
+    check();
     return watcher;
   } catch {
     return { close: () => undefined };

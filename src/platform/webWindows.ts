@@ -16,6 +16,8 @@ export interface JoinWebOptions extends SeatHandlers {
   readonly name: string;
   readonly locks: Locks;
   readonly createChannel: (name: string) => Channel;
+  /** Told once where the browser gives no locks. This window then leads alone, whatever others do. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** The part of `BroadcastChannel` that is used. */
@@ -52,6 +54,7 @@ class WebContest implements Seat {
   #leader: ChannelPeer | undefined;
   /** Set while this window leads. */
   #endTerm: (() => void) | undefined;
+  #isAlone = false;
 
   constructor(options: JoinWebOptions) {
     this.#options = options;
@@ -83,7 +86,7 @@ class WebContest implements Seat {
   }
 
   async #run(): Promise<void> {
-    while (!this.#disposed.signal.aborted) {
+    while (!this.#disposed.signal.aborted && !this.#isAlone) {
       await this.#hold(this.#options.name, () => this.#lead());
       await systemClock.sleep(politePauseMs, this.#disposed.signal);
     }
@@ -92,8 +95,19 @@ class WebContest implements Seat {
   /** Resolves when the lock was held and given back, or when nobody wants it any more. */
   async #hold(name: string, held: () => Promise<void>): Promise<void> {
     const { signal } = this.#disposed;
-    // Rejects where the signal ends the wait.
-    await this.#options.locks.request(name, { signal }, held).catch(() => undefined);
+    try {
+      await this.#options.locks.request(name, { signal }, held);
+    } catch (error) {
+      // The signal may have ended the wait. Else the browser gives no locks here.
+      if (!signal.aborted) this.#workAlone(error);
+    }
+  }
+
+  #workAlone(error: unknown): void {
+    if (this.#isAlone) return;
+    this.#isAlone = true;
+    this.#options.onError(error);
+    this.#options.onLead();
   }
 
   async #lead(): Promise<void> {
@@ -107,6 +121,7 @@ class WebContest implements Seat {
     this.#endTerm = undefined;
     for (const peer of this.#peers.values()) peer.close();
     this.#peers.clear();
+    if (!this.#disposed.signal.aborted) this.#options.onLeave();
   }
 
   #hear(words: Words): void {

@@ -85,6 +85,7 @@ export class FakeWindow {
       join: (origin, handlers) => {
         const seat = join(origin, {
           onLead: () => this.isDead || handlers.onLead(),
+          onLeave: () => this.isDead || handlers.onLeave(),
           onFollow: (leader) => this.isDead || handlers.onFollow(leader),
           onPeer: (peer) => this.isDead || handlers.onPeer(peer),
         });

@@ -29,6 +29,7 @@ export class FakeWindows {
     return {
       yield: () => {
         this.#drop(contestant);
+        handlers.onLeave();
         void this.#after(1000).then(() => {
           if (contestant.isGone) return;
           this.#contestants.push(contestant);

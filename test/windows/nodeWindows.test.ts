@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +42,7 @@ describe('the contest of windows for the seat', function () {
     window.seat = joinWindows({
       folder: where,
       onLead: () => (window.role = window.role === 'alone' ? 'alone' : 'leads'),
+      onLeave: () => (window.role = 'none'),
       onFollow: (leader) => {
         window.role = 'follows';
         window.leader = leader;
@@ -195,6 +196,22 @@ describe('the contest of windows for the seat', function () {
     await writeFile(join(folder, 'seat-3'), '');
     const window = openWindow();
     await until('a leader', () => window.role === 'leads');
+  });
+
+  it('leads though it cannot clear away what is left of another', async () => {
+    await mkdir(join(folder, 'seat-1'));
+    const windows = [openWindow(), openWindow()];
+    await until('a leader', () => windows.some(({ role }) => role === 'leads'));
+    await until('a follower', () => windows.some(({ role }) => role === 'follows'));
+  });
+
+  it('hangs up on a caller that says nothing', async () => {
+    const window = openWindow();
+    await until('a leader', () => window.role === 'leads');
+    const socket = connect(await socketPath('seat-1'));
+    await once(socket, 'connect');
+    await once(socket, 'close');
+    assert.equal(window.peers.length, 0);
   });
 
   it('gives way to a successor that could not reach it', async () => {

@@ -22,6 +22,8 @@ const window: WebWindow = {
     locks: navigator.locks,
     createChannel: (name) => new BroadcastChannel(name),
     onLead: () => (window.role = 'leads'),
+    onLeave: () => (window.role = 'none'),
+    onError: () => undefined,
     onFollow: (leader) => {
       window.role = 'follows';
       window.leader = leader;

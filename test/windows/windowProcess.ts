@@ -10,6 +10,7 @@ const say = (words: string): void => void process.stdout.write(`${Date.now()} ${
 joinWindows({
   folder,
   onLead: () => say('leads'),
+  onLeave: () => say('left'),
   onFollow: (leader) => {
     say('follows');
     leader.onDidReceive((text) => say(`hears ${text}`));

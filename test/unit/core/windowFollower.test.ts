@@ -60,7 +60,7 @@ describe('WindowFollower', () => {
         doings.push('repeat');
         change();
       },
-      recent: () => recent,
+      takeRecent: () => recent,
       hasKey: () => hasKey,
       announce: (announcement) => announced.push(announcement),
     });

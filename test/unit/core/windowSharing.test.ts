@@ -243,6 +243,25 @@ describe('windows of one user', () => {
       );
     });
 
+    it('once, where end and verdict come in one look, and its window is killed later', async () => {
+      const [first, second] = windows as [FakeWindow, FakeWindow];
+      cloud.set('a', 'running');
+      first.kill();
+      await clock.advance(5000);
+      second.store.track([a], clock.now());
+      await clock.advance(1000);
+      cloud.set('a', 'finished', { isSuccess: true });
+      // A refresh reads all of the task.
+      void leaders()[0]?.polling.refresh([a]);
+      await clock.advance(5000);
+      leaders()[0]?.kill();
+      await clock.advance(600_000);
+      assert.equal(
+        told().reduce((sum, count) => sum + count, 0),
+        1,
+      );
+    });
+
     it('never again after the window that told it is killed', async () => {
       const [first] = windows as [FakeWindow];
       await endOfA();
@@ -406,6 +425,59 @@ describe('windows of one user', () => {
     second.polling.reconnect();
     await clock.advance(5000);
     assert.deepEqual(statuses(), ['running', 'running']);
+  });
+
+  for (const [order, first, second] of [
+    ['the one that polls', 0, 1],
+    ['another one', 1, 0],
+  ] as const)
+    it(`keep every task where the base URL changes in all of them, first in ${order}`, async () => {
+      cloud.set('a', 'running');
+      const [leading] = await open(2);
+      leading.store.track([a], clock.now());
+      await clock.advance(1000);
+      // As the extension does it: the view is emptied at once, the others hear of it a moment later.
+      const change = async (index: 0 | 1, to: string): Promise<void> => {
+        const window = windows[index];
+        void window?.keeper.open(to);
+        window?.polling.reconnect();
+        await Promise.resolve();
+        void window?.sharing.open(to);
+      };
+      for (const to of ['https://another.example', fakeOrigin]) {
+        await change(first, to);
+        await clock.advance(20);
+        await change(second, to);
+        await clock.advance(5000);
+        assert.deepEqual([...disk.keys()], [`${fakeOrigin} v2/a`], to);
+      }
+      assert.deepEqual(statuses(), ['running', 'running']);
+    });
+
+  it('keep what is done while another server’s tasks are read', async () => {
+    cloud.set('a', 'running');
+    const [, second] = await open(2);
+    for (const { sharing } of windows) void sharing.open('https://another.example');
+    second.store.track([a], clock.now());
+    await settle();
+    second.store.track([b], clock.now());
+    await clock.advance(5000);
+    for (const { store } of windows) assert.ok(store.get(b));
+  });
+
+  it('keep what was done while nobody answered for long', async () => {
+    cloud.set('a', 'running');
+    const [first, second] = await open(2);
+    machine.pickNext = () => -1;
+    first.kill();
+    await clock.advance(10);
+    second.store.track([a], clock.now());
+    await clock.advance(60_000);
+    const late = new FakeWindow({ clock, cloud, disk, join: machine.join });
+    windows.push(late);
+    machine.pickNext = (waiting) => waiting - 1;
+    await clock.advance(60_000);
+    assert.ok(late.store.get(a) && second.store.get(a));
   });
 
   it('part when they show different servers', async () => {
