@@ -42,6 +42,7 @@ export class FakeWindows {
       },
       kill: () => {
         contestant.isGone = true;
+        for (const line of contestant.lines) line.lose();
         this.#drop(contestant);
       },
     };
@@ -58,7 +59,7 @@ export class FakeWindows {
     if (at >= 0) this.#contestants.splice(at, 1);
     if (this.#leaders.get(contestant.origin) === contestant)
       this.#leaders.delete(contestant.origin);
-    for (const line of contestant.lines.splice(0)) line.cut();
+    for (const line of contestant.lines.splice(0)) void line.end();
     this.#decide();
   }
 
@@ -116,20 +117,24 @@ class Contestant {
   ) {}
 }
 
-/** Carries messages both ways, in order, until it is cut: what is under way then arrives nowhere. */
+/** Carries messages both ways, in order, until it ends. */
 class Line {
   readonly onCut: (() => void)[] = [];
   readonly ends: readonly [Peer, Peer];
+  readonly #clock: Clock;
   readonly #closed = new Emitter<void>();
-  #isCut = false;
+  #isEnding = false;
+  #isLost = false;
 
   constructor(clock: Clock) {
+    this.#clock = clock;
     const first = new Emitter<string>();
     const second = new Emitter<string>();
     const end = (into: Emitter<string>, outOf: Emitter<string>): Peer => ({
       send: (message) => {
-        void clock.sleep(travelMs, new AbortController().signal).then(() => {
-          if (!this.#isCut) into.fire(message);
+        if (this.#isEnding) return;
+        void this.#travel().then(() => {
+          if (!this.#isLost) into.fire(message);
         });
       },
       onDidReceive: outOf.event,
@@ -138,10 +143,21 @@ class Line {
     this.ends = [end(second, first), end(first, second)];
   }
 
-  cut(): void {
-    if (this.#isCut) return;
-    this.#isCut = true;
+  /** What is under way arrives nowhere, as when its sender is killed before it has sent it. */
+  lose(): void {
+    this.#isLost = true;
+  }
+
+  /** What is under way still arrives; then both ends hear of the end. */
+  async end(): Promise<void> {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
     for (const act of this.onCut) act();
+    await this.#travel();
     this.#closed.fire();
+  }
+
+  #travel(): Promise<void> {
+    return this.#clock.sleep(travelMs, new AbortController().signal);
   }
 }
