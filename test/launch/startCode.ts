@@ -141,18 +141,40 @@ function serverEnvironment(dataFolder: string, own: NodeJS.ProcessEnv = {}): Nod
   return { ...env, ...own };
 }
 
+/** What was installed before in this process, by which editor and which files: copying it takes a moment, installing seconds. */
+const installed = new Map<string, string>();
+
 async function installExtensions(
-  { nodePath, serverMain }: CodeInstallation,
+  installation: CodeInstallation,
   dataFolder: string,
   extensions: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   if (extensions.length === 0) return;
+  const files = extensions.map((file) => `${file} ${fs.statSync(file).mtimeMs}`);
+  const key = JSON.stringify([installation.serverMain, ...files]);
+  const folder = path.join(dataFolder, 'extensions');
+  const known = installed.get(key);
+  // The list of extensions in the folder names them by their place in it.
+  if (known !== undefined) return fs.cpSync(known, folder, { recursive: true });
+  await installAnew(installation, dataFolder, extensions, env);
+  const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'but-extensions-'));
+  atExit(() => fs.rmSync(copy, { recursive: true, force: true }));
+  fs.cpSync(folder, copy, { recursive: true });
+  installed.set(key, copy);
+}
+
+async function installAnew(
+  { nodePath, serverMain }: CodeInstallation,
+  dataFolder: string,
+  extensions: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
   const args = [serverMain, '--accept-server-license-terms', `--server-data-dir=${dataFolder}`];
   for (const file of extensions) args.push('--install-extension', path.resolve(file));
   const output = await runCommand(nodePath, args, { env, cwd: dataFolder, timeoutMs: 60_000 });
-  const installed = output.match(/was successfully installed/g)?.length ?? 0;
-  if (installed !== extensions.length) {
+  const count = output.match(/was successfully installed/g)?.length ?? 0;
+  if (count !== extensions.length) {
     throw new Error(`VS Code did not install ${extensions.join(', ')}:\n${output.slice(-2000)}`);
   }
 }

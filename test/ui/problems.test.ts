@@ -168,6 +168,11 @@ describe('what stands in the way of looking', () => {
     assert.deepEqual(notification.buttons, ['Open Settings']);
     await notification.dismiss();
     assert.equal((await newNotifications()).length, 1);
+    // The same from the start.
+    await workbench.reload();
+    await workbench.runCommand('Browser Use: Track Task…');
+    const again = await workbench.waitForNotification('The base URL must begin with');
+    await again.dismiss();
   });
 
   async function newNotifications(): Promise<string[]> {
