@@ -3,7 +3,7 @@ import type { NoticeQueue } from './noticeQueue';
 import { attentions, parseToLeader, type Announcement, type ToFollower } from './windowMessages';
 import type { Attention, Pauses, PollerState, Polling } from './polling';
 import type { TaskRef } from './task';
-import { patchOf, type TaskPatch } from './taskPatch';
+import { patchesOf, type TaskPatch } from './taskPatch';
 import type { TaskStore } from './taskStore';
 import type { Peer } from './windowSeat';
 
@@ -53,8 +53,7 @@ export class WindowLeader implements Polling, Disposable {
     this.onDidChangeState = poller.onDidChangeState;
     this.#subscriptions = [
       store.onDidChange((changes) => {
-        const patches = changes.map(patchOf).filter((patch) => patch !== undefined);
-        this.#sayToAll({ type: 'patches', patches });
+        this.#sayToAll({ type: 'patches', patches: patchesOf(changes) });
       }),
       store.onDidLook((task) => {
         const { apiVersion, id, lookedAt } = task;

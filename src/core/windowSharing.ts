@@ -3,7 +3,7 @@ import type { Disposable } from './event';
 import { NoticeQueue, type NoticeQueueOptions } from './noticeQueue';
 import type { Polling, WindowPolling } from './polling';
 import type { TaskKeeper } from './taskKeeper';
-import { patchOf, type TaskPatch } from './taskPatch';
+import { patchesOf, type TaskPatch } from './taskPatch';
 import type { TaskStore } from './taskStore';
 import { WindowFollower } from './windowFollower';
 import { WindowLeader } from './windowLeader';
@@ -74,7 +74,7 @@ export class WindowSharing implements Disposable {
     });
     this.#subscription = store.onDidChange((changes) => {
       if (this.#isFilling) return;
-      const patches = changes.map(patchOf).filter((patch) => patch !== undefined);
+      const patches = patchesOf(changes);
       this.#recent = [...this.#stillRecent(), { at: clock.now(), patches }];
       if (!this.#isRepeating && this.#role instanceof WindowFollower) this.#role.tell(patches);
     });
@@ -126,6 +126,8 @@ export class WindowSharing implements Disposable {
       readKey,
       announce,
       yield: () => {
+        // It asks this after it has read the key: by then this window may have another part, or another server.
+        if (this.#role !== role) return;
         this.#endRole();
         this.#seat?.yield();
       },
