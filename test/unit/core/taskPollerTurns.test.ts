@@ -106,6 +106,14 @@ describe('TaskPoller and what happens around it', () => {
       assert.deepEqual(polled.hold(), held);
     });
 
+    it('goes on waiting after failures while nobody comes', async () => {
+      polled.poller.setAttention('away');
+      await failForMinutes();
+      const held = polled.hold();
+      polled.poller.setAttention('away');
+      assert.deepEqual(polled.hold(), held);
+    });
+
     it('says at once that it waits no longer', async () => {
       polled.poller.setAttention('away');
       await failForMinutes();
@@ -148,9 +156,30 @@ describe('TaskPoller and what happens around it', () => {
       assert.equal(polled.store.get(ref('a'))?.isMissing, false);
     });
 
-    it('leaves out what nobody tracks', async () => {
-      await polled.poller.refresh([ref('stranger')]);
-      assert.deepEqual(polled.cloud.asked, []);
+    it('leaves out what nobody tracks, and does not wait for it', async () => {
+      trackRunning('a');
+      let isOver = false;
+      void polled.poller.refresh([ref('stranger')]).then(() => (isOver = true));
+      await polled.clock.advance(minute);
+      assert.equal(isOver, true);
+      assert.ok(!polled.cloud.asked.some(({ id }) => id === 'stranger'));
+    });
+
+    it('looks at a hundred that ended besides all that have not, or are missing', async () => {
+      const now = polled.clock.now();
+      const ended = Array.from({ length: 100 }, (_, index) =>
+        aTask({ id: `t${index}`, status: 'stopped', readAs: 'stopped', changedAt: now - hour }),
+      );
+      polled.store.replaceAll([
+        ...ended,
+        aTask({ id: 'running', changedAt: now }),
+        aTask({ id: 'missing', status: 'stopped', isMissing: true, changedAt: now }),
+      ]);
+      polled.distrustLists();
+      const asked = asksFromHere();
+      void polled.poller.refresh();
+      await polled.clock.advance(2 * minute);
+      assert.equal(new Set(asked()).size, 102);
     });
 
     it('asks for all at once again after failures, and ends their pause', async () => {
@@ -227,6 +256,13 @@ describe('TaskPoller and what happens around it', () => {
     polled.distrustLists();
     await polled.clock.advance(2 * minute);
     assert.deepEqual(new Set(asked()), new Set(['a', 'b', 'c']));
+  });
+
+  it('counts the tasks that have not ended', async () => {
+    trackRunning('a', 'b');
+    polled.cloud.set('b', 'finished');
+    await polled.clock.advance(0);
+    assert.equal(polled.poller.state.activeCount, 1);
   });
 
   it('names the trouble of a task and since when it has it', async () => {
