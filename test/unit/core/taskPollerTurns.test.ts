@@ -258,6 +258,16 @@ describe('TaskPoller and what happens around it', () => {
     assert.deepEqual(new Set(asked()), new Set(['a', 'b', 'c']));
   });
 
+  it('asks for none before its pause is over because another is due', async () => {
+    polled.distrustLists();
+    trackRunning('a');
+    await polled.clock.advance(second);
+    const asked = asksFromHere();
+    trackRunning('b');
+    await polled.clock.advance(0);
+    assert.deepEqual(asked(), ['b']);
+  });
+
   it('counts the tasks that have not ended', async () => {
     trackRunning('a', 'b');
     polled.cloud.set('b', 'finished');
