@@ -31,6 +31,11 @@ export function patchOf({ before, after }: TaskChange): TaskPatch | undefined {
   return { of: refOf(after), set: Object.fromEntries(set), cleared };
 }
 
+/** What became of tasks in all changes, in their order; leaves out changes of nothing. */
+export function patchesOf(changes: readonly TaskChange[]): readonly TaskPatch[] {
+  return changes.map(patchOf).filter((patch) => patch !== undefined);
+}
+
 /** The task with a patch's fields. @returns `undefined` where that is no task, or another one */
 export function patched(
   task: TrackedTask,

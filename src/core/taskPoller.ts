@@ -79,7 +79,7 @@ export class TaskPoller implements Polling, Disposable {
         this.#wanted.delete(refKey(before));
       }
       if (this.#wanted.size === 0) this.#settleWanted();
-      if (changes.some(({ before, after }) => !before || !after)) this.#wake();
+      this.#wake();
     });
     this.#wake();
   }

@@ -3,7 +3,7 @@ import type { Disposable } from './event';
 import { NoticeQueue, type NoticeQueueOptions } from './noticeQueue';
 import type { Polling, WindowPolling } from './polling';
 import type { TaskKeeper } from './taskKeeper';
-import { patchOf, type TaskPatch } from './taskPatch';
+import { patchesOf, type TaskPatch } from './taskPatch';
 import type { TaskStore } from './taskStore';
 import { WindowFollower } from './windowFollower';
 import { WindowLeader } from './windowLeader';
@@ -68,7 +68,7 @@ export class WindowSharing implements Disposable {
     // Before the notices listen: that something ended is told before that somebody was told so.
     this.#subscription = store.onDidChange((changes) => {
       if (this.#isFilling || keeper.isFilling) return;
-      const patches = changes.map(patchOf).filter((patch) => patch !== undefined);
+      const patches = patchesOf(changes);
       const isTold = this.#isRepeating || (this.#role?.tell(patches) ?? false);
       this.#recent = [...this.#stillRecent(), { at: clock.now(), patches, isTold }];
     });
@@ -131,7 +131,7 @@ export class WindowSharing implements Disposable {
       readKey,
       announce,
       yield: () => {
-        // Somebody else may have the seat by now.
+        // It asks this after it has read the key: by then this window may have another part, or another server.
         if (this.#role === role) this.#seat?.yield();
       },
     });

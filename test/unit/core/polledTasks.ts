@@ -30,6 +30,10 @@ class PolledTasks {
   /** What connecting throws. */
   connectError: CloudError | undefined;
   connects = 0;
+  /** What loading the part that asks throws, as in a damaged installation. */
+  loadError: Error | undefined;
+  /** What the log is told that was asked for. */
+  readonly failed: string[] = [];
   #parts = this.#newParts();
 
   get clock(): FakeClock {
@@ -52,6 +56,8 @@ class PolledTasks {
     this.poller.dispose();
     this.connectError = undefined;
     this.connects = 0;
+    this.loadError = undefined;
+    this.failed.length = 0;
     this.#parts = this.#newParts();
     this.poller.setAttention('watching');
   }
@@ -91,9 +97,10 @@ class PolledTasks {
       },
       bucket,
       random: () => 0.5,
-      loadRounds: () => Promise.resolve({ AskRounds }),
+      loadRounds: () =>
+        this.loadError ? Promise.reject(this.loadError) : Promise.resolve({ AskRounds }),
       pauses: { watching: 2000, hidden: 10_000, away: 30_000 },
-      onError: () => undefined,
+      onError: (_error, what) => this.failed.push(what),
     });
     return { clock, cloud, store, poller };
   }

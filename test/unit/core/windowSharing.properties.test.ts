@@ -69,13 +69,14 @@ describe('windows of one user, whatever happens in them', () => {
         await clock.advance(100);
         // What a person would expect to find; `undefined` where two windows contradicted each other at the same moment.
         const expected = new Map<string, boolean | undefined>();
-        const lastTouch = new Map<string, { at: number; in: number }>();
+        const touches: { id: string; at: number; in: number }[] = [];
         const expect = (id: string, isTracked: boolean, where: number): void => {
-          const last = lastTouch.get(id);
-          const isContested = last && last.in !== where && clock.now() - last.at < travelMs;
+          const isContested = touches.some(
+            (touch) => touch.id === id && touch.in !== where && clock.now() - touch.at < travelMs,
+          );
           const agrees = expected.get(id) === isTracked;
           expected.set(id, isContested && !agrees ? undefined : isTracked);
-          lastTouch.set(id, { at: clock.now(), in: where });
+          touches.push({ id, at: clock.now(), in: where });
         };
         for (const step of todo) {
           const ref: TaskRef = { apiVersion: 'v2', id: 'id' in step ? step.id : '' };

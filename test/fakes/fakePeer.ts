@@ -1,0 +1,32 @@
+import { Emitter } from '../../src/core/event';
+import type { ToFollower, ToLeader } from '../../src/core/windowMessages';
+import type { Peer } from '../../src/core/windowSeat';
+
+/** What each of two windows says to the other. */
+interface Words {
+  readonly leader: ToFollower;
+  readonly follower: ToLeader;
+}
+
+/** Another window as a test plays it: keeps what it is sent, and says what it is told to. */
+export class FakePeer<Part extends keyof Words> implements Peer {
+  readonly heard: Words[Exclude<keyof Words, Part>][] = [];
+  readonly #received = new Emitter<string>();
+  readonly #closed = new Emitter<void>();
+
+  readonly onDidReceive = this.#received.event;
+  readonly onDidClose = this.#closed.event;
+
+  send(message: string): void {
+    this.heard.push(JSON.parse(message) as Words[Exclude<keyof Words, Part>]);
+  }
+
+  /** @param message a text where it is to be none of the protocol's */
+  say(message: Words[Part] | string): void {
+    this.#received.fire(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+
+  close(): void {
+    this.#closed.fire();
+  }
+}

@@ -1,0 +1,44 @@
+import { Emitter, type Disposable } from '../../src/core/event';
+import type { Attention, Pauses, PollerState, Polling } from '../../src/core/polling';
+import type { TaskRef } from '../../src/core/task';
+
+/** A poller that looks at nothing: it keeps what it was asked for, and is in the state that a test gives it. */
+export class FakePolling implements Polling, Disposable {
+  readonly #didChangeState = new Emitter<PollerState>();
+  readonly onDidChangeState = this.#didChangeState.event;
+  state: PollerState = { activeCount: 0, isLooking: false, holds: [] };
+  pauses: Pauses | undefined;
+  attention: Attention | undefined;
+  reconnects = 0;
+  readonly refreshes: (readonly TaskRef[] | undefined)[] = [];
+  isDisposed = false;
+  /** Where set, refreshes wait for it. */
+  gate: Promise<void> = Promise.resolve();
+
+  become(state: Partial<PollerState>): void {
+    this.state = { ...this.state, ...state };
+    this.#didChangeState.fire(this.state);
+  }
+
+  setPauses(pauses: Pauses): void {
+    this.pauses = pauses;
+  }
+
+  setAttention(attention: Attention): void {
+    this.attention = attention;
+  }
+
+  reconnect(): void {
+    this.reconnects++;
+  }
+
+  async refresh(refs?: readonly TaskRef[]): Promise<void> {
+    this.refreshes.push(refs);
+    await this.gate;
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    this.#didChangeState.dispose();
+  }
+}
