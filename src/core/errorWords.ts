@@ -84,7 +84,7 @@ export function errorWords(kind: CloudErrorKind, { host, apiVersion }: ErrorCont
       };
     case 'tooLarge':
       return {
-        text: `${host} sent an answer that is too large to take in.`,
+        text: `${host} sent more than a look takes in. Open the task's details, which take in more.`,
         nextStep: 'showLog',
       };
     case 'badAnswer':

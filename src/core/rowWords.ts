@@ -20,7 +20,8 @@ export function rowName(task: Pick<TrackedTask, 'prompt' | 'id'>): string {
 export function rowDescription(task: TrackedTask, { showsVersion }: RowOptions): string {
   const parts = [lookWords(task)];
   if (task.cost !== undefined) parts.push(shortCostWords(task.cost));
-  if (task.trouble && !task.isMissing) parts.push('cannot be read');
+  if (task.trouble && !task.isMissing)
+    parts.push(task.trouble.kind === 'tooLarge' ? 'too large for a look' : 'cannot be read');
   if (showsVersion) parts.push(task.apiVersion);
   return parts.join(' · ');
 }

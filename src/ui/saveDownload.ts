@@ -43,7 +43,12 @@ export async function saveDownload(options: SaveDownloadOptions): Promise<void> 
     await writeWhole(target, bytes);
     return true;
   });
-  if (isSaved) await tellSaved(`Saved ${name}.`, target);
+  if (isSaved) await tellSaved(`Saved ${shorten(nameOf(target), 80)}.`, target);
+}
+
+/** The name that the person chose. */
+function nameOf({ path }: Uri): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** Says that something was saved, and opens it where the person wants that. */

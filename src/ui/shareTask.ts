@@ -35,9 +35,9 @@ export async function shareTask(options: ShareTaskOptions): Promise<void> {
       'It stays public until you remove the link.',
     ].join('\n\n'),
     isModal: true,
-    actions: ['Share in Public'],
+    actions: ['Share Publicly'],
   });
-  if (chosen !== 'Share in Public' || options.signal.aborted) return;
+  if (chosen !== 'Share Publicly' || options.signal.aborted) return;
   const { url } = await ask('Sharing the session…', options, (client, signal) =>
     client.shareSession(sessionId, signal),
   );

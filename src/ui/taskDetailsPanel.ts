@@ -273,6 +273,9 @@ export class TaskDetailsPanel implements Disposable {
   #trouble(): PageView['trouble'] {
     const { server } = this.#options.settings;
     const { trouble } = this.#reader.state;
+    const isKnown = this.#details !== undefined || this.#tracked?.lookedAt !== undefined;
+    if (this.#isAtHome && trouble?.kind === 'taskNotFound' && isKnown)
+      return { text: goneWords, remedies: ['retry', 'setApiKey'] };
     if (this.#isAtHome) return trouble && troubleOf(trouble.kind, this.#options);
     const text = typeof server === 'string' ? server : otherServerWords(this.origin ?? '');
     return { text, remedies: ['openSettings'] };
@@ -290,6 +293,10 @@ export class TaskDetailsPanel implements Disposable {
     void this.#options.panel.webview.postMessage(message);
   }
 }
+
+/** Of a task that was there before. */
+const goneWords =
+  'The cloud no longer has this task, or not for this API key. What was known of it stands here.';
 
 function troubleOf(
   kind: NonNullable<DetailsState['trouble']>['kind'],

@@ -39,6 +39,8 @@ export function Menu({ label, entries }: MenuProps) {
     const { left, width } = menu.getBoundingClientRect();
     const room = document.documentElement.clientWidth - margin - width;
     menu.style.setProperty('left', `${Math.max(margin, Math.min(left, room)) - left}px`);
+    // What hangs below a small panel would not be found.
+    menu.scrollIntoView({ block: 'nearest' });
     items()
       .at(openedBy === 'first' ? 0 : -1)
       ?.focus();

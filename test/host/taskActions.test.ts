@@ -174,7 +174,7 @@ describe('what can be done with a task', () => {
       const ref = addTask();
       let readings = 0;
       world.person.press = ({ buttons }) =>
-        buttons.find((button) => button === 'Share in Public' || button === 'Copy Link');
+        buttons.find((button) => button === 'Share Publicly' || button === 'Copy Link');
       await world.act(ref, { type: 'act', action: 'share' }, { reread: () => count() });
       const link = await env.clipboard.readText();
       assert.ok(link.startsWith(`${world.simulator.url}/share/`), link);
@@ -213,7 +213,7 @@ describe('what can be done with a task', () => {
     it('is nothing that v1 has, and says why it failed otherwise', async () => {
       await world.act(addTask({ apiVersion: 'v1' }), { type: 'act', action: 'share' });
       assert.ok(said(/API v1 cannot share/u));
-      world.person.press = () => 'Share in Public';
+      world.person.press = () => 'Share Publicly';
       world.simulator.faults.add({ route: `POST ${shareRoute}`, effect: { kind: 'reset' } });
       await world.act(addTask(), { type: 'act', action: 'share' });
       assert.ok(said(/cannot be reached/u), JSON.stringify(world.person.seen));

@@ -100,7 +100,7 @@ describe('what is taken from tasks', () => {
     assert.equal(simulator.counts.of(`POST ${shareRoute}`), 0);
     await choose(details, 'Share Publicly…');
     await workbench.dialog().waitFor();
-    await workbench.answerDialog('Share in Public');
+    await workbench.answerDialog('Share Publicly');
     await details.getByText('whoever has the link').waitFor();
     const shared = await workbench.waitForNotification('This session is public now');
     assert.deepEqual(shared.buttons, ['Copy Link', 'Open Link']);

@@ -44,6 +44,9 @@ describe('a row', () => {
   it('says that a task cannot be read, and not twice for one that is missing', () => {
     const trouble = { kind: 'server', since: 1 } as const;
     assert.equal(rowDescription(aTask({ trouble }), plain), 'Running · cannot be read');
+    const tooLarge = { kind: 'tooLarge', since: 1 } as const;
+    const large = rowDescription(aTask({ trouble: tooLarge }), plain);
+    assert.equal(large, 'Running · too large for a look');
     const missing = aTask({ trouble: { kind: 'taskNotFound', since: 1 }, isMissing: true });
     assert.equal(rowDescription(missing, plain), 'Not found');
   });
