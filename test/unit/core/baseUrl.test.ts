@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readBaseUrl } from '../../../src/core/baseUrl';
+import { isOfficial, readBaseUrl } from '../../../src/core/baseUrl';
 
 describe('readBaseUrl', () => {
   for (const [text, baseUrl, origin, host] of [
@@ -66,4 +66,16 @@ describe('readBaseUrl', () => {
   it('never repeats a password', () => {
     assert.doesNotMatch(JSON.stringify(readBaseUrl('https://u:hunter2@x.example')), /hunter2/u);
   });
+});
+
+describe('isOfficial', () => {
+  for (const [text, expected] of [
+    ['https://api.browser-use.com', true],
+    ['https://api.browser-use.com/prefix', true],
+    ['https://api.browser-use.com.example', false],
+    ['not a URL', false],
+  ] as const)
+    it(`is ${expected} of ${text}`, () => {
+      assert.equal(isOfficial(readBaseUrl(text)), expected);
+    });
 });
