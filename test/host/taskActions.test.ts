@@ -55,7 +55,7 @@ describe('what can be done with a task', () => {
         '0 KB of 1 KB',
         '1 KB of 1 KB',
       ]);
-      assert.ok(said(/^Saved prices\.csv\.$/u));
+      assert.ok(said(/^Saved mine\.csv\.$/u));
     });
 
     it('asks for another link each time', async () => {
