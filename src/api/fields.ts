@@ -105,7 +105,10 @@ export function statusOf(
 
 /** Without the fields that are undefined: laid over an older state, they would wipe what it knows. */
 export function present<T extends object>(fields: T): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+  const said: Partial<T> = {};
+  for (const name of Object.keys(fields) as (keyof T)[])
+    if (fields[name] !== undefined) said[name] = fields[name];
+  return said as T;
 }
 
 /**

@@ -178,13 +178,14 @@ function takeIn(
   { clock, schedule, signal, store, wanted }: AskRoundOptions,
 ): void {
   if (signal.aborted) return;
-  for (const { id, ...update } of tasks) {
-    const ref = { apiVersion, id };
-    if (!store.get(ref)) continue;
+  const looks = tasks
+    .map(({ id, ...update }) => ({ ref: { apiVersion, id }, update }))
+    .filter(({ ref }) => store.get(ref));
+  for (const { ref } of looks) {
     schedule.succeeded(ref, clock.now());
     wanted.delete(refKey(ref));
-    store.applyLook(ref, update, clock.now(), true);
   }
+  store.applyLooks(looks, clock.now(), true);
 }
 
 /** @returns nothing for an abort, which is silent */

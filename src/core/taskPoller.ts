@@ -153,7 +153,8 @@ export class TaskPoller implements Polling, Disposable {
   }
 
   #wake(): void {
-    this.#nap.abort();
+    // Aborting makes an exception each time, even of what is aborted: a busy store would make thousands.
+    if (!this.#nap.signal.aborted) this.#nap.abort();
     if (this.#isRunning || this.#isDisposed) return;
     this.#isRunning = true;
     // Nothing in the loop rejects: every failure of a look is taken in there.

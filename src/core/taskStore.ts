@@ -11,6 +11,12 @@ export interface TaskChange {
   readonly after?: TrackedTask | undefined;
 }
 
+/** What an answer says of one task. */
+export interface Look {
+  readonly ref: TaskRef;
+  readonly update: TaskUpdate;
+}
+
 /**
  * The tracked tasks, and the only place where their state changes.
  * Tasks are immutable values: a change replaces one and tells `onDidChange`.
@@ -99,8 +105,7 @@ export class TaskStore implements Disposable {
         changes[place] = { before: known.before, after: change.after };
       else places.set(refKey(ref), changes.push(change) - 1);
     }
-    this.#tell(changes.filter((change) => !isLook(change)));
-    for (const { after } of changes.filter(isLook)) if (after) this.#didLook.fire(after);
+    this.#tellOfLooks(changes);
   }
 
   /**
@@ -110,24 +115,13 @@ export class TaskStore implements Disposable {
    * @param isFull whether the answer held all of the task, not only its status
    */
   applyLook(ref: TaskRef, update: TaskUpdate, now: number, isFull: boolean): void {
-    const before = this.get(ref);
-    if (!before) return;
-    if (isOlder(update, before)) return;
-    const statusChanged = update.rawStatus !== before.rawStatus;
-    const observedEnd =
-      before.lookedAt !== undefined && hasEnded(update.status) && !hasEnded(before.status);
-    this.#replace(before, {
-      ...before,
-      ...kept(update),
-      apiVersion: before.apiVersion,
-      id: before.id,
-      lookedAt: now,
-      changedAt: statusChanged ? now : before.changedAt,
-      readAs: isFull ? update.status : before.readAs,
-      trouble: undefined,
-      isMissing: false,
-      isUnseen: before.isUnseen || observedEnd,
-    });
+    this.applyLooks([{ ref, update }], now, isFull);
+  }
+
+  /** As `applyLook` for many tasks, which one answer showed: what they changed is told at once. */
+  applyLooks(looks: readonly Look[], now: number, isFull: boolean): void {
+    const changes = looks.flatMap((look) => this.#applyLook(look, now, isFull) ?? []);
+    this.#tellOfLooks(changes);
   }
 
   /** Notes that a look failed. The last good answer stays. */
@@ -147,6 +141,27 @@ export class TaskStore implements Disposable {
   dispose(): void {
     this.#didChange.dispose();
     this.#didLook.dispose();
+  }
+
+  /** Tells nobody yet. */
+  #applyLook({ ref, update }: Look, now: number, isFull: boolean): TaskChange | undefined {
+    const before = this.get(ref);
+    if (!before || isOlder(update, before)) return undefined;
+    const statusChanged = update.rawStatus !== before.rawStatus;
+    const observedEnd =
+      before.lookedAt !== undefined && hasEnded(update.status) && !hasEnded(before.status);
+    return this.#put(before, {
+      ...before,
+      ...kept(update),
+      apiVersion: before.apiVersion,
+      id: before.id,
+      lookedAt: now,
+      changedAt: statusChanged ? now : before.changedAt,
+      readAs: isFull ? update.status : before.readAs,
+      trouble: undefined,
+      isMissing: false,
+      isUnseen: before.isUnseen || observedEnd,
+    });
   }
 
   /** Tells nobody yet. @returns what became of the task */
@@ -173,15 +188,20 @@ export class TaskStore implements Disposable {
   /** @returns the change, were it only the time of a look; `undefined` where there is none */
   #put(before: TrackedTask | undefined, after: TrackedTask): TaskChange | undefined {
     const change = { before, after };
-    if (isLook(change) && before?.lookedAt === after.lookedAt) return undefined;
+    if (before?.lookedAt === after.lookedAt && isLook(change)) return undefined;
     this.#tasks.set(refKey(after), after);
     return change;
   }
 
   #replace(before: TrackedTask, after: TrackedTask): void {
-    this.#tasks.set(refKey(after), after);
-    if (!looksTheSame(before, after)) this.#tell([{ before, after }]);
-    else if (before.lookedAt !== after.lookedAt) this.#didLook.fire(after);
+    const change = this.#put(before, after);
+    if (change) this.#tellOfLooks([change]);
+  }
+
+  #tellOfLooks(changes: readonly TaskChange[]): void {
+    const looks = new Set(changes.filter(isLook));
+    this.#tell(changes.filter((change) => !looks.has(change)));
+    for (const { after } of looks) if (after) this.#didLook.fire(after);
   }
 
   #tell(changes: readonly TaskChange[]): void {
@@ -198,14 +218,12 @@ function isOlder(update: Pick<TaskUpdate, 'status'>, known: TrackedTask): boolea
   return hasStarted && update.status === 'created';
 }
 
-function kept(update: TaskUpdate): TaskUpdate {
-  const entries = Object.entries(update)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => [
-      key,
-      typeof value === 'string' ? shorten(value, keptTextLength) : value,
-    ]);
-  return Object.fromEntries(entries) as TaskUpdate;
+function kept(update: TaskUpdate): Partial<TaskUpdate> {
+  const fields: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(update))
+    if (value !== undefined)
+      fields[key] = typeof value === 'string' ? shorten(value, keptTextLength) : value;
+  return fields;
 }
 
 /** True for a look that changed nothing but when it was. */
@@ -215,13 +233,11 @@ function isLook({ before, after }: TaskChange): boolean {
 
 /** Equal but for `lookedAt`, which changes with every look. */
 function looksTheSame(a: TrackedTask, b: TrackedTask): boolean {
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof TrackedTask>;
-  keys.delete('lookedAt');
-  for (const key of keys) {
-    if (key === 'trouble') {
-      if (a.trouble?.kind !== b.trouble?.kind || a.trouble?.since !== b.trouble?.since)
-        return false;
-    } else if (a[key] !== b[key]) return false;
-  }
-  return true;
+  const isTheSame = (key: string): boolean => {
+    if (key === 'lookedAt') return true;
+    if (key === 'trouble')
+      return a.trouble?.kind === b.trouble?.kind && a.trouble?.since === b.trouble?.since;
+    return a[key as keyof TrackedTask] === b[key as keyof TrackedTask];
+  };
+  return Object.keys(a).every(isTheSame) && Object.keys(b).every(isTheSame);
 }

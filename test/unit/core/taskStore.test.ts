@@ -70,6 +70,41 @@ describe('TaskStore', () => {
     assert.equal(store.get(ref)?.changedAt, 10);
   });
 
+  it('tells at once what one answer shows of many tasks, and by itself of those it found as they were', () => {
+    const [b, c] = [
+      { apiVersion: 'v2', id: 'b' },
+      { apiVersion: 'v2', id: 'c' },
+    ] as const;
+    store.track([ref, b, c], 1);
+    const batches: string[] = [];
+    const words = (task: { id: string; rawStatus: string } | undefined): string =>
+      `${task?.id} ${task?.rawStatus}`;
+    const running = { status: 'running', rawStatus: 'started' } as const;
+    store.applyLooks([{ ref, update: running }], 500, true);
+    store.onDidChange((batch) => batches.push(batch.map(({ after }) => words(after)).join()));
+    store.onDidLook((task) => batches.push(`looked at ${words(task)}`));
+    const unknown = { apiVersion: 'v2', id: 'd' } as const;
+    const ended = { status: 'finished', rawStatus: 'finished' } as const;
+    store.applyLooks(
+      [
+        { ref: c, update: running },
+        { ref, update: running },
+        { ref: unknown, update: running },
+        { ref: b, update: running },
+        { ref: b, update: ended },
+      ],
+      1000,
+      true,
+    );
+    assert.deepEqual(batches, ['c started,b started,b finished', 'looked at a started']);
+    assert.deepEqual(
+      store.tasks().map(({ lookedAt }) => lookedAt),
+      [1000, 1000, 1000],
+    );
+    store.applyLooks([{ ref, update: running }], 1000, true);
+    assert.equal(batches.length, 2);
+  });
+
   it('keeps what an answer does not speak of', () => {
     store.track([ref], 1);
     store.applyLook(ref, { status: 'running', rawStatus: 'started', prompt: 'Buy milk' }, 2, true);
