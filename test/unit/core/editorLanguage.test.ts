@@ -7,6 +7,11 @@ describe('editorLanguageOf', () => {
     assert.equal(editorLanguageOf('# Title\n\n[link](https://example.com/a?b=c)\n'), 'markdown');
     assert.equal(editorLanguageOf('# Times\n\n- at 10:30\n- note: none\n'), 'markdown');
     assert.equal(editorLanguageOf('Just words.'), 'plaintext');
+    assert.equal(editorLanguageOf('[1]'), 'json');
+    assert.equal(editorLanguageOf('# To do:'), 'markdown');
+    assert.equal(editorLanguageOf('# A\n\nhttp://a.example and HTTPS://b.example'), 'markdown');
+    for (const code of ['&#1114112;', '&#x110000;', '&#9999999;', '&#1114111;'])
+      assert.equal(editorLanguageOf(`# A\n\n${code}`), 'markdown');
   });
 
   for (const json of [
@@ -25,6 +30,11 @@ describe('editorLanguageOf', () => {
     '[a](command&#x3a;workbench.action.quit)',
     '[a](command&colon;workbench.action.quit)',
     '[a](command\\:workbench.action.quit)',
+    '[a](command&#58workbench.action.quit)',
+    '[a](command&#x3aworkbench.action.quit)',
+    '[a](command&#x3Aworkbench.action.quit)',
+    '[a](command&colonworkbench.action.quit)',
+    '[a](command%3Aworkbench.action.quit)',
     '<command:workbench.action.quit>',
     '[a]: command:workbench.action.quit',
     '[a](vscode://file/etc/passwd)',
