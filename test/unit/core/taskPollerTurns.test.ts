@@ -272,7 +272,12 @@ describe('TaskPoller and what happens around it', () => {
 
   it('gives each its turn where there is less to ask than there are tasks', async () => {
     const ids = Array.from({ length: 30 }, (_, index) => `t${index}`);
-    trackRunning(...ids);
+    ids.forEach((id, index) =>
+      polled.cloud.set(id, 'running', {
+        createdAt: new Date(polled.clock.now() - index * minute).toISOString(),
+      }),
+    );
+    polled.track(...ids);
     polled.distrustLists();
     await polled.clock.advance(minute);
     const asked = asksFromHere();
