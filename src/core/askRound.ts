@@ -136,7 +136,7 @@ async function askForTask(
       ? summaryOf(await client.getTask(task.id, signal))
       : await client.getStatus(task.id, signal);
     if (signal.aborted) return undefined;
-    schedule.succeeded(task, clock.now());
+    schedule.succeeded([task], clock.now());
     store.applyLook(task, update, clock.now(), isFull);
     return 'answered';
   } catch (failure) {
@@ -182,10 +182,9 @@ function takeIn(
   const looks = tasks
     .map(({ id, ...update }) => ({ ref: { apiVersion, id }, update }))
     .filter(({ ref }) => store.get(ref));
-  for (const { ref } of looks) {
-    schedule.succeeded(ref, clock.now());
-    wanted.delete(refKey(ref));
-  }
+  const refs = looks.map(({ ref }) => ref);
+  schedule.succeeded(refs, clock.now());
+  if (wanted.size > 0) for (const ref of refs) wanted.delete(refKey(ref));
   store.applyLooks(looks, clock.now(), true);
 }
 

@@ -2,7 +2,7 @@ import { nextBackoffMs } from './backoff';
 import { hasEnded, refKey, type TaskRef } from './task';
 import { isActive, isStale, needsFullRead, type TrackedTask } from './trackedTask';
 
-/** Pauses are spread by this share either way, so that windows and tasks fall out of step. */
+/** Pauses are spread by this share either way, so that users and API versions fall out of step. */
 const jitter = 0.1;
 /** However a user sets it, in milliseconds. */
 const shortestPauseMs = 2000;
@@ -61,13 +61,21 @@ export class AskSchedule {
     return failures < mostFullReadFailures;
   }
 
-  succeeded(ref: TaskRef, now: number): void {
-    this.#asked(ref, now);
-    Object.assign(this.#ask(ref), { backoffMs: 0, notFoundCount: 0, fullReadFailures: 0 });
+  /** Whom one answer showed falls due together: else the hastiest of a hundred would make every pause a short one. */
+  succeeded(refs: readonly TaskRef[], now: number): void {
+    const spread = this.#newSpread();
+    for (const ref of refs) {
+      const ask = this.#ask(ref);
+      ask.askedAt = now;
+      ask.spread = spread;
+      ask.backoffMs = ask.notFoundCount = ask.fullReadFailures = 0;
+    }
   }
 
   failed(ref: TaskRef, now: number): void {
-    this.#asked(ref, now);
+    const ask = this.#ask(ref);
+    ask.askedAt = now;
+    ask.spread = this.#newSpread();
   }
 
   /** Notes a failure that is this task's own. */
@@ -97,10 +105,8 @@ export class AskSchedule {
     this.#asks.clear();
   }
 
-  #asked(ref: TaskRef, now: number): void {
-    const ask = this.#ask(ref);
-    ask.askedAt = now;
-    ask.spread = 1 + jitter * (2 * this.#random() - 1);
+  #newSpread(): number {
+    return 1 + jitter * (2 * this.#random() - 1);
   }
 
   #ask(ref: TaskRef): Ask {

@@ -105,7 +105,8 @@ export class TaskStore implements Disposable {
         changes[place] = { before: known.before, after: change.after };
       else places.set(refKey(ref), changes.push(change) - 1);
     }
-    this.#tellOfLooks(changes);
+    this.#tell(changes.filter((change) => !isLook(change)));
+    for (const { after } of changes.filter(isLook)) if (after) this.#didLook.fire(after);
   }
 
   /**
@@ -120,8 +121,18 @@ export class TaskStore implements Disposable {
 
   /** As `applyLook` for many tasks, which one answer showed: what they changed is told at once. */
   applyLooks(looks: readonly Look[], now: number, isFull: boolean): void {
-    const changes = looks.flatMap((look) => this.#applyLook(look, now, isFull) ?? []);
-    this.#tellOfLooks(changes);
+    const changes: TaskChange[] = [];
+    const unchanged: TrackedTask[] = [];
+    for (const { ref, update } of looks) {
+      const before = this.get(ref);
+      if (!before || isOlder(update, before)) continue;
+      const change = { before, after: lookedAt(before, update, now, isFull) };
+      this.#tasks.set(refKey(before), change.after);
+      if (!isLook(change)) changes.push(change);
+      else if (before.lookedAt !== now) unchanged.push(change.after);
+    }
+    this.#tell(changes);
+    for (const task of unchanged) this.#didLook.fire(task);
   }
 
   /** Notes that a look failed. The last good answer stays. */
@@ -141,27 +152,6 @@ export class TaskStore implements Disposable {
   dispose(): void {
     this.#didChange.dispose();
     this.#didLook.dispose();
-  }
-
-  /** Tells nobody yet. */
-  #applyLook({ ref, update }: Look, now: number, isFull: boolean): TaskChange | undefined {
-    const before = this.get(ref);
-    if (!before || isOlder(update, before)) return undefined;
-    const statusChanged = update.rawStatus !== before.rawStatus;
-    const observedEnd =
-      before.lookedAt !== undefined && hasEnded(update.status) && !hasEnded(before.status);
-    return this.#put(before, {
-      ...before,
-      ...kept(update),
-      apiVersion: before.apiVersion,
-      id: before.id,
-      lookedAt: now,
-      changedAt: statusChanged ? now : before.changedAt,
-      readAs: isFull ? update.status : before.readAs,
-      trouble: undefined,
-      isMissing: false,
-      isUnseen: before.isUnseen || observedEnd,
-    });
   }
 
   /** Tells nobody yet. @returns what became of the task */
@@ -195,13 +185,7 @@ export class TaskStore implements Disposable {
 
   #replace(before: TrackedTask, after: TrackedTask): void {
     const change = this.#put(before, after);
-    if (change) this.#tellOfLooks([change]);
-  }
-
-  #tellOfLooks(changes: readonly TaskChange[]): void {
-    const looks = new Set(changes.filter(isLook));
-    this.#tell(changes.filter((change) => !looks.has(change)));
-    for (const { after } of looks) if (after) this.#didLook.fire(after);
+    if (change) this.#tell([change]);
   }
 
   #tell(changes: readonly TaskChange[]): void {
@@ -216,6 +200,30 @@ function isOlder(update: Pick<TaskUpdate, 'status'>, known: TrackedTask): boolea
   if (hasEnded(known.status)) return update.status !== known.status;
   const hasStarted = known.status === 'running' || known.status === 'paused';
   return hasStarted && update.status === 'created';
+}
+
+/** A task after a look that showed `update`. */
+function lookedAt(
+  before: TrackedTask,
+  update: TaskUpdate,
+  now: number,
+  isFull: boolean,
+): TrackedTask {
+  const statusChanged = update.rawStatus !== before.rawStatus;
+  const observedEnd =
+    before.lookedAt !== undefined && hasEnded(update.status) && !hasEnded(before.status);
+  return {
+    ...before,
+    ...kept(update),
+    apiVersion: before.apiVersion,
+    id: before.id,
+    lookedAt: now,
+    changedAt: statusChanged ? now : before.changedAt,
+    readAs: isFull ? update.status : before.readAs,
+    trouble: undefined,
+    isMissing: false,
+    isUnseen: before.isUnseen || observedEnd,
+  };
 }
 
 function kept(update: TaskUpdate): Partial<TaskUpdate> {

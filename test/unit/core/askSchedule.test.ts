@@ -29,20 +29,31 @@ describe('AskSchedule', () => {
       [1, 1.1],
     ] as const) {
       random = chance;
-      schedule.succeeded(running, now);
+      schedule.succeeded([running], now);
       assert.equal(dueAt(), now + factor * pauseMs);
     }
     schedule.failed(running, now + 1);
     assert.equal(dueAt(running, now + 1), now + 1 + 1.1 * pauseMs, 'asked in vain is asked, too');
   });
 
+  it('has those due together whom one answer showed', () => {
+    const other = aTask({ id: 'other', readAs: 'running' });
+    let chance = 0;
+    const restless = new AskSchedule(() => (chance += 0.25));
+    restless.succeeded([running, other], now);
+    const [first, second] = [running, other].map((task) => restless.dueAt(task, pauseMs, now));
+    assert.equal(first, second);
+    restless.succeeded([other], now);
+    assert.notEqual(restless.dueAt(other, pauseMs, now), first);
+  });
+
   it('never pauses under two seconds', () => {
-    schedule.succeeded(running, now);
+    schedule.succeeded([running], now);
     assert.equal(schedule.dueAt(running, 1, now), now + 2000);
   });
 
   it('has a task due at once that was asked for in the future: the clock was set back', () => {
-    schedule.succeeded(running, now);
+    schedule.succeeded([running], now);
     assert.equal(dueAt(running, now - 1), 0);
     assert.notEqual(dueAt(running, now), 0);
   });
@@ -62,21 +73,21 @@ describe('AskSchedule', () => {
     }
     assert.equal(schedule.owesFullRead(ended), false);
     assert.equal(dueAt(ended), undefined);
-    schedule.succeeded(ended, now);
+    schedule.succeeded([ended], now);
     assert.equal(schedule.owesFullRead(ended), true, 'a success starts anew');
   });
 
   it('waits a minute for a word that nobody knows, but not for a task not yet seen', () => {
     const odd = aTask({ status: 'unknown', rawStatus: 'dreaming' });
     const fresh = aTask({ status: 'unknown', rawStatus: '' });
-    schedule.succeeded(odd, now);
+    schedule.succeeded([odd], now);
     assert.equal(dueAt(odd), now + 60_000);
     assert.equal(dueAt(fresh), now + pauseMs);
     assert.equal(schedule.dueAt(odd, 2 * 60_000, now), now + 2 * 60_000);
   });
 
   it('waits five minutes for a task that has not moved for six hours', () => {
-    schedule.succeeded(running, now + 7 * hour);
+    schedule.succeeded([running], now + 7 * hour);
     assert.equal(dueAt(running, now + 7 * hour), now + 7 * hour + 5 * 60_000);
     assert.equal(schedule.dueAt(running, hour, now + 7 * hour), now + 8 * hour);
   });
@@ -86,14 +97,14 @@ describe('AskSchedule', () => {
     for (let failure = 0; failure < 4; failure++) schedule.backOff(running);
     const due = dueAt() ?? 0;
     assert.ok(due > now + pauseMs, `${due - now}`);
-    schedule.succeeded(running, now);
+    schedule.succeeded([running], now);
     assert.equal(dueAt(), now + pauseMs);
   });
 
   it('calls a task missing after two answers that say so with no other in between', () => {
     assert.equal(schedule.noteNotFound(running), false);
     assert.equal(schedule.noteNotFound(running), true);
-    schedule.succeeded(running, now);
+    schedule.succeeded([running], now);
     assert.equal(schedule.noteNotFound(running), false);
   });
 
@@ -104,8 +115,8 @@ describe('AskSchedule', () => {
     const lately = aTask({ id: 'lately' });
     const seenBefore = aTask({ id: 'seen-before' });
     const failedOnce = aTask({ id: 'failed-once', lookedAt: undefined });
-    schedule.succeeded(longAgo, now - 100);
-    schedule.succeeded(lately, now);
+    schedule.succeeded([longAgo], now - 100);
+    schedule.succeeded([lately], now);
     schedule.failed(failedOnce, now - 50);
     const ranked = [lately, failedOnce, longAgo, seenBefore, older, newer].sort(
       (a, b) => schedule.rank(a) - schedule.rank(b),
@@ -119,8 +130,8 @@ describe('AskSchedule', () => {
   it('makes all due, forgets one, forgets all', () => {
     const other = aTask({ id: 'other' });
     const askBoth = (): void => {
-      schedule.succeeded(running, now);
-      schedule.succeeded(other, now);
+      schedule.succeeded([running], now);
+      schedule.succeeded([other], now);
     };
     askBoth();
     schedule.makeAllDue();
