@@ -115,11 +115,12 @@ export class TaskDetailsPanel implements Disposable {
 
   /** The key or the server is another one. A task of another server stays as it is. */
   reconnect(): void {
-    this.#pictures.clear();
     this.#reader.setWatched(this.isVisible && this.#isAtHome);
     this.#reader.reconnect();
     this.#recall();
     this.#refresh();
+    // The page waits for what it has asked for, and does not ask twice.
+    this.#pictures.restart();
   }
 
   dispose(): void {

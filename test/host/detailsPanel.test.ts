@@ -25,9 +25,15 @@ const step = {
 /** A cloud in memory that notes what is downloaded. */
 class DownloadCloud extends FakeCloud {
   readonly downloads: string[] = [];
+  /** Whether a download takes until it is aborted. */
+  isStalled = false;
 
-  override download(url = '', _options?: DownloadOptions): Promise<Uint8Array> {
+  override download(url = '', options?: DownloadOptions): Promise<Uint8Array> {
     this.downloads.push(url);
+    if (this.isStalled)
+      return new Promise((_, reject) => {
+        options?.signal.addEventListener('abort', () => reject(new Error('Aborted')));
+      });
     return Promise.resolve(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'));
   }
 }
@@ -43,6 +49,8 @@ describe('the details panels', () => {
   let log: Log;
   let panels: DetailsPanels;
   let documents: TaskDocuments;
+  let hasKey: boolean;
+  let tellKeyChanged: () => void;
   const currentOrigin = (): string | undefined =>
     typeof settings.server === 'string' ? undefined : settings.server.origin;
 
@@ -54,14 +62,21 @@ describe('the details panels', () => {
     settings = new Settings();
     log = new Log();
     documents = new TaskDocuments();
+    hasKey = true;
     panels = new DetailsPanels({
       extensionUri: extension.extensionUri,
       store,
-      connect: () => Promise.resolve(cloud),
+      connect: () =>
+        hasKey ? Promise.resolve(cloud) : Promise.reject(new Error('There is no key.')),
       documents,
       settings,
       currentOrigin,
-      apiKey: { onDidChange: () => ({ dispose() {} }) },
+      apiKey: {
+        onDidChange: (listener) => {
+          tellKeyChanged = () => listener();
+          return { dispose() {} };
+        },
+      },
       clock,
       log,
     });
@@ -178,35 +193,24 @@ describe('the details panels', () => {
   });
 
   it('read with another key what the one before could not', async () => {
-    let isKeySet = false;
-    cloud.failWith = () => undefined;
+    hasKey = false;
     cloud.set('a', 'finished', { prompt: 'Find the price' });
-    let tellKeyChanged = (): void => undefined;
-    panels.dispose();
-    const extension = vscode.extensions.getExtension('browser-use-tasks.browser-use-tasks');
-    assert.ok(extension);
-    panels = new DetailsPanels({
-      extensionUri: extension.extensionUri,
-      store,
-      connect: () =>
-        isKeySet ? Promise.resolve(cloud) : Promise.reject(new Error('There is no key.')),
-      documents,
-      settings,
-      currentOrigin,
-      apiKey: {
-        onDidChange: (listener) => {
-          tellKeyChanged = () => listener();
-          return { dispose() {} };
-        },
-      },
-      clock,
-      log,
-    });
     await panels.open({ apiVersion: 'v2', id: 'a' });
     await until(() => detailsTabs().some(({ label }) => label === 'a'));
-    isKeySet = true;
+    hasKey = true;
     tellKeyChanged();
     await until(() => detailsTabs().some(({ label }) => label === 'Find the price'));
+  });
+
+  it('fetch with another key the screenshots that were on their way with the one before', async () => {
+    cloud.set('a', 'finished', { steps: [step] });
+    cloud.isStalled = true;
+    await panels.open({ apiVersion: 'v2', id: 'a' });
+    await until(() => cloud.downloads.length === 1);
+    cloud.isStalled = false;
+    tellKeyChanged();
+    await until(() => cloud.downloads.length === 2);
+    assert.deepEqual(cloud.downloads, [step.screenshotUrl, step.screenshotUrl]);
   });
 });
 
