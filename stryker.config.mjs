@@ -25,7 +25,7 @@ export default {
   ignorePatterns: ['dist', 'out', 'media', '*.vsix', '.vscode-test'],
   incremental: true,
   incrementalFile: 'out/mutation/incremental.json',
-  reporters: ['clear-text', 'html', 'json'],
+  reporters: ['clear-text', 'html', 'json', 'progress-append-only'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   htmlReporter: { fileName: 'out/mutation/report.html' },
   jsonReporter: { fileName: 'out/mutation/report.json' },

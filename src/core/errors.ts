@@ -43,8 +43,6 @@ export interface CloudErrorOptions {
   readonly status?: number | undefined;
   /** How long to send nothing, in milliseconds from now, where the answer said so (`Retry-After`). */
   readonly retryAfterMs?: number | undefined;
-  /** A sanitised cause: never an axios error, whose configuration carries the key. */
-  readonly cause?: unknown;
 }
 
 /**
@@ -59,7 +57,7 @@ export class CloudError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(kind: CloudErrorKind, message: string, options: CloudErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(message);
     this.kind = kind;
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;

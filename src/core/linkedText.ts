@@ -16,7 +16,6 @@ export function textPieces(part: string, links: readonly string[]): readonly Tex
   const pieces: TextPiece[] = [];
   let done = 0;
   for (const { 0: found, index } of part.matchAll(/\bhttps?:\/\/[^\s<>"]+/giu)) {
-    if (index < done) continue;
     const link = linkAtStart(found, links);
     if (!link) continue;
     if (index > done) pieces.push({ text: part.slice(done, index) });

@@ -23,6 +23,18 @@ describe('readBaseUrl', () => {
     ],
     ['http://127.0.0.1:8080', 'http://127.0.0.1:8080', 'http://127.0.0.1:8080', '127.0.0.1:8080'],
     ['http://127.8.9.1', 'http://127.8.9.1', 'http://127.8.9.1', '127.8.9.1'],
+    [
+      'http://127.255.255.255',
+      'http://127.255.255.255',
+      'http://127.255.255.255',
+      '127.255.255.255',
+    ],
+    [
+      'https://proxy.example/api/browser-use',
+      'https://proxy.example/api/browser-use',
+      'https://proxy.example',
+      'proxy.example',
+    ],
     ['http://127.1', 'http://127.0.0.1', 'http://127.0.0.1', '127.0.0.1'],
     ['https://localhost', 'https://localhost', 'https://localhost', 'localhost'],
     ['http://localhost:3000/', 'http://localhost:3000', 'http://localhost:3000', 'localhost:3000'],
@@ -55,6 +67,9 @@ describe('readBaseUrl', () => {
     ['https://api.browser-use.com#x', /"#"/u],
     ['https://api.browser-use.com/api/v2', /without \/api/u],
     ['https://api.browser-use.com/api/', /without \/api/u],
+    ['https://api.browser-use.com/x/api/v12', /without \/api/u],
+    ['   ', /empty/u],
+    ['ftp://api.browser-use.com', /must begin with https:\/\/\.$/u],
   ] as const)
     it(`refuses ${JSON.stringify(text)} and says why`, () => {
       const problem = readBaseUrl(text);

@@ -144,7 +144,17 @@ describe('DetailsReader', () => {
     assert.ok(cloud.asked.length <= 20, `${cloud.asked.length} readings in 10 minutes`);
   });
 
-  for (const kind of ['auth', 'noKey', 'taskNotFound', 'notServed', 'payment'] as const)
+  for (const kind of [
+    'auth',
+    'noKey',
+    'taskNotFound',
+    'notServed',
+    'payment',
+    'forbidden',
+    'invalidRequest',
+    'redirect',
+    'tooLarge',
+  ] as const)
     it(`waits for somebody's act after ${kind}`, async () => {
       const { clock, cloud, reader } = build();
       cloud.fail(kind);
@@ -217,6 +227,90 @@ describe('DetailsReader', () => {
     await reader.read();
     assert.equal(cloud.asked.length, 1);
   });
+
+  it('tells when a reading begins, what it brought, and when it ends', async () => {
+    const { clock, cloud, reader } = build();
+    assert.deepEqual(reader.state, { isReading: false });
+    const told: unknown[] = [];
+    reader.onDidChange(({ isReading, details }) => told.push([isReading, details?.status]));
+    cloud.set('a', 'finished');
+    reader.setWatched(true);
+    await clock.advance(100);
+    assert.deepEqual(told, [
+      [true, undefined],
+      [false, 'finished'],
+    ]);
+    reader.setWatched(true);
+    await clock.advance(100);
+    assert.equal(told.length, 2);
+  });
+
+  it('is deaf to what others see of other tasks, or of this one before it was read or as it was read', async () => {
+    const { clock, cloud, reader, store } = build();
+    const other: TaskRef = { apiVersion: 'v2', id: 'b' };
+    store.track([other], clock.now());
+    const look = (of: TaskRef, judgeVerdict?: boolean): void =>
+      store.applyLook(
+        of,
+        { status: 'finished', rawStatus: 'finished', judgeVerdict },
+        clock.now(),
+        true,
+      );
+    look(ref);
+    await settle();
+    assert.equal(cloud.asked.length, 0);
+    cloud.set('a', 'finished', { judgeVerdict: true });
+    reader.setWatched(true);
+    await clock.advance(100);
+    look(other, false);
+    store.untrack([other]);
+    look(ref);
+    look(ref, true);
+    await clock.advance(60_000);
+    assert.equal(cloud.asked.length, 1);
+    store.untrack([ref]);
+    await clock.advance(60_000);
+    assert.equal(cloud.asked.length, 1);
+  });
+
+  it('dates trouble from its beginning, and other trouble from its own', async () => {
+    const { clock, cloud, reader } = build();
+    cloud.set('a', 'running');
+    cloud.fail('network');
+    reader.setWatched(true);
+    await settle();
+    const begun = clock.now();
+    assert.deepEqual(reader.state.trouble, { kind: 'network', since: begun });
+    await clock.advance(30_000);
+    assert.ok(cloud.asked.length > 1);
+    assert.deepEqual(reader.state.trouble, { kind: 'network', since: begun });
+    cloud.fail('server');
+    await reader.read();
+    assert.deepEqual(reader.state.trouble, { kind: 'server', since: clock.now() });
+  });
+
+  it('backs off while a running task that is known cannot be read', async () => {
+    const { clock, cloud, reader } = build();
+    cloud.set('a', 'running');
+    reader.setWatched(true);
+    await clock.advance(100);
+    cloud.fail('timeout');
+    await clock.advance(600_000);
+    assert.ok(cloud.asked.length <= 20, `${cloud.asked.length} readings in 10 minutes`);
+  });
+
+  for (const kind of ['network', 'server', 'timeout', 'badAnswer'] as const)
+    it(`gets over ${kind} by itself`, async () => {
+      const { clock, cloud, reader } = build();
+      cloud.set('a', 'finished');
+      cloud.fail(kind);
+      reader.setWatched(true);
+      await settle();
+      assert.equal(reader.state.readAt, undefined);
+      cloud.heal();
+      await clock.advance(60_000);
+      assert.equal(reader.state.details?.status, 'finished');
+    });
 
   it('takes an error of no known kind for a bad answer', async () => {
     const { cloud, reader } = build();

@@ -96,6 +96,130 @@ describe('taskViewOf', () => {
     assert.ok(JSON.stringify(view).length < 1_000_000);
   });
 
+  it('leaves a text whole that just fits, and calls none cut', () => {
+    const field = 'f'.repeat(1000);
+    const text = 't'.repeat(longestText);
+    const step = 's'.repeat(5000);
+    const view = taskViewOf(
+      aDetails('1', {
+        output: text,
+        prompt: text,
+        judgement: text,
+        model: field,
+        metadata: { [field]: step },
+        files: [{ id: '1', name: field }],
+        steps: [
+          aStep(1, {
+            goal: step,
+            evaluation: step,
+            memory: step,
+            url: step,
+            actions: Array<string>(50).fill(step),
+          }),
+        ],
+      }),
+    );
+    assert.deepEqual(view.output, { form: 'plaintext', text, isCut: false });
+    assert.deepEqual(view.prompt, { text, isCut: false });
+    assert.deepEqual(view.judgement, { text, isCut: false });
+    assert.equal(view.model, field);
+    assert.deepEqual(view.metadata, [{ name: field, value: step }]);
+    assert.deepEqual(view.fileNames, [field]);
+    assert.deepEqual(view.steps, [
+      {
+        index: 0,
+        number: 1,
+        goal: step,
+        evaluation: step,
+        memory: step,
+        url: step,
+        actions: Array<string>(50).fill(step),
+        durationSeconds: undefined,
+        hasScreenshot: false,
+        isCut: false,
+      },
+    ]);
+  });
+
+  it('calls a step cut that has one text or action too many', () => {
+    const long = 's'.repeat(5001);
+    const cutSteps: Partial<TaskStep>[] = [
+      { goal: long },
+      { evaluation: long },
+      { memory: long },
+      { url: long },
+      { actions: ['short', long] },
+      { actions: Array<string>(51).fill('short') },
+    ];
+    const { steps } = taskViewOf(
+      aDetails('1', { steps: cutSteps.map((step, index) => aStep(index + 1, step)) }),
+    );
+    assert.deepEqual(
+      steps.map(({ isCut }) => isCut),
+      cutSteps.map(() => true),
+    );
+    assert.equal(steps.at(-1)?.actions.length, 50);
+    assert.equal(steps[0]?.goal.length, 5000);
+  });
+
+  it('lists at most five hundred of whatever there are many', () => {
+    const many = Array.from({ length: 501 }, (_, index) => index);
+    const link = (index: number): string => `https://store.example/${index}`;
+    const details = aDetails('1', {
+      files: many.map((index) => ({ id: `${index}`, name: `${index}.txt` })),
+      metadata: Object.fromEntries(many.map((index) => [`name ${index}`, index])),
+      screenshotUrls: many.map(link),
+      session: { recordingUrls: many.map(link) },
+    });
+    const view = taskViewOf(details);
+    assert.equal(view.fileNames.length, 500);
+    assert.equal(view.fileNames.at(-1), '499.txt');
+    assert.equal(view.metadata.length, 500);
+    assert.equal(view.screenshotCount, 500);
+    assert.equal(view.recordingHosts.length, 500);
+    assert.equal(recordingLinks(details).length, 500);
+  });
+
+  it('shows metadata of any kind', () => {
+    let deep: unknown = 1;
+    for (let depth = 0; depth < 20_000; depth++) deep = [deep];
+    const view = taskViewOf(
+      aDetails('1', {
+        metadata: { text: 'a "b"', number: 1, object: { a: [null] }, nothing: undefined, deep },
+      }),
+    );
+    assert.deepEqual(
+      view.metadata.map(({ value }) => value),
+      ['a "b"', '1', '{"a":[null]}', '', '(too deep to be shown)'],
+    );
+  });
+
+  it('has no text for what is empty or not told', () => {
+    const empty = aDetails('1', { prompt: '', output: '', judgement: '', cost: '', model: '' });
+    const { prompt, output, judgement, cost, model } = taskViewOf(empty);
+    assert.deepEqual(
+      [prompt, output, judgement, cost, model],
+      [undefined, undefined, undefined, undefined, undefined],
+    );
+    const summary = taskViewOf(newlyTracked({ apiVersion: 'v2', id: 'a' }, 0));
+    assert.deepEqual(
+      [summary.liveHost, summary.shareHost, summary.screenshotCount, summary.hasLog],
+      [undefined, undefined, 0, false],
+    );
+    assert.deepEqual([summary.recordingHosts, summary.metadata, summary.steps], [[], [], []]);
+    assert.equal(summary.isMissing, false);
+    assert.equal(taskViewOf(aDetails('1')).isMissing, false);
+    assert.deepEqual(recordingLinks(undefined), []);
+  });
+
+  it('takes JSON for JSON up to twice what is shown, and says that it goes on', () => {
+    const list = (length: number): string => JSON.stringify({ a: 'w'.repeat(length) });
+    const whole = taskViewOf(aDetails('1', { output: list(2 * longestText - 8) })).output;
+    assert.equal(whole?.form, 'json');
+    assert.equal(whole.isCut, true);
+    assert.ok(whole.text.length <= longestText);
+  });
+
   it('hands over the last steps of very many, each with its place', () => {
     const view = taskViewOf(
       aDetails('1', { steps: Array.from({ length: 5000 }, (_, index) => aStep(index + 1)) }),

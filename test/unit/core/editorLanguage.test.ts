@@ -9,6 +9,11 @@ describe('the language of an untrusted text in an editor', () => {
     assert.equal(languageOf('# Title\n\n[link](https://example.com/a?b=c)\n'), 'markdown');
     assert.equal(languageOf('# Times\n\n- at 10:30\n- note: none\n'), 'markdown');
     assert.equal(languageOf('Just words.'), 'plaintext');
+    assert.equal(languageOf('[1]'), 'json');
+    assert.equal(languageOf('# To do:'), 'markdown');
+    assert.equal(languageOf('# A\n\nhttp://a.example and HTTPS://b.example'), 'markdown');
+    for (const code of ['&#1114112;', '&#x110000;', '&#9999999;', '&#1114111;'])
+      assert.equal(languageOf(`# A\n\n${code}`), 'markdown');
   });
 
   for (const json of [
@@ -27,6 +32,11 @@ describe('the language of an untrusted text in an editor', () => {
     '[a](command&#x3a;workbench.action.quit)',
     '[a](command&colon;workbench.action.quit)',
     '[a](command\\:workbench.action.quit)',
+    '[a](command&#58workbench.action.quit)',
+    '[a](command&#x3aworkbench.action.quit)',
+    '[a](command&#x3Aworkbench.action.quit)',
+    '[a](command&colonworkbench.action.quit)',
+    '[a](command%3Aworkbench.action.quit)',
     '<command:workbench.action.quit>',
     '[a]: command:workbench.action.quit',
     '[a](vscode://file/etc/passwd)',

@@ -44,6 +44,56 @@ describe('safeFileName', () => {
     assert.match(name, /^日+\.json$/u);
   });
 
+  const lengths: readonly (readonly [name: string, given: string, safe: string])[] = [
+    ['as long as may be', 'a'.repeat(200), 'a'.repeat(200)],
+    ['one byte longer', 'a'.repeat(201), 'a'.repeat(200)],
+    ['with an extension', `${'a'.repeat(300)}.json`, `${'a'.repeat(195)}.json`],
+    ['of characters of two bytes', 'é'.repeat(300), 'é'.repeat(100)],
+    ['of characters of three bytes', '日'.repeat(300), '日'.repeat(66)],
+    ['of characters of four bytes', '😀'.repeat(300), '😀'.repeat(50)],
+    [
+      'with the longest extension',
+      `${'a'.repeat(300)}.${'b'.repeat(15)}`,
+      `${'a'.repeat(184)}.${'b'.repeat(15)}`,
+    ],
+    [
+      'with what is no extension for its length',
+      `${'a'.repeat(300)}.${'b'.repeat(16)}`,
+      'a'.repeat(200),
+    ],
+    ['with a dot far before its end', `a.${'b'.repeat(300)}`, `a.${'b'.repeat(198)}`],
+    [
+      'whose cut leaves blanks and dots at the end',
+      `${'a'.repeat(190)} . .. ${'b'.repeat(100)}.json`,
+      `${'a'.repeat(190)}.json`,
+    ],
+    ['with blanks within', `${'a b'.repeat(100)}.txt`, `${'a b'.repeat(65)}a.txt`],
+  ];
+  for (const [name, given, safe] of lengths)
+    it(`shortens a name ${name}`, () => {
+      assert.equal(safeFileName(given), safe);
+    });
+
+  it('counts the bytes of each kind of character', () => {
+    for (const [character, bytes] of [
+      ['\u007f', 0],
+      ['\u0080', 0],
+      ['~', 1],
+      ['¡', 2],
+      ['\u07ff', 2],
+      ['\u0800', 3],
+      ['\uffee', 3],
+      ['\u{10000}', 4],
+    ] as const) {
+      const name = safeFileName(character.repeat(300));
+      assert.equal(
+        Buffer.byteLength(name),
+        bytes === 0 ? 4 : Math.floor(200 / bytes) * bytes,
+        character,
+      );
+    }
+  });
+
   it('is never empty and never leaves the folder, whatever it is given', () => {
     const pieces = ['..', '/', '\\', '.', ' ', 'C:', '\0', '\u202E', 'a', 'NUL', ':', '~', '日'];
     for (const a of pieces)

@@ -19,7 +19,12 @@ describe('imageTypeOf', () => {
     '<!DOCTYPE html><script>alert(1)</script>',
     '{"detail":"expired"}',
     'RIFF\x10\0\0\0WAVEfmt ',
+    'LIST\x10\0\0\0WEBPVP8 ',
     'GIF90a',
+    'GIF89b',
+    'GIF88a',
+    'JIF89a',
+    'GIFF9a',
     'BM\x36\0\0\0',
   ])
     it(`knows no picture in ${JSON.stringify(text.slice(0, 24))}`, () => {

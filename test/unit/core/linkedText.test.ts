@@ -42,6 +42,23 @@ describe('textPieces', () => {
     ]);
   });
 
+  it('gives a text that is a link, or ends with one, no empty piece', () => {
+    assert.deepEqual(pieces('https://a.example/x'), [['https://a.example/x', 0]]);
+    assert.deepEqual(pieces('See https://a.example/x'), ['See ', ['https://a.example/x', 0]]);
+    assert.deepEqual(pieces('https://a.example/x is it'), [['https://a.example/x', 0], ' is it']);
+  });
+
+  it('ends a link where the sentence goes on', () => {
+    assert.deepEqual(pieces('`https://a.example/x`, or'), [
+      '`',
+      ['https://a.example/x', 0],
+      '`, or',
+    ]);
+    assert.deepEqual(pieces("'https://a.example/x'!"), ["'", ['https://a.example/x', 0], "'!"]);
+    assert.deepEqual(pieces('(https://a.example/x)'), ['(', ['https://a.example/x', 0], ')']);
+    assert.deepEqual(pieces('https://a.example/x...'), [['https://a.example/x', 0], '...']);
+  });
+
   it('loses nothing, whatever the text', () => {
     const texts = [
       'https://https://a.example',

@@ -17,7 +17,7 @@ describe('manyLines', () => {
   });
 
   it('makes control characters visible', () => {
-    assert.equal(manyLines('\u001b[31mred\u0000\u007f\u009b'), '␛[31mred␀␡\uFFFD');
+    assert.equal(manyLines('\u001b[31mred\u0000\u001f \u007f\u009b'), '␛[31mred␀␟ ␡\uFFFD');
   });
 });
 
@@ -33,6 +33,74 @@ describe('textFormOf', () => {
     assert.equal(textFormOf('# Title\n\nWords.'), 'markdown');
     assert.equal(textFormOf('- one\n- **two**'), 'markdown');
     assert.equal(textFormOf('The price is 5 * 3 - 2.'), 'plaintext');
+  });
+});
+
+describe('textFormOf, mark by mark', () => {
+  // Each is one mark: with a bold word it makes Markdown, and alone it does not.
+  const bold = 'Some **bold** words';
+  const marks: readonly string[] = [
+    '- item',
+    '* item',
+    '+ item',
+    '   - item',
+    '1. item',
+    '12) item',
+    '   3. item',
+    '```',
+    '  ```ts',
+    '| a | b |',
+    '| a | b |  ',
+    '||',
+    '[the shop](https://a.example/x)',
+    '[x](http://a.example)',
+  ];
+  for (const mark of marks)
+    it(`counts ${JSON.stringify(mark)}`, () => {
+      assert.equal(textFormOf(`${bold}\n${mark}`), 'markdown');
+      assert.equal(textFormOf(`Words\n${mark}`), 'plaintext');
+    });
+
+  const words: readonly string[] = [
+    'a - item',
+    'x- item',
+    'xx* item',
+    '-5',
+    '-  two blanks',
+    '    - deep, as code is',
+    'In 1. item',
+    'x1. item',
+    'ab. item',
+    '1, item',
+    '1.5',
+    '1.  two blanks',
+    'code ``` here',
+    'x```',
+    '    ```',
+    'a | b |',
+    '| a | b',
+    '| a | b | c',
+    '[](https://a.example)',
+    '[x](ftp://a.example)',
+    '[x](https:)',
+    '[x](https: //a.example)',
+    '[a\nb](https://a.example)',
+  ];
+  for (const text of words)
+    it(`does not count ${JSON.stringify(text)}`, () => {
+      assert.equal(textFormOf(`${bold}\n${text}`), 'plaintext');
+    });
+
+  it('takes one heading for enough, of six levels, at the beginning of a line', () => {
+    for (const heading of ['# One', '###### Six', 'Words\n## Two'])
+      assert.equal(textFormOf(heading), 'markdown');
+    for (const text of ['####### Seven', '#hashtag', '#  blanks', 'C# is', 'x # y'])
+      assert.equal(textFormOf(text), 'plaintext', text);
+  });
+
+  it('looks at the beginning of a long text', () => {
+    assert.equal(textFormOf(`${'w'.repeat(19_990)}\n# Title`), 'markdown');
+    assert.equal(textFormOf(`${'w'.repeat(20_000)}\n# Title`), 'plaintext');
   });
 });
 

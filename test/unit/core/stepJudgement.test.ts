@@ -12,6 +12,8 @@ describe('stepJudgementOf', () => {
   it('reads a verdict at the end', () => {
     assert.equal(stepJudgementOf('The list was opened. Verdict: Success'), 'success');
     assert.equal(stepJudgementOf('The list is empty. Verdict: Failure.'), 'failure');
+    assert.equal(stepJudgementOf('It is as it was. Verdict:fail'), 'failure');
+    assert.equal(stepJudgementOf('It is there. VERDICT: ** Success **'), 'success');
   });
 
   it('takes no other word for a judgement', () => {
@@ -21,6 +23,9 @@ describe('stepJudgementOf', () => {
       'The login failed, then it went well',
       'Successor pages are listed',
       'w'.repeat(100_000),
+      'Verdict: Success was what I had hoped for',
+      `Verdict: Success${'.'.repeat(60)}`,
+      `${'*'.repeat(11)}Success`,
     ])
       assert.equal(stepJudgementOf(text), undefined, text.slice(0, 50));
   });

@@ -37,6 +37,55 @@ describe('parseTaskInput', () => {
     assert.deepEqual(ids(`v1/${uuid} v2:${other}`), [`v1/${uuid}`, `v2/${other}`]);
   });
 
+  it('takes a prefix for a version only where it is one', () => {
+    for (const text of [`xv1/${uuid}`, `v3/${uuid}`, 'v1/a1/b2', `v1/${uuid}\u200b`])
+      assert.equal(parseTaskInput(text, 'v2').rejected.length, 1, text);
+    // An ID may begin as a version does.
+    assert.deepEqual(ids('v1'), ['v2/v1']);
+  });
+
+  it('takes the version of a link that tells none from the choice', () => {
+    for (const text of [
+      `https://cloud.browser-use.com/tasks/${uuid}`,
+      `http://127.0.0.1:8080//x/v3/tasks//${uuid}/`,
+    ])
+      for (const apiVersion of ['v1', 'v2'] as const)
+        assert.deepEqual(parseTaskInput(text, apiVersion).refs, [{ apiVersion, id: uuid }]);
+    assert.deepEqual(parseTaskInput(`https://api.example/api/v2/tasks/${uuid}`, 'v1').refs, [
+      { apiVersion: 'v2', id: uuid },
+    ]);
+    assert.deepEqual(ids(`https://api.example/tasks/${uuid}`), [`v2/${uuid}`]);
+  });
+
+  it('reads an API URL of a session, and no other word in its place', () => {
+    const sessions = (text: string) => parseTaskInput(text, 'v2').sessionIds;
+    assert.deepEqual(
+      sessions(`https://api.browser-use.com/api/v2/sessions/${uuid.toUpperCase()}`),
+      [uuid],
+    );
+    assert.deepEqual(sessions('https://cloud.browser-use.com/agent/new1'), []);
+    assert.deepEqual(sessions('https://cloud.browser-use.com/agent'), []);
+    assert.deepEqual(ids(`https://cloud.browser-use.com/agent/new1/${uuid}`), [`v2/${uuid}`]);
+  });
+
+  it('takes only a whole UUID of a page for a task', () => {
+    for (const part of [`x${uuid}`, `${uuid}x`])
+      assert.deepEqual(ids(`https://cloud.browser-use.com/runs/${part}`), []);
+    assert.deepEqual(ids(`x${uuid.toUpperCase()}`), [`v2/x${uuid.toUpperCase()}`]);
+  });
+
+  it('takes what stands in a link for the link’s own', () => {
+    const why = parseTaskInput('a1://x1', 'v2').rejected[0]?.why ?? '';
+    assert.match(why, /web links/u);
+    assert.match(parseTaskInput('1a://x1', 'v2').rejected[0]?.why ?? '', /letters, digits/u);
+  });
+
+  it('takes an ID of the longest kind, and keeps what stands within', () => {
+    assert.deepEqual(ids('x1'.repeat(64)), [`v2/${'x1'.repeat(64)}`]);
+    assert.match(parseTaskInput('a.1', 'v2').rejected[0]?.text ?? '', /^a\.1$/u);
+    assert.deepEqual(ids(`(((${uuid}))),`), [`v2/${uuid}`]);
+  });
+
   it('knows a session from its dashboard page', () => {
     const input = parseTaskInput(
       `https://cloud.browser-use.com/agent/${uuid} https://cloud.browser-use.com/agent/${uuid}?tab=x`,
@@ -102,7 +151,13 @@ describe('parseTaskInput', () => {
       'v2',
     );
     assert.equal(input.refs.length, maxTasksAtOnce);
-    assert.equal(input.rejected.length, 5);
+    assert.deepEqual(
+      input.rejected,
+      Array.from({ length: 5 }, (_, index) => ({
+        text: `task_${maxTasksAtOnce + index}`,
+        why: 'only 1000 tasks can be tracked at once',
+      })),
+    );
   });
 
   it('copes with a paste of megabytes', () => {

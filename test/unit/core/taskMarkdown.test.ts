@@ -85,6 +85,117 @@ Find the cheapest flight
     );
   });
 
+  it('tells every fact that is known', () => {
+    const text = taskMarkdown(
+      aDetails('a1', {
+        status: 'finished',
+        isSuccess: false,
+        judgeVerdict: true,
+        model: 'browser-use-2.0',
+        agentVersion: '0.9.5',
+        sessionId: 's_1',
+        startedAt: '2026-01-13T11:59:30Z',
+        judgement: '{"verdict":true}',
+        metadata: { team: 'ops' },
+        files: [
+          { id: '1', name: 'a.csv' },
+          { id: '2', name: 'b.csv' },
+        ],
+        screenshotUrls: ['https://store.example/1.png', 'https://store.example/2.png'],
+        steps: [1, 2].map((number) => ({
+          number,
+          goal: '',
+          evaluation: number === 1 ? '' : ' Success: opened ',
+          memory: '',
+          url: number === 1 ? '' : ' https://a.example/x ',
+          actions: number === 1 ? [] : ['{"a":1}', '{"b":2}'],
+        })),
+      }),
+      { pictureOf: ({ of, index }) => (of === 'task' ? `${index}.png` : undefined) },
+    );
+    assert.equal(
+      text,
+      `# Do a1
+
+| | |
+| --- | --- |
+| Status | Finished, successful |
+| The agent says | no success |
+| The judge says | success |
+| Model | browser-use-2.0 |
+| Agent version | 0\\.9.5 |
+| Created | 2026-01-13T11:59:00.000Z |
+| Started | 2026-01-13T11:59:30Z |
+| Task | a1 \\(API v2\\) |
+| Session | s\\_1 |
+
+## Prompt
+
+\`\`\`text
+Do a1
+\`\`\`
+
+## Judgement
+
+\`\`\`json
+{
+  "verdict": true
+}
+\`\`\`
+
+## Metadata
+
+\`\`\`json
+{
+  "team": "ops"
+}
+\`\`\`
+
+## Files
+
+- a.csv
+- b.csv
+
+## Screenshots
+
+![Screenshot 1](0.png)
+
+![Screenshot 2](1.png)
+
+## Steps
+
+### Step 1
+
+### Step 2
+
+- **Judged before:** Success: opened
+- **URL:** <https://a.example/x>
+
+\`\`\`json
+{"a":1}
+{"b":2}
+\`\`\`
+`,
+    );
+  });
+
+  it('leaves out what is not known, and says that a task is missing', () => {
+    const text = taskMarkdown(
+      aTask({ isMissing: true, sessionId: '', prompt: undefined, output: '' }),
+    );
+    assert.match(text, /^\| Status \| Not found \|$/mu);
+    assert.doesNotMatch(text, /Session|Prompt|Output|Steps|Metadata|Screenshots|Files|undefined/u);
+    assert.doesNotMatch(taskMarkdown(aTask({ isMissing: false })), /Not found/u);
+  });
+
+  it('escapes the number of a list that a text begins with', () => {
+    const files = ['1. first', '12) twelfth', 'in 2. place'];
+    const text = taskMarkdown(
+      aDetails('1', { files: files.map((name, index) => ({ id: `${index}`, name })) }),
+    );
+    assert.match(text, /^- 1\\\. first\n- 12\\\) twelfth\n- in 2\. place$/mu);
+  });
+
   it('leaves out what opens something, and pictures that could not be had', () => {
     const text = taskMarkdown(hostileDetails());
     assert.equal(showsSecret(text), false);
