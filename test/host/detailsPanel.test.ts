@@ -202,6 +202,36 @@ describe('the details panels', () => {
     await until(() => detailsTabs().some(({ label }) => label === 'Find the price'));
   });
 
+  it('tell which commands make sense for the task in front', async () => {
+    const said: unknown[] = [];
+    const { executeCommand } = vscode.commands;
+    const listening = (name: string, ...args: unknown[]): Thenable<unknown> => {
+      if (name === 'setContext' && args[0] === 'browserUseTasks.activeDetails') said.push(args[1]);
+      return executeCommand(name, ...args);
+    };
+    Object.assign(vscode.commands, { executeCommand: listening });
+    try {
+      const session = { recordingUrls: [] };
+      cloud.set('a', 'finished', { sessionId: 's', session });
+      const publicShareUrl = 'https://share.example/s';
+      cloud.set('b', 'finished', { sessionId: 't', session: { ...session, publicShareUrl } });
+      cloud.set('c', 'finished', { apiVersion: 'v1' });
+      await assert.rejects(panels.act({ type: 'saveLog' }), /Open the details of a task first/u);
+      await panels.open({ apiVersion: 'v2', id: 'a' });
+      await until(() => said.at(-1) === 'canShare hasLog');
+      await panels.open({ apiVersion: 'v2', id: 'b' });
+      await until(() => said.at(-1) === 'canUnshare hasLog');
+      await panels.open({ apiVersion: 'v1', id: 'c' });
+      await until(() => said.at(-1) === '');
+      await panels.open({ apiVersion: 'v2', id: 'a' });
+      await until(() => said.at(-1) === 'canShare hasLog');
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+      await until(() => said.at(-1) === '');
+    } finally {
+      Object.assign(vscode.commands, { executeCommand });
+    }
+  });
+
   it('fetch with another key the screenshots that were on their way with the one before', async () => {
     cloud.set('a', 'finished', { steps: [step] });
     cloud.isStalled = true;

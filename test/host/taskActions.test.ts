@@ -228,6 +228,14 @@ describe('what can be done with a task', () => {
       assert.ok(said(/no longer public/u));
     });
 
+    it('is not taken back from a session that is not shared', async () => {
+      await world.act(addTask(), { type: 'act', action: 'unshare' });
+      assert.deepEqual(
+        world.person.seen.map(({ text, isModal }) => [text, isModal]),
+        [['This session is not shared.', false]],
+      );
+    });
+
     it('is nothing that v1 has, and says why it failed otherwise', async () => {
       await world.act(addTask({ apiVersion: 'v1' }), { type: 'act', action: 'share' });
       assert.ok(said(/API v1 cannot share/u));

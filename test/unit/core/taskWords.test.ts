@@ -113,7 +113,7 @@ describe('taskWords', () => {
     ['Open https://example.com/a/very/long/way', 20, 'Open https://exampl…'],
     ['在黑客新闻上列出讨论最多的五个故事', 10, '在黑客新闻上列出讨…'],
     ['🎉🎉🎉🎉🎉🎉', 10, '🎉🎉🎉🎉…'],
-    [`${'word '.repeat(60)}`, 200, `${'word '.repeat(39)}word…`],
+    ['word '.repeat(60), 200, `${'word '.repeat(39)}word…`],
   ] as const)
     it(`cuts a title of at most ${maxLength} after a word where one ends near: ${title}`, () => {
       assert.equal(words.taskTitle({ id: 'x1', prompt }, maxLength), title);
