@@ -161,7 +161,8 @@ async function askForList(ask: ListAsk, options: AskRoundOptions): Promise<Outco
       mayAsk: () => !signal.aborted && !holds.general,
       takeIn: (tasks) => takeIn(tasks, apiVersion, options),
     });
-    return signal.aborted ? undefined : reading;
+    // Where everything was held meanwhile, not even the first page was asked for.
+    return signal.aborted || reading.pages === 0 ? undefined : reading;
   } catch (failure) {
     const error = translate(failure, `the list of ${apiVersion}`, options);
     if (!error) return undefined;

@@ -55,8 +55,10 @@ export class AskSchedule {
 
   /** A task whose full answer keeps failing, for instance for its size, is asked for its status only. */
   owesFullRead(task: TrackedTask): boolean {
+    // Of ten thousand tasks that have ended this is asked at each tick.
+    if (task.isMissing || !needsFullRead(task)) return false;
     const failures = this.#asks.get(refKey(task))?.fullReadFailures ?? 0;
-    return !task.isMissing && needsFullRead(task) && failures < mostFullReadFailures;
+    return failures < mostFullReadFailures;
   }
 
   succeeded(ref: TaskRef, now: number): void {

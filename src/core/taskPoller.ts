@@ -205,7 +205,8 @@ export class TaskPoller implements Polling, Disposable {
   #dueAt(task: TrackedTask): number | undefined {
     const pauseMs = this.#pauses[this.#attention];
     const now = this.#options.clock.now();
-    const dueAt = this.#wanted.has(refKey(task)) ? 0 : this.#schedule.dueAt(task, pauseMs, now);
+    const isWanted = this.#wanted.size > 0 && this.#wanted.has(refKey(task));
+    const dueAt = isWanted ? 0 : this.#schedule.dueAt(task, pauseMs, now);
     if (dueAt === undefined) return undefined;
     return Math.max(dueAt, this.#holds.ofVersion(task.apiVersion)?.until ?? 0);
   }

@@ -152,6 +152,38 @@ describe('AskRounds', () => {
     assert.equal(wanted.size, 1, 'it is still to be looked at');
   });
 
+  it('drops an answer that comes though its question was aborted, and a failure, too', async () => {
+    const [id = ''] = await known(1);
+    cloud.isDeafToAborts = true;
+    for (const fails of [false, true])
+      for (const asks of [plan(), [taskAsk(id)]]) {
+        let open = (): void => undefined;
+        cloud.gate = new Promise((resolve) => (open = resolve));
+        round = new AbortController();
+        cloud.set(id, 'running', { prompt: 'Another', rawStatus: 'started' });
+        if (fails) cloud.fail('auth');
+        const asked = ask(asks);
+        await settle();
+        round.abort();
+        open();
+        assert.deepEqual(await asked, { successes: 0, failures: [] });
+        cloud.heal();
+      }
+    assert.equal(store.get(ref(id))?.prompt, `Do ${id}`);
+    assert.deepEqual([told, holds.all()], [[], []]);
+  });
+
+  it('asks nothing more where everything was held while it connected', async () => {
+    await known(1);
+    for (const asks of [plan(), [taskAsk('t0')]]) {
+      holds.clear();
+      const asked = ask(asks);
+      holds.hold('network', minute, clock.now());
+      assert.deepEqual(await asked, { successes: 0, failures: [] });
+    }
+    assert.deepEqual(whats(), []);
+  });
+
   function taskAsk(id: string): Ask {
     const task = store.get(ref(id));
     assert.ok(task);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isOfficial, readBaseUrl } from '../../../src/core/baseUrl';
+import { isFetchable, isOfficial, readBaseUrl } from '../../../src/core/baseUrl';
 
 describe('readBaseUrl', () => {
   for (const [text, baseUrl, origin, host] of [
@@ -80,6 +80,23 @@ describe('readBaseUrl', () => {
 
   it('never repeats a password', () => {
     assert.doesNotMatch(JSON.stringify(readBaseUrl('https://u:hunter2@x.example')), /hunter2/u);
+  });
+});
+
+describe('isFetchable', () => {
+  it('takes https, and http on this machine where that is allowed', () => {
+    const found = [
+      'https://a.example',
+      'http://127.0.0.1',
+      'http://a.example',
+      'ftp://127.0.0.1',
+    ].map((text) => [isFetchable(new URL(text), true), isFetchable(new URL(text), false)]);
+    assert.deepEqual(found, [
+      [true, true],
+      [true, false],
+      [false, false],
+      [false, false],
+    ]);
   });
 });
 

@@ -199,6 +199,30 @@ describe('DetailsReader', () => {
     assert.equal(reader.state.details?.output, 'new');
   });
 
+  it('drops an answer that comes though its question was aborted, and a failure, too', async () => {
+    const { clock, cloud, errors, reader, store } = build();
+    cloud.isDeafToAborts = true;
+    for (const fails of [false, true]) {
+      let open = (): void => undefined;
+      cloud.gate = new Promise((resolve) => (open = resolve));
+      cloud.set('a', 'running', { output: 'old' });
+      if (fails) cloud.fail('auth');
+      reader.setWatched(true);
+      await settle();
+      cloud.heal();
+      cloud.gate = undefined;
+      cloud.set('a', 'running', { output: 'new' });
+      reader.reconnect();
+      open();
+      await settle();
+      assert.equal(reader.state.details?.output, 'new');
+      assert.equal(store.get(ref)?.output, 'new');
+      reader.setWatched(false);
+      await clock.advance(0);
+    }
+    assert.deepEqual([errors, reader.state.trouble], [[], undefined]);
+  });
+
   it('answers every reading that was asked for with one that began later', async () => {
     const { cloud, reader } = build();
     cloud.set('a', 'running');

@@ -270,6 +270,67 @@ describe('TaskPoller and what happens around it', () => {
     assert.deepEqual(asked(), ['b']);
   });
 
+  it('gives each its turn where there is less to ask than there are tasks', async () => {
+    const ids = Array.from({ length: 30 }, (_, index) => `t${index}`);
+    ids.forEach((id, index) =>
+      polled.cloud.set(id, 'running', {
+        createdAt: new Date(polled.clock.now() - index * minute).toISOString(),
+      }),
+    );
+    polled.track(...ids);
+    polled.distrustLists();
+    await polled.clock.advance(minute);
+    const asked = asksFromHere();
+    await polled.clock.advance(2 * minute);
+    const counts = ids.map((id) => asked().filter((other) => other === id).length);
+    assert.ok(Math.min(...counts) >= 6, counts.join());
+    assert.ok(Math.max(...counts) - Math.min(...counts) <= 2, counts.join());
+  });
+
+  it('looks at a new task within seconds where all that may be asked is asked', async () => {
+    trackRunning(...Array.from({ length: 60 }, (_, index) => `t${index}`));
+    polled.distrustLists();
+    await polled.clock.advance(2 * minute);
+    trackRunning('new');
+    await polled.clock.advance(2 * second);
+    assert.equal(polled.statusOf('new'), 'running');
+  });
+
+  it('takes the same trouble of all at once for everybody’s, and that of some for their own', async () => {
+    trackRunning('a', 'b', 'c');
+    polled.distrustLists();
+    await polled.clock.advance(5 * second);
+    polled.cloud.failWith = ({ id }) => (id === 'c' ? undefined : new CloudError('server', '500'));
+    await polled.clock.advance(2.5 * second);
+    assert.equal(polled.hold(), undefined);
+    assert.equal(polled.store.get(ref('a'))?.trouble?.kind, 'server');
+    assert.equal(polled.store.get(ref('c'))?.trouble, undefined);
+    polled.cloud.heal();
+    polled.poller.reconnect();
+    polled.distrustLists();
+    await polled.clock.advance(5 * second);
+    assert.equal(polled.store.get(ref('a'))?.trouble, undefined);
+    polled.cloud.fail('server');
+    await polled.clock.advance(2.2 * second);
+    assert.equal(polled.hold()?.kind, 'server');
+    assert.equal(polled.store.get(ref('a'))?.trouble, undefined);
+  });
+
+  it('looks at everybody when the machine wakes, also at whom it asks rarely', async () => {
+    polled.cloud.set('slow', 'unknown', { rawStatus: 'daydreaming' });
+    polled.track('slow');
+    trackRunning('quick');
+    polled.distrustLists();
+    await polled.clock.advance(5 * second);
+    const asked = asksFromHere();
+    await polled.clock.advance(10 * second);
+    assert.ok(asked().length >= 4);
+    assert.ok(!asked().includes('slow'), 'a minute has not passed yet');
+    polled.clock.sleepMachine(20 * second);
+    await polled.clock.advance(2.5 * second);
+    assert.ok(asked().includes('slow'), asked().join());
+  });
+
   it('counts the tasks that have not ended', async () => {
     trackRunning('a', 'b');
     polled.cloud.set('b', 'finished');
