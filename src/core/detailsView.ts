@@ -2,7 +2,7 @@ import { linkHost, safeLink } from './safeLink';
 import { layOutJson } from './jsonLayout';
 import { readJson } from './jsonTree';
 import type { ApiVersion, Task, TaskDetails, TaskStep } from './task';
-import { textFormOf, type TextForm } from './plainText';
+import { markedFormOf, type TextForm } from './plainText';
 import { shorten } from './taskWords';
 import type { TrackedTask } from './trackedTask';
 
@@ -76,7 +76,6 @@ export function otherServerWords(origin: string): string {
 export const longestText = 100_000;
 // JSON takes other room when it is laid out.
 const longestRead = 2 * longestText;
-const longestSample = 20_000;
 const longestStepText = 5000;
 const longestField = 1000;
 const mostSteps = 2000;
@@ -165,9 +164,8 @@ function outputOf(output: string | undefined): TaskView['output'] {
   if (output === undefined || output === '') return undefined;
   const json = readJson(output.slice(0, longestRead), output.length > longestRead);
   if (json) return { form: 'json', ...layOutJson(json, longestText) };
-  const form = textFormOf(output.slice(0, longestSample));
   return {
-    form: form === 'json' ? 'plaintext' : form,
+    form: markedFormOf(output.slice(0, longestRead)),
     text: shorten(output, longestText),
     isCut: output.length > longestText,
   };

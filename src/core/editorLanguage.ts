@@ -1,5 +1,5 @@
 import { formatJson } from './formatJson';
-import { textFormOf } from './plainText';
+import { markedFormOf } from './plainText';
 
 /** A language of VS Code's. */
 export type EditorLanguage = 'json' | 'markdown' | 'plaintext';
@@ -11,29 +11,22 @@ export interface EditorText {
   readonly language: EditorLanguage;
 }
 
-/** What an editor is to show of an untrusted text, and in which language. */
-export function editorTextOf(text: string): EditorText {
-  // Laying out megabytes takes a second: once is enough.
-  const laidOut = formatJson(text);
-  if (laidOut === undefined) return { content: text, language: editorLanguageOf(text) };
-  return { content: laidOut, language: namesSchema(text) ? 'plaintext' : 'json' };
-}
-
 /**
- * The language in which untrusted text may stand in an editor: what it is, unless VS Code would act on it.
+ * What an editor is to show of an untrusted text, and in which language: what it is, unless VS Code would act on it.
  * - JSON that names a schema is plain text: VS Code would fetch the schema from wherever it says.
  * - Markdown with links to anything but the web is plain text: VS Code's Markdown makes them live, and `command:` runs commands.
  */
-export function editorLanguageOf(text: string): EditorLanguage {
-  const form = textFormOf(text);
-  switch (form) {
-    case 'json':
-      return namesSchema(text) ? 'plaintext' : 'json';
-    case 'markdown':
-      return linksBeyondTheWeb(text) ? 'plaintext' : 'markdown';
-    case 'plaintext':
-      return 'plaintext';
-  }
+export function editorTextOf(text: string): EditorText {
+  // Laying out megabytes takes a second: once is enough.
+  const laidOut = formatJson(text);
+  if (laidOut === undefined) return { content: text, language: markedLanguageOf(text) };
+  return { content: laidOut, language: namesSchema(text) ? 'plaintext' : 'json' };
+}
+
+/** Of a text that is no JSON. */
+function markedLanguageOf(text: string): EditorLanguage {
+  const isMarkdown = markedFormOf(text) === 'markdown';
+  return isMarkdown && !linksBeyondTheWeb(text) ? 'markdown' : 'plaintext';
 }
 
 function namesSchema(json: string): boolean {

@@ -35,6 +35,7 @@ export const maxPictureBytes = 5 * 1024 * 1024;
 export class PictureLoader implements Disposable {
   readonly #options: PictureLoaderOptions;
   readonly #queue = new Map<string, PictureRef>();
+  readonly #underWay = new Map<string, PictureRef>();
   #epoch = new AbortController();
   #laneCount = 0;
   #renewal: Promise<void> | undefined;
@@ -58,7 +59,16 @@ export class PictureLoader implements Disposable {
     this.#epoch.abort();
     this.#epoch = new AbortController();
     this.#queue.clear();
+    this.#underWay.clear();
     this.#laneCount = 0;
+    this.#renewal = undefined;
+  }
+
+  /** The key or the server is another one: what was asked for and is not here yet is fetched from the start. */
+  restart(): void {
+    const waiting = [...this.#underWay.values(), ...this.#queue.values()];
+    this.clear();
+    for (const ref of waiting) this.request(ref);
   }
 
   dispose(): void {
@@ -72,8 +82,11 @@ export class PictureLoader implements Disposable {
       if (!next) break;
       const [key, ref] = next;
       this.#queue.delete(key);
+      this.#underWay.set(key, ref);
       const picture = await this.#load(ref, signal);
-      if (!signal.aborted) this.#options.onLoaded(ref, picture);
+      if (signal.aborted) return;
+      this.#underWay.delete(key);
+      this.#options.onLoaded(ref, picture);
     }
     if (!signal.aborted) this.#laneCount--;
   }
@@ -106,8 +119,9 @@ export class PictureLoader implements Disposable {
   }
 
   async #renewUrls(): Promise<void> {
-    this.#renewal ??= this.#options.renewUrls().finally(() => (this.#renewal = undefined));
-    await this.#renewal;
+    const renewal = (this.#renewal ??= this.#options.renewUrls());
+    await renewal;
+    if (this.#renewal === renewal) this.#renewal = undefined;
   }
 
   #fail(error: unknown): undefined {

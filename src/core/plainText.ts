@@ -27,9 +27,13 @@ function pictureOf(control: string): string {
 /** What a text is, as far as an editor's language goes. */
 export type TextForm = 'json' | 'markdown' | 'plaintext';
 
-/** JSON where it is an object or an array; Markdown where several of its marks stand at line starts or around words. */
+/** JSON where it is an object or an array, which is found out by laying all of it out; else what its marks say. */
 export function textFormOf(text: string): TextForm {
-  if (formatJson(text) !== undefined) return 'json';
+  return formatJson(text) === undefined ? markedFormOf(text) : 'json';
+}
+
+/** Markdown where several of its marks stand at line starts or around words. Looks at the first 20,000 characters only. */
+export function markedFormOf(text: string): Exclude<TextForm, 'json'> {
   const sample = text.slice(0, 20_000);
   const marks = [
     /^#{1,6} \S/mu,

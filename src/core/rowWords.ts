@@ -1,4 +1,4 @@
-import { lookWords, oneLine, shortCostWords, taskTitle } from './taskWords';
+import { lookWords, oneLine, shortCostWords, shorten, taskTitle } from './taskWords';
 import type { TrackedTask } from './trackedTask';
 
 export interface RowOptions {
@@ -11,9 +11,13 @@ const promptLength = 28;
 /** Room for a whole UUID: IDs often differ in their ends alone. */
 const idLength = 60;
 
-/** A task's name in its row: its prompt, or its ID until the prompt is known. Tooltip and sentence have more of it. */
-export function rowName(task: Pick<TrackedTask, 'prompt' | 'id'>): string {
-  return taskTitle(task, oneLine(task.prompt ?? '') === '' ? idLength : promptLength);
+/**
+ * A task's name in its row: its prompt, or its ID until the prompt is known. Tooltip and sentence have more of it.
+ * Cut wherever the room ends: of tasks that begin alike each letter tells.
+ */
+export function rowName({ prompt, id }: Pick<TrackedTask, 'prompt' | 'id'>): string {
+  const title = oneLine(prompt ?? '');
+  return title === '' ? shorten(oneLine(id), idLength) : shorten(title, promptLength);
 }
 
 /** What stands beside a task's name in its row: "Running", "Finished, goal not reached · $0.31". Holds no time that ticks. */

@@ -1,6 +1,6 @@
 import { formatJson } from './formatJson';
 import type { PictureRef } from './pictureLoader';
-import { manyLines, textFormOf } from './plainText';
+import { manyLines, markedFormOf } from './plainText';
 import { safeLink } from './safeLink';
 import type { TaskDetails, TaskStep } from './task';
 import { readJson } from './taskJson';
@@ -113,8 +113,11 @@ function metadataFence(metadata: TaskDetails['metadata']): string {
 /** An untrusted text as it is, JSON laid out; empty for none. */
 function fenced(text: string | undefined, language?: string): string {
   if (text === undefined || text === '') return '';
-  const form = textFormOf(text);
-  return fence(formatJson(text) ?? text, language ?? (form === 'plaintext' ? 'text' : form));
+  // Laying out megabytes takes a second: once is enough.
+  const laidOut = formatJson(text);
+  if (laidOut !== undefined) return fence(laidOut, language ?? 'json');
+  const form = markedFormOf(text);
+  return fence(text, language ?? (form === 'plaintext' ? 'text' : form));
 }
 
 /** Ends only where we end it: the fence is longer than every run of its mark in the text. */

@@ -6,22 +6,22 @@ import { costWords, durationOf, durationWords, lookWords, oneLine, shorten } fro
 import type { TrackedTask } from './trackedTask';
 
 /**
- * A task as text for people to read and compare: one idea a line, always in the same order, the same for the same task.
+ * A task as text for people to read and compare: how it came out, what it was asked, how it got there, and last its times
+ * and IDs, in which any two tasks differ. One idea a line, always in the same order, the same for the same task.
  * Of a task whose details are not known, what is known. Holds no link but those that the texts of the task hold.
  */
 export function taskText(task: TaskDetails | TrackedTask): string {
   const details = 'steps' in task ? task : undefined;
   const steps = details?.steps ?? [];
   const lines = [
-    ...section('Prompt', task.prompt),
     ...factLines(task),
-    '',
-    ...timeLines(task),
-    ...section('Metadata', metadataLines(details?.metadata ?? {})),
-    ...steps.flatMap((step) => ['', `Step ${step.number}`, ...stepLines(step)]),
+    ...section('Prompt', task.prompt),
     ...section('Output', readable(task.output)),
     ...section('Judgement', readable(details?.judgement)),
     ...section('Files', details?.files.map(({ name }) => oneLine(name)).join('\n')),
+    ...steps.flatMap((step) => ['', `Step ${step.number}`, ...stepLines(step)]),
+    ...section('Metadata', metadataLines(details?.metadata ?? {})),
+    ...section('Times and IDs', timeLines(task).join('\n')),
     ...(details
       ? []
       : ['', 'Steps and files are not known: this is what was last seen of the task.']),
@@ -105,7 +105,7 @@ function readable(text: string | undefined): string | undefined {
 /** A heading with the text below it; nothing where there is no text. */
 function section(heading: string, text: string | undefined): string[] {
   if (text === undefined || text === '') return [];
-  return ['', heading, ...cleanLines(text).map((line) => (line === '' ? '' : `  ${line}`)), ''];
+  return ['', heading, ...cleanLines(text).map((line) => (line === '' ? '' : `  ${line}`))];
 }
 
 /** A name with a text beside it, whose further lines stand below. */

@@ -103,10 +103,10 @@ export function verdictSentence(
   return `${judge}, though the agent says it ${isSuccess ? 'succeeded' : 'did not succeed'}.`;
 }
 
-/** A task's name in one line: its prompt, or its ID until the prompt is known. */
+/** A task's name in one line: its prompt, cut after a word where one ends near, or its ID until the prompt is known. */
 export function taskTitle(task: Pick<TrackedTask, 'prompt' | 'id'>, maxLength = 200): string {
   const title = oneLine(task.prompt ?? '');
-  return shorten(title === '' ? oneLine(task.id) : title, maxLength);
+  return title === '' ? shorten(oneLine(task.id), maxLength) : shortenAtWord(title, maxLength);
 }
 
 /** Makes untrusted text fit for one line: control and bidirectional characters go, white space folds. */
@@ -123,6 +123,18 @@ export function shorten(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const cut = text.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/u, '');
   return `${cut.trimEnd()}…`;
+}
+
+/** As `shorten` of a text in one line, but after a word where one ends within the last quarter, at most 24 units from the limit. */
+function shortenAtWord(text: string, maxLength: number): string {
+  const cut = shorten(text, maxLength);
+  if (cut === text) return text;
+  const kept = cut.slice(0, -1);
+  const endsWithWord = text[kept.length] === ' ';
+  if (endsWithWord) return cut;
+  const wordEnd = kept.lastIndexOf(' ');
+  const isNear = wordEnd >= maxLength - Math.min(24, maxLength / 4);
+  return isNear ? `${kept.slice(0, wordEnd)}…` : cut;
 }
 
 /** "12 s", "3 min 20 s", "2 h 5 min". Negative counts as zero. */

@@ -46,6 +46,19 @@ const entries: Readonly<Record<CommandName, Entry>> = {
   compareTasks: { run: compareTwoTasks, failed: 'Comparing failed' },
   exportTask: { run: exportOneTask, failed: 'Exporting failed' },
   copySnippet: { run: copyTaskSnippet, failed: 'Copying failed' },
+  // These say themselves what failed.
+  shareTask: {
+    run: (_args, { details }) => details.act({ type: 'act', action: 'share' }),
+    failed: 'Sharing failed',
+  },
+  unshareTask: {
+    run: (_args, { details }) => details.act({ type: 'act', action: 'unshare' }),
+    failed: 'The public link cannot be removed',
+  },
+  saveTaskLog: {
+    run: (_args, { details }) => details.act({ type: 'saveLog' }),
+    failed: 'The log cannot be saved',
+  },
   setApiKey: { run: (_args, options) => setApiKey(options), failed: 'Setting the API key failed' },
   removeApiKey: {
     run: (_args, options) => removeApiKey(options),

@@ -7,6 +7,7 @@ import type { TaskStore } from '../core/taskStore';
 import type { Announcement } from '../core/windowMessages';
 import type { ApiKey } from './apiKey';
 import type { CloudConnection } from './cloudConnection';
+import type { DetailsAction } from './detailsActions';
 import type { Log } from './log';
 import type { PollProblems } from './pollProblems';
 import type { Settings } from './settings';
@@ -33,9 +34,11 @@ export interface LateOptions {
   readonly announce: (announcement: Announcement) => void;
 }
 
-/** Opens the story of a task. */
+/** The stories of tasks. */
 export interface Details {
   open(ref: TaskRef): Promise<void>;
+  /** Does something with the task whose details are in front, and tells the person of a failure. @throws {UserError} where there are none */
+  act(action: DetailsAction): Promise<void>;
 }
 
 /** What the commands act on. */

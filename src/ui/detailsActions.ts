@@ -2,6 +2,7 @@ import { commands, env, ViewColumn, window, workspace } from 'vscode';
 import { metadataText, recordingLinks, stepText, taskViewOf } from '../core/detailsView';
 import { editorTextOf, type EditorLanguage } from '../core/editorLanguage';
 import { outputLinks } from '../core/outputLinks';
+import { safeLink } from '../core/safeLink';
 import type { TaskDetails } from '../core/task';
 import { taskTitle } from '../core/taskWords';
 import type { CopiedPart, FromPage, LinkKind, Remedy, TextPart } from '../webview/protocol';
@@ -185,14 +186,23 @@ function textOf(
   }
 }
 
-async function copy(
-  what: CopiedPart,
-  { details, task, onCopied }: DetailsActionOptions,
-): Promise<void> {
-  const text = what === 'judgement' ? details?.judgement : task[what];
+async function copy(what: CopiedPart, options: DetailsActionOptions): Promise<void> {
+  const text = copiedText(what, options);
   if (text === undefined) throw new UserError('This part of the task is not known any more.');
   await env.clipboard.writeText(text);
-  onCopied(what);
+  options.onCopied(what);
+}
+
+function copiedText(what: CopiedPart, { details, task }: DetailsActionOptions): string | undefined {
+  switch (what) {
+    case 'judgement':
+      return details?.judgement;
+    case 'shareLink':
+      // Whoever it is pasted for opens it: no other link than would be opened from here.
+      return safeLink(details?.session?.publicShareUrl ?? '');
+    default:
+      return task[what];
+  }
 }
 
 async function saveFile(index: number, options: DetailsActionOptions): Promise<void> {

@@ -1,14 +1,19 @@
-import { Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
+import { commands, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import { readBaseUrl } from '../core/baseUrl';
 import { Emitter, type Disposable, type Event } from '../core/event';
 import { refKey, type TaskRef } from '../core/task';
 import { taskTitle } from '../core/taskWords';
 import type { ApiKey } from './apiKey';
+import type { DetailsAction } from './detailsActions';
+import { UserError } from './reportError';
 import { detailsViewType } from './restoreDetails';
 import { TaskDetailsPanel, type TaskDetailsOptions } from './taskDetailsPanel';
 
 /** What the panels are made of and fed by. */
-export interface DetailsPanelsOptions extends Omit<TaskDetailsOptions, 'ref' | 'origin' | 'panel'> {
+export interface DetailsPanelsOptions extends Omit<
+  TaskDetailsOptions,
+  'ref' | 'origin' | 'panel' | 'onChanged'
+> {
   readonly apiKey: Pick<ApiKey, 'onDidChange'>;
 }
 
@@ -23,6 +28,8 @@ export class DetailsPanels implements Disposable {
   readonly #panels = new Set<TaskDetailsPanel>();
   readonly #didChangeVisible = new Emitter<void>();
   readonly #subscriptions: Disposable[];
+  /** What package.json was last told of the active panel. */
+  #abilities = '';
 
   /** Fires when `hasVisible` may have changed. */
   readonly onDidChangeVisible: Event<void> = this.#didChangeVisible.event;
@@ -62,6 +69,13 @@ export class DetailsPanels implements Disposable {
     return Promise.resolve();
   }
 
+  /** Does something with the task of the active panel, and tells the person of a failure. @throws {UserError} where none is active */
+  async act(action: DetailsAction): Promise<void> {
+    const active = this.#active;
+    if (!active) throw new UserError('Open the details of a task first.');
+    await active.act(action);
+  }
+
   /** Takes in a panel that VS Code brings back after a reload, or closes it where nothing tells what it showed. */
   restore(panel: WebviewPanel, state: unknown): void {
     const shown = shownIn(state);
@@ -73,7 +87,20 @@ export class DetailsPanels implements Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
     for (const panel of this.#panels) panel.dispose();
     this.#panels.clear();
+    this.#followActive();
     this.#didChangeVisible.dispose();
+  }
+
+  get #active(): TaskDetailsPanel | undefined {
+    return [...this.#panels].find(({ isActive }) => isActive);
+  }
+
+  /** Tells package.json which commands make sense for the task of the active panel. */
+  #followActive(): void {
+    const abilities = this.#active?.abilities.join(' ') ?? '';
+    if (abilities === this.#abilities) return;
+    this.#abilities = abilities;
+    void commands.executeCommand('setContext', 'browserUseTasks.activeDetails', abilities);
   }
 
   #find({ ref, origin }: Shown): TaskDetailsPanel | undefined {
@@ -85,13 +112,18 @@ export class DetailsPanels implements Disposable {
   #adopt(shown: Shown, panel: WebviewPanel): void {
     const { extensionUri } = this.#options;
     panel.iconPath = Uri.joinPath(extensionUri, 'media', 'details.svg');
-    const details = new TaskDetailsPanel({ ...this.#options, ...shown, panel });
+    const onChanged = (): void => this.#followActive();
+    const details = new TaskDetailsPanel({ ...this.#options, ...shown, panel, onChanged });
     this.#panels.add(details);
-    panel.onDidChangeViewState(() => this.#didChangeVisible.fire());
+    panel.onDidChangeViewState(() => {
+      this.#didChangeVisible.fire();
+      this.#followActive();
+    });
     panel.onDidDispose(() => {
       details.dispose();
       this.#panels.delete(details);
       this.#didChangeVisible.fire();
+      this.#followActive();
     });
     this.#didChangeVisible.fire();
   }

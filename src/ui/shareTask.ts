@@ -52,6 +52,8 @@ export async function shareTask(options: ShareTaskOptions): Promise<void> {
 export async function unshareTask(options: ShareTaskOptions): Promise<void> {
   const { task, reread } = options;
   const sessionId = sessionOf(task);
+  if ('steps' in task && task.session?.publicShareUrl === undefined)
+    throw new UserError('This session is not shared.');
   const views = await viewCountOf(sessionId, options);
   const chosen = await showMessage({
     severity: 'warning',

@@ -6,6 +6,7 @@ import { errorWords } from '../core/errorWords';
 import { officialOrigin } from '../core/baseUrl';
 import type { Disposable } from '../core/event';
 import { PictureLoader, type PictureRef } from '../core/pictureLoader';
+import { linkHost } from '../core/safeLink';
 import { refKey, type TaskDetails, type TaskRef } from '../core/task';
 import type { Cloud } from '../core/taskClient';
 import type { TaskStore } from '../core/taskStore';
@@ -13,7 +14,7 @@ import { taskTitle } from '../core/taskWords';
 import { newlyTracked, type TrackedTask } from '../core/trackedTask';
 import { parseFromPage, type PageView, type ToPage } from '../webview/protocol';
 import { connectAt } from './connectAt';
-import { doDetailsAction } from './detailsActions';
+import { doDetailsAction, type DetailsAction } from './detailsActions';
 import { detailsHtml, newNonce } from './detailsHtml';
 import type { Log } from './log';
 import type { Settings } from './settings';
@@ -37,7 +38,12 @@ export interface TaskDetailsOptions {
   /** The server that the task belongs to; no other is asked for it. Absent: the first that the base URL names. */
   readonly origin: string | undefined;
   readonly panel: WebviewPanel;
+  /** Told whenever `abilities` may be others. */
+  readonly onChanged: () => void;
 }
+
+/** What can be done with a task now that cannot be done with every task. package.json asks for it in these words. */
+export type Ability = 'canShare' | 'canUnshare' | 'hasLog';
 
 const titleLength = 40;
 
@@ -109,17 +115,54 @@ export class TaskDetailsPanel implements Disposable {
     return !this.#disposed.signal.aborted && this.#options.panel.visible;
   }
 
+  /** True for the panel in front of the editors that have, or had last, the focus. */
+  get isActive(): boolean {
+    return !this.#disposed.signal.aborted && this.#options.panel.active;
+  }
+
+  get abilities(): readonly Ability[] {
+    const isShared = linkHost(this.#details?.session?.publicShareUrl ?? '') !== undefined;
+    const abilities: Ability[] = [];
+    if (this.#canShare) abilities.push(isShared ? 'canUnshare' : 'canShare');
+    if (this.#details && this.ref.apiVersion !== 'v1') abilities.push('hasLog');
+    return abilities;
+  }
+
+  /** Does what the page or a command asks for. Never rejects: a failure is told to the person. */
+  act(action: DetailsAction): Promise<void> {
+    const { currentOrigin, documents, home, log, panel, ref, settings, store } = this.#options;
+    const { server } = settings;
+    const isServerKnown = typeof server !== 'string' && this.#isAtHome;
+    return doDetailsAction(action, {
+      ref,
+      task: this.#task(),
+      details: this.#details,
+      connect: (signal) => this.#connect(signal),
+      baseUrl: isServerKnown ? server.baseUrl : (this.origin ?? officialOrigin),
+      others: { store, connect: connectAt(currentOrigin(), this.#options) },
+      documents,
+      settings,
+      log,
+      home,
+      column: panel.viewColumn,
+      signal: this.#disposed.signal,
+      reread: () => this.#retry(),
+      onCopied: (what) => this.#tell({ type: 'copied', what }),
+    });
+  }
+
   reveal(): void {
     this.#options.panel.reveal();
   }
 
   /** The key or the server is another one. A task of another server stays as it is. */
   reconnect(): void {
-    this.#pictures.clear();
     this.#reader.setWatched(this.isVisible && this.#isAtHome);
     this.#reader.reconnect();
     this.#recall();
     this.#refresh();
+    // The page waits for what it has asked for, and does not ask twice.
+    this.#pictures.restart();
   }
 
   dispose(): void {
@@ -138,6 +181,11 @@ export class TaskDetailsPanel implements Disposable {
   /** True while the server of the moment is the task's own. */
   get #isAtHome(): boolean {
     return this.origin === this.#options.currentOrigin();
+  }
+
+  get #canShare(): boolean {
+    const { sessionId } = this.#task();
+    return this.ref.apiVersion === 'v2' && Boolean(sessionId) && this.#isAtHome;
   }
 
   #recall(): void {
@@ -205,28 +253,8 @@ export class TaskDetailsPanel implements Disposable {
       case 'picture':
         this.#pictures.request({ of: message.of, index: message.index });
         return;
-      default: {
-        const { currentOrigin, documents, home, log, panel, ref, settings, store } = this.#options;
-        const { server } = settings;
-        const isServerKnown = typeof server !== 'string' && this.#isAtHome;
-        // Never rejects: a failure is told to the user in there.
-        void doDetailsAction(message, {
-          ref,
-          task: this.#task(),
-          details: this.#details,
-          connect: (signal) => this.#connect(signal),
-          baseUrl: isServerKnown ? server.baseUrl : (this.origin ?? officialOrigin),
-          others: { store, connect: connectAt(currentOrigin(), this.#options) },
-          documents,
-          settings,
-          log,
-          home,
-          column: panel.viewColumn,
-          signal: this.#disposed.signal,
-          reread: () => this.#retry(),
-          onCopied: (what) => this.#tell({ type: 'copied', what }),
-        });
-      }
+      default:
+        void this.act(message);
     }
   }
 
@@ -240,6 +268,7 @@ export class TaskDetailsPanel implements Disposable {
     const { state } = this.#reader;
     const known = this.#task();
     panel.title = taskTitle(known, titleLength);
+    this.#options.onChanged();
     if (!this.#isPageReady) return;
     const told = { state, task: this.#tracked, isAtHome: this.#isAtHome };
     if (this.#told && showsTheSame(this.#told, told)) return;
@@ -257,7 +286,7 @@ export class TaskDetailsPanel implements Disposable {
       origin: this.origin,
       hasDashboard:
         view.sessionId !== undefined && this.origin === officialOrigin && this.#isAtHome,
-      canShare: this.ref.apiVersion === 'v2' && view.sessionId !== undefined && this.#isAtHome,
+      canShare: this.#canShare,
       readAt: readAt ?? tracked?.lookedAt,
       trouble: this.#trouble(),
     };

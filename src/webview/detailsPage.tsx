@@ -29,7 +29,7 @@ export function DetailsPage({ view, copied }: DetailsPageProps) {
         <p class="unseen" role="status">
           {copied ? 'Copied' : lookWords(task)}
         </p>
-        <Header view={view} />
+        <Header view={view} copied={copied} />
         <main>
           <TroubleNote view={view} />
           <Latest task={task} />

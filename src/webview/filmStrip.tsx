@@ -1,30 +1,50 @@
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import type { ViewStep } from '../core/detailsView';
 import { oneLine, shorten } from '../core/taskWords';
 import { goToStep } from './goToStep';
 import { rejectPicture, usePictureAt } from './pictures';
 import { placeAfterKey, rowKeys } from './rovingFocus';
+import { useNewestFrame, type NewestFrameOptions } from './useNewestFrame';
 
 interface FilmStripProps {
   readonly steps: readonly ViewStep[];
+  /** Whether steps are still being drawn that are no news. */
+  readonly isGrowing: boolean;
+  /** Whether the task may take more steps. */
+  readonly isActive: boolean;
 }
 
-/** The screenshots of the steps in a row. Each leads to its step. */
-export function FilmStrip({ steps }: FilmStripProps) {
+/** The screenshots of the steps in a row. Each leads to its step. Begins at the newest where more may come. */
+export function FilmStrip({ steps, isGrowing, isActive }: FilmStripProps) {
   const shots = useMemo(() => steps.filter(({ hasScreenshot }) => hasScreenshot), [steps]);
-  const [focusAt, setFocusAt] = useState(0);
-  if (shots.length < 2) return null;
-  const stop = Math.min(focusAt, shots.length - 1);
+  const last = shots.at(-1);
+  if (!last || shots.length < 2) return null;
+  return <Film shots={shots} newest={last.index} isGrowing={isGrowing} beginsAtNewest={isActive} />;
+}
+
+interface FilmProps extends NewestFrameOptions {
+  readonly shots: readonly ViewStep[];
+}
+
+function Film({ shots, ...newestFrame }: FilmProps) {
+  const row = useRef<HTMLDivElement>(null);
+  const [chosen, choose] = useNewestFrame(row, newestFrame);
+  const stop = Math.max(
+    0,
+    shots.findIndex(({ index }) => index === chosen),
+  );
   return (
     <div
+      ref={row}
       class="film"
       role="toolbar"
       aria-label="Screenshots of the steps"
       onKeyDown={(event) => {
         const at = placeAfterKey(event, { at: stop, count: shots.length, keys: rowKeys });
-        if (at === undefined) return;
+        const shot = at === undefined ? undefined : shots[at];
+        if (at === undefined || !shot) return;
         event.preventDefault();
-        setFocusAt(at);
+        choose(shot.index);
         const next = event.currentTarget.children[at];
         if (!(next instanceof HTMLElement)) return;
         next.focus({ preventScroll: true });
@@ -32,13 +52,7 @@ export function FilmStrip({ steps }: FilmStripProps) {
       }}
     >
       {shots.map((step, position) => (
-        <Frame
-          key={step.index}
-          step={step}
-          isStop={position === stop}
-          onGo={setFocusAt}
-          position={position}
-        />
+        <Frame key={step.index} step={step} isStop={position === stop} onGo={choose} />
       ))}
     </div>
   );
@@ -46,28 +60,19 @@ export function FilmStrip({ steps }: FilmStripProps) {
 
 interface FrameProps {
   readonly step: ViewStep;
-  readonly position: number;
   readonly isStop: boolean;
   /** Never another function, so that a frame is drawn again only when it changes. */
-  readonly onGo: (position: number) => void;
+  readonly onGo: (index: number) => void;
 }
 
-function Frame({ step, position, isStop, onGo }: FrameProps) {
+function Frame({ step, isStop, onGo }: FrameProps) {
   return useMemo(
-    () => (
-      <FrameButton
-        step={step}
-        position={position}
-        isStop={isStop}
-
-        onGo={onGo}
-      />
-    ),
-    [step, position, isStop, onGo],
+    () => <FrameButton step={step} isStop={isStop} onGo={onGo} />,
+    [step, isStop, onGo],
   );
 }
 
-function FrameButton({ step: { index, number, goal }, position, isStop, onGo }: FrameProps) {
+function FrameButton({ step: { index, number, goal }, isStop, onGo }: FrameProps) {
   const place = useRef<HTMLButtonElement>(null);
   const state = usePictureAt({ of: 'step', index }, place);
   const text = shorten(oneLine(goal), 80);
@@ -80,7 +85,7 @@ function FrameButton({ step: { index, number, goal }, position, isStop, onGo }: 
       aria-label={`Go to step ${number}`}
       tabIndex={isStop ? 0 : -1}
       onClick={() => {
-        onGo(position);
+        onGo(index);
         goToStep(index);
       }}
     >

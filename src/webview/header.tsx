@@ -14,15 +14,21 @@ import {
 } from '../core/taskWords';
 import { LookIcon } from './icon';
 import { hasJudge, Verdicts } from './judge';
-import type { PageView } from './protocol';
+import type { CopiedPart, PageView } from './protocol';
 import { ShareNote, Toolbar } from './toolbar';
 import { useNow } from './useNow';
 
 /** Longer prompts stand below in full. In UTF-16 units. */
 export const titleLength = 200;
 
+interface HeaderProps {
+  readonly view: PageView;
+  /** What was just put on the clipboard. */
+  readonly copied: CopiedPart | undefined;
+}
+
 /** Who the task is and how it stands, at a glance. */
-export function Header({ view }: { readonly view: PageView }) {
+export function Header({ view, copied }: HeaderProps) {
   const { task } = view;
   const look = lookOf(task);
   return (
@@ -39,7 +45,7 @@ export function Header({ view }: { readonly view: PageView }) {
       {hasJudge(task) && <Verdicts task={task} />}
       <Figures task={task} />
       <Toolbar view={view} />
-      <ShareNote task={task} canShare={view.canShare} />
+      <ShareNote task={task} canShare={view.canShare} isCopied={copied === 'shareLink'} />
     </header>
   );
 }

@@ -47,8 +47,8 @@ const linkKinds = ['live', 'recording', 'share', 'dashboard', 'stepUrl', 'output
  */
 export type LinkKind = (typeof linkKinds)[number];
 
-const copiedParts = ['prompt', 'output', 'judgement', 'id', 'sessionId'] as const;
-/** What can be put on the clipboard. */
+const copiedParts = ['prompt', 'output', 'judgement', 'id', 'sessionId', 'shareLink'] as const;
+/** What can be put on the clipboard. `shareLink` is the address of the session's public page. */
 export type CopiedPart = (typeof copiedParts)[number];
 
 const textParts = ['prompt', 'output', 'judgement', 'metadata', 'step'] as const;

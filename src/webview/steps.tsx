@@ -70,7 +70,11 @@ function Timeline({ task }: { readonly task: TaskView }) {
       {left > 0 && <p class="note">The first {left} steps are not shown.</p>}
       <StripWords steps={steps} />
       <Strip steps={steps} list={list} drawnCount={drawnCount} />
-      <FilmStrip steps={drawn} />
+      <FilmStrip
+        steps={drawn}
+        isGrowing={drawnCount < steps.length}
+        isActive={!hasEnded(task.status)}
+      />
       <ol
         class="steps"
         ref={list}

@@ -74,9 +74,12 @@ function entry(icon: IconName, label: string, action: TaskAction): MenuEntry {
 export function ShareNote({
   task,
   canShare,
+  isCopied,
 }: {
   readonly task: TaskView;
   readonly canShare: boolean;
+  /** Whether the link was just put on the clipboard. */
+  readonly isCopied: boolean;
 }) {
   if (task.shareHost === undefined) return null;
   return (
@@ -89,6 +92,11 @@ export function ShareNote({
           icon="globe"
           label="Open Shared Page"
           message={{ type: 'openLink', link: 'share', index: 0 }}
+        />
+        <Button
+          icon={isCopied ? 'check' : 'copy'}
+          label="Copy Link"
+          message={{ type: 'copy', what: 'shareLink' }}
         />
         {canShare && (
           <Button

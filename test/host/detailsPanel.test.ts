@@ -43,6 +43,8 @@ describe('the details panels', () => {
   let log: Log;
   let panels: DetailsPanels;
   let documents: TaskDocuments;
+  let hasKey: boolean;
+  let tellKeyChanged: () => void;
   const currentOrigin = (): string | undefined =>
     typeof settings.server === 'string' ? undefined : settings.server.origin;
 
@@ -54,14 +56,21 @@ describe('the details panels', () => {
     settings = new Settings();
     log = new Log();
     documents = new TaskDocuments();
+    hasKey = true;
     panels = new DetailsPanels({
       extensionUri: extension.extensionUri,
       store,
-      connect: () => Promise.resolve(cloud),
+      connect: () =>
+        hasKey ? Promise.resolve(cloud) : Promise.reject(new Error('There is no key.')),
       documents,
       settings,
       currentOrigin,
-      apiKey: { onDidChange: () => ({ dispose() {} }) },
+      apiKey: {
+        onDidChange: (listener) => {
+          tellKeyChanged = () => listener();
+          return { dispose() {} };
+        },
+      },
       clock,
       log,
     });
@@ -178,35 +187,43 @@ describe('the details panels', () => {
   });
 
   it('read with another key what the one before could not', async () => {
-    let isKeySet = false;
-    cloud.failWith = () => undefined;
+    hasKey = false;
     cloud.set('a', 'finished', { prompt: 'Find the price' });
-    let tellKeyChanged = (): void => undefined;
-    panels.dispose();
-    const extension = vscode.extensions.getExtension('browser-use-tasks.browser-use-tasks');
-    assert.ok(extension);
-    panels = new DetailsPanels({
-      extensionUri: extension.extensionUri,
-      store,
-      connect: () =>
-        isKeySet ? Promise.resolve(cloud) : Promise.reject(new Error('There is no key.')),
-      documents,
-      settings,
-      currentOrigin,
-      apiKey: {
-        onDidChange: (listener) => {
-          tellKeyChanged = () => listener();
-          return { dispose() {} };
-        },
-      },
-      clock,
-      log,
-    });
     await panels.open({ apiVersion: 'v2', id: 'a' });
     await until(() => detailsTabs().some(({ label }) => label === 'a'));
-    isKeySet = true;
+    hasKey = true;
     tellKeyChanged();
     await until(() => detailsTabs().some(({ label }) => label === 'Find the price'));
+  });
+
+  it('tell which commands make sense for the task in front', async () => {
+    const said: unknown[] = [];
+    const { executeCommand } = vscode.commands;
+    const listening = (name: string, ...args: unknown[]): Thenable<unknown> => {
+      if (name === 'setContext' && args[0] === 'browserUseTasks.activeDetails') said.push(args[1]);
+      return executeCommand(name, ...args);
+    };
+    Object.assign(vscode.commands, { executeCommand: listening });
+    try {
+      const session = { recordingUrls: [] };
+      cloud.set('a', 'finished', { sessionId: 's', session });
+      const publicShareUrl = 'https://share.example/s';
+      cloud.set('b', 'finished', { sessionId: 't', session: { ...session, publicShareUrl } });
+      cloud.set('c', 'finished', { apiVersion: 'v1' });
+      await assert.rejects(panels.act({ type: 'saveLog' }), /Open the details of a task first/u);
+      await panels.open({ apiVersion: 'v2', id: 'a' });
+      await until(() => said.at(-1) === 'canShare hasLog');
+      await panels.open({ apiVersion: 'v2', id: 'b' });
+      await until(() => said.at(-1) === 'canUnshare hasLog');
+      await panels.open({ apiVersion: 'v1', id: 'c' });
+      await until(() => said.at(-1) === '');
+      await panels.open({ apiVersion: 'v2', id: 'a' });
+      await until(() => said.at(-1) === 'canShare hasLog');
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+      await until(() => said.at(-1) === '');
+    } finally {
+      Object.assign(vscode.commands, { executeCommand });
+    }
   });
 });
 

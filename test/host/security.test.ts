@@ -308,6 +308,16 @@ describe('security', function () {
   });
 
   describe('9: links', () => {
+    const noLinks = [
+      'command:workbench.action.quit',
+      'file:///etc/passwd',
+      'javascript:alert(1)',
+      'data:text/html,x',
+      'vscode://file/etc/passwd',
+      'https://user:secret@example.com/',
+      'https://',
+      'no link',
+    ];
     const open = async (url: string, kind: LinkKind): Promise<readonly string[]> => {
       world.person.opened.length = 0;
       const details: TaskDetails = aDetails('a', {
@@ -328,18 +338,18 @@ describe('security', function () {
         assert.deepEqual(await open('https://example.com/a?b=%2F#c', kind), [
           'https://example.com/a?b=%2F#c',
         ]);
-        for (const url of [
-          'command:workbench.action.quit',
-          'file:///etc/passwd',
-          'javascript:alert(1)',
-          'data:text/html,x',
-          'vscode://file/etc/passwd',
-          'https://user:secret@example.com/',
-          'https://',
-          'no link',
-        ])
-          assert.deepEqual(await open(url, kind), [], `${kind} ${url}`);
+        for (const url of noLinks) assert.deepEqual(await open(url, kind), [], `${kind} ${url}`);
       });
+
+    it('are copied only where they would be opened', async () => {
+      for (const url of noLinks) {
+        await env.clipboard.writeText('before');
+        const details = aDetails('a', { session: { recordingUrls: [], publicShareUrl: url } });
+        const copy = { type: 'copy', what: 'shareLink' } as const;
+        await world.act(details, copy, { details, task: details });
+        assert.equal(await env.clipboard.readText(), 'before', url);
+      }
+    });
   });
 
   describe('10: rows, tooltips and titles', () => {

@@ -196,6 +196,24 @@ describe('what can be done with a task', () => {
       assert.match(world.person.opened[0] ?? '', /\/share\//u);
     });
 
+    it('puts the link on the clipboard where the page asks for it, and says so', async () => {
+      const ref = addTask({ isShared: true });
+      const copied: string[] = [];
+      const onCopied = (what: string): void => void copied.push(what);
+      await world.act(ref, { type: 'copy', what: 'shareLink' }, { onCopied });
+      const link = await env.clipboard.readText();
+      const { session } = await world.cloud.client('v2').getDetails(ref.id, never);
+      assert.equal(link, session?.publicShareUrl);
+      assert.deepEqual([copied, world.person.seen], [['shareLink'], []]);
+    });
+
+    it('copies no link of a session that is not shared', async () => {
+      await env.clipboard.writeText('before');
+      await world.act(addTask(), { type: 'copy', what: 'shareLink' });
+      assert.equal(await env.clipboard.readText(), 'before');
+      assert.ok(said(/not known any more/u), JSON.stringify(world.person.seen));
+    });
+
     it('is taken back only after a confirmation', async () => {
       const ref = addTask({ isShared: true });
       await world.act(ref, { type: 'act', action: 'unshare' });
@@ -208,6 +226,14 @@ describe('what can be done with a task', () => {
       const { session } = await world.cloud.client('v2').getDetails(ref.id, never);
       assert.equal(session?.publicShareUrl, undefined);
       assert.ok(said(/no longer public/u));
+    });
+
+    it('is not taken back from a session that is not shared', async () => {
+      await world.act(addTask(), { type: 'act', action: 'unshare' });
+      assert.deepEqual(
+        world.person.seen.map(({ text, isModal }) => [text, isModal]),
+        [['This session is not shared.', false]],
+      );
     });
 
     it('is nothing that v1 has, and says why it failed otherwise', async () => {

@@ -119,8 +119,8 @@ describe('the commands on tasks', () => {
         await way();
         const { label, left, right } = await diff();
         assert.equal(label, 'Find the price ↔ Book a table', JSON.stringify(person.seen));
-        assert.match(left, /^Prompt\n {2}Find the price\n[^]*Step 2\n[^]*42 EUR/u);
-        assert.match(right, /^Prompt\n {2}Book a table\n[^]*8 pm/u);
+        assert.match(left, /^Status[^]*^Prompt\n {2}Find the price\n[^]*42 EUR[^]*Step 2\n/mu);
+        assert.match(right, /^Status[^]*^Prompt\n {2}Book a table\n[^]*8 pm/mu);
         assert.deepEqual(person.seen, []);
       });
 

@@ -118,6 +118,45 @@ describe('what is taken from tasks', () => {
     await (await workbench.waitForNotification('no longer public')).dismiss();
   });
 
+  it('the palette offers what can be done with the task in front, and does it', async () => {
+    const share = 'Browser Use: Share Task Publicly…';
+    const unshare = 'Browser Use: Stop Sharing Task…';
+    const saveLog = 'Browser Use: Save Task Log…';
+    const offers = async (...titles: readonly string[]): Promise<void> => {
+      await until(`The palette to offer just ${titles.join(', ')}`, async () => {
+        const offered = await workbench.commandTitles('Browser Use: S');
+        return [share, unshare, saveLog].every(
+          (title) => offered.includes(title) === titles.includes(title),
+        );
+      });
+      await workbench.waitForPaletteToClose();
+    };
+    const details = await open('Find the price');
+    await offers(share, saveLog);
+    await workbench.runCommand(share);
+    await workbench.dialog().waitFor();
+    await workbench.answerDialog('Share Publicly');
+    await (await workbench.waitForNotification('This session is public now')).dismiss();
+    await details.getByText('whoever has the link').waitFor();
+    await workbench.screenshot('details-shared');
+
+    await details.getByRole('button', { name: 'Copy Link' }).click();
+    await until('The link in the clipboard', async () =>
+      (await workbench.waitForClipboard()).startsWith(`${simulator.url}/share/`),
+    );
+    await offers(unshare, saveLog);
+    await workbench.runCommand(unshare);
+    await workbench.dialog().waitFor();
+    await workbench.answerDialog('Remove Link');
+    await (await workbench.waitForNotification('no longer public')).dismiss();
+    await workbench.runCommand(saveLog);
+    const file = path.join(folder, 'price.log');
+    await saveAs(file);
+    await until('The log', () => Promise.resolve(existsSync(file)));
+    await workbench.runCommand('View: Close All Editors');
+    await offers();
+  });
+
   it('code that fetches one is copied from its details', async () => {
     const details = await open('Book a table');
     await choose(details, 'Copy as curl');

@@ -49,6 +49,17 @@ describe('the timeline on the details page', () => {
     );
   });
 
+  it('fills the width with its bars, however few they are', async () => {
+    for (const count of [2, 12]) {
+      const { page } = await open(aDetails('a', { status: 'finished', steps: someSteps(count) }));
+      const room = await page.locator('.bars').boundingBox();
+      const last = await page.locator('.bar span').last().boundingBox();
+      assert.ok(room && last);
+      const left = room.x + room.width - (last.x + last.width);
+      assert.ok(left >= 0 && left < 2, `${count} bars leave ${left} pixels`);
+    }
+  });
+
   it('lets the steps of a very long task share bars, so that the strip fits', async () => {
     const { page } = await open(aDetails('a', { status: 'finished', steps: someSteps(2000) }), {
       width: 320,

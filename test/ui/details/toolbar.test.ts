@@ -101,17 +101,19 @@ describe('the toolbar of the details page', () => {
     assert.deepEqual(buttons, []);
   });
 
-  it('says that a session is shared, opens its page and ends it', async () => {
+  it('says that a session is shared, opens its page, copies its link and ends it', async () => {
     const details = aDetails('a', { status: 'finished', sessionId: 's', session: shared });
     const page = await open(details);
     await page.tell({ type: 'view', view: viewOf(details, { canShare: true }) });
     const note = page.page.getByRole('group', { name: 'Public link' });
     assert.match(await note.innerText(), /share\.example/u);
     await note.getByRole('button', { name: 'Open Shared Page' }).click();
+    await note.getByRole('button', { name: 'Copy Link' }).click();
     await note.getByRole('button', { name: 'Stop Sharing…' }).click();
     await until(() => page.said.some(({ type }) => type === 'act'));
-    assert.deepEqual(page.said.slice(-2), [
+    assert.deepEqual(page.said.slice(-3), [
       { type: 'openLink', link: 'share', index: 0 },
+      { type: 'copy', what: 'shareLink' },
       { type: 'act', action: 'unshare' },
     ]);
     await more(page.page).click();
@@ -122,6 +124,23 @@ describe('the toolbar of the details page', () => {
       view: viewOf({ ...details, session }, { canShare: true }),
     });
     await note.waitFor({ state: 'detached' });
+  });
+
+  it('says when the public link has been copied, and moves nothing for it', async () => {
+    const page = await open(
+      aDetails('a', { apiVersion: 'v1', status: 'finished', session: shared }),
+    );
+    const buttons = page.page.getByRole('group', { name: 'Public link' }).getByRole('button');
+    assert.deepEqual(await buttons.locator('span:last-child').allInnerTexts(), [
+      'Open Shared Page',
+      'Copy Link',
+    ]);
+    const copy = buttons.last();
+    const before = [await copy.innerText(), await copy.boundingBox()] as const;
+    await page.tell({ type: 'copied', what: 'shareLink' });
+    await until(async () => (await copy.innerText()) !== before[0]);
+    assert.deepEqual(await copy.boundingBox(), before[1]);
+    assert.equal(await page.page.getByRole('status').innerText(), 'Copied');
   });
 
   for (const theme of themeNames)

@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
-import { editorLanguageOf, editorTextOf } from '../../../src/core/editorLanguage';
+import { editorTextOf } from '../../../src/core/editorLanguage';
 
-describe('editorLanguageOf', () => {
+const languageOf = (text: string) => editorTextOf(text).language;
+
+describe('the language of an untrusted text in an editor', () => {
   it('is what the text is', () => {
-    assert.equal(editorLanguageOf('{"a":1}'), 'json');
-    assert.equal(editorLanguageOf('# Title\n\n[link](https://example.com/a?b=c)\n'), 'markdown');
-    assert.equal(editorLanguageOf('# Times\n\n- at 10:30\n- note: none\n'), 'markdown');
-    assert.equal(editorLanguageOf('Just words.'), 'plaintext');
-    assert.equal(editorLanguageOf('[1]'), 'json');
-    assert.equal(editorLanguageOf('# To do:'), 'markdown');
-    assert.equal(editorLanguageOf('# A\n\nhttp://a.example and HTTPS://b.example'), 'markdown');
+    assert.equal(languageOf('{"a":1}'), 'json');
+    assert.equal(languageOf('# Title\n\n[link](https://example.com/a?b=c)\n'), 'markdown');
+    assert.equal(languageOf('# Times\n\n- at 10:30\n- note: none\n'), 'markdown');
+    assert.equal(languageOf('Just words.'), 'plaintext');
+    assert.equal(languageOf('[1]'), 'json');
+    assert.equal(languageOf('# To do:'), 'markdown');
+    assert.equal(languageOf('# A\n\nhttp://a.example and HTTPS://b.example'), 'markdown');
     for (const code of ['&#1114112;', '&#x110000;', '&#9999999;', '&#1114111;'])
-      assert.equal(editorLanguageOf(`# A\n\n${code}`), 'markdown');
+      assert.equal(languageOf(`# A\n\n${code}`), 'markdown');
   });
 
   for (const json of [
@@ -19,7 +21,7 @@ describe('editorLanguageOf', () => {
     '{"a":1,"\\u0024schema":"https://tracker.example/s.json"}',
   ])
     it(`lets no schema be fetched: ${json}`, () => {
-      assert.equal(editorLanguageOf(json), 'plaintext');
+      assert.equal(languageOf(json), 'plaintext');
     });
 
   for (const link of [
@@ -42,7 +44,7 @@ describe('editorLanguageOf', () => {
     '<a href="javascript:alert(1)">a</a>',
   ])
     it(`makes no live link of ${link}`, () => {
-      assert.equal(editorLanguageOf(`# Title\n\n${link}\n`), 'plaintext');
+      assert.equal(languageOf(`# Title\n\n${link}\n`), 'plaintext');
     });
 });
 

@@ -32,14 +32,14 @@ function build() {
   const cloud = new DownloadCloud(() => 0);
   const loaded: (readonly [PictureRef, string | undefined])[] = [];
   const errors: unknown[] = [];
-  const state = { version: 1, renewals: 0 };
+  const state = { version: 1, renewals: 0, fruitlessRenewals: 0 };
   const loader = new PictureLoader({
     connect: () => Promise.resolve(cloud),
     urlOf: ({ of, index }) => `https://store.example/${of}/${index}?v=${state.version}`,
     renewUrls: async () => {
-      state.renewals++;
+      const isFruitless = ++state.renewals <= state.fruitlessRenewals;
       await settle();
-      state.version++;
+      if (!isFruitless) state.version++;
     },
     onLoaded: (ref, picture) => loaded.push([ref, picture?.type]),
     onError: (error) => errors.push(error),
@@ -131,6 +131,44 @@ describe('PictureLoader', () => {
     await settle();
     assert.deepEqual(loaded, [[step(9), 'image/png']]);
     assert.equal(errors.length, 0);
+  });
+
+  it('fetches what is not here yet from the start, each once, when it starts anew', async () => {
+    const { cloud, loaded, errors, loader } = build();
+    loader.request(step(0));
+    await settle();
+    const letGo: (() => void)[] = [];
+    cloud.answer = async () => {
+      await new Promise<void>((resolve) => letGo.push(resolve));
+      return png;
+    };
+    for (let index = 1; index <= 5; index++) loader.request(step(index));
+    await settle();
+    loader.restart();
+    cloud.answer = () => Promise.resolve(png);
+    await settle();
+    for (const go of letGo) go();
+    await settle();
+    assert.deepEqual(new Set(loaded.map(([{ index }]) => index)), new Set([0, 1, 2, 3, 4, 5]));
+    assert.equal(loaded.length, 6);
+    assert.ok(loaded.every(([, type]) => type === 'image/png'));
+    assert.equal(errors.length, 0);
+    loader.restart();
+    await settle();
+    assert.equal(loaded.length, 6);
+  });
+
+  it('asks for fresh links anew when it starts anew in the middle of that', async () => {
+    const { cloud, loaded, state, loader } = build();
+    cloud.answer = (url) =>
+      url.endsWith('v=1') ? Promise.reject(expired(403)) : Promise.resolve(png);
+    // What is under way is thrown away with the old key.
+    state.fruitlessRenewals = 1;
+    loader.request(step(0));
+    while (state.renewals < 1) await Promise.resolve();
+    loader.restart();
+    while (loaded.length < 1) await settle();
+    assert.deepEqual(loaded, [[step(0), 'image/png']]);
   });
 
   it('does nothing more once it is disposed', async () => {

@@ -35,14 +35,10 @@ const details = aDetails('a1', {
 });
 
 describe('taskText', () => {
-  it('tells the whole story, one idea a line', () => {
+  it('tells the whole story, one idea a line, what matters first', () => {
     assert.equal(
       taskText(details),
-      `Prompt
-  Find the cheapest flight
-  to Oslo
-
-Status: Finished, goal not reached
+      `Status: Finished, goal not reached
 The agent says: success
 The judge says: no success
 Cost: $0.12
@@ -50,16 +46,23 @@ Duration: 5 min
 Steps: 1
 Model: browser-use-2.0
 
-Created: 2026-01-13T12:00:00Z
-Started: 2026-01-13T12:00:01Z
-Finished: 2026-01-13T12:05:01Z
-Task ID: a1 (API v2)
-Session ID: s1
+Prompt
+  Find the cheapest flight
+  to Oslo
 
-Metadata
-  team: ops
-  tries: [1,2]
+Output
+  {
+    "price": 42,
+    "currency": "EUR"
+  }
 
+Judgement
+  {
+    "verdict": false
+  }
+
+Files
+  prices.csv
 
 Step 1
   Memory: nothing yet
@@ -70,23 +73,32 @@ Step 1
   Action: not JSON
   Took: 2.5 s
 
-Output
-  {
-    "price": 42,
-    "currency": "EUR"
-  }
+Metadata
+  team: ops
+  tries: [1,2]
 
-
-Judgement
-  {
-    "verdict": false
-  }
-
-
-Files
-  prices.csv
+Times and IDs
+  Created: 2026-01-13T12:00:00Z
+  Started: 2026-01-13T12:00:01Z
+  Finished: 2026-01-13T12:05:01Z
+  Task ID: a1 (API v2)
+  Session ID: s1
 `,
     );
+  });
+
+  it('differs in nothing but times and IDs where two runs came out alike', () => {
+    const later = {
+      id: 'b2',
+      sessionId: 's2',
+      createdAt: '2026-01-14T12:00:00Z',
+      startedAt: '2026-01-14T12:00:01Z',
+      finishedAt: '2026-01-14T12:05:01Z',
+    };
+    const [one, another] = [details, { ...details, ...later }].map(taskText);
+    const split = (text = ''): string[] => text.split('\nTimes and IDs\n');
+    assert.equal(split(one)[0], split(another)[0]);
+    assert.notEqual(split(one)[1], split(another)[1]);
   });
 
   it('is the same each time, and for an object whose fields came in another order', () => {

@@ -102,6 +102,28 @@ describe('taskWords', () => {
     assert.equal(words.taskTitle({ id: 'x1', prompt: 'a'.repeat(300) }).length, 200);
   });
 
+  for (const [prompt, maxLength, title] of [
+    ['Find the cheapest flight to Oslo', 32, 'Find the cheapest flight to Oslo'],
+    ['Find the cheapest flight to Oslo', 31, 'Find the cheapest flight to…'],
+    ['Find the cheapest flight to Oslo', 28, 'Find the cheapest flight to…'],
+    ['Find the cheapest flight to Oslo', 27, 'Find the cheapest flight…'],
+    // The word is whole as it is.
+    ['Find the cheapest flight to Oslo', 25, 'Find the cheapest flight…'],
+    // No word ends near.
+    ['Open https://example.com/a/very/long/way', 20, 'Open https://exampl…'],
+    ['在黑客新闻上列出讨论最多的五个故事', 10, '在黑客新闻上列出讨…'],
+    ['🎉🎉🎉🎉🎉🎉', 10, '🎉🎉🎉🎉…'],
+    ['word '.repeat(60), 200, `${'word '.repeat(39)}word…`],
+  ] as const)
+    it(`cuts a title of at most ${maxLength} after a word where one ends near: ${title}`, () => {
+      assert.equal(words.taskTitle({ id: 'x1', prompt }, maxLength), title);
+      assert.ok(title.length <= maxLength);
+    });
+
+  it('cuts an ID where the room ends', () => {
+    assert.equal(words.taskTitle({ id: 'some id of old', prompt: '' }, 10), 'some id o…');
+  });
+
   for (const [ms, text] of [
     [-5, '0 s'],
     [0, '0 s'],

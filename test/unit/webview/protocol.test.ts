@@ -14,6 +14,7 @@ describe('parseFromPage', () => {
     { type: 'openLink', link: 'output', index: 7 },
     { type: 'openText', part: 'output', index: 0 },
     { type: 'copy', what: 'id' },
+    { type: 'copy', what: 'shareLink' },
     { type: 'saveFile', index: 1 },
     ...taskActions.map((action) => ({ type: 'act' as const, action })),
   ];
@@ -47,6 +48,7 @@ describe('parseFromPage', () => {
     { type: 'openText', part: '/etc/passwd', index: 0 },
     { type: 'copy', what: 'key' },
     { type: 'copy', text: 'rm -rf' },
+    { type: 'copy', what: 'shareLink', link: 'https://evil.example' },
     { type: 'saveFile', index: Number.NaN },
     { type: 'saveFile', path: '/etc/passwd' },
     { type: 'act' },
