@@ -8,6 +8,8 @@ async function load(name: ContenderName): Promise<Contender> {
       return (await import('./sdk')).createContender();
     case 'sdk2':
       return (await import('./sdk2')).createContender();
+    case 'bare':
+      return (await import('./bare')).createContender();
     case 'oneWindow':
       return (await import('./windows')).createContender(1);
     case 'threeWindows':

@@ -1,0 +1,29 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { simulatorKey } from '../../simulator/startSimulator';
+import type { Contender } from './messages';
+
+const pauseMs = 2000;
+
+/**
+ * The bound: the least that learning of the ends from lists can cost. The same list at the same pace, fetched and parsed
+ * by what the platform has built in, without a check, a cap, a deadline, a plan or a store. At most a hundred tasks.
+ */
+export function createContender(): Contender {
+  return {
+    poll: async (world, onEnd) => {
+      const running = new Set(world.ids);
+      const headers = { 'X-Browser-Use-API-Key': simulatorKey };
+      while (running.size > 0) {
+        const answer = await fetch(`${world.url}/api/v2/tasks?pageSize=100&pageNumber=1`, {
+          headers,
+        });
+        const { items } = (await answer.json()) as {
+          items: readonly { readonly id: string; readonly finishedAt: string | null }[];
+        };
+        for (const { id, finishedAt } of items)
+          if (finishedAt !== null && running.delete(id)) onEnd(Date.parse(`${finishedAt}Z`));
+        if (running.size > 0) await sleep(pauseMs);
+      }
+    },
+  };
+}
