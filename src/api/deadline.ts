@@ -2,8 +2,8 @@ import { CloudError } from '../core/errors';
 
 /**
  * Runs work that ends when its deadline passes or the caller aborts, whichever comes first, even if
- * the work itself does not heed its signal. Afterwards that signal is aborted in every case, so that
- * a body which nobody reads any more frees its connection. Leaves no timer and no listener.
+ * the work itself does not heed its signal. That signal is aborted unless the work has come to its own good end, so
+ * that a body which nobody reads any more frees its connection. Leaves no timer and no listener.
  * Work that makes progress may postpone the deadline: then it passes so long after the last progress.
  * Not `AbortSignal.any`: in Node 20 each call leaves a little behind in a caller's long-lived signal.
  * @throws {CloudError} of kind `timeout`; an `AbortError` when the caller aborted
@@ -37,9 +37,11 @@ export async function withDeadline<T>(
   });
   try {
     return await Promise.race([work(controller.signal, () => postpone()), interrupted]);
+  } catch (error) {
+    controller.abort();
+    throw error;
   } finally {
     stopListening();
-    controller.abort();
   }
 }
 

@@ -209,6 +209,7 @@ async function readBody(
     if (done) return concatenate(chunks, length);
     length += value.byteLength;
     if (length > maxBytes) {
+      letGo();
       throw new CloudError('tooLarge', `The answer is larger than ${maxBytes} bytes`);
     }
     chunks.push(value);

@@ -126,10 +126,11 @@ export class TaskStore implements Disposable {
     for (const { ref, update } of looks) {
       const before = this.get(ref);
       if (!before || isOlder(update, before)) continue;
-      const change = { before, after: lookedAt(before, update, now, isFull) };
-      this.#tasks.set(refKey(before), change.after);
-      if (!isLook(change)) changes.push(change);
-      else if (before.lookedAt !== now) unchanged.push(change.after);
+      const isNews = tellsMore(update, before, isFull);
+      const after = isNews ? takenIn(before, update, now, isFull) : { ...before, lookedAt: now };
+      this.#tasks.set(refKey(before), after);
+      if (isNews && !looksTheSame(before, after)) changes.push({ before, after });
+      else if (before.lookedAt !== now) unchanged.push(after);
     }
     this.#tell(changes);
     for (const task of unchanged) this.#didLook.fire(task);
@@ -202,8 +203,18 @@ function isOlder(update: Pick<TaskUpdate, 'status'>, known: TrackedTask): boolea
   return hasStarted && update.status === 'created';
 }
 
+/** False for most looks at what runs, which costs a fraction of taking them in. True does not promise that all is not as it was. */
+function tellsMore(update: TaskUpdate, known: TrackedTask, isFull: boolean): boolean {
+  if (known.trouble || known.isMissing || (isFull && known.readAs !== update.status)) return true;
+  for (const key in update) {
+    const said = update[key as keyof TaskUpdate];
+    if (said !== undefined && said !== known[key as keyof TaskUpdate]) return true;
+  }
+  return false;
+}
+
 /** A task after a look that showed `update`. */
-function lookedAt(
+function takenIn(
   before: TrackedTask,
   update: TaskUpdate,
   now: number,

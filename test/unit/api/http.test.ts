@@ -286,6 +286,20 @@ describe('an answer that breaks', () => {
     await server.firstClosed;
   });
 
+  it('frees the connection of a refusal that never ends, whose status says enough', async () => {
+    const server = await serve((_request, response) => {
+      response.writeHead(500);
+      const pour = (): void => {
+        while (!response.destroyed && response.write('x'.repeat(65_536)));
+      };
+      response.on('drain', pour);
+      pour();
+    });
+    const error = await failureOf(clientOf(server.url).getStatus('1', never));
+    assert.deepEqual([error.kind, error.status], ['server', 500]);
+    await server.firstClosed;
+  });
+
   it('frees the connection also where memory was tidied up in mid-answer', async () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
