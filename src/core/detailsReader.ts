@@ -64,7 +64,7 @@ export class DetailsReader implements Disposable {
     this.#options = options;
     const key = refKey(options.ref);
     this.#subscription = options.store.onDidChange((changes) => {
-      const mine = changes.find(({ after }) => after && refKey(after) === key)?.after;
+      const mine = changes.findLast(({ after }) => after && refKey(after) === key)?.after;
       if (mine && this.#state.details && tellsMore(mine, this.#state.details)) this.#readSoon();
     });
   }

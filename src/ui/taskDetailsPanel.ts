@@ -90,7 +90,8 @@ export class TaskDetailsPanel implements Disposable {
       store.onDidChange((changes) => {
         if (!changes.some(({ before, after }) => isOf(key, before) || isOf(key, after))) return;
         this.#recall();
-        this.#noteSeen();
+        // Within the event, who shares and keeps tasks would take this for a part of what they are just taking in.
+        queueMicrotask(() => this.#noteSeen());
         this.#refresh();
       }),
       panel.webview.onDidReceiveMessage((message: unknown) => this.#hear(message)),

@@ -115,6 +115,30 @@ describe('the details panels', () => {
     if (vscode.window.state.focused) assert.equal(store.get(ref)?.isUnseen, false);
   });
 
+  it('note that an end was seen after it was told to all, as no part of what is being taken in', async function () {
+    if (!vscode.window.state.focused) return this.skip();
+    const ref: TaskRef = { apiVersion: 'v2', id: 'a' };
+    store.track([ref], clock.now());
+    store.applyLook(ref, { status: 'running', rawStatus: 'started' }, clock.now(), true);
+    cloud.set('a', 'running');
+    await panels.open(ref);
+    await until(() => cloud.asked.length > 0);
+    let isTakingIn = false;
+    const seen: boolean[] = [];
+    store.onDidChange((changes) => {
+      if (
+        changes.some(({ before, after }) => before?.isUnseen === true && after?.isUnseen === false)
+      )
+        seen.push(isTakingIn);
+    });
+    cloud.set('a', 'finished');
+    isTakingIn = true;
+    store.applyLook(ref, { status: 'finished', rawStatus: 'finished' }, clock.now(), true);
+    isTakingIn = false;
+    await until(() => seen.length > 0);
+    assert.deepEqual(seen, [false]);
+  });
+
   it('read a running task again while they are visible, and no more once closed', async () => {
     cloud.set('a', 'running');
     let changes = 0;

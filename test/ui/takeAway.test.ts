@@ -185,10 +185,13 @@ describe('what is taken from tasks', () => {
 
   /** Answers the save dialog of VS Code in a browser, which takes a path. */
   async function saveAs(file: string): Promise<void> {
-    await workbench.quickInput().waitFor();
+    const input = workbench.quickInput();
+    // Its own proposal comes late, over what is typed before.
+    await until('The proposal', async () => path.extname(await input.inputValue()) !== '');
     await workbench.answerInput(file, { confirm: false });
     // The dialog looks at what is typed in its own time, and takes no answer before.
     await new Promise((resolve) => setTimeout(resolve, 1000));
+    assert.equal(await input.inputValue(), file);
     await workbench.page.keyboard.press('Enter');
   }
 });

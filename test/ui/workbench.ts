@@ -306,7 +306,8 @@ export class Workbench {
   /** The number on the extension's icon in the activity bar; undefined without one. */
   async badge(): Promise<string | undefined> {
     const badge = this.page.locator(`${activitySelector} .badge-content:visible`);
-    return (await badge.count()) > 0 ? badge.innerText() : undefined;
+    // All at once: between a count and a reading it may go.
+    return (await badge.allInnerTexts())[0];
   }
 
   /** The extension's item in the status bar. */

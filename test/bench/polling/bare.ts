@@ -5,8 +5,8 @@ import type { Contender } from './messages';
 const pauseMs = 2000;
 
 /**
- * The bound: the least that learning of the ends from lists can cost. The same list at the same pace, fetched and parsed
- * by what the platform has built in, without a check, a cap, a deadline, a plan or a store. At most a hundred tasks.
+ * The bound: what learning of the ends from lists costs without all else. Lists of all tasks at the same pace, fetched
+ * and parsed by what the platform has built in, without a check, a cap, a deadline, a plan or a store. At most a hundred tasks.
  */
 export function createContender(): Contender {
   return {

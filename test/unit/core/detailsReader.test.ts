@@ -269,6 +269,25 @@ describe('DetailsReader', () => {
     assert.equal(told.length, 2);
   });
 
+  it('goes by the last of what one answer tells of the task', async () => {
+    const { clock, cloud, reader, store } = build();
+    cloud.set('a', 'finished');
+    reader.setWatched(true);
+    await clock.advance(100);
+    cloud.set('a', 'finished', { judgeVerdict: true });
+    const update = { status: 'finished', rawStatus: 'finished', cost: '0.5' } as const;
+    store.applyLooks(
+      [
+        { ref, update },
+        { ref, update: { ...update, judgeVerdict: true } },
+      ],
+      clock.now(),
+      true,
+    );
+    await settle();
+    assert.equal(reader.state.details?.judgeVerdict, true);
+  });
+
   it('is deaf to what others see of other tasks, or of this one before it was read or as it was read', async () => {
     const { clock, cloud, reader, store } = build();
     const other: TaskRef = { apiVersion: 'v2', id: 'b' };
