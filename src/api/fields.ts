@@ -57,7 +57,7 @@ export const timestamp = lenientBy((value) =>
 );
 /** US dollars as a decimal string; a number is understood too. */
 export const cost = lenientBy((value) =>
-  typeof value === 'string' || isFiniteNumber(value) ? toDecimal(value) : undefined,
+  typeof value === 'string' || typeof value === 'number' ? toDecimal(value) : undefined,
 );
 /** A link that may be opened: http or https, without user-info. */
 export const webUrl = lenientBy((value) =>
@@ -80,10 +80,6 @@ export function toZonedTime(value: string): string | undefined {
   const [, date, time, zone = 'Z'] = match;
   const zoned = `${date}T${time}${zone}`;
   return Number.isNaN(Date.parse(zoned)) ? undefined : zoned;
-}
-
-function isFiniteNumber(value: unknown): value is number {
-  return Number.isFinite(value);
 }
 
 /** Never in the form `1e-7`. */

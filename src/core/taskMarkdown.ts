@@ -4,7 +4,15 @@ import { manyLines, markedFormOf } from './plainText';
 import { safeLink } from './safeLink';
 import type { TaskDetails, TaskStep } from './task';
 import { readJson } from './taskJson';
-import { costWords, durationOf, durationWords, lookWords, oneLine, taskTitle } from './taskWords';
+import {
+  costWords,
+  durationOf,
+  durationWords,
+  lookWords,
+  oneLine,
+  taskTitle,
+  verdictWords,
+} from './taskWords';
 import type { TrackedTask } from './trackedTask';
 
 export interface TaskMarkdownOptions {
@@ -61,11 +69,6 @@ function factTable(task: TaskDetails | TrackedTask): string {
     .filter(([, value]) => value !== undefined && value !== '')
     .map(([name, value]) => `| ${name} | ${escaped(value ?? '')} |`);
   return ['| | |', '| --- | --- |', ...rows].join('\n');
-}
-
-function verdictWords(verdict: boolean | undefined): string | undefined {
-  if (verdict === undefined) return undefined;
-  return verdict ? 'success' : 'no success';
 }
 
 function stepParts(step: TaskStep, picture: string | undefined): string[] {

@@ -2,7 +2,15 @@ import { formatJson } from './formatJson';
 import { manyLines } from './plainText';
 import type { TaskDetails, TaskStep } from './task';
 import { readJson } from './taskJson';
-import { costWords, durationOf, durationWords, lookWords, oneLine, shorten } from './taskWords';
+import {
+  costWords,
+  durationOf,
+  durationWords,
+  lookWords,
+  oneLine,
+  shorten,
+  verdictWords,
+} from './taskWords';
 import type { TrackedTask } from './trackedTask';
 
 /**
@@ -62,11 +70,6 @@ function facts(named: readonly (readonly [string, string | undefined])[]): strin
   return named
     .filter(([, value]) => value !== undefined && value !== '')
     .map(([name, value]) => `${name}: ${oneLine(value ?? '')}`);
-}
-
-function verdictWords(verdict: boolean | undefined): string | undefined {
-  if (verdict === undefined) return undefined;
-  return verdict ? 'success' : 'no success';
 }
 
 function stepLines(step: TaskStep): string[] {

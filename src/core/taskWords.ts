@@ -66,6 +66,12 @@ export function lookWords(task: LookSource): string {
   }
 }
 
+/** What the agent or the judge says of a task, in a document; `undefined` where they say nothing. */
+export function verdictWords(verdict: boolean | undefined): string | undefined {
+  if (verdict === undefined) return undefined;
+  return verdict ? 'success' : 'no success';
+}
+
 /** What the status means, as a sentence. */
 export function statusSentence(status: TaskStatus): string {
   switch (status) {
