@@ -88,6 +88,8 @@ export function createAsk({ server, key, headers, limits, turns }: AskOptions): 
       if (!(error instanceof CloudError)) throw error;
       const { kind, status, retryAfterMs, message } = error;
       if (kind === 'rateLimited') turns?.noteRateLimit(retryAfterMs);
+      else if (retryAfterMs !== undefined && kind !== 'noFreeSlot')
+        turns?.noteRateLimit(retryAfterMs, 'server');
       throw new CloudError(kind, redact(`${method} ${path}: ${message}`), { status, retryAfterMs });
     }
   };

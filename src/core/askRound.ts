@@ -108,6 +108,8 @@ function isOfTheList({ kind }: CloudError): boolean {
     case 'timeout':
     case 'tooLarge':
     case 'badAnswer':
+    case 'refused':
+    case 'noFreeSlot':
     case 'invalidRequest':
     case 'taskNotFound':
       return true;

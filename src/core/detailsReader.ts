@@ -228,6 +228,8 @@ function healsByItself(kind: CloudErrorKind): boolean {
     case 'server':
     case 'timeout':
     case 'rateLimited':
+    case 'noFreeSlot':
+    case 'refused':
     case 'badAnswer':
       return true;
     case 'auth':

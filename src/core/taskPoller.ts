@@ -301,6 +301,7 @@ export class TaskPoller implements Polling, Disposable {
         case 'noKey':
         case 'payment':
         case 'rateLimited':
+        case 'noFreeSlot':
         case 'notServed':
           break;
         case 'taskNotFound':
@@ -314,6 +315,7 @@ export class TaskPoller implements Polling, Disposable {
         case 'server':
         case 'timeout':
         case 'tooLarge':
+        case 'refused':
         case 'badAnswer':
           if (task && needsFullRead(task)) this.#schedule.noteFullReadFailure(task);
           if (isGeneral(error)) general = error;

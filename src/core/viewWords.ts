@@ -70,6 +70,8 @@ function holdWords(hold: PollHold, { now, timeWords }: ViewWordsOptions): string
       return `Server trouble, ${again}`;
     case 'taskNotFound':
     case 'invalidRequest':
+    case 'refused':
+    case 'noFreeSlot':
     case 'redirect':
     case 'tooLarge':
     case 'badAnswer':

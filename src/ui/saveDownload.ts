@@ -86,7 +86,7 @@ function downloadWords(kind: CloudErrorKind, name: string): string | undefined {
   switch (kind) {
     case 'tooLarge':
       return `${name} is larger than 200 MB, the most that is saved from here. Get it in Browser Use Cloud.`;
-    case 'badAnswer':
+    case 'refused':
       return `The cloud does not hand over ${name}. It may be gone; try again in a while.`;
     case 'redirect':
       return `The cloud points elsewhere for ${name}, which is not followed. Get it in Browser Use Cloud.`;

@@ -279,6 +279,16 @@ describe('the extension against a cloud', () => {
     assert.ok(said(/Only tasks of Browser Use Cloud itself/u));
   });
 
+  it('does not blame the key where a page between answers', async () => {
+    for (const status of [401, 403]) {
+      cloud.faults.add({ route: '*', times: 1, effect: { kind: 'html', status } });
+      person.seen.length = 0;
+      await setKey();
+      assert.ok(said(/Something between you and 127\.0\.0\.1:\d+ answered/u));
+      assert.ok(!said(/does not accept/u));
+    }
+  });
+
   it('tries the same key again where nobody could be asked about it', async () => {
     cloud.faults.add({ route: '*', times: 1, effect: { kind: 'reset' } });
     person.press = ({ buttons }) => buttons.find((button) => button === 'Try Again');
