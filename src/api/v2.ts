@@ -19,6 +19,7 @@ import {
   lenient,
   listOf,
   metadata,
+  output,
   present,
   statusOf,
   statusWord,
@@ -155,9 +156,9 @@ const statusWords: ReadonlyMap<string, TaskStatus> = new Map([
 const statusSchema = z.object({
   id: lenient(identifier),
   status: statusWord,
-  output: text,
+  output,
   /** The output's name before v2's SDK 2.0.4. */
-  doneOutput: text,
+  doneOutput: output,
   finishedAt: timestamp,
   isSuccess: flag,
   cost,

@@ -1,6 +1,8 @@
 import { linkHost, safeLink } from './safeLink';
 import { layOutJson } from './jsonLayout';
-import { readJson } from './jsonTree';
+import { formatJson } from './formatJson';
+import { stepJson } from './jsonText';
+import { nodeText, readJson, readObject } from './jsonTree';
 import type { ApiVersion, Task, TaskDetails, TaskStep } from './task';
 import { markedFormOf, type TextForm } from './plainText';
 import { shorten } from './taskWords';
@@ -109,7 +111,7 @@ export function taskViewOf(task: TaskDetails | TrackedTask): TaskView {
     liveHost: linkHost(session?.liveUrl ?? ''),
     shareHost: linkHost(session?.publicShareUrl ?? ''),
     recordingHosts: recordingLinks(details).map((link) => linkHost(link) ?? ''),
-    metadata: metadataOf(details?.metadata ?? {}),
+    metadata: metadataOf(details?.metadata ?? '{}'),
     fileNames: (details?.files ?? [])
       .slice(0, mostListed)
       .map(({ name }) => shorten(name, longestField)),
@@ -134,13 +136,13 @@ export function recordingLinks(details: TaskDetails | undefined): readonly strin
 
 /** A step as readable JSON, without its presigned link. */
 export function stepText(step: TaskStep): string {
-  const { screenshotUrl, actions, ...rest } = step;
-  return JSON.stringify({ ...rest, actions: actions.map(parsedOrRaw) }, null, 2);
+  const json = stepJson(step);
+  return formatJson(json, Infinity) ?? json;
 }
 
 /** Metadata as readable JSON. */
 export function metadataText(metadata: TaskDetails['metadata']): string {
-  return JSON.stringify(metadata, null, 2);
+  return formatJson(metadata) ?? metadata;
 }
 
 function stepViewOf(step: TaskStep, index: number): ViewStep {
@@ -181,26 +183,8 @@ function short(text: string | undefined): string | undefined {
 }
 
 function metadataOf(metadata: TaskDetails['metadata']): TaskView['metadata'] {
-  return Object.entries(metadata)
-    .slice(0, mostListed)
-    .map(([name, value]) => ({
-      name: shorten(name, longestField),
-      value: shorten(typeof value === 'string' ? value : jsonOf(value), longestStepText),
-    }));
-}
-
-function jsonOf(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? '';
-  } catch {
-    return '(too deep to be shown)';
-  }
-}
-
-function parsedOrRaw(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return (readObject(metadata) ?? []).slice(0, mostListed).map(([name, value]) => ({
+    name: shorten(name, longestField),
+    value: shorten(nodeText(value), longestStepText),
+  }));
 }

@@ -1,9 +1,9 @@
 import { formatJson } from './formatJson';
+import { compactJson, readJson, readObject } from './jsonTree';
 import type { PictureRef } from './pictureLoader';
 import { manyLines, markedFormOf } from './plainText';
 import { safeLink } from './safeLink';
 import type { TaskDetails, TaskStep } from './task';
-import { readJson } from './taskJson';
 import {
   costWords,
   durationOf,
@@ -36,7 +36,7 @@ export function taskMarkdown(
     ...section('Prompt', fenced(task.prompt, 'text')),
     ...section('Output', fenced(task.output)),
     ...section('Judgement', fenced(details?.judgement)),
-    ...section('Metadata', metadataFence(details?.metadata ?? {})),
+    ...section('Metadata', metadataFence(details?.metadata ?? '{}')),
     ...section('Files', listOf(details?.files.map(({ name }) => name) ?? [])),
     ...section('Screenshots', picturesOf(details?.screenshotUrls.length ?? 0, pictureOf)),
     ...(details?.steps ?? []).flatMap((step, index) => [
@@ -82,7 +82,7 @@ function stepParts(step: TaskStep, picture: string | undefined): string[] {
   const list = texts
     .filter(([, text]) => text !== '')
     .map(([name, text]) => `- **${name}:** ${text}`);
-  const actions = step.actions.map((action) => JSON.stringify(readJson(action)));
+  const actions = step.actions.map(actionJson);
   return [
     `### Step ${step.number}${took}`,
     ...(list.length === 0 ? [] : [list.join('\n')]),
@@ -109,8 +109,14 @@ function listOf(texts: readonly string[]): string {
 }
 
 function metadataFence(metadata: TaskDetails['metadata']): string {
-  if (Object.keys(metadata).length === 0) return '';
-  return fence(JSON.stringify(metadata, null, 2), 'json');
+  const isEmpty = (readObject(metadata) ?? []).length === 0;
+  return isEmpty ? '' : fence(formatJson(metadata) ?? metadata, 'json');
+}
+
+/** In one line. */
+function actionJson(action: string): string {
+  const tree = readJson(action);
+  return tree ? compactJson(tree) : JSON.stringify(action);
 }
 
 /** An untrusted text as it is, JSON laid out; empty for none. */

@@ -148,7 +148,7 @@ for (const apiVersion of ['v1', 'v2'] as const satisfies readonly ApiVersion[]) 
       assert.equal(details.id, id);
       assert.equal(details.prompt, 'Find prices');
       assert.equal(details.output, '42 EUR');
-      assert.deepEqual(details.metadata, { team: 'ops' });
+      assert.equal(details.metadata, '{"team":"ops"}');
       assert.match(details.createdAt ?? '', zonedTime);
       assert.match(details.finishedAt ?? '', zonedTime);
       assert.equal(details.steps[0]?.goal, 'Open the shop');

@@ -32,7 +32,7 @@ export function aDetails(id: string, more: Partial<TaskDetails> = {}): TaskDetai
     createdAt: '2026-01-13T11:59:00.000Z',
     steps: [],
     files: [],
-    metadata: {},
+    metadata: '{}',
     screenshotUrls: [],
     ...more,
   };

@@ -96,7 +96,7 @@ Find the cheapest flight
         sessionId: 's_1',
         startedAt: '2026-01-13T11:59:30Z',
         judgement: '{"verdict":true}',
-        metadata: { team: 'ops' },
+        metadata: '{"team":"ops"}',
         files: [
           { id: '1', name: 'a.csv' },
           { id: '2', name: 'b.csv' },
@@ -232,6 +232,15 @@ Do a1
 
   it('tells of a task without details what is known', () => {
     assert.match(taskMarkdown(aTask({ output: 'done' })), /## Output\n\n```text\ndone\n```\n$/u);
+  });
+
+  it('keeps the digits of numbers', () => {
+    const held = '{"id":12345678901234567890}';
+    const step = { number: 1, goal: '', evaluation: '', memory: '', url: '', actions: [held] };
+    const text = taskMarkdown(
+      aDetails('1', { output: held, metadata: held, judgement: held, steps: [step] }),
+    );
+    assert.equal(text.match(/12345678901234567890/gu)?.length, 4);
   });
 
   // What takes a power of the length does not end within the time that a test has.
