@@ -1,3 +1,4 @@
+import { unfenced } from './codeFence';
 import { linkHost, safeLink } from './safeLink';
 import { layOutJson } from './jsonLayout';
 import { formatJson } from './formatJson';
@@ -40,7 +41,7 @@ export interface TaskView {
   readonly isSuccess?: boolean | undefined;
   readonly judgeVerdict?: boolean | undefined;
   readonly prompt?: ViewText | undefined;
-  /** Laid out where it is JSON. */
+  /** What stands in its code fence, where it has one; laid out where it is JSON. */
   readonly output?: (ViewText & { readonly form: TextForm }) | undefined;
   readonly judgement?: ViewText | undefined;
   readonly cost?: string | undefined;
@@ -162,8 +163,9 @@ function stepViewOf(step: TaskStep, index: number): ViewStep {
 }
 
 /** Reads no more of a huge output than can be shown, so that its size costs nothing. */
-function outputOf(output: string | undefined): TaskView['output'] {
-  if (output === undefined || output === '') return undefined;
+function outputOf(whole: string | undefined): TaskView['output'] {
+  if (whole === undefined || whole === '') return undefined;
+  const output = unfenced(whole);
   const json = readJson(output.slice(0, longestRead), output.length > longestRead);
   if (json) return { form: 'json', ...layOutJson(json, longestText) };
   return {

@@ -1,3 +1,4 @@
+import { unfenced } from './codeFence';
 import { formatJson } from './formatJson';
 import { compactJson, nodeText, readObject } from './jsonTree';
 import { manyLines } from './plainText';
@@ -24,7 +25,7 @@ export function taskText(task: TaskDetails | TrackedTask): string {
   const lines = [
     ...factLines(task),
     ...section('Prompt', task.prompt),
-    ...section('Output', readable(task.output)),
+    ...section('Output', readable(unfenced(task.output ?? ''))),
     ...section('Judgement', readable(details?.judgement)),
     ...section('Files', details?.files.map(({ name }) => oneLine(name)).join('\n')),
     ...steps.flatMap((step) => ['', `Step ${step.number}`, ...stepLines(step)]),

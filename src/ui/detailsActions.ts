@@ -1,4 +1,5 @@
 import { commands, env, ViewColumn, window, workspace } from 'vscode';
+import { unfenced } from '../core/codeFence';
 import { metadataText, recordingLinks, stepText, taskViewOf } from '../core/detailsView';
 import { editorTextOf, type EditorLanguage } from '../core/editorLanguage';
 import { outputLinks } from '../core/outputLinks';
@@ -174,7 +175,7 @@ function textOf(
     case 'prompt':
       return task.prompt;
     case 'output':
-      return task.output;
+      return task.output === undefined ? undefined : unfenced(task.output);
     case 'judgement':
       return details?.judgement;
     case 'metadata':
@@ -200,6 +201,8 @@ function copiedText(what: CopiedPart, { details, task }: DetailsActionOptions): 
     case 'shareLink':
       // Whoever it is pasted for opens it: no other link than would be opened from here.
       return safeLink(details?.session?.publicShareUrl ?? '');
+    case 'output':
+      return task.output === undefined ? undefined : unfenced(task.output);
     default:
       return task[what];
   }
