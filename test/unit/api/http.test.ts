@@ -27,6 +27,23 @@ describe('a request to the cloud', () => {
     assert.equal(v2.headers.cookie, undefined);
   });
 
+  it('is understood where Python has written NaN, and keeps the digits of what is JSON', async () => {
+    const held = '{"id":12345678901234567890,"price":1.10}';
+    const step = `{"number":1,"duration":NaN,"actions":[${held}]}`;
+    const body = `{"status":"finished","isSuccess":true,"cost":1E-7,"task":"NaN","output":${held},"judgement":${held},
+      "metadata":{"score":Infinity,"price":1.10},"steps":[${step}],"judgeVerdict":NaN}`;
+    const server = await serve(answerWith(200, body));
+    const task = await clientOf(server.url).getTask('1', never);
+    assert.deepEqual(
+      [task.prompt, task.isSuccess, task.judgeVerdict, task.cost],
+      ['NaN', true, undefined, '0.0000001'],
+    );
+    assert.deepEqual([task.output, task.judgement], [held, held]);
+    assert.equal(task.metadata, '{"price":1.10}');
+    assert.deepEqual(task.steps[0]?.actions, [held]);
+    assert.equal(task.steps[0]?.durationSeconds, undefined);
+  });
+
   it('keeps the path prefix of the base URL', async () => {
     const server = await serve(answerWith(200, '{"status":"started"}'));
     await clientOf(`${server.url}/some/prefix/`).getStatus('1', never);

@@ -226,7 +226,7 @@ Do a1
     });
 
   it('reads again as it was, as a heading, in a table, in a list and in a line', () => {
-    const marks = [...'_*#-+=.!~|<>&$^`[](){}\\/:@'];
+    const marks = '_*#-+=.!~|<>&$^`[](){}\\/:@'.split('');
     const mark = fc.constantFrom(...marks, '__', '---', '##');
     // Of few pieces, so that they meet each other.
     const texts = fc
