@@ -20,7 +20,7 @@ export function parseBoundedJson(text: string): unknown {
     const json = hasNotNumbers ? withoutNotNumbers(text) : text;
     const value: unknown = JSON.parse(json);
     // Only what is JSON is worth a second look.
-    return hasOddNumbers ? JSON.parse(withOddNumbersAsText(json)) : value;
+    return hasOddNumbers && mayHoldJson.test(json) ? JSON.parse(withOddNumbersAsText(json)) : value;
   } catch {
     throw new SyntaxError('not JSON');
   }
@@ -113,8 +113,11 @@ function withoutNotNumbers(json: string): string {
 const fieldsOfJson: ReadonlySet<string> = new Set(
   ['metadata', 'output', 'doneOutput', 'result', 'judgement', 'cost'].map((name) => `"${name}"`),
 );
-/** A list of such values. */
+/** A list of such values; servers send all of one as text, or none. */
 const listOfJson = '"actions"';
+/** Finds one of these that is not empty and not text; most answers have none, and are spared a second reading. */
+const mayHoldJson =
+  /"(?:metadata|output|doneOutput|result|judgement|cost)"\s*:\s*(?:[-\d]|[[{]\s*[^\s\]}])|"actions"\s*:\s*\[\s*[^\s"\]]/;
 
 /** Each value of these fields that holds an odd number becomes a string that holds the value. */
 function withOddNumbersAsText(json: string): string {
@@ -156,7 +159,7 @@ function asText(tokens: readonly string[]): string {
 
 function* tokensOf(json: string): Generator<string> {
   for (let at = 0; at < json.length;) {
-    const end = endOfToken(json, at);
+    const end = json[at] === '"' ? endOfString(json, at) + 1 : endOfToken(json, at);
     const token = json.slice(at, end).trim();
     if (token !== '') yield token;
     at = end;
