@@ -1,4 +1,5 @@
 import type { Uri } from 'vscode';
+import type { Clock } from '../core/clock';
 import { refKey, type TaskDetails, type TaskRef } from '../core/task';
 import type { Cloud } from '../core/taskClient';
 import type { TaskStore } from '../core/taskStore';
@@ -24,6 +25,7 @@ export interface TaskActionOptions {
   /** What the task can be compared with. */
   readonly others: TaskSource;
   readonly documents: TaskDocuments;
+  readonly clock: Clock;
   readonly log: Log;
   /** The person's own folder. */
   readonly home: Uri | undefined;

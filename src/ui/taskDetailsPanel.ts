@@ -131,7 +131,8 @@ export class TaskDetailsPanel implements Disposable {
 
   /** Does what the page or a command asks for. Never rejects: a failure is told to the person. */
   act(action: DetailsAction): Promise<void> {
-    const { currentOrigin, documents, home, log, panel, ref, settings, store } = this.#options;
+    const { clock, currentOrigin, documents, home, log, panel, ref, settings, store } =
+      this.#options;
     const { server } = settings;
     const isServerKnown = typeof server !== 'string' && this.#isAtHome;
     return doDetailsAction(action, {
@@ -143,6 +144,7 @@ export class TaskDetailsPanel implements Disposable {
       others: { store, connect: connectAt(currentOrigin(), this.#options) },
       documents,
       settings,
+      clock,
       log,
       home,
       column: panel.viewColumn,

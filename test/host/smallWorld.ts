@@ -118,6 +118,7 @@ export async function smallWorld(): Promise<SmallWorld> {
         others: { store, connect },
         documents,
         settings,
+        clock: systemClock,
         log,
         home: Uri.file(folder),
         column: undefined,

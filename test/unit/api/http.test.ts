@@ -122,6 +122,34 @@ describe('a request to the cloud', () => {
     assert.equal(server.requests.length, 2);
   });
 
+  it('that changes something waits for its turn, and once it has left goes on to its end', async () => {
+    let answer = (): void => undefined;
+    const server = await serve((_request, response) => {
+      answer = () => void response.writeHead(204).end();
+    });
+    const clock = new FakeClock();
+    const bucket = new TokenBucket({ clock, perSecond: 2, burst: 1 });
+    const turns = new RequestTurns({ clock, bucket });
+    const client = createCloud({ baseUrl: server.url, key: canaryKey, turns }).client('v2');
+    const abort = new AbortController();
+    const left = client.unshareSession('1', abort.signal);
+    const waiting = client.unshareSession('2', abort.signal);
+    await server.firstAsked;
+    abort.abort();
+    assert.equal((await rejectionOf(waiting)).name, 'AbortError');
+    answer();
+    await left;
+    assert.equal(server.requests.length, 1);
+  });
+
+  it('that changes something is sent once, whatever comes back', async () => {
+    for (const listener of [answerWith(503, '{"detail":"later"}'), answerWith(200, '<html>')]) {
+      const server = await serve(listener);
+      await failureOf(clientOf(server.url).shareSession('1', never));
+      assert.equal(server.requests.length, 1);
+    }
+  });
+
   it('is not sent by anybody before a rate limit that any other met has passed', async () => {
     const server = await serve(answerWith(429, '{}', { 'retry-after': '5' }));
     const clock = new FakeClock();
