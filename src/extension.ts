@@ -77,7 +77,12 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     // What is done before this window has its part would not reach the others. Without a server it gets none.
     if (typeof settings.server !== 'string') await windows.whenReady();
     const home = homeFolder();
-    return createLate({ ...options, home: home === undefined ? undefined : Uri.file(home) });
+    const localFiles = {
+      home: home === undefined ? undefined : Uri.file(home),
+      replace: async (path: string, bytes: Uint8Array) =>
+        (await import('./platform/replaceFile')).replaceFile(path, bytes),
+    };
+    return createLate({ ...options, localFiles });
   });
   const tell = async (announcement: Announcement): Promise<void> => {
     if ('hold' in announcement) return (await late.get()).tellHold(announcement.hold);

@@ -144,10 +144,21 @@ export class TaskStore implements Disposable {
     this.#replace(before, { ...before, trouble: { kind: trouble.kind, since }, isMissing });
   }
 
-  /** Notes that somebody has looked at how the task ended. */
+  /** Notes that somebody has seen how the task ended. */
   markSeen(ref: TaskRef): void {
-    const before = this.get(ref);
-    if (before?.isUnseen) this.#replace(before, { ...before, isUnseen: false });
+    this.setUnseen([ref], false);
+  }
+
+  /** Marks ends as seen, or as not seen yet; what has not ended stays as it is. Fires once for all. */
+  setUnseen(refs: readonly TaskRef[], isUnseen: boolean): void {
+    const changes: TaskChange[] = [];
+    for (const ref of refs) {
+      const before = this.get(ref);
+      if (!before || before.isUnseen === isUnseen || !hasEnded(before.status)) continue;
+      const change = this.#put(before, { ...before, isUnseen });
+      if (change) changes.push(change);
+    }
+    this.#tell(changes);
   }
 
   dispose(): void {
@@ -171,8 +182,10 @@ export class TaskStore implements Disposable {
     }
     const after = patched(before, patch);
     if (!after || (!isFinal && isOlder(after, before))) return undefined;
-    // An end that was seen here stays seen when another window observes it later.
-    const isUnseen = after.isUnseen && (isFinal || before.isUnseen || !hasEnded(before.status));
+    // An end that was seen here stays seen when another window observes it later, but for a person who marks it unseen.
+    const isMark = Object.keys(patch.set).length === 1 && patch.cleared.length === 0;
+    const mayBeUnseen = isFinal || isMark || before.isUnseen || !hasEnded(before.status);
+    const isUnseen = after.isUnseen && mayBeUnseen;
     return this.#put(before, { ...after, isUnseen });
   }
 

@@ -8,7 +8,7 @@ import type { TaskDetails } from '../core/task';
 import { taskTitle } from '../core/taskWords';
 import type { CopiedPart, FromPage, LinkKind, Remedy, TextPart } from '../webview/protocol';
 import { fileStemOf } from './exportTask';
-import { openOutside } from './openOutside';
+import { openDashboard, openOutside } from './openOutside';
 import { reportError, UserError } from './reportError';
 import { saveDownload } from './saveDownload';
 import { doTaskAction, taskActionFailure, type TaskActionOptions } from './taskActions';
@@ -99,10 +99,10 @@ async function openLink(
   index: number,
   options: DetailsActionOptions,
 ): Promise<void> {
-  const { ref } = options;
   if (link === 'dashboard') {
-    await commands.executeCommand('browserUseTasks.openInCloud', ref);
-    return;
+    const { sessionId } = options.task;
+    if (sessionId === undefined) throw new UserError('The session of this task is not known.');
+    return openDashboard(sessionId);
   }
   await openOutside(urlOf(link, index, options) ?? '');
 }
@@ -209,12 +209,12 @@ function copiedText(what: CopiedPart, { details, task }: DetailsActionOptions): 
 }
 
 async function saveFile(index: number, options: DetailsActionOptions): Promise<void> {
-  const { details, ref, connect, log, home, signal } = options;
+  const { details, ref, connect, log, localFiles, signal } = options;
   const file = details?.files[index];
   if (!file) throw new UserError('This file is not known any more.');
   await saveDownload({
     name: file.name,
-    home,
+    localFiles,
     signal,
     log,
     connect,
@@ -223,10 +223,10 @@ async function saveFile(index: number, options: DetailsActionOptions): Promise<v
 }
 
 async function saveLog(options: DetailsActionOptions): Promise<void> {
-  const { ref, connect, log, home, signal } = options;
+  const { ref, connect, log, localFiles, signal } = options;
   await saveDownload({
     name: `${fileStemOf(ref)}.log`,
-    home,
+    localFiles,
     signal,
     log,
     connect,

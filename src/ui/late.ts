@@ -1,4 +1,3 @@
-import type { Uri } from 'vscode';
 import type { Disposable } from '../core/event';
 import type { PollHold } from '../core/pollHolds';
 import type { TaskRef } from '../core/task';
@@ -10,6 +9,7 @@ import { DetailsPanels } from './detailsPanel';
 import { showFreshness } from './freshness';
 import { showHeldLooks } from './heldLooks';
 import { PollProblems } from './pollProblems';
+import type { LocalFiles } from './saveTarget';
 import { resolveTooltip } from './taskTooltip';
 import { TaskDocuments } from './taskDocuments';
 import { TaskTracker } from './taskTracker';
@@ -33,7 +33,7 @@ export interface Late extends Disposable {
  * Builds the second half of the extension: commands, words, details. It is a bundle of its own, so that starting up stays light.
  * Who creates it disposes it.
  */
-export function createLate(options: LateOptions & { readonly home?: Uri | undefined }): Late {
+export function createLate(options: LateOptions & { readonly localFiles: LocalFiles }): Late {
   const problems = new PollProblems(options);
   const tracker = new TaskTracker(options);
   const documents = new TaskDocuments();
@@ -45,7 +45,14 @@ export function createLate(options: LateOptions & { readonly home?: Uri | undefi
   });
   const freshness = showFreshness(options);
   const heldLooks = showHeldLooks(options);
-  const commandOptions = { ...options, home: options.home, problems, tracker, details, documents };
+  const commandOptions = {
+    ...options,
+    localFiles: options.localFiles,
+    problems,
+    tracker,
+    details,
+    documents,
+  };
   return {
     runCommand: (name, args) => runCommand(name, args, commandOptions),
     track: (text) => trackOrThrow(text, tracker, options.settings),

@@ -110,19 +110,43 @@ export async function untrackTasks(
     canPickMany: true,
   });
   const removed = options.store.untrack(refs);
-  // One is soon tracked again; of many, nobody knows the IDs.
-  if (removed.length > 1) offerUndo(removed, options);
+  if (removed.length > 0) offerUndo(removed, options);
 }
 
-/** Untrack Ended Tasks: asks nothing, and can be undone. */
-export function untrackEndedTasks(options: CommandOptions): void {
-  const { store } = options;
-  const removed = store.untrack(store.tasks().filter(({ status }) => hasEnded(status)));
-  if (removed.length === 0) {
+/** Untrack Ended Tasks: at once, and can be undone. Where tasks are tracked that the cloud does not know, the person chooses. */
+export async function untrackEndedTasks({ store, ...options }: CommandOptions): Promise<void> {
+  const ended = store.tasks().filter(({ status }) => hasEnded(status));
+  const missing = store.tasks().filter((task) => task.isMissing && !hasEnded(task.status));
+  if (ended.length + missing.length === 0) {
     tell({ severity: 'information', text: 'No tracked task has ended.' });
     return;
   }
-  offerUndo(removed, options);
+  const chosen = missing.length === 0 ? ended : await pickGone(ended, missing);
+  const removed = store.untrack(chosen);
+  if (removed.length > 0) offerUndo(removed, { store, ...options });
+}
+
+/** @throws {CancellationError} where the person picks nothing */
+async function pickGone(
+  ended: readonly TrackedTask[],
+  missing: readonly TrackedTask[],
+): Promise<readonly TrackedTask[]> {
+  const items = [
+    { label: 'Ended Tasks', description: countWords(ended.length), picked: true, tasks: ended },
+    {
+      label: 'Tasks Not Found',
+      description: countWords(missing.length),
+      detail: 'The cloud does not know them, or not for this API key.',
+      picked: true,
+      tasks: missing,
+    },
+  ].filter(({ tasks }) => tasks.length > 0);
+  const picked = await window.showQuickPick(items, {
+    canPickMany: true,
+    placeHolder: 'Which tasks shall no longer be tracked? The cloud keeps them.',
+  });
+  if (!picked || picked.length === 0) throw new CancellationError();
+  return picked.flatMap(({ tasks }) => tasks);
 }
 
 /** Waits for no answer. */

@@ -247,6 +247,49 @@ describe('the extension against a cloud', () => {
     assert.deepEqual(after, before);
   });
 
+  it('brings a single task back, too', async () => {
+    cloud.addTask({ id: v2Id, prompt: 'Done', createdAtMs: clock.now() - 60_000, steps: 1 });
+    await setKey();
+    await run('trackTask', v2Id);
+    await taskWhen(api, v2Id, ({ status }) => status === 'finished');
+    const before = api.tasks;
+    person.press = ({ buttons }) => buttons.find((button) => button === 'Undo');
+    await run('untrackTask', v2Id);
+    await waitFor('the task', () => api.tasks.length === 1);
+    assert.deepEqual(api.tasks, before);
+  });
+
+  it('lets the user choose to untrack what is not found along with what has ended', async () => {
+    cloud.addTask({ id: v2Id, prompt: 'Done', createdAtMs: clock.now() - 60_000, steps: 1 });
+    await setKey();
+    // The cloud refuses it as malformed, so it is never found.
+    const detail = [{ loc: ['path', 'task_id'], msg: 'malformed', type: 'uuid_parsing' }];
+    cloud.faults.add({
+      route: '* /api/v2/tasks/malformed-1*',
+      effect: { kind: 'answer', status: 422, body: { detail } },
+    });
+    await run('trackTask', `${v2Id} ${v1Id} malformed-1`);
+    await taskWhen(api, v2Id, ({ status }) => status === 'finished');
+    const ids = (): readonly string[] => api.tasks.map(({ id }) => id);
+    let offered: readonly string[] = [];
+    person.pick = (labels) => {
+      offered = labels;
+      return undefined;
+    };
+    await waitFor('both kinds to be offered', async () => {
+      await run('untrackEndedTasks');
+      return offered.length === 2;
+    });
+    assert.deepEqual(offered, ['Ended Tasks', 'Tasks Not Found']);
+    assert.equal(ids().length, 3, 'untracked something though the list was cancelled');
+    person.pick = () => ['Tasks Not Found'];
+    await run('untrackEndedTasks');
+    assert.deepEqual(new Set(ids()), new Set([v2Id, v1Id]));
+    person.pick = () => assert.fail('asked though there is nothing to choose');
+    await run('untrackEndedTasks');
+    assert.deepEqual(ids(), [v1Id]);
+  });
+
   it('lets the user pick where nothing says which task is meant', async () => {
     await setKey();
     await run('trackTask', `${v2Id} ${v1Id}`);

@@ -169,6 +169,28 @@ describe('TaskStore', () => {
     assert.deepEqual(changes, []);
   });
 
+  it('marks ends as unseen again, and as seen, all at once; what runs has no mark', () => {
+    const other = { apiVersion: 'v2', id: 'b' } as const;
+    const runs = { apiVersion: 'v2', id: 'runs' } as const;
+    store.track([ref, other, runs], 1);
+    for (const each of [ref, other])
+      store.applyLook(each, { status: 'finished', rawStatus: 'finished' }, 2, true);
+    store.applyLook(runs, { status: 'running', rawStatus: 'started' }, 2, true);
+    let events = 0;
+    store.onDidChange(() => events++);
+    const unseen = (): readonly string[] =>
+      store
+        .tasks()
+        .filter(({ isUnseen }) => isUnseen)
+        .map(({ id }) => id);
+    store.setUnseen(store.tasks(), true);
+    assert.deepEqual([unseen(), events], [[ref.id, other.id], 1]);
+    store.setUnseen(store.tasks(), true);
+    assert.equal(events, 1);
+    store.setUnseen([other, { apiVersion: 'v2', id: 'nobody' }], false);
+    assert.deepEqual([unseen(), events], [[ref.id], 2]);
+  });
+
   it('does not mark what had ended before the first look', () => {
     store.track([ref], 1);
     look('finished');
