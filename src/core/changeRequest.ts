@@ -40,7 +40,7 @@ export async function requestChange<T>(change: ChangeRequest<T>): Promise<Change
     return { kind: 'done', value: await send(signal ?? never) };
   } catch (error) {
     if (!isCloudError(error)) throw error;
-    return mayHaveHappened(error) ? await checkChange(change, error) : { kind: 'refused', error };
+    return mayHaveHappened(error) ? checkChange(change, error) : { kind: 'refused', error };
   }
 }
 
