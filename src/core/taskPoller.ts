@@ -290,6 +290,7 @@ export class TaskPoller implements Polling, Disposable {
         case 'noKey':
         case 'payment':
         case 'rateLimited':
+        case 'noFreeSlot':
         case 'notServed':
           break;
         case 'taskNotFound': {
@@ -310,7 +311,6 @@ export class TaskPoller implements Polling, Disposable {
         case 'timeout':
         case 'tooLarge':
         case 'refused':
-        case 'noFreeSlot':
         case 'badAnswer':
           if (task && needsFullRead(task)) this.#schedule.noteFullReadFailure(task);
           if (this.#isGeneral({ task, error })) general = error;
