@@ -368,7 +368,7 @@ describe('TaskPoller, whatever happens', () => {
   const spread = fc.double({ min: 0, max: 1, noNaN: true });
 
   it('keeps its promises and sees every end once the network heals', async function () {
-    this.timeout(60_000);
+    this.timeout(600_000);
     await fc.assert(
       fc.asyncProperty(commands, mishaps, spread, async (commands, mishaps, spread) => {
         const world = new World(mishaps, () => spread);
@@ -382,7 +382,7 @@ describe('TaskPoller, whatever happens', () => {
   });
 
   it('leaves nothing behind wherever it is disposed', async function () {
-    this.timeout(60_000);
+    this.timeout(600_000);
     await fc.assert(
       fc.asyncProperty(commands, mishaps, spread, async (commands, mishaps, spread) => {
         const world = new World(mishaps, () => spread);
