@@ -196,7 +196,7 @@ describe('Whatever else is due', () => {
     );
   });
 
-  it('a task that is new is asked for within six requests', async function () {
+  it('a task that is new is asked for within seven requests, as many as there are queues', async function () {
     this.timeout(3_600_000);
     const version = fc.constantFrom<ApiVersion>('v1', 'v2');
     await fc.assert(
