@@ -20,7 +20,10 @@ export interface TrackedTask extends Task {
   readonly readAs?: TaskStatus | undefined;
   /** Absent after a look that succeeded. */
   readonly trouble?: Trouble | undefined;
-  /** The cloud has said twice that no such task exists for this key. Such a task is not asked for again but on a refresh. */
+  /**
+   * The cloud has said for minutes that no such task exists for this key, or that this is no task's ID.
+   * Such a task is asked for again on a refresh, with another key and when a window begins to poll.
+   */
   readonly isMissing: boolean;
   /** Its end was observed and nobody has opened it since. */
   readonly isUnseen: boolean;

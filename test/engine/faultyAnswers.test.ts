@@ -168,7 +168,8 @@ describe('fault table: answers', function () {
   describe('402 · 403', () => {
     for (const [status, kind, most] of [
       [402, 'payment', 7],
-      [403, 'forbidden', 1],
+      // Ever longer pauses, up to ten minutes.
+      [403, 'forbidden', 15],
     ] as const)
       it(`said once, no storm: ${status}`, async () => {
         const id = await engine.follow();
@@ -184,18 +185,21 @@ describe('fault table: answers', function () {
   });
 
   describe('404 of either kind', () => {
-    it('Task not found twice: the task is missing, and asked for on a refresh only', async () => {
+    it('Task not found for five minutes: the task is missing, and asked for on a refresh only', async () => {
       const known = await engine.follow();
       const id = '00000000-0000-4000-8000-000000000000';
       engine.store.track([{ apiVersion: 'v2', id }], engine.clock.now());
-      await engine.pass(500);
-      assert.equal(engine.task(id).isMissing, false, 'once is not enough');
-      await engine.pass(5 * second);
+      await engine.pass(4.5 * minute);
+      assert.equal(engine.task(id).isMissing, false, 'not yet');
+      const urls = () => engine.simulator.counts.seen.map(({ url }) => url);
+      const asked = urls().filter((url) => url.includes(id)).length;
+      assert.ok(asked >= 5 && asked <= 10, `${asked} with growing pauses`);
+      await engine.pass(2 * minute);
       assert.equal(engine.task(id).isMissing, true);
       engine.simulator.counts.reset();
       await engine.pass(minute);
-      const urls = engine.simulator.counts.seen.map(({ url }) => url);
-      assert.ok(urls.length > 20 && urls.every((url) => !url.includes(id)));
+      assert.ok(urls().length > 20 && urls().every((url) => !url.includes(id)));
+      engine.assertNobodyIsTroubled();
       await engine.assertItSeesTheEndOf(known);
     });
 
@@ -209,6 +213,24 @@ describe('fault table: answers', function () {
       engine.stop(id);
       await engine.pass(5 * second);
       assert.equal(engine.task(id).status, 'stopped');
+      engine.simulator.counts.reset();
+      await engine.pass(hour);
+      const { total } = engine.simulator.counts;
+      assert.ok(total >= 5 && total <= 11, `${total} in an hour`);
+      engine.simulator.apiVersions.add('v1');
+      await engine.pass(11 * minute);
+      assert.equal(engine.task(old, 'v1').status, 'running');
+    });
+
+    it('one Not Found, as while they deploy: seen again after half a minute', async () => {
+      const id = await engine.follow();
+      engine.befall({ kind: 'answer', status: 404, body: { detail: 'Not Found' } }, 3);
+      await engine.pass(10 * second);
+      assert.deepEqual(engine.held, ['notServed']);
+      engine.simulator.faults.clear();
+      await engine.pass(25 * second);
+      assert.deepEqual(engine.poller.state.holds, []);
+      await engine.assertItSeesTheEndOf(id);
     });
   });
 

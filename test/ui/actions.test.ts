@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { simulatorKey, type Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
-import { pointAt, startStillCloud, track } from './cloudOfTest';
+import { pointAt, refuseId, startStillCloud, track } from './cloudOfTest';
 import type { TaskRow } from './taskRow';
 import { until } from './until';
 import { openWorkbench, type Workbench } from './workbench';
@@ -108,6 +108,9 @@ describe('what is done with tracked tasks', () => {
   it('is asked for again by Refresh in its menu, and all by Refresh in the view’s title', async () => {
     const first = '7f0c8d1e-2b3a-4c5d-8e6f-901234567801';
     const second = '7f0c8d1e-2b3a-4c5d-8e6f-901234567802';
+    // Missing at once, where the answer that there is none must be repeated for minutes.
+    refuseId(simulator, first);
+    refuseId(simulator, second);
     // Nobody asks by itself for what is not there, nor for what has ended.
     await track(workbench, `${first} ${second}`);
     const isMissing = ({ icon }: TaskRow) => icon === 'circle-slash';
@@ -116,6 +119,7 @@ describe('what is done with tracked tasks', () => {
       return rows.length === 2 && rows.every(isMissing);
     });
     const createdAtMs = simulator.clock.now() - hourMs;
+    simulator.faults.clear();
     simulator.addTask({ ...ended('Is there after all'), id: first, createdAtMs });
     simulator.addTask({ ...ended('Is there, too'), id: second, createdAtMs });
     await (await workbench.contextMenu(first)).choose('Refresh');

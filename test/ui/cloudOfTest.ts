@@ -25,3 +25,12 @@ export async function track(workbench: Workbench, text: string): Promise<void> {
   await workbench.page.keyboard.press('Enter');
   await workbench.quickInput().waitFor({ state: 'hidden' });
 }
+
+/** Has a cloud take an ID for none, until its faults are cleared: such a task is missing at once. */
+export function refuseId(simulator: Simulator, id: string): void {
+  const detail = [{ loc: ['path', 'task_id'], msg: 'Input should be a valid UUID' }];
+  simulator.faults.add({
+    route: `GET /api/*/${id}*`,
+    effect: { kind: 'answer', status: 422, body: { detail } },
+  });
+}
