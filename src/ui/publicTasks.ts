@@ -28,8 +28,14 @@ export function publicTasks({ store, late }: PublicTasksOptions): {
       return Object.freeze(store.tasks().map(snapshotOf));
     },
     onDidChangeTask: didChangeTask.event,
-    async track(input) {
-      const { refs } = await (await late.get()).track(input);
+    async track(input, token) {
+      const abort = new AbortController();
+      if (token?.isCancellationRequested === true) abort.abort();
+      const cancellation = token?.onCancellationRequested(() => abort.abort());
+      const { refs } = await late
+        .get()
+        .then(({ track }) => track(input, abort.signal))
+        .finally(() => cancellation?.dispose());
       return Object.freeze(
         refs
           .map((ref) => store.get(ref))
