@@ -150,7 +150,7 @@ function isGlue(code: number, isUnquoted: boolean): boolean {
 }
 
 const glue: ReadonlySet<number> = new Set(
-  [...' \t"\'`*_-=:#<>\\~$!'].map((character) => character.charCodeAt(0)),
+  ' \t"\'`*_-=:#<>\\~$!'.split('').map((character) => character.charCodeAt(0)),
 );
 
 function isNamePart(code: number, isWithin: boolean): boolean {
@@ -166,7 +166,7 @@ function isPathPart(code: number): boolean {
 }
 
 const pathSigns: ReadonlySet<number> = new Set(
-  [...'/._-~%:@'].map((character) => character.charCodeAt(0)),
+  '/._-~%:@'.split('').map((character) => character.charCodeAt(0)),
 );
 
 function isLetterOrDigit(code: number): boolean {

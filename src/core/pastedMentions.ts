@@ -497,7 +497,7 @@ const versionedId =
 const columnName = /^(?:#|["'*`#]*\p{L}[\w.#()"'*`-]{0,30}(?: [\w.#()"'*`-]{1,20}){0,2})?$/u;
 const itemStart = /^(?:[-*•+>"'`<]|\d{1,4}[.)]|[0-9a-f]{8}-|[0-9a-f]{32}(?![0-9a-z])|https?:)/iu;
 const goesOnAfter: ReadonlySet<number> = new Set(
-  [...',[{(:'].map((character) => character.charCodeAt(0)),
+  ',[{(:'.split('').map((character) => character.charCodeAt(0)),
 );
 
 const blanks: ReadonlySet<number> = new Set([blank, tab, 0x0a, 0x0d]);

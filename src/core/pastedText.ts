@@ -36,7 +36,8 @@ const spelledOut: readonly Replacement[] = [
 
 const typographic: readonly Replacement[] = [
   // Marks of direction, joiners, soft hyphens, tags; fillers and selectors that draw nothing.
-  [/[\p{Cf}\u034f\u115f\u1160\u180b-\u180d\ufe00-\ufe0f\0]/gu, ''],
+  [/[\p{Cf}\p{Variation_Selector}\u115f\u1160\0]/gu, ''],
+  [/\u034f/gu, ''],
   [/[\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]/gu, '-'],
   [/[\u2018-\u201b\u2032\u2039\u203a]/gu, "'"],
   [/[\u201c-\u201f\u2033\u00ab\u00bb\u300c\u300d\uff02]/gu, '"'],

@@ -32,10 +32,13 @@ export function publicTasks({ store, late }: PublicTasksOptions): {
       const abort = new AbortController();
       if (token?.isCancellationRequested === true) abort.abort();
       const cancellation = token?.onCancellationRequested(() => abort.abort());
-      const { refs } = await late
+      const refs = await late
         .get()
-        .then(({ track }) => track(input, abort.signal))
-        .finally(() => cancellation?.dispose());
+        .then((parts) => parts.track(input, abort.signal))
+        .then((result) => result.refs)
+        .finally(() => {
+          cancellation?.dispose();
+        });
       return Object.freeze(
         refs
           .map((ref) => store.get(ref))
