@@ -16,14 +16,29 @@ import {
 } from '../core/taskTracking';
 import { taskTitle } from '../core/taskWords';
 import type { TrackedTask } from '../core/trackedTask';
+import type { ApiKey } from './apiKey';
 import type { CommandOptions } from './commandOptions';
 import { showMessage } from './messages';
 import { withProgress } from './progress';
 import { reportError, tell, UserError } from './reportError';
+import type { Settings } from './settings';
+import type { TaskTracker } from './taskTracker';
+import type { TaskView } from './taskView';
 import { targetsOf } from './taskTargets';
 
+/** What tracking needs of the extension. */
+export interface TrackTaskOptions {
+  readonly settings: Settings;
+  readonly tracker: Pick<TaskTracker, 'track'>;
+  readonly view: Pick<TaskView, 'isVisible' | 'reveal'>;
+  readonly apiKey: Pick<ApiKey, 'get'>;
+}
+
 /** Track Task…: what the first argument names where it is a text, else what the user pastes. */
-export async function trackTask(args: readonly unknown[], options: CommandOptions): Promise<void> {
+export async function trackTask(
+  args: readonly unknown[],
+  options: TrackTaskOptions,
+): Promise<void> {
   const [first] = args;
   const { settings, tracker, view } = options;
   const { server } = settings;
@@ -42,7 +57,7 @@ export async function trackTask(args: readonly unknown[], options: CommandOption
 /** Shows how far the look-up of sessions is, with a button to cancel it; what was tracked by then stays. */
 async function trackWithProgress(
   input: TaskInput,
-  tracker: CommandOptions['tracker'],
+  tracker: TrackTaskOptions['tracker'],
 ): Promise<TrackingResult> {
   if (input.sessionIds.length === 0) return tracker.track(input);
   return withProgress({ title: 'Tracking the tasks of sessions' }, (signal, report) =>
@@ -57,7 +72,7 @@ async function trackWithProgress(
 async function tellOfTracking(
   result: TrackingResult,
   host: string,
-  { apiKey }: CommandOptions,
+  { apiKey }: TrackTaskOptions,
 ): Promise<void> {
   const words = trackingWords(result);
   if (result.sessionError) {
@@ -81,7 +96,7 @@ async function tellOfTracking(
   if (words !== undefined) tell({ severity: 'information', text: words });
 }
 
-async function askForTasks({ settings }: CommandOptions): Promise<string> {
+async function askForTasks({ settings }: TrackTaskOptions): Promise<string> {
   const text = await window.showInputBox({
     title: 'Track Tasks',
     prompt: 'Paste one or many task IDs or dashboard links, apart by spaces, commas or new lines.',
