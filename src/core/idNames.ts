@@ -33,8 +33,7 @@ export function nameBefore(text: string, at: number, floor: number): IdContext {
   let isNumbered = false;
   let isWord = false;
   for (let words = 0; words < maxWords; words++) {
-    // What stands before a quoted text names the text, not an ID in the midst of it.
-    while (end > from && isGlue(text.charCodeAt(end - 1), words > 0)) end--;
+    while (end > from && isGlue(text.charCodeAt(end - 1))) end--;
     let start = end;
     while (start > from && isNamePart(text.charCodeAt(start - 1), start < end)) start--;
     if (start === end) break;
@@ -49,6 +48,8 @@ export function nameBefore(text: string, at: number, floor: number): IdContext {
       if (kind !== 'open')
         return { kind: isNumbered && kind === 'other' ? 'unknown' : kind, isNamed: true };
     }
+    // What stands before a quoted text names the text, not an ID in the midst of it.
+    if (start > from && isQuote(text.charCodeAt(start - 1))) break;
     end = start;
   }
   return { kind: 'open', isNamed: isWord };
@@ -144,9 +145,12 @@ const kindOfWord: ReadonlyMap<string, NamedKind> = new Map([
   ),
 ]);
 
-function isGlue(code: number, isUnquoted: boolean): boolean {
-  if (isUnquoted && (code === 0x22 || code === 0x27)) return false;
+function isGlue(code: number): boolean {
   return glue.has(code) || code === 0x2192 || code === 0x2022;
+}
+
+function isQuote(code: number): boolean {
+  return code === 0x22 || code === 0x27;
 }
 
 const glue: ReadonlySet<number> = new Set(

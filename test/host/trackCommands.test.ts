@@ -47,7 +47,7 @@ describe('Track Task', () => {
       },
       apiKey: { get: () => Promise.resolve({ key: 'x', source: 'stored', origin: '' }) },
       tracker: {
-        track: (input, { signal = new AbortController().signal, onProgress } = {}) =>
+        track: (input, more) =>
           trackTasks(input, {
             store,
             connect: () =>
@@ -60,8 +60,8 @@ describe('Track Task', () => {
               }),
             isCurrent: () => true,
             now: 7,
-            signal,
-            onProgress,
+            signal: more?.signal ?? new AbortController().signal,
+            onProgress: more?.onProgress,
           }),
       },
     };

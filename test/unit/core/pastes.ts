@@ -73,6 +73,7 @@ export const pastes: readonly Paste[] = [
     tasks: [t1],
     sessions: [s1],
   },
+  { name: 'a dict of UUIDs', text: `{'user': UUID('${x}'), 'task': UUID('${t1}')}`, tasks: [t1] },
   // JSON
   { name: 'an array', text: `["${t1}","${t2}"]`, tasks: [t1, t2] },
   {
