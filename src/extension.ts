@@ -32,7 +32,14 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
   const { extensionUri, globalStorageUri, secrets, subscriptions } = context;
   const log = new Log();
   const settings = new Settings();
-  const apiKey = new ApiKey({ secrets, settings, log, environmentKey: environmentKey() });
+  const apiKey = new ApiKey({
+    secrets,
+    settings,
+    log,
+    environmentKey: environmentKey((why) =>
+      log.warn(`The API key in BROWSER_USE_API_KEY is not used. ${why}`),
+    ),
+  });
   const bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
   const connection = new CloudConnection({
     settings,

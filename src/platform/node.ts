@@ -1,15 +1,23 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { keyIn, keyProblem } from '../core/keyInput';
 import { refKey, type TaskRef } from '../core/task';
 import type { TaskFiles } from '../core/taskFiles';
 import { formatTaskRecord, parseTaskRecord } from '../core/taskRecord';
 import type { TrackedTask } from '../core/trackedTask';
 
-/** The API key that the environment gives, as the official SDKs read it. */
-export function environmentKey(): string | undefined {
-  const key = process.env['BROWSER_USE_API_KEY']?.trim();
-  return key === '' ? undefined : key;
+/**
+ * The API key that the environment gives, as the official SDKs read it, without quotes and the like around it.
+ * @param onProblem told why it is not used, as a sentence without it, where it cannot be a key
+ */
+export function environmentKey(onProblem: (why: string) => void): string | undefined {
+  const key = keyIn(process.env['BROWSER_USE_API_KEY'] ?? '');
+  if (key === '') return undefined;
+  const problem = keyProblem(key);
+  if (problem === undefined) return key;
+  onProblem(problem);
+  return undefined;
 }
 
 export interface TaskFolderOptions {

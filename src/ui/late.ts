@@ -1,6 +1,7 @@
 import type { Disposable } from '../core/event';
 import type { PollHold } from '../core/pollHolds';
 import type { TaskRef } from '../core/task';
+import { parseTaskInput } from '../core/taskInput';
 import { rejectedWords, sessionWords, type TrackingResult } from '../core/taskTracking';
 import { runCommand } from './commandEntries';
 import type { LateOptions } from './commandOptions';
@@ -19,7 +20,7 @@ export interface Late extends Disposable {
   /** Tells the user of a failure; never rejects. */
   runCommand(name: CommandName, args: readonly unknown[]): Promise<void>;
   /** Tracks what a text names, without a word to the user. @throws {Error} where nothing could be tracked; its message is for the user */
-  track(text: string): Promise<TrackingResult>;
+  track(text: string, signal?: AbortSignal): Promise<TrackingResult>;
   /** `undefined` for a task that is not tracked. */
   tooltip(ref: TaskRef): string | undefined;
   /** Tells the person at this window why nothing is asked. */
@@ -55,7 +56,7 @@ export function createLate(options: LateOptions & { readonly localFiles: LocalFi
   };
   return {
     runCommand: (name, args) => runCommand(name, args, commandOptions),
-    track: (text) => trackOrThrow(text, tracker, options.settings),
+    track: (text, signal) => trackOrThrow(text, { tracker, settings: options.settings, signal }),
     tellHold: (hold) => problems.tell(hold),
     tooltip: (ref) => resolveTooltip(ref, options),
     openDetails: (ref) => {
@@ -76,10 +77,16 @@ export function createLate(options: LateOptions & { readonly localFiles: LocalFi
 
 async function trackOrThrow(
   text: string,
-  tracker: TaskTracker,
-  { server }: LateOptions['settings'],
+  {
+    tracker,
+    settings: { server, apiVersion },
+    signal,
+  }: Pick<LateOptions, 'settings'> & {
+    readonly tracker: TaskTracker;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<TrackingResult> {
-  const result = await tracker.track(text);
+  const result = await tracker.track(parseTaskInput(text, apiVersion), { signal });
   if (result.refs.length > 0) return result;
   const host = typeof server === 'string' ? 'the server' : server.host;
   throw new Error(

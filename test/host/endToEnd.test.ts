@@ -205,11 +205,11 @@ describe('the extension against a cloud', () => {
     await setKey();
     cloud.addTask({ id: v2Id, prompt: 'x', end: 'never' });
     person.seen.length = 0;
-    await run('trackTask', `${v2Id} ${v2Id} nonsense`);
+    await run('trackTask', `${v2Id} ${v2Id} 0b5ad6a5-8a4f-4f5e`);
     assert.deepEqual(
       person.seen.map(({ text }) => text),
       [
-        '1 task tracked; 1 was named twice; “nonsense” is left out: this looks like a word, not a task ID.',
+        '1 task tracked; 1 was named twice; “0b5ad6a5-8a4f-4f5e” is left out: this is not a whole UUID: copy all 36 characters of it.',
       ],
     );
   });

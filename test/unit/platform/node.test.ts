@@ -242,6 +242,10 @@ describe('the key of the environment', () => {
   for (const [value, key] of [
     ['bu_from_environment', 'bu_from_environment'],
     [' bu_with_spaces\n', 'bu_with_spaces'],
+    ['"bu_in_quotes"', 'bu_in_quotes'],
+    ["BROWSER_USE_API_KEY='bu_twice_named'\r", 'bu_twice_named'],
+    ['Bearer bu_of_a_header', 'bu_of_a_header'],
+    ['""', undefined],
     ['', undefined],
     ['  ', undefined],
     [undefined, undefined],
@@ -249,6 +253,22 @@ describe('the key of the environment', () => {
     it(`is ${key ?? 'none'} for ${JSON.stringify(value)}`, () => {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
-      assert.equal(environmentKey(), key);
+      const problems: string[] = [];
+      assert.equal(
+        environmentKey((why) => problems.push(why)),
+        key,
+      );
+      assert.deepEqual(problems, []);
     });
+
+  it('is none where it cannot be one, and says why without it', () => {
+    process.env[name] = 'bu_01234 56789';
+    const problems: string[] = [];
+    assert.equal(
+      environmentKey((why) => problems.push(why)),
+      undefined,
+    );
+    assert.match(problems.join(), /no spaces/u);
+    assert.doesNotMatch(problems.join(), /01234/u);
+  });
 });
