@@ -163,12 +163,13 @@ export class DetailsReader implements Disposable {
     try {
       const cloud = await connect(signal);
       signal.throwIfAborted();
+      const stamp = store.stampRequest();
       const details = await cloud.client(ref.apiVersion).getDetails(ref.id, signal);
       if (signal.aborted) return;
       this.#backoffMs = 0;
       // First what is known here, so that the store's news of it is no news.
       this.#takeIn(details);
-      store.applyLook(ref, summaryOf(details), clock.now(), true);
+      store.applyLook(ref, summaryOf(details), clock.now(), true, stamp);
     } catch (error) {
       if (signal.aborted || isAbort(error)) return;
       onError(error);

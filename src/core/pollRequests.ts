@@ -41,13 +41,14 @@ export class PollRequests {
       const cloud = await connect(signal);
       if (signal.aborted || holds.general) return undefined;
       const client = cloud.client(task.apiVersion);
+      const stamp = store.stampRequest();
       const update = isFull
         ? summaryOf(await client.getTask(task.id, signal))
         : await client.getStatus(task.id, signal);
       if (signal.aborted) return undefined;
       schedule.succeeded([task], clock.now());
       holds.noteServed(task.apiVersion);
-      store.applyLook(task, update, clock.now(), isFull);
+      store.applyLook(task, update, clock.now(), isFull, stamp);
       return 'answered';
     } catch (failure) {
       const error = this.#translate(failure, refKey(task), signal);
@@ -62,15 +63,16 @@ export class PollRequests {
 
   /** The next page of a list. */
   async pollPage(reading: ListReading, signal: AbortSignal): Promise<PollOutcome> {
-    const { clock, connect, holds, refreshes } = this.#options;
+    const { clock, connect, holds, refreshes, store } = this.#options;
     const { apiVersion } = reading.ask;
     const { serial } = refreshes;
     try {
       const cloud = await connect(signal);
       if (signal.aborted || holds.general) return undefined;
+      const stamp = store.stampRequest();
       const tasks = await reading.readPage(cloud.client(apiVersion), signal);
       if (signal.aborted) return undefined;
-      this.#takeIn(tasks, apiVersion, serial);
+      this.#takeIn(tasks, apiVersion, { serial, stamp });
       return 'answered';
     } catch (failure) {
       const error = this.#translate(failure, `the list of ${apiVersion}`, signal);
@@ -80,7 +82,11 @@ export class PollRequests {
   }
 
   /** What a list shows is worth as much as a full reading: it lacks but steps and files. */
-  #takeIn(tasks: readonly ListedTask[], apiVersion: ApiVersion, serial: number): void {
+  #takeIn(
+    tasks: readonly ListedTask[],
+    apiVersion: ApiVersion,
+    { serial, stamp }: { readonly serial: number; readonly stamp: number },
+  ): void {
     const { clock, refreshes, schedule, store } = this.#options;
     const looks = tasks
       .map(({ id, ...update }) => ({ ref: { apiVersion, id }, update }))
@@ -88,7 +94,7 @@ export class PollRequests {
     const refs = looks.map(({ ref }) => ref);
     schedule.succeeded(refs, clock.now());
     refreshes.satisfy(refs, serial);
-    store.applyLooks(looks, clock.now(), true);
+    store.applyLooks(looks, clock.now(), true, stamp);
   }
 
   /** @returns nothing for an abort, which is silent */

@@ -157,6 +157,21 @@ describe('TaskStore', () => {
     assert.equal(store.get(ref)?.status, 'running');
   });
 
+  it('drops the answer to a request that was sent before the one it knows the answer of', () => {
+    store.track([ref], 1);
+    const early = store.stampRequest();
+    const late = store.stampRequest();
+    store.applyLook(ref, { status: 'paused', rawStatus: 'paused' }, 2, true, late);
+    store.applyLook(ref, { status: 'running', rawStatus: 'started' }, 3, true, early);
+    assert.equal(store.get(ref)?.status, 'paused');
+    store.applyLook(ref, { status: 'running', rawStatus: 'started' }, 4, true, late);
+    assert.equal(store.get(ref)?.status, 'running');
+    store.untrack([ref]);
+    store.track([ref], 5);
+    store.applyLook(ref, { status: 'paused', rawStatus: 'paused' }, 6, true, early);
+    assert.equal(store.get(ref)?.status, 'paused', 'knows what was known before it was untracked');
+  });
+
   it('marks an observed end unseen, until somebody looks', () => {
     store.track([ref], 1);
     look('running');
