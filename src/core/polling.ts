@@ -17,6 +17,8 @@ export interface PollerState {
   /** The last look at any task that succeeded, in milliseconds since 1970. */
   readonly lookedAt?: number | undefined;
   readonly holds: readonly PollHold[];
+  /** True where another window polls for this one, lives, and does not answer. */
+  readonly isLeaderSilent?: boolean | undefined;
 }
 
 /** The regular looks at the active tasks, whoever takes them. */
