@@ -1,4 +1,5 @@
 import { Uri, type ExtensionContext } from 'vscode';
+import { reportListenerErrors } from './core/event';
 import { WindowPolling } from './core/polling';
 import { TaskKeeper } from './core/taskKeeper';
 import { TaskStore } from './core/taskStore';
@@ -31,6 +32,7 @@ let flush: (() => Promise<void>) | undefined;
 export function activate(context: ExtensionContext): BrowserUseTasks {
   const { extensionUri, globalStorageUri, secrets, subscriptions } = context;
   const log = new Log();
+  reportListenerErrors((error) => log.mistake('A listener failed', error));
   const settings = new Settings();
   const apiKey = new ApiKey({
     secrets,

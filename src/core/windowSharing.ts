@@ -168,13 +168,19 @@ export class WindowSharing implements Disposable {
       },
       fill: (change) => {
         this.#isFilling = true;
-        change();
-        this.#isFilling = false;
+        try {
+          change();
+        } finally {
+          this.#isFilling = false;
+        }
       },
       repeat: (change) => {
         this.#isRepeating = true;
-        change();
-        this.#isRepeating = false;
+        try {
+          change();
+        } finally {
+          this.#isRepeating = false;
+        }
       },
     });
     this.#take(role);

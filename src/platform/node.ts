@@ -1,22 +1,32 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { officialOrigin, readBaseUrl } from '../core/baseUrl';
 import { keyIn, keyProblem } from '../core/keyInput';
 import { refKey, type TaskRef } from '../core/task';
 import type { TaskFiles } from '../core/taskFiles';
 import { formatTaskRecord, parseTaskRecord } from '../core/taskRecord';
 import type { TrackedTask } from '../core/trackedTask';
 
+/** A key of the environment, and the server that it is for. */
+export interface EnvironmentKey {
+  readonly key: string;
+  readonly origin: string;
+}
+
 /**
- * The API key that the environment gives, as the official SDKs read it, without quotes and the like around it.
- * @param onProblem told why it is not used, as a sentence without it, where it cannot be a key
+ * The API key that the environment gives in `BROWSER_USE_API_KEY`, as the official SDKs read it, without quotes and the like
+ * around it. It is for Browser Use Cloud itself, or for the server that `BROWSER_USE_BASE_URL` names.
+ * @param onProblem told why it is not used, as a sentence without it, where it cannot be a key or names no server
  */
-export function environmentKey(onProblem: (why: string) => void): string | undefined {
+export function environmentKey(onProblem: (why: string) => void): EnvironmentKey | undefined {
   const key = keyIn(process.env['BROWSER_USE_API_KEY'] ?? '');
   if (key === '') return undefined;
   const problem = keyProblem(key);
-  if (problem === undefined) return key;
-  onProblem(problem);
+  const baseUrl = process.env['BROWSER_USE_BASE_URL']?.trim() ?? '';
+  const server = readBaseUrl(baseUrl === '' ? officialOrigin : baseUrl);
+  if (problem === undefined && typeof server !== 'string') return { key, origin: server.origin };
+  onProblem(problem ?? `BROWSER_USE_BASE_URL: ${String(server)}`);
   return undefined;
 }
 

@@ -14,8 +14,8 @@ export interface KnownKey {
 export interface ApiKeyOptions {
   readonly secrets: SecretStorage;
   readonly settings: Settings;
-  /** Serves when none is stored, whichever server the base URL names: both belong to the machine's user, not to a workspace. */
-  readonly environmentKey: string | undefined;
+  /** Serves when none is stored for its server; no other server gets it. */
+  readonly environmentKey: Pick<KnownKey, 'key' | 'origin'> | undefined;
   readonly log: Log;
 }
 
@@ -45,7 +45,7 @@ export class ApiKey implements Disposable {
         if (affects('baseUrl')) void this.read();
       }),
     ];
-    if (options.environmentKey !== undefined) options.log.hide(options.environmentKey);
+    if (options.environmentKey) options.log.hide(options.environmentKey.key);
   }
 
   /** What is known without asking the storage; `undefined` before the first read ends. */
@@ -54,9 +54,11 @@ export class ApiKey implements Disposable {
     return this.#current ? 'present' : 'missing';
   }
 
-  /** Whether the environment gives a key, in use or not. */
+  /** Whether the environment gives a key for the server of the moment, in use or not. */
   get hasEnvironmentKey(): boolean {
-    return this.#options.environmentKey !== undefined;
+    const { environmentKey, settings } = this.#options;
+    const { server } = settings;
+    return typeof server !== 'string' && environmentKey?.origin === server.origin;
   }
 
   /** The key of the moment, read from the storage only where it was not yet. Never rejects. */
@@ -117,8 +119,8 @@ export class ApiKey implements Disposable {
       if (!this.#isStorageBroken) log.error('The secret storage cannot be read', error);
       this.#isStorageBroken = true;
     }
-    if (environmentKey === undefined) return undefined;
-    return { key: environmentKey, source: 'environment', origin };
+    if (environmentKey?.origin !== origin) return undefined;
+    return { key: environmentKey.key, source: 'environment', origin };
   }
 
   #take(known: KnownKey | undefined): void {

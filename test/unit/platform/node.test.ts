@@ -232,11 +232,13 @@ describe('the folder of tasks', () => {
 
 describe('the key of the environment', () => {
   const name = 'BROWSER_USE_API_KEY';
-  const before = process.env[name];
+  const baseUrlName = 'BROWSER_USE_BASE_URL';
+  const before = new Map([name, baseUrlName].map((each) => [each, process.env[each]]));
 
   afterEach(() => {
-    if (before === undefined) delete process.env[name];
-    else process.env[name] = before;
+    for (const [each, value] of before)
+      if (value === undefined) delete process.env[each];
+      else process.env[each] = value;
   });
 
   for (const [value, key] of [
@@ -254,11 +256,26 @@ describe('the key of the environment', () => {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
       const problems: string[] = [];
-      assert.equal(
-        environmentKey((why) => problems.push(why)),
-        key,
-      );
+      assert.equal(environmentKey((why) => problems.push(why))?.key, key);
       assert.deepEqual(problems, []);
+    });
+
+  for (const [baseUrl, origin] of [
+    [undefined, 'https://api.browser-use.com'],
+    ['', 'https://api.browser-use.com'],
+    ['https://own.example/prefix/', 'https://own.example'],
+    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['http://clear.example', undefined],
+    ['nonsense', undefined],
+  ] as const)
+    it(`is for ${origin ?? 'no server'} where BROWSER_USE_BASE_URL is ${JSON.stringify(baseUrl)}`, () => {
+      process.env[name] = 'bu_from_environment';
+      if (baseUrl === undefined) delete process.env[baseUrlName];
+      else process.env[baseUrlName] = baseUrl;
+      const problems: string[] = [];
+      assert.equal(environmentKey((why) => problems.push(why))?.origin, origin);
+      assert.equal(problems.length, origin === undefined ? 1 : 0);
+      assert.doesNotMatch(problems.join(), /bu_from/u);
     });
 
   it('is none where it cannot be one, and says why without it', () => {
