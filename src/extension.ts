@@ -1,4 +1,5 @@
 import { Uri, type ExtensionContext } from 'vscode';
+import { reportListenerErrors } from './core/event';
 import { WindowPolling } from './core/polling';
 import { TaskKeeper } from './core/taskKeeper';
 import { TaskStore } from './core/taskStore';
@@ -31,8 +32,16 @@ let flush: (() => Promise<void>) | undefined;
 export function activate(context: ExtensionContext): BrowserUseTasks {
   const { extensionUri, globalStorageUri, secrets, subscriptions } = context;
   const log = new Log();
+  reportListenerErrors((error) => log.mistake('A listener failed', error));
   const settings = new Settings();
-  const apiKey = new ApiKey({ secrets, settings, log, environmentKey: environmentKey() });
+  const apiKey = new ApiKey({
+    secrets,
+    settings,
+    log,
+    environmentKey: environmentKey((why) =>
+      log.warn(`The API key in BROWSER_USE_API_KEY is not used. ${why}`),
+    ),
+  });
   const bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
   const connection = new CloudConnection({
     settings,
@@ -77,7 +86,12 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     // What is done before this window has its part would not reach the others. Without a server it gets none.
     if (typeof settings.server !== 'string') await windows.whenReady();
     const home = homeFolder();
-    return createLate({ ...options, home: home === undefined ? undefined : Uri.file(home) });
+    const localFiles = {
+      home: home === undefined ? undefined : Uri.file(home),
+      replace: async (path: string, bytes: Uint8Array) =>
+        (await import('./platform/replaceFile')).replaceFile(path, bytes),
+    };
+    return createLate({ ...options, localFiles });
   });
   const tell = async (announcement: Announcement): Promise<void> => {
     if ('hold' in announcement) return (await late.get()).tellHold(announcement.hold);

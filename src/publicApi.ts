@@ -1,4 +1,4 @@
-import type { Event } from 'vscode';
+import type { CancellationToken, Event } from 'vscode';
 
 /**
  * What `activate()` of this extension returns, for other extensions to follow along:
@@ -17,12 +17,14 @@ export interface BrowserUseTasks {
   readonly onDidChangeTask: Event<TaskSnapshotChange>;
   /**
    * Tracks tasks, as the command Track Task does, but without a word to the user.
-   * @param input one or many task IDs, API URLs or dashboard links, apart by white space, commas or semicolons
+   * @param input one or many task IDs, API URLs or dashboard links, in whatever holds them: a log, JSON, a table. At most 1,000 tasks
+   *   are tracked and 200 sessions looked up at once; what is beyond is left out
+   * @param token ends the look-up of sessions; what was tracked by then stays
    * @returns every task that the input names, also those that were tracked already; before the first look at a new one its status is `unknown`
    *   A dashboard link that cannot be looked up is left out, as are pieces that name nothing, so long as something else is tracked.
-   * @throws {Error} where nothing could be tracked at all; its message says why
+   * @throws {Error} where nothing could be tracked at all; its message says why. An `AbortError` where the token was cancelled
    */
-  track(input: string): Promise<readonly TaskSnapshot[]>;
+  track(input: string, token?: CancellationToken): Promise<readonly TaskSnapshot[]>;
 }
 
 /** A task at one moment. */

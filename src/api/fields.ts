@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { hasUserInfo, parseUrl } from '../core/baseUrl';
 import { CloudError } from '../core/errors';
+import { formatJson } from '../core/formatJson';
 import type { TaskStatus } from '../core/task';
 
 /**
@@ -44,13 +45,18 @@ export const identifier = z.string().check(z.minLength(1));
 /** A word that some version of the API may call a status. Answers without one are useless. */
 export const statusWord = z.string().check(z.minLength(1), z.maxLength(100));
 /** Text that holds JSON; a server that sends the JSON itself is understood too. */
-export const jsonText = z.union([
-  z.string(),
-  z.pipe(
-    z.record(z.string(), z.unknown()),
-    z.transform((value) => JSON.stringify(value)),
-  ),
-]);
+export const jsonText = z.pipe(
+  z
+    .unknown()
+    .check(
+      z.refine(
+        (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
+      ),
+    ),
+  z.transform(toText),
+);
+/** What an agent came back with: text, or JSON as its text. */
+export const output = lenientBy(toText);
 /** An ISO 8601 time with zone; one without is UTC. */
 export const timestamp = lenientBy((value) =>
   typeof value === 'string' ? toZonedTime(value) : undefined,
@@ -63,40 +69,86 @@ export const cost = lenientBy((value) =>
 export const webUrl = lenientBy((value) =>
   typeof value === 'string' && isWebUrl(value) ? value : undefined,
 );
-/** What the user stored with the task: an object of anything. */
+/** What the user stored with the task: an object of anything, as its JSON. */
 export const metadata = z.pipe(
-  lenient(z.record(z.string(), z.unknown())),
-  z.transform((fields): Readonly<Record<string, unknown>> => fields ?? {}),
+  lenientBy(toObjectText),
+  z.transform((json) => json ?? '{}'),
 );
 
 /**
  * @see cloud-api.md §3: times are naive UTC
  */
 export function toZonedTime(value: string): string | undefined {
-  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?$/.exec(
-    value,
-  );
+  const match = timeLike.exec(value);
   if (match === null) return undefined;
-  const [, date, time, zone = 'Z'] = match;
-  const zoned = `${date}T${time}${zone}`;
+  const [, date, time = '', hours, minutes = '00'] = match;
+  const zone = hours === undefined ? 'Z' : `${hours}:${minutes}`;
+  const zoned = `${date}T${time.replace(',', '.')}${zone}`;
   return Number.isNaN(Date.parse(zoned)) ? undefined : zoned;
 }
 
-/** Never in the form `1e-7`. */
+/** As Python's programs write it, too: with a blank for the `T`, `+0000`, `+00`, or a `Z` after the offset. */
+const timeLike =
+  /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?) ?(?:Z|UTC|([+-]\d\d)(?::?(\d\d))?Z?)?$/i;
+
+/** Longest decimal, in characters. */
+const longestDecimal = 40;
+
+/** Without an exponent: `1E-7` is `0.0000001`. */
 export function toDecimal(value: string | number): string | undefined {
-  const decimal = typeof value === 'number' ? plainNumber(value) : value;
-  return decimal.length <= 40 && /^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(decimal) ? decimal : undefined;
+  const match = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d{1,3}))?$/i.exec(
+    shortEnough(String(value)) ?? '',
+  );
+  if (!match) return undefined;
+  const [whole, sign = '', integer = '', fraction = '', exponent] = match;
+  if (integer === '' && fraction === '') return undefined;
+  if (exponent === undefined) return whole;
+  const point = integer.length + Number(exponent);
+  const digits = '0'.repeat(Math.max(0, 1 - point)) + integer + fraction;
+  const at = Math.max(point, 1);
+  const decimal = `${digits.slice(0, at).padEnd(at, '0')}.${digits.slice(at)}`;
+  return shortEnough(sign + decimal.replace(/^0+(?=\d)|\.$/g, ''));
 }
 
-function plainNumber(value: number): string {
-  const written = String(value);
-  return written.includes('e-') ? value.toFixed(20).replace(/0+$/, '') : written;
+function shortEnough(decimal: string): string | undefined {
+  return decimal.length <= longestDecimal ? decimal : undefined;
+}
+
+function toText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function toObjectText(value: unknown): string | undefined {
+  if (typeof value === 'string') return isObjectText(value) ? value : undefined;
+  return typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : undefined;
+}
+
+function isObjectText(text: string): boolean {
+  return text.trimStart().startsWith('{') && formatJson(text) !== undefined;
 }
 
 export function isWebUrl(value: string): boolean {
   const url = parseUrl(value);
   if (url === undefined || hasUserInfo(url)) return false;
   return url.protocol === 'https:' || url.protocol === 'http:';
+}
+
+/** Reads a link that may be opened, or nothing; one that begins with a slash or a dot lies on the server at `baseUrl`. */
+export function webUrlAt(baseUrl: string) {
+  return (value: string | undefined): string | undefined => {
+    if (value === undefined) return undefined;
+    const isRelative = /^\.{0,2}\//.test(value);
+    const url = isRelative ? resolve(value, baseUrl) : value;
+    return url !== undefined && isWebUrl(url) ? url : undefined;
+  };
+}
+
+function resolve(relative: string, baseUrl: string): string | undefined {
+  try {
+    return new URL(relative, `${baseUrl}/`).href;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Our word for the cloud's. A word that the map lacks is kept beside `unknown`. */

@@ -30,6 +30,7 @@ export interface Question<T> {
   readonly method?: 'POST' | 'DELETE';
   /** From the template tag `path`. */
   readonly path: string;
+  /** Ends the request; one that changes something only until it has left. */
   readonly signal: AbortSignal;
   /** True for all details of a task: the larger limits hold. */
   readonly isDetails?: boolean;
@@ -72,12 +73,14 @@ export function createAsk({ server, key, headers, limits, turns }: AskOptions): 
     }
     // Not within the deadline, which is the server's.
     await turns?.take(signal);
+    // A change that has left may have happened, whoever does not want it any more.
+    const sentSignal = method === 'GET' ? signal : never;
     try {
       const answer = await exchange({
         method,
         target: { baseURL: server.baseUrl, url: path, allowAbsoluteUrls: false },
         headers: { ...headers, Accept: 'application/json' },
-        signal,
+        signal: sentSignal,
         deadlineMs: isDetails ? limits.detailsDeadlineMs : limits.deadlineMs,
         maxBytes: isDetails ? limits.maxDetailsBytes : limits.maxBytes,
       });
@@ -88,10 +91,14 @@ export function createAsk({ server, key, headers, limits, turns }: AskOptions): 
       if (!(error instanceof CloudError)) throw error;
       const { kind, status, retryAfterMs, message } = error;
       if (kind === 'rateLimited') turns?.noteRateLimit(retryAfterMs);
+      else if (retryAfterMs !== undefined && kind !== 'noFreeSlot')
+        turns?.noteRateLimit(retryAfterMs, 'server');
       throw new CloudError(kind, redact(`${method} ${path}: ${message}`), { status, retryAfterMs });
     }
   };
 }
+
+const never = new AbortController().signal;
 
 export interface Exchange {
   readonly method?: 'GET' | 'POST' | 'DELETE';

@@ -23,6 +23,7 @@ export function createCloud(
   const clients = {
     v1: createV1Client(
       createAsk({ ...connection, headers: { Authorization: `Bearer ${trimmedKey}` } }),
+      server.baseUrl,
     ),
     v2: createV2Client(
       createAsk({ ...connection, headers: { 'X-Browser-Use-API-Key': trimmedKey } }),

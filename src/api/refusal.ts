@@ -22,20 +22,27 @@ export const routeIsMissing: NotFoundKind = () => 'notServed';
 
 /** For a request about something of a task: its file or its log may be missing while the task is there. */
 export const partIsMissing: NotFoundKind = (detail) =>
-  /\btask\b/i.test(detail) ? 'taskNotFound' : 'badAnswer';
+  /\btask\b/i.test(detail) ? 'taskNotFound' : 'refused';
 
-/** Makes an error of an answer that says no. Its message is the status and what the server says of it. */
+/**
+ * Makes an error of an answer that says no. Its message is the status and what the API says of it.
+ * Only the API's own words judge the key, the version or the task: a 4xx without them comes from a gateway, a challenge
+ * page or a captive portal, and is of kind `badAnswer`.
+ */
 export function errorOfRefusal(
   { status, body, retryAfter }: Refusal,
   notFoundKind: NotFoundKind,
 ): CloudError {
-  const detail = detailOf(body);
-  const kind = status === 404 ? kindOfNotFound(detail, notFoundKind) : kindOfStatus(status);
-  return new CloudError(kind, detail === undefined ? `${status}` : `${status} ${detail}`, {
+  const { detail, retryAfterMs } = readRefusal(body);
+  const kind = kindOf(status, detail, notFoundKind);
+  const says = detail ?? (kind === 'badAnswer' ? strangerSays : '');
+  return new CloudError(kind, `${status} ${says}`.trimEnd(), {
     status,
-    retryAfterMs: parseRetryAfter(retryAfter, Date.now()),
+    retryAfterMs: parseRetryAfter(retryAfter, Date.now()) ?? retryAfterMs,
   });
 }
+
+const strangerSays = 'without a word of the API’s own: a proxy, a sign-in page or another server';
 
 /** Milliseconds from now: of seconds, or of a date in one of HTTP's three forms. `undefined` for anything else. */
 export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
@@ -49,7 +56,16 @@ export function parseRetryAfter(value: string | undefined, nowMs: number): numbe
   return Number.isNaN(timeMs) ? undefined : Math.max(0, timeMs - nowMs);
 }
 
-function kindOfStatus(status: number): CloudErrorKind {
+function kindOf(
+  status: number,
+  detail: string | undefined,
+  notFoundKind: NotFoundKind,
+): CloudErrorKind {
+  if (status >= 500 || status === 408) return 'server';
+  if (status < 400) return 'redirect';
+  // The edge limits by address, and answers as it likes.
+  if (status === 429) return lacksSlot.test(detail ?? '') ? 'noFreeSlot' : 'rateLimited';
+  if (detail === undefined) return 'badAnswer';
   switch (status) {
     case 400:
     case 422:
@@ -60,32 +76,44 @@ function kindOfStatus(status: number): CloudErrorKind {
       return 'payment';
     case 403:
       return 'forbidden';
-    case 408:
-      return 'server';
-    case 429:
-      return 'rateLimited';
+    case 404:
+      return /^not found\.?$/i.test(detail.trim()) ? 'notServed' : notFoundKind(detail);
+    default:
+      return 'refused';
   }
-  if (status >= 500) return 'server';
-  return status >= 300 && status < 400 ? 'redirect' : 'badAnswer';
 }
 
-// No detail at all is a page of some other server: the base URL is wrong.
-function kindOfNotFound(detail: string | undefined, notFoundKind: NotFoundKind): CloudErrorKind {
-  if (detail === undefined || /^not found\.?$/i.test(detail.trim())) return 'notServed';
-  return notFoundKind(detail);
-}
+/** @see cloud-api-v3-v4.md §7: one of three kinds of 429 is about slots or the queue of a session, not about requests */
+const lacksSlot = /\bconcurrent\b.*\bsessions?\b|\bqueue\b.*\bfull\b/i;
 
 const validationProblem = z.object({
   loc: lenient(z.array(z.union([z.string(), z.number()]))),
   msg: z.string(),
 });
-const refusalBody = z.object({ detail: z.union([z.string(), z.array(validationProblem)]) });
+const refusalBody = z.object({
+  detail: lenient(
+    z.union([z.string(), z.array(validationProblem), z.object({ message: z.string() })]),
+  ),
+  /** Of the project's throttle, which has no `detail`. */
+  retry_after_seconds: lenient(z.number().check(z.nonnegative())),
+});
 
-function detailOf(body: string): string | undefined {
+/** What the API says of its refusal; no `detail` for a body that is not the API's. */
+function readRefusal(body: string): { detail?: string; retryAfterMs?: number } {
   const answer = refusalBody.safeParse(parseOrUndefined(body));
-  if (!answer.success) return undefined;
-  const { detail } = answer.data;
+  if (!answer.success) return {};
+  const { detail, retry_after_seconds: seconds } = answer.data;
+  return {
+    ...(detail === undefined ? {} : { detail: sentenceOf(detail) }),
+    ...(seconds === undefined ? {} : { retryAfterMs: seconds * 1_000 }),
+  };
+}
+
+function sentenceOf(
+  detail: string | readonly z.output<typeof validationProblem>[] | { readonly message: string },
+): string {
   if (typeof detail === 'string') return detail;
+  if ('message' in detail) return detail.message;
   return detail.map(({ loc, msg }) => `${loc?.join('.') ?? ''}: ${msg}`).join('; ');
 }
 

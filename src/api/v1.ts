@@ -11,17 +11,17 @@ import {
 import {
   cost as cents,
   identifier,
-  isWebUrl,
   lenient,
   listOf,
   metadata,
+  output,
   present,
   statusOf,
   statusWord,
   text,
   timestamp,
   understand,
-  webUrl,
+  webUrlAt,
 } from './fields';
 import type { Ask } from './http';
 import { path } from './path';
@@ -32,7 +32,8 @@ import { tolerate } from './tolerate';
  * Browser Use Cloud API v1, which self-hosted clones still serve.
  * @see cloud-api.md §4; there is no OpenAPI document of it
  */
-export function createV1Client(ask: Ask): TaskClient {
+export function createV1Client(ask: Ask, baseUrl: string): TaskClient {
+  const link = webUrlAt(baseUrl);
   return {
     apiVersion: 'v1',
     async getStatus(id, signal) {
@@ -48,7 +49,7 @@ export function createV1Client(ask: Ask): TaskClient {
         path: path`/api/v1/task/${id}`,
         signal,
         notFoundKind: taskIsMissing,
-        read: (answer) => readTask(id, answer),
+        read: (answer) => readTask(id, answer, link),
       });
     },
     async getDetails(id, signal) {
@@ -57,11 +58,11 @@ export function createV1Client(ask: Ask): TaskClient {
         signal,
         isDetails: true,
         notFoundKind: taskIsMissing,
-        read: (answer) => readTask(id, answer),
+        read: (answer) => readTask(id, answer, link),
       });
       const [recordingUrls = [], screenshotUrls = []] = await Promise.all([
-        tolerate(getRecordings(ask, id, signal)),
-        tolerate(getScreenshots(ask, id, signal)),
+        tolerate(getRecordings(ask, id, link, signal)),
+        tolerate(getScreenshots(ask, id, link, signal)),
       ]);
       const session = withRecordings(task.session, recordingUrls);
       return present({ ...task, session, screenshotUrls });
@@ -79,7 +80,7 @@ export function createV1Client(ask: Ask): TaskClient {
         path: path`/api/v1/task/${id}/output-file/${file.id}`,
         signal,
         notFoundKind: partIsMissing,
-        read: readDownloadUrl,
+        read: (answer) => readDownloadUrl(answer, link),
       });
     },
     // v1 has no logs.
@@ -115,11 +116,13 @@ const stepSchema = z.object({
 const taskSchema = z.object({
   status: statusWord,
   task: text,
-  output: text,
+  output,
+  /** Of self-hosted servers: why it failed. */
+  error: text,
   created_at: timestamp,
   finished_at: timestamp,
-  live_url: webUrl,
-  public_share_url: webUrl,
+  live_url: text,
+  public_share_url: text,
   steps: listOf(stepSchema),
   output_files: listOf(identifier),
   metadata,
@@ -131,21 +134,41 @@ const listSchema = z.object({
   total_count: z.int().check(z.nonnegative()),
 });
 
-const links = listOf(z.string().check(z.refine(isWebUrl)));
-const mediaSchema = z.object({ recordings: links });
-const screenshotsSchema = z.object({ screenshots: links });
-const downloadSchema = z.object({ download_url: webUrl });
+const mediaSchema = z.object({ recordings: listOf(z.string()) });
+const screenshotsSchema = z.object({ screenshots: listOf(z.string()) });
+const downloadSchema = z.object({ download_url: text });
 const balanceSchema = z.object({ balance: cents });
 
-/** What `GET /task/{id}/status` answers: a bare string. */
+/** Of self-hosted servers. */
+const statusSchema = z.object({ status: statusWord, result: output, error: text });
+
+/** Reads a link that may be opened; one that is relative lies on the server. */
+type LinkReader = (link: string | undefined) => string | undefined;
+
+/** What `GET /task/{id}/status` answers: a bare string; of self-hosted servers, an object. */
 function readStatus(answer: unknown): TaskUpdate {
-  return statusOf(statusWords, understand(statusWord, answer, 'the status as a bare string'));
+  const isObject = typeof answer === 'object' && answer !== null && !Array.isArray(answer);
+  if (!isObject)
+    return statusOf(statusWords, understand(statusWord, answer, 'the status as a bare string'));
+  const { status, result, error } = understand(statusSchema, answer, 'the status');
+  return present({ ...statusOf(statusWords, status), output: outputOf(status, result, error) });
+}
+
+/** What a failed task has to show is mostly its error. */
+function outputOf(
+  rawStatus: string,
+  result: string | undefined,
+  error: string | undefined,
+): string | undefined {
+  const isEmpty = result === undefined || result === '';
+  return isEmpty && rawStatus === 'failed' ? (error ?? result) : result;
 }
 
 /** What `GET /task/{id}` answers. */
-function readTask(id: string, answer: unknown): TaskDetails {
+function readTask(id: string, answer: unknown, link: LinkReader): TaskDetails {
   const fields = understand(taskSchema, answer, 'the task');
-  const { live_url: liveUrl, public_share_url: publicShareUrl } = fields;
+  const liveUrl = link(fields.live_url);
+  const publicShareUrl = link(fields.public_share_url);
   const hasSession = liveUrl !== undefined || publicShareUrl !== undefined;
   return present({
     apiVersion: 'v1' as const,
@@ -176,7 +199,7 @@ function updateOf(fields: z.output<typeof taskSchema>): TaskUpdate {
   return {
     ...statusOf(statusWords, fields.status),
     prompt: fields.task,
-    output: fields.output,
+    output: outputOf(fields.status, fields.output, fields.error),
     createdAt: fields.created_at,
     finishedAt: fields.finished_at,
   };
@@ -192,31 +215,38 @@ function withRecordings(
 async function getRecordings(
   ask: Ask,
   id: string,
+  link: LinkReader,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   return ask({
     path: path`/api/v1/task/${id}/media`,
     signal,
     notFoundKind: partIsMissing,
-    read: (answer) => understand(mediaSchema, answer, 'the recordings').recordings,
+    read: (answer) => linksOf(understand(mediaSchema, answer, 'the recordings').recordings, link),
   });
 }
 
 async function getScreenshots(
   ask: Ask,
   id: string,
+  link: LinkReader,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   return ask({
     path: path`/api/v1/task/${id}/screenshots`,
     signal,
     notFoundKind: partIsMissing,
-    read: (answer) => understand(screenshotsSchema, answer, 'the screenshots').screenshots,
+    read: (answer) =>
+      linksOf(understand(screenshotsSchema, answer, 'the screenshots').screenshots, link),
   });
 }
 
-function readDownloadUrl(answer: unknown): string {
-  const { download_url: url } = understand(downloadSchema, answer, 'a download link');
+function linksOf(links: readonly string[], link: LinkReader): readonly string[] {
+  return links.map(link).filter((url) => url !== undefined);
+}
+
+function readDownloadUrl(answer: unknown, link: LinkReader): string {
+  const url = link(understand(downloadSchema, answer, 'a download link').download_url);
   if (url !== undefined) return url;
   throw new CloudError('badAnswer', 'The API promises a download link; the answer has none');
 }

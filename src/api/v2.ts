@@ -19,6 +19,7 @@ import {
   lenient,
   listOf,
   metadata,
+  output,
   present,
   statusOf,
   statusWord,
@@ -113,12 +114,11 @@ export function createV2Client(ask: Ask): TaskClient {
         return await ask({
           path: path`/api/v2/sessions/${sessionId}/public-share`,
           signal,
-          notFoundKind: partIsMissing,
+          notFoundKind: shareIsMissing,
           read: readShare,
         });
       } catch (error) {
-        // No such session has no public page either.
-        if (error instanceof CloudError && error.kind === 'badAnswer' && error.status === 404)
+        if (error instanceof CloudError && error.kind === 'refused' && error.status === 404)
           return undefined;
         throw error;
       }
@@ -156,9 +156,9 @@ const statusWords: ReadonlyMap<string, TaskStatus> = new Map([
 const statusSchema = z.object({
   id: lenient(identifier),
   status: statusWord,
-  output: text,
+  output,
   /** The output's name before v2's SDK 2.0.4. */
-  doneOutput: text,
+  doneOutput: output,
   finishedAt: timestamp,
   isSuccess: flag,
   cost,
@@ -367,6 +367,9 @@ function readAccount(answer: unknown): Account {
 
 // Who asks for a session is after its tasks.
 const sessionIsMissing: NotFoundKind = () => 'taskNotFound';
+
+// No such session has no public page either.
+const shareIsMissing: NotFoundKind = () => 'refused';
 
 // A key without an account opens nothing.
 const accountIsMissing: NotFoundKind = (detail) =>

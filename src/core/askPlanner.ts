@@ -39,10 +39,12 @@ export type Ask = ListAsk | TaskAsk;
 const gapMs = 60 * 60 * 1000;
 /** Widens a span at both ends, as nobody promises whether its bounds belong to it. In milliseconds. */
 const marginMs = 1000;
+/** How long no list is tried after one has failed, in milliseconds; each failure in a row doubles it, up to `memoryMs`. */
+const distrustMs = 10_000;
 /** What was learnt of a way's cost is forgotten after this long, in milliseconds: accounts change. */
 const memoryMs = 10 * 60 * 1000;
-/** With fewer unknown tasks than this, asking for each is as good as looking through a list. */
-const fewestForRecent = 3;
+/** For fewer tasks than this, asking for each is as good as looking through a list. */
+export const fewestForList = 3;
 /** The words by which v2 can filter and which a task can leave. */
 const filterableWords = ['created', 'started'];
 
@@ -53,6 +55,8 @@ const newestWeight = 0.25;
 export class AskCosts {
   readonly #costs = new Map<string, { readonly requests: number; readonly until: number }>();
   readonly #ends = new Map<ApiVersion, number>();
+  /** How long lists were last distrusted, until one is read again. */
+  readonly #distrustMs = new Map<ApiVersion, number>();
 
   /**
    * @param requests pages read, and questions about tasks that were missing though nothing had happened to them
@@ -62,9 +66,17 @@ export class AskCosts {
     this.#costs.set(`${apiVersion}/${way}`, { requests, until: now + forMs });
   }
 
-  /** A list has failed: for a while, each task is asked for by itself. */
-  distrustLists(apiVersion: ApiVersion, now: number, forMs: number): void {
+  /** A list has failed: for a while, longer each time in a row, every task is asked for by itself. */
+  distrustLists(apiVersion: ApiVersion, now: number): void {
+    const before = this.#distrustMs.get(apiVersion);
+    const forMs = before === undefined ? distrustMs : Math.min(2 * before, memoryMs);
+    this.#distrustMs.set(apiVersion, forMs);
     for (const way of listWays) this.note(apiVersion, way, Infinity, now, forMs);
+  }
+
+  /** Lists were read to their end. */
+  trustLists(apiVersion: ApiVersion): void {
+    this.#distrustMs.delete(apiVersion);
   }
 
   /** `undefined` where nothing is known. */
@@ -117,7 +129,9 @@ function planVersion(
   const unknown: TrackedTask[] = [];
   for (const task of tasks) {
     const createdAt = Date.parse(task.createdAt ?? '');
-    if (Number.isNaN(createdAt) || task.isMissing) unknown.push(task);
+    // No list shows whom the cloud does not know by itself.
+    const isNowhere = task.isMissing || task.trouble?.kind === 'taskNotFound';
+    if (Number.isNaN(createdAt) || isNowhere) unknown.push(task);
     else known.push({ task, createdAt });
   }
   known.sort((a, b) => a.createdAt - b.createdAt);
@@ -142,7 +156,7 @@ function planUnknown(
   // What the list did not show is asked for by itself; missing tasks stand in no list.
   const fresh = tasks.filter((task) => task.rawStatus === '' && !task.isMissing && !task.trouble);
   const isWorthIt =
-    fresh.length >= fewestForRecent && (costs.of(apiVersion, 'recent', now) ?? 0) < fresh.length;
+    fresh.length >= fewestForList && (costs.of(apiVersion, 'recent', now) ?? 0) < fresh.length;
   if (!isWorthIt) return tasks.map(askFor);
   const mostPages = Math.ceil(fresh.length / tasksPerPage) + 1;
   const list = { kind: 'list', way: 'recent', apiVersion, query: {}, mostPages } as const;

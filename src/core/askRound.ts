@@ -1,28 +1,12 @@
-import { AskCosts, planAsks, type Ask, type ListAsk } from './askPlanner';
-import type { AskSchedule } from './askSchedule';
-import type { Clock } from './clock';
-import { CloudError, concernsAll, isAbort, isCloudError } from './errors';
-import { readList, type ListReading } from './listReading';
-import type { PollHolds } from './pollHolds';
-import { hasEnded, refKey, type ApiVersion, type TaskRef } from './task';
-import { summaryOf, type Cloud, type ListedTask } from './taskClient';
+import { AskCosts, fewestForList, planAsks, type Ask, type ListAsk } from './askPlanner';
+import { CloudError, concernsAll } from './errors';
+import { ListReading } from './listReading';
+import { ListSweep } from './listSweep';
+import { PollRequests, type PollRequestsOptions } from './pollRequests';
+import { hasEnded } from './task';
 import type { TaskStore } from './taskStore';
 import type { TrackedTask } from './trackedTask';
-
-export interface AskRoundOptions {
-  readonly store: TaskStore;
-  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
-  readonly clock: Clock;
-  readonly schedule: AskSchedule;
-  readonly holds: PollHolds;
-  readonly costs: AskCosts;
-  /** Refs that somebody wants looked at. Those that were are taken out. */
-  readonly wanted: Map<string, TaskRef>;
-  /** Told of every failure, for the log. */
-  readonly onError: (error: unknown, what: string) => void;
-  /** Ends the round: what comes after is thrown away. */
-  readonly signal: AbortSignal;
-}
+import { TurnOrder } from './turnOrder';
 
 export interface AskFailure {
   readonly error: CloudError;
@@ -33,203 +17,210 @@ export interface AskFailure {
 export interface AskRoundResult {
   readonly successes: number;
   readonly failures: readonly AskFailure[];
+  /** True where a list is half read: it is to go on at once. */
+  readonly isUnfinished: boolean;
 }
 
 const concurrency = 4;
-/** At most so many of those that a list did not show are asked for in the same round. */
-const mostConfirmed = 10;
-/** After a list that failed for a reason of its own, none is tried for this long, in milliseconds. */
-const failedWayMs = 60_000;
-
-/** Plans and asks, round after round, and remembers what each way of asking has cost. */
-export class AskRounds {
-  readonly #options: Omit<AskRoundOptions, 'costs' | 'signal'>;
-  readonly #costs = new AskCosts();
-
-  constructor(options: Omit<AskRoundOptions, 'costs' | 'signal'>) {
-    this.#options = options;
-  }
-
-  plan(tasks: readonly TrackedTask[]): readonly Ask[] {
-    return planAsks(tasks, this.#costs, this.#options.clock.now());
-  }
-
-  /** Never rejects. */
-  ask(asks: readonly Ask[], signal: AbortSignal): Promise<AskRoundResult> {
-    return askRound(asks, { ...this.#options, costs: this.#costs, signal });
-  }
-}
 
 /**
- * Asks what was planned, four at a time, and puts the answers into the store.
- * A hold ends the round at once. Who is missing in a list is asked for before anything is said of them.
- * Never rejects.
+ * Plans and asks, round after round, and remembers what each way of asking has cost.
+ * A round sends as many requests as there is room for; a list that is half read then goes on in the next.
  */
-async function askRound(asks: readonly Ask[], options: AskRoundOptions): Promise<AskRoundResult> {
-  const { holds, signal } = options;
-  const queue = [...asks];
-  const readings: Reading[] = [];
-  const failures: AskFailure[] = [];
-  let successes = 0;
-  const askNext = async (): Promise<boolean> => {
-    const ask = queue.shift();
-    if (!ask || signal.aborted || holds.general) return false;
-    if (holds.ofVersion(versionOf(ask))) return true;
-    const outcome =
-      ask.kind === 'task' ? await askForTask(ask.task, options) : await askForList(ask, options);
-    if (outcome === undefined) return true;
-    if (outcome instanceof CloudError) {
-      failures.push({ error: outcome, task: ask.kind === 'task' ? ask.task : undefined });
-      return true;
+export class AskRounds {
+  readonly #options: PollRequestsOptions;
+  readonly #requests: PollRequests;
+  readonly #costs = new AskCosts();
+  readonly #turns = new TurnOrder();
+  /** The lists that are being read, by the name of their queue. */
+  readonly #sweeps = new Map<string, ListSweep>();
+
+  constructor(options: PollRequestsOptions) {
+    this.#options = options;
+    this.#requests = new PollRequests(options);
+  }
+
+  /**
+   * What is to be asked besides the lists that are being read.
+   * @param due in the order in which they are to be asked for
+   * @param riders who come along where a list is read anyway
+   */
+  plan(due: readonly TrackedTask[], riders: readonly TrackedTask[] = []): readonly Ask[] {
+    const { clock, refreshes } = this.#options;
+    const sweeps = [...this.#sweeps.values()];
+    // A person who waits for one task does not wait for the lists of all.
+    const isAlone = (task: TrackedTask): boolean =>
+      refreshes.size < fewestForList && refreshes.has(task);
+    const together = due.filter((task) => !isAlone(task));
+    const left = new Set(together.filter((task) => !sweeps.some((sweep) => sweep.expects(task))));
+    const alone = new Set(due.filter(isAlone));
+    const lists: ListAsk[] = [];
+    // All are planned for, also those of whom an open list will tell: what is known of costs is known for all.
+    for (const ask of planAsks([...together, ...riders], this.#costs, clock.now())) {
+      if (ask.kind === 'task') {
+        if (left.has(ask.task)) alone.add(ask.task);
+        continue;
+      }
+      const expected = ask.expects.filter((task) => left.has(task));
+      if (expected.length === 0) continue;
+      if (!this.#sweeps.has(queueOf(ask))) lists.push(ask);
+      // Those of a list that is open wait for its next reading; new ones need not.
+      else if (ask.way === 'recent') for (const task of expected) alone.add(task);
     }
-    successes++;
-    if (ask.kind === 'task' || outcome === 'answered') return true;
-    readings.push({ ask, ...outcome });
-    if (outcome.isWhole || ask.way === 'recent')
-      for (const task of outcome.missing.slice(0, mostConfirmed))
-        queue.push({ kind: 'task', task });
-    return true;
-  };
-  const lane = async (): Promise<void> => {
-    while (await askNext());
-  };
-  // One question goes ahead: where the network is gone, it alone is lost.
-  await askNext();
-  const isCutOff = failures.some(({ error }) => concernsAll(error));
-  if (!isCutOff) await Promise.all(Array.from({ length: concurrency }, lane));
-  if (!signal.aborted) learn(readings, options);
-  return { successes, failures };
-}
+    return [
+      ...lists,
+      ...due.filter((task) => alone.has(task)).map((task) => ({ kind: 'task' as const, task })),
+    ];
+  }
 
-/** True for a failure that says nothing of other questions. */
-function isOfTheList({ kind }: CloudError): boolean {
-  switch (kind) {
-    case 'server':
-    case 'timeout':
-    case 'tooLarge':
-    case 'badAnswer':
-    case 'invalidRequest':
-    case 'taskNotFound':
+  /**
+   * Asks what was planned, and goes on with the lists that are being read, four at a time. The new, the requested, those
+   * who are due and each list take turns, however many they are. Puts the answers into the store.
+   * A hold ends the round at once. Who is missing in a list is asked for before anything is said of them.
+   * Never rejects.
+   * @param room how many requests may be sent; at least 1
+   */
+  async ask(asks: readonly Ask[], signal: AbortSignal, room = Infinity): Promise<AskRoundResult> {
+    const { holds } = this.#options;
+    const queues = this.#queuesFor(asks);
+    const failures: AskFailure[] = [];
+    let successes = 0;
+    let sent = 0;
+    const askNext = async (): Promise<boolean> => {
+      if (sent >= room || signal.aborted || holds.general) return false;
+      const name = this.#turns.next(queues.keys()) ?? '';
+      const queue = queues.get(name);
+      const next = queue?.next();
+      if (!queue || !next) return false;
+      // The pages of a list come one after another.
+      if (queue instanceof ListSweep || queue.isDone) queues.delete(name);
+      const task = next instanceof ListReading ? undefined : next;
+      const list = next instanceof ListReading ? next : undefined;
+      if (holds.ofVersion((task ?? list?.ask)?.apiVersion ?? 'v2')) return true;
+      sent++;
+      const outcome = list
+        ? await this.#requests.pollPage(list, signal)
+        : task && (await this.#requests.pollTask(task, signal));
+      if (signal.aborted) return false;
+      if (outcome === 'answered') successes++;
+      else if (outcome) failures.push({ error: outcome, task });
+      if (!(queue instanceof ListSweep)) return true;
+      if (list && outcome instanceof CloudError) this.#giveUp(name, list.ask, outcome);
+      else if (queue.isDone) this.#finish(name, queue);
+      else queues.set(name, queue);
       return true;
-    default:
-      return false;
-  }
-}
-
-type Reading = ListReading & { readonly ask: ListAsk };
-
-/** `undefined` where the answer is not wanted any more. */
-type Outcome<T> = T | CloudError | undefined;
-
-async function askForTask(
-  task: TrackedTask,
-  options: AskRoundOptions,
-): Promise<Outcome<'answered'>> {
-  const { clock, connect, holds, schedule, signal, store, wanted } = options;
-  const key = refKey(task);
-  const isFull = wanted.has(key) || schedule.owesFullRead(task);
-  try {
-    const cloud = await connect(signal);
-    if (signal.aborted || holds.general) return undefined;
-    const client = cloud.client(task.apiVersion);
-    const update = isFull
-      ? summaryOf(await client.getTask(task.id, signal))
-      : await client.getStatus(task.id, signal);
-    if (signal.aborted) return undefined;
-    schedule.succeeded([task], clock.now());
-    store.applyLook(task, update, clock.now(), isFull);
-    return 'answered';
-  } catch (failure) {
-    const error = translate(failure, key, options);
-    if (!error) return undefined;
-    schedule.failed(task, clock.now());
-    holds.takeIn(error, task.apiVersion, clock.now());
-    return error;
-  } finally {
-    if (!signal.aborted) wanted.delete(key);
-  }
-}
-
-async function askForList(ask: ListAsk, options: AskRoundOptions): Promise<Outcome<ListReading>> {
-  const { clock, connect, costs, holds, signal } = options;
-  const { apiVersion } = ask;
-  try {
-    const cloud = await connect(signal);
-    const reading = await readList(ask, {
-      client: cloud.client(apiVersion),
-      signal,
-      mayAsk: () => !signal.aborted && !holds.general,
-      takeIn: (tasks) => takeIn(tasks, apiVersion, options),
-    });
-    // Where everything was held meanwhile, not even the first page was asked for.
-    return signal.aborted || reading.pages === 0 ? undefined : reading;
-  } catch (failure) {
-    const error = translate(failure, `the list of ${apiVersion}`, options);
-    if (!error) return undefined;
-    if (isOfTheList(error)) costs.distrustLists(apiVersion, clock.now(), failedWayMs);
-    holds.takeIn(error, apiVersion, clock.now());
-    return error;
-  }
-}
-
-/** What a list shows is worth as much as a full reading: it lacks but steps and files. */
-function takeIn(
-  tasks: readonly ListedTask[],
-  apiVersion: ApiVersion,
-  { clock, schedule, signal, store, wanted }: AskRoundOptions,
-): void {
-  if (signal.aborted) return;
-  const looks = tasks
-    .map(({ id, ...update }) => ({ ref: { apiVersion, id }, update }))
-    .filter(({ ref }) => store.get(ref));
-  const refs = looks.map(({ ref }) => ref);
-  schedule.succeeded(refs, clock.now());
-  if (wanted.size > 0) for (const ref of refs) wanted.delete(refKey(ref));
-  store.applyLooks(looks, clock.now(), true);
-}
-
-/** @returns nothing for an abort, which is silent */
-function translate(
-  failure: unknown,
-  what: string,
-  { onError, signal }: AskRoundOptions,
-): CloudError | undefined {
-  if (signal.aborted || isAbort(failure)) return undefined;
-  onError(failure, what);
-  // The bundle that throws has a class of its own.
-  if (failure instanceof CloudError) return failure;
-  if (isCloudError(failure)) {
-    const { kind, message, status, retryAfterMs } = failure;
-    return new CloudError(kind, message, { status, retryAfterMs });
-  }
-  const message = failure instanceof Error ? failure.message : String(failure);
-  return new CloudError('badAnswer', `Unexpected failure of a look: ${message}`);
-}
-
-/** Notes what each way has really cost: pages, and questions about tasks that were missing for no reason. */
-function learn(readings: readonly Reading[], { clock, costs, store }: AskRoundOptions): void {
-  const spent = new Map<string, { ask: ListAsk; requests: number }>();
-  const ends = new Map<ApiVersion, number>();
-  for (const { ask, pages, pagesInAll, missing, isWhole } of readings) {
-    const isInVain = (task: TrackedTask): boolean => {
-      const after = store.get(task);
-      return after !== undefined && (after.rawStatus === task.rawStatus || hasEnded(task.status));
     };
+    const lane = async (): Promise<void> => {
+      while (await askNext());
+    };
+    // One question goes ahead: where the network is gone, it alone is lost.
+    await askNext();
+    if (!failures.some(isCutOff)) await Promise.all(Array.from({ length: concurrency }, lane));
+    for (const [name, { apiVersion }] of this.#sweeps)
+      if (holds.general || holds.ofVersion(apiVersion)) this.#sweeps.delete(name);
+    return { successes, failures, isUnfinished: this.#sweeps.size > 0 };
+  }
+
+  /** What is to be asked, in queues that take turns. */
+  #queuesFor(asks: readonly Ask[]): Map<string, Queue> {
+    const { refreshes, schedule, store } = this.#options;
+    const news: TrackedTask[] = [];
+    const requested: TrackedTask[] = [];
+    const known: TrackedTask[] = [];
+    const lists = new Map<string, [ListAsk, ...ListAsk[]]>();
+    for (const ask of asks) {
+      if (ask.kind === 'list') {
+        const group = lists.get(queueOf(ask));
+        lists.set(queueOf(ask), group ? [...group, ask] : [ask]);
+      } else if (schedule.isNew(ask.task)) news.push(ask.task);
+      else (refreshes.has(ask.task) ? requested : known).push(ask.task);
+    }
+    const overdueFirst = (a: TrackedTask, b: TrackedTask): number =>
+      schedule.askedAt(a) - schedule.askedAt(b);
+    for (const [name, group] of lists) this.#sweeps.set(name, new ListSweep(group, overdueFirst));
+    for (const [name, sweep] of this.#sweeps) {
+      sweep.keep((task) => store.get(task) !== undefined);
+      if (sweep.isDone) this.#sweeps.delete(name);
+    }
+    // What somebody pastes now is looked at before what was pasted before.
+    news.sort((a, b) => b.trackedAt - a.trackedAt);
+    const singles = Object.entries({ new: news, requested, known }).filter(
+      ([, tasks]) => tasks.length > 0,
+    );
+    return new Map<string, Queue>([
+      ...singles.map(([name, tasks]) => [name, new TaskQueue(tasks)] as const),
+      ...this.#sweeps,
+    ]);
+  }
+
+  /** Whatever is wrong with a list, its tasks are asked for by themselves. */
+  #giveUp(name: string, { apiVersion }: ListAsk, { kind }: CloudError): void {
+    this.#sweeps.delete(name);
+    // These say nothing of the list: it was not even asked for, or not at this time.
+    if (kind !== 'rateLimited' && kind !== 'noKey')
+      this.#costs.distrustLists(apiVersion, this.#options.clock.now());
+  }
+
+  #finish(name: string, sweep: ListSweep): void {
+    const { clock, store } = this.#options;
+    this.#sweeps.delete(name);
+    const { apiVersion, way } = sweep;
+    this.#costs.trustLists(apiVersion);
+    this.#costs.note(apiVersion, way, costOf(sweep, store), clock.now());
+    if (way !== 'recent') this.#costs.noteEnds(apiVersion, endsIn(sweep, store));
+  }
+}
+
+/** What takes its turns among others. */
+interface Queue {
+  /** True when nothing is left. */
+  readonly isDone: boolean;
+  next(): ListReading | TrackedTask | undefined;
+}
+
+class TaskQueue implements Queue {
+  readonly #tasks: TrackedTask[];
+
+  constructor(tasks: readonly TrackedTask[]) {
+    this.#tasks = [...tasks];
+  }
+
+  get isDone(): boolean {
+    return this.#tasks.length === 0;
+  }
+
+  next(): TrackedTask | undefined {
+    return this.#tasks.shift();
+  }
+}
+
+/** Lists of new tasks and lists of known ones are read side by side, as those of each API version. */
+function queueOf({ apiVersion, way }: ListAsk): string {
+  return `${apiVersion} ${way === 'recent' ? 'recent' : 'known'}`;
+}
+
+/** True where every other request would fail, too. A list that points elsewhere says nothing of others. */
+function isCutOff({ error, task }: AskFailure): boolean {
+  return task ? concernsAll(error) : error.kind === 'network';
+}
+
+/** The requests that a sweep has really cost: pages, and questions about tasks that were missing for no reason. */
+function costOf(sweep: ListSweep, store: TaskStore): number {
+  const isInVain = (task: TrackedTask): boolean => {
+    const after = store.get(task);
+    return after !== undefined && (after.rawStatus === task.rawStatus || hasEnded(task.status));
+  };
+  let requests = 0;
+  for (const { ask, isWhole, missing, pages, pagesInAll } of sweep.readings) {
     const inVain = ask.way === 'recent' ? missing : missing.filter(isInVain);
     // Nobody is asked for by itself after a list that was given up.
-    const isRead = isWhole || ask.way === 'recent';
-    const requests = isRead ? pages + inVain.length : pagesInAll;
-    const key = `${ask.apiVersion}/${ask.way}`;
-    spent.set(key, { ask, requests: requests + (spent.get(key)?.requests ?? 0) });
-    const ended = ask.expects.filter((task) => hasEnded(store.get(task)?.status ?? task.status));
-    if (ask.way !== 'recent')
-      ends.set(ask.apiVersion, ended.length + (ends.get(ask.apiVersion) ?? 0));
+    requests += isWhole || ask.way === 'recent' ? pages + inVain.length : pagesInAll;
   }
-  for (const { ask, requests } of spent.values())
-    costs.note(ask.apiVersion, ask.way, requests, clock.now());
-  for (const [apiVersion, count] of ends) costs.noteEnds(apiVersion, count);
+  return requests;
 }
 
-function versionOf(ask: Ask): ApiVersion {
-  return ask.kind === 'task' ? ask.task.apiVersion : ask.apiVersion;
+/** How many of those who were looked for have ended. */
+function endsIn(sweep: ListSweep, store: TaskStore): number {
+  const expected = sweep.readings.flatMap(({ ask }) => ask.expects);
+  return expected.filter((task) => hasEnded(store.get(task)?.status ?? task.status)).length;
 }

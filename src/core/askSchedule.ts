@@ -1,4 +1,5 @@
-import { nextBackoffMs } from './backoff';
+import { backoffCapMs, nextBackoffMs, refusedCapMs } from './backoff';
+import type { CloudErrorKind } from './errors';
 import { hasEnded, refKey, type TaskRef } from './task';
 import { isActive, isStale, needsFullRead, type TrackedTask } from './trackedTask';
 
@@ -11,8 +12,9 @@ const slowPauseMs = 60_000;
 /** For a task whose status has not changed for hours. */
 const stalePauseMs = 5 * 60_000;
 const mostFullReadFailures = 3;
-/** So many answers in a row must say that a task does not exist. */
-const answersUntilMissing = 2;
+/** For so long, and in so many answers in a row, the cloud must say that a task does not exist: a new one takes a moment to be known everywhere. */
+const missingAfterMs = 5 * 60_000;
+const answersUntilMissing = 4;
 
 interface Ask {
   /** In milliseconds since 1970. Absent: due at once. */
@@ -20,7 +22,11 @@ interface Ask {
   /** From 0.9 to 1.1. */
   spread: number;
   backoffMs: number;
+  /** Whether the cloud has said anything of it, be it that there is no such task. */
+  wasAnswered: boolean;
+  /** How often in a row the cloud has said that there is no such task, and since when. */
   notFoundCount: number;
+  notFoundSince: number;
   fullReadFailures: number;
 }
 
@@ -39,18 +45,25 @@ export class AskSchedule {
    * @returns milliseconds since 1970, 0 for at once, `undefined` for never
    */
   dueAt(task: TrackedTask, pauseMs: number, now: number): number | undefined {
-    if (!isActive(task) && !this.owesFullRead(task)) return undefined;
+    if (!isActive(task) && !task.isMissing && !this.owesFullRead(task)) return undefined;
     const ask = this.#asks.get(refKey(task));
+    // Another key, or another day, may know it: it is asked once for each poller and key.
+    if (task.isMissing && ask?.wasAnswered === true) return undefined;
     // Asked in the future: the clock was set back since.
     if (ask?.askedAt === undefined || ask.askedAt > now) return 0;
-    const pause = hasEnded(task.status) ? 0 : pauseOf(task, pauseMs, now) * ask.spread;
+    const pause =
+      hasEnded(task.status) && !task.isMissing ? 0 : pauseOf(task, pauseMs, now) * ask.spread;
     return ask.askedAt + Math.max(pause, ask.backoffMs);
   }
 
-  /** The lower, the sooner: new tasks first, the newest of them before all, then whom nobody has asked for longest. */
-  rank(task: TrackedTask): number {
-    const ask = this.#asks.get(refKey(task));
-    return !ask && task.lookedAt === undefined ? -task.trackedAt : (ask?.askedAt ?? 0);
+  /** True for a task that nobody has asked for yet, neither now nor before. */
+  isNew(task: TrackedTask): boolean {
+    return task.lookedAt === undefined && !task.isMissing && !this.#asks.has(refKey(task));
+  }
+
+  /** When a task was last asked for, in milliseconds since 1970; 0 for never. */
+  askedAt(ref: TaskRef): number {
+    return this.#asks.get(refKey(ref))?.askedAt ?? 0;
   }
 
   /** A task whose full answer keeps failing, for instance for its size, is asked for its status only. */
@@ -68,6 +81,7 @@ export class AskSchedule {
       const ask = this.#ask(ref);
       ask.askedAt = now;
       ask.spread = spread;
+      ask.wasAnswered = true;
       ask.backoffMs = ask.notFoundCount = ask.fullReadFailures = 0;
     }
   }
@@ -79,18 +93,28 @@ export class AskSchedule {
   }
 
   /** Notes a failure that is this task's own. */
-  backOff(ref: TaskRef): void {
+  backOff(ref: TaskRef, kind: CloudErrorKind): void {
     const ask = this.#ask(ref);
-    ask.backoffMs = nextBackoffMs(ask.backoffMs, this.#random);
+    const capMs = kind === 'forbidden' ? refusedCapMs : backoffCapMs;
+    ask.backoffMs = nextBackoffMs(ask.backoffMs, this.#random, capMs);
   }
 
   noteFullReadFailure(ref: TaskRef): void {
     this.#ask(ref).fullReadFailures++;
   }
 
-  /** @returns whether the cloud has now said often enough that there is no such task */
-  noteNotFound(ref: TaskRef): boolean {
-    return ++this.#ask(ref).notFoundCount >= answersUntilMissing;
+  /**
+   * The cloud has said that there is no such task. It is asked again with growing pauses.
+   * @returns whether it has said so for long enough to be believed
+   */
+  noteNotFound(ref: TaskRef, now: number): boolean {
+    const ask = this.#ask(ref);
+    ask.wasAnswered = true;
+    // A clock that was set back must not make this last longer.
+    if (ask.notFoundCount === 0 || ask.notFoundSince > now) ask.notFoundSince = now;
+    ask.backoffMs = nextBackoffMs(ask.backoffMs, this.#random);
+    const isBelieved = now - ask.notFoundSince >= missingAfterMs;
+    return ++ask.notFoundCount >= answersUntilMissing && isBelieved;
   }
 
   makeAllDue(): void {
@@ -113,7 +137,14 @@ export class AskSchedule {
     const key = refKey(ref);
     let ask = this.#asks.get(key);
     if (!ask) {
-      ask = { spread: 1, backoffMs: 0, notFoundCount: 0, fullReadFailures: 0 };
+      ask = {
+        spread: 1,
+        backoffMs: 0,
+        wasAnswered: false,
+        notFoundCount: 0,
+        notFoundSince: 0,
+        fullReadFailures: 0,
+      };
       this.#asks.set(key, ask);
     }
     return ask;

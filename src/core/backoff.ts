@@ -2,6 +2,8 @@
 export const backoffBaseMs = 2000;
 /** The longest pause after failures in a row, in milliseconds. */
 export const backoffCapMs = 60_000;
+/** The same after refusals, which seldom mend themselves soon, in milliseconds. */
+export const refusedCapMs = 10 * 60_000;
 
 /**
  * The pause after one more failure in a row: decorrelated jitter, which keeps many clients from coming back at once.
@@ -10,10 +12,14 @@ export const backoffCapMs = 60_000;
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  * @param previousMs the pause before, 0 after a success
  * @param random from 0 to 1
- * @returns between `backoffBaseMs` and `backoffCapMs`
+ * @returns between `backoffBaseMs` and `capMs`
  */
-export function nextBackoffMs(previousMs: number, random: () => number): number {
-  const least = Math.min(Math.max(backoffBaseMs, previousMs * 2), backoffCapMs * 0.9);
-  const most = Math.min(Math.max(backoffBaseMs, previousMs * 3), backoffCapMs);
+export function nextBackoffMs(
+  previousMs: number,
+  random: () => number,
+  capMs = backoffCapMs,
+): number {
+  const least = Math.min(Math.max(backoffBaseMs, previousMs * 2), capMs * 0.9);
+  const most = Math.min(Math.max(backoffBaseMs, previousMs * 3), capMs);
   return least + random() * (most - least);
 }

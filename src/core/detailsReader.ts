@@ -163,12 +163,13 @@ export class DetailsReader implements Disposable {
     try {
       const cloud = await connect(signal);
       signal.throwIfAborted();
+      const stamp = store.stampRequest();
       const details = await cloud.client(ref.apiVersion).getDetails(ref.id, signal);
       if (signal.aborted) return;
       this.#backoffMs = 0;
       // First what is known here, so that the store's news of it is no news.
       this.#takeIn(details);
-      store.applyLook(ref, summaryOf(details), clock.now(), true);
+      store.applyLook(ref, summaryOf(details), clock.now(), true, stamp);
     } catch (error) {
       if (signal.aborted || isAbort(error)) return;
       onError(error);
@@ -228,6 +229,8 @@ function healsByItself(kind: CloudErrorKind): boolean {
     case 'server':
     case 'timeout':
     case 'rateLimited':
+    case 'noFreeSlot':
+    case 'refused':
     case 'badAnswer':
       return true;
     case 'auth':

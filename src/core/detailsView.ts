@@ -1,6 +1,9 @@
+import { unfenced } from './codeFence';
 import { linkHost, safeLink } from './safeLink';
 import { layOutJson } from './jsonLayout';
-import { readJson } from './jsonTree';
+import { formatJson } from './formatJson';
+import { stepJson } from './jsonText';
+import { nodeText, readJson, readObject } from './jsonTree';
 import type { ApiVersion, Task, TaskDetails, TaskStep } from './task';
 import { markedFormOf, type TextForm } from './plainText';
 import { shorten } from './taskWords';
@@ -38,7 +41,7 @@ export interface TaskView {
   readonly isSuccess?: boolean | undefined;
   readonly judgeVerdict?: boolean | undefined;
   readonly prompt?: ViewText | undefined;
-  /** Laid out where it is JSON. */
+  /** What stands in its code fence, where it has one; laid out where it is JSON. */
   readonly output?: (ViewText & { readonly form: TextForm }) | undefined;
   readonly judgement?: ViewText | undefined;
   readonly cost?: string | undefined;
@@ -109,7 +112,7 @@ export function taskViewOf(task: TaskDetails | TrackedTask): TaskView {
     liveHost: linkHost(session?.liveUrl ?? ''),
     shareHost: linkHost(session?.publicShareUrl ?? ''),
     recordingHosts: recordingLinks(details).map((link) => linkHost(link) ?? ''),
-    metadata: metadataOf(details?.metadata ?? {}),
+    metadata: metadataOf(details?.metadata ?? '{}'),
     fileNames: (details?.files ?? [])
       .slice(0, mostListed)
       .map(({ name }) => shorten(name, longestField)),
@@ -134,13 +137,13 @@ export function recordingLinks(details: TaskDetails | undefined): readonly strin
 
 /** A step as readable JSON, without its presigned link. */
 export function stepText(step: TaskStep): string {
-  const { screenshotUrl, actions, ...rest } = step;
-  return JSON.stringify({ ...rest, actions: actions.map(parsedOrRaw) }, null, 2);
+  const json = stepJson(step);
+  return formatJson(json, Infinity) ?? json;
 }
 
 /** Metadata as readable JSON. */
 export function metadataText(metadata: TaskDetails['metadata']): string {
-  return JSON.stringify(metadata, null, 2);
+  return formatJson(metadata) ?? metadata;
 }
 
 function stepViewOf(step: TaskStep, index: number): ViewStep {
@@ -160,8 +163,9 @@ function stepViewOf(step: TaskStep, index: number): ViewStep {
 }
 
 /** Reads no more of a huge output than can be shown, so that its size costs nothing. */
-function outputOf(output: string | undefined): TaskView['output'] {
-  if (output === undefined || output === '') return undefined;
+function outputOf(whole: string | undefined): TaskView['output'] {
+  if (whole === undefined || whole === '') return undefined;
+  const output = unfenced(whole);
   const json = readJson(output.slice(0, longestRead), output.length > longestRead);
   if (json) return { form: 'json', ...layOutJson(json, longestText) };
   return {
@@ -181,26 +185,8 @@ function short(text: string | undefined): string | undefined {
 }
 
 function metadataOf(metadata: TaskDetails['metadata']): TaskView['metadata'] {
-  return Object.entries(metadata)
-    .slice(0, mostListed)
-    .map(([name, value]) => ({
-      name: shorten(name, longestField),
-      value: shorten(typeof value === 'string' ? value : jsonOf(value), longestStepText),
-    }));
-}
-
-function jsonOf(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? '';
-  } catch {
-    return '(too deep to be shown)';
-  }
-}
-
-function parsedOrRaw(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return (readObject(metadata) ?? []).slice(0, mostListed).map(([name, value]) => ({
+    name: shorten(name, longestField),
+    value: shorten(nodeText(value), longestStepText),
+  }));
 }

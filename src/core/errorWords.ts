@@ -57,6 +57,16 @@ export function errorWords(kind: CloudErrorKind, { host, apiVersion }: ErrorCont
         text: `${host} does not take this for a task ID. Check it, and the API version in the settings.`,
         nextStep: 'openSettings',
       };
+    case 'refused':
+      return {
+        text: `${host} refuses this. What was asked for may be gone there; the log has the answer.`,
+        nextStep: 'showLog',
+      };
+    case 'noFreeSlot':
+      return {
+        text: `${host} has no free session for this account. Stop a session, or wait until one ends.`,
+        nextStep: 'showLog',
+      };
     case 'rateLimited':
       return {
         text: `${host} asks to slow down. Looks go on by themselves in a while.`,
@@ -89,7 +99,7 @@ export function errorWords(kind: CloudErrorKind, { host, apiVersion }: ErrorCont
       };
     case 'badAnswer':
       return {
-        text: `${host} answers, but not as Browser Use Cloud does. Check the base URL in the settings.`,
+        text: `Something between you and ${host} answered, or it is not Browser Use Cloud. Check for a proxy, a VPN or a sign-in page, and the base URL in the settings.`,
         nextStep: 'openSettings',
       };
   }

@@ -1,18 +1,21 @@
 /**
  * Why a call to the cloud failed. Callers switch on this, never on a message.
+ * Those that judge the key, the version or the task are the API's own words; what stands between it and us can't say them.
  * - `auth`: 401, the key is missing or wrong
  * - `forbidden`: 403, the key may not do this
  * - `payment`: 402, no credits
  * - `taskNotFound`: 404 that names the task
  * - `notServed`: 404 `Not Found`, this API version does not exist at this base URL
  * - `invalidRequest`: 400 or 422, for instance a malformed ID
- * - `rateLimited`: 429
+ * - `refused`: any other 4xx of the API's own, for instance a file of a task that is not there
+ * - `rateLimited`: 429, too many requests
+ * - `noFreeSlot`: 429, too many sessions at once or a full queue: no reason to send fewer requests
  * - `server`: 408 or 5xx
  * - `timeout`: no whole answer within the deadline
  * - `network`: no answer at all: refused, reset, unresolved, offline
  * - `redirect`: an answer that points elsewhere; never followed, so that no key leaves
  * - `tooLarge`: the body, decompressed, is over the cap
- * - `badAnswer`: an answer that is not what the API promises
+ * - `badAnswer`: an answer that is not what the API promises, whatever its status: also that of a gateway or a sign-in page
  * - `noKey`: nothing was sent, as there is no key
  */
 export type CloudErrorKind = (typeof errorKinds)[number];
@@ -24,7 +27,9 @@ const errorKinds = [
   'taskNotFound',
   'notServed',
   'invalidRequest',
+  'refused',
   'rateLimited',
+  'noFreeSlot',
   'server',
   'timeout',
   'network',

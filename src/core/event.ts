@@ -6,7 +6,21 @@ export interface Disposable {
 /** Registers a listener. Shaped as VS Code's own events are. */
 export type Event<T> = (listener: (value: T) => void) => Disposable;
 
-/** Tells listeners in the order in which they came. Owned and disposed by the class whose event it is. */
+/** Told of what listeners throw. Unset, it is thrown where nobody catches it, so that no test misses it. */
+let onListenerError = (error: unknown): void =>
+  queueMicrotask(() => {
+    throw error;
+  });
+
+/** Has what listeners throw reported, by all emitters, from now on. For the composition root. */
+export function reportListenerErrors(report: (error: unknown) => void): void {
+  onListenerError = report;
+}
+
+/**
+ * Notifies listeners in the order in which they came. One that throws disturbs neither the others nor whoever fires.
+ * Owned and disposed by the class whose event it is.
+ */
 export class Emitter<T> implements Disposable {
   readonly #listeners = new Set<(value: T) => void>();
 
@@ -20,7 +34,13 @@ export class Emitter<T> implements Disposable {
   fire(value: T): void {
     // A copy: who listens may come and go while the others are told.
     const listeners = Array.from(this.#listeners);
-    for (const listener of listeners) listener(value);
+    for (const listener of listeners) {
+      try {
+        listener(value);
+      } catch (error) {
+        onListenerError(error);
+      }
+    }
   }
 
   dispose(): void {

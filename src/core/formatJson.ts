@@ -1,9 +1,9 @@
 /**
  * Lays JSON out in lines with two blanks a level. Works on the text, so that numbers, repeated keys and their order
  * stay as they were written.
- * @returns `undefined` for what is no JSON object or array, or is deeper than 64 levels
+ * @returns `undefined` for what is no JSON object or array, or is deeper than `maxDepth` levels
  */
-export function formatJson(text: string): string | undefined {
+export function formatJson(text: string, maxDepth = deepestJson): string | undefined {
   const source = text.trim();
   if (!isJsonContainer(source)) return undefined;
   const parts: string[] = [];
@@ -47,7 +47,8 @@ export function formatJson(text: string): string | undefined {
   return parts.join('');
 }
 
-const maxDepth = 64;
+/** Deepest nesting that is taken for JSON, in levels: nobody reads more. */
+export const deepestJson = 64;
 
 function isJsonContainer(source: string): boolean {
   if (source[0] !== '{' && source[0] !== '[') return false;
@@ -60,8 +61,8 @@ function isJsonContainer(source: string): boolean {
   }
 }
 
-/** @returns where the token ends that begins at `at`: a bracket or separator, a string, or what lies before the next of these */
-function endOfToken(source: string, at: number): number {
+/** @returns where the token of JSON ends that begins at `at`: a bracket or separator, a string, or what lies before the next of these */
+export function endOfToken(source: string, at: number): number {
   if (isPunctuation(source[at])) return at + 1;
   let end = at;
   if (source[at] === '"') {

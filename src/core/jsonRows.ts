@@ -1,4 +1,5 @@
 import { decodeJsonString, isContainer, type JsonContainer, type JsonNode } from './jsonTree';
+import { shorten } from './taskWords';
 
 /** A row of a JSON tree as a page draws it. */
 export interface JsonRow {
@@ -81,9 +82,9 @@ export function containerPreview(node: JsonContainer, maxLength: number): string
   for (const { rawName, node: inner } of node.entries.slice(0, 8)) {
     if (isContainer(inner)) continue;
     const value = inner.kind === 'string' ? decodeJsonString(inner.raw) : inner.raw;
-    const short = value.length > 40 ? `${value.slice(0, 39)}…` : value;
+    const short = shorten(value, 40);
     const part =
-      rawName === undefined ? short : `${decodeJsonString(rawName).slice(0, 40)}: ${short}`;
+      rawName === undefined ? short : `${shorten(decodeJsonString(rawName), 40)}: ${short}`;
     if (length + part.length > maxLength) break;
     length += part.length;
     parts.push(part);

@@ -124,6 +124,30 @@ export function decodeJsonString(raw: string): string {
   }
 }
 
+/**
+ * The entries of a JSON object with their names as people read them.
+ * @returns `undefined` for a text that is no JSON object, or deeper than 64 levels
+ */
+export function readObject(text: string): readonly (readonly [string, JsonNode])[] | undefined {
+  const root = readJson(text);
+  if (root?.kind !== 'object') return undefined;
+  return root.entries.map(({ rawName = '""', node }) => [decodeJsonString(rawName), node]);
+}
+
+/** A value as people read it: a string without its quotes, anything else as compact JSON. */
+export function nodeText(node: JsonNode): string {
+  return node.kind === 'string' ? decodeJsonString(node.raw) : compactJson(node);
+}
+
+/** A value as JSON in one line. */
+export function compactJson(node: JsonNode): string {
+  if (!isContainer(node)) return node.raw;
+  const entries = node.entries.map(({ rawName, node: inner }) =>
+    rawName === undefined ? compactJson(inner) : `${rawName}:${compactJson(inner)}`,
+  );
+  return node.kind === 'object' ? `{${entries.join()}}` : `[${entries.join()}]`;
+}
+
 interface OpenContainer extends JsonContainer {
   readonly entries: JsonEntry[];
   isCut: boolean;

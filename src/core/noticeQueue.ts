@@ -17,17 +17,20 @@ export interface NoticeQueueOptions {
 
 /** Ends within this many milliseconds of the first become one notice. */
 export const noticeWindowMs = 10_000;
+/** How long a window takes at most to note that the person has the task's details before them, in milliseconds. */
+export const seenNoteMs = 300;
 
 /**
- * Gathers the ends that the store observes and shows each once.
- * Waits up to ten seconds for further ends and for verdicts; not at all once nothing more can come.
+ * Gathers the ends that the store observes and shows each once, but for those that the person sees by themselves.
+ * Waits up to ten seconds for further ends and for verdicts; once nothing more can come, only until every window has noted
+ * what is seen in it.
  */
 export class NoticeQueue implements Disposable {
   readonly #options: NoticeQueueOptions;
   readonly #subscription: Disposable;
   readonly #disposed = new AbortController();
   readonly #ended = new Map<string, TaskRef>();
-  #window: AbortController | undefined;
+  #window: { readonly abort: AbortController; readonly isShort: boolean } | undefined;
   #isAnnouncing = true;
 
   constructor(options: NoticeQueueOptions) {
@@ -49,8 +52,7 @@ export class NoticeQueue implements Disposable {
   setAnnouncing(isAnnouncing: boolean): void {
     this.#isAnnouncing = isAnnouncing;
     if (isAnnouncing) return this.#consider();
-    this.#window?.abort();
-    this.#window = undefined;
+    this.#endWindow();
   }
 
   /** Adds ends that another window has observed and not told of. */
@@ -67,20 +69,25 @@ export class NoticeQueue implements Disposable {
   dispose(): void {
     this.#subscription.dispose();
     this.#disposed.abort();
-    this.#window?.abort();
+    this.#endWindow();
   }
 
   #consider(): void {
     if (!this.#isAnnouncing || this.#ended.size === 0) return;
     const { store, clock } = this.#options;
-    const nothingMoreToCome = !store.tasks().some(isActive) && !this.#tasks().some(needsFullRead);
-    if (nothingMoreToCome) return this.#flush();
-    if (this.#window) return;
-    const window = new AbortController();
-    this.#window = window;
-    void clock.sleep(noticeWindowMs, window.signal).then(() => {
-      if (!window.signal.aborted) this.#flush();
+    const isShort = !store.tasks().some(isActive) && !this.#tasks().some(needsFullRead);
+    if (this.#window && (this.#window.isShort || !isShort)) return;
+    this.#endWindow();
+    const abort = new AbortController();
+    this.#window = { abort, isShort };
+    void clock.sleep(isShort ? seenNoteMs : noticeWindowMs, abort.signal).then(() => {
+      if (!abort.signal.aborted) this.#flush();
     });
+  }
+
+  #endWindow(): void {
+    this.#window?.abort.abort();
+    this.#window = undefined;
   }
 
   /** As they are now: the verdict may have come after the end, and somebody may have looked already. */
@@ -91,8 +98,7 @@ export class NoticeQueue implements Disposable {
   }
 
   #flush(): void {
-    this.#window?.abort();
-    this.#window = undefined;
+    this.#endWindow();
     const tasks = this.#tasks().filter((task) => {
       const kind = endKindOf(task);
       return task.isUnseen && kind !== undefined && this.#options.isWanted(kind);

@@ -32,8 +32,29 @@ export function textFormOf(text: string): TextForm {
   return formatJson(text) === undefined ? markedFormOf(text) : 'json';
 }
 
-/** Markdown where several of its marks stand at line starts or around words. Looks at the first 20,000 characters only. */
+/** A code fence with what stands in it. */
+export interface CodeFence {
+  /** In lower case; empty where none is named. */
+  readonly language: string;
+  readonly content: string;
+}
+
+/** @returns the one code fence that a text is, blanks around it aside; `undefined` for any other text, and an empty fence */
+export function wholeFence(text: string): CodeFence | undefined {
+  const fenced = text.trim();
+  const opening = /^(`{3,}|~{3,})[ \t]*([\w+#.-]*)[ \t]*\r?\n/u.exec(fenced);
+  if (!opening) return undefined;
+  const [{ length: start }, mark = '', language = ''] = opening;
+  const end = fenced.length - mark.length - 1;
+  // Whatever else begins a line with such a mark ends the fence before its time.
+  if (end < start || fenced.indexOf(`\n${mark}`, start - 1) !== end) return undefined;
+  const content = fenced.slice(start, end).replace(/\r$/u, '');
+  return { language: language.toLowerCase(), content };
+}
+
+/** Markdown where several of its marks stand at line starts or around words, or all of it is a code fence. Looks at the first 20,000 characters only. */
 export function markedFormOf(text: string): Exclude<TextForm, 'json'> {
+  if (wholeFence(text)) return 'markdown';
   const sample = text.slice(0, 20_000);
   const marks = [
     /^#{1,6} \S/mu,

@@ -1,4 +1,4 @@
-import { backoffBaseMs } from './backoff';
+import { backoffBaseMs, refusedCapMs } from './backoff';
 import type { CloudError, CloudErrorKind } from './errors';
 import type { ApiVersion } from './task';
 
@@ -13,18 +13,23 @@ export interface PollHold {
 
 /** Without a `Retry-After`, which no document promises, 429 means this pause. */
 const rateLimitMs = 60_000;
-const longestRateLimitMs = 60 * 60 * 1000;
-/** Until something is asked again that only a person can put right. */
-const refusedPauseMs = 10 * 60_000;
+/** The most that a server's `Retry-After` is obeyed. */
+const longestRetryAfterMs = 60 * 60 * 1000;
+/** Until an API version that is not served is asked again, at first; each time in a row it doubles, up to the cap. */
+const notServedMs = 30_000;
 
 /** What keeps the poller from asking: everything, or the tasks of one API version. */
 export class PollHolds {
   /** The wall clock when it was last told, in milliseconds since 1970. */
   #now = -Infinity;
   #general: PollHold | undefined;
+  /** Whether the server named the time of the hold on everything: then it stays, whoever comes. */
+  #isOrdered = false;
   /** A hold whose time has passed without a success yet: it holds nothing, but says how things are. */
   #passed: PollHold | undefined;
   readonly #versions = new Map<ApiVersion, PollHold>();
+  /** How long each API version was last held, until it is served again. */
+  readonly #notServedMs = new Map<ApiVersion, number>();
 
   /** The hold on everything. */
   get general(): PollHold | undefined {
@@ -41,42 +46,48 @@ export class PollHolds {
     return this.#versions.get(apiVersion);
   }
 
-  /** Draws the consequence of a failure that concerns more than its own task; of any other, none. */
+  /** Draws the consequence of what the cloud says of one task, where it concerns more than that task. */
   takeIn(error: CloudError, apiVersion: ApiVersion, now: number): void {
     this.#tellTime(now);
     switch (error.kind) {
       case 'auth':
-      case 'forbidden':
       case 'noKey':
-        this.#general = { kind: error.kind };
+        this.#holdAll({ kind: error.kind });
         break;
       case 'payment':
-        this.#general = { kind: error.kind, until: now + refusedPauseMs };
+        this.#holdAll({ kind: error.kind, until: now + refusedCapMs });
         break;
-      case 'rateLimited': {
-        // What a person must put right outlasts it, and is what to say.
-        if (this.#general && this.#general.kind !== error.kind) break;
-        const pauseMs = Math.max(error.retryAfterMs ?? rateLimitMs, backoffBaseMs);
-        const until = now + Math.min(pauseMs, longestRateLimitMs);
-        this.#general = { kind: error.kind, until: Math.max(until, this.#general?.until ?? 0) };
+      case 'notServed': {
+        // Several requests may have been under way.
+        if (this.#versions.has(apiVersion)) break;
+        const before = this.#notServedMs.get(apiVersion);
+        const ms = before === undefined ? notServedMs : Math.min(2 * before, refusedCapMs);
+        this.#notServedMs.set(apiVersion, ms);
+        this.#versions.set(apiVersion, { kind: error.kind, until: now + ms, apiVersion });
         break;
       }
-      case 'notServed':
-        this.#versions.set(apiVersion, {
-          kind: error.kind,
-          until: now + refusedPauseMs,
-          apiVersion,
-        });
-        break;
       default:
         break;
     }
+    this.#obey(error, now);
+  }
+
+  /** As `takeIn` for what the cloud says of a list, which judges neither the key nor the API version. */
+  takeInOfList(error: CloudError, now: number): void {
+    this.#tellTime(now);
+    if (error.kind === 'noKey') this.#holdAll({ kind: error.kind });
+    this.#obey(error, now);
   }
 
   /** Holds everything for so many milliseconds from now. */
   hold(kind: CloudErrorKind, ms: number, now: number): void {
     this.#tellTime(now);
-    this.#general = { kind, until: now + ms };
+    this.#holdAll({ kind, until: now + ms });
+  }
+
+  /** A task of this API version was answered for. */
+  noteServed(apiVersion: ApiVersion): void {
+    this.#notServedMs.delete(apiVersion);
   }
 
   dropPassed(now: number): void {
@@ -94,17 +105,16 @@ export class PollHolds {
     this.#passed = undefined;
   }
 
-  /** Ends the pause after failures that may have passed; a rate limit and a refused key stay. @returns whether there was one */
+  /** Ends the pause after failures that may have passed; what the server ordered and a rejected key stay. @returns whether there was one */
   dropBackoff(): boolean {
-    const hold = this.#general;
-    if (hold?.until === undefined || hold.kind === 'rateLimited') return false;
+    if (this.#general?.until === undefined || this.#isOrdered) return false;
     this.#general = undefined;
     return true;
   }
 
-  /** A person wants to know: only a rate limit stays. */
+  /** A person wants to know: only what the server ordered stays. */
   dropForRefresh(): void {
-    if (this.#general?.kind !== 'rateLimited') this.#general = undefined;
+    if (!this.#isOrdered) this.#general = undefined;
     this.#versions.clear();
   }
 
@@ -121,6 +131,24 @@ export class PollHolds {
     this.#general = undefined;
     this.#passed = undefined;
     this.#versions.clear();
+    this.#notServedMs.clear();
+  }
+
+  /** Waits as long as the server says, or as a rate limit demands. */
+  #obey({ kind, retryAfterMs }: CloudError, now: number): void {
+    const isRateLimit = kind === 'rateLimited';
+    if (!isRateLimit && (retryAfterMs === undefined || kind === 'noFreeSlot')) return;
+    // What a person must put right outlasts it, and is what to say.
+    if (this.#general && !this.#isOrdered) return;
+    const ms = Math.min(Math.max(retryAfterMs ?? rateLimitMs, backoffBaseMs), longestRetryAfterMs);
+    const until = Math.max(now + ms, this.#general?.until ?? 0);
+    const isTrouble = kind === 'server' || kind === 'badAnswer';
+    this.#holdAll({ kind: isTrouble ? kind : 'rateLimited', until }, true);
+  }
+
+  #holdAll(hold: PollHold, isOrdered = false): void {
+    this.#general = hold;
+    this.#isOrdered = isOrdered;
   }
 
   /** A wall clock that was set back makes no pause longer. */

@@ -17,6 +17,8 @@ export interface PollerState {
   /** The last look at any task that succeeded, in milliseconds since 1970. */
   readonly lookedAt?: number | undefined;
   readonly holds: readonly PollHold[];
+  /** True where another window polls for this one, lives, and does not answer. */
+  readonly isLeaderSilent?: boolean | undefined;
 }
 
 /** The regular looks at the active tasks, whoever takes them. */
@@ -25,14 +27,14 @@ export interface Polling {
   /** Fires when what `state` tells has changed, but for `lookedAt` alone. */
   readonly onDidChangeState: Event<PollerState>;
   setPauses(pauses: Pauses): void;
-  /** More attention makes overdue looks at once, and ends the pause after a failed connection. */
+  /** More attention makes overdue looks at once, and ends the pause after a failed connection or a refusal. */
   setAttention(attention: Attention): void;
-  /** The key or the base URL is another one: what is under way is thrown away, every hold ends. */
+  /** The key or the base URL is another one: what is under way is thrown away, every hold ends, missing tasks are asked for again. */
   reconnect(): void;
   /**
    * Looks now, at ended and missing tasks too. Without refs: at every active or missing task and the last 100 that ended.
-   * Ends every hold but the rate limit's.
-   * Resolves when all were looked at, or when polling is held. Never rejects.
+   * Ends every hold but one that the server named the time of.
+   * Resolves when all were looked at by requests that were sent after this, or when polling is held. Never rejects.
    */
   refresh(refs?: readonly TaskRef[]): Promise<void>;
 }

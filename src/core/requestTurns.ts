@@ -11,6 +11,9 @@ export interface RequestTurnsOptions {
   readonly heldUntil?: (() => number | undefined) | undefined;
 }
 
+/** Why a server wants to be left alone. Neither says anything of the key, the version or a task. */
+export type QuietKind = 'rateLimited' | 'server';
+
 /** Without a `Retry-After`, which no document promises, 429 means this pause. */
 const rateLimitMs = 60_000;
 const longestRateLimitMs = 60 * 60 * 1000;
@@ -22,7 +25,11 @@ const longestRateLimitMs = 60 * 60 * 1000;
 export class RequestTurns {
   readonly #options: RequestTurnsOptions;
   /** In milliseconds since 1970, and how long from then. */
-  #quiet = { from: 0, ms: 0 };
+  #quiet: { readonly from: number; readonly ms: number; readonly kind: QuietKind } = {
+    from: 0,
+    ms: 0,
+    kind: 'rateLimited',
+  };
 
   constructor(options: RequestTurnsOptions) {
     this.#options = options;
@@ -30,7 +37,7 @@ export class RequestTurns {
 
   /**
    * Resolves when a request may be sent.
-   * @throws {CloudError} of kind `rateLimited`, with what is left of the pause; an `AbortError` when the signal aborted
+   * @throws {CloudError} of the kind that began the pause, with what is left of it; an `AbortError` when the signal aborted
    */
   async take(signal: AbortSignal): Promise<void> {
     this.#checkQuiet();
@@ -40,19 +47,28 @@ export class RequestTurns {
     this.#checkQuiet();
   }
 
-  /** The server has answered 429. @param retryAfterMs what it asked for, if anything, in milliseconds from now */
-  noteRateLimit(retryAfterMs: number | undefined): void {
+  /**
+   * The server has answered 429, or anything else with a `Retry-After`.
+   * @param retryAfterMs what it asked for, if anything, in milliseconds from now
+   */
+  noteRateLimit(retryAfterMs: number | undefined, kind: QuietKind = 'rateLimited'): void {
     const ms = Math.min(Math.max(retryAfterMs ?? rateLimitMs, backoffBaseMs), longestRateLimitMs);
-    if (ms > this.#leftMs()) this.#quiet = { from: this.#options.clock.now(), ms };
+    if (ms > this.#leftMs()) this.#quiet = { from: this.#options.clock.now(), ms, kind };
   }
 
   #checkQuiet(): void {
     const retryAfterMs = this.#leftMs();
     if (retryAfterMs <= 0) return;
     const seconds = Math.ceil(retryAfterMs / 1000);
-    throw new CloudError('rateLimited', `Nothing is sent for another ${seconds} s`, {
+    throw new CloudError(this.#kind(), `Nothing is sent for another ${seconds} s`, {
       retryAfterMs,
     });
+  }
+
+  /** Why nothing is sent: another window knows of rate limits only. */
+  #kind(): QuietKind {
+    const { from, ms, kind } = this.#quiet;
+    return from + ms > this.#options.clock.now() ? kind : 'rateLimited';
   }
 
   #leftMs(): number {

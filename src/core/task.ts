@@ -80,7 +80,8 @@ export interface TaskDetails extends Task {
   /** The judge's report: a string of JSON, which may fail to parse. */
   readonly judgement?: string | undefined;
   readonly agentVersion?: string | undefined;
-  readonly metadata: Readonly<Record<string, unknown>>;
+  /** What the user stored with the task: the JSON of an object, its numbers as they were written. */
+  readonly metadata: string;
   /** Screenshots that belong to no step in particular (v1). */
   readonly screenshotUrls: readonly string[];
 }

@@ -1,10 +1,11 @@
-import { formatJson } from './formatJson';
+import { deepestJson, formatJson } from './formatJson';
+import { embeddedJson, listJson, membersOf, objectJson, stepJson } from './jsonText';
 import { outcomeOf, type TaskDetails, type TaskStep } from './task';
 import type { TrackedTask } from './trackedTask';
 
 /**
  * A task as JSON to keep: all that the cloud says of it but what opens something. Presigned URLs and links of the session
- * are left out; strings of JSON become what they hold.
+ * are left out; strings of JSON become what they hold, their numbers as they were written.
  */
 export function taskJson(task: TaskDetails | TrackedTask): string {
   const details = 'steps' in task ? task : undefined;
@@ -26,22 +27,20 @@ export function taskJson(task: TaskDetails | TrackedTask): string {
     createdAt: task.createdAt,
     startedAt: task.startedAt,
     finishedAt: task.finishedAt,
-    judgement: details?.judgement === undefined ? undefined : readJson(details.judgement),
-    metadata: details?.metadata,
-    steps: details?.steps.map(stepToKeep),
-    files: details?.files.map(({ name }) => name),
   };
-  return `${JSON.stringify(known, null, 2)}\n`;
+  const json = objectJson({
+    ...membersOf(known),
+    judgement: details?.judgement === undefined ? undefined : embeddedJson(details.judgement),
+    metadata: details?.metadata,
+    steps: details && listJson(details.steps.map(stepToKeep)),
+    files: details && JSON.stringify(details.files.map(({ name }) => name)),
+  });
+  return `${formatJson(json, deepestJson + wrappingLevels) ?? json}\n`;
 }
 
-/**
- * What a string of JSON holds.
- * @returns the string itself where it is no JSON, no object or array, or deeper than 64 levels, which no program here could write again
- */
-export function readJson(text: string): unknown {
-  return formatJson(text) === undefined ? text : JSON.parse(text);
-}
+/** An action lies in its step, the steps' list and the task. */
+const wrappingLevels = 4;
 
-function stepToKeep({ screenshotUrl, actions, ...step }: TaskStep): object {
-  return { ...step, actions: actions.map(readJson), hasScreenshot: screenshotUrl !== undefined };
+function stepToKeep(step: TaskStep): string {
+  return stepJson(step, { hasScreenshot: JSON.stringify(step.screenshotUrl !== undefined) });
 }

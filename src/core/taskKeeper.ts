@@ -38,6 +38,7 @@ export class TaskKeeper implements Disposable {
   /** Tasks that have changed while another window saved. */
   readonly #unsaved = new Map<string, TaskRef>();
   #isSaving = true;
+  #mayWrite: (() => Promise<boolean>) | undefined;
   #runningCount = 0;
   #flushWaiters: (() => void)[] = [];
   #origin: string | undefined;
@@ -80,9 +81,13 @@ export class TaskKeeper implements Disposable {
     return this.#ready;
   }
 
-  /** While another window saves, changes are only noted; when the turn comes, they are written as they are then. */
-  setSaving(isSaving: boolean): void {
+  /**
+   * While another window saves, changes are only noted; when the turn comes, they are written as they are then.
+   * @param mayWrite asked before each write: false where another window saves by now. Absent: always true
+   */
+  setSaving(isSaving: boolean, mayWrite?: () => Promise<boolean>): void {
     this.#isSaving = isSaving;
+    this.#mayWrite = mayWrite;
     if (!isSaving) return;
     const refs = [...this.#unsaved.values()];
     this.#unsaved.clear();
@@ -173,6 +178,10 @@ export class TaskKeeper implements Disposable {
     while (write.isDue) {
       write.isDue = false;
       try {
+        if (this.#mayWrite && !(await this.#mayWrite())) {
+          this.#unsaved.set(refKey(write.ref), write.ref);
+          continue;
+        }
         await (write.task ? write.files.save(write.task) : write.files.remove(write.ref));
       } catch (error) {
         this.#tell('save', error);

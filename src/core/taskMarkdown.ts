@@ -1,9 +1,10 @@
+import { unfenced } from './codeFence';
 import { formatJson } from './formatJson';
+import { compactJson, readJson, readObject } from './jsonTree';
 import type { PictureRef } from './pictureLoader';
 import { manyLines, markedFormOf } from './plainText';
 import { safeLink } from './safeLink';
 import type { TaskDetails, TaskStep } from './task';
-import { readJson } from './taskJson';
 import {
   costWords,
   durationOf,
@@ -34,9 +35,9 @@ export function taskMarkdown(
     `# ${escaped(taskTitle(task, 100))}`,
     factTable(task),
     ...section('Prompt', fenced(task.prompt, 'text')),
-    ...section('Output', fenced(task.output)),
+    ...section('Output', fenced(unfenced(task.output ?? ''))),
     ...section('Judgement', fenced(details?.judgement)),
-    ...section('Metadata', metadataFence(details?.metadata ?? {})),
+    ...section('Metadata', metadataFence(details?.metadata ?? '{}')),
     ...section('Files', listOf(details?.files.map(({ name }) => name) ?? [])),
     ...section('Screenshots', picturesOf(details?.screenshotUrls.length ?? 0, pictureOf)),
     ...(details?.steps ?? []).flatMap((step, index) => [
@@ -82,7 +83,7 @@ function stepParts(step: TaskStep, picture: string | undefined): string[] {
   const list = texts
     .filter(([, text]) => text !== '')
     .map(([name, text]) => `- **${name}:** ${text}`);
-  const actions = step.actions.map((action) => JSON.stringify(readJson(action)));
+  const actions = step.actions.map(actionJson);
   return [
     `### Step ${step.number}${took}`,
     ...(list.length === 0 ? [] : [list.join('\n')]),
@@ -109,8 +110,14 @@ function listOf(texts: readonly string[]): string {
 }
 
 function metadataFence(metadata: TaskDetails['metadata']): string {
-  if (Object.keys(metadata).length === 0) return '';
-  return fence(JSON.stringify(metadata, null, 2), 'json');
+  const isEmpty = (readObject(metadata) ?? []).length === 0;
+  return isEmpty ? '' : fence(formatJson(metadata) ?? metadata, 'json');
+}
+
+/** In one line. */
+function actionJson(action: string): string {
+  const tree = readJson(action);
+  return tree ? compactJson(tree) : JSON.stringify(action);
 }
 
 /** An untrusted text as it is, JSON laid out; empty for none. */
@@ -132,12 +139,23 @@ function fence(text: string, language: string): string {
   return `${mark}${language}\n${manyLines(text)}\n${mark}`;
 }
 
-/** In one line, with every mark that Markdown or HTML could take for its own escaped. */
+/**
+ * In one line, with every mark escaped that Markdown or HTML could take for its own, and no other: underscores within
+ * words and a `#` without a blank are text.
+ * @see CommonMark §6.2 (flanking), §4.2 (headings), §5.2 (list items)
+ */
 function escaped(text: string): string {
   return (
     oneLine(text)
-      .replace(/[\\`*_{}[\]<>()!|~&$^]|(?<!\w)[-+=#]|[-+=#](?!\w)/gu, String.raw`\$&`)
-      .replace(/(?<=^\d+)[.)]/u, String.raw`\$&`)
+      .replace(/[\\`*{}[\]<>()!|~&$^]/gu, String.raw`\$&`)
+      .replace(/(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/gu, (run) =>
+        String.raw`\_`.repeat(run.length),
+      )
+      // A heading's marks, at its beginning and at its end.
+      .replace(/(?<!\S)#+(?!\S)/gu, String.raw`\$&`)
+      // What begins an item of a list, or is a rule.
+      .replace(/^[-+](?!\S)|^-(?=[-\s]*$)/u, String.raw`\$&`)
+      .replace(/(?<=^\d{1,9})\.(?!\S)/u, String.raw`\$&`)
       // Addresses that stand alone become links, too.
       .replace(/(?<=\w)(:\/\/|@)|(?<=www)\./giu, String.raw`\$&`)
   );

@@ -1,12 +1,13 @@
-import type { Ask, TaskAsk } from './askPlanner';
-import type { AskRoundResult, AskRounds } from './askRound';
+import type { Ask } from './askPlanner';
+import type { AskFailure, AskRoundResult, AskRounds } from './askRound';
 import { AskSchedule } from './askSchedule';
-import { nextBackoffMs } from './backoff';
+import { backoffCapMs, nextBackoffMs, refusedCapMs } from './backoff';
 import type { Clock } from './clock';
 import { concernsAll, type CloudError } from './errors';
 import { Emitter, type Disposable, type Event } from './event';
 import { PollHolds } from './pollHolds';
 import type { Attention, PollerState, Polling, Pauses } from './polling';
+import { RefreshRequests } from './refreshRequests';
 import { hasEnded, refKey, type TaskRef } from './task';
 import type { Cloud } from './taskClient';
 import type { TaskStore } from './taskStore';
@@ -49,20 +50,21 @@ export class TaskPoller implements Polling, Disposable {
   readonly #subscription: Disposable;
   readonly #schedule: AskSchedule;
   readonly #holds = new PollHolds();
-  /** Refs that somebody wants looked at now, whatever their state. */
-  readonly #wanted = new Map<string, TaskRef>();
-  #wantedWaiters: (() => void)[] = [];
+  readonly #refreshes = new RefreshRequests();
   #pauses: Pauses;
   #attention: Attention = 'hidden';
   #backoffMs = 0;
-  /** Ticks in a row without any success. */
+  /** Ticks in a row in which nothing was answered. */
   #failedTicks = 0;
+  /** Whose requests have failed since one was answered. */
+  readonly #failedTasks = new Set<string>();
   #epoch = new AbortController();
   #nap = new AbortController();
   #rounds: Promise<AskRounds> | undefined;
   #isRunning = false;
   #isLooking = false;
-  #isTurnOfNew = false;
+  /** A list is half read. */
+  #isUnfinished = false;
   #isDisposed = false;
   #lookedAt: number | undefined;
 
@@ -76,9 +78,9 @@ export class TaskPoller implements Polling, Disposable {
       for (const { before, after } of changes) {
         if (!before || after) continue;
         this.#schedule.forget(before);
-        this.#wanted.delete(refKey(before));
       }
-      if (this.#wanted.size === 0) this.#settleWanted();
+      this.#refreshes.drop((ref) => options.store.get(ref) === undefined);
+      this.#refreshes.settle();
       this.#wake();
     });
     this.#wake();
@@ -112,8 +114,9 @@ export class TaskPoller implements Polling, Disposable {
     this.#holds.clear();
     this.#schedule.clear();
     this.#rounds = undefined;
-    this.#settleWanted();
-    this.#backoffMs = this.#failedTicks = 0;
+    this.#isUnfinished = false;
+    this.#refreshes.clear();
+    this.#forgetFailures();
     // What was seen with the other key, or at the other server, says nothing of this one.
     this.#lookedAt = undefined;
     this.#changed();
@@ -122,12 +125,12 @@ export class TaskPoller implements Polling, Disposable {
 
   refresh(refs?: readonly TaskRef[]): Promise<void> {
     if (this.#isDisposed) return Promise.resolve();
-    for (const ref of refs ?? this.#worthRefreshing())
-      if (this.#options.store.get(ref)) this.#wanted.set(refKey(ref), ref);
+    const { store } = this.#options;
+    this.#refreshes.add((refs ?? this.#worthRefreshing()).filter((ref) => store.get(ref)));
     this.#holds.dropForRefresh();
-    this.#backoffMs = this.#failedTicks = 0;
+    this.#forgetFailures();
     this.#changed();
-    const done = new Promise<void>((resolve) => this.#wantedWaiters.push(resolve));
+    const done = this.#refreshes.done();
     this.#wake();
     return done;
   }
@@ -137,7 +140,7 @@ export class TaskPoller implements Polling, Disposable {
     this.#epoch.abort();
     this.#nap.abort();
     this.#subscription.dispose();
-    this.#settleWanted();
+    this.#refreshes.clear();
     this.#didChangeState.dispose();
   }
 
@@ -171,7 +174,7 @@ export class TaskPoller implements Polling, Disposable {
       else await this.#tick();
     }
     this.#isRunning = false;
-    this.#settleWanted();
+    this.#refreshes.clear();
   }
 
   /** Ends early on `#wake`. A wall clock that jumped meanwhile makes every task due. */
@@ -191,8 +194,9 @@ export class TaskPoller implements Polling, Disposable {
   /** `undefined` while there is nothing to ask, or nothing that may be asked before somebody acts. */
   #nextDueAt(): number | undefined {
     const hold = this.#holds.general;
-    if (hold) this.#settleWanted();
+    if (hold) this.#refreshes.clear();
     if (hold && hold.until === undefined) return undefined;
+    if (this.#isUnfinished) return hold?.until ?? 0;
     let earliest: number | undefined;
     for (const task of this.#options.store.tasks()) {
       const dueAt = this.#dueAt(task);
@@ -205,8 +209,7 @@ export class TaskPoller implements Polling, Disposable {
   #dueAt(task: TrackedTask): number | undefined {
     const pauseMs = this.#pauses[this.#attention];
     const now = this.#options.clock.now();
-    const isWanted = this.#wanted.size > 0 && this.#wanted.has(refKey(task));
-    const dueAt = isWanted ? 0 : this.#schedule.dueAt(task, pauseMs, now);
+    const dueAt = this.#refreshes.has(task) ? 0 : this.#schedule.dueAt(task, pauseMs, now);
     if (dueAt === undefined) return undefined;
     return Math.max(dueAt, this.#holds.ofVersion(task.apiVersion)?.until ?? 0);
   }
@@ -219,9 +222,8 @@ export class TaskPoller implements Polling, Disposable {
     this.#isLooking = false;
     if (result && !signal.aborted) this.#settle(result);
     // Nobody waits for what is held until much later.
-    for (const [key, { apiVersion }] of this.#wanted)
-      if (this.#holds.ofVersion(apiVersion)) this.#wanted.delete(key);
-    if (this.#wanted.size === 0) this.#settleWanted();
+    this.#refreshes.drop(({ apiVersion }) => this.#holds.ofVersion(apiVersion) !== undefined);
+    this.#refreshes.settle();
     this.#changed();
   }
 
@@ -229,7 +231,11 @@ export class TaskPoller implements Polling, Disposable {
     try {
       this.#rounds ??= this.#loadRounds();
       const rounds = await this.#rounds;
-      return signal.aborted ? undefined : await rounds.ask(this.#nextAsks(rounds), signal);
+      if (signal.aborted) return undefined;
+      // After a tick in which nothing worked, one request tells whether anything does.
+      const most = this.#failedTicks > 0 ? 1 : mostPerTick;
+      const room = Math.min(most, Math.max(1, this.#options.bucket.available()));
+      return await rounds.ask(this.#nextAsks(rounds), signal, room);
     } catch (error) {
       // A damaged installation: nothing but a new one helps, and the log says so.
       this.#options.onError(error, 'any task');
@@ -241,100 +247,98 @@ export class TaskPoller implements Polling, Disposable {
   async #loadRounds(): Promise<AskRounds> {
     const { store, connect, clock, onError, loadRounds } = this.#options;
     const { AskRounds } = await loadRounds();
-    const parts = { schedule: this.#schedule, holds: this.#holds, wanted: this.#wanted };
+    const parts = { schedule: this.#schedule, holds: this.#holds, refreshes: this.#refreshes };
     return new AskRounds({ store, connect, clock, onError, ...parts });
   }
 
   #nextAsks(rounds: AskRounds): readonly Ask[] {
     const now = this.#options.clock.now();
-    const dueAt = new Map<TrackedTask, number>();
+    const soon = now + rideAlong * this.#pauses[this.#attention];
+    const due: { readonly task: TrackedTask; readonly at: number }[] = [];
+    const riders: TrackedTask[] = [];
     for (const task of this.#options.store.tasks()) {
       const at = this.#dueAt(task);
-      if (at !== undefined) dueAt.set(task, at);
+      if (at === undefined) continue;
+      if (at <= now) due.push({ task, at });
+      else if (at <= soon) riders.push(task);
     }
-    const isDue = (task: TrackedTask): boolean => (dueAt.get(task) ?? Infinity) <= now;
-    const isWanted = (task: TrackedTask): number => (this.#wanted.has(refKey(task)) ? 0 : 1);
-    const due = [...dueAt.keys()]
-      .filter(isDue)
-      .sort((a, b) => isWanted(a) - isWanted(b) || this.#schedule.rank(a) - this.#schedule.rank(b));
-    // After a tick in which nothing worked, one question tells whether anything does.
-    if (this.#failedTicks > 0) return due.slice(0, 1).map((task) => ({ kind: 'task', task }));
-    const soon = now + rideAlong * this.#pauses[this.#attention];
-    const riders = [...dueAt.keys()].filter(
-      (task) => !isDue(task) && (dueAt.get(task) ?? Infinity) <= soon,
-    );
-    const asks = rounds.plan([...due, ...riders]);
-    const place = new Map(due.map((task, index) => [task, index]));
-    const lists = asks.filter((ask) => ask.kind === 'list' && ask.expects.some(isDue));
-    const singles = asks
-      .filter((ask) => ask.kind === 'task')
-      .filter(({ task }) => isDue(task))
-      .sort((a, b) => (place.get(a.task) ?? 0) - (place.get(b.task) ?? 0));
-    const isNew = ({ task }: TaskAsk): boolean => task.lookedAt === undefined;
-    const fresh = singles.filter(isNew);
-    const known = singles.filter((ask) => !isNew(ask));
-    // A paste of hundreds must not keep the running ones waiting; with room for one, they take turns.
-    this.#isTurnOfNew = !this.#isTurnOfNew;
-    const inTurn = this.#isTurnOfNew ? interleave(fresh, known) : interleave(known, fresh);
-    const room = Math.min(mostPerTick, Math.max(1, this.#options.bucket.available()));
-    return [...lists, ...inTurn].slice(0, room);
+    due.sort((a, b) => a.at - b.at);
+    const tasks = due.map(({ task }) => task);
+    // A list may be what does not work.
+    if (this.#failedTicks > 0) return tasks.slice(0, 1).map((task) => ({ kind: 'task', task }));
+    return rounds.plan(tasks, riders);
   }
 
   /** Draws the consequences of a tick: whose trouble a failure is, one task's or everybody's. */
-  #settle({ successes, failures }: AskRoundResult): void {
+  #settle({ successes, failures, isUnfinished }: AskRoundResult): void {
     const { clock, random, store } = this.#options;
     const now = clock.now();
-    if (successes > 0) {
-      this.#lookedAt = now;
-      this.#backoffMs = this.#failedTicks = 0;
+    this.#isUnfinished = isUnfinished;
+    if (successes > 0) this.#lookedAt = now;
+    // What the cloud says of one task is an answer: others may well be answered, too.
+    if (successes > 0 || failures.some(isAnswer)) {
+      this.#forgetFailures();
       this.#holds.noteSuccess();
     } else if (failures.length > 0) this.#failedTicks++;
-    // One task's failure is everybody's where nothing else works either.
-    const isGeneral = (error: CloudError): boolean =>
-      successes === 0 && (concernsAll(error) || failures.length > 1 || this.#failedTicks > 1);
+    if (this.#failedTicks > 0)
+      for (const { task } of failures) if (task) this.#failedTasks.add(refKey(task));
     let general: CloudError | undefined;
     for (const { task, error } of failures) {
       const trouble = { kind: error.kind, since: now };
       switch (error.kind) {
         case 'auth':
-        case 'forbidden':
         case 'noKey':
         case 'payment':
         case 'rateLimited':
+        case 'noFreeSlot':
         case 'notServed':
           break;
-        case 'taskNotFound':
-          if (task) store.noteTrouble(task, trouble, this.#schedule.noteNotFound(task));
+        case 'taskNotFound': {
+          if (!task) break;
+          const isBelieved = this.#schedule.noteNotFound(task, now);
+          store.noteTrouble(task, trouble, task.isMissing || isBelieved);
           break;
+        }
         case 'invalidRequest':
-          if (task) store.noteTrouble(task, trouble, true);
+          if (!task) break;
+          this.#schedule.noteNotFound(task, now);
+          store.noteTrouble(task, trouble, true);
           break;
+        case 'forbidden':
         case 'network':
         case 'redirect':
         case 'server':
         case 'timeout':
         case 'tooLarge':
+        case 'refused':
         case 'badAnswer':
           if (task && needsFullRead(task)) this.#schedule.noteFullReadFailure(task);
-          if (isGeneral(error)) general = error;
-          // A list that fails is left alone for a while; the next tick asks for its tasks in another way.
+          if (this.#isGeneral({ task, error })) general = error;
+          // Whatever is wrong with a list, its tasks are asked for by themselves.
           else if (task) {
-            this.#schedule.backOff(task);
+            this.#schedule.backOff(task, error.kind);
             store.noteTrouble(task, trouble, task.isMissing);
           }
           break;
       }
     }
     if (!general || this.#holds.general) return;
-    this.#backoffMs = nextBackoffMs(this.#backoffMs, random);
+    const capMs = general.kind === 'forbidden' ? refusedCapMs : backoffCapMs;
+    this.#backoffMs = nextBackoffMs(this.#backoffMs, random, capMs);
     this.#holds.hold(general.kind, this.#backoffMs, now);
   }
 
-  #settleWanted(): void {
-    this.#wanted.clear();
-    const waiters = this.#wantedWaiters;
-    this.#wantedWaiters = [];
-    for (const resolve of waiters) resolve();
+  /** True where a failure is everybody's: nothing else is answered either. */
+  #isGeneral({ task, error }: AskFailure): boolean {
+    if (this.#failedTicks === 0) return false;
+    if (!task) return error.kind === 'network';
+    const isOnlyOne = this.#failedTicks > 1 && this.state.activeCount <= 1;
+    return concernsAll(error) || this.#failedTasks.size > 1 || isOnlyOne;
+  }
+
+  #forgetFailures(): void {
+    this.#backoffMs = this.#failedTicks = 0;
+    this.#failedTasks.clear();
   }
 
   #changed(): void {
@@ -342,11 +346,7 @@ export class TaskPoller implements Polling, Disposable {
   }
 }
 
-/** One of each in turn, as long as both have some. */
-function interleave<T>(first: readonly T[], second: readonly T[]): readonly T[] {
-  const length = Math.max(first.length, second.length);
-  return Array.from({ length }, (_, index) => [
-    ...first.slice(index, index + 1),
-    ...second.slice(index, index + 1),
-  ]).flat();
+/** True where the cloud has said what is the matter with this task, which says nothing of others. */
+function isAnswer({ task, error }: AskFailure): boolean {
+  return task !== undefined && (error.kind === 'taskNotFound' || error.kind === 'invalidRequest');
 }

@@ -25,6 +25,9 @@ export class TaskStore implements Disposable {
   readonly #tasks = new Map<string, TrackedTask>();
   readonly #didChange = new Emitter<readonly TaskChange[]>();
   readonly #didLook = new Emitter<TrackedTask>();
+  /** When the answer was requested that each task's state is from, as `stampRequest` counts. */
+  readonly #stamps = new Map<string, number>();
+  #stampCount = 0;
 
   /** Fires once for each call that changed something a reader can see; never for a look that found all as it was. */
   readonly onDidChange: Event<readonly TaskChange[]> = this.#didChange.event;
@@ -61,6 +64,7 @@ export class TaskStore implements Disposable {
       const task = this.get(ref);
       if (!task) continue;
       this.#tasks.delete(refKey(ref));
+      this.#stamps.delete(refKey(ref));
       removed.push(task);
     }
     this.#tell(removed.map((before) => ({ before })));
@@ -110,22 +114,46 @@ export class TaskStore implements Disposable {
   }
 
   /**
-   * Takes in the answer to a look.
-   * An answer that is older than what is known is dropped: an ended task never becomes active again,
-   * nor does it change from one end to another, and one that has started is never merely created again.
-   * @param isFull whether the answer held all of the task, not only its status
+   * The order of requests: taken just before one is sent, and handed over with its answer. It counts, as a wall clock may
+   * be set back.
    */
-  applyLook(ref: TaskRef, update: TaskUpdate, now: number, isFull: boolean): void {
-    this.applyLooks([{ ref, update }], now, isFull);
+  stampRequest(): number {
+    return ++this.#stampCount;
+  }
+
+  /**
+   * Takes in the answer to a look.
+   * An answer that is older than what is known is dropped: one that was requested earlier, and whatever it says, an ended
+   * task never becomes active again, nor does it change from one end to another, and one that has started is never
+   * merely created again.
+   * @param isFull whether the answer held all of the task, not only its status
+   * @param stamp of `stampRequest`; without it the answer counts as requested just now
+   */
+  applyLook(
+    ref: TaskRef,
+    update: TaskUpdate,
+    now: number,
+    isFull: boolean,
+    stamp = this.stampRequest(),
+  ): void {
+    this.applyLooks([{ ref, update }], now, isFull, stamp);
   }
 
   /** As `applyLook` for many tasks, which one answer showed: what they changed is told at once. */
-  applyLooks(looks: readonly Look[], now: number, isFull: boolean): void {
+  applyLooks(
+    looks: readonly Look[],
+    now: number,
+    isFull: boolean,
+    stamp = this.stampRequest(),
+  ): void {
     const changes: TaskChange[] = [];
     const unchanged: TrackedTask[] = [];
     for (const { ref, update } of looks) {
       const before = this.get(ref);
       if (!before || isOlder(update, before)) continue;
+      const key = refKey(ref);
+      if (stamp < (this.#stamps.get(key) ?? 0)) continue;
+      this.#stamps.set(key, stamp);
       const isNews = tellsMore(update, before, isFull);
       const after = isNews ? takenIn(before, update, now, isFull) : { ...before, lookedAt: now };
       this.#tasks.set(refKey(before), after);
@@ -144,10 +172,21 @@ export class TaskStore implements Disposable {
     this.#replace(before, { ...before, trouble: { kind: trouble.kind, since }, isMissing });
   }
 
-  /** Notes that somebody has looked at how the task ended. */
+  /** Notes that somebody has seen how the task ended. */
   markSeen(ref: TaskRef): void {
-    const before = this.get(ref);
-    if (before?.isUnseen) this.#replace(before, { ...before, isUnseen: false });
+    this.setUnseen([ref], false);
+  }
+
+  /** Marks ends as seen, or as not seen yet; what has not ended stays as it is. Fires once for all. */
+  setUnseen(refs: readonly TaskRef[], isUnseen: boolean): void {
+    const changes: TaskChange[] = [];
+    for (const ref of refs) {
+      const before = this.get(ref);
+      if (!before || before.isUnseen === isUnseen || !hasEnded(before.status)) continue;
+      const change = this.#put(before, { ...before, isUnseen });
+      if (change) changes.push(change);
+    }
+    this.#tell(changes);
   }
 
   dispose(): void {
@@ -171,8 +210,10 @@ export class TaskStore implements Disposable {
     }
     const after = patched(before, patch);
     if (!after || (!isFinal && isOlder(after, before))) return undefined;
-    // An end that was seen here stays seen when another window observes it later.
-    const isUnseen = after.isUnseen && (isFinal || before.isUnseen || !hasEnded(before.status));
+    // An end that was seen here stays seen when another window observes it later, but for a person who marks it unseen.
+    const isMark = Object.keys(patch.set).length === 1 && patch.cleared.length === 0;
+    const mayBeUnseen = isFinal || isMark || before.isUnseen || !hasEnded(before.status);
+    const isUnseen = after.isUnseen && mayBeUnseen;
     return this.#put(before, { ...after, isUnseen });
   }
 

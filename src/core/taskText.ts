@@ -1,7 +1,8 @@
+import { unfenced } from './codeFence';
 import { formatJson } from './formatJson';
+import { compactJson, nodeText, readObject } from './jsonTree';
 import { manyLines } from './plainText';
 import type { TaskDetails, TaskStep } from './task';
-import { readJson } from './taskJson';
 import {
   costWords,
   durationOf,
@@ -24,11 +25,11 @@ export function taskText(task: TaskDetails | TrackedTask): string {
   const lines = [
     ...factLines(task),
     ...section('Prompt', task.prompt),
-    ...section('Output', readable(task.output)),
+    ...section('Output', readable(unfenced(task.output ?? ''))),
     ...section('Judgement', readable(details?.judgement)),
     ...section('Files', details?.files.map(({ name }) => oneLine(name)).join('\n')),
     ...steps.flatMap((step) => ['', `Step ${step.number}`, ...stepLines(step)]),
-    ...section('Metadata', metadataLines(details?.metadata ?? {})),
+    ...section('Metadata', metadataLines(details?.metadata ?? '{}')),
     ...section('Times and IDs', timeLines(task).join('\n')),
     ...(details
       ? []
@@ -85,19 +86,14 @@ function stepLines(step: TaskStep): string[] {
 
 /** An action is mostly an object with one field, which names it. */
 function actionText(action: string): string {
-  const value = readJson(action);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return action;
-  return Object.entries(value)
-    .map(([name, details]) => `${name} ${JSON.stringify(details)}`)
-    .join('\n');
+  const entries = readObject(action);
+  if (!entries) return action;
+  return entries.map(([name, details]) => `${name} ${compactJson(details)}`).join('\n');
 }
 
 function metadataLines(metadata: TaskDetails['metadata']): string {
-  return Object.entries(metadata)
-    .map(([name, value]) => {
-      const text = typeof value === 'string' ? value : JSON.stringify(value);
-      return `${oneLine(name)}: ${oneLine(text)}`;
-    })
+  return (readObject(metadata) ?? [])
+    .map(([name, value]) => `${oneLine(name)}: ${oneLine(nodeText(value))}`)
     .join('\n');
 }
 

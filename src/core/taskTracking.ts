@@ -1,8 +1,8 @@
 import { errorWords, type ErrorWords } from './errorWords';
 import { isAbort, isCloudError, type CloudError, type CloudErrorKind } from './errors';
-import { refKey, type ApiVersion, type TaskRef } from './task';
+import { refKey, type TaskRef } from './task';
 import type { Cloud } from './taskClient';
-import { maxTasksAtOnce, parseTaskInput, type TaskInput } from './taskInput';
+import { maxSessionsAtOnce, maxTasksAtOnce, type TaskInput } from './taskInput';
 import type { TaskStore } from './taskStore';
 import { countWords } from './statusBarWords';
 import { oneLine, shorten } from './taskWords';
@@ -13,11 +13,11 @@ export interface TaskTrackingOptions {
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   /** False once the base URL names another server: neither is it asked, nor gets it what the one before told. */
   readonly isCurrent: () => boolean;
-  /** For IDs whose version the text does not tell. */
-  readonly apiVersion: ApiVersion;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly signal: AbortSignal;
+  /** Called before each session is looked up, with how many of all have been. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** What came of a person's paste. */
@@ -29,41 +29,64 @@ export interface TrackingResult {
   readonly alreadyTrackedCount: number;
   /** Sessions that have no tasks. */
   readonly emptySessionCount: number;
-  /** Why sessions could not be looked up. */
+  /** Why a session could not be looked up: the first of them. */
   readonly sessionError?: CloudError | undefined;
+  /** Sessions that could not be looked up, and those after one that failed for a reason which is theirs, too. */
+  readonly failedSessionCount: number;
+  /** Tasks of sessions that are over what is tracked at once. */
+  readonly leftOutCount: number;
+  /** Sessions that were not looked up, as no more tasks are tracked at once. */
+  readonly leftOutSessionCount: number;
   /** True where the server became another one before all sessions were looked up. */
   readonly hasServerChanged: boolean;
 }
 
 /**
- * Tracks what a text names: task IDs and URLs at once, the tasks of sessions when the cloud has told them.
+ * Tracks what a paste names: task IDs and URLs at once, the tasks of sessions when the cloud has told them.
+ * A session that fails alone keeps no other from being looked up.
  * @throws an `AbortError` when the signal aborted; what was tracked by then stays
  */
 export async function trackTasks(
-  text: string,
-  { store, connect, isCurrent, apiVersion, now, signal }: TaskTrackingOptions,
+  input: TaskInput,
+  { store, connect, isCurrent, now, signal, onProgress }: TaskTrackingOptions,
 ): Promise<TrackingResult> {
-  const input = parseTaskInput(text, apiVersion);
   const refs = new Map(input.refs.map((ref) => [refKey(ref), ref]));
   let addedCount = store.track(input.refs, now).length;
   let emptySessionCount = 0;
+  let failedSessionCount = 0;
+  let leftOutCount = 0;
+  let leftOutSessionCount = 0;
   let sessionError: CloudError | undefined;
-  try {
-    for (const sessionId of input.sessionIds) {
+  const total = input.sessionIds.length;
+  for (const [done, sessionId] of input.sessionIds.entries()) {
+    if (refs.size >= maxTasksAtOnce) {
+      leftOutSessionCount = total - done;
+      break;
+    }
+    onProgress?.(done, total);
+    try {
       const cloud = await connect(signal);
       if (!isCurrent()) break;
       // Only v2 has sessions with tasks in them, whatever the setting for new tasks says.
       const ids = await cloud.client('v2').findSessionTasks(sessionId, signal);
       signal.throwIfAborted();
       if (!isCurrent()) break;
-      const found = ids.slice(0, maxTasksAtOnce).map((id): TaskRef => ({ apiVersion: 'v2', id }));
-      if (found.length === 0) emptySessionCount++;
-      for (const ref of found) refs.set(refKey(ref), ref);
-      addedCount += store.track(found, now).length;
+      if (ids.length === 0) emptySessionCount++;
+      const found = ids
+        .map((id): TaskRef => ({ apiVersion: 'v2', id }))
+        .filter((ref) => !refs.has(refKey(ref)));
+      const room = maxTasksAtOnce - refs.size;
+      leftOutCount += Math.max(0, found.length - room);
+      for (const ref of found.slice(0, room)) refs.set(refKey(ref), ref);
+      addedCount += store.track(found.slice(0, room), now).length;
+    } catch (error) {
+      if (isAbort(error) || !isCloudError(error)) throw error;
+      sessionError ??= error;
+      failedSessionCount++;
+      if (isOfSession(error)) continue;
+      failedSessionCount = failedSessionCount + total - done - 1;
+      break;
     }
-  } catch (error) {
-    if (isAbort(error) || !isCloudError(error)) throw error;
-    sessionError = error;
   }
   return {
     input,
@@ -72,8 +95,24 @@ export async function trackTasks(
     alreadyTrackedCount: refs.size - addedCount,
     emptySessionCount,
     sessionError,
+    failedSessionCount,
+    leftOutCount,
+    leftOutSessionCount,
     hasServerChanged: !isCurrent(),
   };
+}
+
+/** Whether a failure says something of one session only. */
+function isOfSession({ kind }: CloudError): boolean {
+  switch (kind) {
+    case 'taskNotFound':
+    case 'invalidRequest':
+    case 'tooLarge':
+    case 'badAnswer':
+      return true;
+    default:
+      return false;
+  }
 }
 
 /**
@@ -85,7 +124,10 @@ export function trackingWords({
   addedCount,
   alreadyTrackedCount,
   emptySessionCount,
-}: Omit<TrackingResult, 'sessionError' | 'hasServerChanged'>): string | undefined {
+  leftOutCount,
+  leftOutSessionCount,
+}: Omit<TrackingResult, 'sessionError' | 'failedSessionCount' | 'hasServerChanged'>):
+  string | undefined {
   const notes: string[] = [];
   if (alreadyTrackedCount > 0)
     notes.push(
@@ -102,6 +144,14 @@ export function trackingWords({
       emptySessionCount === 1
         ? '1 session has no tasks'
         : `${emptySessionCount} sessions have no tasks`,
+    );
+  if (leftOutCount > 0)
+    notes.push(
+      `${countOf(leftOutCount, 'task')} left out: at most ${maxTasksAtOnce} are tracked at once`,
+    );
+  if (leftOutSessionCount > 0)
+    notes.push(
+      `${countOf(leftOutSessionCount, 'session')} not looked up: at most ${maxTasksAtOnce} tasks are tracked at once`,
     );
   const refusals = rejectedWords(input);
   if (refusals !== undefined) notes.push(refusals);
@@ -139,14 +189,29 @@ export function sessionWords(kind: CloudErrorKind, host: string): ErrorWords {
   }
 }
 
-/** Why pieces of a paste name no task: at most two are told in full. `undefined` where all do. */
-export function rejectedWords({ rejected }: Pick<TaskInput, 'rejected'>): string | undefined {
-  if (rejected.length === 0) return undefined;
-  // What looks like a key is never shown again.
+/** Why pieces of a paste are left out: at most two are told in full. `undefined` where none is. */
+export function rejectedWords({
+  rejected,
+  beyond,
+}: Pick<TaskInput, 'rejected' | 'beyond'>): string | undefined {
   const told = rejected.slice(0, 2).map(({ text, why }) => {
-    const shown = /bu_/u.test(text) ? 'one piece' : `“${shorten(oneLine(text), 40)}”`;
+    const shown = text === undefined ? 'one piece' : `“${shorten(oneLine(text), 40)}”`;
     return `${shown} is left out: ${why}`;
   });
   const more = rejected.length - told.length;
-  return [...told, ...(more > 0 ? [`${more} more are left out`] : [])].join('; ');
+  if (more > 0) told.push(`${more} more are left out`);
+  if (beyond.tasks > 0)
+    told.push(
+      `${countOf(beyond.tasks, 'more task')} left out: at most ${maxTasksAtOnce} are tracked at once`,
+    );
+  if (beyond.sessions > 0)
+    told.push(
+      `${countOf(beyond.sessions, 'more session')} left out: at most ${maxSessionsAtOnce} are looked up at once`,
+    );
+  return told.length === 0 ? undefined : told.join('; ');
+}
+
+/** "1 more task is", "3 more tasks are". */
+function countOf(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun} is` : `${count} ${noun}s are`;
 }

@@ -1,5 +1,5 @@
 import type { CloudErrorKind } from './errors';
-import { hasEnded, type Task, type TaskRef, type TaskStatus } from './task';
+import { hasEnded, type Task, type TaskDetails, type TaskRef, type TaskStatus } from './task';
 
 /** Why the last look at a task failed. Neither a status nor an outcome. */
 export interface Trouble {
@@ -20,7 +20,10 @@ export interface TrackedTask extends Task {
   readonly readAs?: TaskStatus | undefined;
   /** Absent after a look that succeeded. */
   readonly trouble?: Trouble | undefined;
-  /** The cloud has said twice that no such task exists for this key. Such a task is not asked for again but on a refresh. */
+  /**
+   * The cloud has said for minutes that no such task exists for this key, or that this is no task's ID.
+   * Such a task is asked for again on a refresh, with another key and when a window begins to poll.
+   */
   readonly isMissing: boolean;
   /** Its end was observed and nobody has opened it since. */
   readonly isUnseen: boolean;
@@ -56,4 +59,31 @@ export function isActive(task: TrackedTask): boolean {
 export function needsFullRead(task: TrackedTask): boolean {
   if (task.readAs === undefined) return true;
   return hasEnded(task.status) && !hasEnded(task.readAs);
+}
+
+const statusFields = [
+  'status',
+  'rawStatus',
+  'isSuccess',
+  'judgeVerdict',
+  'cost',
+  'startedAt',
+  'finishedAt',
+] as const satisfies readonly (keyof Task)[];
+
+/**
+ * Details with the status of the tracked task, which the store takes from the newest answer: what shows details and what
+ * shows rows never disagree. What the tracked task does not know stays.
+ * @returns the details themselves where nothing differs
+ */
+export function withStatusOf(details: TaskDetails, task: TrackedTask): TaskDetails {
+  if (task.lookedAt === undefined) return details;
+  const known = statusFields.filter((name) => task[name] !== undefined);
+  if (known.every((name) => task[name] === details[name])) return details;
+  return { ...details, ...Object.fromEntries(known.map((name) => [name, task[name]])) };
+}
+
+/** True where two answers tell the same of how a task is doing. */
+export function hasSameStatus(a: Task, b: Task): boolean {
+  return statusFields.every((name) => a[name] === b[name]);
 }

@@ -29,6 +29,8 @@ export function viewWords(options: ViewWordsOptions): string {
   const { state, taskCount, now, host, baseUrlProblem } = options;
   if (taskCount === 0) return '';
   if (baseUrlProblem !== undefined) return `${baseUrlProblem} Change it in the settings.`;
+  if (state.isLeaderSilent === true)
+    return 'The window that polls does not answer. This one takes over within seconds, and keeps what you track meanwhile.';
   const active = `${state.activeCount} active`;
   const [hold] = state.holds;
   if (!hold || (state.activeCount === 0 && hold.until !== undefined)) return freshWords(options);
@@ -70,6 +72,8 @@ function holdWords(hold: PollHold, { now, timeWords }: ViewWordsOptions): string
       return `Server trouble, ${again}`;
     case 'taskNotFound':
     case 'invalidRequest':
+    case 'refused':
+    case 'noFreeSlot':
     case 'redirect':
     case 'tooLarge':
     case 'badAnswer':

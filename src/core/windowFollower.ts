@@ -34,6 +34,7 @@ export class WindowFollower implements Polling, Disposable {
   /** The beginning of what is tracked, until all of it is here. */
   #arriving: TrackedTask[] = [];
   #isComplete = false;
+  #isLeaderSilent = false;
 
   readonly onDidChangeState: Event<PollerState> = this.#didChangeState.event;
 
@@ -45,13 +46,21 @@ export class WindowFollower implements Polling, Disposable {
 
   get state(): PollerState {
     const activeCount = this.#options.store.tasks().filter(isActive).length;
-    return { isLooking: false, holds: [], ...this.#state, activeCount };
+    const state = { isLooking: false, holds: [], ...this.#state, activeCount };
+    return this.#isLeaderSilent ? { ...state, isLeaderSilent: true } : state;
   }
 
   /** Passes on what somebody did in this window. @returns false where it has to wait until the leader has told what there is */
   tell(patches: readonly TaskPatch[]): boolean {
     if (this.#isComplete) this.#say({ type: 'patches', patches });
     return this.#isComplete;
+  }
+
+  /** The leader has not answered for some seconds, or does again. */
+  setLeaderSilent(isSilent: boolean): void {
+    if (isSilent === this.#isLeaderSilent) return;
+    this.#isLeaderSilent = isSilent;
+    this.#didChangeState.fire(this.state);
   }
 
   /** The settings are the same in all windows. */

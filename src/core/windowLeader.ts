@@ -82,6 +82,9 @@ export class WindowLeader implements Polling, Disposable {
     say(peer, { type: 'ended', refs: notices.waiting });
     say(peer, { type: 'state', state: poller.state });
     this.#followers.add(follower);
+    // Somebody opens a window: what was missing may be there by now.
+    const missing = tasks.filter(({ isMissing }) => isMissing);
+    if (missing.length > 0) void poller.refresh(missing);
   }
 
   /** Tells the person in the window where they are or were last. Another window takes over where that one goes. */
@@ -175,7 +178,8 @@ export class WindowLeader implements Polling, Disposable {
 
   async #checkKey(followerHasKey: boolean): Promise<void> {
     const { poller, hasKey, readKey } = this.#options;
-    const isRefused = (): boolean => poller.state.holds.some(({ until }) => until === undefined);
+    const isRefused = (): boolean =>
+      poller.state.holds.some(({ kind, until }) => until === undefined || kind === 'forbidden');
     await readKey();
     if (followerHasKey && !hasKey()) this.#options.yield();
     else if (isRefused()) poller.reconnect();

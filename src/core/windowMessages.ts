@@ -8,7 +8,7 @@ import { taskFieldsOf, wholeTask } from './taskRecord';
 import type { TrackedTask } from './trackedTask';
 
 /** Goes up when a window of today would misread one of tomorrow: those two know nothing of each other. */
-export const windowProtocol = 1;
+export const windowProtocol = 2;
 
 /** What a person is to be told, in whichever window they are. */
 export type Announcement = { readonly notice: Notice } | { readonly hold: PollHold };

@@ -18,10 +18,20 @@ export interface SeatHandlers {
   onFollow(leader: Peer): void;
   /** Another window follows this one. */
   onPeer(peer: Peer): void;
+  /**
+   * The window that this one follows lives, but has not answered for some seconds; or it answers again. Where it stays
+   * silent, `onLead` or `onFollow` says some seconds later who polls instead.
+   */
+  onSilence(isSilent: boolean): void;
 }
 
 /** A window's place in the contest, in which at most one has the seat at a time. Disposing it leaves the seat to the others. */
 export interface Seat extends Disposable {
+  /**
+   * Whether this window still has the seat. One that could not act for a while may have been replaced without knowing: it
+   * asks before it writes or announces. False ends its part. True also once it is disposed: what it owes is its own.
+   */
+  confirm(): Promise<boolean>;
   /** Leaves the seat to whoever wants it, and takes part again a moment later. */
   yield(): void;
 }

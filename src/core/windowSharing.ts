@@ -103,12 +103,18 @@ export class WindowSharing implements Disposable {
       onPeer: (peer) => {
         if (this.#role instanceof WindowLeader) this.#role.admit(peer);
       },
+      onSilence: (isSilent) => {
+        if (!(this.#role instanceof WindowFollower)) return;
+        this.#role.setLeaderSilent(isSilent);
+        // Nobody else saves meanwhile what is done here.
+        keeper.setSaving(isSilent);
+      },
     });
   }
 
   /** Tells the person, in the window where they are. Only the window that polls has something to announce. */
   announce(announcement: Announcement): void {
-    if (this.#role instanceof WindowLeader) this.#role.announce(announcement);
+    void this.#announce(announcement);
   }
 
   dispose(): void {
@@ -119,10 +125,18 @@ export class WindowSharing implements Disposable {
     this.#onRole();
   }
 
+  /** A window that was replaced while it could not act announces nothing: its successor does. Never rejects. */
+  async #announce(announcement: Announcement): Promise<void> {
+    const role = this.#role;
+    if (!(role instanceof WindowLeader) || (await this.#seat?.confirm()) !== true) return;
+    if (this.#role === role) role.announce(announcement);
+  }
+
   #lead(): void {
     this.#endRole();
+    const seat = this.#seat;
     const { store, keeper, createPoller, hasKey, readKey, announce } = this.#options;
-    keeper.setSaving(true);
+    keeper.setSaving(true, () => seat?.confirm() ?? Promise.resolve(true));
     const role = new WindowLeader({
       store,
       poller: createPoller(),
@@ -154,13 +168,19 @@ export class WindowSharing implements Disposable {
       },
       fill: (change) => {
         this.#isFilling = true;
-        change();
-        this.#isFilling = false;
+        try {
+          change();
+        } finally {
+          this.#isFilling = false;
+        }
       },
       repeat: (change) => {
         this.#isRepeating = true;
-        change();
-        this.#isRepeating = false;
+        try {
+          change();
+        } finally {
+          this.#isRepeating = false;
+        }
       },
     });
     this.#take(role);

@@ -66,6 +66,10 @@ class WebContest implements Seat {
     });
   }
 
+  confirm(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   yield(): void {
     this.#endTerm?.();
   }

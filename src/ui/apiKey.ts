@@ -14,8 +14,9 @@ export interface KnownKey {
 export interface ApiKeyOptions {
   readonly secrets: SecretStorage;
   readonly settings: Settings;
-  /** Serves when none is stored, whichever server the base URL names: both belong to the machine's user, not to a workspace. */
-  readonly environmentKey: string | undefined;
+  /** Serves where none is stored for one of its servers; no other server gets it. */
+  readonly environmentKey:
+    { readonly key: string; readonly origins: readonly string[] } | undefined;
   readonly log: Log;
 }
 
@@ -45,7 +46,7 @@ export class ApiKey implements Disposable {
         if (affects('baseUrl')) void this.read();
       }),
     ];
-    if (options.environmentKey !== undefined) options.log.hide(options.environmentKey);
+    if (options.environmentKey) options.log.hide(options.environmentKey.key);
   }
 
   /** What is known without asking the storage; `undefined` before the first read ends. */
@@ -54,9 +55,11 @@ export class ApiKey implements Disposable {
     return this.#current ? 'present' : 'missing';
   }
 
-  /** Whether the environment gives a key, in use or not. */
+  /** Whether the environment gives a key for the server of the moment, in use or not. */
   get hasEnvironmentKey(): boolean {
-    return this.#options.environmentKey !== undefined;
+    const { environmentKey, settings } = this.#options;
+    const { server } = settings;
+    return typeof server !== 'string' && environmentKey?.origins.includes(server.origin) === true;
   }
 
   /** The key of the moment, read from the storage only where it was not yet. Never rejects. */
@@ -117,8 +120,8 @@ export class ApiKey implements Disposable {
       if (!this.#isStorageBroken) log.error('The secret storage cannot be read', error);
       this.#isStorageBroken = true;
     }
-    if (environmentKey === undefined) return undefined;
-    return { key: environmentKey, source: 'environment', origin };
+    if (environmentKey?.origins.includes(origin) !== true) return undefined;
+    return { key: environmentKey.key, source: 'environment', origin };
   }
 
   #take(known: KnownKey | undefined): void {

@@ -7,7 +7,14 @@ import {
   exportOneTask,
   type StoryCommandOptions,
 } from './storyCommands';
-import { copyTaskIds, openDetails, openInCloud, refresh } from './taskCommands';
+import {
+  copyTaskIds,
+  markAllAsSeen,
+  markTasks,
+  openDetails,
+  openInCloud,
+  refresh,
+} from './taskCommands';
 import { trackTask, untrackEndedTasks, untrackTasks } from './trackCommands';
 
 /** Does a command's work. A failed one says so once; never rejects, and yields nothing. */
@@ -38,6 +45,18 @@ const entries: Readonly<Record<CommandName, Entry>> = {
   untrackEndedTasks: {
     run: (_args, options) => untrackEndedTasks(options),
     failed: 'Untracking failed',
+  },
+  markAsSeen: {
+    run: (args, options) => markTasks(false, args, options),
+    failed: 'Marking as seen failed',
+  },
+  markAsUnseen: {
+    run: (args, options) => markTasks(true, args, options),
+    failed: 'Marking as unseen failed',
+  },
+  markAllAsSeen: {
+    run: (_args, options) => markAllAsSeen(options),
+    failed: 'Marking all as seen failed',
   },
   refresh: { run: refresh, failed: 'Refreshing failed' },
   openDetails: { run: openDetails, failed: 'Opening the details failed' },

@@ -1,4 +1,5 @@
 import { commands, env, ViewColumn, window, workspace } from 'vscode';
+import { unfenced } from '../core/codeFence';
 import { metadataText, recordingLinks, stepText, taskViewOf } from '../core/detailsView';
 import { editorTextOf, type EditorLanguage } from '../core/editorLanguage';
 import { outputLinks } from '../core/outputLinks';
@@ -7,7 +8,7 @@ import type { TaskDetails } from '../core/task';
 import { taskTitle } from '../core/taskWords';
 import type { CopiedPart, FromPage, LinkKind, Remedy, TextPart } from '../webview/protocol';
 import { fileStemOf } from './exportTask';
-import { openOutside } from './openOutside';
+import { openDashboard, openOutside } from './openOutside';
 import { reportError, UserError } from './reportError';
 import { saveDownload } from './saveDownload';
 import { doTaskAction, taskActionFailure, type TaskActionOptions } from './taskActions';
@@ -98,10 +99,10 @@ async function openLink(
   index: number,
   options: DetailsActionOptions,
 ): Promise<void> {
-  const { ref } = options;
   if (link === 'dashboard') {
-    await commands.executeCommand('browserUseTasks.openInCloud', ref);
-    return;
+    const { sessionId } = options.task;
+    if (sessionId === undefined) throw new UserError('The session of this task is not known.');
+    return openDashboard(sessionId);
   }
   await openOutside(urlOf(link, index, options) ?? '');
 }
@@ -174,7 +175,7 @@ function textOf(
     case 'prompt':
       return task.prompt;
     case 'output':
-      return task.output;
+      return task.output === undefined ? undefined : unfenced(task.output);
     case 'judgement':
       return details?.judgement;
     case 'metadata':
@@ -200,18 +201,20 @@ function copiedText(what: CopiedPart, { details, task }: DetailsActionOptions): 
     case 'shareLink':
       // Whoever it is pasted for opens it: no other link than would be opened from here.
       return safeLink(details?.session?.publicShareUrl ?? '');
+    case 'output':
+      return task.output === undefined ? undefined : unfenced(task.output);
     default:
       return task[what];
   }
 }
 
 async function saveFile(index: number, options: DetailsActionOptions): Promise<void> {
-  const { details, ref, connect, log, home, signal } = options;
+  const { details, ref, connect, log, localFiles, signal } = options;
   const file = details?.files[index];
   if (!file) throw new UserError('This file is not known any more.');
   await saveDownload({
     name: file.name,
-    home,
+    localFiles,
     signal,
     log,
     connect,
@@ -220,10 +223,10 @@ async function saveFile(index: number, options: DetailsActionOptions): Promise<v
 }
 
 async function saveLog(options: DetailsActionOptions): Promise<void> {
-  const { ref, connect, log, home, signal } = options;
+  const { ref, connect, log, localFiles, signal } = options;
   await saveDownload({
     name: `${fileStemOf(ref)}.log`,
-    home,
+    localFiles,
     signal,
     log,
     connect,

@@ -8,14 +8,20 @@ import type { Log } from './log';
 import { withProgress, type ReportProgress } from './progress';
 import { readWholeTask, type ReadWholeTaskOptions, type WholeTask } from './readWholeTask';
 import { tellSaved } from './saveDownload';
-import { askSaveTarget, lastPart, makeNewFolder, removeQuietly, writeWhole } from './saveTarget';
+import {
+  askSaveTarget,
+  lastPart,
+  makeNewFolder,
+  removeQuietly,
+  writeWhole,
+  type LocalFiles,
+} from './saveTarget';
 
 export type ExportFormat = 'json' | 'markdown';
 
 export interface ExportTaskOptions extends ReadWholeTaskOptions {
   readonly format: ExportFormat;
-  /** The person's own folder. */
-  readonly home: Uri | undefined;
+  readonly localFiles: LocalFiles;
   readonly log: Log;
   /** Aborts where nobody wants it any more. */
   readonly signal?: AbortSignal | undefined;
@@ -26,8 +32,8 @@ export interface ExportTaskOptions extends ReadWholeTaskOptions {
  * new folder beside it. Who cancels finds nothing new.
  */
 export async function exportTask(options: ExportTaskOptions): Promise<void> {
-  const { ref, format, home } = options;
-  const target = await askSaveTarget({ name: `${fileStemOf(ref)}.${endings[format]}`, home });
+  const { ref, format, localFiles } = options;
+  const target = await askSaveTarget({ name: `${fileStemOf(ref)}.${endings[format]}`, localFiles });
   if (!target) return;
   const title = `Exporting task ${ref.id}…`;
   const note = await withProgress({ title, signal: options.signal }, async (signal, report) => {
@@ -35,7 +41,8 @@ export async function exportTask(options: ExportTaskOptions): Promise<void> {
     const whole = await readWholeTask(options, signal);
     signal.throwIfAborted();
     const notes = whole.isFresh ? [] : ['It could not be read anew: this is what was known of it.'];
-    if (format === 'json') await writeWhole(target, new TextEncoder().encode(taskJson(whole.task)));
+    if (format === 'json')
+      await writeWhole(target, new TextEncoder().encode(taskJson(whole.task)), options.localFiles);
     else notes.push(...(await writeMarkdown(target, whole, { ...options, signal }, report)));
     return notes.join(' ');
   });
@@ -72,7 +79,7 @@ async function writeMarkdown(
         return name === undefined || folder === undefined ? undefined : `${folder}/${name}`;
       },
     });
-    await writeWhole(target, new TextEncoder().encode(text));
+    await writeWhole(target, new TextEncoder().encode(text), options.localFiles);
     if (images && names.size === 0) await removeQuietly(images);
     const missing = refs.length - names.size;
     return missing === 0 ? [] : [`${missing} of ${refs.length} screenshots could not be had.`];

@@ -2,7 +2,7 @@ import { CancellationError, ProgressLocation, window } from 'vscode';
 import type { Server } from '../core/baseUrl';
 import { isAbort, isCloudError, type CloudError } from '../core/errors';
 import { errorWords } from '../core/errorWords';
-import { keyProblem } from '../core/keyInput';
+import { keyIn, keyProblem } from '../core/keyInput';
 import { shorten } from '../core/taskWords';
 import type { CommandOptions } from './commandOptions';
 import { showMessage } from './messages';
@@ -72,11 +72,10 @@ async function askForKey({ host }: Server): Promise<string> {
     password: true,
     // People fetch the key from a browser meanwhile.
     ignoreFocusOut: true,
-    validateInput: (text) => (text.trim() === '' ? undefined : keyProblem(text.trim())),
+    validateInput: (text) => (text.trim() === '' ? undefined : keyProblem(keyIn(text))),
   });
-  const key = text?.trim();
-  if (key === undefined || key === '') throw new CancellationError();
-  return key;
+  if (text === undefined || text.trim() === '') throw new CancellationError();
+  return keyIn(text);
 }
 
 /** @returns words for who answered, or why nobody did. @throws {CancellationError} where the user gives up */

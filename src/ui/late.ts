@@ -1,7 +1,7 @@
-import type { Uri } from 'vscode';
 import type { Disposable } from '../core/event';
 import type { PollHold } from '../core/pollHolds';
 import type { TaskRef } from '../core/task';
+import { parseTaskInput } from '../core/taskInput';
 import { rejectedWords, sessionWords, type TrackingResult } from '../core/taskTracking';
 import { runCommand } from './commandEntries';
 import type { LateOptions } from './commandOptions';
@@ -10,6 +10,7 @@ import { DetailsPanels } from './detailsPanel';
 import { showFreshness } from './freshness';
 import { showHeldLooks } from './heldLooks';
 import { PollProblems } from './pollProblems';
+import type { LocalFiles } from './saveTarget';
 import { resolveTooltip } from './taskTooltip';
 import { TaskDocuments } from './taskDocuments';
 import { TaskTracker } from './taskTracker';
@@ -19,7 +20,7 @@ export interface Late extends Disposable {
   /** Tells the user of a failure; never rejects. */
   runCommand(name: CommandName, args: readonly unknown[]): Promise<void>;
   /** Tracks what a text names, without a word to the user. @throws {Error} where nothing could be tracked; its message is for the user */
-  track(text: string): Promise<TrackingResult>;
+  track(text: string, signal?: AbortSignal): Promise<TrackingResult>;
   /** `undefined` for a task that is not tracked. */
   tooltip(ref: TaskRef): string | undefined;
   /** Tells the person at this window why nothing is asked. */
@@ -33,7 +34,7 @@ export interface Late extends Disposable {
  * Builds the second half of the extension: commands, words, details. It is a bundle of its own, so that starting up stays light.
  * Who creates it disposes it.
  */
-export function createLate(options: LateOptions & { readonly home?: Uri | undefined }): Late {
+export function createLate(options: LateOptions & { readonly localFiles: LocalFiles }): Late {
   const problems = new PollProblems(options);
   const tracker = new TaskTracker(options);
   const documents = new TaskDocuments();
@@ -45,10 +46,17 @@ export function createLate(options: LateOptions & { readonly home?: Uri | undefi
   });
   const freshness = showFreshness(options);
   const heldLooks = showHeldLooks(options);
-  const commandOptions = { ...options, home: options.home, problems, tracker, details, documents };
+  const commandOptions = {
+    ...options,
+    localFiles: options.localFiles,
+    problems,
+    tracker,
+    details,
+    documents,
+  };
   return {
     runCommand: (name, args) => runCommand(name, args, commandOptions),
-    track: (text) => trackOrThrow(text, tracker, options.settings),
+    track: (text, signal) => trackOrThrow(text, { tracker, settings: options.settings, signal }),
     tellHold: (hold) => problems.tell(hold),
     tooltip: (ref) => resolveTooltip(ref, options),
     openDetails: (ref) => {
@@ -69,10 +77,16 @@ export function createLate(options: LateOptions & { readonly home?: Uri | undefi
 
 async function trackOrThrow(
   text: string,
-  tracker: TaskTracker,
-  { server }: LateOptions['settings'],
+  {
+    tracker,
+    settings: { server, apiVersion },
+    signal,
+  }: Pick<LateOptions, 'settings'> & {
+    readonly tracker: TaskTracker;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<TrackingResult> {
-  const result = await tracker.track(text);
+  const result = await tracker.track(parseTaskInput(text, apiVersion), { signal });
   if (result.refs.length > 0) return result;
   const host = typeof server === 'string' ? 'the server' : server.host;
   throw new Error(

@@ -30,6 +30,12 @@ export class Log implements Disposable {
     this.#write('error', `${what}: ${errorLine(error)}`);
   }
 
+  /** As `error`, for a mistake of our own: with its stack, in one line. */
+  mistake(what: string, error: unknown): void {
+    const stack = error instanceof Error ? error.stack : undefined;
+    this.#write('error', `${what}: ${stack ?? errorLine(error)}`);
+  }
+
   show(): void {
     this.#open().show(true);
   }

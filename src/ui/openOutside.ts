@@ -14,3 +14,11 @@ export async function openOutside(text: string): Promise<void> {
   // @see https://github.com/microsoft/vscode/issues/85930
   await env.openExternal(link as unknown as Uri);
 }
+
+/** Opens the page of a session in Browser Use Cloud. */
+export function openDashboard(sessionId: string): Promise<void> {
+  return openOutside(`${dashboardUrl}/${encodeURIComponent(sessionId)}`);
+}
+
+/** @see https://github.com/browser-use/n8n-nodes-browser-use for the address of a session's page */
+const dashboardUrl = 'https://cloud.browser-use.com/agent';

@@ -6,23 +6,25 @@ export interface ProgressOptions {
   readonly title: string;
   /** Aborts where nobody wants it any more. */
   readonly signal?: AbortSignal | undefined;
+  /** False for what can't be taken back once it has begun. Default: true. */
+  readonly isCancellable?: boolean | undefined;
 }
 
 /** Tells how far the work is: what is being done, and which part of all is done, from 0 to 1, where that is known. */
 export type ReportProgress = (words: string, part?: number) => void;
 
 /**
- * Shows that something is under way, with a button to cancel it. The work's signal aborts when the person cancels or the
+ * Shows that something is under way, with a button to cancel it where it can be cancelled. The work's signal aborts when the person cancels or the
  * caller does; what then comes of the work is the caller's to tell.
  */
 export async function withProgress<T>(
-  { title, signal: outer }: ProgressOptions,
+  { title, signal: outer, isCancellable = true }: ProgressOptions,
   run: (signal: AbortSignal, report: ReportProgress) => Promise<T>,
 ): Promise<T> {
   const options = {
     location: ProgressLocation.Notification,
     title: plainMessage(title),
-    cancellable: true,
+    cancellable: isCancellable,
   };
   return window.withProgress(options, async (progress, token) => {
     const controller = new AbortController();

@@ -28,8 +28,17 @@ export function publicTasks({ store, late }: PublicTasksOptions): {
       return Object.freeze(store.tasks().map(snapshotOf));
     },
     onDidChangeTask: didChangeTask.event,
-    async track(input) {
-      const { refs } = await (await late.get()).track(input);
+    async track(input, token) {
+      const abort = new AbortController();
+      if (token?.isCancellationRequested === true) abort.abort();
+      const cancellation = token?.onCancellationRequested(() => abort.abort());
+      const refs = await late
+        .get()
+        .then((parts) => parts.track(input, abort.signal))
+        .then((result) => result.refs)
+        .finally(() => {
+          cancellation?.dispose();
+        });
       return Object.freeze(
         refs
           .map((ref) => store.get(ref))

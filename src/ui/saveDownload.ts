@@ -8,13 +8,12 @@ import type { Log } from './log';
 import { showMessage } from './messages';
 import { bytesWords, withProgress, type ReportProgress } from './progress';
 import { UserError } from './reportError';
-import { askSaveTarget, writeWhole } from './saveTarget';
+import { askSaveTarget, writeWhole, type LocalFiles } from './saveTarget';
 
 export interface SaveDownloadOptions {
   /** The cloud's name for it, which is not trusted. */
   readonly name: string;
-  /** The person's own folder. */
-  readonly home: Uri | undefined;
+  readonly localFiles: LocalFiles;
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   /** Asks for a fresh presigned URL. */
   readonly urlFrom: (cloud: Cloud, signal: AbortSignal) => Promise<string>;
@@ -40,7 +39,7 @@ export async function saveDownload(options: SaveDownloadOptions): Promise<void> 
     const bytes = await fetchBytes(name, { ...options, signal, report });
     // Who has cancelled wants no file.
     if (signal.aborted) return false;
-    await writeWhole(target, bytes);
+    await writeWhole(target, bytes, options.localFiles);
     return true;
   });
   if (isSaved) await tellSaved(`Saved ${shorten(nameOf(target), 80)}.`, target);
@@ -86,7 +85,7 @@ function downloadWords(kind: CloudErrorKind, name: string): string | undefined {
   switch (kind) {
     case 'tooLarge':
       return `${name} is larger than 200 MB, the most that is saved from here. Get it in Browser Use Cloud.`;
-    case 'badAnswer':
+    case 'refused':
       return `The cloud does not hand over ${name}. It may be gone; try again in a while.`;
     case 'redirect':
       return `The cloud points elsewhere for ${name}, which is not followed. Get it in Browser Use Cloud.`;

@@ -1,19 +1,19 @@
-import type { Uri } from 'vscode';
+import { unfenced } from '../core/codeFence';
 import { textFormOf, type TextForm } from '../core/plainText';
 import type { Task } from '../core/task';
 import { fileStemOf } from './exportTask';
 import { UserError } from './reportError';
 import { tellSaved } from './saveDownload';
-import { askSaveTarget, writeWhole } from './saveTarget';
+import { askSaveTarget, writeWhole, type LocalFiles } from './saveTarget';
 
-/** Saves a task's output as it came, where the person says. */
-export async function saveOutput(task: Task, home: Uri | undefined): Promise<void> {
-  const { output } = task;
-  if (output === undefined || output === '') throw new UserError('This task has no output (yet).');
+/** Saves a task's output as it came, what stands in a code fence without it, where the person says. */
+export async function saveOutput(task: Task, localFiles: LocalFiles): Promise<void> {
+  const output = unfenced(task.output ?? '');
+  if (output === '') throw new UserError('This task has no output (yet).');
   const name = `${fileStemOf(task)}-output.${endings[textFormOf(output)]}`;
-  const target = await askSaveTarget({ name, home });
+  const target = await askSaveTarget({ name, localFiles });
   if (!target) return;
-  await writeWhole(target, new TextEncoder().encode(output));
+  await writeWhole(target, new TextEncoder().encode(output), localFiles);
   await tellSaved('Saved the output.', target);
 }
 

@@ -4,15 +4,25 @@ import { plainMessage } from '../core/plainMessage';
 import { shorten } from '../core/taskWords';
 import { UserError } from './reportError';
 
+/** The files of the machine that this extension runs on. */
+export interface LocalFiles {
+  /** The person's own folder: the dialog begins there, or in its Downloads, when no folder is open. */
+  readonly home: Uri | undefined;
+  /** Puts bytes in the place of a file, whole or not at all; a link stays a link, and a file keeps its mode. */
+  readonly replace: (path: string, bytes: Uint8Array) => Promise<void>;
+}
+
 export interface SaveTargetOptions {
   /** Offered as the file's name; need not be trusted. */
   readonly name: string;
-  /** The person's own folder: the dialog begins there, or in its Downloads, when no folder is open. */
-  readonly home: Uri | undefined;
+  readonly localFiles: LocalFiles;
 }
 
 /** Asks where to save a file. The dialog itself asks before it replaces one. @returns `undefined` where the person cancels */
-export async function askSaveTarget({ name, home }: SaveTargetOptions): Promise<Uri | undefined> {
+export async function askSaveTarget({
+  name,
+  localFiles: { home },
+}: SaveTargetOptions): Promise<Uri | undefined> {
   const safeName = safeFileName(name);
   const folder = workspace.workspaceFolders?.[0]?.uri ?? (home && (await downloadsIn(home)));
   return window.showSaveDialog({
@@ -22,15 +32,22 @@ export async function askSaveTarget({ name, home }: SaveTargetOptions): Promise<
 }
 
 /**
- * Writes a file under a name beside its own and then gives it that: what stood there before stays until all is written,
- * and a failure leaves no half of a file. Where that is not allowed, it is written at once.
+ * Writes a file: what stood there before stays until all is written, and a failure leaves no half of a file. Where that
+ * is not allowed, it is written at once. A symbolic link stays one, and a file keeps its mode.
  * @throws {UserError} where it cannot be written
  */
-export async function writeWhole(target: Uri, bytes: Uint8Array): Promise<void> {
+export async function writeWhole(
+  target: Uri,
+  bytes: Uint8Array,
+  localFiles: LocalFiles,
+): Promise<void> {
   try {
+    const type = await typeOf(target);
     // Else VS Code would put the file in the place of the folder, and all that is in it.
-    if (await isFolder(target)) throw new Error('there is a folder of this name');
-    if (await renamedInto(target, bytes)) return;
+    if ((type & FileType.Directory) !== 0) throw new Error('there is a folder of this name');
+    if (target.scheme === 'file') return await localFiles.replace(target.fsPath, bytes);
+    // VS Code follows a link only where it writes in place.
+    if ((type & FileType.SymbolicLink) === 0 && (await renamedInto(target, bytes))) return;
     await workspace.fs.writeFile(target, bytes);
   } catch (error) {
     throw unwritable(target, error);
@@ -39,9 +56,7 @@ export async function writeWhole(target: Uri, bytes: Uint8Array): Promise<void> 
 
 /** @returns false where nothing may be made or renamed beside the file */
 async function renamedInto(target: Uri, bytes: Uint8Array): Promise<boolean> {
-  const random = crypto.randomUUID().slice(0, 8);
-  // Shortened, as this name is longer than the file's own.
-  const aside = Uri.joinPath(target, '..', `.${lastPart(target).slice(0, 60)}.${random}.part`);
+  const aside = Uri.joinPath(target, '..', `.${crypto.randomUUID().slice(0, 8)}.part`);
   try {
     await workspace.fs.writeFile(aside, bytes);
   } catch (error) {
@@ -97,10 +112,15 @@ async function downloadsIn(home: Uri): Promise<Uri> {
 }
 
 async function isFolder(uri: Uri): Promise<boolean> {
+  return ((await typeOf(uri)) & FileType.Directory) !== 0;
+}
+
+/** `Unknown` for what is not there. */
+async function typeOf(uri: Uri): Promise<FileType> {
   try {
-    return ((await workspace.fs.stat(uri)).type & FileType.Directory) !== 0;
+    return (await workspace.fs.stat(uri)).type;
   } catch {
-    return false;
+    return FileType.Unknown;
   }
 }
 

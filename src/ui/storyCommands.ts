@@ -1,4 +1,4 @@
-import { CancellationError, window, type QuickPickItem, type Uri } from 'vscode';
+import { CancellationError, window, type QuickPickItem } from 'vscode';
 import type { TaskRef } from '../core/task';
 import { snippetKinds, type SnippetKind } from '../core/taskSnippets';
 import type { CommandOptions } from './commandOptions';
@@ -8,6 +8,7 @@ import { copySnippet, snippetNames } from './copySnippet';
 import { exportTask, type ExportFormat } from './exportTask';
 import type { ReadWholeTaskOptions } from './readWholeTask';
 import { UserError } from './reportError';
+import type { LocalFiles } from './saveTarget';
 import { pickOther } from './taskActions';
 import type { TaskDocuments } from './taskDocuments';
 import { isTaskRef, targetsOf, type TargetOptions } from './taskTargets';
@@ -15,8 +16,7 @@ import { isTaskRef, targetsOf, type TargetOptions } from './taskTargets';
 /** What the commands below need beside what every command has. */
 export interface StoryCommandOptions extends CommandOptions {
   readonly documents: TaskDocuments;
-  /** The person's own folder. */
-  readonly home: Uri | undefined;
+  readonly localFiles: LocalFiles;
 }
 
 /** Compare Tasks: two that are selected or named, or one and another that the person picks. The first stands left. */
@@ -55,12 +55,12 @@ export async function exportOneTask(
   args: readonly unknown[],
   options: StoryCommandOptions,
 ): Promise<void> {
-  const { keeper, store, home, log } = options;
+  const { keeper, store, localFiles, log } = options;
   await keeper.whenReady;
   const ref = await oneTask(args, options, 'Export which task?');
   const format = formats.find(({ format }) => format === args[1])?.format ?? (await pickFormat());
   const connect = connectHome(options);
-  await exportTask({ ref, known: store.get(ref), connect, format, home, log });
+  await exportTask({ ref, known: store.get(ref), connect, format, localFiles, log });
 }
 
 /** Copy Code to Fetch Task: for curl, Python or TypeScript; the second argument may say which. */

@@ -1,4 +1,4 @@
-import type { Uri } from 'vscode';
+import type { Clock } from '../core/clock';
 import { refKey, type TaskDetails, type TaskRef } from '../core/task';
 import type { Cloud } from '../core/taskClient';
 import type { TaskStore } from '../core/taskStore';
@@ -9,6 +9,7 @@ import { copySnippet } from './copySnippet';
 import { exportTask } from './exportTask';
 import type { Log } from './log';
 import { saveOutput } from './saveOutput';
+import type { LocalFiles } from './saveTarget';
 import { shareTask, unshareTask } from './shareTask';
 import type { TaskDocuments } from './taskDocuments';
 import { targetsOf } from './taskTargets';
@@ -24,9 +25,9 @@ export interface TaskActionOptions {
   /** What the task can be compared with. */
   readonly others: TaskSource;
   readonly documents: TaskDocuments;
+  readonly clock: Clock;
   readonly log: Log;
-  /** The person's own folder. */
-  readonly home: Uri | undefined;
+  readonly localFiles: LocalFiles;
   /** Aborts when nobody wants any of it any more. */
   readonly signal: AbortSignal;
   readonly reread: () => Promise<void>;
@@ -40,10 +41,10 @@ export interface TaskSource {
 
 /** Does what a task's page asks for with the task as a whole. */
 export async function doTaskAction(action: TaskAction, options: TaskActionOptions): Promise<void> {
-  const { ref, task, baseUrl, home } = options;
+  const { ref, task, baseUrl, localFiles } = options;
   switch (action) {
     case 'saveOutput':
-      return saveOutput(task, home);
+      return saveOutput(task, localFiles);
     case 'share':
       return shareTask(options);
     case 'unshare':

@@ -1,7 +1,8 @@
 import { env, window } from 'vscode';
 import { isOfficial } from '../core/baseUrl';
+import { hasEnded } from '../core/task';
 import type { CommandOptions } from './commandOptions';
-import { openOutside } from './openOutside';
+import { openDashboard } from './openOutside';
 import { UserError } from './reportError';
 import { isTaskRef, targetsOf } from './taskTargets';
 import { viewId } from './taskView';
@@ -55,6 +56,31 @@ export async function openDetails(
 /** More at once is an accident. */
 const mostPanels = 10;
 
+/** Mark as Seen, Mark as Unseen: of tasks that have ended. */
+export async function markTasks(
+  isUnseen: boolean,
+  args: readonly unknown[],
+  options: CommandOptions,
+): Promise<void> {
+  const { keeper, store } = options;
+  await keeper.whenReady;
+  const refs = await targetsOf(args, options, {
+    question: isUnseen ? 'Which tasks to mark as unseen?' : 'Which tasks to mark as seen?',
+    canPickMany: true,
+    isOffered: (task) => hasEnded(task.status) && task.isUnseen !== isUnseen,
+    noneOffered: isUnseen
+      ? 'No task has ended that is marked as seen.'
+      : 'Every task that has ended is marked as seen.',
+  });
+  store.setUnseen(refs, isUnseen);
+}
+
+/** Mark All as Seen. */
+export async function markAllAsSeen({ keeper, store }: CommandOptions): Promise<void> {
+  await keeper.whenReady;
+  store.setUnseen(store.tasks(), false);
+}
+
 /** Copy Task ID: one ID a line. */
 export async function copyTaskIds(
   args: readonly unknown[],
@@ -92,9 +118,5 @@ export async function openInCloud(
     throw new UserError(
       'The session of this task is not known: API v1 tells none, or no look has succeeded yet.',
     );
-  for (const id of [...sessionIds].slice(0, mostPanels))
-    await openOutside(`${dashboardUrl}/${encodeURIComponent(id)}`);
+  for (const id of [...sessionIds].slice(0, mostPanels)) await openDashboard(id);
 }
-
-/** @see https://github.com/browser-use/n8n-nodes-browser-use for the address of a session's page */
-const dashboardUrl = 'https://cloud.browser-use.com/agent';

@@ -11,12 +11,13 @@ import { refKey, type TaskDetails, type TaskRef } from '../core/task';
 import type { Cloud } from '../core/taskClient';
 import type { TaskStore } from '../core/taskStore';
 import { taskTitle } from '../core/taskWords';
-import { newlyTracked, type TrackedTask } from '../core/trackedTask';
+import { hasSameStatus, newlyTracked, withStatusOf, type TrackedTask } from '../core/trackedTask';
 import { parseFromPage, type PageView, type ToPage } from '../webview/protocol';
 import { connectAt } from './connectAt';
 import { doDetailsAction, type DetailsAction } from './detailsActions';
 import { detailsHtml, newNonce } from './detailsHtml';
 import type { Log } from './log';
+import type { LocalFiles } from './saveTarget';
 import type { Settings } from './settings';
 import type { TaskDocuments } from './taskDocuments';
 
@@ -28,8 +29,7 @@ export interface TaskDetailsOptions {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Log;
-  /** The person's own folder, where a save dialog begins when no other folder is open. */
-  readonly home?: Uri | undefined;
+  readonly localFiles: LocalFiles;
   /** Where texts of tasks are shown from. */
   readonly documents: TaskDocuments;
   /** The server whose tasks the store holds. */
@@ -57,6 +57,8 @@ export class TaskDetailsPanel implements Disposable {
   /** What the page was last told of; absent until the page that is there now has asked. */
   #told: Told | undefined;
   #viewed: { readonly task: TaskDetails | TrackedTask; readonly view: TaskView } | undefined;
+  /** The details as they were last shown, with the status of the row. */
+  #shown: { readonly details: TaskDetails; readonly task: TaskDetails } | undefined;
   #isPageReady = false;
   #origin: string | undefined;
   /** What the store held of the task when it last held its server's tasks. */
@@ -88,10 +90,13 @@ export class TaskDetailsPanel implements Disposable {
     this.#subscriptions = [
       this.#reader.onDidChange(() => this.#refresh()),
       store.onDidChange((changes) => {
-        if (!changes.some(({ before, after }) => isOf(key, before) || isOf(key, after))) return;
+        const mine = changes.filter(({ before, after }) => isOf(key, before) || isOf(key, after));
+        if (mine.length === 0) return;
         this.#recall();
+        // A person who marks the end as unseen is not contradicted.
+        const isMark = mine.every(({ before, after }) => before?.status === after?.status);
         // Within the event, who shares and keeps tasks would take this for a part of what they are just taking in.
-        queueMicrotask(() => this.#noteSeen());
+        if (!isMark) queueMicrotask(() => this.#noteSeen());
         this.#refresh();
       }),
       panel.webview.onDidReceiveMessage((message: unknown) => this.#hear(message)),
@@ -131,7 +136,8 @@ export class TaskDetailsPanel implements Disposable {
 
   /** Does what the page or a command asks for. Never rejects: a failure is told to the person. */
   act(action: DetailsAction): Promise<void> {
-    const { currentOrigin, documents, home, log, panel, ref, settings, store } = this.#options;
+    const { clock, currentOrigin, documents, localFiles, log, panel, ref, settings, store } =
+      this.#options;
     const { server } = settings;
     const isServerKnown = typeof server !== 'string' && this.#isAtHome;
     return doDetailsAction(action, {
@@ -143,8 +149,9 @@ export class TaskDetailsPanel implements Disposable {
       others: { store, connect: connectAt(currentOrigin(), this.#options) },
       documents,
       settings,
+      clock,
       log,
-      home,
+      localFiles,
       column: panel.viewColumn,
       signal: this.#disposed.signal,
       reread: () => this.#retry(),
@@ -260,7 +267,16 @@ export class TaskDetailsPanel implements Disposable {
   }
 
   #task(): TaskDetails | TrackedTask {
-    return this.#details ?? this.#tracked ?? newlyTracked(this.ref, this.#options.clock.now());
+    const details = this.#details;
+    const tracked = this.#tracked;
+    if (!details) return tracked ?? newlyTracked(this.ref, this.#options.clock.now());
+    if (!tracked) return details;
+    const task = withStatusOf(details, tracked);
+    // The same object as long as it shows the same, as laying it out is dear.
+    if (this.#shown?.details === details && hasSameStatus(this.#shown.task, task))
+      return this.#shown.task;
+    this.#shown = { details, task };
+    return task;
   }
 
   /** Tells the page what is known, where that is other than what it was told. */
@@ -271,7 +287,7 @@ export class TaskDetailsPanel implements Disposable {
     panel.title = taskTitle(known, titleLength);
     this.#options.onChanged();
     if (!this.#isPageReady) return;
-    const told = { state, task: this.#tracked, isAtHome: this.#isAtHome };
+    const told = { state, task: this.#tracked, shown: known, isAtHome: this.#isAtHome };
     if (this.#told && showsTheSame(this.#told, told)) return;
     this.#told = told;
     this.#tell({ type: 'view', view: this.#view() });
@@ -355,6 +371,7 @@ function troubleOf(
 interface Told {
   readonly state: DetailsState;
   readonly task: TrackedTask | undefined;
+  readonly shown: TaskDetails | TrackedTask;
   readonly isAtHome: boolean;
 }
 
@@ -363,9 +380,8 @@ function showsTheSame(a: Told, b: Told): boolean {
   if (a.isAtHome !== b.isAtHome) return false;
   const isReadingShown = b.state.details === undefined || b.state.trouble !== undefined;
   if (isReadingShown && a.state.isReading !== b.state.isReading) return false;
-  if (b.state.details === undefined && a.task !== b.task) return false;
   return (
-    a.state.details === b.state.details &&
+    a.shown === b.shown &&
     a.state.readAt === b.state.readAt &&
     a.state.trouble === b.state.trouble &&
     a.task?.isMissing === b.task?.isMissing

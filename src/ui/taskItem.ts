@@ -60,6 +60,7 @@ export function taskIcon(look: TaskLook, animateRunning: boolean): ThemeIcon {
 /** Words that the `when` clauses of package.json look for. */
 function contextValueOf(task: TrackedTask, hasDashboard: boolean): string {
   const words = ['task', hasEnded(task.status) ? 'ended' : 'active'];
+  if (hasEnded(task.status)) words.push(task.isUnseen ? 'unseen' : 'seen');
   if (hasDashboard && task.sessionId !== undefined) words.push('hasSession');
   return words.join(' ');
 }

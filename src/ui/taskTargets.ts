@@ -27,8 +27,9 @@ export interface TargetOptions {
 }
 
 /**
- * The tracked tasks that a command is to act on: those of its arguments (a row with the selection, a ref, or a text with IDs),
- * else, where a row's action came without its row as it does in the middle of a redraw, the selection, else those that the user picks.
+ * The tracked tasks that a command is to act on: those of its arguments (a row with the selection, a ref, a text with IDs, or
+ * `selection` for what is selected in the view, as keys hand it over), else, where a row's action came without its row as
+ * it does in the middle of a redraw, the selection, else those that the user picks.
  * @throws {CancellationError} where the user picks none, or {UserError} where the arguments name nothing that is tracked
  */
 export async function targetsOf(
@@ -40,7 +41,8 @@ export async function targetsOf(
   const [first, all] = args;
   if (Array.isArray(all) && all.length > 0) return tracked(all.filter(isTaskRef), options);
   if (isTaskRef(first)) return tracked([first], options);
-  if (typeof first === 'string') return tracked(refsIn(first), options);
+  if (typeof first === 'string' && first !== selectionArgument)
+    return tracked(refsIn(first), options);
   if (args.length > 0 && view.selection.length > 0) return tracked(view.selection, options);
   if (store.tasks().length === 0) throw new UserError('No task is tracked yet. Track one first.');
   const offered = store.tasks().filter(target.isOffered ?? (() => true));
@@ -48,6 +50,9 @@ export async function targetsOf(
     throw new UserError(target.noneOffered ?? 'No tracked task is one for this.');
   return pick(offered, view.selection, target);
 }
+
+/** What a key binding hands over for the selection of the view: of a key, nothing else tells where the focus is. */
+const selectionArgument = 'selection';
 
 /** True for a task's ref, also where it came as an argument from elsewhere. */
 export function isTaskRef(value: unknown): value is TaskRef {

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock';
 import type { Disposable } from '../core/event';
 import type { TaskKeeper } from '../core/taskKeeper';
+import type { TaskInput } from '../core/taskInput';
 import { trackTasks, type TrackingResult } from '../core/taskTracking';
 import type { TaskStore } from '../core/taskStore';
 import type { CloudConnection } from './cloudConnection';
@@ -15,7 +16,13 @@ export interface TaskTrackerOptions {
   readonly clock: Clock;
 }
 
-/** Tracks what texts name, on the server of the moment. Disposing it aborts the look-up of sessions. */
+export interface TrackOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called before each session is looked up, with how many of all have been. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Tracks what pastes name, on the server of the moment. Disposing it aborts the look-up of sessions. */
 export class TaskTracker implements Disposable {
   readonly #options: TaskTrackerOptions;
   readonly #disposed = new AbortController();
@@ -25,9 +32,12 @@ export class TaskTracker implements Disposable {
   }
 
   /** @throws {UserError} where there is no server that tasks could belong to, or where it becomes another one meanwhile */
-  async track(text: string, signal?: AbortSignal): Promise<TrackingResult> {
+  async track(
+    input: TaskInput,
+    { signal, onProgress }: TrackOptions = {},
+  ): Promise<TrackingResult> {
     const { store, keeper, connection, settings, clock } = this.#options;
-    const { server, apiVersion } = settings;
+    const { server } = settings;
     if (typeof server === 'string')
       throw new UserError(`${server} Change it in the settings.`, 'openSettings');
     // What is kept of these tasks already must not be overwritten.
@@ -35,13 +45,13 @@ export class TaskTracker implements Disposable {
     const isCurrent = (): boolean => originOf(settings) === server.origin;
     if (!isCurrent()) throw serverChanged();
     const signals = [this.#disposed.signal, ...(signal ? [signal] : [])];
-    const result = await trackTasks(text, {
+    const result = await trackTasks(input, {
       store,
       connect: connection.connect,
       isCurrent,
-      apiVersion,
       now: clock.now(),
       signal: AbortSignal.any(signals),
+      onProgress,
     });
     if (result.hasServerChanged) throw serverChanged();
     return result;

@@ -7,7 +7,7 @@ import {
 import { plainMessage } from '../core/plainMessage';
 import { countWords } from '../core/statusBarWords';
 import { hasEnded } from '../core/task';
-import { parseTaskInput } from '../core/taskInput';
+import { parseTaskInput, type TaskInput } from '../core/taskInput';
 import {
   rejectedWords,
   sessionWords,
@@ -16,39 +16,70 @@ import {
 } from '../core/taskTracking';
 import { taskTitle } from '../core/taskWords';
 import type { TrackedTask } from '../core/trackedTask';
+import type { ApiKey } from './apiKey';
 import type { CommandOptions } from './commandOptions';
 import { showMessage } from './messages';
+import { withProgress } from './progress';
 import { reportError, tell, UserError } from './reportError';
+import type { Settings } from './settings';
+import type { TaskTracker } from './taskTracker';
+import type { TaskView } from './taskView';
 import { targetsOf } from './taskTargets';
-import { viewId } from './taskView';
+
+/** What tracking needs of the extension. */
+export interface TrackTaskOptions {
+  readonly settings: Settings;
+  readonly tracker: Pick<TaskTracker, 'track'>;
+  readonly view: Pick<TaskView, 'isVisible' | 'reveal'>;
+  readonly apiKey: Pick<ApiKey, 'get'>;
+}
 
 /** Track Task…: what the first argument names where it is a text, else what the user pastes. */
-export async function trackTask(args: readonly unknown[], options: CommandOptions): Promise<void> {
+export async function trackTask(
+  args: readonly unknown[],
+  options: TrackTaskOptions,
+): Promise<void> {
   const [first] = args;
   const { settings, tracker, view } = options;
   const { server } = settings;
   if (typeof server === 'string')
     throw new UserError(`${server} Change it in the settings.`, 'openSettings');
-  const text = typeof first === 'string' ? first : await askForTasks(options);
-  const hasSessions = parseTaskInput(text, settings.apiVersion).sessionIds.length > 0;
-  const result = hasSessions
-    ? await window.withProgress({ location: { viewId } }, () => tracker.track(text))
-    : await tracker.track(text);
+  const isTyped = typeof first !== 'string';
+  const text = isTyped ? await askForTasks(options) : first;
+  const input = parseTaskInput(text, settings.apiVersion);
+  const result = await trackWithProgress(input, tracker);
   const [firstRef] = result.refs;
-  if (firstRef) await view.reveal(firstRef);
+  // Who tracks from a key or a script goes on with something else: a view that is closed stays so.
+  if (firstRef && (isTyped || view.isVisible)) await view.reveal(firstRef);
   await tellOfTracking(result, server.host, options);
+}
+
+/** Shows how far the look-up of sessions is, with a button to cancel it; what was tracked by then stays. */
+async function trackWithProgress(
+  input: TaskInput,
+  tracker: TrackTaskOptions['tracker'],
+): Promise<TrackingResult> {
+  if (input.sessionIds.length === 0) return tracker.track(input);
+  return withProgress({ title: 'Tracking the tasks of sessions' }, (signal, report) =>
+    tracker.track(input, {
+      signal,
+      onProgress: (done, total) => report(`${done} of ${total}`, done / total),
+    }),
+  );
 }
 
 /** One message at most, and none where the view shows everything. */
 async function tellOfTracking(
   result: TrackingResult,
   host: string,
-  { apiKey }: CommandOptions,
+  { apiKey }: TrackTaskOptions,
 ): Promise<void> {
   const words = trackingWords(result);
   if (result.sessionError) {
     const { text, nextStep } = sessionWords(result.sessionError.kind, host);
-    const whole = `The session's tasks are not tracked: ${text}${words === undefined ? '' : ` ${words}`}`;
+    const failed = result.failedSessionCount;
+    const what = failed === 1 ? "The session's tasks are" : `The tasks of ${failed} sessions are`;
+    const whole = `${what} not tracked: ${text}${words === undefined ? '' : ` ${words}`}`;
     tell({ severity: 'warning', text: whole }, nextStep);
     return;
   }
@@ -65,7 +96,7 @@ async function tellOfTracking(
   if (words !== undefined) tell({ severity: 'information', text: words });
 }
 
-async function askForTasks({ settings }: CommandOptions): Promise<string> {
+async function askForTasks({ settings }: TrackTaskOptions): Promise<string> {
   const text = await window.showInputBox({
     title: 'Track Tasks',
     prompt: 'Paste one or many task IDs or dashboard links, apart by spaces, commas or new lines.',
@@ -110,19 +141,43 @@ export async function untrackTasks(
     canPickMany: true,
   });
   const removed = options.store.untrack(refs);
-  // One is soon tracked again; of many, nobody knows the IDs.
-  if (removed.length > 1) offerUndo(removed, options);
+  if (removed.length > 0) offerUndo(removed, options);
 }
 
-/** Untrack Ended Tasks: asks nothing, and can be undone. */
-export function untrackEndedTasks(options: CommandOptions): void {
-  const { store } = options;
-  const removed = store.untrack(store.tasks().filter(({ status }) => hasEnded(status)));
-  if (removed.length === 0) {
+/** Untrack Ended Tasks: at once, and can be undone. Where tasks are tracked that the cloud does not know, the person chooses. */
+export async function untrackEndedTasks({ store, ...options }: CommandOptions): Promise<void> {
+  const ended = store.tasks().filter(({ status }) => hasEnded(status));
+  const missing = store.tasks().filter((task) => task.isMissing && !hasEnded(task.status));
+  if (ended.length + missing.length === 0) {
     tell({ severity: 'information', text: 'No tracked task has ended.' });
     return;
   }
-  offerUndo(removed, options);
+  const chosen = missing.length === 0 ? ended : await pickGone(ended, missing);
+  const removed = store.untrack(chosen);
+  if (removed.length > 0) offerUndo(removed, { store, ...options });
+}
+
+/** @throws {CancellationError} where the person picks nothing */
+async function pickGone(
+  ended: readonly TrackedTask[],
+  missing: readonly TrackedTask[],
+): Promise<readonly TrackedTask[]> {
+  const items = [
+    { label: 'Ended Tasks', description: countWords(ended.length), picked: true, tasks: ended },
+    {
+      label: 'Tasks Not Found',
+      description: countWords(missing.length),
+      detail: 'The cloud does not know them, or not for this API key.',
+      picked: true,
+      tasks: missing,
+    },
+  ].filter(({ tasks }) => tasks.length > 0);
+  const picked = await window.showQuickPick(items, {
+    canPickMany: true,
+    placeHolder: 'Which tasks shall no longer be tracked? The cloud keeps them.',
+  });
+  if (!picked || picked.length === 0) throw new CancellationError();
+  return picked.flatMap(({ tasks }) => tasks);
 }
 
 /** Waits for no answer. */

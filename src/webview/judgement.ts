@@ -1,3 +1,5 @@
+import { nodeText, readObject, type JsonNode } from '../core/jsonTree';
+
 /** The judge's report, as far as it could be read. */
 export interface Judgement {
   readonly verdict?: boolean | undefined;
@@ -10,30 +12,35 @@ export interface Judgement {
 
 /** Reads the judge's report. @returns `undefined` for text that is no JSON object: show it as it is */
 export function parseJudgement(text: string): Judgement | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
-  const { verdict, reasoning, failure_reason, failureReason, ...others } = parsed as Readonly<
-    Record<string, unknown>
-  >;
+  const entries = readObject(text);
+  if (!entries) return undefined;
+  // Of a name that comes twice, the last counts.
+  const fields = new Map(entries);
+  const verdict = fields.get('verdict');
+  const failureReason = fields.get('failure_reason');
+  const isNull = failureReason === undefined || failureReason.kind === 'null';
   return {
-    verdict: typeof verdict === 'boolean' ? verdict : undefined,
-    reasoning: textOf(reasoning),
-    failureReason: textOf(failure_reason ?? failureReason),
-    others: Object.entries(others)
+    verdict: verdict?.kind === 'boolean' ? verdict.raw === 'true' : undefined,
+    reasoning: textOf(fields.get('reasoning')),
+    failureReason: textOf(isNull ? fields.get('failureReason') : failureReason),
+    others: [...fields]
+      .filter(([name]) => !known.has(name))
       .map(([name, value]) => ({ name: words(name), value: textOf(value) ?? '' }))
       .filter(({ value }) => value !== ''),
   };
 }
 
-function textOf(value: unknown): string | undefined {
-  if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value === 'boolean') return value ? 'Yes' : 'No';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+const known: ReadonlySet<string> = new Set([
+  'verdict',
+  'reasoning',
+  'failure_reason',
+  'failureReason',
+]);
+
+function textOf(value: JsonNode | undefined): string | undefined {
+  if (value === undefined || value.kind === 'null') return undefined;
+  if (value.kind === 'boolean') return value.raw === 'true' ? 'Yes' : 'No';
+  return nodeText(value) || undefined;
 }
 
 function words(name: string): string {

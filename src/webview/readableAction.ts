@@ -1,3 +1,11 @@
+import {
+  decodeJsonString,
+  isContainer,
+  nodeText,
+  readObject,
+  type JsonNode,
+} from '../core/jsonTree';
+
 /** An action of an agent in words. */
 export interface ReadableAction {
   /** What was done: "click element by index". */
@@ -12,42 +20,24 @@ export interface ReadableAction {
  * @returns `undefined` for text that is no such JSON: show it as it is
  */
 export function readableActions(text: string): readonly ReadableAction[] | undefined {
-  const parsed = parseObject(text);
-  if (!parsed) return undefined;
-  const actions = Object.entries(parsed)
-    .filter(([, value]) => value !== null)
+  const actions = readObject(text)
+    ?.filter(([, value]) => value.kind !== 'null')
     .map(([name, value]) => ({ name: words(name), details: detailsOf(value, words(name)) }));
-  return actions.length > 0 ? actions : undefined;
+  return actions && actions.length > 0 ? actions : undefined;
 }
 
 /** "go to url · url https://…" says the same twice: such a detail needs no name. */
-function detailsOf(value: unknown, action: string): ReadableAction['details'] {
-  if (value === null || typeof value !== 'object') return [{ name: '', value: textOf(value) }];
-  if (Array.isArray(value)) return value.length === 0 ? [] : [{ name: '', value: textOf(value) }];
-  return Object.entries(value)
-    .filter(([, detail]) => detail !== null && detail !== '')
-    .map(([name, detail]) => ({
-      name: action.endsWith(words(name)) ? '' : words(name),
-      value: textOf(detail),
-    }));
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+function detailsOf(value: JsonNode, action: string): ReadableAction['details'] {
+  if (isContainer(value) && value.entries.length === 0) return [];
+  if (value.kind !== 'object') return [{ name: '', value: nodeText(value) }];
+  return value.entries
+    .map(({ rawName = '""', node }) => ({ name: words(decodeJsonString(rawName)), node }))
+    .filter(({ node }) => node.kind !== 'null' && nodeText(node) !== '')
+    .map(({ name, node }) => ({ name: action.endsWith(name) ? '' : name, value: nodeText(node) }));
 }
 
 /** "go_to_url" and "goToUrl" are both "go to url". */
 function words(name: string): string {
   const spaced = name.replace(/([a-z])([A-Z])/gu, '$1 $2').replace(/[_-]+/gu, ' ');
   return spaced.trim().toLowerCase() || name;
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
-    return parsed as Readonly<Record<string, unknown>>;
-  } catch {
-    return undefined;
-  }
 }

@@ -23,7 +23,7 @@ export async function measureActivation(): Promise<string> {
       version: 'newest',
       smokeTestDriver: false,
       extensions: [packagedExtension, empty],
-      machineSettings: quietSettings,
+      userSettings: quietSettings,
       env: { BROWSER_USE_API_KEY: '' },
     });
     const browser = await startBrowser();

@@ -1,6 +1,7 @@
 import { measureActivation } from './activation';
 import { measureDetailsPage } from './detailsPage';
 import { measureIdle } from './idle';
+import { measurePastes } from './pastes';
 import { measurePolling } from './polling';
 import { measureSizes } from './sizes';
 import { measureView } from './view';
@@ -14,6 +15,7 @@ async function main(): Promise<void> {
   console.log('Building and packaging …');
   await packageExtension();
   console.log(`\n${await measureSizes()}`);
+  console.log(`\n${await measurePastes()}`);
   console.log(`\n${await measureActivation()}`);
   console.log(`\n${await measureIdle()}`);
   console.log(`\n${await measureView()}`);

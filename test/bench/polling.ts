@@ -17,6 +17,7 @@ const names: Readonly<Record<ContenderName, string>> = {
   bare: 'the bound: bare lists',
   oneWindow: 'one window',
   threeWindows: 'three windows',
+  newcomers: 'one new task beside 1,000 running',
 };
 const peers: readonly ContenderName[] = ['ours', 'sdk', 'sdk2'];
 
@@ -39,6 +40,9 @@ const small: readonly Group[] = [
 ];
 const large: Group = { tasks: 1000, worlds: 1, requests: 0.02, delay: 3 };
 const mostConcurrency = 4;
+const pauseMs = 2000;
+/** A new task beside a thousand that run. */
+const mostPausesUntilSeen = 1.5;
 
 /** For one world of a group. */
 interface Figures {
@@ -75,8 +79,32 @@ export async function measurePolling(): Promise<string> {
   const head = ['tasks', 'who', 'requests', 'KB', 'at once', 'CPU, s', 'delay, s', 'p95, s'];
   return [
     table([...head, 'requests, ratio', 'delay, ratio', 'CPU, ratio'], rows),
+    await measureNewcomers(),
     await compareWindows(),
   ].join('\n\n');
+}
+
+/** How long it takes until a task is first seen that is tracked beside a thousand running ones. */
+export async function measureNewcomers(): Promise<string> {
+  const cloud = start('cloudProcess.ts');
+  const contender = start('contenderProcess.ts', 'newcomers');
+  try {
+    await answerOf<'ready'>(contender);
+    const orders: CloudOrders = { tasksPerWorld: 1010, worlds: 1, spreadMs: 3_600_000 };
+    const { worlds } = await ask<Begun>(cloud, orders);
+    const { delaysMs } = await ask<Finding>(contender, worlds);
+    const pauses = delaysMs.map((delay) => delay / pauseMs).sort((a, b) => a - b);
+    return table(
+      [names.newcomers, 'pauses of 2 s until it is first seen'],
+      [
+        ['median of 10', round(pauses[pauses.length >> 1] ?? NaN, 2)],
+        ['most', `${round(pauses.at(-1) ?? NaN, 2)} (goal ${mostPausesUntilSeen})`],
+      ],
+    );
+  } finally {
+    cloud.kill();
+    contender.kill();
+  }
 }
 
 /** What three windows cost that share their tasks, against one. The delay is until the last of them knows. */

@@ -175,7 +175,7 @@ async function startUps(
     version: 'newest',
     smokeTestDriver: false,
     extensions,
-    machineSettings: { ...quietSettings, 'browserUseTasks.baseUrl': cloudUrl },
+    userSettings: { ...quietSettings, 'browserUseTasks.baseUrl': cloudUrl },
     env: {
       BROWSER_USE_API_KEY: simulatorKey,
       BENCH_MEMORY_FILE: path.join(memoryFolder, 'memory'),
@@ -218,7 +218,7 @@ function start(extensions: readonly string[]): Promise<RunningCode> {
     version: 'newest',
     smokeTestDriver: false,
     extensions,
-    machineSettings: quietSettings,
+    userSettings: quietSettings,
   });
 }
 

@@ -67,6 +67,13 @@ describe('v2 client and public shares, held against the OpenAPI document of v2',
     assert.equal(await client.getShare(id, never), undefined);
   });
 
+  it('does not take a stranger’s page for the word that there is none', async () => {
+    for (const body of ['<h1>404 Not Found</h1>', '', { error: 'Not found' }]) {
+      answer = { status: 404, body };
+      await assert.rejects(client.getShare(id, never), isKind('badAnswer'));
+    }
+  });
+
   it('takes one away, which is answered without a body', async () => {
     prepare('DELETE', 204);
     assert.equal(await client.unshareSession(id, never), undefined);
@@ -75,9 +82,9 @@ describe('v2 client and public shares, held against the OpenAPI document of v2',
 
   it('says when there is no such session', async () => {
     prepare('POST', 404, { detail: 'Session not found' });
-    await assert.rejects(client.shareSession(id, never), isKind('badAnswer'));
+    await assert.rejects(client.shareSession(id, never), isKind('refused'));
     prepare('DELETE', 404, { detail: 'Session not found' });
-    await assert.rejects(client.unshareSession(id, never), isKind('badAnswer'));
+    await assert.rejects(client.unshareSession(id, never), isKind('refused'));
   });
 
   it('takes nothing for a link that is none', async () => {

@@ -148,7 +148,7 @@ for (const apiVersion of ['v1', 'v2'] as const satisfies readonly ApiVersion[]) 
       assert.equal(details.id, id);
       assert.equal(details.prompt, 'Find prices');
       assert.equal(details.output, '42 EUR');
-      assert.deepEqual(details.metadata, { team: 'ops' });
+      assert.equal(details.metadata, '{"team":"ops"}');
       assert.match(details.createdAt ?? '', zonedTime);
       assert.match(details.finishedAt ?? '', zonedTime);
       assert.equal(details.steps[0]?.goal, 'Open the shop');
@@ -255,7 +255,7 @@ for (const apiVersion of ['v1', 'v2'] as const satisfies readonly ApiVersion[]) 
     it('tells a file that is not there from a task that is not there', async () => {
       const { id } = simulator.addTask({ apiVersion, prompt: 'x' });
       const file = { id: nobody, name: 'x' };
-      await assert.rejects(client.getFileUrl(id, file, never), isKind('badAnswer'));
+      await assert.rejects(client.getFileUrl(id, file, never), isKind('refused'));
     });
 
     const faults: readonly [FaultEffect, CloudErrorKind][] = [
@@ -270,6 +270,8 @@ for (const apiVersion of ['v1', 'v2'] as const satisfies readonly ApiVersion[]) 
       [{ kind: 'stall', afterBytes: 3 }, 'timeout'],
       [{ kind: 'drip', intervalMs: 50 }, 'timeout'],
       [{ kind: 'html' }, 'badAnswer'],
+      [{ kind: 'html', status: 401 }, 'badAnswer'],
+      [{ kind: 'html', status: 404 }, 'badAnswer'],
       [{ kind: 'html', status: 502 }, 'server'],
       [{ kind: 'truncated' }, 'badAnswer'],
       [{ kind: 'gzipBomb', expandedBytes: 200 * 1024 * 1024 }, 'tooLarge'],

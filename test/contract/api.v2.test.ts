@@ -117,7 +117,7 @@ describe('v2 client, held against the OpenAPI document of v2', () => {
       files: [{ id, name: 'fileName' }],
       judgement: 'judgement',
       agentVersion: 'browserUseVersion',
-      metadata: { anything: 'goes' },
+      metadata: '{"anything":"goes"}',
       screenshotUrls: [],
       session: {
         status: 'active',

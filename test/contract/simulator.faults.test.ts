@@ -69,6 +69,32 @@ describe('simulator’s faults and counts', function () {
     assert.equal(await (await ask()).text(), '{"id": 1, "id": null}');
   });
 
+  it('answer as what stands between does: with a page, a word or nothing', async () => {
+    fault({ kind: 'html', status: 403 });
+    const page = await ask();
+    assert.deepEqual([page.status, page.headers.get('content-type')], [403, 'text/html']);
+    assert.match(await page.text(), /<h1>403 Forbidden<\/h1>/u);
+    fault({ kind: 'text', status: 404 });
+    assert.equal(await (await ask()).text(), '404 Not Found');
+    fault({ kind: 'empty', status: 401 });
+    const nothing = await ask();
+    assert.deepEqual([nothing.status, await nothing.text()], [401, '']);
+  });
+
+  it('answer 429 of each kind', async () => {
+    fault({ kind: 'tooMany', what: 'requests' });
+    const throttle = await ask();
+    assert.deepEqual([throttle.status, throttle.headers.get('retry-after')], [429, '5']);
+    assert.match(await throttle.text(), /"error":"rate_limited"/u);
+    fault({ kind: 'tooMany', what: 'requestsOfAddress' });
+    const edge = await ask();
+    assert.deepEqual([edge.status, edge.headers.get('retry-after')], [429, '300']);
+    fault({ kind: 'tooMany', what: 'sessions' });
+    const slots = await ask();
+    assert.deepEqual([slots.status, slots.headers.get('retry-after')], [429, null]);
+    assert.match(await slots.text(), /Too many concurrent active sessions/u);
+  });
+
   it('reset the connection, at once or in mid-body', async () => {
     fault({ kind: 'reset' });
     await assert.rejects(ask(), causedBy('ECONNRESET'));

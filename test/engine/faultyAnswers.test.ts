@@ -75,6 +75,81 @@ describe('fault table: answers', function () {
       });
   });
 
+  describe('429 of each kind', () => {
+    for (const [what, pauseMs] of [
+      ['requests', 5 * second],
+      ['requestsOfAddress', 5 * minute],
+    ] as const)
+      it(`no request for ${pauseMs / second} s: ${what}`, async () => {
+        const id = await engine.follow();
+        engine.befall({ kind: 'tooMany', what }, 1);
+        while (engine.held.length === 0) await engine.pass(250);
+        assert.deepEqual(engine.held, ['rateLimited']);
+        const before = engine.requests;
+        await engine.pass(pauseMs - 500);
+        assert.equal(engine.requests, before);
+        await engine.pass(4 * second);
+        assert.ok(engine.requests > before);
+        await engine.assertItSeesTheEndOf(id);
+      });
+
+    it('too many sessions at once pause nothing', async () => {
+      const id = await engine.follow();
+      engine.befall({ kind: 'tooMany', what: 'sessions' }, 3);
+      const before = engine.requests;
+      await engine.pass(10 * second);
+      assert.ok(engine.requests - before >= 4, `${engine.requests - before} requests`);
+      assert.deepEqual(engine.held, []);
+      await engine.assertItSeesTheEndOf(id);
+    });
+  });
+
+  describe('503 with Retry-After: 120', () => {
+    for (const [name, effect] of [
+      ['JSON', { kind: 'answer', status: 503, headers: { 'retry-after': '120' } }],
+      ['a page', { kind: 'answer', status: 503, headers: { 'retry-after': '120' }, body: '<p>' }],
+    ] as const)
+      it(`no request for 120 s: ${name}`, async () => {
+        const id = await engine.follow();
+        engine.befall(effect, 1);
+        const before = engine.requests;
+        while (engine.requests === before) await engine.pass(250);
+        await engine.pass(119 * second);
+        assert.equal(engine.requests, before + 1);
+        // No longer than a backoff that was under way.
+        await engine.pass(minute);
+        assert.ok(engine.requests > before + 1);
+        engine.assertNobodyIsTroubled();
+        await engine.assertItSeesTheEndOf(id);
+      });
+  });
+
+  describe('one or many 400/401/403/404/405 with HTML, text or nothing', () => {
+    for (const status of [400, 401, 403, 404, 405])
+      for (const kind of ['html', 'text', 'empty'] as const)
+        it(`backed off as a 5xx, nothing blamed, the change is still seen: ${status} ${kind}`, async () => {
+          const ids = [await engine.follow(), engine.track(), engine.track({}, 'v1')];
+          await engine.pass(3 * second);
+          engine.befall({ kind, status }, 1);
+          await engine.pass(5 * second);
+          engine.befall({ kind, status });
+          const before = engine.requests;
+          engine.stop(ids[0] ?? '');
+          await engine.pass(10 * minute);
+          assert.ok(engine.requests - before <= 25, `${engine.requests - before} in ten minutes`);
+          assert.deepEqual([...new Set(engine.held)], ['badAnswer']);
+          for (const task of engine.store.tasks()) {
+            assert.equal(task.status, 'running');
+            assert.equal(task.isMissing, false);
+          }
+          engine.simulator.faults.clear();
+          await engine.pass(65 * second);
+          assert.equal(engine.task(ids[0] ?? '').status, 'stopped');
+          assert.deepEqual(engine.poller.state.holds, []);
+          assert.equal(engine.notices.length, 1);
+        });
+  });
+
   it('401 in mid-run: polling stops, one prompt, resumes on a new key', async () => {
     const id = await engine.follow();
     engine.simulator.keys.clear();
@@ -93,7 +168,8 @@ describe('fault table: answers', function () {
   describe('402 · 403', () => {
     for (const [status, kind, most] of [
       [402, 'payment', 7],
-      [403, 'forbidden', 1],
+      // Ever longer pauses, up to ten minutes.
+      [403, 'forbidden', 15],
     ] as const)
       it(`said once, no storm: ${status}`, async () => {
         const id = await engine.follow();
@@ -109,18 +185,21 @@ describe('fault table: answers', function () {
   });
 
   describe('404 of either kind', () => {
-    it('Task not found twice: the task is missing, and asked for on a refresh only', async () => {
+    it('Task not found for five minutes: the task is missing, and asked for on a refresh only', async () => {
       const known = await engine.follow();
       const id = '00000000-0000-4000-8000-000000000000';
       engine.store.track([{ apiVersion: 'v2', id }], engine.clock.now());
-      await engine.pass(500);
-      assert.equal(engine.task(id).isMissing, false, 'once is not enough');
-      await engine.pass(5 * second);
+      await engine.pass(4.5 * minute);
+      assert.equal(engine.task(id).isMissing, false, 'not yet');
+      const urls = () => engine.simulator.counts.seen.map(({ url }) => url);
+      const asked = urls().filter((url) => url.includes(id)).length;
+      assert.ok(asked >= 5 && asked <= 10, `${asked} with growing pauses`);
+      await engine.pass(2 * minute);
       assert.equal(engine.task(id).isMissing, true);
       engine.simulator.counts.reset();
       await engine.pass(minute);
-      const urls = engine.simulator.counts.seen.map(({ url }) => url);
-      assert.ok(urls.length > 20 && urls.every((url) => !url.includes(id)));
+      assert.ok(urls().length > 20 && urls().every((url) => !url.includes(id)));
+      engine.assertNobodyIsTroubled();
       await engine.assertItSeesTheEndOf(known);
     });
 
@@ -134,6 +213,24 @@ describe('fault table: answers', function () {
       engine.stop(id);
       await engine.pass(5 * second);
       assert.equal(engine.task(id).status, 'stopped');
+      engine.simulator.counts.reset();
+      await engine.pass(hour);
+      const { total } = engine.simulator.counts;
+      assert.ok(total >= 5 && total <= 11, `${total} in an hour`);
+      engine.simulator.apiVersions.add('v1');
+      await engine.pass(11 * minute);
+      assert.equal(engine.task(old, 'v1').status, 'running');
+    });
+
+    it('one Not Found, as while they deploy: seen again after half a minute', async () => {
+      const id = await engine.follow();
+      engine.befall({ kind: 'answer', status: 404, body: { detail: 'Not Found' } }, 3);
+      await engine.pass(10 * second);
+      assert.deepEqual(engine.held, ['notServed']);
+      engine.simulator.faults.clear();
+      await engine.pass(25 * second);
+      assert.deepEqual(engine.poller.state.holds, []);
+      await engine.assertItSeesTheEndOf(id);
     });
   });
 

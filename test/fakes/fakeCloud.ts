@@ -32,7 +32,7 @@ export function aDetails(id: string, more: Partial<TaskDetails> = {}): TaskDetai
     createdAt: '2026-01-13T11:59:00.000Z',
     steps: [],
     files: [],
-    metadata: {},
+    metadata: '{}',
     screenshotUrls: [],
     ...more,
   };
@@ -137,7 +137,7 @@ export class FakeCloud implements Cloud {
     };
     const tasks = [...this.tasks.values()]
       .filter(isIn)
-      .sort((a, b) => (b.createdAt ?? '').localeCompare(a.createdAt ?? ''));
+      .sort((a, b) => compare(b.createdAt ?? '', a.createdAt ?? ''));
     const first = (page - 1) * tasksPerPage;
     return {
       tasks: tasks
@@ -150,4 +150,10 @@ export class FakeCloud implements Cloud {
   download(): Promise<Uint8Array> {
     return Promise.resolve(new Uint8Array());
   }
+}
+
+/** By code units, which sorts thousands of dates many times faster than a language would. */
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

@@ -12,8 +12,9 @@ import { TaskStore } from '../../src/core/taskStore';
 import { TokenBucket } from '../../src/core/tokenBucket';
 import type { TrackedTask } from '../../src/core/trackedTask';
 import type { Announcement } from '../../src/core/windowMessages';
-import type { Seat, SeatHandlers } from '../../src/core/windowSeat';
+import type { SeatHandlers } from '../../src/core/windowSeat';
 import { WindowSharing } from '../../src/core/windowSharing';
+import type { FakeSeat } from './fakeWindows';
 
 /** What the machine of all fake windows has. */
 export interface FakeMachine {
@@ -21,7 +22,7 @@ export interface FakeMachine {
   readonly cloud: Cloud;
   /** Texts by file name, as on a disk. */
   readonly disk: Map<string, string>;
-  readonly join: (origin: string, handlers: SeatHandlers) => Seat & { kill(): void };
+  readonly join: (origin: string, handlers: SeatHandlers) => FakeSeat;
   /** From 0 to 1. */
   readonly random?: (() => number) | undefined;
 }
@@ -44,6 +45,9 @@ export class FakeWindow {
   isPolling = false;
   /** Where set, it is told nothing any more, as if it had crashed. */
   isDead = false;
+  /** As a blocked extension host: it neither answers nor hears that another one takes over. */
+  hang: () => void = () => undefined;
+  wake: () => void = () => undefined;
   #kill: () => void = () => undefined;
 
   constructor(machine: FakeMachine, attention: Attention = 'hidden') {
@@ -88,8 +92,11 @@ export class FakeWindow {
           onLeave: () => this.isDead || handlers.onLeave(),
           onFollow: (leader) => this.isDead || handlers.onFollow(leader),
           onPeer: (peer) => this.isDead || handlers.onPeer(peer),
+          onSilence: (isSilent) => this.isDead || handlers.onSilence(isSilent),
         });
         this.#kill = () => seat.kill();
+        this.hang = () => seat.hang();
+        this.wake = () => seat.wake();
         return seat;
       },
       isWanted: () => true,

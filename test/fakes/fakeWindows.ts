@@ -2,6 +2,18 @@ import type { Clock } from '../../src/core/clock';
 import { Emitter } from '../../src/core/event';
 import type { Peer, Seat, SeatHandlers } from '../../src/core/windowSeat';
 
+/** A seat that a test can do more with than its window can. */
+export interface FakeSeat extends Seat {
+  kill(): void;
+  /** Its window neither answers nor hears anything, but does whatever it does by itself. */
+  hang(): void;
+  /** It finds that another one may have taken over. */
+  wake(): void;
+}
+
+/** After so long a silence a follower hears of it, and after twice as long another one leads, in milliseconds. */
+const silenceMs = 3000;
+
 /** How long a message takes from window to window, in milliseconds. */
 const travelMs = 1;
 
@@ -22,11 +34,22 @@ export class FakeWindows {
     this.#clock = clock;
   }
 
-  readonly join = (origin: string, handlers: SeatHandlers): Seat & { kill(): void } => {
+  readonly join = (origin: string, handlers: SeatHandlers): FakeSeat => {
     const contestant = new Contestant(origin, handlers);
     this.#contestants.push(contestant);
     this.#decide();
     return {
+      confirm: () => {
+        const isHeld = this.#leaders.get(origin) === contestant || contestant.isGone;
+        if (!isHeld && contestant.isReplaced) this.#leave(contestant);
+        return Promise.resolve(isHeld);
+      },
+      hang: () => void this.#hang(contestant),
+      wake: () => {
+        contestant.isHanging = false;
+        if (contestant.isReplaced) this.#leave(contestant);
+        else for (const each of contestant.lines) each.flush();
+      },
       yield: () => {
         this.#drop(contestant);
         handlers.onLeave();
@@ -52,6 +75,33 @@ export class FakeWindows {
   sayToAll(message: string): void {
     for (const { lines } of this.#contestants)
       for (const { ends } of lines) for (const end of ends) end.send(message);
+  }
+
+  async #hang(contestant: Contestant): Promise<void> {
+    contestant.isHanging = true;
+    for (const line of contestant.lines) line.stop();
+    await this.#after(silenceMs);
+    if (!contestant.isHanging) return;
+    const followers = this.#contestants.filter(
+      (one) => one !== contestant && one.lines.some((line) => contestant.lines.includes(line)),
+    );
+    for (const one of followers) one.handlers.onSilence(true);
+    await this.#after(silenceMs);
+    if (!contestant.isHanging) {
+      for (const one of followers) one.handlers.onSilence(false);
+      return;
+    }
+    contestant.isReplaced = true;
+    this.#drop(contestant);
+  }
+
+  /** It learns that another one leads, and takes part again. */
+  #leave(contestant: Contestant): void {
+    contestant.isReplaced = false;
+    contestant.handlers.onLeave();
+    if (contestant.isGone) return;
+    this.#contestants.push(contestant);
+    this.#decide();
   }
 
   #drop(contestant: Contestant): void {
@@ -111,6 +161,9 @@ export class FakeWindows {
 class Contestant {
   readonly lines: Line[] = [];
   isGone = false;
+  isHanging = false;
+  /** Another one leads, and this one does not know. */
+  isReplaced = false;
   constructor(
     readonly origin: string,
     readonly handlers: SeatHandlers,
@@ -125,6 +178,7 @@ class Line {
   readonly #closed = new Emitter<void>();
   #isEnding = false;
   #isLost = false;
+  #waiting: (() => void)[] | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -134,13 +188,26 @@ class Line {
       send: (message) => {
         if (this.#isEnding) return;
         void this.#travel().then(() => {
-          if (!this.#isLost) into.fire(message);
+          if (this.#isLost) return;
+          if (this.#waiting) this.#waiting.push(() => into.fire(message));
+          else into.fire(message);
         });
       },
       onDidReceive: outOf.event,
       onDidClose: this.#closed.event,
     });
     this.ends = [end(second, first), end(first, second)];
+  }
+
+  /** Nothing arrives until `flush`. */
+  stop(): void {
+    this.#waiting = [];
+  }
+
+  flush(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const deliver of waiting) deliver();
   }
 
   /** What is under way arrives nowhere, as when its sender is killed before it has sent it. */

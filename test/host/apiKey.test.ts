@@ -35,8 +35,9 @@ describe('the API key', () => {
     await set('baseUrl');
   });
 
-  function make(environmentKey?: string): ApiKey {
+  function make(key?: string, origin = here): ApiKey {
     apiKey?.dispose();
+    const environmentKey = key === undefined ? undefined : { key, origins: [origin] };
     const made = new ApiKey({ secrets, settings, log, environmentKey });
     changes = 0;
     made.onDidChange(() => changes++);
@@ -68,6 +69,15 @@ describe('the API key', () => {
     assert.equal((await apiKey.get())?.source, 'stored');
     await apiKey.remove();
     assert.equal((await apiKey.get())?.key, 'key-of-environment');
+  });
+
+  it('comes from the environment for its own server only', async () => {
+    apiKey = make('key-of-environment', there);
+    assert.equal(await apiKey.get(), undefined);
+    assert.equal(apiKey.hasEnvironmentKey, false);
+    await set('baseUrl', `${there}/prefix`);
+    assert.equal((await apiKey.read())?.key, 'key-of-environment');
+    assert.equal(apiKey.hasEnvironmentKey, true);
   });
 
   it('is missing, and nothing breaks, where there is no keyring', async () => {

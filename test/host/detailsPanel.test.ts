@@ -73,6 +73,7 @@ describe('the details panels', () => {
       },
       clock,
       log,
+      localFiles: { home: undefined, replace: () => Promise.reject(new Error('not used')) },
     });
   });
   afterEach(async () => {

@@ -205,11 +205,11 @@ describe('the extension against a cloud', () => {
     await setKey();
     cloud.addTask({ id: v2Id, prompt: 'x', end: 'never' });
     person.seen.length = 0;
-    await run('trackTask', `${v2Id} ${v2Id} nonsense`);
+    await run('trackTask', `${v2Id} ${v2Id} 0b5ad6a5-8a4f-4f5e`);
     assert.deepEqual(
       person.seen.map(({ text }) => text),
       [
-        '1 task tracked; 1 was named twice; “nonsense” is left out: this looks like a word, not a task ID.',
+        '1 task tracked; 1 was named twice; “0b5ad6a5-8a4f-4f5e” is left out: this is not a whole UUID: copy all 36 characters of it.',
       ],
     );
   });
@@ -247,6 +247,51 @@ describe('the extension against a cloud', () => {
     assert.deepEqual(after, before);
   });
 
+  it('brings a single task back, too', async () => {
+    cloud.addTask({ id: v2Id, prompt: 'Done', createdAtMs: clock.now() - 60_000, steps: 1 });
+    await setKey();
+    await run('trackTask', v2Id);
+    await taskWhen(api, v2Id, ({ status }) => status === 'finished');
+    const before = api.tasks;
+    person.press = ({ buttons }) => buttons.find((button) => button === 'Undo');
+    await run('untrackTask', v2Id);
+    await waitFor('the task', () => api.tasks.length === 1);
+    assert.deepEqual(api.tasks, before);
+  });
+
+  it('lets the user choose to untrack what is not found along with what has ended', async () => {
+    cloud.addTask({ id: v2Id, prompt: 'Done', createdAtMs: clock.now() - 60_000, steps: 1 });
+    await setKey();
+    // The cloud refuses it as malformed, so it is never found.
+    const detail = [{ loc: ['path', 'task_id'], msg: 'malformed', type: 'uuid_parsing' }];
+    cloud.faults.add({
+      route: '* /api/v2/tasks/malformed-1*',
+      effect: { kind: 'answer', status: 422, body: { detail } },
+    });
+    await run('trackTask', `${v1Id} malformed-1`);
+    const ids = (): readonly string[] => api.tasks.map(({ id }) => id);
+    let offered: readonly string[] = [];
+    person.pick = (labels) => {
+      offered = labels;
+      return undefined;
+    };
+    await waitFor('what is not found to be offered', async () => {
+      await run('untrackEndedTasks');
+      return offered.length === 1;
+    });
+    await run('trackTask', v2Id);
+    await taskWhen(api, v2Id, ({ status }) => status === 'finished');
+    await run('untrackEndedTasks');
+    assert.deepEqual(offered, ['Ended Tasks', 'Tasks Not Found']);
+    assert.equal(ids().length, 3, 'untracked something though the list was cancelled');
+    person.pick = () => ['Tasks Not Found'];
+    await run('untrackEndedTasks');
+    assert.deepEqual(new Set(ids()), new Set([v2Id, v1Id]));
+    person.pick = () => assert.fail('asked though there is nothing to choose');
+    await run('untrackEndedTasks');
+    assert.deepEqual(ids(), [v1Id]);
+  });
+
   it('lets the user pick where nothing says which task is meant', async () => {
     await setKey();
     await run('trackTask', `${v2Id} ${v1Id}`);
@@ -277,6 +322,16 @@ describe('the extension against a cloud', () => {
     await run('openInCloud');
     assert.equal(questions, 0, 'asked which task, to refuse it then');
     assert.ok(said(/Only tasks of Browser Use Cloud itself/u));
+  });
+
+  it('does not blame the key where a page between answers', async () => {
+    for (const status of [401, 403]) {
+      cloud.faults.add({ route: '*', times: 1, effect: { kind: 'html', status } });
+      person.seen.length = 0;
+      await setKey();
+      assert.ok(said(/Something between you and 127\.0\.0\.1:\d+ answered/u));
+      assert.ok(!said(/does not accept/u));
+    }
   });
 
   it('tries the same key again where nobody could be asked about it', async () => {

@@ -66,6 +66,17 @@ describe('the log', () => {
     assert.deepEqual(lines, ['a']);
   });
 
+  it('says of a mistake of our own where it was made, in one line and without a key', () => {
+    log.hide('secret-key');
+    log.mistake('A listener failed', new TypeError('no function, with secret-key'));
+    assert.equal(lines.length, 1);
+    assert.match(
+      lines[0] ?? '',
+      /^A listener failed: TypeError: no function, with \[key\] at .+\.js/u,
+    );
+    assert.doesNotMatch(lines[0] ?? '', /secret-key|\n/u);
+  });
+
   it('says of a failure what helps, and no more', () => {
     log.error('Looking failed', new CloudError('server', 'it said so', { status: 503 }));
     log.error('Odd', { key: 'secret' });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ConfigurationTarget, workspace } from 'vscode';
 import { Settings, type SettingName } from '../../src/ui/settings';
 import { set } from './extensionUnderTest';
 import { waitFor } from './waitFor';
@@ -59,6 +60,23 @@ describe('the settings', () => {
     assert.deepEqual([...settings.notifyOn], ['failed']);
     await set('notifyOn', []);
     assert.equal(settings.notifyOn.size, 0);
+  });
+
+  it('that act for all windows are the user’s alone: no folder can set them', async () => {
+    const configuration = workspace.getConfiguration('browserUseTasks');
+    const own: readonly (readonly [string, unknown])[] = [
+      ['baseUrl', 'https://evil.example'],
+      ['notifyOn', []],
+      ['polling.watchingSeconds', 3600],
+      ['polling.hiddenSeconds', 3600],
+      ['polling.awaySeconds', 3600],
+    ];
+    for (const [name, value] of own)
+      await assert.rejects(
+        () => Promise.resolve(configuration.update(name, value, ConfigurationTarget.Workspace)),
+        /only into User settings|application/iu,
+        name,
+      );
   });
 
   it('tell which of them has changed', async () => {

@@ -1,3 +1,4 @@
+import { replaceFile } from '../../src/platform/replaceFile';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -88,7 +89,7 @@ export async function smallWorld(): Promise<SmallWorld> {
     apiKey: { onDidChange: () => ({ dispose() {} }) },
     clock: systemClock,
     log,
-    home: Uri.file(folder),
+    localFiles: { home: Uri.file(folder), replace: replaceFile },
   });
 
   return {
@@ -118,8 +119,9 @@ export async function smallWorld(): Promise<SmallWorld> {
         others: { store, connect },
         documents,
         settings,
+        clock: systemClock,
         log,
-        home: Uri.file(folder),
+        localFiles: { home: Uri.file(folder), replace: replaceFile },
         column: undefined,
         signal: never,
         reread: () => Promise.resolve(),

@@ -236,13 +236,89 @@ describe('what can be done with a task', () => {
       );
     });
 
-    it('is nothing that v1 has, and says why it failed otherwise', async () => {
+    it('is nothing that v1 has', async () => {
       await world.act(addTask({ apiVersion: 'v1' }), { type: 'act', action: 'share' });
       assert.ok(said(/API v1 cannot share/u));
-      world.person.press = () => 'Share Publicly';
-      world.simulator.faults.add({ route: `POST ${shareRoute}`, effect: { kind: 'reset' } });
-      await world.act(addTask(), { type: 'act', action: 'share' });
-      assert.ok(said(/cannot be reached/u), JSON.stringify(world.person.seen));
+    });
+
+    describe('whose answer is lost', () => {
+      const posts = (): number => world.simulator.counts.of(`POST ${shareRoute}`);
+      const deletes = (): number => world.simulator.counts.of(`DELETE ${shareRoute}`);
+      const lose = (method: 'POST' | 'DELETE'): void =>
+        void world.simulator.faults.add({
+          route: `${method} ${shareRoute}`,
+          effect: { kind: 'reset' },
+        });
+
+      it('is sent once, checked, and said to be public', async () => {
+        lose('POST');
+        world.person.press = ({ buttons }) => buttons.find((each) => each === 'Share Publicly');
+        await world.act(addTask(), { type: 'act', action: 'share' });
+        assert.ok(said(/is public now/u), JSON.stringify(world.person.seen));
+        assert.equal(posts(), 1);
+      });
+
+      it('may be public where the cloud cannot be checked either, until it can', async () => {
+        lose('POST');
+        world.simulator.faults.add({
+          route: `GET ${shareRoute}`,
+          times: 3,
+          effect: { kind: 'reset' },
+        });
+        world.person.press = ({ buttons }) =>
+          buttons.find((each) => each === 'Share Publicly' || each === 'Check Again');
+        await world.act(addTask(), { type: 'act', action: 'share' });
+        assert.ok(said(/may be public/u), JSON.stringify(world.person.seen));
+        assert.ok(said(/is public now/u), JSON.stringify(world.person.seen));
+        assert.equal(posts(), 1);
+      }).timeout(30_000);
+
+      it('is not public where the cloud says so, and the failure is told', async () => {
+        world.simulator.faults.add({
+          route: `POST ${shareRoute}`,
+          effect: { kind: 'reset' },
+        });
+        world.simulator.faults.add({
+          route: `GET ${shareRoute}`,
+          effect: { kind: 'answer', status: 404, body: { detail: 'Public share not found' } },
+        });
+        world.person.press = () => 'Share Publicly';
+        await world.act(addTask(), { type: 'act', action: 'share' });
+        assert.ok(said(/cannot be reached/u), JSON.stringify(world.person.seen));
+        assert.equal(posts(), 1);
+      }).timeout(30_000);
+
+      it('goes on where nobody waits for it any more', async () => {
+        const closed = new AbortController();
+        world.person.press = ({ buttons }) => {
+          const pressed = buttons.find((each) => each === 'Share Publicly');
+          // The panel is closed while the request is under way.
+          if (pressed !== undefined) setTimeout(() => closed.abort(), 20);
+          return pressed;
+        };
+        world.simulator.faults.add({ route: `POST ${shareRoute}`, delayMs: 200 });
+        await world.act(addTask(), { type: 'act', action: 'share' }, { signal: closed.signal });
+        assert.ok(closed.signal.aborted);
+        assert.ok(said(/is public now/u), JSON.stringify(world.person.seen));
+      });
+
+      it('takes the page away once, and may still be public where nobody can tell', async () => {
+        lose('DELETE');
+        const ref = addTask({ isShared: true });
+        world.person.press = () => 'Remove Link';
+        await world.act(ref, { type: 'act', action: 'unshare' });
+        assert.ok(said(/no longer public/u), JSON.stringify(world.person.seen));
+        assert.equal(deletes(), 1);
+        const other = addTask({ isShared: true });
+        world.simulator.faults.add({
+          route: `GET ${shareRoute}`,
+          skip: 1,
+          effect: { kind: 'reset' },
+        });
+        await world.act(other, { type: 'act', action: 'unshare' });
+        assert.ok(said(/may still be public/u), JSON.stringify(world.person.seen));
+        assert.equal(deletes(), 2);
+      }).timeout(30_000);
     });
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { TaskStore } from '../../src/core/taskStore';
-import { targetsOf } from '../../src/ui/taskTargets';
+import { targetsOf, type TargetSource } from '../../src/ui/taskTargets';
 import { aTask } from '../fakes/aTask';
 import { Person } from './person';
 
@@ -28,8 +28,10 @@ describe('the tasks that a command acts on', () => {
     noneOffered: 'No session is known.',
   };
 
-  function choose(): Promise<readonly unknown[]> {
-    return targetsOf([], { store, view: { selection: [] } }, target);
+  let view: TargetSource['view'] = { selection: [] };
+
+  function choose(...args: readonly unknown[]): Promise<readonly unknown[]> {
+    return targetsOf(args, { store, view }, target);
   }
 
   it('are chosen from those that it can act on', async () => {
@@ -39,6 +41,17 @@ describe('the tasks that a command acts on', () => {
     ]);
     assert.equal((await choose()).length, 1);
     assert.deepEqual(questions, [['B']]);
+  });
+
+  it('are the selection of the view for a key, and picked where nothing is selected', async () => {
+    const [first, second] = [aTask({ id: 'a', prompt: 'A' }), aTask({ id: 'b', sessionId: 's' })];
+    store.replaceAll([first, second]);
+    view = { selection: [first, second] };
+    assert.deepEqual(await choose('selection'), [first, second]);
+    assert.deepEqual(questions, []);
+    view = { selection: [] };
+    await choose('selection');
+    assert.equal(questions.length, 1);
   });
 
   it('are not asked for where none is tracked, in words that say so', async () => {

@@ -33,7 +33,7 @@ async function main(): Promise<number> {
   const code = await startCode({
     version,
     smokeTestDriver: true,
-    machineSettings: quietSettings,
+    userSettings: quietSettings,
     env: { BROWSER_USE_TASKS_MARK: mark },
   });
   try {

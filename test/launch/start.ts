@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     smokeTestDriver: false,
     staysWhenUnused: true,
     extensions: [packagedExtension],
-    machineSettings: settings,
+    userSettings: settings,
     env: { BROWSER_USE_API_KEY: cloud.key },
     prepare,
   });

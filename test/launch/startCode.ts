@@ -19,7 +19,7 @@ export interface CodeOptions {
   /** Packaged extensions (.vsix files) to install first. */
   extensions?: readonly string[];
   /** Settings for all windows. Those of scope `application` are not read from here. */
-  machineSettings?: Readonly<Record<string, unknown>>;
+  userSettings?: Readonly<Record<string, unknown>>;
   /** Added to the environment of the server, and so of its extension hosts. */
   env?: NodeJS.ProcessEnv;
   /** Called before the server starts, with the folder that holds the user's data (`User` in it). */
@@ -42,7 +42,7 @@ export interface RunningCode {
   /** Settles when the server has ended, for whatever reason. */
   readonly ended: Promise<void>;
   /** Replaces the settings for all windows, open ones included, within about a second. */
-  writeMachineSettings(settings: Readonly<Record<string, unknown>>): void;
+  writeUserSettings(settings: Readonly<Record<string, unknown>>): void;
   /** Ends the server with all its processes and removes its data. May be called again. */
   stop(): Promise<void>;
 }
@@ -71,8 +71,8 @@ export async function startCode(options: CodeOptions): Promise<RunningCode> {
   const dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'but-code-'));
   const removeData = () => fs.rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 });
   const takeBack = atExit(removeData);
-  const writeMachineSettings = (settings: Readonly<Record<string, unknown>>) => {
-    const folder = path.join(dataFolder, 'data', 'Machine');
+  const writeUserSettings = (settings: Readonly<Record<string, unknown>>) => {
+    const folder = path.join(dataFolder, 'data', 'User');
     fs.mkdirSync(folder, { recursive: true });
     fs.writeFileSync(path.join(folder, 'settings.json'), JSON.stringify(settings, null, 2));
   };
@@ -83,7 +83,7 @@ export async function startCode(options: CodeOptions): Promise<RunningCode> {
     takeBack();
   };
   try {
-    writeMachineSettings(options.machineSettings ?? {});
+    writeUserSettings(options.userSettings ?? {});
     const env = serverEnvironment(dataFolder, options.env);
     await installExtensions(installation, dataFolder, options.extensions ?? [], env);
     await options.prepare?.(path.join(dataFolder, 'data'));
@@ -97,7 +97,7 @@ export async function startCode(options: CodeOptions): Promise<RunningCode> {
       child.once('exit', () => resolve());
     });
     const url = `http://127.0.0.1:${port}`;
-    return { url, dataFolder, output, ended, writeMachineSettings, stop };
+    return { url, dataFolder, output, ended, writeUserSettings, stop };
   } catch (error) {
     await stop();
     throw error;

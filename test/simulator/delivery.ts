@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import { jsonAnswer } from './answer';
 import type { Answer } from './answer';
 import type { FaultEffect } from './faults';
+import { tooManySessions } from './v2Tasks';
 
 /**
  * Sends an answer, or what a fault makes of it. Settles when all is sent, or as soon as the connection is gone;
@@ -32,6 +33,16 @@ export async function deliver(
       return drip(response, answer, effect.intervalMs ?? 100);
     case 'html':
       return send(response, htmlAnswer(effect.status ?? 200));
+    case 'text':
+      return send(response, {
+        status: effect.status,
+        headers: { 'content-type': 'text/plain' },
+        body: Buffer.from(inWords(effect.status)),
+      });
+    case 'empty':
+      return send(response, { status: effect.status, headers: {}, body: Buffer.alloc(0) });
+    case 'tooMany':
+      return send(response, tooManyAnswer(effect.what));
     case 'truncated': {
       const body = answer.body.subarray(0, Math.floor(answer.body.length / 2));
       return send(response, { ...answer, body });
@@ -118,9 +129,30 @@ function merged(headers: Readonly<Record<string, string>>): Pick<Answer, 'header
 }
 
 function htmlAnswer(status: number): Answer {
-  const html =
-    '<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>\n';
+  const title = inWords(status);
+  const html = `<!DOCTYPE html><html><head><title>${title}</title></head><body><h1>${title}</h1><hr>nginx</body></html>\n`;
   return { status, headers: { 'content-type': 'text/html' }, body: Buffer.from(html) };
+}
+
+function inWords(status: number): string {
+  return `${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
+}
+
+function tooManyAnswer(what: Extract<FaultEffect, { kind: 'tooMany' }>['what']): Answer {
+  switch (what) {
+    case 'requests': {
+      const body = { error: 'rate_limited', limit_rps: 25, retry_after_seconds: 5 };
+      const limits = { 'x-ratelimit-limit': '125', 'x-ratelimit-remaining': '0' };
+      const answer = jsonAnswer(429, body);
+      return { ...answer, headers: { ...answer.headers, ...limits, 'retry-after': '5' } };
+    }
+    case 'requestsOfAddress': {
+      const answer = htmlAnswer(429);
+      return { ...answer, headers: { ...answer.headers, 'retry-after': '300' } };
+    }
+    case 'sessions':
+      return jsonAnswer(429, { detail: tooManySessions });
+  }
 }
 
 const bombs = new Map<number, Buffer>();

@@ -32,8 +32,14 @@ export type FaultEffect =
   | { readonly kind: 'stall'; readonly afterBytes?: number }
   /** The true answer, a byte at a time. Default: 100 ms for each. */
   | { readonly kind: 'drip'; readonly intervalMs?: number }
-  /** A gateway's page of HTML. Default: status 200. */
+  /** A page of HTML: a gateway's, a challenge, a captive portal's. Default: status 200. */
   | { readonly kind: 'html'; readonly status?: number }
+  /** The status in words, as a plain text. */
+  | { readonly kind: 'text'; readonly status: number }
+  /** No body at all. */
+  | { readonly kind: 'empty'; readonly status: number }
+  /** One of the three kinds of 429. @see cloud-api-v3-v4.md §7 */
+  | { readonly kind: 'tooMany'; readonly what: 'requests' | 'requestsOfAddress' | 'sessions' }
   /** The true answer's first half, as if it were whole. */
   | { readonly kind: 'truncated' }
   /** A small gzip body that expands to this many bytes of JSON. */
@@ -51,6 +57,9 @@ export const faultKinds = [
   'stall',
   'drip',
   'html',
+  'text',
+  'empty',
+  'tooMany',
   'truncated',
   'gzipBomb',
   'largeBody',

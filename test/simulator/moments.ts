@@ -12,6 +12,11 @@ export function zonedUtc(milliseconds: number): string {
   return `${naiveUtc(milliseconds)}Z`;
 }
 
+/** A moment as self-hosted servers of v1 write it: with an offset and a `Z`. */
+export function doublyZonedUtc(milliseconds: number): string {
+  return `${naiveUtc(milliseconds)}+00:00Z`;
+}
+
 /** Writes a moment that there may be none of. */
 export function orNull(
   milliseconds: number | undefined,

@@ -9,6 +9,8 @@ export interface RouteContext {
   readonly presigner: Presigner;
   /** Where the simulator listens, without a slash at the end. */
   baseUrl(): string;
+  /** Whether v1 is that of a self-hosted server. */
+  readonly isSelfHosted: boolean;
   /** The script of a task that a client creates. */
   scriptFor(created: CreatedTask): TaskScript;
 }

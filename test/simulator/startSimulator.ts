@@ -57,6 +57,8 @@ export interface SimulatorOptions {
   readonly port?: number;
   /** Default: both. */
   readonly apiVersions?: readonly ApiVersion[];
+  /** v1 as the public self-hosted servers speak it, which have no list and no account. Default: as the cloud's documents have it. */
+  readonly isSelfHosted?: boolean;
   readonly account?: Partial<Account>;
   /** How long presigned links are good for, by the simulator's clock. Default: 300. */
   readonly presignedSeconds?: number;
@@ -85,6 +87,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     cloud,
     presigner: createPresigner({ clock, baseUrl: () => url, lifetimeSeconds }),
     baseUrl: () => url,
+    isSelfHosted: options.isSelfHosted ?? false,
     scriptFor: options.scriptFor ?? (({ prompt }) => ({ prompt })),
   };
   const routes = [

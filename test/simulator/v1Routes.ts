@@ -1,6 +1,6 @@
 import { ErrorAnswer, invalid, jsonAnswer } from './answer';
 import { uuidFrom } from './cloud';
-import { orNull, zonedUtc } from './moments';
+import { doublyZonedUtc, orNull, zonedUtc } from './moments';
 import { integerQuery, isObject, objectBody } from './parameters';
 import { outputFilePath, recordingPath, screenshotPath } from './storedObjects';
 import { newestFirst, refuseBeyondAccount } from './v2Tasks';
@@ -13,6 +13,8 @@ import type { ScriptedStatus } from './taskScript';
 /** v1's routes. @see cloud-api.md §4, as no OpenAPI document of v1 is public */
 export function v1Routes(context: RouteContext): Route[] {
   const { cloud, presigner } = context;
+
+  const link = (url: string): string => linkIn(context, url);
 
   const find = (id: string): SimulatedTask => {
     const task = cloud.tasks.get(id);
@@ -34,7 +36,7 @@ export function v1Routes(context: RouteContext): Route[] {
     },
   });
 
-  return [
+  const routes: Route[] = [
     {
       name: 'GET /api/v1/task/{task_id}',
       auth: 'v1',
@@ -43,7 +45,7 @@ export function v1Routes(context: RouteContext): Route[] {
     {
       name: 'GET /api/v1/task/{task_id}/status',
       auth: 'v1',
-      answer: (request) => jsonAnswer(200, statusWord(context, taskOf(request))),
+      answer: (request) => jsonAnswer(200, statusView(context, taskOf(request))),
     },
     {
       name: 'GET /api/v1/task/{task_id}/media',
@@ -52,7 +54,9 @@ export function v1Routes(context: RouteContext): Route[] {
         const task = taskOf(request);
         if (task.script.hasNoMedia) throw new ErrorAnswer(404, 'Agent task not found');
         const isRecorded = hasEnded(task) && (task.script.isRecorded ?? true);
-        const recordings = isRecorded ? [presigner.sign(recordingPath(task.sessionId))] : null;
+        const recordings = isRecorded
+          ? [link(presigner.sign(recordingPath(task.sessionId)))]
+          : null;
         return jsonAnswer(200, { recordings });
       },
     },
@@ -64,7 +68,7 @@ export function v1Routes(context: RouteContext): Route[] {
         if (task.script.hasNoMedia) throw new ErrorAnswer(404, 'Agent task not found');
         const { steps } = task.stateAt(cloud.clock.now());
         const screenshots = steps.flatMap((step, index) =>
-          step.hasScreenshot ? [presigner.sign(screenshotPath(task.id, index + 1))] : [],
+          step.hasScreenshot ? [link(presigner.sign(screenshotPath(task.id, index + 1)))] : [],
         );
         return jsonAnswer(200, { screenshots: screenshots.length > 0 ? screenshots : null });
       },
@@ -80,7 +84,7 @@ export function v1Routes(context: RouteContext): Route[] {
           .files.find((candidate) => candidate.name === name);
         if (!file) throw new ErrorAnswer(404, 'Output file not found');
         return jsonAnswer(200, {
-          download_url: presigner.sign(outputFilePath(task.id, file.name)),
+          download_url: link(presigner.sign(outputFilePath(task.id, file.name))),
         });
       },
     },
@@ -124,6 +128,25 @@ export function v1Routes(context: RouteContext): Route[] {
       answer: () => jsonAnswer(200, { message: 'pong' }),
     },
   ];
+  return context.isSelfHosted ? routes.filter(({ name }) => !onlyInTheCloud.has(name)) : routes;
+}
+
+const onlyInTheCloud: ReadonlySet<string> = new Set([
+  'GET /api/v1/tasks',
+  'GET /api/v1/me',
+  'GET /api/v1/balance',
+]);
+
+/** Self-hosted servers write links to themselves without their origin. */
+function linkIn(context: RouteContext, url: string): string {
+  return context.isSelfHosted ? url.slice(context.baseUrl().length) : url;
+}
+
+function statusView(context: RouteContext, task: SimulatedTask): unknown {
+  const status = statusWord(context, task);
+  if (!context.isSelfHosted) return status;
+  const { output } = task.stateAt(context.cloud.clock.now());
+  return { status, result: output, error: status === 'failed' ? 'The browser has gone' : null };
 }
 
 function taskView(context: RouteContext, task: SimulatedTask): Record<string, unknown> {
@@ -143,15 +166,16 @@ function taskView(context: RouteContext, task: SimulatedTask): Record<string, un
 function taskItemView(context: RouteContext, task: SimulatedTask): Record<string, unknown> {
   const state = task.stateAt(context.cloud.clock.now());
   const share = context.cloud.sessions.get(task.sessionId)?.share;
+  const moment = context.isSelfHosted ? doublyZonedUtc : zonedUtc;
   const isLive = state.startedAtMs !== undefined && state.finishedAtMs === undefined;
   return {
     id: task.id,
     task: task.script.prompt,
     output: state.output,
     status: statusWord(context, task),
-    created_at: zonedUtc(task.createdAtMs),
-    finished_at: orNull(state.finishedAtMs, zonedUtc),
-    live_url: isLive ? liveUrl(context, task.sessionId) : null,
+    created_at: moment(task.createdAtMs),
+    finished_at: orNull(state.finishedAtMs, moment),
+    live_url: isLive ? linkIn(context, liveUrl(context, task.sessionId)) : null,
     public_share_url: share ? shareUrl(context, share.token) : null,
     output_files: state.files.map((file) => file.name),
     metadata: task.script.metadata ?? {},

@@ -172,5 +172,6 @@ export function refuseBeyondAccount(cloud: Cloud, newSessions: number): void {
 const sessionStopped = 'Browser session is stopped. Please start a new session and try again.';
 const sessionBusy =
   'Agent session already has a running task. Please wait for it to finish or stop it manually.';
-const tooManySessions =
+/** What 429 says where slots are lacking. @see the vendor's OpenAPI document, `TooManyConcurrentActiveSessionsError` */
+export const tooManySessions =
   'Too many concurrent active sessions. Please wait for one to finish, kill one, or upgrade your plan.';

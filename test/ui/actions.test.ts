@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { simulatorKey, type Simulator } from '../simulator/startSimulator';
+import { type Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
-import { pointAt, startStillCloud, track } from './cloudOfTest';
+import { pointAt, refuseId, simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
 import type { TaskRow } from './taskRow';
 import { until } from './until';
 import { openWorkbench, type Workbench } from './workbench';
@@ -15,7 +15,7 @@ describe('what is done with tracked tasks', () => {
   before(async () => {
     workbench = await openWorkbench({
       settings: { 'browserUseTasks.baseUrl': 'http://127.0.0.1:1' },
-      env: { BROWSER_USE_API_KEY: simulatorKey },
+      env: simulatorEnvironment,
     });
     await workbench.openView();
   });
@@ -30,7 +30,12 @@ describe('what is done with tracked tasks', () => {
 
   it('is untracked by the button in its row, or by its context menu; the cloud keeps it', async () => {
     await trackAll(running('Goes by the button'), running('Goes by the menu'), running('Stays'));
-    const before = await workbench.shownNotifications();
+    await workbench.clickRowAction('Goes by the button', 'Untrack Task');
+    await labelsBecome('Goes by the menu', 'Stays');
+    const notification = await workbench.waitForNotification('no longer tracked');
+    assert.equal(notification.message, '1 task no longer tracked (“Goes by the button”).');
+    await notification.click('Undo');
+    await labelsBecome('Goes by the button', 'Goes by the menu', 'Stays');
     await workbench.clickRowAction('Goes by the button', 'Untrack Task');
     await labelsBecome('Goes by the menu', 'Stays');
     const menu = await workbench.contextMenu('Goes by the menu');
@@ -47,8 +52,6 @@ describe('what is done with tracked tasks', () => {
     await labelsBecome('Stays');
     assert.equal(simulator.tasks.size, 3);
     assert.ok(simulator.counts.seen.every(({ method }) => method === 'GET'));
-    // One task is soon tracked again, so nothing is offered.
-    assert.deepEqual(await workbench.shownNotifications(), before);
   });
 
   it('several that are selected are copied, untracked and brought back together', async () => {
@@ -105,6 +108,9 @@ describe('what is done with tracked tasks', () => {
   it('is asked for again by Refresh in its menu, and all by Refresh in the view’s title', async () => {
     const first = '7f0c8d1e-2b3a-4c5d-8e6f-901234567801';
     const second = '7f0c8d1e-2b3a-4c5d-8e6f-901234567802';
+    // Missing at once, where the answer that there is none must be repeated for minutes.
+    refuseId(simulator, first);
+    refuseId(simulator, second);
     // Nobody asks by itself for what is not there, nor for what has ended.
     await track(workbench, `${first} ${second}`);
     const isMissing = ({ icon }: TaskRow) => icon === 'circle-slash';
@@ -113,6 +119,7 @@ describe('what is done with tracked tasks', () => {
       return rows.length === 2 && rows.every(isMissing);
     });
     const createdAtMs = simulator.clock.now() - hourMs;
+    simulator.faults.clear();
     simulator.addTask({ ...ended('Is there after all'), id: first, createdAtMs });
     simulator.addTask({ ...ended('Is there, too'), id: second, createdAtMs });
     await (await workbench.contextMenu(first)).choose('Refresh');
@@ -210,6 +217,17 @@ describe('what is done with tracked tasks', () => {
     await keyboard.press('Enter');
     const details = await workbench.detailsFrame();
     await details.getByRole('heading', { name: 'Never meets a mouse' }).waitFor();
+    await runByKeyboard('Browser Use: Focus on Tasks View');
+    await until('The focus on the rows', () =>
+      workbench.page.locator('.customview-tree .monaco-list:focus').isVisible(),
+    );
+    await keyboard.press('ControlOrMeta+C');
+    await until('The copied ID', async () => (await workbench.waitForClipboard()) === id);
+    await keyboard.press('Delete');
+    await labelsBecome();
+    const notification = await workbench.waitForNotification('no longer tracked');
+    await notification.click('Undo');
+    await labelsBecome('Never meets a mouse');
     await runByKeyboard('Browser Use: Untrack Task');
     await until('The list of tasks', async () =>
       (await workbench.quickPickLabels()).includes('Never meets a mouse'),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { rowName } from '../../src/core/rowWords';
-import { simulatorKey, type Simulator } from '../simulator/startSimulator';
+import { type Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
-import { startStillCloud, track } from './cloudOfTest';
+import { refuseId, simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
 import { contrast } from './contrast';
 import type { TaskRow } from './taskRow';
 import { until } from './until';
@@ -114,9 +114,11 @@ describe('the states in the view', () => {
       const createdAtMs = now - (index + 1) * minuteMs;
       simulator.addTask({ steps: 2, ...script, id: idOf(index), createdAtMs });
     });
+    // Missing at once, where the answer that there is none must be repeated for minutes.
+    refuseId(simulator, idOf(states.length - 1));
     workbench = await openWorkbench({
       settings: { 'browserUseTasks.baseUrl': simulator.url },
-      env: { BROWSER_USE_API_KEY: simulatorKey },
+      env: simulatorEnvironment,
     });
     await workbench.openView();
     await workbench.widenView(470);

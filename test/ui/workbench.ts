@@ -63,7 +63,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     smokeTestDriver: false,
     asksForTrust: options.asksForTrust ?? false,
     extensions: [packagedExtension],
-    machineSettings: settings,
+    userSettings: settings,
     // A key of the person who runs the tests reaches no test.
     env: { BROWSER_USE_API_KEY: '', ...options.env },
   });
@@ -506,7 +506,7 @@ export class Workbench {
   /** Changes settings of the server, for all its windows. They take effect within about a second. */
   changeSettings(settings: Readonly<Record<string, unknown>>): void {
     this.settings = { ...this.settings, ...settings };
-    this.code.writeMachineSettings(this.settings);
+    this.code.writeUserSettings(this.settings);
   }
 
   /** Changes the colours of VS Code and waits until they show. */

@@ -23,6 +23,7 @@ joinWindows({
       peer.send(`echo ${text}`);
     });
   },
+  onSilence: (isSilent) => say(isSilent ? 'silent' : 'answers'),
   onError: (error) => say(`alone ${String(error)}`),
 });
 // Its parent ends it.

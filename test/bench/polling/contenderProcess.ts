@@ -14,6 +14,8 @@ async function load(name: ContenderName): Promise<Contender> {
       return (await import('./windows')).createContender(1);
     case 'threeWindows':
       return (await import('./windows')).createContender(3);
+    case 'newcomers':
+      return (await import('./newcomers')).createContender();
   }
 }
 

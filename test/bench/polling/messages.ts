@@ -27,7 +27,8 @@ export interface Traffic {
   readonly peakConcurrency: number;
 }
 
-export type ContenderName = 'ours' | 'sdk' | 'sdk2' | 'bare' | 'oneWindow' | 'threeWindows';
+export type ContenderName =
+  'ours' | 'sdk' | 'sdk2' | 'bare' | 'oneWindow' | 'threeWindows' | 'newcomers';
 
 /** What one process found that polled a group of worlds until every task had ended. */
 export interface Finding {

@@ -7,28 +7,14 @@ import { TaskStore } from '../../../src/core/taskStore';
 import { TokenBucket } from '../../../src/core/tokenBucket';
 import { systemClock as clock } from '../../../src/platform/systemClock';
 import { simulatorKey } from '../../simulator/startSimulator';
-import type { Contender } from './messages';
+import type { Contender, World } from './messages';
 
 /** The extension's own poller over its own HTTP, put together as `src/extension.ts` does, the view being visible. */
 export function createContender(): Contender {
   return {
     poll: (world, onEnd) =>
       new Promise((resolve) => {
-        const bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
-        const turns = new RequestTurns({ clock, bucket });
-        const cloud = createCloud({ baseUrl: world.url, key: simulatorKey, turns });
-        const store = new TaskStore();
-        const poller = new TaskPoller({
-          store,
-          clock,
-          bucket,
-          connect: () => Promise.resolve(cloud),
-          random: Math.random,
-          loadRounds: () => Promise.resolve({ AskRounds }),
-          pauses: { watching: 2000, hidden: 10_000, away: 30_000 },
-          onError: (error, what) => console.error(what, error),
-        });
-        poller.setAttention('watching');
+        const { store, poller } = startPolling(world);
         let running = world.ids.length;
         store.onDidChange((changes) => {
           for (const { before, after } of changes) {
@@ -46,4 +32,24 @@ export function createContender(): Contender {
         );
       }),
   };
+}
+
+/** A poller that watches the tasks of its store. Who starts it disposes it. */
+export function startPolling(world: World): { store: TaskStore; poller: TaskPoller } {
+  const bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
+  const turns = new RequestTurns({ clock, bucket });
+  const cloud = createCloud({ baseUrl: world.url, key: simulatorKey, turns });
+  const store = new TaskStore();
+  const poller = new TaskPoller({
+    store,
+    clock,
+    bucket,
+    connect: () => Promise.resolve(cloud),
+    random: Math.random,
+    loadRounds: () => Promise.resolve({ AskRounds }),
+    pauses: { watching: 2000, hidden: 10_000, away: 30_000 },
+    onError: (error, what) => console.error(what, error),
+  });
+  poller.setAttention('watching');
+  return { store, poller };
 }

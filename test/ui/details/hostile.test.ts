@@ -150,7 +150,7 @@ describe('a hostile task on the details page', () => {
         rawStatus: all,
         judgeVerdict: false,
         judgement: JSON.stringify({ failure_reason: all, reasoning: all, [all]: all }),
-        metadata: { [all]: all },
+        metadata: JSON.stringify({ [all]: all }),
         files: ['../../.bashrc', all, 'CON', `${'w'.repeat(100_000)}.txt`].map((name) => ({
           id: name,
           name,

@@ -60,3 +60,104 @@ describe('JSON from strangers', () => {
     }
   });
 });
+
+describe('numbers that are none', () => {
+  const bodies: readonly (readonly [string, unknown])[] = [
+    ['{"a":NaN}', {}],
+    ['{"a":NaN,"b":1}', { b: 1 }],
+    ['{"b":1,"a":Infinity}', { b: 1 }],
+    ['{"b":1,"a":-Infinity,"c":2}', { b: 1, c: 2 }],
+    ['{"a":NaN,"b":NaN}', {}],
+    ['{"x":1,"a":NaN,"b":NaN}', { x: 1 }],
+    ['{ "x" : 1 , "a" : NaN , "b" : -Infinity , "y" : 2 }', { x: 1, y: 2 }],
+    ['{"a":{"b":[{"c":NaN,"d":"NaN"},NaN]}}', { a: { b: [{ d: 'NaN' }, null] } }],
+    ['[NaN,1,Infinity]', [null, 1, null]],
+    ['NaN', null],
+    [
+      '{"a":"NaN, Infinity","b\\"":"-Infinity\\\\","c":NaN}',
+      { a: 'NaN, Infinity', 'b"': '-Infinity\\' },
+    ],
+    ['{"NaN":1,"Infinity":NaN}', { NaN: 1 }],
+  ];
+  for (const [text, expected] of bodies)
+    it(`are absent, and the rest counts: ${text}`, () => {
+      assert.deepEqual(parseBoundedJson(text), expected);
+    });
+
+  it('excuse nothing else', () => {
+    for (const text of [
+      '{"a":NaNa}',
+      '{"a":nan}',
+      '{"a":+Infinity}',
+      '{"a":NaN',
+      '{NaN:1}',
+      'Infinityx',
+    ])
+      assert.throws(() => parseBoundedJson(text), { message: 'not JSON' }, text);
+  });
+
+  it('may stand beside a hundred thousand others', () => {
+    const items = Array.from({ length: 15_000 }, (_, id) => `{"id":${id},"score":NaN}`);
+    const read = parseBoundedJson(`[${items.join()}]`) as readonly object[];
+    assert.deepEqual([read.length, read[14_999]], [15_000, { id: 14_999 }]);
+  });
+});
+
+describe('numbers in fields that hold JSON', () => {
+  const fields = ['metadata', 'output', 'doneOutput', 'result', 'judgement', 'cost'];
+  const values = [
+    '{"id":12345678901234567890}',
+    '[1.10]',
+    '{"deep":[{"x":0.1000000000000000055,"y":"], }"}]}',
+    '12345678901234567890',
+    '1E-7',
+    '-0',
+  ];
+  for (const field of fields)
+    it(`keep their digits, as text: ${field}`, () => {
+      for (const value of values) {
+        assert.deepEqual(parseBoundedJson(`{"items":[{"${field}" : ${value} ,"n":1}]}`), {
+          items: [{ [field]: value, n: 1 }],
+        });
+      }
+    });
+
+  it('keep them in actions, too, each by itself', () => {
+    const text = '{"actions":[{"wait":{"ms":1e3}},"{\\"a\\":1.0}",{"click":3},null]}';
+    assert.deepEqual(parseBoundedJson(text), {
+      actions: ['{"wait":{"ms":1e3}}', '{"a":1.0}', { click: 3 }, null],
+    });
+  });
+
+  it('are numbers where they lose nothing, and in every other field', () => {
+    assert.deepEqual(parseBoundedJson('{"output":{"a":[1,2.5,-3,9007199254740991]},"x":1.10}'), {
+      output: { a: [1, 2.5, -3, 9007199254740991] },
+      x: 1.1,
+    });
+    assert.deepEqual(parseBoundedJson('{"x":{"metadata":"1.10"},"y":[1.10]}'), {
+      x: { metadata: '1.10' },
+      y: [1.1],
+    });
+  });
+
+  it('leave a field within such a field to it', () => {
+    const inner = '{"output":{"a":1.10},"b":"]}"}';
+    assert.deepEqual(parseBoundedJson(`{"metadata":${inner}}`), { metadata: inner });
+  });
+
+  it('stand beside numbers that are none', () => {
+    assert.deepEqual(parseBoundedJson('{"metadata":{"a":NaN,"b":1.10},"cost":NaN}'), {
+      metadata: '{"b":1.10}',
+    });
+  });
+
+  it('do not make valid what is not', () => {
+    for (const text of [
+      '{"output":{"a":1.10}',
+      '{"output":{"a":1.10,}}',
+      '{"output":1.10.1}',
+      '{"output":{1.10}}',
+    ])
+      assert.throws(() => parseBoundedJson(text), { message: 'not JSON' }, text);
+  });
+});

@@ -100,7 +100,9 @@ describe('the bundle of the API', () => {
   });
 
   it('throws errors that are known by name', async () => {
-    const server = await serve((_request, response) => response.writeHead(401).end());
+    const server = await serve((_request, response) =>
+      response.writeHead(401).end('{"detail":"Invalid API key"}'),
+    );
     const client = create({ baseUrl: server.url, key: canaryKey }).client('v2');
     const error = await failureOf(client.getAccount(never));
     assert.equal(error.kind, 'auth');

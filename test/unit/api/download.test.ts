@@ -126,10 +126,10 @@ describe('a download', () => {
   });
 
   const refusals: readonly [number, CloudErrorKind][] = [
-    [400, 'badAnswer'],
-    [401, 'badAnswer'],
-    [403, 'badAnswer'],
-    [404, 'badAnswer'],
+    [400, 'refused'],
+    [401, 'refused'],
+    [403, 'refused'],
+    [404, 'refused'],
     [408, 'server'],
     [429, 'rateLimited'],
     [500, 'server'],
@@ -146,6 +146,13 @@ describe('a download', () => {
       assert.doesNotMatch(error.message, /hunter2/);
     });
   }
+
+  it('carries what a store says of when to come back', async () => {
+    const server = await serve((_request, response) =>
+      response.writeHead(503, { 'retry-after': '30' }).end(),
+    );
+    assert.equal((await failureOf(onLoopback.download(server.url, options))).retryAfterMs, 30_000);
+  });
 
   const stalls: readonly [string, RequestListener][] = [
     ['headers never come', () => undefined],

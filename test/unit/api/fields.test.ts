@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import * as z from 'zod/mini';
-import { cost, isWebUrl, metadata, present, toZonedTime } from '../../../src/api/fields';
+import {
+  cost,
+  isWebUrl,
+  jsonText,
+  metadata,
+  output,
+  present,
+  toZonedTime,
+} from '../../../src/api/fields';
 
 describe('a time from the cloud', () => {
   const times: readonly [string, string | undefined][] = [
@@ -11,6 +19,19 @@ describe('a time from the cloud', () => {
     ['2026-01-13T12:00:00Z', '2026-01-13T12:00:00Z'],
     ['2026-01-13T12:00:00+02:00', '2026-01-13T12:00:00+02:00'],
     ['2026-01-13T12:00:00.5-05:30', '2026-01-13T12:00:00.5-05:30'],
+    ['2026-01-13T12:00:00+00:00Z', '2026-01-13T12:00:00+00:00'],
+    ['2026-01-13T12:00:00.123456+00:00Z', '2026-01-13T12:00:00.123456+00:00'],
+    ['2026-01-13T12:00:00+0000', '2026-01-13T12:00:00+00:00'],
+    ['2026-01-13T12:00:00+00', '2026-01-13T12:00:00+00:00'],
+    ['2026-01-13 12:00:00.5-0530', '2026-01-13T12:00:00.5-05:30'],
+    ['2026-01-13 12:00:00+02', '2026-01-13T12:00:00+02:00'],
+    ['2026-01-13 12:00:00 +00:00', '2026-01-13T12:00:00+00:00'],
+    ['2026-01-13 12:00:00 UTC', '2026-01-13T12:00:00Z'],
+    ['2026-01-13t12:00:00z', '2026-01-13T12:00:00Z'],
+    ['2026-01-13 12:00:00,250', '2026-01-13T12:00:00.250Z'],
+    ['2026-01-13T12:00:00+25:00', undefined],
+    ['2026-01-13T12:00:00+0', undefined],
+    ['2026-01-13T12:00:00ZZ', undefined],
     ['2026-13-01T12:00:00', undefined],
     ['2026-01-13T25:00:00Z', undefined],
     ['2026-01-13', undefined],
@@ -36,11 +57,25 @@ describe('a cost from the cloud', () => {
     [0.25, '0.25'],
     [0, '0'],
     [1e-7, '0.0000001'],
+    ['1E-7', '0.0000001'],
+    ['1e-07', '0.0000001'],
+    ['0E-10', '0.0000000000'],
+    ['-1.25E-3', '-0.00125'],
+    ['12.5e-1', '1.25'],
+    ['1.5E+3', '1500'],
+    ['1e3', '1000'],
+    ['.5e1', '5'],
+    [1.5e-9, '0.0000000015'],
+    [1e21, '1000000000000000000000'],
     [1e300, undefined],
+    ['1e-300', undefined],
+    ['1e', undefined],
+    ['e5', undefined],
+    ['1e5.5', undefined],
+    ['1e99999999999999999999', undefined],
     [Number.NaN, undefined],
     ['', undefined],
     ['.', undefined],
-    ['1e3', undefined],
     ['$3', undefined],
     ['0'.repeat(1_000_000), undefined],
     [null, undefined],
@@ -68,15 +103,50 @@ describe('a link from the cloud', () => {
 
 describe('metadata from the cloud', () => {
   it('is an object of anything, and changes no prototype', () => {
-    const parsed = z.parse(metadata, JSON.parse('{"a":[{}],"__proto__":{"isAdmin":true}}'));
-    assert.deepEqual(parsed['a'], [{}]);
-    assert.equal(parsed['isAdmin'], undefined);
+    const text = '{"a":[{}],"__proto__":{"isAdmin":true}}';
+    assert.equal(z.parse(metadata, JSON.parse(text)), text);
     assert.equal(({} as { isAdmin?: true }).isAdmin, undefined);
   });
 
+  it('may be the text of such an object', () => {
+    assert.equal(z.parse(metadata, '{"a": 1.10}'), '{"a": 1.10}');
+  });
+
   it('is empty where it is none', () => {
-    for (const value of [null, undefined, [], 'x', 3])
-      assert.deepEqual(z.parse(metadata, value), {});
+    for (const value of [null, undefined, [], 'x', '[1]', '{"a"', 3])
+      assert.equal(z.parse(metadata, value), '{}');
+  });
+});
+
+describe('an output from the cloud', () => {
+  const values: readonly [unknown, string | undefined][] = [
+    ['done', 'done'],
+    ['', ''],
+    [{ a: [1, null] }, '{"a":[1,null]}'],
+    [[1, 'x'], '[1,"x"]'],
+    [[], '[]'],
+    [42, '42'],
+    [0, '0'],
+    [false, 'false'],
+    [null, undefined],
+    [undefined, undefined],
+  ];
+  for (const [value, expected] of values)
+    it(`reads ${JSON.stringify(value)} as ${expected}`, () => {
+      assert.equal(z.parse(output, value), expected);
+    });
+});
+
+describe('a field that holds JSON', () => {
+  it('is its text, or the JSON of an object or a list', () => {
+    for (const [value, text] of [
+      ['{"a": 1.10}', '{"a": 1.10}'],
+      [{ a: 1 }, '{"a":1}'],
+      [[1, 'x'], '[1,"x"]'],
+    ])
+      assert.equal(z.parse(jsonText, value), text);
+    for (const value of [null, undefined, 1, true])
+      assert.equal(z.safeParse(jsonText, value).success, false);
   });
 });
 

@@ -27,6 +27,23 @@ describe('a request to the cloud', () => {
     assert.equal(v2.headers.cookie, undefined);
   });
 
+  it('is understood where Python has written NaN, and keeps the digits of what is JSON', async () => {
+    const held = '{"id":12345678901234567890,"price":1.10}';
+    const step = `{"number":1,"duration":NaN,"actions":[${held}]}`;
+    const body = `{"status":"finished","isSuccess":true,"cost":1E-7,"task":"NaN","output":${held},"judgement":${held},
+      "metadata":{"score":Infinity,"price":1.10},"steps":[${step}],"judgeVerdict":NaN}`;
+    const server = await serve(answerWith(200, body));
+    const task = await clientOf(server.url).getTask('1', never);
+    assert.deepEqual(
+      [task.prompt, task.isSuccess, task.judgeVerdict, task.cost],
+      ['NaN', true, undefined, '0.0000001'],
+    );
+    assert.deepEqual([task.output, task.judgement], [held, held]);
+    assert.equal(task.metadata, '{"price":1.10}');
+    assert.deepEqual(task.steps[0]?.actions, [held]);
+    assert.equal(task.steps[0]?.durationSeconds, undefined);
+  });
+
   it('keeps the path prefix of the base URL', async () => {
     const server = await serve(answerWith(200, '{"status":"started"}'));
     await clientOf(`${server.url}/some/prefix/`).getStatus('1', never);
@@ -103,6 +120,34 @@ describe('a request to the cloud', () => {
     await clock.advance(500);
     await second;
     assert.equal(server.requests.length, 2);
+  });
+
+  it('that changes something waits for its turn, and once it has left goes on to its end', async () => {
+    let answer = (): void => undefined;
+    const server = await serve((_request, response) => {
+      answer = () => void response.writeHead(204).end();
+    });
+    const clock = new FakeClock();
+    const bucket = new TokenBucket({ clock, perSecond: 2, burst: 1 });
+    const turns = new RequestTurns({ clock, bucket });
+    const client = createCloud({ baseUrl: server.url, key: canaryKey, turns }).client('v2');
+    const abort = new AbortController();
+    const left = client.unshareSession('1', abort.signal);
+    const waiting = client.unshareSession('2', abort.signal);
+    await server.firstAsked;
+    abort.abort();
+    assert.equal((await rejectionOf(waiting)).name, 'AbortError');
+    answer();
+    await left;
+    assert.equal(server.requests.length, 1);
+  });
+
+  it('that changes something is sent once, whatever comes back', async () => {
+    for (const listener of [answerWith(503, '{"detail":"later"}'), answerWith(200, '<html>')]) {
+      const server = await serve(listener);
+      await failureOf(clientOf(server.url).shareSession('1', never));
+      assert.equal(server.requests.length, 1);
+    }
   });
 
   it('is not sent by anybody before a rate limit that any other met has passed', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createCloud } from '../../../src/api/index';
 import { parseRetryAfter } from '../../../src/api/refusal';
 import type { CloudErrorKind } from '../../../src/core/errors';
+import type { QuietKind } from '../../../src/core/requestTurns';
 import type { TaskClient } from '../../../src/core/taskClient';
 import { never } from './answers';
 import { canaryKey, failureOf } from './canary';
@@ -18,32 +19,35 @@ const getTask: Call = (client) => client.getTask('1', never);
 const getDetails: Call = (client) => client.getDetails('1', never);
 const getFileUrl: Call = (client) => client.getFileUrl('1', file, never);
 const getAccount: Call = (client) => client.getAccount(never);
+const getShare: Call = (client) => client.getShare('s', never);
+const listTasks: Call = (client) => client.listTasks({ page: 1 }, never);
 
 /** Every answer of cloud-api.md §5, and what else may come. */
 const refusals: readonly [number, string, CloudErrorKind][] = [
   [400, json('Bad'), 'invalidRequest'],
   [401, json('X-Browser-Use-API-Key header is required'), 'auth'],
   [401, json('Invalid API key'), 'auth'],
-  [401, page, 'auth'],
   [402, json('Insufficient credits'), 'payment'],
+  [402, json({ code: 'api_key_monthly_spend_limit_reached', message: 'Cap', cap: 5 }), 'payment'],
   [403, json('Not on your plan'), 'forbidden'],
-  [403, page, 'forbidden'],
   [404, json('Task not found'), 'taskNotFound'],
   [404, json('Agent task not found'), 'taskNotFound'],
   [404, json('No such agent run'), 'taskNotFound'],
   [404, json('Not Found'), 'notServed'],
   [404, json('Not found.'), 'notServed'],
-  [404, page, 'notServed'],
-  [404, '', 'notServed'],
-  [404, '{"error":"Task not found"}', 'notServed'],
-  [404, '[]', 'notServed'],
-  [405, json('Method Not Allowed'), 'badAnswer'],
+  [405, json('Method Not Allowed'), 'refused'],
   [408, '', 'server'],
-  [410, '', 'badAnswer'],
+  [409, json('The session is busy'), 'refused'],
   [422, validation, 'invalidRequest'],
   [422, json('Malformed'), 'invalidRequest'],
   [429, json('Too many requests'), 'rateLimited'],
   [429, page, 'rateLimited'],
+  [429, '', 'rateLimited'],
+  [429, '{"error":"rate_limited","limit_rps":25,"retry_after_seconds":5}', 'rateLimited'],
+  [429, json('Too many concurrent active sessions. Please wait for one to finish.'), 'noFreeSlot'],
+  [429, json('Queue is full'), 'noFreeSlot'],
+  [429, json('The queue of this session is full (10 messages)'), 'noFreeSlot'],
+  [429, json('Too many concurrent requests'), 'rateLimited'],
   [500, json('An internal server error occurred'), 'server'],
   [502, page, 'server'],
   [503, '', 'server'],
@@ -73,6 +77,48 @@ describe('an answer that says no', () => {
     });
   }
 
+  // A gateway, a challenge page, a captive portal: whatever its status, it knows nothing of the key.
+  const strangers: readonly string[] = [
+    page,
+    '',
+    'Forbidden',
+    '"Not Found"',
+    'null',
+    '[]',
+    '{}',
+    '{"error":"Task not found"}',
+    '{"message":"Unauthorized"}',
+    '{"detail":null}',
+    '{"detail":401}',
+    '{"detail":"Invalid API key"',
+  ];
+  for (const status of [400, 401, 402, 403, 404, 405, 409, 410, 413, 418, 422, 451])
+    it(`judges nothing where somebody else says ${status}`, async () => {
+      for (const body of strangers)
+        for (const apiVersion of ['v1', 'v2'] as const) {
+          const client = await clientFor(status, body, apiVersion);
+          const calls = [getStatus, getTask, getDetails, listTasks, getFileUrl, getAccount];
+          for (const call of apiVersion === 'v1' ? calls : [...calls, getShare]) {
+            const error = await failureOf(call(client));
+            assert.deepEqual([error.kind, error.status], ['badAnswer', status], body);
+          }
+        }
+    });
+
+  it('names the status and nothing of the page where somebody else answers', async () => {
+    const error = await failureOf(getStatus(await clientFor(403, page, 'v2')));
+    assert.equal(
+      error.message,
+      'GET /api/v2/tasks/1/status: 403 without a word of the API’s own: a proxy, a sign-in page or another server',
+    );
+  });
+
+  it('says what an answer says whose detail is an object', async () => {
+    const detail = { code: 'api_key_monthly_spend_limit_reached', message: 'Cap reached', cap: 5 };
+    const error = await failureOf(getStatus(await clientFor(402, json(detail), 'v2')));
+    assert.equal(error.message, 'GET /api/v2/tasks/1/status: 402 Cap reached');
+  });
+
   it('tells which field of a request was malformed', async () => {
     const error = await failureOf(getStatus(await clientFor(422, validation, 'v2')));
     assert.equal(error.message, 'GET /api/v2/tasks/1/status: 422 path.task_id: not a UUID');
@@ -80,13 +126,12 @@ describe('an answer that says no', () => {
 
   const otherNotFounds: readonly [string, 'v1' | 'v2', Call, string, CloudErrorKind][] = [
     ['a file of no task', 'v2', getFileUrl, json('Task not found'), 'taskNotFound'],
-    ['a missing file of a task', 'v2', getFileUrl, json('Output file not found'), 'badAnswer'],
-    ['a missing file of a task', 'v1', getFileUrl, json('File not found'), 'badAnswer'],
+    ['a missing file of a task', 'v2', getFileUrl, json('Output file not found'), 'refused'],
+    ['a missing file of a task', 'v1', getFileUrl, json('File not found'), 'refused'],
     ['files nowhere', 'v1', getFileUrl, json('Not Found'), 'notServed'],
     ['a key without account', 'v2', getAccount, json('Account not found'), 'auth'],
     ['no account route', 'v2', getAccount, json('Not Found'), 'notServed'],
     ['some other server', 'v2', getAccount, json('Nothing here'), 'notServed'],
-    ['some other server', 'v2', getAccount, page, 'notServed'],
     ['no account route', 'v1', getAccount, json('Not Found'), 'notServed'],
     ['some other server', 'v1', getAccount, json('User not found'), 'notServed'],
   ];
@@ -132,13 +177,66 @@ describe('Retry-After', () => {
   }
 
   const serve = localServers();
-  it('counts in any refusal, as a date too', async () => {
+
+  /** What a client carries away, and what it tells those who take turns. */
+  async function pausesAfter(status: number, body: string, retryAfter?: string) {
     const server = await serve((_request, response) => {
-      const date = new Date(Date.now() + 90_000).toUTCString();
-      response.writeHead(503, { 'retry-after': date }).end();
+      response.writeHead(status, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
+      response.end(body);
     });
-    const client = createCloud({ baseUrl: server.url, key: canaryKey }).client('v1');
-    const { retryAfterMs = 0 } = await failureOf(getStatus(client));
+    const told: (readonly [number | undefined, QuietKind])[] = [];
+    const turns = {
+      take: () => Promise.resolve(),
+      noteRateLimit: (ms: number | undefined, kind: QuietKind = 'rateLimited') =>
+        void told.push([ms, kind]),
+    };
+    const cloud = createCloud({ baseUrl: server.url, key: canaryKey, turns });
+    const { retryAfterMs } = await failureOf(getStatus(cloud.client('v1')));
+    return { retryAfterMs, told };
+  }
+
+  const statuses: readonly (readonly [number, string, QuietKind])[] = [
+    [403, page, 'server'],
+    [404, json('Task not found'), 'server'],
+    [408, '', 'server'],
+    [429, page, 'rateLimited'],
+    [500, '', 'server'],
+    [502, page, 'server'],
+    [503, json('Down for maintenance'), 'server'],
+  ];
+  for (const [status, body, kind] of statuses)
+    it(`counts on ${status}, and quiets everybody`, async () => {
+      assert.deepEqual(await pausesAfter(status, body, '120'), {
+        retryAfterMs: 120_000,
+        told: [[120_000, kind]],
+      });
+    });
+
+  it('counts on a 503 as a date, too', async () => {
+    const date = new Date(Date.now() + 90_000).toUTCString();
+    const { retryAfterMs = 0 } = await pausesAfter(503, '', date);
     assert.ok(retryAfterMs > 80_000 && retryAfterMs <= 90_000, String(retryAfterMs));
+  });
+
+  it('quiets nobody where it is absent, but for a rate limit', async () => {
+    for (const status of [404, 500, 503])
+      assert.deepEqual(await pausesAfter(status, ''), { retryAfterMs: undefined, told: [] });
+    assert.deepEqual(await pausesAfter(429, ''), {
+      retryAfterMs: undefined,
+      told: [[undefined, 'rateLimited']],
+    });
+  });
+
+  it('quiets nobody where a slot is what is lacking', async () => {
+    const body = json('Too many concurrent active sessions');
+    assert.deepEqual(await pausesAfter(429, body, '30'), { retryAfterMs: 30_000, told: [] });
+  });
+
+  it('stands in the body of the throttle, too', async () => {
+    const body = '{"error":"rate_limited","limit_rps":25,"retry_after_seconds":7}';
+    assert.equal((await pausesAfter(429, body)).retryAfterMs, 7_000);
+    assert.equal((await pausesAfter(429, body, '5')).retryAfterMs, 5_000);
+    const odd = '{"error":"rate_limited","retry_after_seconds":-1}';
+    assert.equal((await pausesAfter(429, odd)).retryAfterMs, undefined);
   });
 });

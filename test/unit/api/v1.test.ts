@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { createV1Client } from '../../../src/api/v1';
+import type { Ask } from '../../../src/api/http';
+import { createV1Client as createAt } from '../../../src/api/v1';
 import { CloudError } from '../../../src/core/errors';
 import { hasEnded, outcomeOf, type TaskStatus } from '../../../src/core/task';
 import { askFrom, never } from './answers';
 import { failureOf } from './canary';
+
+const baseUrl = 'https://self.example/browser';
+const createV1Client = (ask: Ask) => createAt(ask, baseUrl);
 
 const id = 'task_1234567890abcdef';
 const taskPath = `/api/v1/task/${id}`;
@@ -67,20 +71,42 @@ describe('v1: the status of a task', () => {
   }
 
   it('refuses anything but a bare string, and says what is promised', async () => {
-    for (const answer of [
-      null,
-      '',
-      3,
-      true,
-      ['finished'],
-      { status: 'finished' },
-      'x'.repeat(101),
-    ]) {
+    for (const answer of [null, '', 3, true, ['finished'], 'x'.repeat(101)]) {
       const error = await failureOf(statusOf(answer));
       assert.equal(error.kind, 'badAnswer');
       assert.match(error.message, /promises the status as a bare string/);
     }
+    for (const answer of [{}, { status: null }, { status: '' }, { state: 'finished' }]) {
+      const error = await failureOf(statusOf(answer));
+      assert.equal(error.kind, 'badAnswer');
+      assert.match(error.message, /promises the status/);
+    }
   });
+
+  const objects: readonly (readonly [object, object])[] = [
+    [{ status: 'running' }, { status: 'running', rawStatus: 'running' }],
+    [{ status: 'stopping' }, { status: 'unknown', rawStatus: 'stopping' }],
+    [
+      { status: 'finished', result: 'done', error: null },
+      { status: 'finished', rawStatus: 'finished', output: 'done' },
+    ],
+    [
+      { status: 'finished', result: { price: 42 }, error: 'one page timed out' },
+      { status: 'finished', rawStatus: 'finished', output: '{"price":42}' },
+    ],
+    [
+      { status: 'failed', result: null, error: 'No browser' },
+      { status: 'failed', rawStatus: 'failed', output: 'No browser' },
+    ],
+    [
+      { status: 'failed', result: 'half', error: 'No browser' },
+      { status: 'failed', rawStatus: 'failed', output: 'half' },
+    ],
+  ];
+  for (const [answer, update] of objects)
+    it(`reads the object of a self-hosted server: ${JSON.stringify(answer)}`, async () => {
+      assert.deepEqual(await statusOf(answer), update);
+    });
 });
 
 describe('v1: a task', () => {
@@ -113,7 +139,7 @@ describe('v1: a task', () => {
         { id: 'prices.csv', name: 'prices.csv' },
         { id: 'a b.txt', name: 'a b.txt' },
       ],
-      metadata: { team: 'ops' },
+      metadata: '{"team":"ops"}',
       screenshotUrls: [],
     });
   });
@@ -126,16 +152,59 @@ describe('v1: a task', () => {
       rawStatus: 'created',
       steps: [],
       files: [],
-      metadata: {},
+      metadata: '{}',
       screenshotUrls: [],
     };
     const names = Object.keys(wholeTask);
     for (const value of [undefined, null, 7]) {
       const rest = Object.fromEntries(names.map((name) => [name, value]));
-      const task = await taskOf({ ...rest, status: 'created' });
+      const task = await taskOf({ ...rest, output: undefined, status: 'created' });
       assert.deepEqual(task, bare);
       assert.deepEqual(Object.keys(task), Object.keys(bare));
     }
+  });
+
+  it('is read as self-hosted servers write it: offset times, relative links, its error', async () => {
+    const task = await taskOf({
+      id,
+      task: 'x',
+      status: 'failed',
+      created_at: '2026-05-01T10:00:00.123456+00:00Z',
+      finished_at: '2026-05-01 10:05:00+0000',
+      output: null,
+      error: 'The browser has gone',
+      live_url: `/live/${id}`,
+      public_share_url: './share/1',
+    });
+    assert.equal(task.createdAt, '2026-05-01T10:00:00.123456+00:00');
+    assert.equal(task.finishedAt, '2026-05-01T10:05:00+00:00');
+    assert.equal(task.output, 'The browser has gone');
+    assert.deepEqual(task.session, {
+      liveUrl: `https://self.example/live/${id}`,
+      recordingUrls: [],
+      publicShareUrl: 'https://self.example/browser/share/1',
+    });
+  });
+
+  it('has no link that leads nowhere or may not be opened', async () => {
+    for (const link of [
+      '',
+      'none',
+      'N/A',
+      'javascript:1',
+      'file:///a',
+      '//u:p@a.example/',
+      '/\\u@',
+    ]) {
+      const task = await taskOf({ ...wholeTask, live_url: link, public_share_url: link });
+      assert.equal(task.session?.liveUrl?.startsWith('https://') ?? true, true, link);
+      assert.doesNotMatch(task.session?.liveUrl ?? '', /@|none|N\/A|javascript|file/u);
+    }
+  });
+
+  it('has an output that is JSON as its text', async () => {
+    for (const output of [{ a: [1] }, [1, 'x'], 42, false])
+      assert.equal((await taskOf({ ...wholeTask, output })).output, JSON.stringify(output));
   });
 
   it('keeps the good parts of bad lists', async () => {
@@ -180,6 +249,18 @@ describe('v1: all details of a task', () => {
     ]);
   });
 
+  it('find what lies on the server itself', async () => {
+    const details = await detailsOf(
+      { recordings: ['/media/1/a.webm', 'a.webm', 7] },
+      { screenshots: ['/media/1/a b.png', '../x.png'] },
+    );
+    assert.deepEqual(details.session?.recordingUrls, ['https://self.example/media/1/a.webm']);
+    assert.deepEqual(details.screenshotUrls, [
+      'https://self.example/media/1/a%20b.png',
+      'https://self.example/x.png',
+    ]);
+  });
+
   it('hold recordings where the task has no other link', async () => {
     const recordings = ['https://files.example/r.mp4'];
     const { session } = await detailsOf({ recordings }, {}, { status: 'stopped' });
@@ -219,6 +300,8 @@ describe('v1: files, logs and sessions', () => {
     const client = createV1Client(askFrom({ [path]: { download_url: 'https://files.example/a' } }));
     const file = { id: 'a b/../c.txt', name: 'c.txt' };
     assert.equal(await client.getFileUrl(id, file, never), 'https://files.example/a');
+    const relative = createV1Client(askFrom({ [path]: { download_url: '/files/a' } }));
+    assert.equal(await relative.getFileUrl(id, file, never), 'https://self.example/files/a');
     const broken = createV1Client(askFrom({ [path]: { download_url: null } }));
     assert.equal((await failureOf(broken.getFileUrl(id, file, never))).kind, 'badAnswer');
   });

@@ -115,7 +115,7 @@ describe('v2: the status of a task', () => {
   it('says nothing of what is null, of a wrong type or absent', async () => {
     const bare = { status: 'running', rawStatus: 'started' };
     const nothing = { output: null, finishedAt: null, isSuccess: null, cost: null };
-    const nonsense = { output: { a: 1 }, finishedAt: 'soon', isSuccess: 'yes', cost: 'free' };
+    const nonsense = { finishedAt: 'soon', isSuccess: 'yes', cost: 'free' };
     for (const more of [{}, nothing, nonsense, { surprise: [1] }]) {
       const update = await statusOf({ id, status: 'started', ...more });
       assert.deepEqual(update, bare);
@@ -174,7 +174,7 @@ describe('v2: a task', () => {
       files: [{ id: 'f-1', name: 'prices.csv' }],
       judgement: '{"verdict":false}',
       agentVersion: '0.11.1',
-      metadata: { team: 'ops', nested: { list: [1, null] } },
+      metadata: '{"team":"ops","nested":{"list":[1,null]}}',
       screenshotUrls: [],
     });
   });
@@ -187,7 +187,7 @@ describe('v2: a task', () => {
       rawStatus: 'created',
       steps: [],
       files: [],
-      metadata: {},
+      metadata: '{}',
       screenshotUrls: [],
     };
     const nulls = Object.fromEntries(Object.keys(wholeTask).map((name) => [name, null]));
@@ -198,7 +198,7 @@ describe('v2: a task', () => {
       assert.deepEqual(Object.keys(task), Object.keys(bare));
     }
     const task = await taskOf({ ...wrong, id, status: 'created' });
-    assert.deepEqual(task, { ...bare, isSuccess: true, judgeVerdict: true });
+    assert.deepEqual(task, { ...bare, output: 'true', isSuccess: true, judgeVerdict: true });
   });
 
   it('keeps the good parts of bad lists', async () => {
@@ -225,6 +225,15 @@ describe('v2: a task', () => {
 
   it('takes a judgement that is JSON itself', async () => {
     assert.equal((await taskOf({ ...wholeTask, judgement: { a: [1] } })).judgement, '{"a":[1]}');
+  });
+
+  it('takes an output that is JSON rather than text', async () => {
+    for (const output of [{ a: [1] }, [1, 'x'], 42])
+      for (const name of ['output', 'doneOutput'])
+        assert.equal(
+          (await taskOf({ status: 'finished', [name]: output })).output,
+          JSON.stringify(output),
+        );
   });
 
   it('refuses an answer that is no task', async () => {

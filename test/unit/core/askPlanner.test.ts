@@ -102,10 +102,23 @@ describe('planAsks', () => {
     assert.deepEqual(inShort(plan(many(3))), ['task t0', 'task t1', 'task t2']);
   });
 
-  it('asks for each for a while after a list has failed, and then tries lists again', () => {
-    costs.distrustLists('v2', now, minute);
-    assert.deepEqual(inShort(plan(many(2))), ['task t0', 'task t1']);
-    assert.deepEqual(inShort(plan(many(2), now + minute)), ['list span(2)']);
+  it('asks for each for a while after a list has failed, longer each time in a row', () => {
+    const second = 1000;
+    const isDistrusted = (at: number) => lists(plan(many(2), at)).length === 0;
+    let at = now;
+    for (const pauseMs of [10 * second, 20 * second, 40 * second]) {
+      costs.distrustLists('v2', at);
+      assert.deepEqual(inShort(plan(many(2), at)), ['task t0', 'task t1']);
+      assert.ok(isDistrusted(at + pauseMs - 1));
+      at += pauseMs;
+      assert.ok(!isDistrusted(at), 'and then tries lists again');
+    }
+    for (let failure = 0; failure < 10; failure++) costs.distrustLists('v2', at);
+    assert.ok(isDistrusted(at + 10 * minute - 1));
+    assert.ok(!isDistrusted(at + 10 * minute), 'ten minutes at most');
+    costs.trustLists('v2');
+    costs.distrustLists('v2', at);
+    assert.ok(!isDistrusted(at + 10 * second), 'as at first, once a list was read');
   });
 
   it('forgets what it learnt after ten minutes, also when the clock was set back', () => {
@@ -135,9 +148,10 @@ describe('planAsks', () => {
     assert.equal(lists(plan(fresh(38))).length, 0, 'the list has shown none of them');
   });
 
-  it('looks for missing tasks in no list', () => {
-    const missing = many(5, () => ({ isMissing: true }));
-    assert.equal(lists(plan(missing)).length, 0);
+  it('looks in no list for tasks that are missing, or of which the cloud said so', () => {
+    const trouble = { kind: 'taskNotFound' as const, since: now };
+    for (const more of [{ isMissing: true }, { trouble }])
+      assert.equal(lists(plan(many(5, () => more))).length, 0);
   });
 
   it('asks for one v1 task by itself, for more in the list from the newest on', () => {

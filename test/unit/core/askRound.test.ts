@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import type { Ask, ListAsk } from '../../../src/core/askPlanner';
-import { AskRounds } from '../../../src/core/askRound';
+import { AskRounds, type AskRoundResult } from '../../../src/core/askRound';
 import { AskSchedule } from '../../../src/core/askSchedule';
 import { CloudError, type CloudErrorKind } from '../../../src/core/errors';
 import { PollHolds } from '../../../src/core/pollHolds';
-import { refKey, type ApiVersion, type TaskRef } from '../../../src/core/task';
+import { RefreshRequests } from '../../../src/core/refreshRequests';
+import type { ApiVersion, TaskRef } from '../../../src/core/task';
 import { TaskStore } from '../../../src/core/taskStore';
 import { isActive } from '../../../src/core/trackedTask';
 import { FakeClock, settle } from '../../fakes/fakeClock';
 import { FakeCloud, type Asked } from '../../fakes/fakeCloud';
 
-const minute = 60_000;
+const second = 1000;
+const minute = 60 * second;
 
 function ref(id: string, apiVersion: ApiVersion = 'v2'): TaskRef {
   return { apiVersion, id };
@@ -22,7 +24,7 @@ describe('AskRounds', () => {
   let store: TaskStore;
   let schedule: AskSchedule;
   let holds: PollHolds;
-  let wanted: Map<string, TaskRef>;
+  let refreshes: RefreshRequests;
   let rounds: AskRounds;
   let told: string[];
   let round: AbortController;
@@ -33,12 +35,12 @@ describe('AskRounds', () => {
     store = new TaskStore();
     schedule = new AskSchedule(() => 0.5);
     holds = new PollHolds();
-    wanted = new Map();
+    refreshes = new RefreshRequests();
     told = [];
     round = new AbortController();
     const connect = () => Promise.resolve(cloud);
     const onError = (error: unknown, what: string) => void told.push(`${what}: ${String(error)}`);
-    rounds = new AskRounds({ store, connect, clock, schedule, holds, wanted, onError });
+    rounds = new AskRounds({ store, connect, clock, schedule, holds, refreshes, onError });
   });
 
   /** Tracked tasks that the cloud has, and that were looked at. */
@@ -71,6 +73,10 @@ describe('AskRounds', () => {
   function failWhere(isHit: (asked: Asked) => boolean, kind: CloudErrorKind): void {
     cloud.failWith = (asked) =>
       isHit(asked) ? new CloudError(kind, `ordered ${kind}`) : undefined;
+  }
+
+  function whatCame({ successes, failures }: AskRoundResult) {
+    return { successes, failures };
   }
 
   function whats(): string[] {
@@ -135,7 +141,7 @@ describe('AskRounds', () => {
 
   it('drops what comes after the round has ended, and says nothing of it', async () => {
     const [id = ''] = await known(1);
-    wanted.set(refKey(ref(id)), ref(id));
+    refreshes.add([ref(id)]);
     for (const asks of [plan(), [taskAsk(id)]]) {
       let open = (): void => undefined;
       cloud.gate = new Promise((resolve) => (open = resolve));
@@ -145,11 +151,11 @@ describe('AskRounds', () => {
       await settle();
       round.abort();
       open();
-      assert.deepEqual(await asked, { successes: 0, failures: [] });
+      assert.deepEqual(whatCame(await asked), { successes: 0, failures: [] });
     }
     assert.equal(store.get(ref(id))?.prompt, `Do ${id}`);
     assert.deepEqual(told, []);
-    assert.equal(wanted.size, 1, 'it is still to be looked at');
+    assert.equal(refreshes.size, 1, 'it is still to be looked at');
   });
 
   it('drops an answer that comes though its question was aborted, and a failure, too', async () => {
@@ -166,7 +172,7 @@ describe('AskRounds', () => {
         await settle();
         round.abort();
         open();
-        assert.deepEqual(await asked, { successes: 0, failures: [] });
+        assert.deepEqual(whatCame(await asked), { successes: 0, failures: [] });
         cloud.heal();
       }
     assert.equal(store.get(ref(id))?.prompt, `Do ${id}`);
@@ -179,28 +185,31 @@ describe('AskRounds', () => {
       holds.clear();
       const asked = ask(asks);
       holds.hold('network', minute, clock.now());
-      assert.deepEqual(await asked, { successes: 0, failures: [] });
+      assert.deepEqual(whatCame(await asked), { successes: 0, failures: [] });
     }
     assert.deepEqual(whats(), []);
   });
 
-  function taskAsk(id: string): Ask {
-    const task = store.get(ref(id));
+  function taskAsk(id: string, apiVersion: ApiVersion = 'v2'): Ask {
+    const task = store.get(ref(id, apiVersion));
     assert.ok(task);
     return { kind: 'task', task };
   }
 
-  it('takes out of the wanted whoever was looked at, by itself, in vain or in a list', async () => {
+  it('requests no longer whoever was polled, by itself, in vain or in a list', async () => {
     await known(3);
-    for (const task of store.tasks()) wanted.set(refKey(task), task);
+    refreshes.add(store.tasks());
     await ask([taskAsk('t0')]);
-    assert.deepEqual(whats(), ['task t0'], 'all of one who is wanted is read');
+    assert.deepEqual(whats(), ['task t0'], 'all of one who is requested is read');
     cloud.fail('server');
     await ask([taskAsk('t1')]);
-    assert.deepEqual([...wanted.keys()], ['v2/t2']);
+    assert.deepEqual(
+      ['t0', 't1', 't2'].map((id) => refreshes.has(ref(id))),
+      [false, false, true],
+    );
     cloud.heal();
     await ask();
-    assert.equal(wanted.size, 0);
+    assert.equal(refreshes.size, 0);
   });
 
   it('makes a failure of its own of what is no failure of the cloud', async () => {
@@ -277,8 +286,15 @@ describe('AskRounds', () => {
     'badAnswer',
     'invalidRequest',
     'taskNotFound',
+    'auth',
+    'forbidden',
+    'payment',
+    'notServed',
+    'refused',
+    'redirect',
+    'network',
   ] as const)
-    it(`tries no list for a minute after one failed: ${kind}`, async () => {
+    it(`tries no list for a while after one failed: ${kind}`, async () => {
       await known(3);
       failWhere(({ what }) => what === 'list', kind);
       const { failures } = await ask();
@@ -287,22 +303,24 @@ describe('AskRounds', () => {
         [[undefined, kind]],
       );
       assert.deepEqual(told, [`the list of v2: CloudError: ordered ${kind}`]);
+      assert.deepEqual(holds.all(), [], 'and a list judges nothing');
       assert.equal(way(), 'each');
-      await clock.advance(minute);
+      await clock.advance(10 * second);
       assert.equal(way(), 'span');
     });
 
-  it('still trusts lists after a failure that any question would have met', async () => {
+  it('still trusts lists after a rate limit, or without a key', async () => {
     await known(3);
-    for (const kind of ['network', 'redirect', 'rateLimited', 'auth'] as const) {
+    for (const kind of ['rateLimited', 'noKey'] as const) {
       cloud.fail(kind);
       await ask();
+      assert.equal(holds.general?.kind, kind);
       holds.clear();
       assert.equal(way(), 'span');
     }
   });
 
-  it('reads no further page of a list once everything is held', async () => {
+  it('reads no further page of a list once everything is held, and begins anew then', async () => {
     await known(150);
     let pages = 0;
     const list = plan().find((each): each is ListAsk => each.kind === 'list');
@@ -311,8 +329,81 @@ describe('AskRounds', () => {
       if (what === 'list' && ++pages === 1) holds.hold('network', minute, clock.now());
       return undefined;
     };
-    await ask([list]);
+    assert.equal((await ask([list])).isUnfinished, false);
     assert.equal(pages, 1);
+  });
+
+  describe('where there is no room for all', () => {
+    const one = (): Promise<AskRoundResult> => rounds.ask(plan(), round.signal, 1);
+
+    /** What is requested next, one request at a time. */
+    async function nextWhats(count: number): Promise<string[]> {
+      const before = cloud.asked.length;
+      for (let request = 0; request < count; request++) await one();
+      return whats().slice(before);
+    }
+
+    it('goes on with a list where it was, in the next round', async () => {
+      await known(250);
+      const { isUnfinished } = await one();
+      assert.equal(isUnfinished, true);
+      await clock.advance(3 * second);
+      assert.deepEqual(await nextWhats(2), ['list', 'list']);
+      assert.equal((await one()).isUnfinished, true, 'and only then begins the next');
+      assert.deepEqual(told, []);
+    });
+
+    it('lets one who is new, one who is requested and one who is due have their turn beside a long list', async () => {
+      await known(900);
+      cloud.set('old', 'running', { createdAt: undefined });
+      store.track([ref('old', 'v1')], clock.now());
+      await ask([taskAsk('old', 'v1')]);
+      await one();
+      cloud.set('new', 'running');
+      store.track([ref('new')], clock.now());
+      refreshes.add([ref('t5')]);
+      const next = (await nextWhats(4)).map((what) => (what.startsWith('list') ? 'list' : what));
+      assert.deepEqual(next.sort(), ['list', 'status old', 'task new', 'task t5']);
+    });
+
+    it('reads on for nobody once none of a list is tracked', async () => {
+      await known(250);
+      await one();
+      store.untrack(store.tasks());
+      assert.equal((await one()).isUnfinished, false);
+      assert.deepEqual(whats(), ['list']);
+    });
+
+    it('confirms everyone in turn whom no list shows, however many', async () => {
+      const ids = await known(140);
+      const hidden = ids.slice(0, 25);
+      for (const id of hidden) cloud.unlisted.add(id);
+      for (let sweep = 0; sweep < 4; sweep++) {
+        await clock.advance(second);
+        await ask();
+      }
+      const asked = new Set(cloud.asked.map(({ id }) => id));
+      assert.deepEqual(
+        hidden.filter((id) => !asked.has(id)),
+        [],
+      );
+    });
+  });
+
+  it('is not satisfied by what was asked for before somebody requested it', async () => {
+    await known(3);
+    for (const asks of [() => plan(), () => [taskAsk('t0')]]) {
+      let open = (): void => undefined;
+      cloud.gate = new Promise((resolve) => (open = resolve));
+      const asked = ask(asks());
+      await settle();
+      refreshes.add([ref('t0')]);
+      open();
+      await asked;
+      assert.equal(refreshes.has(ref('t0')), true);
+      await ask(asks());
+      assert.equal(refreshes.has(ref('t0')), false);
+    }
   });
 
   it('learns what a list has cost: its pages, and questions in vain, not those about ends', async () => {

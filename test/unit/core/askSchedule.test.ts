@@ -58,9 +58,24 @@ describe('AskSchedule', () => {
     assert.notEqual(dueAt(running, now), 0);
   });
 
-  it('never has an ended or a missing task due that owes nothing', () => {
+  it('never has an ended task due that owes nothing', () => {
     assert.equal(dueAt(aTask({ status: 'finished', readAs: 'finished' })), undefined);
-    assert.equal(dueAt(aTask({ isMissing: true })), undefined);
+  });
+
+  it('has a missing task due until it was answered for once: another key or day may know it', () => {
+    for (const more of [{}, { status: 'finished', readAs: 'finished' }] as const) {
+      const missing = aTask({ isMissing: true, ...more });
+      schedule.clear();
+      assert.equal(dueAt(missing), 0);
+      schedule.failed(missing, now);
+      assert.equal(dueAt(missing), now + pauseMs, 'a failure is no answer');
+      schedule.noteNotFound(missing, now);
+      assert.equal(dueAt(missing), undefined);
+      schedule.clear();
+      assert.equal(dueAt(missing), 0, 'and again with another key');
+      schedule.succeeded([missing], now);
+      assert.equal(dueAt(missing), undefined, 'an answer that the store drops is one, too');
+    }
   });
 
   it('has an ended task due that was not read in whole, without a pause, three times', () => {
@@ -94,37 +109,62 @@ describe('AskSchedule', () => {
 
   it('backs off from a task that fails, until it succeeds', () => {
     schedule.failed(running, now);
-    for (let failure = 0; failure < 4; failure++) schedule.backOff(running);
+    for (let failure = 0; failure < 4; failure++) schedule.backOff(running, 'server');
     const due = dueAt() ?? 0;
     assert.ok(due > now + pauseMs, `${due - now}`);
     schedule.succeeded([running], now);
     assert.equal(dueAt(), now + pauseMs);
   });
 
-  it('calls a task missing after two answers that say so with no other in between', () => {
-    assert.equal(schedule.noteNotFound(running), false);
-    assert.equal(schedule.noteNotFound(running), true);
-    schedule.succeeded([running], now);
-    assert.equal(schedule.noteNotFound(running), false);
+  it('waits up to a minute for a task that fails, up to ten for one that is forbidden', () => {
+    for (const [kind, most] of [
+      ['server', 60_000],
+      ['forbidden', 600_000],
+    ] as const) {
+      schedule.clear();
+      schedule.failed(running, now);
+      for (let failure = 0; failure < 20; failure++) schedule.backOff(running, kind);
+      const due = (dueAt() ?? 0) - now;
+      assert.ok(due > 0.9 * most && due <= most, `${kind}: ${due}`);
+    }
   });
 
-  it('ranks new tasks first, the newest before all, then who was asked for longest ago', () => {
-    const older = aTask({ id: 'older', lookedAt: undefined, trackedAt: now - 5 });
-    const newer = aTask({ id: 'newer', lookedAt: undefined, trackedAt: now });
-    const longAgo = aTask({ id: 'long-ago' });
-    const lately = aTask({ id: 'lately' });
-    const seenBefore = aTask({ id: 'seen-before' });
-    const failedOnce = aTask({ id: 'failed-once', lookedAt: undefined });
-    schedule.succeeded([longAgo], now - 100);
-    schedule.succeeded([lately], now);
-    schedule.failed(failedOnce, now - 50);
-    const ranked = [lately, failedOnce, longAgo, seenBefore, older, newer].sort(
-      (a, b) => schedule.rank(a) - schedule.rank(b),
-    );
-    assert.deepEqual(
-      ranked.map(({ id }) => id),
-      ['newer', 'older', 'seen-before', 'long-ago', 'failed-once', 'lately'],
-    );
+  it('asks again with growing pauses for about five minutes before a task is missing', () => {
+    const answers: number[] = [];
+    for (let at = now; ;) {
+      answers.push((at - now) / 1000);
+      schedule.failed(running, at);
+      if (schedule.noteNotFound(running, at)) break;
+      const next = schedule.dueAt(running, 2000, at) ?? 0;
+      assert.ok(next > at);
+      at = next;
+    }
+    const total = answers.at(-1) ?? 0;
+    assert.ok(total >= 300 && total < 380, answers.join());
+    assert.ok(answers.length >= 6 && answers.length <= 12, answers.join());
+    schedule.succeeded([running], now);
+    assert.equal(schedule.noteNotFound(running, now + hour), false, 'a success starts anew');
+  });
+
+  it('calls no task missing for few answers, however long they took, nor for many in a moment', () => {
+    for (let answer = 0; answer < 3; answer++)
+      assert.equal(schedule.noteNotFound(running, now + answer * hour), false);
+    assert.equal(schedule.noteNotFound(running, now + 3 * hour), true);
+    const other = aTask({ id: 'other' });
+    for (let answer = 0; answer < 20; answer++)
+      assert.equal(schedule.noteNotFound(other, now), false);
+    schedule.noteNotFound(other, now - hour);
+    assert.equal(schedule.noteNotFound(other, now - hour + 300_000), true, 'set back meanwhile');
+  });
+
+  it('knows who is new: neither asked for, nor looked at, nor missing', () => {
+    const fresh = aTask({ id: 'fresh', lookedAt: undefined });
+    assert.equal(schedule.isNew(fresh), true);
+    assert.equal(schedule.isNew(running), false);
+    assert.equal(schedule.isNew({ ...fresh, isMissing: true }), false);
+    schedule.failed(fresh, now);
+    assert.equal(schedule.isNew(fresh), false);
+    assert.deepEqual([schedule.askedAt(fresh), schedule.askedAt(running)], [now, 0]);
   });
 
   it('makes all due, forgets one, forgets all', () => {
@@ -142,8 +182,8 @@ describe('AskSchedule', () => {
     askBoth();
     schedule.clear();
     assert.deepEqual([dueAt(), dueAt(other)], [0, 0]);
-    schedule.noteNotFound(running);
+    for (let answer = 0; answer < 3; answer++) schedule.noteNotFound(running, now);
     schedule.clear();
-    assert.equal(schedule.noteNotFound(running), false);
+    assert.equal(schedule.noteNotFound(running, now + hour), false);
   });
 });

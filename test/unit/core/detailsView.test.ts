@@ -83,7 +83,7 @@ describe('taskViewOf', () => {
         prompt: text,
         judgement: text,
         model: text,
-        metadata: { [text]: text },
+        metadata: JSON.stringify({ [text]: text }),
         files: [{ id: '1', name: text }],
         steps: [aStep(1, { goal: text, memory: text, actions: Array<string>(1000).fill(text) })],
       }),
@@ -106,7 +106,7 @@ describe('taskViewOf', () => {
         prompt: text,
         judgement: text,
         model: field,
-        metadata: { [field]: step },
+        metadata: JSON.stringify({ [field]: step }),
         files: [{ id: '1', name: field }],
         steps: [
           aStep(1, {
@@ -167,7 +167,7 @@ describe('taskViewOf', () => {
     const link = (index: number): string => `https://store.example/${index}`;
     const details = aDetails('1', {
       files: many.map((index) => ({ id: `${index}`, name: `${index}.txt` })),
-      metadata: Object.fromEntries(many.map((index) => [`name ${index}`, index])),
+      metadata: JSON.stringify(Object.fromEntries(many.map((index) => [`name ${index}`, index]))),
       screenshotUrls: many.map(link),
       session: { recordingUrls: many.map(link) },
     });
@@ -181,17 +181,18 @@ describe('taskViewOf', () => {
   });
 
   it('shows metadata of any kind', () => {
-    let deep: unknown = 1;
-    for (let depth = 0; depth < 20_000; depth++) deep = [deep];
-    const view = taskViewOf(
-      aDetails('1', {
-        metadata: { text: 'a "b"', number: 1, object: { a: [null] }, nothing: undefined, deep },
-      }),
-    );
+    const metadata =
+      '{"text":"a \\"b\\"","number":12345678901234567890,"object":{"a": [null, 1.10]},"nothing":null}';
     assert.deepEqual(
-      view.metadata.map(({ value }) => value),
-      ['a "b"', '1', '{"a":[null]}', '', '(too deep to be shown)'],
+      taskViewOf(aDetails('1', { metadata })).metadata.map(({ value }) => value),
+      ['a "b"', '12345678901234567890', '{"a":[null,1.10]}', 'null'],
     );
+  });
+
+  it('shows nothing of metadata that is no JSON, or deeper than anybody reads', () => {
+    const deep = `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+    for (const metadata of ['', '[]', '{"a"', deep])
+      assert.deepEqual(taskViewOf(aDetails('1', { metadata })).metadata, []);
   });
 
   it('has no text for what is empty or not told', () => {
@@ -264,9 +265,24 @@ describe('stepText', () => {
   });
 });
 
+describe('stepText of odd actions', () => {
+  it('keeps the digits of numbers, and whatever is no JSON as a string', () => {
+    const deep = '['.repeat(65) + ']'.repeat(65);
+    const nest = '['.repeat(64) + ']'.repeat(64);
+    const text = stepText(aStep(1, { actions: ['{"id":12345678901234567890}', '42', deep, nest] }));
+    assert.match(text, /"id": 12345678901234567890\n/u);
+    assert.match(text, /^ {4}"42",$/mu);
+    assert.deepEqual((JSON.parse(text) as { actions: unknown[] }).actions.slice(1), [
+      '42',
+      deep,
+      JSON.parse(nest),
+    ]);
+  });
+});
+
 describe('metadataText', () => {
   it('is readable JSON', () => {
-    assert.equal(metadataText({ a: { b: 1 } }), '{\n  "a": {\n    "b": 1\n  }\n}');
+    assert.equal(metadataText('{"a":{"b":1.0}}'), '{\n  "a": {\n    "b": 1.0\n  }\n}');
   });
 });
 

@@ -10,7 +10,9 @@ const nextSteps: Record<CloudErrorKind, string> = {
   taskNotFound: 'setApiKey',
   notServed: 'openSettings',
   invalidRequest: 'openSettings',
+  refused: 'showLog',
   rateLimited: 'showLog',
+  noFreeSlot: 'showLog',
   server: 'showLog',
   timeout: 'showLog',
   network: 'openSettings',
@@ -32,6 +34,21 @@ describe('errorWords', () => {
   it('has words of its own for each kind', () => {
     const texts = kinds.map((kind) => errorWords(kind, { host: 'h' }).text);
     assert.equal(new Set(texts).size, kinds.length);
+  });
+
+  it('blames what stands between where the answer is not the API’s, and says what to check', () => {
+    const { text } = errorWords('badAnswer', { host: 'h' });
+    assert.match(text, /^Something between you and h answered/u);
+    for (const suspect of ['proxy', 'VPN', 'sign-in page', 'base URL in the settings'])
+      assert.ok(text.includes(suspect), suspect);
+    assert.doesNotMatch(text, /key/iu);
+  });
+
+  it('says how to get a slot', () => {
+    assert.match(
+      errorWords('noFreeSlot', { host: 'h' }).text,
+      /Stop a session, or wait until one ends\.$/u,
+    );
   });
 
   it('names the API version that is not served', () => {

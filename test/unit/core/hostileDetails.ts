@@ -19,9 +19,7 @@ export function hostileDetails(more: Partial<TaskDetails> = {}): TaskDetails {
     createdAt: 'yesterday',
     finishedAt: '<i>',
     judgement: `{"a":${'['.repeat(5000)}${']'.repeat(5000)}}`,
-    metadata: JSON.parse(
-      '{"__proto__":{"polluted":true},"<b>":"<i>","deep":[[[["x"]]]]}',
-    ) as Record<string, unknown>,
+    metadata: '{"__proto__":{"polluted":true},"<b>":"<i>","deep":[[[["x"]]]]}',
     files: [{ id: 'f', name: '../../.bashrc' }],
     session: {
       status: 'active',

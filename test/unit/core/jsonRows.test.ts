@@ -116,7 +116,7 @@ describe('containerPreview', () => {
     const long = 'w'.repeat(41);
     const fits = 'w'.repeat(40);
     assert.equal(containerPreview(treeOf([fits, long]), 200), `${fits}, ${'w'.repeat(39)}…`);
-    assert.equal(containerPreview(treeOf({ [long]: 12 }), 200), `${fits}: 12`);
+    assert.equal(containerPreview(treeOf({ [long]: 12 }), 200), `${'w'.repeat(39)}…: 12`);
     assert.equal(containerPreview(treeOf(['say "x"']), 200), 'say "x"');
   });
 

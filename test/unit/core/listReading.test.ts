@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { ListAsk } from '../../../src/core/askPlanner';
-import { readList } from '../../../src/core/listReading';
+import { ListReading } from '../../../src/core/listReading';
 import type { ListedTask, TaskClient, TaskQuery } from '../../../src/core/taskClient';
 import { aTask } from '../../fakes/aTask';
 import { FakeCloud } from '../../fakes/fakeCloud';
 
 const never = new AbortController().signal;
 
-describe('readList', () => {
+describe('ListReading', () => {
   let pages: readonly (readonly string[])[];
   let total: number;
   let queries: TaskQuery[];
@@ -24,7 +24,7 @@ describe('readList', () => {
     return { id, status: 'running', rawStatus: 'started' };
   }
 
-  function read(ids: readonly string[], more: Partial<ListAsk> = {}) {
+  async function read(ids: readonly string[], more: Partial<ListAsk> = {}) {
     const client: TaskClient = {
       ...new FakeCloud(() => 0).client('v2'),
       listTasks: (query) => {
@@ -41,12 +41,10 @@ describe('readList', () => {
       mostPages: 10,
       ...more,
     };
-    return readList(ask, {
-      client,
-      signal: never,
-      mayAsk: () => allowance-- > 0,
-      takeIn: (tasks) => shown.push(...tasks.map(({ id }) => id)),
-    });
+    const reading = new ListReading(ask);
+    while (!reading.isDone && allowance-- > 0)
+      shown.push(...(await reading.readPage(client, never)).map(({ id }) => id));
+    return reading;
   }
 
   function missingIn({ missing }: Awaited<ReturnType<typeof read>>): string[] {
@@ -115,15 +113,25 @@ describe('readList', () => {
     assert.deepEqual([reading.pages, reading.pagesInAll, reading.isWhole], [2, 90, false]);
   });
 
-  it('stops where no more may be asked, and says so', async () => {
+  it('is read a page at a time, and knows in between who is missing', async () => {
     pages = [['b'], ['a']];
     total = 200;
     allowance = 1;
-    const reading = await read(['a']);
-    assert.deepEqual([reading.pages, reading.isWhole], [1, false]);
-    allowance = 0;
-    assert.equal((await read(['a'])).pages, 0);
+    const reading = await read(['a', 'b']);
+    assert.deepEqual([reading.pages, reading.isDone, reading.isWhole], [1, false, false]);
+    assert.deepEqual(missingIn(reading), ['a']);
     assert.equal(queries.length, 1);
+  });
+
+  it('has nothing more to read once nobody is expected whom it may look for', async () => {
+    pages = [['b'], ['a']];
+    total = 200;
+    allowance = 1;
+    const reading = await read(['a', 'c']);
+    reading.keep(({ id }) => id === 'c');
+    assert.deepEqual([reading.isDone, missingIn(reading)], [false, ['c']]);
+    reading.keep(() => false);
+    assert.deepEqual([reading.isDone, missingIn(reading)], [true, []]);
   });
 
   it('knows no task by the ID of another API version', async () => {

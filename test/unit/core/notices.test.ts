@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { NoticeQueue, noticeWindowMs } from '../../../src/core/noticeQueue';
+import { NoticeQueue, noticeWindowMs, seenNoteMs } from '../../../src/core/noticeQueue';
 import { endKinds, type EndKind, type Notice } from '../../../src/core/notices';
 import type { TaskUpdate } from '../../../src/core/taskClient';
 import { TaskStore } from '../../../src/core/taskStore';
@@ -48,7 +48,7 @@ describe('NoticeQueue', () => {
   it('tells of a single end at once, with its cost', async () => {
     run('a');
     end('a', 'finished', { isSuccess: true, cost: '0.1200' });
-    await clock.advance(0);
+    await clock.advance(seenNoteMs);
     assert.deepEqual(shown, [
       {
         text: 'Finished, successful: Do a ($0.12)',
@@ -81,7 +81,7 @@ describe('NoticeQueue', () => {
     await clock.advance(1000);
     assert.equal(shown.length, 0);
     end('b', 'finished');
-    await clock.advance(0);
+    await clock.advance(seenNoteMs);
     assert.equal(shown.length, 1);
     assert.equal(shown[0]?.refs.length, 2);
   });
@@ -92,6 +92,7 @@ describe('NoticeQueue', () => {
     await clock.advance(500);
     assert.equal(shown.length, 0);
     look('a', { status: 'finished', rawStatus: 'finished', judgeVerdict: false });
+    await clock.advance(seenNoteMs);
     assert.equal(shown[0]?.text, 'Finished, goal not reached: Do a');
   });
 
@@ -128,6 +129,16 @@ describe('NoticeQueue', () => {
     assert.equal(shown[0]?.text, 'Failed: Do c');
   });
 
+  it('says nothing of the only end where the person has the details before them', async () => {
+    run('a');
+    end('a', 'finished');
+    assert.deepEqual(shown, [], 'told before any window could note that it is seen');
+    await clock.advance(seenNoteMs - 1);
+    store.markSeen({ apiVersion: 'v2', id: 'a' });
+    await clock.advance(noticeWindowMs);
+    assert.deepEqual(shown, []);
+  });
+
   it('says nothing of an end that somebody has looked at meanwhile, or of a task that is gone', async () => {
     run('a', 'b', 'c');
     end('a', 'finished');
@@ -147,7 +158,7 @@ describe('NoticeQueue', () => {
       shown.length = 0;
       run('a');
       end('a', status);
-      await clock.advance(0);
+      await clock.advance(seenNoteMs);
       assert.deepEqual(
         shown.map((notice) => [notice.text, notice.isWarning]),
         [[text, isWarning]],
@@ -159,14 +170,14 @@ describe('NoticeQueue', () => {
     run('a', 'b');
     end('a', 'stopped');
     end('b', 'finished', { judgeVerdict: false });
-    await clock.advance(0);
+    await clock.advance(seenNoteMs);
     assert.equal(shown[0]?.text, '2 tasks ended: 1 finished without reaching the goal, 1 stopped');
     assert.equal(shown[0].isWarning, true);
     shown.length = 0;
     run('c', 'd');
     end('c', 'stopped');
     end('d', 'failed');
-    await clock.advance(0);
+    await clock.advance(seenNoteMs);
     assert.equal(shown[0]?.isWarning, true);
   });
 
@@ -227,7 +238,7 @@ describe('NoticeQueue', () => {
     assert.equal(shown[0]?.refs.length, 2);
   });
 
-  it('says first that it waits no more, and then what ended', () => {
+  it('says first that it waits no more, and then what ended', async () => {
     const order: string[] = [];
     queue.dispose();
     queue = new NoticeQueue({
@@ -239,6 +250,7 @@ describe('NoticeQueue', () => {
     });
     run('a');
     end('a', 'finished');
+    await clock.advance(seenNoteMs);
     assert.deepEqual(order, ['settled a', 'shown']);
   });
 

@@ -37,7 +37,7 @@ describe('PollHolds', () => {
   });
 
   it('keeps what only a person can put right when a rate limit comes in the same round', () => {
-    for (const kind of ['auth', 'forbidden', 'noKey', 'payment'] as const) {
+    for (const kind of ['auth', 'noKey', 'payment'] as const) {
       holds.clear();
       holds.takeIn(failure(kind), 'v2', now);
       holds.takeIn(failure('rateLimited'), 'v2', now);
@@ -47,8 +47,8 @@ describe('PollHolds', () => {
     }
   });
 
-  it('has no end for a refused key, and one for credits', () => {
-    for (const kind of ['auth', 'forbidden', 'noKey'] as const) {
+  it('has no end for a rejected key, and one for credits', () => {
+    for (const kind of ['auth', 'noKey'] as const) {
       holds.takeIn(failure(kind), 'v2', now);
       assert.deepEqual(holds.general, { kind });
     }
@@ -56,21 +56,83 @@ describe('PollHolds', () => {
     assert.deepEqual(holds.general, { kind: 'payment', until: now + 10 * minute });
   });
 
-  it('holds only the API version that is not served, for ten minutes', () => {
+  it('holds only the API version that is not served, for half a minute, then longer each time', () => {
     holds.takeIn(failure('notServed'), 'v1', now);
     assert.equal(holds.general, undefined);
     assert.equal(holds.ofVersion('v2'), undefined);
-    assert.deepEqual(holds.all(), [
-      { kind: 'notServed', until: now + 10 * minute, apiVersion: 'v1' },
-    ]);
-    holds.dropPassed(now + 10 * minute - 1);
+    assert.deepEqual(holds.all(), [{ kind: 'notServed', until: now + 30_000, apiVersion: 'v1' }]);
+    holds.takeIn(failure('notServed'), 'v1', now);
+    assert.equal(holds.all()[0]?.until, now + 30_000, 'once for all that were under way');
+    holds.dropPassed(now + 30_000 - 1);
     assert.equal(holds.all().length, 1);
-    holds.dropPassed(now + 10 * minute);
+    let at = now;
+    const pauses: number[] = [];
+    for (let time = 0; time < 7; time++) {
+      const until = holds.ofVersion('v1')?.until ?? 0;
+      pauses.push((until - at) / 1000);
+      at = until;
+      holds.dropPassed(at);
+      assert.deepEqual(holds.all(), []);
+      holds.takeIn(failure('notServed'), 'v1', at);
+    }
+    assert.deepEqual(pauses, [30, 60, 120, 240, 480, 600, 600]);
+    holds.dropPassed(at + hour);
+    holds.noteServed('v1');
+    holds.takeIn(failure('notServed'), 'v1', at + hour);
+    assert.equal(
+      holds.ofVersion('v1')?.until,
+      at + hour + 30_000,
+      'as at first, once it is served',
+    );
+  });
+
+  it('waits as long as any answer says, from two seconds to an hour, whoever comes', () => {
+    for (const [kind, retryAfterMs, expectedKind, expectedMs] of [
+      ['server', 2 * minute, 'server', 2 * minute],
+      ['badAnswer', 5000, 'badAnswer', 5000],
+      ['server', 24 * hour, 'server', hour],
+      ['forbidden', 0, 'rateLimited', 2000],
+      ['taskNotFound', 9000, 'rateLimited', 9000],
+    ] as const) {
+      const expected = { kind: expectedKind, until: now + expectedMs };
+      for (const takeIn of [
+        () => holds.takeIn(failure(kind, retryAfterMs), 'v2', now),
+        () => holds.takeInOfList(failure(kind, retryAfterMs), now),
+      ]) {
+        holds.clear();
+        takeIn();
+        assert.deepEqual(holds.general, expected);
+        assert.equal(holds.dropBackoff(), false);
+        holds.dropForRefresh();
+        assert.deepEqual(holds.general, expected);
+      }
+    }
+  });
+
+  it('does not wait because all sessions are taken', () => {
+    holds.takeIn(failure('noFreeSlot', minute), 'v2', now);
     assert.deepEqual(holds.all(), []);
   });
 
+  it('takes no word of a list for the key, the credits or the API version', () => {
+    for (const kind of ['auth', 'forbidden', 'payment', 'notServed'] as const)
+      holds.takeInOfList(failure(kind), now);
+    assert.deepEqual(holds.all(), []);
+    holds.takeInOfList(failure('rateLimited'), now);
+    assert.equal(holds.general?.kind, 'rateLimited');
+    holds.clear();
+    holds.takeInOfList(failure('noKey'), now);
+    assert.deepEqual(holds.general, { kind: 'noKey' });
+  });
+
   it('holds nothing for a failure of one task', () => {
-    for (const kind of ['taskNotFound', 'invalidRequest', 'server', 'network'] as const)
+    for (const kind of [
+      'taskNotFound',
+      'invalidRequest',
+      'forbidden',
+      'server',
+      'network',
+    ] as const)
       holds.takeIn(failure(kind), 'v2', now);
     assert.deepEqual(holds.all(), []);
   });
@@ -111,7 +173,7 @@ describe('PollHolds', () => {
     holds.takeIn(failure('notServed'), 'v1', now);
     holds.dropPassed(now - hour);
     assert.equal(holds.general?.until, now - hour + minute);
-    assert.equal(holds.ofVersion('v1')?.until, now - hour + 10 * minute);
+    assert.equal(holds.ofVersion('v1')?.until, now - hour + 30_000);
     holds.dropPassed(now - hour + minute);
     assert.equal(holds.general, undefined);
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { maxTasksAtOnce, parseTaskInput } from '../../../src/core/taskInput';
+import { maxSessionsAtOnce, maxTasksAtOnce, parseTaskInput } from '../../../src/core/taskInput';
+import { rejectedWords } from '../../../src/core/taskTracking';
 
 const uuid = '0b5ad6a5-8a4f-4f5e-9d0e-1d1f6a3c2b10';
 const other = '5c3f1f6e-2f1d-4c86-b1a2-93a0a2b7c9d4';
@@ -38,7 +39,8 @@ describe('parseTaskInput', () => {
   });
 
   it('takes a prefix for a version only where it is one', () => {
-    for (const text of [`xv1/${uuid}`, `v3/${uuid}`, 'v1/a1/b2', `v1/${uuid}\u200b`])
+    assert.deepEqual(ids(`xv1/${uuid}`), [`v2/${uuid}`]);
+    for (const text of [`v3/${uuid}`, 'v1/a1/b2', 'v3:a1'])
       assert.equal(parseTaskInput(text, 'v2').rejected.length, 1, text);
     // An ID may begin as a version does.
     assert.deepEqual(ids('v1'), ['v2/v1']);
@@ -47,14 +49,14 @@ describe('parseTaskInput', () => {
   it('takes the version of a link that tells none from the choice', () => {
     for (const text of [
       `https://cloud.browser-use.com/tasks/${uuid}`,
-      `http://127.0.0.1:8080//x/v3/tasks//${uuid}/`,
+      `http://127.0.0.1:8080//x/tasks//${uuid}/`,
     ])
       for (const apiVersion of ['v1', 'v2'] as const)
         assert.deepEqual(parseTaskInput(text, apiVersion).refs, [{ apiVersion, id: uuid }]);
     assert.deepEqual(parseTaskInput(`https://api.example/api/v2/tasks/${uuid}`, 'v1').refs, [
       { apiVersion: 'v2', id: uuid },
     ]);
-    assert.deepEqual(ids(`https://api.example/tasks/${uuid}`), [`v2/${uuid}`]);
+    assert.deepEqual(ids(`https://other.example/tasks/${uuid}`), [], 'another site’s');
   });
 
   it('reads an API URL of a session, and no other word in its place', () => {
@@ -126,8 +128,8 @@ describe('parseTaskInput', () => {
     });
   }
 
-  it('takes the good and names the bad of one paste', () => {
-    const input = parseTaskInput(`${uuid} nonsense ${other}`, 'v2');
+  it('takes the good and names the bad of one list', () => {
+    const input = parseTaskInput('a1 nonsense b2', 'v2');
     assert.equal(input.refs.length, 2);
     assert.deepEqual(
       input.rejected.map(({ text }) => text),
@@ -142,6 +144,7 @@ describe('parseTaskInput', () => {
         sessionIds: [],
         duplicates: 0,
         rejected: [],
+        beyond: { tasks: 0, sessions: 0 },
       });
   });
 
@@ -151,12 +154,26 @@ describe('parseTaskInput', () => {
       'v2',
     );
     assert.equal(input.refs.length, maxTasksAtOnce);
-    assert.deepEqual(
-      input.rejected,
-      Array.from({ length: 5 }, (_, index) => ({
-        text: `task_${maxTasksAtOnce + index}`,
-        why: 'only 1000 tasks can be tracked at once',
-      })),
+    assert.deepEqual(input.rejected, []);
+    assert.deepEqual(input.beyond, { tasks: 5, sessions: 0 });
+    assert.equal(
+      rejectedWords(input),
+      '5 more tasks are left out: at most 1000 are tracked at once',
+    );
+  });
+
+  it('takes no more than two hundred sessions at once and says so', () => {
+    const input = parseTaskInput(
+      Array.from(
+        { length: maxSessionsAtOnce + 1 },
+        (_, index) => `https://cloud.browser-use.com/agent/${uuid.slice(0, -4)}${1000 + index}`,
+      ).join('\n'),
+      'v2',
+    );
+    assert.equal(input.sessionIds.length, maxSessionsAtOnce);
+    assert.equal(
+      rejectedWords(input),
+      '1 more session is left out: at most 200 are looked up at once',
     );
   });
 

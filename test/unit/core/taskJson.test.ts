@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readJson, taskJson } from '../../../src/core/taskJson';
+import { taskJson } from '../../../src/core/taskJson';
 import { aTask } from '../../fakes/aTask';
 import { aDetails } from '../../fakes/fakeCloud';
 import { hostileDetails, hostileTexts, showsSecret } from './hostileDetails';
@@ -77,13 +77,38 @@ describe('taskJson', () => {
   });
 });
 
-describe('readJson', () => {
-  it('reads objects and arrays', () => {
-    assert.deepEqual(readJson('{"a":[1]}'), { a: [1] });
+describe('numbers in taskJson', () => {
+  it('keep their digits, wherever JSON is held', () => {
+    const held = '{"id": 12345678901234567890, "x": [1.10, 1E-7]}';
+    const text = taskJson(
+      aDetails('1', {
+        judgement: held,
+        metadata: held,
+        steps: [
+          { number: 1, goal: '', evaluation: '', memory: '', url: '', actions: [held, held] },
+        ],
+      }),
+    );
+    assert.equal(text.match(/12345678901234567890/gu)?.length, 4);
+    assert.equal(text.match(/1\.10,\n\s+1E-7\n/gu)?.length, 4);
+    assert.equal(typeof JSON.parse(text), 'object');
   });
 
-  it('leaves alone what is no JSON, a bare word or number, and what is too deep to be written again', () => {
-    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
-    for (const text of ['no {', '42', 'null', '', deep]) assert.equal(readJson(text), text);
+  it('stay in a string where that is no JSON, a bare word or number, or too deep to be written again', () => {
+    const nest = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+    for (const judgement of ['no {', '42', 'null', '', nest(65), nest(100_000)]) {
+      const read = JSON.parse(taskJson(aDetails('1', { judgement }))) as Record<string, unknown>;
+      assert.equal(read['judgement'], judgement);
+    }
+    const action = nest(64);
+    const step = { number: 1, goal: '', evaluation: '', memory: '', url: '', actions: [action] };
+    const read = JSON.parse(taskJson(aDetails('1', { judgement: action, steps: [step] }))) as {
+      judgement: unknown;
+      steps: readonly { actions: readonly unknown[] }[];
+    };
+    assert.deepEqual(
+      [read.judgement, read.steps[0]?.actions[0]],
+      Array(2).fill(JSON.parse(action)),
+    );
   });
 });

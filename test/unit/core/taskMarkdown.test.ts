@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import MarkdownIt from 'markdown-it';
 import { taskMarkdown } from '../../../src/core/taskMarkdown';
+import { oneLine, taskTitle } from '../../../src/core/taskWords';
 import { aTask } from '../../fakes/aTask';
 import { aDetails } from '../../fakes/fakeCloud';
 import { hostileDetails, hostileTexts, showsSecret, unseen } from './hostileDetails';
@@ -96,7 +99,7 @@ Find the cheapest flight
         sessionId: 's_1',
         startedAt: '2026-01-13T11:59:30Z',
         judgement: '{"verdict":true}',
-        metadata: { team: 'ops' },
+        metadata: '{"team":"ops"}',
         files: [
           { id: '1', name: 'a.csv' },
           { id: '2', name: 'b.csv' },
@@ -123,11 +126,11 @@ Find the cheapest flight
 | The agent says | no success |
 | The judge says | success |
 | Model | browser-use-2.0 |
-| Agent version | 0\\.9.5 |
+| Agent version | 0.9.5 |
 | Created | 2026-01-13T11:59:00.000Z |
 | Started | 2026-01-13T11:59:30Z |
 | Task | a1 \\(API v2\\) |
-| Session | s\\_1 |
+| Session | s_1 |
 
 ## Prompt
 
@@ -196,6 +199,65 @@ Do a1
     assert.match(text, /^- 1\\\. first\n- 12\\\) twelfth\n- in 2\. place$/mu);
   });
 
+  // CommonMark, with GFM's rule for underscores within words.
+  const plain: readonly (readonly [string, string])[] = [
+    ['snake_case_name', 'snake_case_name'],
+    ['größe_über_alles', 'größe_über_alles'],
+    ['a__b', 'a__b'],
+    ['_private and __init__', '\\_private and \\_\\_init\\_\\_'],
+    ['a _b_ c', 'a \\_b\\_ c'],
+    ['(_b_)', '\\(\\_b\\_\\)'],
+    ['#hashtag, issue #42 and C#', '#hashtag, issue #42 and C#'],
+    ['# heading', '\\# heading'],
+    ['### heading ###', '\\### heading \\###'],
+    ['#', '\\#'],
+    ['-5 to +5, a-b, x = y', '-5 to +5, a-b, x = y'],
+    ['- item', '\\- item'],
+    ['+ item', '\\+ item'],
+    ['---', '\\---'],
+    ['- - -', '\\- - -'],
+    ['3.5 of 4.0', '3.5 of 4.0'],
+    ['3. of 4', '3\\. of 4'],
+  ];
+  for (const [name, expected] of plain)
+    it(`escapes no more of ${JSON.stringify(name)} than Markdown would take for its own`, () => {
+      const text = taskMarkdown(aDetails('1', { files: [{ id: '1', name }] }));
+      assert.equal(/^## Files\n\n- (.*)$/mu.exec(text)?.[1], expected);
+    });
+
+  it('reads again as it was, as a heading, in a table, in a list and in a line', () => {
+    const marks = '_*#-+=.!~|<>&$^`[](){}\\/:@'.split('');
+    const mark = fc.constantFrom(...marks, '__', '---', '##');
+    // Of few pieces, so that they meet each other.
+    const texts = fc
+      .tuple(mark, mark)
+      .chain(([one, another]) =>
+        fc
+          .array(fc.constantFrom(one, another, 'a', '日', '1', ' '), { minLength: 1, maxLength: 8 })
+          .map((pieces) => pieces.join('')),
+      );
+    fc.assert(
+      fc.property(texts, (text) => {
+        const shown = oneLine(text);
+        const step = { number: 1, evaluation: '', memory: '', url: '', actions: [] };
+        const markdown = taskMarkdown(
+          aDetails('1', {
+            prompt: text,
+            model: text,
+            files: [{ id: '1', name: text }],
+            steps: [{ ...step, goal: text }],
+          }),
+        );
+        const [title, ...lines] = linesOf(markdown);
+        assert.equal(title, taskTitle({ prompt: text, id: '1' }, 100));
+        if (shown === '') return;
+        for (const line of [`Model${shown}`, shown, `Goal: ${shown}`])
+          assert.ok(lines.includes(line), `${JSON.stringify(line)} in ${JSON.stringify(lines)}`);
+      }),
+      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 1000) },
+    );
+  });
+
   it('leaves out what opens something, and pictures that could not be had', () => {
     const text = taskMarkdown(hostileDetails());
     assert.equal(showsSecret(text), false);
@@ -234,6 +296,15 @@ Do a1
     assert.match(taskMarkdown(aTask({ output: 'done' })), /## Output\n\n```text\ndone\n```\n$/u);
   });
 
+  it('keeps the digits of numbers', () => {
+    const held = '{"id":12345678901234567890}';
+    const step = { number: 1, goal: '', evaluation: '', memory: '', url: '', actions: [held] };
+    const text = taskMarkdown(
+      aDetails('1', { output: held, metadata: held, judgement: held, steps: [step] }),
+    );
+    assert.equal(text.match(/12345678901234567890/gu)?.length, 4);
+  });
+
   // What takes a power of the length does not end within the time that a test has.
   it('is there for ten megabytes', () => {
     const markdown = taskMarkdown(
@@ -242,6 +313,17 @@ Do a1
     assert.ok(markdown.length > 20_000_000);
   });
 });
+
+/** The texts of a document as a reader of Markdown shows them: one for each heading, row and item. */
+function linesOf(markdown: string): readonly string[] {
+  const lines = [''];
+  for (const { type, children, content } of new MarkdownIt('default').parse(markdown, {})) {
+    if (['heading_open', 'tr_open', 'list_item_open', 'fence'].includes(type)) lines.push('');
+    const text = children?.map((child) => child.content).join('') ?? content;
+    lines.push(`${lines.pop() ?? ''}${text}`);
+  }
+  return lines.slice(1);
+}
 
 /** What of a document stands in no code fence. */
 function outsideFences(markdown: string): string {

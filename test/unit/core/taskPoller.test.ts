@@ -267,11 +267,31 @@ describe('TaskPoller', () => {
 
     it('does not bring a missing task back for trouble of the server', async () => {
       polled.track('gone');
-      await polled.clock.advance(minute);
+      await polled.clock.advance(7 * minute);
+      assert.equal(polled.store.get(ref('gone'))?.isMissing, true);
       polled.cloud.failWith = () => new CloudError('server', '503');
       await polled.poller.refresh();
       await polled.clock.advance(minute);
       assert.equal(polled.store.get(ref('gone'))?.isMissing, true);
+    });
+
+    it('is not satisfied by an answer that was asked for before it', async () => {
+      polled.cloud.set('a', 'running');
+      polled.track('a');
+      await polled.clock.advance(0);
+      let open = (): void => undefined;
+      polled.cloud.gate = new Promise((resolve) => (open = resolve));
+      await polled.clock.advance(2.5 * second);
+      const before = polled.cloud.asked.length;
+      polled.cloud.set('a', 'finished');
+      let isOver = false;
+      const refreshed = polled.poller.refresh().then(() => (isOver = true));
+      polled.cloud.gate = undefined;
+      assert.equal(isOver, false);
+      open();
+      await refreshed;
+      assert.equal(polled.cloud.asked.length, before + 1);
+      assert.equal(polled.statusOf('a'), 'finished');
     });
 
     it('ends at once without tasks and after disposal', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { CloudError } from '../../../src/core/errors';
+import { aTask } from '../../fakes/aTask';
 import { settle } from '../../fakes/fakeClock';
 import { polledTasks, ref } from './polledTasks';
 
@@ -127,8 +128,35 @@ describe('TaskPoller and failures', () => {
     }
   });
 
+  it('waits as long as the server says with any failure, and not only on 429', async () => {
+    for (const id of ['a', 'b', 'c', 'd']) polled.cloud.set(id, 'running');
+    for (const isOfList of [true, false]) {
+      polled.track('a', 'b', 'c', 'd');
+      await polled.clock.advance(minute);
+      polled.cloud.failWith = ({ what }) =>
+        isOfList === (what === 'list')
+          ? new CloudError('server', '503', { retryAfterMs: 2 * minute })
+          : undefined;
+      if (!isOfList) polled.store.untrack([ref('b'), ref('c'), ref('d')]);
+      if (!isOfList) void polled.poller.refresh();
+      await polled.clock.advance(3 * second);
+      const lastAt = polled.cloud.asked.at(-1)?.at ?? 0;
+      assert.deepEqual(polled.hold(), { kind: 'server', until: lastAt + 2 * minute });
+      const before = polled.cloud.asked.length;
+      polled.cloud.heal();
+      polled.poller.setAttention('away');
+      polled.poller.setAttention('watching');
+      await polled.poller.refresh();
+      await polled.clock.advance(lastAt + 2 * minute - 1 - polled.clock.now());
+      assert.equal(polled.cloud.asked.length, before);
+      await polled.clock.advance(3 * second);
+      assert.ok(polled.cloud.asked.length > before);
+      assert.equal(polled.hold(), undefined);
+    }
+  });
+
   describe('when the key is refused', () => {
-    for (const kind of ['auth', 'forbidden'] as const) {
+    for (const kind of ['auth', 'noKey'] as const) {
       it(`stops after ${kind} until the key changes`, async () => {
         polled.cloud.set('a', 'running');
         polled.track('a');
@@ -147,6 +175,62 @@ describe('TaskPoller and failures', () => {
         assert.deepEqual(polled.poller.state.holds, []);
       });
     }
+
+    it('asks again with pauses that grow to ten minutes where every task is forbidden', async () => {
+      polled.track('a', 'b');
+      polled.cloud.fail('forbidden');
+      await polled.clock.advance(hour);
+      assert.equal(polled.hold()?.kind, 'forbidden');
+      const times = polled.cloud.asked.map(({ at }) => at);
+      const gaps = times.slice(1).map((at, index) => (at - (times[index] ?? 0)) / minute);
+      assert.ok(gaps.length <= 15, `${gaps.length} in an hour`);
+      assert.ok((gaps.at(-1) ?? 0) >= 9 && Math.max(...gaps) <= 10, gaps.join());
+      polled.cloud.set('a', 'running');
+      polled.cloud.set('b', 'running');
+      polled.cloud.heal();
+      await polled.clock.advance(10 * minute);
+      assert.deepEqual([polled.statusOf('a'), polled.statusOf('b')], ['running', 'running']);
+      assert.deepEqual(polled.poller.state.holds, []);
+    });
+
+    for (const [name, come] of [
+      [
+        'on focus',
+        () => {
+          polled.poller.setAttention('away');
+          polled.poller.setAttention('watching');
+        },
+      ],
+      ['on a refresh', () => void polled.poller.refresh()],
+      ['with another key', () => polled.poller.reconnect()],
+    ] as const)
+      it(`asks again at once ${name} where every task is forbidden`, async () => {
+        polled.track('a', 'b');
+        polled.cloud.fail('forbidden');
+        await polled.clock.advance(30 * minute);
+        polled.cloud.set('a', 'running');
+        polled.cloud.set('b', 'running');
+        polled.cloud.heal();
+        come();
+        await settle();
+        assert.deepEqual([polled.statusOf('a'), polled.statusOf('b')], ['running', 'running']);
+      });
+
+    it("takes one task's 403 for its own trouble, and goes on with the others", async () => {
+      for (const id of ['good', 'bad']) polled.cloud.set(id, 'running');
+      polled.track('good', 'bad');
+      polled.cloud.failWith = ({ id, what }) =>
+        id === 'bad' || what === 'list' ? new CloudError('forbidden', '403') : undefined;
+      const held: unknown[] = [];
+      polled.poller.onDidChangeState(({ holds }) => held.push(...holds));
+      await polled.clock.advance(hour);
+      assert.deepEqual(held, []);
+      assert.equal(polled.store.get(ref('bad'))?.trouble?.kind, 'forbidden');
+      assert.equal(polled.store.get(ref('bad'))?.isMissing, false);
+      const asks = (id: string) => polled.cloud.asked.filter((asked) => asked.id === id).length;
+      assert.ok(asks('good') > 1500, `${asks('good')}`);
+      assert.ok(asks('bad') <= 15, `${asks('bad')}`);
+    });
 
     it('sends nothing without a key and goes on when there is one', async () => {
       polled.connectError = new CloudError('noKey', 'no key');
@@ -193,16 +277,56 @@ describe('TaskPoller and failures', () => {
   });
 
   describe('when something is not there', () => {
-    it('calls a task missing after the second answer that says so', async () => {
+    it('asks again with growing pauses for about five minutes before a task is missing', async () => {
       polled.track('gone');
-      await polled.clock.advance(0);
+      await polled.clock.advance(4.9 * minute);
       assert.equal(polled.store.get(ref('gone'))?.isMissing, false);
-      await polled.clock.advance(2.5 * second);
+      assert.equal(polled.store.get(ref('gone'))?.trouble?.kind, 'taskNotFound');
+      await polled.clock.advance(1.3 * minute);
       assert.equal(polled.store.get(ref('gone'))?.isMissing, true);
       const asked = polled.cloud.asked.length;
+      assert.ok(asked >= 6 && asked <= 12, `${asked}`);
       await polled.clock.advance(hour);
       assert.equal(polled.cloud.asked.length, asked);
       assert.equal(polled.clock.timers, 0);
+      assert.deepEqual(polled.poller.state.holds, []);
+    });
+
+    it('sees a task again that is not found for a moment, be it new or known', async () => {
+      polled.cloud.set('known', 'running');
+      polled.track('known', 'new');
+      await polled.clock.advance(10 * second);
+      polled.cloud.tasks.clear();
+      await polled.clock.advance(10 * second);
+      assert.equal(polled.store.get(ref('known'))?.trouble?.kind, 'taskNotFound');
+      for (const id of ['known', 'new']) polled.cloud.set(id, 'finished');
+      await polled.clock.advance(40 * second);
+      for (const id of ['known', 'new']) {
+        assert.equal(polled.statusOf(id), 'finished');
+        assert.equal(polled.store.get(ref(id))?.trouble, undefined);
+      }
+    });
+
+    it('asks once more for what is missing with another key, or as a window begins', async () => {
+      polled.store.replaceAll([
+        aTask({ id: 'active', isMissing: true }),
+        aTask({ id: 'ended', status: 'finished', readAs: 'finished', isMissing: true }),
+      ]);
+      const asked = () => polled.cloud.asked.map(({ id }) => id).sort();
+      await polled.clock.advance(hour);
+      assert.deepEqual(asked(), ['active', 'ended'], 'once');
+      assert.ok(
+        polled.store.tasks().every(({ isMissing }) => isMissing),
+        'and it stays missing',
+      );
+      polled.cloud.set('active', 'running');
+      polled.cloud.set('ended', 'finished');
+      polled.cloud.fail('server');
+      polled.poller.reconnect();
+      await polled.clock.advance(minute);
+      polled.cloud.heal();
+      await polled.clock.advance(2 * minute);
+      assert.ok(polled.store.tasks().every(({ isMissing }) => !isMissing));
     });
 
     it('calls a task missing whose ID the cloud takes for none, and asks no more', async () => {
@@ -233,9 +357,17 @@ describe('TaskPoller and failures', () => {
       await polled.clock.advance(minute);
       assert.equal(polled.hold()?.kind, 'notServed');
       assert.equal(polled.hold()?.apiVersion, 'v1');
-      assert.equal(polled.cloud.asked.filter(({ apiVersion }) => apiVersion === 'v1').length, 1);
+      const asked = () =>
+        polled.cloud.asked.filter(({ apiVersion }) => apiVersion === 'v1').map(({ at }) => at);
+      const [first = 0, second = 0, ...others] = asked();
+      assert.deepEqual([second - first, others], [30_000, []], 'again after half a minute');
       assert.equal(polled.statusOf('new'), 'running');
       assert.equal(polled.store.get(ref('old', 'v1'))?.isMissing, false);
+      await polled.clock.advance(hour);
+      assert.ok(asked().length <= 11, `${asked().length} in an hour`);
+      polled.cloud.heal();
+      await polled.clock.advance(10 * minute);
+      assert.equal(polled.store.get(ref('old', 'v1'))?.status, 'running');
     });
   });
 

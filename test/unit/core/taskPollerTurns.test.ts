@@ -78,12 +78,14 @@ describe('TaskPoller and what happens around it', () => {
       );
     });
 
-    it('calls a task missing only after two answers of its own', async () => {
+    it('counts anew how long a task is not found', async () => {
       polled.track('gone');
-      await polled.clock.advance(0);
+      await polled.clock.advance(4.9 * minute);
       polled.poller.reconnect();
-      await polled.clock.advance(0);
+      await polled.clock.advance(4.9 * minute);
       assert.equal(polled.store.get(ref('gone'))?.isMissing, false);
+      await polled.clock.advance(1.3 * minute);
+      assert.equal(polled.store.get(ref('gone'))?.isMissing, true);
     });
   });
 

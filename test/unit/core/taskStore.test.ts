@@ -157,6 +157,21 @@ describe('TaskStore', () => {
     assert.equal(store.get(ref)?.status, 'running');
   });
 
+  it('drops the answer to a request that was sent before the one it knows the answer of', () => {
+    store.track([ref], 1);
+    const early = store.stampRequest();
+    const late = store.stampRequest();
+    store.applyLook(ref, { status: 'paused', rawStatus: 'paused' }, 2, true, late);
+    store.applyLook(ref, { status: 'running', rawStatus: 'started' }, 3, true, early);
+    assert.equal(store.get(ref)?.status, 'paused');
+    store.applyLook(ref, { status: 'running', rawStatus: 'started' }, 4, true, late);
+    assert.equal(store.get(ref)?.status, 'running');
+    store.untrack([ref]);
+    store.track([ref], 5);
+    store.applyLook(ref, { status: 'paused', rawStatus: 'paused' }, 6, true, early);
+    assert.equal(store.get(ref)?.status, 'paused', 'knows what was known before it was untracked');
+  });
+
   it('marks an observed end unseen, until somebody looks', () => {
     store.track([ref], 1);
     look('running');
@@ -167,6 +182,28 @@ describe('TaskStore', () => {
     changes.length = 0;
     store.markSeen(ref);
     assert.deepEqual(changes, []);
+  });
+
+  it('marks ends as unseen again, and as seen, all at once; what runs has no mark', () => {
+    const other = { apiVersion: 'v2', id: 'b' } as const;
+    const runs = { apiVersion: 'v2', id: 'runs' } as const;
+    store.track([ref, other, runs], 1);
+    for (const each of [ref, other])
+      store.applyLook(each, { status: 'finished', rawStatus: 'finished' }, 2, true);
+    store.applyLook(runs, { status: 'running', rawStatus: 'started' }, 2, true);
+    let events = 0;
+    store.onDidChange(() => events++);
+    const unseen = (): readonly string[] =>
+      store
+        .tasks()
+        .filter(({ isUnseen }) => isUnseen)
+        .map(({ id }) => id);
+    store.setUnseen(store.tasks(), true);
+    assert.deepEqual([unseen(), events], [[ref.id, other.id], 1]);
+    store.setUnseen(store.tasks(), true);
+    assert.equal(events, 1);
+    store.setUnseen([other, { apiVersion: 'v2', id: 'nobody' }], false);
+    assert.deepEqual([unseen(), events], [[ref.id], 2]);
   });
 
   it('does not mark what had ended before the first look', () => {

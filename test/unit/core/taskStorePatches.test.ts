@@ -119,6 +119,16 @@ describe('TaskStore and what others hold', () => {
     assert.equal(store.get(ref)?.status, 'created');
   });
 
+  it('are marked as unseen by a person in another window, though not by an end that it sees late', () => {
+    store.replaceAll([aTask({ status: 'finished' })]);
+    store.applyPatches([{ of: ref, set: { isUnseen: true }, cleared: [] }], false);
+    assert.equal(store.get(ref)?.isUnseen, true);
+    store.markSeen(ref);
+    const set = { status: 'finished', rawStatus: 'finished', isUnseen: true } as const;
+    store.applyPatches([{ of: ref, set, cleared: [] }], false);
+    assert.equal(store.get(ref)?.isUnseen, false);
+  });
+
   describe('patches', () => {
     const end = {
       of: ref,

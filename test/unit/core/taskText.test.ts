@@ -18,7 +18,7 @@ const details = aDetails('a1', {
   startedAt: '2026-01-13T12:00:01Z',
   finishedAt: '2026-01-13T12:05:01Z',
   judgement: '{"verdict":false}',
-  metadata: { team: 'ops', tries: [1, 2] },
+  metadata: '{"team":"ops","tries":[1, 2]}',
   files: [{ id: 'f', name: 'prices.csv' }],
   steps: [
     {
@@ -118,6 +118,13 @@ Times and IDs
     assert.doesNotMatch(text, unseen);
     assert.equal(showsSecret(text), false);
     assert.match(text, /␛\[31mred/u);
+  });
+
+  it('keeps the digits of numbers', () => {
+    const held = '{"id":12345678901234567890}';
+    const step = { number: 1, goal: '', evaluation: '', memory: '', url: '', actions: [held] };
+    const text = taskText(aDetails('1', { output: held, metadata: held, steps: [step] }));
+    assert.equal(text.match(/12345678901234567890/gu)?.length, 3);
   });
 
   it('is there for ten megabytes, of which it tells the first million characters', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { CloudError } from '../../../src/core/errors';
 import type { Cloud } from '../../../src/core/taskClient';
+import { maxTasksAtOnce, parseTaskInput } from '../../../src/core/taskInput';
 import { TaskStore } from '../../../src/core/taskStore';
 import {
   rejectedWords,
@@ -53,11 +54,10 @@ describe('tracking what a text names', () => {
   }
 
   function track(text: string, signal = new AbortController().signal) {
-    return trackTasks(text, {
+    return trackTasks(parseTaskInput(text, 'v1'), {
       store,
       connect,
       isCurrent: () => isCurrent,
-      apiVersion: 'v1',
       now: 7,
       signal,
     });
@@ -74,7 +74,7 @@ describe('tracking what a text names', () => {
 
   it('asks the cloud for the tasks of a session, which are v2', async () => {
     sessions.set(session, ['c3', 'd4']);
-    const result = await track(`a1 ${dashboard(session)}`);
+    const result = await track(`v1/a1 ${dashboard(session)}`);
     assert.deepEqual(ids(), ['v1/a1', 'v2/c3', 'v2/d4']);
     assert.deepEqual(
       result.refs.map(({ id }) => id),
@@ -85,7 +85,7 @@ describe('tracking what a text names', () => {
 
   it('keeps what has been tracked when a session cannot be looked up', async () => {
     failure = new CloudError('network', 'refused');
-    const result = await track(`a1 ${dashboard(session)}`);
+    const result = await track(`v1/a1 ${dashboard(session)}`);
     assert.deepEqual(ids(), ['v1/a1']);
     assert.equal(result.sessionError?.kind, 'network');
   });
@@ -109,6 +109,62 @@ describe('tracking what a text names', () => {
     assert.match(text, /^API v2 is not served at cloud\.example/u);
   });
 
+  it('goes on after a session that fails alone, and stops at what would fail them all', async () => {
+    sessions.set(other, ['c3']);
+    beforeAnswer = () => {
+      failure =
+        asked.length === 1 ? new CloudError('taskNotFound', 'Session not found') : undefined;
+    };
+    const result = await track(`${dashboard(session)}\n${dashboard(other)}`);
+    assert.deepEqual(ids(), ['v2/c3']);
+    assert.equal(result.sessionError?.kind, 'taskNotFound');
+    assert.equal(result.failedSessionCount, 1);
+
+    beforeAnswer = () => (failure = new CloudError('auth', 'refused'));
+    asked = [];
+    const { failedSessionCount } = await track(`${dashboard(session)}\n${dashboard(other)}`);
+    assert.equal(failedSessionCount, 2);
+    assert.deepEqual(asked, [session]);
+  });
+
+  it('says how far it is', async () => {
+    const seen: string[] = [];
+    await trackTasks(parseTaskInput(`${dashboard(session)}\n${dashboard(other)}`, 'v2'), {
+      store,
+      connect,
+      isCurrent: () => true,
+      now: 7,
+      signal: new AbortController().signal,
+      onProgress: (done, total) => seen.push(`${done} of ${total}`),
+    });
+    assert.deepEqual(seen, ['0 of 2', '1 of 2']);
+  });
+
+  it('keeps what was tracked when it is cancelled in the midst of many sessions', async () => {
+    sessions.set(session, ['c3']).set(other, ['d4']);
+    const abort = new AbortController();
+    beforeAnswer = () => {
+      if (asked.length === 2) abort.abort();
+    };
+    const text = `${dashboard(session)}\n${dashboard(other)}`;
+    await assert.rejects(track(text, abort.signal), { name: 'AbortError' });
+    assert.deepEqual(ids(), ['v2/c3']);
+  });
+
+  it('tracks no more than a thousand tasks of sessions, and says what it leaves out', async () => {
+    sessions.set(
+      session,
+      Array.from({ length: maxTasksAtOnce + 2 }, (_, index) => `c${index}`),
+    );
+    const result = await track(`${dashboard(session)}\n${dashboard(other)}`);
+    assert.equal(store.tasks().length, maxTasksAtOnce);
+    assert.deepEqual(asked, [session]);
+    assert.equal(
+      trackingWords(result),
+      '1000 tasks tracked; 2 tasks are left out: at most 1000 are tracked at once; 1 session is not looked up: at most 1000 tasks are tracked at once.',
+    );
+  });
+
   it('passes on what is no failure of the cloud', async () => {
     failure = new TypeError('a mistake');
     await assert.rejects(track(dashboard(session)), TypeError);
@@ -117,7 +173,7 @@ describe('tracking what a text names', () => {
   it('leaves out what a server told that is no longer the one', async () => {
     sessions.set(session, ['c3']);
     beforeAnswer = () => (isCurrent = false);
-    const result = await track(`a1 ${dashboard(session)} ${dashboard(other)}`);
+    const result = await track(`v1/a1 ${dashboard(session)} ${dashboard(other)}`);
     assert.deepEqual(ids(), ['v1/a1']);
     assert.deepEqual(asked, [session], 'the other server is not asked');
     assert.equal(result.hasServerChanged, true);
@@ -141,10 +197,10 @@ describe('tracking what a text names', () => {
   it('answers duplicates and nonsense in one message', async () => {
     await track('a1');
     sessions.set(session, ['c3']);
-    const result = await track(`a1 b2 b2 hello ${dashboard(session)} ${dashboard(other)}`);
+    const result = await track(`v1/a1 v1/b2 v1/b2 v4/c3 ${dashboard(session)} ${dashboard(other)}`);
     assert.equal(
       trackingWords(result),
-      '2 tasks tracked; 1 was tracked already; 1 was named twice; 1 session has no tasks; “hello” is left out: this looks like a word, not a task ID.',
+      '2 tasks tracked; 1 was tracked already; 1 was named twice; 1 session has no tasks; “c3” is left out: it belongs to API v4, which this extension does not support yet.',
     );
   });
 

@@ -90,6 +90,14 @@ describe('the line above the rows', () => {
       assert.equal(held({ kind, until: now + 20_000 }), expected);
     });
 
+  it('says what to check when the answers have not been the API’s for long', () => {
+    const hold: PollHold = { kind: 'badAnswer', until: now + 20_000 };
+    assert.match(
+      held(hold, { lookedAt: now - 60_000 }),
+      /^Unusable answer, trying again in 20 s · 3 active\. Something between you and cloud\.example answered/u,
+    );
+  });
+
   it('names the API version that is not served, at once', () => {
     const hold: PollHold = { kind: 'notServed', apiVersion: 'v1', until: now + 600_000 };
     assert.match(

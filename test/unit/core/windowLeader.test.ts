@@ -68,6 +68,16 @@ describe('WindowLeader', () => {
   }
 
   describe('to a window that comes', () => {
+    it('asks again for what is missing, and for nothing else', () => {
+      const missing = aTask({ id: 'missing', isMissing: true });
+      store.replaceAll([aTask()]);
+      follow();
+      assert.deepEqual(poller.refreshes, []);
+      store.replaceAll([aTask(), missing]);
+      follow();
+      assert.deepEqual(poller.refreshes, [[missing]]);
+    });
+
     it('tells what is tracked, which ends wait and how polling goes, in this order', () => {
       store.replaceAll([aTask()]);
       notices.expect([ref]);
@@ -238,6 +248,13 @@ describe('WindowLeader', () => {
       follow().say({ type: 'key', hasKey: true });
       await settle();
       assert.deepEqual([yields, poller.reconnects], [0, 1]);
+    });
+
+    it('tries again where every task was forbidden, though that would end by itself', async () => {
+      poller.state = { ...poller.state, holds: [{ kind: 'forbidden', until: 5 }] };
+      follow().say({ type: 'key', hasKey: true });
+      await settle();
+      assert.equal(poller.reconnects, 1);
     });
 
     it('cuts no pause short that ends by itself', async () => {

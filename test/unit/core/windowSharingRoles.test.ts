@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { WindowPolling } from '../../../src/core/polling';
 import { refKey } from '../../../src/core/task';
+import { seenNoteMs } from '../../../src/core/noticeQueue';
 import { TaskKeeper } from '../../../src/core/taskKeeper';
 import { TaskStore } from '../../../src/core/taskStore';
 import type { TrackedTask } from '../../../src/core/trackedTask';
@@ -24,6 +25,8 @@ type Follower = FakePeer<'follower'>;
 interface FakeSeat extends SeatHandlers {
   readonly origin: string;
   yields: number;
+  /** What it says to a window that wants to be sure. */
+  isHeld: boolean;
   isDisposed: boolean;
 }
 
@@ -79,9 +82,10 @@ describe('WindowSharing', () => {
         return poller;
       },
       join: (origin, handlers) => {
-        const seat = { ...handlers, origin, yields: 0, isDisposed: false };
+        const seat = { ...handlers, origin, yields: 0, isDisposed: false, isHeld: true };
         seats.push(seat);
         return {
+          confirm: () => Promise.resolve(seat.isHeld),
           yield: () => {
             seat.yields++;
             handlers.onLeave();
@@ -269,6 +273,7 @@ describe('WindowSharing', () => {
     observeEnd();
     assert.equal(announced.length, 0);
     seat.onLead();
+    await clock.advance(seenNoteMs);
     assert.equal(announced.length, 1);
   });
 
@@ -278,6 +283,7 @@ describe('WindowSharing', () => {
     const peer: Follower = new FakePeer();
     seat.onPeer(peer);
     observeEnd();
+    await clock.advance(seenNoteMs);
     assert.equal(announced.length, 1);
     assert.deepEqual(
       peer.heard.filter(({ type }) => type === 'announced'),

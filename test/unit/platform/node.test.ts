@@ -232,16 +232,22 @@ describe('the folder of tasks', () => {
 
 describe('the key of the environment', () => {
   const name = 'BROWSER_USE_API_KEY';
-  const before = process.env[name];
+  const baseUrlName = 'BROWSER_USE_BASE_URL';
+  const before = new Map([name, baseUrlName].map((each) => [each, process.env[each]]));
 
   afterEach(() => {
-    if (before === undefined) delete process.env[name];
-    else process.env[name] = before;
+    for (const [each, value] of before)
+      if (value === undefined) delete process.env[each];
+      else process.env[each] = value;
   });
 
   for (const [value, key] of [
     ['bu_from_environment', 'bu_from_environment'],
     [' bu_with_spaces\n', 'bu_with_spaces'],
+    ['"bu_in_quotes"', 'bu_in_quotes'],
+    ["BROWSER_USE_API_KEY='bu_twice_named'\r", 'bu_twice_named'],
+    ['Bearer bu_of_a_header', 'bu_of_a_header'],
+    ['""', undefined],
     ['', undefined],
     ['  ', undefined],
     [undefined, undefined],
@@ -249,6 +255,39 @@ describe('the key of the environment', () => {
     it(`is ${key ?? 'none'} for ${JSON.stringify(value)}`, () => {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
-      assert.equal(environmentKey(), key);
+      const problems: string[] = [];
+      assert.equal(environmentKey((why) => problems.push(why))?.key, key);
+      assert.deepEqual(problems, []);
     });
+
+  for (const [baseUrl, origins, problemCount] of [
+    [undefined, ['https://api.browser-use.com'], 0],
+    [' ', ['https://api.browser-use.com'], 0],
+    ['https://own.example/prefix/', ['https://own.example'], 0],
+    ['http://127.0.0.1:8080', ['http://127.0.0.1:8080'], 0],
+    ['https://a.example, https://b.example', ['https://a.example', 'https://b.example'], 0],
+    ['https://a.example http://clear.example', ['https://a.example'], 1],
+    ['http://clear.example', undefined, 1],
+    ['nonsense', undefined, 1],
+  ] as const)
+    it(`is for ${origins?.join(' and ') ?? 'no server'} where BROWSER_USE_BASE_URL is ${JSON.stringify(baseUrl)}`, () => {
+      process.env[name] = 'bu_from_environment';
+      if (baseUrl === undefined) delete process.env[baseUrlName];
+      else process.env[baseUrlName] = baseUrl;
+      const problems: string[] = [];
+      assert.deepEqual(environmentKey((why) => problems.push(why))?.origins, origins);
+      assert.equal(problems.length, problemCount);
+      assert.doesNotMatch(problems.join(), /bu_from/u);
+    });
+
+  it('is none where it cannot be one, and says why without it', () => {
+    process.env[name] = 'bu_01234 56789';
+    const problems: string[] = [];
+    assert.equal(
+      environmentKey((why) => problems.push(why)),
+      undefined,
+    );
+    assert.match(problems.join(), /no spaces/u);
+    assert.doesNotMatch(problems.join(), /01234/u);
+  });
 });

@@ -30,6 +30,17 @@ describe('parseJudgement', () => {
     });
   });
 
+  it('keeps the digits of numbers, and the last of what is said twice', () => {
+    const report = parseJudgement(
+      '{"verdict":true,"score":1.10,"verdict":false,"id":12345678901234567890}',
+    );
+    assert.equal(report?.verdict, false);
+    assert.deepEqual(report?.others, [
+      { name: 'Score', value: '1.10' },
+      { name: 'Id', value: '12345678901234567890' },
+    ]);
+  });
+
   for (const text of ['', 'The agent did well.', '{"verdict":', 'null', 'true', '[1]'])
     it(`leaves ${JSON.stringify(text)} to be shown as it is`, () => {
       assert.equal(parseJudgement(text), undefined);

@@ -48,6 +48,26 @@ describe('readMarkdown', () => {
     assert.equal(shape('[a](https://b.example/ "c")'), 'p(link<https://b.example/>(a))');
   });
 
+  // CommonMark, with GFM's rule for underscores within words.
+  const words: readonly (readonly [string, string])[] = [
+    ['snake_case_name and a__b__c', 'p(snake_case_name and a__b__c)'],
+    ['größe_über_alles', 'p(größe_über_alles)'],
+    ['пристаням_стремятся_вдаль', 'p(пристаням_стремятся_вдаль)'],
+    ['_emphasis_ and __strength__', 'p(em(emphasis) and strong(strength))'],
+    ['https://a.example/a_b_c', 'p(https://a.example/a_b_c)'],
+    ['a*b*c', 'p(aem(b)c)'],
+    ['#hashtag', 'p(#hashtag)'],
+    ['#5 of 6', 'p(#5 of 6)'],
+    ['# Title', 'h1(Title)'],
+    ['####### seven', 'p(####### seven)'],
+    ['-5 degrees', 'p(-5 degrees)'],
+    ['1.5 times', 'p(1.5 times)'],
+  ];
+  for (const [text, expected] of words)
+    it(`reads ${JSON.stringify(text)} as GFM does`, () => {
+      assert.equal(shape(text), expected);
+    });
+
   it('takes HTML for text', () => {
     const html = '<script>hacked = 1</script><img src=x onerror=hacked=1>';
     assert.equal(shape(`${html}\n\na ${html}`), `p(${html})p(a ${html})`);

@@ -38,6 +38,18 @@ describe('readableActions', () => {
       assert.equal(readableActions(text), undefined);
     });
 
+  it('keeps the digits of numbers', () => {
+    assert.deepEqual(readableActions('{"open":{"id":12345678901234567890,"at":[1.10]}}'), [
+      {
+        name: 'open',
+        details: [
+          { name: 'id', value: '12345678901234567890' },
+          { name: 'at', value: '[1.10]' },
+        ],
+      },
+    ]);
+  });
+
   it('takes a hostile name for a name', () => {
     const [action] = readableActions('{"__proto__":{"polluted":true}}') ?? [];
     assert.equal(action?.name, 'proto');

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { CloudError } from '../../src/core/errors';
+import type { TaskRef } from '../../src/core/task';
+import { trackTasks } from '../../src/core/taskTracking';
+import { TaskStore } from '../../src/core/taskStore';
+import { Settings } from '../../src/ui/settings';
+import { trackTask, type TrackTaskOptions } from '../../src/ui/trackCommands';
+import { FakeCloud } from '../fakes/fakeCloud';
+import { Person } from './person';
+
+const id = '3fa85f64-5717-4562-b3fc-2c963f66afa6';
+const sessions = Array.from(
+  { length: 3 },
+  (_, index) => `https://cloud.browser-use.com/agent/${index}${id.slice(1)}`,
+);
+
+describe('Track Task', () => {
+  let person: Person;
+  let settings: Settings;
+  let store: TaskStore;
+  let revealed: TaskRef[];
+  let findTasks: (sessionId: string) => Promise<readonly string[]>;
+
+  beforeEach(() => {
+    person = new Person();
+    settings = new Settings();
+    store = new TaskStore();
+    revealed = [];
+    findTasks = (sessionId) => Promise.resolve([`task-of-${sessionId}`]);
+  });
+
+  afterEach(() => {
+    settings.dispose();
+    person.end();
+  });
+
+  function options(isVisible: boolean): TrackTaskOptions {
+    const cloud = new FakeCloud(() => 0);
+    return {
+      settings,
+      view: {
+        isVisible,
+        reveal(ref) {
+          revealed.push(ref);
+          return Promise.resolve();
+        },
+      },
+      apiKey: { get: () => Promise.resolve({ key: 'x', source: 'stored', origin: '' }) },
+      tracker: {
+        track: (input, more) =>
+          trackTasks(input, {
+            store,
+            connect: () =>
+              Promise.resolve({
+                download: () => cloud.download(),
+                client: (version) => ({
+                  ...cloud.client(version),
+                  findSessionTasks: (sessionId) => findTasks(sessionId),
+                }),
+              }),
+            isCurrent: () => true,
+            now: 7,
+            signal: more?.signal ?? new AbortController().signal,
+            onProgress: more?.onProgress,
+          }),
+      },
+    };
+  }
+
+  it('leaves a view that is closed as it is where the task comes as an argument', async () => {
+    await trackTask([id], options(false));
+    assert.equal(store.tasks().length, 1);
+    assert.deepEqual(revealed, []);
+  });
+
+  it('shows the row where the view is open, or the person typed', async () => {
+    await trackTask([id], options(true));
+    person.texts = [id];
+    await trackTask([], options(false));
+    assert.deepEqual(
+      revealed.map((ref) => ref.id),
+      [id, id],
+    );
+  });
+
+  it('says how far the look-up of sessions is, and is cancelled there, keeping what is tracked', async () => {
+    person.cancelAt = (words) => words === '1 of 3';
+    await assert.rejects(trackTask([sessions.join('\n')], options(false)), { name: 'AbortError' });
+    assert.deepEqual(person.progress, ['Tracking the tasks of sessions', '0 of 3', '1 of 3']);
+    assert.equal(store.tasks().length, 1);
+    assert.deepEqual(person.seen, []);
+  });
+
+  it('says of how many sessions the tasks are missing, and tracks the others', async () => {
+    findTasks = (sessionId) =>
+      sessionId.startsWith('2')
+        ? Promise.resolve(['a1'])
+        : Promise.reject(new CloudError('taskNotFound', 'Session not found'));
+    await trackTask([sessions.join('\n')], options(false));
+    assert.equal(store.tasks().length, 1);
+    assert.match(person.seen[0]?.text ?? '', /^The tasks of 2 sessions are not tracked: /u);
+    assert.equal(person.seen.length, 1);
+  });
+});
