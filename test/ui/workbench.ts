@@ -217,7 +217,7 @@ export class Workbench {
 
   /** Runs a command by its title in the palette: `Browser Use: Set API Key…`. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
+    await this.openPalette();
     await this.quickInput().fill(`>${title}`);
     // The label of a row may go on with keys and categories.
     await this.page
@@ -226,6 +226,13 @@ export class Workbench {
       .first()
       .click();
     await this.waitForPaletteToClose();
+  }
+
+  /** Opens the palette, once an input box that was answered is gone: in closing it would take the palette along. */
+  async openPalette(): Promise<void> {
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await this.page.keyboard.press('F1');
+    await this.quickInput().waitFor();
   }
 
   /** Waits until the palette is gone, or the next input box has taken its place. */
@@ -240,7 +247,7 @@ export class Workbench {
 
   /** The titles that the palette offers for a search. */
   async commandTitles(search: string): Promise<string[]> {
-    await this.page.keyboard.press('F1');
+    await this.openPalette();
     await this.quickInput().fill(`>${search}`);
     const names = this.page.locator('.quick-input-list .monaco-list-row .label-name');
     await names.first().waitFor();
