@@ -10,6 +10,7 @@ import { DetailsPanels } from './detailsPanel';
 import { showFreshness } from './freshness';
 import { showHeldLooks } from './heldLooks';
 import { PollProblems } from './pollProblems';
+import { keepRowAges } from './rowAges';
 import { resolveTooltip } from './taskTooltip';
 import { TaskDocuments } from './taskDocuments';
 import { TaskTracker } from './taskTracker';
@@ -45,6 +46,7 @@ export function createLate(options: LateOptions & { readonly home?: Uri | undefi
   });
   const freshness = showFreshness(options);
   const heldLooks = showHeldLooks(options);
+  const rowAges = keepRowAges(options);
   const commandOptions = { ...options, home: options.home, problems, tracker, details, documents };
   return {
     runCommand: (name, args) => runCommand(name, args, commandOptions),
@@ -61,6 +63,7 @@ export function createLate(options: LateOptions & { readonly home?: Uri | undefi
       documents.dispose();
       freshness.dispose();
       heldLooks.dispose();
+      rowAges.dispose();
       tracker.dispose();
       problems.dispose();
     },
