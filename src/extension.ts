@@ -16,6 +16,7 @@ import { registerCommands } from './ui/commands';
 import { connectParts, reportStorage } from './ui/connectParts';
 import { followContextKeys } from './ui/contextKeys';
 import { LateParts, loadWhenNeeded } from './ui/lateParts';
+import { LateTree } from './ui/lateTree';
 import { LateWindows } from './ui/lateWindows';
 import { Log } from './ui/log';
 import { showNotice } from './ui/notifier';
@@ -23,7 +24,6 @@ import { publicTasks } from './ui/publicTasks';
 import { restoreDetails } from './ui/restoreDetails';
 import { Settings } from './ui/settings';
 import { StatusBar } from './ui/statusBar';
-import { TaskTree } from './ui/taskTree';
 import { TaskView } from './ui/taskView';
 
 let flush: (() => Promise<void>) | undefined;
@@ -100,7 +100,10 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
       showTasks: (first) => view.reveal(first),
     });
   };
-  const tree = new TaskTree({ store, settings, clock, late: late.get });
+  const tree = new LateTree(async () => {
+    const { TaskTree } = await import('./ui/taskTree');
+    return new TaskTree({ store, settings, clock, late: late.get });
+  });
   const view = new TaskView({ tree, store });
   const statusBar = new StatusBar(store);
   const parts = { store, keeper, poller, apiKey, settings, log };

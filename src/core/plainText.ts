@@ -1,22 +1,17 @@
 import { formatJson } from './formatJson';
+import { withoutHidden } from './taskWords';
 
 /**
- * Makes untrusted text of many lines fit to be read: line ends become `\n`, characters that turn the direction of
- * text or hide in it go, and other control characters become their visible pictures ("␛[31m").
- * Joiners stay: emoji and several scripts need them.
+ * Makes untrusted text of many lines fit to be read: line ends become `\n`, what `withoutHidden` takes out goes, and other
+ * control characters become their visible pictures ("␛[31m").
  */
 export function manyLines(text: string): string {
-  return text
+  return withoutHidden(text)
     .replace(/\r\n?/gu, '\n')
-    .replace(hidden, '')
     .replace(/\p{Cc}/gu, (control) =>
       control === '\n' || control === '\t' ? control : pictureOf(control),
     );
 }
-
-// Marks, embeddings, overrides and isolates of direction; invisible operators; byte order marks; tags.
-const hidden =
-  /[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\u{E0000}-\u{E007F}]/gu;
 
 function pictureOf(control: string): string {
   const code = control.charCodeAt(0);

@@ -9,15 +9,15 @@ export interface StatusBarWords {
   readonly tooltip: string;
 }
 
-/** @returns `undefined` where nothing is tracked */
+/** @returns `undefined` where nothing is active and every end has been seen: then there is nothing to say */
 export function statusBarWords(
   tasks: readonly TrackedTask[],
   held?: HeldWords,
 ): StatusBarWords | undefined {
-  if (tasks.length === 0) return undefined;
   const running = tasks.filter((task) => task.status === 'running' && isActive(task)).length;
   const active = tasks.filter(isActive).length;
   const unseen = tasks.filter((task) => task.isUnseen).length;
+  if (active === 0 && unseen === 0) return undefined;
   const parts: string[] = [];
   if (running > 0) parts.push(`${running} running`);
   else if (active > 0) parts.push(`${active} active`);
@@ -29,7 +29,7 @@ export function statusBarWords(
     unseen === 0 ? '' : unseenWords(unseen),
   ];
   return {
-    text: parts.length === 0 ? 'none active' : parts.join(', '),
+    text: parts.join(', '),
     tooltip: sentences.filter((sentence) => sentence !== '').join(' '),
   };
 }

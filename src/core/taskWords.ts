@@ -42,7 +42,7 @@ export function lookOf(task: LookSource): TaskLook {
 export function lookWords(task: LookSource): string {
   switch (lookOf(task)) {
     case 'pending':
-      return 'Not looked at yet';
+      return 'Not checked yet';
     case 'created':
       return 'Created';
     case 'running':
@@ -111,25 +111,64 @@ export function verdictSentence(
 
 /** A task's name in one line: its prompt, cut after a word where one ends near, or its ID until the prompt is known. */
 export function taskTitle(task: Pick<TrackedTask, 'prompt' | 'id'>, maxLength = 200): string {
-  const title = oneLine(task.prompt ?? '');
-  return title === '' ? shorten(oneLine(task.id), maxLength) : shortenAtWord(title, maxLength);
+  const title = promptTitle(task);
+  return title === undefined
+    ? shorten(oneLine(task.id), maxLength)
+    : shortenAtWord(title, maxLength);
 }
 
-/** Makes untrusted text fit for one line: control and bidirectional characters go, white space folds. */
+/** The whole prompt in one line; `undefined` where it is not known or has nothing to see. */
+export function promptTitle({ prompt = '' }: Pick<TrackedTask, 'prompt'>): string | undefined {
+  const title = oneLine(prompt);
+  return /[^\p{Default_Ignorable_Code_Point}\s]/u.test(title) ? title : undefined;
+}
+
+/**
+ * Makes untrusted text fit for one line: control characters and what `withoutHidden` takes out go, white space folds.
+ */
 export function oneLine(text: string): string {
-  // Cc: controls, escape among them. Cf: marks, overrides and isolates of direction, invisible joiners, tags.
-  return text
+  // Most text is such a line, and thousands are made for a view.
+  if (!/[^ -~]|^ | {2}| $/u.test(text)) return text;
+  return withoutHidden(text)
+    .replace(/[^\P{Cc}\s]/gu, '')
     .replace(/\s+/gu, ' ')
-    .replace(/[\p{Cc}\p{Cf}]/gu, '')
     .trim();
 }
 
-/** At most `maxLength` UTF-16 units, an ellipsis included, never half a surrogate pair. */
+/**
+ * Takes out what turns the direction of text or hides in it, and nothing that writing needs: joiners of emoji, Persian and
+ * Indic scripts, variation selectors, Arabic's prefixed signs and the flags of England, Scotland and Wales stay.
+ */
+export function withoutHidden(text: string): string {
+  return text.replace(flagsAndHidden, '$1');
+}
+
+// First the flags that are spelled in tags (UTS 51, ED-14a), so that of tags only others go. Then marks, embeddings,
+// overrides and isolates of direction; zero width spaces; invisible operators; byte order marks; annotations; tags.
+const flagsAndHidden =
+  /(\u{1F3F4}[\u{E0030}-\u{E0039}\u{E0061}-\u{E007A}]{3,6}\u{E007F})|[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\u{E0000}-\u{E007F}]/gu;
+
+/** At most `maxLength` UTF-16 units, an ellipsis included, never a part of what people see as one character. */
 export function shorten(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
-  const cut = text.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/u, '');
-  return `${cut.trimEnd()}…`;
+  return `${text.slice(0, characterStart(text, maxLength - 1)).trimEnd()}…`;
 }
+
+/**
+ * The last place at or before `index` where a text can be cut between two characters as people see them (grapheme clusters).
+ * One that goes on from the very beginning, as endless accents do, is cut between code points.
+ */
+export function characterStart(text: string, index: number): number {
+  // The segmenter takes tens of milliseconds to load, and most text needs none.
+  if (index >= text.length || /^[ -~]{2}/u.test(text.slice(index - 1, index + 1))) return index;
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  // What follows the character at `index` does not matter.
+  const start = segmenter.segment(text.slice(0, index + 2)).containing(index)?.index ?? index;
+  if (start > 0) return start;
+  return /[\uD800-\uDBFF]$/u.test(text.slice(0, index)) ? index - 1 : index;
+}
+
+let segmenter: Intl.Segmenter | undefined;
 
 /** As `shorten` of a text in one line, but after a word where one ends within the last quarter, at most 24 units from the limit. */
 function shortenAtWord(text: string, maxLength: number): string {

@@ -8,12 +8,12 @@ import type { Announcement } from '../core/windowMessages';
 import type { ApiKey } from './apiKey';
 import type { CloudConnection } from './cloudConnection';
 import type { DetailsAction } from './detailsActions';
+import type { LateTree } from './lateTree';
 import type { Log } from './log';
 import type { PollProblems } from './pollProblems';
 import type { Settings } from './settings';
 import type { StatusBar } from './statusBar';
 import type { TaskTracker } from './taskTracker';
-import type { TaskTree } from './taskTree';
 import type { TaskView } from './taskView';
 
 /** The parts that are there from the start. */
@@ -24,7 +24,7 @@ export interface LateOptions {
   readonly connection: CloudConnection;
   readonly apiKey: ApiKey;
   readonly settings: Settings;
-  readonly tree: TaskTree;
+  readonly tree: Pick<LateTree, 'loaded'>;
   readonly view: TaskView;
   readonly statusBar: Pick<StatusBar, 'setHeld'>;
   readonly log: Log;

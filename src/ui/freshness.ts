@@ -37,7 +37,7 @@ export function showFreshness(
     void clock.sleep(freshnessMs, disposed.signal).then(() => {
       isTicking = false;
       if (disposed.signal.aborted) return;
-      tree.dropOldTooltips();
+      tree.loaded?.dropOldTooltips();
       refresh();
     });
   };

@@ -10,6 +10,7 @@ import { DetailsPanels } from './detailsPanel';
 import { showFreshness } from './freshness';
 import { showHeldLooks } from './heldLooks';
 import { PollProblems } from './pollProblems';
+import { keepRowAges } from './rowAges';
 import type { LocalFiles } from './saveTarget';
 import { resolveTooltip } from './taskTooltip';
 import { TaskDocuments } from './taskDocuments';
@@ -46,6 +47,7 @@ export function createLate(options: LateOptions & { readonly localFiles: LocalFi
   });
   const freshness = showFreshness(options);
   const heldLooks = showHeldLooks(options);
+  const rowAges = keepRowAges(options);
   const commandOptions = {
     ...options,
     localFiles: options.localFiles,
@@ -69,6 +71,7 @@ export function createLate(options: LateOptions & { readonly localFiles: LocalFi
       documents.dispose();
       freshness.dispose();
       heldLooks.dispose();
+      rowAges.dispose();
       tracker.dispose();
       problems.dispose();
     },

@@ -5,7 +5,7 @@ import { statusBarWords } from '../core/statusBarWords';
 import type { TaskStore } from '../core/taskStore';
 import { viewId } from './taskView';
 
-/** One item that counts what runs and what has ended unseen; a click shows the view. Hidden while nothing is tracked. */
+/** One item that counts what runs and what has ended unseen; a click shows the view. Hidden while there is neither. */
 export class StatusBar implements Disposable {
   readonly #store: TaskStore;
   readonly #item: StatusBarItem;

@@ -30,7 +30,9 @@ function isFromTitle(args: readonly unknown[], { tree }: CommandOptions): boolea
   const [first] = args;
   if (args.length !== 1) return false;
   return (
-    first === undefined || first === null || (isTaskRef(first) && tree.element(first) === first)
+    first === undefined ||
+    first === null ||
+    (isTaskRef(first) && tree.loaded?.element(first) === first)
   );
 }
 

@@ -1,5 +1,5 @@
 import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type Command } from 'vscode';
-import { rowDescription, rowName, rowSentence } from '../core/rowWords';
+import { rowSentence } from '../core/rowWords';
 import { hasEnded, refKey, type TaskRef } from '../core/task';
 import { lookOf, type TaskLook } from '../core/taskWords';
 import type { TrackedTask } from '../core/trackedTask';
@@ -7,6 +7,8 @@ import type { TrackedTask } from '../core/trackedTask';
 export interface TaskItemOptions {
   /** What a click hands to the command. */
   readonly element: TaskRef;
+  readonly label: string;
+  readonly description: string;
   readonly showsVersion: boolean;
   readonly animateRunning: boolean;
   /** Whether sessions have a page in the dashboard: they belong to Browser Use Cloud itself. */
@@ -16,11 +18,11 @@ export interface TaskItemOptions {
 /** A task's row, without its tooltip: that is made when somebody hovers. */
 export function taskItem(
   task: TrackedTask,
-  { element, showsVersion, animateRunning, hasDashboard }: TaskItemOptions,
+  { element, label, description, showsVersion, animateRunning, hasDashboard }: TaskItemOptions,
 ): TreeItem {
-  const item = new TreeItem(rowName(task), TreeItemCollapsibleState.None);
+  const item = new TreeItem(label, TreeItemCollapsibleState.None);
   item.id = refKey(task);
-  item.description = rowDescription(task, { showsVersion });
+  item.description = description;
   item.iconPath = taskIcon(lookOf(task), animateRunning);
   item.contextValue = contextValueOf(task, hasDashboard);
   item.accessibilityInformation = { label: rowSentence(task, { showsVersion }) };

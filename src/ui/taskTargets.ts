@@ -1,6 +1,6 @@
 import { CancellationError, window, type QuickPickItem } from 'vscode';
 import { plainLabel } from '../core/plainMessage';
-import { rowDescription } from '../core/rowWords';
+import { choiceDescription } from '../core/rowWords';
 import { refKey, type TaskRef } from '../core/task';
 import { parseTaskInput } from '../core/taskInput';
 import { inTaskOrder } from '../core/taskOrder';
@@ -81,7 +81,7 @@ async function pick(
   const isSelected = new Set(selection.map(refKey));
   const items = inTaskOrder(tasks).map((task): QuickPickItem & { readonly ref: TaskRef } => ({
     label: plainLabel(taskTitle(task, 100)),
-    description: plainLabel(rowDescription(task, { showsVersion: true })),
+    description: plainLabel(choiceDescription(task)),
     detail: plainLabel(task.id),
     picked: canPickMany && isSelected.has(refKey(task)),
     ref: task,

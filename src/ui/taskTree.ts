@@ -2,12 +2,16 @@ import { EventEmitter, type Event, type TreeDataProvider, type TreeItem } from '
 import { isOfficial } from '../core/baseUrl';
 import type { Clock } from '../core/clock';
 import type { Disposable } from '../core/event';
+import { rowTitles, wholeTitle, type RowTitle } from '../core/rowTitles';
+import { rowDescription } from '../core/rowWords';
 import { refKey, type TaskRef } from '../core/task';
 import { inTaskOrder } from '../core/taskOrder';
 import type { TaskStore } from '../core/taskStore';
+import type { TrackedTask } from '../core/trackedTask';
 import type { Late } from './late';
 import type { Settings } from './settings';
 import { taskItem } from './taskItem';
+import { shortMomentLabel } from './timeWords';
 
 export interface TaskTreeOptions {
   readonly store: TaskStore;
@@ -20,6 +24,11 @@ export interface TaskTreeOptions {
 const burstMs = 50;
 /** Many single rows cost VS Code more than the whole tree. */
 const mostSingleRows = 100;
+/**
+ * VS Code does not say which rows are in sight, so it is the first rows that tell how long ago something was, and are redrawn as
+ * that changes. Those below tell when it was, which stays true.
+ */
+const agingRowCount = 100;
 /** A hover tells ages that are at most this many milliseconds old. */
 const tooltipAgeMs = 20_000;
 
@@ -36,6 +45,10 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
   readonly #changed = new Set<string>();
   /** When the tooltips that VS Code keeps were made. */
   readonly #hovered = new Map<string, number>();
+  /** The first rows, by what they were last drawn with; `undefined` before that. */
+  readonly #aging = new Map<string, string | undefined>();
+  #titles: ReadonlyMap<string, RowTitle> = new Map();
+  #areTitlesOld = true;
   #order: readonly string[] = [];
   #showsVersion = false;
   #hasDashboard = false;
@@ -50,6 +63,7 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
         for (const { before, after } of changes) {
           const task = after ?? before;
           if (task) this.#changed.add(refKey(task));
+          if (!before || !after || before.prompt !== after.prompt) this.#areTitlesOld = true;
         }
         this.#drawSoon();
       }),
@@ -63,6 +77,9 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
     if (parent) return [];
     const tasks = inTaskOrder(this.#options.store.tasks());
     this.#order = tasks.map(refKey);
+    this.#renewTitles(tasks);
+    this.#aging.clear();
+    for (const key of this.#order.slice(0, agingRowCount)) this.#aging.set(key, undefined);
     this.#showsVersion = isMixed(tasks);
     this.#hasDashboard = isOfficial(this.#options.settings.server);
     return tasks.map((task) => this.element(task));
@@ -72,10 +89,16 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
     const task = this.#options.store.get(element);
     // Untracked since VS Code asked for the rows; it asks anew in a moment.
     if (!task) return { id: refKey(element), label: element.id };
-    this.#hovered.delete(refKey(element));
+    const key = refKey(element);
+    this.#hovered.delete(key);
+    const title = this.#titleOf(task);
+    const description = this.#descriptionOf(task, title);
+    if (this.#aging.has(key)) this.#aging.set(key, description);
     const { animateRunning } = this.#options.settings;
     return taskItem(task, {
       element,
+      label: title.label,
+      description,
       animateRunning,
       showsVersion: this.#showsVersion,
       hasDashboard: this.#hasDashboard,
@@ -109,17 +132,19 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
   /** Draws at once what has changed. */
   drawNow(): void {
     if (this.#changed.size === 0) return;
-    const changed = [...this.#changed];
+    const changed = new Set(this.#changed);
     this.#changed.clear();
     const { store } = this.#options;
     const tasks = store.tasks();
     const order = inTaskOrder(tasks).map(refKey);
     const isSameOrder =
       order.length === this.#order.length && order.every((key, at) => key === this.#order[at]);
-    if (isSameOrder && isMixed(tasks) === this.#showsVersion && changed.length <= mostSingleRows) {
-      const elements = changed.map((key) => this.#elements.get(key));
-      this.#didChangeRows.fire(elements.filter((element) => element !== undefined));
-      return;
+    if (isSameOrder && isMixed(tasks) === this.#showsVersion) {
+      for (const key of this.#renewTitles(tasks)) changed.add(key);
+      if (changed.size <= mostSingleRows) {
+        this.#drawRows(changed);
+        return;
+      }
     }
     const isTracked = new Set(order);
     for (const key of this.#elements.keys()) {
@@ -135,16 +160,58 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
     const before = this.#options.clock.now() - tooltipAgeMs;
     const old = [...this.#hovered].filter(([, at]) => at < before).map(([key]) => key);
     for (const key of old) this.#hovered.delete(key);
-    const elements = old
-      .map((key) => this.#elements.get(key))
-      .filter((element) => element !== undefined);
-    if (elements.length > 0) this.#didChangeRows.fire(elements);
+    this.#drawRows(old);
+  }
+
+  /** Redraws the rows whose time reads differently by now: of the first hundred, and no other. */
+  drawAges(): void {
+    const isOld = ([key, drawn]: [string, string | undefined]): boolean => {
+      const element = this.#elements.get(key);
+      const task = element && this.#options.store.get(element);
+      if (!task || drawn === undefined) return false;
+      return this.#descriptionOf(task, this.#titleOf(task)) !== drawn;
+    };
+    this.#drawRows([...this.#aging].filter(isOld).map(([key]) => key));
   }
 
   dispose(): void {
     this.#disposed.abort();
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#didChangeRows.dispose();
+  }
+
+  #drawRows(keys: Iterable<string>): void {
+    const elements = [...keys].map((key) => this.#elements.get(key));
+    const known = elements.filter((element) => element !== undefined);
+    if (known.length > 0) this.#didChangeRows.fire(known);
+  }
+
+  /** Of a task that came just now the titles beside it do not know yet. */
+  #titleOf(task: TrackedTask): RowTitle {
+    return this.#titles.get(refKey(task)) ?? wholeTitle(task);
+  }
+
+  #descriptionOf(task: TrackedTask, title: RowTitle): string {
+    return rowDescription(task, {
+      now: this.#options.clock.now(),
+      momentLabel: this.#aging.has(refKey(task)) ? undefined : shortMomentLabel,
+      showsVersion: this.#showsVersion,
+      title,
+    });
+  }
+
+  /** Finds out anew which titles begin alike. @returns the rows whose titles change by that */
+  #renewTitles(tasks: readonly TrackedTask[]): string[] {
+    if (!this.#areTitlesOld) return [];
+    const before = this.#titles;
+    this.#titles = rowTitles(tasks);
+    this.#areTitlesOld = false;
+    return [...this.#titles]
+      .filter(([key, { label, beginning }]) => {
+        const old = before.get(key);
+        return old?.label !== label || old.beginning !== beginning;
+      })
+      .map(([key]) => key);
   }
 
   #drawSoon(): void {

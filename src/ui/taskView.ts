@@ -3,13 +3,13 @@ import { Emitter, type Disposable, type Event } from '../core/event';
 import type { TaskRef } from '../core/task';
 import { unseenWords } from '../core/statusBarWords';
 import type { TaskStore } from '../core/taskStore';
-import type { TaskTree } from './taskTree';
+import type { LateTree } from './lateTree';
 
 /** The view's ID in package.json. */
 export const viewId = 'browserUseTasks.tasks';
 
 export interface TaskViewOptions {
-  readonly tree: TaskTree;
+  readonly tree: LateTree;
   readonly store: TaskStore;
 }
 
@@ -54,8 +54,8 @@ export class TaskView implements Disposable {
 
   /** Brings the view into sight and the task's row with it, without taking the focus. */
   async reveal(ref: TaskRef): Promise<void> {
-    const { store, tree } = this.#options;
-    if (!store.get(ref)) return;
+    const tree = await this.#options.tree.get();
+    if (!this.#options.store.get(ref)) return;
     tree.drawNow();
     await this.#view.reveal(tree.element(ref), { select: true, focus: false });
   }

@@ -9,3 +9,12 @@ export function momentWords(at: number): string {
 export function clockWords(at: number): string {
   return new Date(at).toLocaleTimeString(env.language, { hour: '2-digit', minute: '2-digit' });
 }
+
+/** A moment to the minute, as short as the user's language has it: "1/13/26, 2:05 PM". */
+export function shortMomentLabel(at: number): string {
+  // Making one takes longer than formatting a hundred moments, and VS Code's language never changes in a window.
+  shortFormat ??= new Intl.DateTimeFormat(env.language, { dateStyle: 'short', timeStyle: 'short' });
+  return shortFormat.format(at);
+}
+
+let shortFormat: Intl.DateTimeFormat | undefined;

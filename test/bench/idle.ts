@@ -28,9 +28,12 @@ export async function measureIdle(): Promise<string> {
     await workbench.openView();
     await workbench.runCommand('Browser Use: Track Task…');
     await workbench.answerInput(ended.map(({ id }) => id).join(' '));
-    await until('Every task read', async () =>
-      (await workbench.statusBarItem().innerText()).includes('none active'),
-    );
+    // Then there is nothing for the status bar to say.
+    await until('Every task read', async () => {
+      const rows = await workbench.rows();
+      const isRead = rows.length === ended.length && rows.every(({ icon }) => icon !== 'ellipsis');
+      return isRead && !(await workbench.statusBarItem().isVisible());
+    });
     const before = simulator.counts.seen.length;
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     const requests = simulator.counts.seen.length - before;

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import * as path from 'node:path';
 import { inspect } from 'node:util';
 import { env, extensions, Uri, window, workspace } from 'vscode';
+import { wholeTitle } from '../../src/core/rowTitles';
+import { rowDescription } from '../../src/core/rowWords';
 import type { TaskDetails, TaskRef } from '../../src/core/task';
 import { openTaskFolder } from '../../src/platform/node';
 import { taskItem } from '../../src/ui/taskItem';
@@ -372,8 +374,11 @@ describe('security', function () {
           clock: new FakeClock(),
           poller,
         });
+        const title = wholeTitle(task);
         const item = taskItem(task, {
           element: task,
+          label: title.label,
+          description: rowDescription(task, { now: 0, showsVersion: true, title }),
           showsVersion: true,
           animateRunning: false,
           hasDashboard: true,

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { ThemeIcon, type TreeItem } from 'vscode';
 import type { TaskRef } from '../../src/core/task';
+import { Emitter } from '../../src/core/event';
 import type { PollerState } from '../../src/core/polling';
 import { TaskStore } from '../../src/core/taskStore';
 import type { TaskLook } from '../../src/core/taskWords';
 import type { TrackedTask } from '../../src/core/trackedTask';
+import { keepRowAges } from '../../src/ui/rowAges';
 import { Settings } from '../../src/ui/settings';
 import { taskIcon } from '../../src/ui/taskItem';
 import { resolveTooltip } from '../../src/ui/taskTooltip';
@@ -26,6 +28,8 @@ const looks: readonly TaskLook[] = [
   'unknown',
   'missing',
 ];
+
+const minuteMs = 60_000;
 
 describe('the tree', () => {
   let store: TaskStore;
@@ -67,6 +71,11 @@ describe('the tree', () => {
     return row?.iconPath instanceof ThemeIcon ? row.iconPath.id : undefined;
   }
 
+  /** So many minutes before the clock's time. */
+  function ago(minutes: number): string {
+    return new Date(clock.now() - minutes * minuteMs).toISOString();
+  }
+
   function fill(...tasks: TrackedTask[]): void {
     store.replaceAll(tasks);
     tree.drawNow();
@@ -80,10 +89,10 @@ describe('the tree', () => {
   }
 
   it('shows name, status, icon and a sentence, and opens the details', () => {
-    fill(aTask({ cost: '0.1200', sessionId: 's1' }));
+    fill(aTask({ cost: '0.1200', sessionId: 's1', startedAt: ago(4) }));
     const [row] = rows();
     assert.equal(row?.label, 'Find a flight');
-    assert.equal(row.description, 'Running · $0.12');
+    assert.equal(row.description, '4 min');
     assert.equal(row.id, 'v2/a1');
     assert.equal(row.contextValue, 'task active hasSession');
     assert.match(row.contextValue, /\bhasSession\b/u);
@@ -126,12 +135,9 @@ describe('the tree', () => {
 
   it('marks versions only where both stand side by side', () => {
     fill(aTask(), aTask({ id: 'b2' }));
-    assert.equal(rows()[0]?.description, 'Running');
+    assert.equal(rows()[0]?.description, '');
     fill(aTask(), aTask({ id: 'b2', apiVersion: 'v1' }));
-    assert.deepEqual(
-      new Set(rows().map(({ description }) => description)),
-      new Set(['Running · v1', 'Running · v2']),
-    );
+    assert.deepEqual(new Set(rows().map(({ description }) => description)), new Set(['v1', 'v2']));
   });
 
   it('redraws the one row that has changed', async () => {
@@ -175,6 +181,103 @@ describe('the tree', () => {
     for (const { id } of many) look(id, 'started', { cost: '1' });
     await clock.advance(50);
     assert.deepEqual(drawn, ['all']);
+  });
+
+  it('keeps the tasks of a batch apart, and redraws the first when the second comes', async () => {
+    const beginning = 'Find the cheapest flight from Vienna to';
+    fill(aTask({ id: 'a', prompt: `${beginning} Oslo` }), aTask({ id: 'b', prompt: 'Other' }));
+    assert.equal(rows()[0]?.label, `${beginning} Oslo`);
+    look('b', 'started', { prompt: `${beginning} Rome` });
+    await clock.advance(50);
+    assert.deepEqual(
+      drawn.map((ids) => new Set(ids)),
+      [new Set(['a', 'b'])],
+    );
+    assert.deepEqual(
+      rows().map(({ label, description }) => [label, description]),
+      [
+        ['…to Oslo', 'Find the cheapest flight from Vienna…'],
+        ['…to Rome', 'Find the cheapest flight from Vienna…'],
+      ],
+    );
+    drawn.length = 0;
+    look('a', 'started', { cost: '1' });
+    await clock.advance(50);
+    assert.deepEqual(drawn, [['a']]);
+  });
+
+  it('redraws as time goes by only the rows whose time reads differently', async () => {
+    const oslo = aTask({ id: 'a', startedAt: ago(4) });
+    const hourly = aTask({ id: 'b', status: 'failed', finishedAt: ago(150) });
+    fill(oslo, hourly, aTask({ id: 'c', status: 'created' }));
+    tree.drawAges();
+    await clock.advance(59_000);
+    tree.drawAges();
+    assert.deepEqual(drawn, []);
+    await clock.advance(1000);
+    tree.drawAges();
+    tree.drawAges();
+    assert.deepEqual(drawn, [['a']]);
+    assert.equal(rows().find(({ id }) => id === 'v2/a')?.description, '5 min');
+    drawn.length = 0;
+    await clock.advance(29 * minuteMs);
+    tree.drawAges();
+    assert.deepEqual(
+      drawn.map((ids) => new Set(ids)),
+      [new Set(['a', 'b'])],
+    );
+  });
+
+  it('redraws as time goes by a hundred rows at most; the others tell moments', async () => {
+    fill(...Array.from({ length: 1000 }, (_, at) => aTask({ id: `t${at}`, startedAt: ago(at) })));
+    const before = rows().map(({ description }) => description);
+    assert.deepEqual(before.slice(98, 100), ['1 h 38 min', '1 h 39 min']);
+    assert.ok(before.slice(100).every((description) => /^since \d/u.test(String(description))));
+    await clock.advance(minuteMs);
+    tree.drawAges();
+    assert.deepEqual(
+      drawn.map((ids) => ids.length),
+      [100],
+    );
+    assert.deepEqual(
+      rows()
+        .slice(100)
+        .map(({ description }) => description),
+      before.slice(100),
+    );
+  });
+
+  it('keeps times true with one timer, and with none while the view is hidden or no row has one', async () => {
+    const didChangeVisible = new Emitter<void>();
+    const view = { isVisible: true, onDidChangeVisible: didChangeVisible.event };
+    const ages = keepRowAges({ view, tree: { loaded: tree }, store, clock });
+    assert.equal(clock.timers, 0, 'nothing is tracked');
+    fill(aTask({ id: 'a', startedAt: ago(4) }), aTask({ id: 'b', status: 'created' }));
+    await clock.advance(50);
+    drawn.length = 0;
+    assert.equal(clock.timers, 1);
+    await clock.advance(5 * minuteMs);
+    assert.deepEqual(
+      drawn,
+      Array.from({ length: 5 }, () => ['a']),
+    );
+    view.isVisible = false;
+    didChangeVisible.fire();
+    await clock.advance(0);
+    assert.equal(clock.timers, 0);
+    await clock.advance(10 * minuteMs);
+    assert.equal(drawn.length, 5);
+    view.isVisible = true;
+    didChangeVisible.fire();
+    assert.equal(drawn.length, 6, 'what was missed is made up for at once');
+    assert.equal(clock.timers, 1);
+    fill(aTask({ id: 'b', status: 'created' }));
+    await clock.advance(minuteMs);
+    assert.equal(clock.timers, 0, 'no time is left to tell');
+    fill(aTask({ id: 'a', startedAt: ago(4) }));
+    await clock.advance(50);
+    assert.equal(clock.timers, 1);
+    ages.dispose();
   });
 
   it('keeps the object by which VS Code knows a row', async () => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { rowName } from '../../src/core/rowWords';
 import { simulatorKey, type Simulator } from '../simulator/startSimulator';
 import { startStillCloud, track } from './cloudOfTest';
 import { firstPicture } from './detailsPanel';
@@ -60,24 +59,21 @@ describe('a task of API v1', () => {
   });
 
   it('goes from created to running, to paused, and on', async () => {
-    const row = (icon: string, description: string) =>
+    const row = (icon: string, description: RegExp) =>
       workbench.waitForRow(
-        `A row "${description}"`,
-        (row) =>
-          row.icon === icon &&
-          row.label === rowName({ prompt, id: taskId }) &&
-          row.description === description,
+        `A row with the icon ${icon}`,
+        (row) => row.icon === icon && row.label === prompt && description.test(row.description),
       );
-    await row('clock', 'Created');
+    await row('clock', /^$/);
     simulator.clock.advance(15_000);
-    await row('loading', 'Running');
+    await row('loading', /^<?\d+ min$/);
     const task = simulator.tasks.get(taskId);
     assert.ok(task);
     task.pause(simulator.clock.now());
-    await row('debug-pause', 'Paused');
+    await row('debug-pause', /^<?\d+ min$/);
     await workbench.waitForStatusBar('1 active');
     task.resume(simulator.clock.now());
-    await row('loading', 'Running');
+    await row('loading', /^<?\d+ min$/);
   });
 
   it('is announced when it finishes, and its details have steps and screenshots', async () => {
@@ -86,7 +82,7 @@ describe('a task of API v1', () => {
     assert.equal(notification.message, `Finished: ${prompt}`);
     await workbench.waitForRow(
       'A finished row',
-      ({ icon, description }) => icon === 'pass' && description === 'Finished',
+      ({ icon, description }) => icon === 'pass' && / ago$|^just now$/.test(description),
     );
     await notification.click('Open Details');
     const details = await workbench.detailsFrame();

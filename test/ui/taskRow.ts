@@ -41,6 +41,27 @@ export async function readRows(page: Page): Promise<TaskRow[]> {
   return rows.toSorted((a, b) => a.top - b.top).map(({ top: _, ...row }) => row);
 }
 
+/** Of each row's label what there is room for, from the top; those that are scrolled into sight. */
+export async function readVisibleLabels(page: Page): Promise<string[]> {
+  const labels = await page.locator(rowSelector).evaluateAll((elements) =>
+    elements.map((element) => {
+      const name = element.querySelector('.label-name');
+      const box = element.querySelector('.monaco-icon-label-container')?.getBoundingClientRect();
+      const text = name && document.createTreeWalker(name, NodeFilter.SHOW_TEXT).nextNode();
+      if (!text || !box) return { top: 0, shown: '' };
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      let end = text.textContent?.length ?? 0;
+      const isCut = range.getBoundingClientRect().right > box.right;
+      // Where a label is cut, an ellipsis takes room, too.
+      const right = isCut ? box.right - 14 : box.right;
+      while (end > 0 && range.getBoundingClientRect().right > right) range.setEnd(text, --end);
+      return { top: box.top, shown: range.toString() };
+    }),
+  );
+  return labels.toSorted((a, b) => a.top - b.top).map(({ shown }) => shown);
+}
+
 /** The row whose label or description contains `text`. */
 export function rowWith(page: Page, text: string): Locator {
   return page.locator(rowSelector, { hasText: text }).first();

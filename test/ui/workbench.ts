@@ -16,6 +16,7 @@ import {
   openContextMenu,
   readRows,
   readTooltip,
+  readVisibleLabels,
   rowWith,
   type TaskRow,
 } from './taskRow';
@@ -346,6 +347,11 @@ export class Workbench {
   /** The rows of the view, from the top. */
   rows(): Promise<TaskRow[]> {
     return readRows(this.page);
+  }
+
+  /** Of each row's label what there is room for, from the top. */
+  visibleLabels(): Promise<string[]> {
+    return readVisibleLabels(this.page);
   }
 
   /** Waits for a row that `fits`. */

@@ -7,7 +7,7 @@ import { TaskTree } from '../../../src/ui/taskTree';
 import { endedTask } from './endedTask';
 import { changedLabel, rowCount, rounds } from './rounds';
 
-/** The rows of the real view, over a store of its own, with commands that change one of ten thousand. */
+/** The rows of the real view, over a store of its own, with commands that change one or a hundred of ten thousand. */
 export function activate({ subscriptions }: ExtensionContext): void {
   const store = new TaskStore();
   store.replaceAll(
@@ -23,25 +23,23 @@ export function activate({ subscriptions }: ExtensionContext): void {
     clock,
     late: () => Promise.reject(new Error('No tooltips here')),
   });
-  /** Gives the first row another label, which tells when that was. */
-  const change = (): void => {
-    const [first] = store.tasks();
-    if (!first) return;
-    const { status, rawStatus } = first;
-    store.applyLook(
-      first,
-      { status, rawStatus, prompt: changedLabel(Date.now()) },
-      Date.now(),
-      true,
-    );
-  };
-  const repeat = (draw: () => void) => async (): Promise<void> => {
-    for (let round = 0; round < rounds; round++) {
-      change();
-      draw();
-      await new Promise((resolve) => setTimeout(resolve, 3000));
+  /** Gives the first rows another label, which tells when that was. */
+  const change = (count: number): void => {
+    const prompt = changedLabel(Date.now());
+    for (const task of store.tasks().slice(0, count)) {
+      const { status, rawStatus } = task;
+      store.applyLook(task, { status, rawStatus, prompt }, Date.now(), true);
     }
   };
+  const repeat =
+    (draw: () => void, count = 1) =>
+    async (): Promise<void> => {
+      for (let round = 0; round < rounds; round++) {
+        change(count);
+        draw();
+        await new Promise((resolve) => setTimeout(resolve, 3000));
+      }
+    };
   subscriptions.push(
     store,
     tree,
@@ -49,6 +47,10 @@ export function activate({ subscriptions }: ExtensionContext): void {
     commands.registerCommand(
       'benchRows.one',
       repeat(() => tree.drawNow()),
+    ),
+    commands.registerCommand(
+      'benchRows.hundred',
+      repeat(() => tree.drawNow(), 100),
     ),
     commands.registerCommand(
       'benchRows.all',

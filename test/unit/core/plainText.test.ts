@@ -4,7 +4,7 @@ import { manyLines, textFormOf } from '../../../src/core/plainText';
 
 describe('manyLines', () => {
   it('keeps lines, tabs, emoji and the joiners of scripts', () => {
-    const text = 'a\tb\n👩‍👩‍👧 می‌خواهم';
+    const text = 'a\tb\n👩‍👩‍👧 می‌خواهم 🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}';
     assert.equal(manyLines(text), text);
   });
 

@@ -9,6 +9,15 @@ describe('the status bar', () => {
     assert.equal(statusBarWords([]), undefined);
   });
 
+  it('is silent while nothing is active and every end has been seen', () => {
+    assert.equal(statusBarWords([ended]), undefined);
+    assert.equal(statusBarWords([aTask({ isMissing: true }), ended]), undefined);
+  });
+
+  it('shows for one end that nobody has seen', () => {
+    assert.equal(statusBarWords([ended, { ...ended, id: 'b2', isUnseen: true }])?.text, '1 ended');
+  });
+
   it('counts what runs and what has ended unseen', () => {
     const unseen = { ...ended, isUnseen: true };
     const words = statusBarWords([aTask(), aTask({ id: 'b2' }), unseen, ended]);
@@ -30,10 +39,5 @@ describe('the status bar', () => {
       tooltip:
         'Browser Use: 2 tasks tracked, 1 active, 1 running. Looks are held: cloud.example does not accept the API key. 1 task ended that you have not opened.',
     });
-  });
-
-  it('says that nothing is active', () => {
-    assert.equal(statusBarWords([ended])?.text, 'none active');
-    assert.equal(statusBarWords([aTask({ isMissing: true })])?.text, 'none active');
   });
 });

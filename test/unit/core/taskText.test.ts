@@ -109,7 +109,7 @@ Times and IDs
 
   it('says of a task without details that there is more', () => {
     assert.match(taskText(aTask({ output: 'done' })), /Output\n {2}done[^]*are not known/u);
-    assert.match(taskText(newlyTracked(details, 0)), /^Status: Not looked at yet\n/u);
+    assert.match(taskText(newlyTracked(details, 0)), /^Status: Not checked yet\n/u);
     assert.match(taskText(aTask({ isMissing: true })), /^Status: Not found$/mu);
   });
 

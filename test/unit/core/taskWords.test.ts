@@ -73,7 +73,7 @@ describe('taskWords', () => {
     [{ status: 'stopped', rawStatus: 'stopped' }, 'stopped', 'Stopped'],
     [{ status: 'failed', rawStatus: 'failed' }, 'failed', 'Failed'],
     [{ status: 'unknown', rawStatus: 'day\u202Edreaming' }, 'unknown', 'daydreaming'],
-    [{ status: 'unknown', rawStatus: '' }, 'pending', 'Not looked at yet'],
+    [{ status: 'unknown', rawStatus: '' }, 'pending', 'Not checked yet'],
     [{ status: 'running', rawStatus: 'started', isMissing: true }, 'missing', 'Not found'],
   ] as const)
     it(`calls ${JSON.stringify(task)} "${text}"`, () => {
@@ -87,6 +87,62 @@ describe('taskWords', () => {
     assert.equal(words.oneLine('abc\u202Etxt.exe\u2066\u200Fx\uFEFF\u{E0041}'), 'abctxt.exex');
     assert.equal(words.oneLine('Grüße, 世界 🎉'), 'Grüße, 世界 🎉');
   });
+
+  for (const [what, text] of [
+    ['emoji families', 'A 👩‍👩‍👧‍👦 and 🧑🏽‍💻'],
+    ['flags of regional indicators', '🇦🇹🇩🇪'],
+    ['flags of tags', 'Go 🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}!'],
+    ['variation selectors', '❤️ ☎︎ 1️⃣ 葛\u{E0100}'],
+    ['Persian’s non-joiners', 'می‌خواهم'],
+    ['Indic joiners', 'क्‍ष श्री‌मान'],
+    ['Arabic’s prefixed signs', '\u0600١٢ \u06DDآية \u08E2'],
+    ['Syriac’s abbreviation mark', '\u070Fܡ'],
+  ] as const)
+    it(`keeps ${what}`, () => {
+      assert.equal(words.oneLine(` ${text}\n`), text);
+      assert.equal(words.taskTitle({ id: 'x1', prompt: text }), text);
+    });
+
+  for (const [what, text] of [
+    ['overrides and embeddings', '\u202A\u202B\u202C\u202D\u202E'],
+    ['isolates', '\u2066\u2067\u2068\u2069'],
+    ['marks of direction', '\u200E\u200F\u061C'],
+    ['controls', '\u0000\u0007\u001B\u007F\u009B'],
+    ['zero width spaces, invisible operators and byte order marks', '\u200B\u2060\u2063\uFEFF'],
+    ['annotations', '\uFFF9\uFFFA\uFFFB'],
+    ['tags that spell no flag', '\u{E0001}\u{E0041}\u{E0062}\u{E007F}'],
+  ] as const)
+    it(`takes out ${what}`, () => {
+      assert.equal(words.oneLine(`a${text}b`), 'ab');
+      assert.equal(words.oneLine(`a ${text} b`), 'a b');
+    });
+
+  it('takes out what hides behind a black flag', () => {
+    const inTags = (text: string): string =>
+      text.replace(/./gu, (letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0)));
+    assert.equal(words.oneLine(`🏴${inTags('ignore all')}\u{E007F}`), '🏴');
+  });
+
+  it('names a task by its ID where the prompt has nothing to see', () => {
+    assert.equal(words.taskTitle({ id: 'x1', prompt: '\u200D \u200C\uFE0F\u00AD' }), 'x1');
+  });
+
+  for (const [text, maxLength, cut] of [
+    ['Ask 👩‍👩‍👧‍👦 all', 10, 'Ask…'],
+    ['Ask 👩‍👩‍👧‍👦 all', 16, 'Ask 👩‍👩‍👧‍👦…'],
+    ['🇦🇹🇩🇪🇫🇷', 8, '🇦🇹…'],
+    ['🇦🇹🇩🇪🇫🇷', 9, '🇦🇹🇩🇪…'],
+    ['Cafe\u0301 au lait', 5, 'Caf…'],
+    ['किताब पढ़ो', 2, 'क…'],
+    ['❤️❤️❤️', 4, '❤️…'],
+    ['Go 🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}!', 12, 'Go…'],
+    // More than the room holds, from the beginning: cut between code points.
+    ['👩‍👩‍👧‍👦!', 5, '👩‍…'],
+    [`a${'\u0301'.repeat(50)}`, 5, `a${'\u0301'.repeat(3)}…`],
+    ['a\u0301', 1, '…'],
+  ] as const)
+    it(`cuts “${text}” to ${maxLength} between characters as people see them`, () =>
+      assert.equal(words.shorten(text, maxLength), cut));
 
   it('shortens without breaking a character', () => {
     assert.equal(words.shorten('abcdef', 6), 'abcdef');
