@@ -288,6 +288,18 @@ describe('what can be done with a task', () => {
         assert.equal(posts(), 1);
       }).timeout(30_000);
 
+      it('is not public where the request never left, which is no loss', async () => {
+        world.person.press = () => 'Share Publicly';
+        const ref = addTask();
+        const details = await world.cloud.client('v2').getDetails(ref.id, never);
+        await world.simulator.close();
+        // The connection that was kept is gone for the next request, too.
+        await assert.rejects(world.cloud.client('v2').getStatus(ref.id, never));
+        await world.act(ref, { type: 'act', action: 'share' }, { details });
+        assert.ok(said(/cannot be reached/u), JSON.stringify(world.person.seen));
+        assert.ok(!said(/may be public/u), JSON.stringify(world.person.seen));
+      });
+
       it('goes on where nobody waits for it any more', async () => {
         const closed = new AbortController();
         world.person.press = ({ buttons }) => {
