@@ -6,6 +6,8 @@ import * as path from 'node:path';
 import { countsFileVariable, type Counts } from './countingReporter';
 import { atExit } from './launch/atExit';
 import { projectFolder, type Step } from './launch/packagedExtension';
+import { sayAloud, type Say } from './launch/progress';
+import { runSideBySide, type Job } from './sideBySide';
 import { chooseSuites, type Suite } from './suites';
 
 interface Result extends Counts {
@@ -13,37 +15,57 @@ interface Result extends Counts {
   readonly seconds: number;
 }
 
+/** Takes output as it comes, in pieces of any size. */
+type Write = (text: string) => void;
+
+/** With more, suites that wait for a browser or a clock would wait for a processor. */
+const mostLanes = 2;
+
 async function main(): Promise<void> {
+  const startedAtMs = Date.now();
   const chosen = chooseSuites(process.argv.slice(2));
-  const results: Result[] = [];
-  for (const suite of chosen) {
-    say(`\n━━ ${suite.name}`);
-    const start = Date.now();
-    const needed = results.find(({ name }) => name === suite.needs);
-    const counts = needed?.failed ? notRun(suite) : await runSuite(suite);
-    const seconds = (Date.now() - start) / 1000;
-    results.push({ name: suite.name, seconds, ...counts });
-    say(`━━ ${suite.name}: ${inWords(counts)} (${seconds.toFixed(1)} s)`);
-  }
+  const jobs = chosen.map((suite): Job<Result> => {
+    const { name, needs } = suite;
+    return {
+      name,
+      ...(needs ? { needs } : {}),
+      run: (write, needed) => timed(suite, needed, write),
+    };
+  });
+  const laneCount = Math.min(mostLanes, os.availableParallelism());
+  const results = await runSideBySide(jobs, {
+    laneCount,
+    write: (text) => void process.stdout.write(text),
+  });
   const sum = (key: keyof Counts) => results.reduce((total, result) => total + result[key], 0);
   const total: Counts = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
-  say('');
+  sayAloud('');
   for (const result of results) {
     const mark = result.failed > 0 ? '✗' : '✔';
     const time = `${result.seconds.toFixed(1)} s`.padStart(8);
-    say(`${mark} ${result.name.padEnd(12)}${time}  ${inWords(result)}`);
+    sayAloud(`${mark} ${result.name.padEnd(12)}${time}  ${inWords(result)}`);
   }
-  say(`\n${inWords(total)}`);
+  sayAloud(`  ${'together'.padEnd(12)}${`${secondsSince(startedAtMs).toFixed(1)} s`.padStart(8)}`);
+  sayAloud(`\n${inWords(total)}`);
   // Not process.exit: it may cut off what is still being written.
   process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 }
 
-function notRun(suite: Suite): Counts {
-  say(`Not run: it needs ${suite.needs}, which failed.`);
-  return { passed: 0, failed: 1, skipped: 0 };
+async function timed(suite: Suite, needed: readonly Result[], write: Write): Promise<Result> {
+  const startedAtMs = Date.now();
+  const say: Say = (line) => write(`${line}\n`);
+  say(`\n━━ ${suite.name}`);
+  const missing = needed.find(({ failed }) => failed > 0);
+  let counts: Counts = { passed: 0, failed: 1, skipped: 0 };
+  if (missing) say(`Not run: it needs ${missing.name}, which failed.`);
+  else counts = await runSuite(suite, write);
+  const seconds = secondsSince(startedAtMs);
+  say(`━━ ${suite.name}: ${inWords(counts)} (${seconds.toFixed(1)} s)`);
+  return { name: suite.name, seconds, ...counts };
 }
 
-async function runSuite(suite: Suite): Promise<Counts> {
+async function runSuite(suite: Suite, write: Write): Promise<Counts> {
+  const say: Say = (line) => write(`${line}\n`);
   const { steps } = suite;
   if (typeof steps === 'function') {
     const faults = steps();
@@ -53,9 +75,9 @@ async function runSuite(suite: Suite): Promise<Counts> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'but-test-'));
   const countsFile = path.join(folder, 'counts.json');
   try {
-    const isFine = await runSteps(steps, suite, countsFile);
+    const isFine = await runSteps(steps, suite, { countsFile, write });
     if (!suite.countsTests) return { passed: isFine ? 1 : 0, failed: isFine ? 0 : 1, skipped: 0 };
-    return readCounts(countsFile, isFine);
+    return readCounts(countsFile, isFine, say);
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
@@ -64,17 +86,18 @@ async function runSuite(suite: Suite): Promise<Counts> {
 async function runSteps(
   steps: readonly Step[],
   suite: Suite,
-  countsFile: string,
+  { countsFile, write }: { countsFile: string; write: Write },
 ): Promise<boolean> {
-  const env = { ...process.env, ...suite.env, [countsFileVariable]: countsFile };
+  const colors = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
+  const env = { ...process.env, ...colors, ...suite.env, [countsFileVariable]: countsFile };
   for (const step of steps) {
-    if (!(await runStep(step, env, suite.limitMinutes))) return false;
+    if (!(await runStep(step, { env, limitMinutes: suite.limitMinutes, write }))) return false;
   }
   return true;
 }
 
 /** A suite that died, or that ran no test, has failed once, whatever else it says. */
-function readCounts(file: string, isFine: boolean): Counts {
+function readCounts(file: string, isFine: boolean, say: Say): Counts {
   if (!fs.existsSync(file)) {
     say('The suite ended before it had counted its tests.');
     return { passed: 0, failed: 1, skipped: 0 };
@@ -91,18 +114,19 @@ function readCounts(file: string, isFine: boolean): Counts {
   return counts;
 }
 
-/** Runs a program with this one's output; true when it exits with 0 in time. */
+/** Runs a program to its end; true when it exits with 0 in time. */
 function runStep(
   [file, ...args]: Step,
-  env: NodeJS.ProcessEnv,
-  limitMinutes: number,
+  { env, limitMinutes, write }: { env: NodeJS.ProcessEnv; limitMinutes: number; write: Write },
 ): Promise<boolean> {
+  const say: Say = (line) => write(`${line}\n`);
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [path.join(projectFolder, file), ...args], {
       cwd: projectFolder,
       env,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', write);
     const takeBack = atExit(() => child.kill('SIGTERM'));
     let force: NodeJS.Timeout | undefined;
     const limit = setTimeout(() => {
@@ -128,8 +152,8 @@ function inWords({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+function secondsSince(startedAtMs: number): number {
+  return (Date.now() - startedAtMs) / 1000;
 }
 
 main().catch((error: unknown) => {

@@ -14,16 +14,21 @@ export interface Suite {
   /** The last step counts its tests through `countingReporter`. */
   readonly countsTests?: boolean;
   readonly env?: Readonly<Record<string, string>>;
-  /** A suite that must have run, and passed, before. */
-  readonly needs?: string;
+  /** Suites that must have run, and passed, before. */
+  readonly needs?: readonly string[];
   /** The suite is ended, and has failed, after so many minutes. */
   readonly limitMinutes: number;
 }
 
 const typescript = 'node_modules/typescript/bin/tsc';
 const tsx = 'node_modules/tsx/dist/cli.mjs';
+/** Needs no VS Code, as those in the folder `details`. */
+const detailsPageTests = 'test/ui/detailsPage.test.ts';
 
-/** Everything that the test command runs, in its order. */
+/**
+ * Everything that the test command runs. It starts them in this order, two at a time: what is soon known comes first,
+ * and of what takes minutes the longest, so that both ends come together.
+ */
 export const suites: readonly Suite[] = [
   {
     name: 'types',
@@ -47,16 +52,27 @@ export const suites: readonly Suite[] = [
     limitMinutes: 5,
   },
   {
+    name: 'tools',
+    steps: [[tsx, 'test/launch/fetchTools.ts']],
+    limitMinutes: 15,
+  },
+  {
     name: 'package',
     steps: [mocha(30_000, 'test/package.test.ts')],
     countsTests: true,
-    needs: 'build',
+    needs: ['build'],
     limitMinutes: 1,
   },
   {
     name: 'unit',
     steps: [
-      mocha(30_000, 'test/unit/**/*.test.ts', 'test/launch/*.test.ts', 'test/importRules.test.ts'),
+      mocha(
+        30_000,
+        'test/unit/**/*.test.ts',
+        'test/launch/*.test.ts',
+        'test/importRules.test.ts',
+        'test/sideBySide.test.ts',
+      ),
     ],
     countsTests: true,
     limitMinutes: 5,
@@ -77,6 +93,7 @@ export const suites: readonly Suite[] = [
     name: 'windows',
     steps: [mocha(60_000, 'test/windows/**/*.test.ts')],
     countsTests: true,
+    needs: ['tools'],
     limitMinutes: 5,
   },
   {
@@ -85,21 +102,29 @@ export const suites: readonly Suite[] = [
     countsTests: true,
     limitMinutes: 5,
   },
-  ...(['oldest', 'newest'] as const).map((version) => ({
+  {
+    name: 'ui',
+    steps: [mocha(120_000, `--ignore=${detailsPageTests}`, 'test/ui/*.test.ts')],
+    countsTests: true,
+    needs: ['build', 'tools'],
+    limitMinutes: 30,
+  },
+  ...(['newest', 'oldest'] as const).map((version) => ({
     name: `host-${version}`,
     aliases: ['host'],
     steps: [[tsx, 'test/launch/runHostTests.ts'] as const],
     countsTests: true,
     env: { BROWSER_USE_TASKS_CODE: version },
-    needs: 'build',
+    needs: ['build', 'tools'],
     limitMinutes: 15,
   })),
   {
-    name: 'ui',
-    steps: [mocha(120_000, 'test/ui/**/*.test.ts')],
+    name: 'page',
+    aliases: ['ui'],
+    steps: [mocha(120_000, detailsPageTests, 'test/ui/details/*.test.ts')],
     countsTests: true,
-    needs: 'build',
-    limitMinutes: 30,
+    needs: ['tools'],
+    limitMinutes: 15,
   },
 ];
 
@@ -115,9 +140,8 @@ export function chooseSuites(words: readonly string[]): Suite[] {
   for (const word of words) {
     const named = suites.filter(({ name, aliases = [] }) => [name, ...aliases].includes(word));
     if (named.length === 0) throw new Error(unknownWord(word));
-    for (const { name, needs } of named) {
-      chosen.add(name);
-      if (needs) chosen.add(needs);
+    for (const { name, needs = [] } of named) {
+      for (const each of [name, ...needs]) chosen.add(each);
     }
   }
   return suites.filter(({ name }) => chosen.has(name));
@@ -128,13 +152,13 @@ function unknownWord(word: string): string {
   return `There is no test suite "${word}". There are: ${[...words].join(', ')}.`;
 }
 
-function mocha(timeoutMs: number, ...files: string[]): Step {
+function mocha(timeoutMs: number, ...args: string[]): Step {
   return [
     'node_modules/mocha/bin/mocha.js',
     '--import=tsx',
     '--forbid-only',
     `--timeout=${timeoutMs}`,
     '--reporter=test/reporter.cjs',
-    ...files,
+    ...args,
   ];
 }

@@ -36,8 +36,8 @@ export function Steps({ task, isReading }: StepsProps) {
 function Timeline({ task }: { readonly task: TaskView }) {
   const { steps, stepCount } = task;
   const list = useRef<HTMLOListElement>(null);
-  const [unseenCount, noteSeen] = useNews(list, task);
   const drawnCount = useGrowing(steps.length);
+  const [unseenCount, noteSeen] = useNews(list, task, drawnCount);
   const [focusAt, setFocusAt] = useState<number>();
   const failed = useMemo(() => failedSteps(steps), [steps]);
   const left = stepCount - steps.length;

@@ -23,20 +23,24 @@ const evenSpread = 1.25;
 export function Strip({ steps, list, drawnCount }: StripProps) {
   const currentIndex = useCurrentStep(list, drawnCount);
   const row = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(600);
+  const [width, setWidth] = useState<number>();
   const [focusAt, setFocusAt] = useState(0);
-  const summary = useMemo(() => timeBars(steps, width / narrowestBar), [steps, width]);
+  const summary = useMemo(() => timeBars(steps, (width ?? 0) / narrowestBar), [steps, width]);
+  const isShown = summary !== undefined && steps.length >= 2;
 
   useLayoutEffect(() => {
     const element = row.current;
     if (!element) return undefined;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    const measure = (): void => setWidth(element.clientWidth);
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
-  }, [summary === undefined]);
+  }, [isShown]);
 
-  if (!summary || steps.length < 2) return null;
-  const { bars } = summary;
+  if (!isShown) return null;
+  // How many there is room for is known once the row is drawn, which is before it is seen.
+  const bars = width === undefined ? [] : summary.bars;
   const stop = Math.min(focusAt, bars.length - 1);
   const currentPosition = steps.findIndex(({ index }) => index === currentIndex);
   return (

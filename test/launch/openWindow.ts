@@ -59,6 +59,7 @@ export async function openWindow(
   const page = await context.newPage();
   // The functions that Playwright carries into pages come from esbuild, which names them with this.
   await page.addInitScript('globalThis.__name ??= (named) => named');
+  await page.addInitScript(nameServerOfUserData);
   const exitCode = new Promise<number>((resolve, reject) => {
     page.on('crash', () => reject(new Error('The page of VS Code crashed.')));
     void page.exposeFunction('codeAutomationExit', (code: number) => resolve(code));
@@ -71,6 +72,21 @@ export async function openWindow(
   await page.goto(windowUrl(url, { folder, developmentFolder, testModule }));
   return { page, exitCode };
 }
+
+/**
+ * The server build names the folder of the user's data without the server that it lies on. So a window hears of no
+ * change in it, as it would on a desktop when somebody edits the user's settings.
+ */
+const nameServerOfUserData = `
+  if (window === window.top)
+    new MutationObserver((_, observer) => {
+      const element = document.getElementById('vscode-workbench-web-configuration');
+      if (!element) return;
+      observer.disconnect();
+      const settings = JSON.parse(element.dataset.settings);
+      settings.userDataPath = '//' + location.host + '/' + settings.userDataPath.replace(/^\\//, '');
+      element.dataset.settings = JSON.stringify(settings);
+    }).observe(document, { childList: true, subtree: true });`;
 
 function windowUrl(
   url: string,

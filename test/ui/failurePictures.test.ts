@@ -5,5 +5,8 @@ afterEach(async function () {
   if (this.currentTest?.state !== 'failed') return;
   const name = this.currentTest.title.replaceAll(/\W+/g, '-').slice(0, 80);
   let index = 0;
-  for (const window of openWindows) await window.screenshot(`failed-${name}-${index++}`);
+  for (const window of openWindows) {
+    window.spoil();
+    await window.screenshot(`failed-${name}-${index++}`);
+  }
 });

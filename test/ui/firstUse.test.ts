@@ -41,7 +41,10 @@ describe('the first use, with API v2', () => {
     // An answer that takes its time, as real ones do: VS Code hides all but three of the
     // notifications that come within 800 ms.
     simulator.faults.add({ route: 'GET /api/v2/billing/account', delayMs: 500 });
-    workbench = await openWorkbench({ settings: { 'browserUseTasks.baseUrl': simulator.url } });
+    workbench = await openWorkbench({
+      settings: { 'browserUseTasks.baseUrl': simulator.url },
+      isFresh: true,
+    });
     await workbench.setTheme('dark');
   });
 

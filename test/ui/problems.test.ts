@@ -168,7 +168,7 @@ describe('what stands in the way of looking', () => {
     const task = simulator.addTask({ prompt: 'Never read', end: 'never' });
     await track(workbench, task.id);
     await workbench.waitForViewMessage(
-      /^Unusable answer, trying again in \d+ s · 1 active\. .* answers, but not as Browser Use Cloud does\. Check the base URL in the settings\.$/,
+      /^Unusable answer, trying again in \d+ s · 1 active\. Something between you and .* answered, or it is not Browser Use Cloud\. Check for a proxy, a VPN or a sign-in page, and the base URL in the settings\.$/,
     );
     assert.deepEqual(await newNotifications(), []);
   });

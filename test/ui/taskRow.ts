@@ -46,10 +46,11 @@ export function rowWith(page: Page, text: string): Locator {
   return page.locator(rowSelector, { hasText: text }).first();
 }
 
-/** Clicks an inline action of a row, by its name. */
+/** Clicks an inline action of a row, by its name, which may go on with its key. */
 export async function clickInlineAction(row: Locator, name: string): Promise<void> {
   await row.hover();
-  await row.locator(`.actions a.action-label[aria-label="${name}"]`).click();
+  const action = '.actions a.action-label[aria-label';
+  await row.locator(`${action}="${name}"], ${action}^="${name} ("]`).click();
 }
 
 /** The text of the tooltip of a row, once it shows. */

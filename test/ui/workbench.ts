@@ -39,6 +39,8 @@ export interface WorkbenchOptions {
   folder?: string;
   /** Whether VS Code asks to trust the folder; without it, every folder is trusted. */
   asksForTrust?: boolean;
+  /** A window that no test has used before. Without it, one may be handed out again that looks like a fresh one. */
+  isFresh?: boolean;
 }
 
 /**
@@ -46,7 +48,15 @@ export interface WorkbenchOptions {
  * would see. The extension must be packaged; the suite `build` does that.
  */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
-  const settings = { ...quietSettings, ...options.settings };
+  const { settings: own, isFresh, ...others } = options;
+  const settings = { ...quietSettings, ...own };
+  const kind = JSON.stringify(others);
+  const kept = isFresh ? undefined : keptWindows?.get(kind);
+  if (kept) {
+    keptWindows?.delete(kind);
+    if (await kept.becomesLikeNew(settings)) return kept;
+    await kept.end();
+  }
   const code = await startCode({
     version: options.version ?? 'newest',
     // With it VS Code shows no notifications.
@@ -61,12 +71,12 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   try {
     browser = await startBrowser();
     const context = await browser.newContext({
-      viewport: { width: 1280, height: 800 },
+      viewport: usualSize,
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     await context.addInitScript(rememberNotifications);
     const page = await openPage(context, code, options.folder);
-    return new Workbench(page, code, browser, settings, options.folder);
+    return new Workbench(page, code, { browser, settings, folder: options.folder, kind });
   } catch (error) {
     await browser?.close();
     await code.stop();
@@ -74,27 +84,71 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   }
 }
 
-/** The windows that are open now. */
+const usualSize = { width: 1280, height: 800 };
+
+/** How often a window has been used again. */
+let reuses = 0;
+
+/** The windows that tests use now. */
 export const openWindows = new Set<Workbench>();
+
+/** Windows that no test uses now, by what their server was started with; undefined where none are kept. */
+let keptWindows: Map<string, Workbench> | undefined;
+
+/**
+ * From now on a window that is closed is kept for the next test that opens one like it: a fresh one takes a processor
+ * for seconds.
+ *
+ * @returns how to end with it, and with the windows that are kept.
+ */
+export function keepWindows(): () => Promise<void> {
+  const kept = new Map<string, Workbench>();
+  keptWindows = kept;
+  return async () => {
+    keptWindows = undefined;
+    for (const window of kept.values()) await window.end();
+  };
+}
+
+interface WorkbenchParts {
+  readonly browser: Browser;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly folder: string | undefined;
+  /** What its server was started with. */
+  readonly kind: string;
+}
 
 /** A window of VS Code, driven as a person would. Who opens it closes it. */
 export class Workbench {
+  private settings: Readonly<Record<string, unknown>>;
+  /** Whether a test has left it in a state that nobody knows. */
+  private isSpoiled = false;
+  /** How wide the view was before `widenView`. */
+  private usualWidth: number | undefined;
+
   constructor(
     readonly page: Page,
     /** The server behind the window. */
     readonly code: RunningCode,
-    private readonly browser: Browser,
-    private settings: Readonly<Record<string, unknown>>,
-    private readonly folder: string | undefined,
+    private readonly parts: WorkbenchParts,
   ) {
+    this.settings = parts.settings;
     openWindows.add(this);
     page.on('close', () => openWindows.delete(this));
   }
 
   /** Opens a second window of the same user on the same server, as another workbench; closing it leaves this one. */
   async openAnother(): Promise<Workbench> {
-    const page = await openPage(this.page.context(), this.code, this.folder);
-    return new Workbench(page, this.code, this.browser, this.settings, this.folder);
+    this.spoil();
+    const page = await openPage(this.page.context(), this.code, this.parts.folder);
+    const another = new Workbench(page, this.code, { ...this.parts, settings: this.settings });
+    another.spoil();
+    return another;
+  }
+
+  /** Notes that the window is no longer fit for other tests. */
+  spoil(): void {
+    this.isSpoiled = true;
   }
 
   /** Closes this window only. */
@@ -102,10 +156,55 @@ export class Workbench {
     await this.page.close();
   }
 
-  /** Closes all windows, the browser and the server. */
+  /** Closes all windows, the browser and the server; or keeps them for a test that opens a window like this one. */
   async close(): Promise<void> {
-    await this.browser.close();
+    const { kind } = this.parts;
+    if (!keptWindows || this.isSpoiled || keptWindows.has(kind)) return this.end();
+    openWindows.delete(this);
+    keptWindows.set(kind, this);
+  }
+
+  /** Closes all windows, the browser and the server. */
+  async end(): Promise<void> {
+    await this.parts.browser.close();
     await this.code.stop();
+  }
+
+  /** Puts back what a test may have changed, so that it looks as if just opened; whether that has worked. */
+  async becomesLikeNew(settings: Readonly<Record<string, unknown>>): Promise<boolean> {
+    try {
+      await this.putBack(settings);
+      openWindows.add(this);
+      return true;
+    } catch (error) {
+      console.warn(`A window is not used again: ${String(error)}`);
+      return false;
+    }
+  }
+
+  private async putBack(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    const { page } = this;
+    await page.setViewportSize(usualSize);
+    await page.keyboard.press('Escape');
+    await this.runCommand('View: Close All Editors');
+    if (await page.locator('.part.panel').isVisible()) await page.keyboard.press('ControlOrMeta+J');
+    await this.openView();
+    if (this.usualWidth !== undefined) await this.widenView(this.usualWidth);
+    // A name that no window has had yet shows when the settings have come.
+    const name = `VS Code, used again ${++reuses}`;
+    this.settings = {};
+    this.changeSettings({ ...settings, 'window.title': name });
+    await until('The new settings', async () => (await page.title()) === name);
+    await until('An empty view', async () => (await this.rows()).length === 0);
+    await page.locator('.welcome-view-content:visible').first().waitFor();
+    await page.keyboard.press('ControlOrMeta+B');
+    await page.locator('.customview-tree').waitFor({ state: 'hidden' });
+    await this.runCommand('Notifications: Clear All Notifications');
+    await until('The end of all notifications', async () => {
+      return (await page.locator('.notification-toast').count()) === 0;
+    });
+    await page.evaluate('globalThis.shownNotifications.length = 0');
+    await this.leave();
   }
 
   /** Loads the window anew, by VS Code's own command: it saves which editors are open before. */
@@ -118,7 +217,7 @@ export class Workbench {
 
   /** Runs a command by its title in the palette: `Browser Use: Set API Key…`. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
+    await this.openPalette();
     await this.quickInput().fill(`>${title}`);
     // The label of a row may go on with keys and categories.
     await this.page
@@ -127,6 +226,13 @@ export class Workbench {
       .first()
       .click();
     await this.waitForPaletteToClose();
+  }
+
+  /** Opens the palette, once an input box that was answered is gone: in closing it would take the palette along. */
+  async openPalette(): Promise<void> {
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await this.page.keyboard.press('F1');
+    await this.quickInput().waitFor();
   }
 
   /** Waits until the palette is gone, or the next input box has taken its place. */
@@ -141,7 +247,7 @@ export class Workbench {
 
   /** The titles that the palette offers for a search. */
   async commandTitles(search: string): Promise<string[]> {
-    await this.page.keyboard.press('F1');
+    await this.openPalette();
     await this.quickInput().fill(`>${search}`);
     const names = this.page.locator('.quick-input-list .monaco-list-row .label-name');
     await names.first().waitFor();
@@ -214,9 +320,9 @@ export class Workbench {
 
   /** Drags the edge of the side bar, so that it is so many pixels wide. */
   async widenView(width: number): Promise<void> {
-    const sidebar = this.page.locator('.sidebar').first();
-    const box = await sidebar.boundingBox();
+    const box = await this.page.locator('.sidebar').first().boundingBox();
     if (!box) throw new Error('There is no side bar.');
+    this.usualWidth ??= box.width;
     const { mouse } = this.page;
     await mouse.move(box.x + box.width + 1, box.y + 300);
     await mouse.down();

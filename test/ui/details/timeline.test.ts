@@ -200,12 +200,70 @@ describe('the timeline on the details page', () => {
     await news.waitFor({ state: 'detached' });
   });
 
+  it('tells of no step that is in sight, not for a moment', async () => {
+    const page = await open(aDetails('a', { steps: someSteps(20) }), { height: 600 });
+    const seen = await watchFor(page.page, '.news');
+    for (const count of [21, 22, 23]) {
+      await page.tell({
+        type: 'view',
+        view: viewOf(aDetails('a', { steps: someSteps(count) })),
+      });
+      await page.page.getByText(`Newest step: ${count}`).waitFor();
+    }
+    assert.equal(await seen(), 0);
+  });
+
+  it('tells of no step that comes into sight without being scrolled to', async () => {
+    const page = await open(aDetails('a', { steps: someSteps(20) }), { height: 600 });
+    await page.page.evaluate(() => window.scrollTo(0, 1500));
+    await page.tell({ type: 'view', view: viewOf(aDetails('a', { steps: someSteps(23) })) });
+    await page.page.getByRole('button', { name: '3 new steps' }).waitFor();
+    // So long that the browser has nothing to scroll by itself.
+    await page.page.evaluate(() => document.body.style.setProperty('padding-bottom', '9000px'));
+    await picturesAreThere(page.page);
+    await page.page.setViewportSize({ width: 900, height: 6000 });
+    await page.page.locator('.news').waitFor({ state: 'detached' });
+  });
+
+  it('draws no more bars than fit, not for a moment', async () => {
+    const { page } = await open(aDetails('a', { status: 'finished', steps: someSteps(2000) }), {
+      width: 320,
+    });
+    const seen = await watchFor(page, '.bar', { afterReload: true });
+    await page.waitForSelector('#step-1999', { state: 'attached' });
+    const count = await page.locator('.bar').count();
+    assert.equal(await seen(), count);
+  });
+
   it('says where a task broke off, and leads there', async () => {
     const { page } = await open(await samples().details('failed'), { height: 600 });
     await page.getByRole('button', { name: /Broke off at step 4/u }).click();
     assert.equal(await focusedId(page), 'step-3');
   });
 });
+
+/**
+ * Watches for elements in every change of the page, those included that no frame shows.
+ * @returns how many of them there were at once at most
+ */
+async function watchFor(
+  page: Page,
+  selector: string,
+  { afterReload = false } = {},
+): Promise<() => Promise<number>> {
+  const watch = (selector: string): void => {
+    const scope = globalThis as { most?: number };
+    scope.most = 0;
+    new MutationObserver(() => {
+      scope.most = Math.max(scope.most ?? 0, document.querySelectorAll(selector).length);
+    }).observe(document, { childList: true, subtree: true });
+  };
+  if (afterReload) {
+    await page.addInitScript(watch, selector);
+    await page.reload();
+  } else await page.evaluate(watch, selector);
+  return () => page.evaluate(() => (globalThis as { most?: number }).most ?? NaN);
+}
 
 async function focusedId(page: Page): Promise<string> {
   return page.evaluate(() => document.activeElement?.id ?? '');
