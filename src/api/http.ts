@@ -89,11 +89,12 @@ export function createAsk({ server, key, headers, limits, turns }: AskOptions): 
       return read(body === '' ? undefined : parseAnswer(body));
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
-      const { kind, status, retryAfterMs, message } = error;
+      const { kind, status, retryAfterMs, isUnsent, message } = error;
       if (kind === 'rateLimited') turns?.noteRateLimit(retryAfterMs);
       else if (retryAfterMs !== undefined && kind !== 'noFreeSlot')
         turns?.noteRateLimit(retryAfterMs, 'server');
-      throw new CloudError(kind, redact(`${method} ${path}: ${message}`), { status, retryAfterMs });
+      const options = { status, retryAfterMs, isUnsent };
+      throw new CloudError(kind, redact(`${method} ${path}: ${message}`), options);
     }
   };
 }
@@ -268,7 +269,17 @@ function errorOfFailure(failure: unknown): CloudError {
   if (code?.startsWith('Z_') === true) {
     return new CloudError('badAnswer', `The answer can't be decompressed (${code})`);
   }
-  return new CloudError('network', code === undefined ? 'No answer' : `No answer (${code})`);
+  const message = code === undefined ? 'No answer' : `No answer (${code})`;
+  return new CloudError('network', message, { isUnsent: causes.some(isWithoutConnection) });
+}
+
+/** True where the name of the server was not found, or it let nobody in: then nothing of the request has left. */
+function isWithoutConnection(error: Error): boolean {
+  const call = 'syscall' in error ? error.syscall : undefined;
+  if (call === 'connect' || call === 'getaddrinfo') return true;
+  // Of several addresses of one name, or by undici's own clock, there is no call to name.
+  const code = codeOf(error);
+  return code === 'ECONNREFUSED' || code === 'UND_ERR_CONNECT_TIMEOUT';
 }
 
 function causesOf(failure: unknown): readonly Error[] {

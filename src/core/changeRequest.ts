@@ -69,7 +69,8 @@ export async function checkChange<T>(
 }
 
 /** False where the cloud itself has said no, or nothing was sent. */
-function mayHaveHappened({ kind }: CloudError): boolean {
+function mayHaveHappened({ kind, isUnsent }: CloudError): boolean {
+  if (isUnsent) return false;
   switch (kind) {
     case 'network':
     case 'timeout':

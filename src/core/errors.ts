@@ -48,6 +48,8 @@ export interface CloudErrorOptions {
   readonly status?: number | undefined;
   /** How long to send nothing, in milliseconds from now, where the answer said so (`Retry-After`). */
   readonly retryAfterMs?: number | undefined;
+  /** True where no connection was made, so that the request never left. Default: false, which may also mean that nobody knows. */
+  readonly isUnsent?: boolean | undefined;
 }
 
 /**
@@ -60,12 +62,14 @@ export class CloudError extends Error {
   readonly kind: CloudErrorKind;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly isUnsent: boolean;
 
   constructor(kind: CloudErrorKind, message: string, options: CloudErrorOptions = {}) {
     super(message);
     this.kind = kind;
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
+    this.isUnsent = options.isUnsent ?? false;
   }
 }
 

@@ -268,7 +268,8 @@ describe('the extension against a cloud', () => {
       route: '* /api/v2/tasks/malformed-1*',
       effect: { kind: 'answer', status: 422, body: { detail } },
     });
-    await run('trackTask', `${v1Id} malformed-1`);
+    // One after the other: beside a UUID, only UUIDs are tasks.
+    for (const id of [v1Id, 'malformed-1']) await run('trackTask', id);
     const ids = (): readonly string[] => api.tasks.map(({ id }) => id);
     let offered: readonly string[] = [];
     person.pick = (labels) => {

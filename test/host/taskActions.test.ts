@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { env } from 'vscode';
 import type { TaskRef } from '../../src/core/task';
+import type { ToPage } from '../../src/webview/protocol';
 import type { FaultEffect } from '../simulator/faults';
 import type { TaskScript } from '../simulator/taskScript';
 import { canaryKey, smallWorld, type SmallWorld } from './smallWorld';
@@ -288,6 +289,18 @@ describe('what can be done with a task', () => {
         assert.equal(posts(), 1);
       }).timeout(30_000);
 
+      it('is not public where the request never left, which is no loss', async () => {
+        world.person.press = () => 'Share Publicly';
+        const ref = addTask();
+        const details = await world.cloud.client('v2').getDetails(ref.id, never);
+        await world.simulator.close();
+        // The connection that was kept is gone for the next request, too.
+        await assert.rejects(world.cloud.client('v2').getStatus(ref.id, never));
+        await world.act(ref, { type: 'act', action: 'share' }, { details });
+        assert.ok(said(/cannot be reached/u), JSON.stringify(world.person.seen));
+        assert.ok(!said(/may be public/u), JSON.stringify(world.person.seen));
+      });
+
       it('goes on where nobody waits for it any more', async () => {
         const closed = new AbortController();
         world.person.press = ({ buttons }) => {
@@ -319,6 +332,40 @@ describe('what can be done with a task', () => {
         assert.ok(said(/may still be public/u), JSON.stringify(world.person.seen));
         assert.equal(deletes(), 2);
       }).timeout(30_000);
+    });
+  });
+
+  describe('in the panel of a task', () => {
+    const statusesTold = (told: readonly ToPage[]): readonly string[] =>
+      told.flatMap((message) => (message.type === 'view' ? [message.view.task.status] : []));
+
+    it('opens its page in the cloud, also when it is tracked no more', async () => {
+      const ref = addTask();
+      const { ask } = await world.openPanel(ref);
+      const { sessionId } = await world.cloud.client('v2').getDetails(ref.id, never);
+      assert.notEqual(sessionId, undefined);
+      world.store.untrack([ref]);
+      ask({ type: 'openLink', link: 'dashboard', index: 0 });
+      await waitFor('the page to be opened', () => world.person.opened.length > 0);
+      assert.deepEqual(
+        [world.person.opened, world.person.seen],
+        [[`https://cloud.browser-use.com/agent/${sessionId}`], []],
+      );
+    });
+
+    it('shows the status of its row where that is newer, and never goes back', async () => {
+      const ref = addTask({ createdAtMs: Date.now(), steps: 100 });
+      const { told } = await world.openPanel(ref);
+      assert.equal(statusesTold(told).at(-1), 'running');
+      const asked = (): number => world.simulator.counts.of('GET /api/v2/tasks/{task_id}');
+      const before = asked();
+      // As a poll in any window finds it; this cloud goes on to say that it runs, as a slow replica does.
+      const update = { status: 'finished', rawStatus: 'finished' } as const;
+      world.store.applyLook(ref, update, Date.now(), false);
+      await waitFor('the page to be told', () => statusesTold(told).at(-1) === 'finished');
+      await waitFor('another reading', () => asked() > before + 1);
+      assert.equal(statusesTold(told).at(-1), 'finished');
+      assert.equal(world.store.get(ref)?.status, 'finished');
     });
   });
 

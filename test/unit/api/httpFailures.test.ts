@@ -47,6 +47,7 @@ describe('an answer that breaks', () => {
       const error = await failureOf(clientOf(server.url).getStatus('1', never));
       assert.equal(error.kind, kind, error.message);
       assert.match(error.message, /^GET \/api\/v2\/tasks\/1\/status: /);
+      assert.equal(error.isUnsent, false);
     });
   }
 
@@ -58,6 +59,12 @@ describe('an answer that breaks', () => {
     const error = await failureOf(clientOf(`http://127.0.0.1:${port}`).getStatus('1', never));
     assert.equal(error.kind, 'network');
     assert.match(error.message, /\(ECONNREFUSED\)$/);
+    assert.equal(error.isUnsent, true);
+  });
+
+  it('says that nothing was sent where no name server knows the host', async () => {
+    const error = await failureOf(clientOf('https://host.invalid').shareSession('1', never));
+    assert.deepEqual([error.kind, error.isUnsent], ['network', true], error.message);
   });
 
   it('is of kind tooLarge for 200 MB in 199 KB of gzip, and frees the connection', async () => {

@@ -105,6 +105,16 @@ describe('a request that changes something', () => {
     });
   }
 
+  it('is refused where it never left, and nothing is checked', async () => {
+    const error = new CloudError('network', 'is offline', { isUnsent: true });
+    const { outcome, counts } = await request({
+      answer: () => Promise.reject(error),
+      checks: [error, error, error],
+    });
+    assert.deepEqual(outcome, { kind: 'refused', error });
+    assert.deepEqual(counts, { sent: 1, checked: 0 });
+  });
+
   it('is unknown where the checks can’t even be sent', async () => {
     const checks = [new Error('another server'), new Error('another server'), new Error('other')];
     const answer = (): Promise<string> => Promise.reject(failure('timeout'));

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import {
   chmodSync,
+  chownSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -58,6 +60,34 @@ describe('replacing a file', () => {
     assert.ok(lstatSync(join(folder, 'two')).isSymbolicLink());
     assert.equal(statSync(join(folder, 'deep', 'real.txt')).mode & 0o7777, 0o600);
     assert.deepEqual(readdirSync(join(folder, 'deep')), ['real.txt']);
+  });
+
+  it('keeps every name of a file that has several', async () => {
+    writeFileSync(join(folder, 'one'), 'an old and longer text');
+    linkSync(join(folder, 'one'), join(folder, 'other'));
+    await replaceFile(join(folder, 'one'), bytes);
+    assert.deepEqual([read('one'), read('other')], ['new', 'new']);
+    assert.equal(statSync(join(folder, 'one')).ino, statSync(join(folder, 'other')).ino);
+    assert.deepEqual(readdirSync(folder).sort(), ['one', 'other']);
+  });
+
+  it('keeps the owner of a file', async function () {
+    // Only the superuser may give files away.
+    if (process.getuid?.() !== 0) return this.skip();
+    const file = join(folder, 'a.txt');
+    writeFileSync(file, 'old');
+    chownSync(file, 12_345, 23_456);
+    await replaceFile(file, bytes);
+    assert.equal(read('a.txt'), 'new');
+    assert.deepEqual([statSync(file).uid, statSync(file).gid], [12_345, 23_456]);
+  });
+
+  it('follows a link out of a folder that is a link itself', async () => {
+    mkdirSync(join(folder, 'real', 'deep'), { recursive: true });
+    symlinkSync(join(folder, 'real', 'deep'), join(folder, 'short'));
+    symlinkSync('../later.txt', join(folder, 'real', 'deep', 'link'));
+    await replaceFile(join(folder, 'short', 'link'), bytes);
+    assert.equal(read('real/later.txt'), 'new');
   });
 
   it('makes the file that a link leads to where there is none yet', async () => {
