@@ -17,6 +17,8 @@ export interface PollerState {
   /** The last look at any task that succeeded, in milliseconds since 1970. */
   readonly lookedAt?: number | undefined;
   readonly holds: readonly PollHold[];
+  /** Another window polls, and does not answer this one. */
+  readonly isLeaderSilent?: boolean | undefined;
 }
 
 /** The regular looks at the active tasks, whoever takes them. */

@@ -30,6 +30,8 @@ export function viewWords(options: ViewWordsOptions): string {
   if (taskCount === 0) return '';
   if (baseUrlProblem !== undefined) return `${baseUrlProblem} Change it in the settings.`;
   const active = `${state.activeCount} active`;
+  if (state.isLeaderSilent)
+    return `Another window is not responding · ${active}. It polls for all windows; this one takes over if it stays silent.`;
   const [hold] = state.holds;
   if (!hold || (state.activeCount === 0 && hold.until !== undefined)) return freshWords(options);
   const advice = errorWords(hold.kind, { host, apiVersion: hold.apiVersion }).text;

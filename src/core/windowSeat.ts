@@ -24,4 +24,11 @@ export interface SeatHandlers {
 export interface Seat extends Disposable {
   /** Leaves the seat to whoever wants it, and takes part again a moment later. */
   yield(): void;
+  /** Opens the contest for the place of the leader that this window follows, which lives but does not answer. */
+  takeOver(): void;
+  /**
+   * Whether another window has taken the seat since this one had it. Tells at once and at any time:
+   * a window that hung learns so in the moment in which it wakes that it leads no more.
+   */
+  isSuperseded(): boolean;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { watch } from 'node:fs';
+import { readdirSync, watch } from 'node:fs';
 import {
   constants,
   copyFile,
@@ -54,6 +54,12 @@ class Contest implements Seat {
   readonly #disposed = new AbortController();
   #lead: Lead | undefined;
   #follow: Socket | undefined;
+  /** The term that this window leads, or led last. */
+  #ownTerm: number | undefined;
+  /** The term whose leader this window follows. */
+  #leaderTerm: number | undefined;
+  /** A term whose leader lives and does not answer: the next one is free. */
+  #silentTerm: number | undefined;
 
   constructor(options: JoinOptions) {
     this.#options = options;
@@ -82,6 +88,24 @@ class Contest implements Seat {
     this.#lead?.end();
   }
 
+  takeOver(): void {
+    if (!this.#follow) return;
+    this.#silentTerm = this.#leaderTerm;
+    this.#follow.destroy();
+  }
+
+  /** Without waiting, so that nothing can happen between the answer and what is done by it. */
+  isSuperseded(): boolean {
+    const term = this.#ownTerm;
+    if (term === undefined) return false;
+    try {
+      return (termsAmong(readdirSync(this.#options.folder)).at(-1) ?? term) > term;
+    } catch {
+      // Where windows cannot find each other, this one leads alone.
+      return false;
+    }
+  }
+
   dispose(): void {
     this.#disposed.abort();
     this.#lead?.end();
@@ -99,13 +123,15 @@ class Contest implements Seat {
     const terms = await termsIn(folder);
     const latest = terms.at(-1) ?? 0;
     const seat = latest === 0 ? undefined : await readSeat(folder, latest);
-    const socket = seat && (await call(seat, this.#disposed.signal));
+    const isSilent = latest === this.#silentTerm;
+    const socket = seat && !isSilent ? await call(seat, this.#disposed.signal) : undefined;
     if (this.#isDisposed) return void socket?.destroy();
-    if (socket) return this.#followOn(socket);
+    if (socket) return this.#followOn(socket, latest);
     const lead = await takeSeat(folder, latest + 1, (peer) => this.#options.onPeer(peer));
     if (!lead) return;
     if (this.#isDisposed) return lead.end();
     this.#lead = lead;
+    this.#ownTerm = latest + 1;
     await clearAway(folder, terms, seat);
     if (this.#isDisposed) return;
     this.#options.onLead();
@@ -119,11 +145,16 @@ class Contest implements Seat {
     await systemClock.sleep(politePauseMs, this.#disposed.signal);
   }
 
-  async #followOn(socket: Socket): Promise<void> {
+  async #followOn(socket: Socket, term: number): Promise<void> {
     this.#follow = socket;
+    this.#leaderTerm = term;
     const peer = new SocketPeer(socket);
+    const closed = new Promise<void>((resolve) => peer.onDidClose(() => resolve()));
     this.#options.onFollow(peer);
-    await new Promise<void>((resolve) => peer.onDidClose(() => resolve()));
+    // One follower finds out that a leader hangs; the others, who may have had nothing to say to it, follow the next with it.
+    const successor = noticeSuccessor(this.#options.folder, term, () => socket.destroy());
+    await closed;
+    successor.close();
     this.#follow = undefined;
   }
 }
@@ -353,7 +384,7 @@ async function readSeat(
   }
 }
 
-/** Who could not reach a leader that is there after all, as when its socket was cleaned away, has followed it in office. */
+/** Notices that another window leads now, as when it could not reach the leader before, or had no answer from it. */
 function noticeSuccessor(folder: string, term: number, onSuccessor: () => void): { close(): void } {
   const check = (): void =>
     void termsIn(folder).then(
@@ -372,7 +403,11 @@ function noticeSuccessor(folder: string, term: number, onSuccessor: () => void):
 
 /** In rising order. */
 async function termsIn(folder: string): Promise<number[]> {
-  return (await readdir(folder))
+  return termsAmong(await readdir(folder));
+}
+
+function termsAmong(names: readonly string[]): number[] {
+  return names
     .map((name) => Number(/^seat-(\d{1,15})$/u.exec(name)?.[1]))
     .filter((term) => Number.isSafeInteger(term))
     .sort((a, b) => a - b);

@@ -70,6 +70,13 @@ class WebContest implements Seat {
     this.#endTerm?.();
   }
 
+  /** The browser gives the lock to nobody while its owner's tab lives. */
+  takeOver(): void {}
+
+  isSuperseded(): boolean {
+    return false;
+  }
+
   dispose(): void {
     this.#disposed.abort();
     this.#endTerm?.();

@@ -1,5 +1,6 @@
 import { AskRounds } from '../../src/core/askRound';
 import type { Clock } from '../../src/core/clock';
+import { Emitter, type Event } from '../../src/core/event';
 import { CloudError } from '../../src/core/errors';
 import { WindowPolling, type Attention } from '../../src/core/polling';
 import { refKey } from '../../src/core/task';
@@ -12,7 +13,7 @@ import { TaskStore } from '../../src/core/taskStore';
 import { TokenBucket } from '../../src/core/tokenBucket';
 import type { TrackedTask } from '../../src/core/trackedTask';
 import type { Announcement } from '../../src/core/windowMessages';
-import type { Seat, SeatHandlers } from '../../src/core/windowSeat';
+import type { Peer, Seat, SeatHandlers } from '../../src/core/windowSeat';
 import { WindowSharing } from '../../src/core/windowSharing';
 
 /** What the machine of all fake windows has. */
@@ -44,11 +45,20 @@ export class FakeWindow {
   isPolling = false;
   /** Where set, it is told nothing any more, as if it had crashed. */
   isDead = false;
+  /** What reaches it while it hangs, in its order. */
+  #waiting: (() => void)[] | undefined;
   #kill: () => void = () => undefined;
 
   constructor(machine: FakeMachine, attention: Attention = 'hidden') {
     this.polling.setAttention(attention);
-    const { clock, cloud, join, random = () => 0.5 } = machine;
+    const { cloud, join, random = () => 0.5 } = machine;
+    const clock: Clock = {
+      now: () => machine.clock.now(),
+      sleep: async (ms, signal) => {
+        await machine.clock.sleep(ms, signal);
+        await new Promise<void>((resolve) => this.#reach(resolve));
+      },
+    };
     this.keeper = new TaskKeeper({
       store: this.store,
       filesOf: (origin) => this.#files(origin, machine.disk),
@@ -61,13 +71,14 @@ export class FakeWindow {
       keeper: this.keeper,
       polling: this.polling,
       clock,
-      createPoller: () => {
+      connect: () =>
+        this.hasKey ? Promise.resolve(cloud) : Promise.reject(new CloudError('noKey', 'none')),
+      createPoller: (connect) => {
         this.terms++;
         this.isPolling = true;
         const poller = new TaskPoller({
           store: this.store,
-          connect: () =>
-            this.hasKey ? Promise.resolve(cloud) : Promise.reject(new CloudError('noKey', 'none')),
+          connect,
           clock,
           bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
           random,
@@ -84,10 +95,16 @@ export class FakeWindow {
       },
       join: (origin, handlers) => {
         const seat = join(origin, {
-          onLead: () => this.isDead || handlers.onLead(),
-          onLeave: () => this.isDead || handlers.onLeave(),
-          onFollow: (leader) => this.isDead || handlers.onFollow(leader),
-          onPeer: (peer) => this.isDead || handlers.onPeer(peer),
+          onLead: () => this.#reach(() => this.isDead || handlers.onLead()),
+          onLeave: () => this.#reach(() => this.isDead || handlers.onLeave()),
+          onFollow: (leader) => {
+            const peer = this.#heard(leader);
+            this.#reach(() => this.isDead || handlers.onFollow(peer));
+          },
+          onPeer: (peer) => {
+            const heard = this.#heard(peer);
+            this.#reach(() => this.isDead || handlers.onPeer(heard));
+          },
         });
         this.#kill = () => seat.kill();
         return seat;
@@ -109,6 +126,22 @@ export class FakeWindow {
     );
   }
 
+  /** As SIGSTOP does, or an endless loop: it lives, and does nothing until it wakes. */
+  hang(): void {
+    this.#waiting ??= [];
+  }
+
+  get isHanging(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  /** What it did before it hung goes on, and what has reached it meanwhile comes to it, as if no time had passed. */
+  wake(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const act of waiting) act();
+  }
+
   close(): void {
     this.sharing.dispose();
     this.keeper.dispose();
@@ -119,8 +152,27 @@ export class FakeWindow {
   /** As SIGKILL does: nothing more is sent, written or told. */
   kill(): void {
     this.isDead = true;
+    this.wake();
     this.#kill();
     this.close();
+  }
+
+  #reach(act: () => void): void {
+    if (this.#waiting) this.#waiting.push(act);
+    else act();
+  }
+
+  #heard(peer: Peer): Peer {
+    const gated = <T>(event: Event<T>): Event<T> => {
+      const emitter = new Emitter<T>();
+      event((value) => this.#reach(() => this.isDead || emitter.fire(value)));
+      return emitter.event;
+    };
+    return {
+      send: (message) => peer.send(message),
+      onDidReceive: gated(peer.onDidReceive),
+      onDidClose: gated(peer.onDidClose),
+    };
   }
 
   #files(origin: string, disk: Map<string, string>): TaskFiles {

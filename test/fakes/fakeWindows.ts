@@ -16,6 +16,9 @@ export class FakeWindows {
   pickNext: (waiting: number) => number = () => 0;
   /** By the server whose tasks they show. */
   readonly #leaders = new Map<string, Contestant>();
+  /** Lost the seat, and will hear so when somebody else has it. */
+  readonly #deposed: Contestant[] = [];
+  readonly #latestTerms = new Map<string, number>();
   #isDeciding = false;
 
   constructor(clock: Clock) {
@@ -36,6 +39,15 @@ export class FakeWindows {
           this.#decide();
         });
       },
+      takeOver: () => {
+        const silent = this.#leaders.get(origin);
+        // Another window may have been faster.
+        if (!silent || !contestant.lines.some((line) => silent.lines.includes(line))) return;
+        this.#deposed.push(silent);
+        this.#drop(silent);
+      },
+      isSuperseded: () =>
+        contestant.term !== undefined && (this.#latestTerms.get(origin) ?? 0) > contestant.term,
       dispose: () => {
         contestant.isGone = true;
         this.#drop(contestant);
@@ -82,10 +94,18 @@ export class FakeWindows {
     if (!leader) {
       [leader] = waiting.splice(this.pickNext(waiting.length), 1);
       if (!leader) return;
-      this.#leaders.set(origin, leader);
-      leader.handlers.onLead();
+      this.#appoint(leader);
     }
     for (const one of waiting) this.#connect(one, leader);
+  }
+
+  #appoint(leader: Contestant): void {
+    const { origin } = leader;
+    leader.term = (this.#latestTerms.get(origin) ?? 0) + 1;
+    this.#latestTerms.set(origin, leader.term);
+    this.#leaders.set(origin, leader);
+    leader.handlers.onLead();
+    for (const deposed of this.#deposed.splice(0)) if (!deposed.isGone) deposed.handlers.onLeave();
   }
 
   #connect(follower: Contestant, leader: Contestant): void {
@@ -111,6 +131,8 @@ export class FakeWindows {
 class Contestant {
   readonly lines: Line[] = [];
   isGone = false;
+  /** That it leads, or led last. */
+  term: number | undefined;
   constructor(
     readonly origin: string,
     readonly handlers: SeatHandlers,

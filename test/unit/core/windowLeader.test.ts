@@ -24,6 +24,7 @@ describe('WindowLeader', () => {
   let poller: FakePolling;
   let announced: Announcement[];
   let hasKey: boolean;
+  let isStillLeader: boolean;
   let keyReads: number;
   let yields: number;
   let leader: WindowLeader;
@@ -39,13 +40,14 @@ describe('WindowLeader', () => {
     notices.setAnnouncing(false);
     poller = new FakePolling();
     announced = [];
-    hasKey = true;
+    hasKey = isStillLeader = true;
     keyReads = 0;
     yields = 0;
     leader = new WindowLeader({
       store,
       poller,
       notices,
+      isStillLeader: () => isStillLeader,
       hasKey: () => hasKey,
       readKey: () => Promise.resolve(keyReads++),
       yield: () => yields++,
@@ -121,7 +123,9 @@ describe('WindowLeader', () => {
     it('tells what has changed, to each of them', () => {
       const [one, other] = [follow(), follow()];
       const patches = [[{ came: aTask() }], [{ went: ref }]];
-      for (const each of patches) assert.equal(leader.tell(each), true);
+      let received = 0;
+      for (const each of patches) leader.tell(each, () => received++);
+      assert.equal(received, 2, 'its own store is the truth');
       for (const { heard } of [one, other])
         assert.deepEqual(
           heard,

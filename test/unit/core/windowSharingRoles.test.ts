@@ -24,6 +24,8 @@ type Follower = FakePeer<'follower'>;
 interface FakeSeat extends SeatHandlers {
   readonly origin: string;
   yields: number;
+  takeOvers: number;
+  isSuperseded: boolean;
   isDisposed: boolean;
 }
 
@@ -73,19 +75,29 @@ describe('WindowSharing', () => {
       keeper,
       polling,
       clock,
+      connect: () => assert.fail('Nothing is requested here'),
       createPoller: () => {
         const poller = new FakePolling();
         pollers.push(poller);
         return poller;
       },
       join: (origin, handlers) => {
-        const seat = { ...handlers, origin, yields: 0, isDisposed: false };
+        const seat = {
+          ...handlers,
+          origin,
+          yields: 0,
+          takeOvers: 0,
+          isSuperseded: false,
+          isDisposed: false,
+        };
         seats.push(seat);
         return {
           yield: () => {
             seat.yields++;
             handlers.onLeave();
           },
+          takeOver: () => seat.takeOvers++,
+          isSuperseded: () => seat.isSuperseded,
           dispose: () => (seat.isDisposed = true),
         };
       },
