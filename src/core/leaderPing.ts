@@ -16,7 +16,7 @@ export interface LeaderPingOptions {
 /** Until the window says that the leader is silent, in milliseconds; after as long again it gives up. */
 const patienceMs = 3000;
 /** Between two pings while nothing else comes from the leader, in milliseconds. */
-const pauseMs = 5000;
+const pauseMs = 3000;
 /** A timer this late means that this window hung itself, in milliseconds. */
 const lateMs = 1000;
 

@@ -7,7 +7,12 @@ import type { TaskRef } from './task';
 import type { TaskPatch } from './taskPatch';
 import type { TaskStore } from './taskStore';
 import { isActive, type TrackedTask } from './trackedTask';
-import { parseToFollower, type Announcement, type ToLeader } from './windowMessages';
+import {
+  parseToFollower,
+  type Announcement,
+  type ToFollower,
+  type ToLeader,
+} from './windowMessages';
 import type { Peer } from './windowSeat';
 
 export interface WindowFollowerOptions {
@@ -130,7 +135,12 @@ export class WindowFollower implements Polling, Disposable {
   #hear(text: string): void {
     const message = parseToFollower(text);
     if (!message) return;
+    this.#act(message);
+    // Afterwards, as what it told may be the first that is worth watching.
     this.#ping.hear(message.type === 'pong' ? message.id : undefined);
+  }
+
+  #act(message: ToFollower): void {
     const { store, notices, repeat, announce } = this.#options;
     switch (message.type) {
       case 'tasks':

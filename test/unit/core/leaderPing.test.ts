@@ -81,17 +81,17 @@ describe('LeaderPing', () => {
     assert.deepEqual(received, ['first', 'second']);
   });
 
-  it('pings every five seconds while something is watched, unless the leader is heard anyway', async () => {
+  it('pings every three seconds while something is watched, unless the leader is heard anyway', async () => {
     isWatching = true;
     ping.hear();
-    await clock.advance(12_000);
+    await clock.advance(7000);
     assert.deepEqual(
       pings.map(({ at }) => at),
-      [5000, 10_000],
+      [3000, 6000],
     );
     ping.hear();
     await clock.advance(4000);
-    assert.equal(pings.length, 2);
+    assert.equal(pings.length, 2, 'heard at 7 s: next asked at 12 s');
     isWatching = false;
     await clock.advance(10_000);
     assert.equal(clock.timers, 0);

@@ -119,6 +119,22 @@ describe('WindowLeader', () => {
     });
   });
 
+  it('answers a ping at once', () => {
+    const peer = follow();
+    peer.say({ type: 'ping', id: 4 });
+    assert.deepEqual(peer.heard, [{ type: 'pong', id: 4 }]);
+  });
+
+  it('does nothing of what it hears once another window has its place', () => {
+    store.replaceAll([aTask()]);
+    const peer = follow();
+    isStillLeader = false;
+    peer.say({ type: 'ping', id: 4 });
+    peer.say({ type: 'patches', patches: [{ went: ref }] });
+    assert.deepEqual(peer.heard, []);
+    assert.equal(store.tasks().length, 1);
+  });
+
   describe('to the windows that follow', () => {
     it('tells what has changed, to each of them', () => {
       const [one, other] = [follow(), follow()];
