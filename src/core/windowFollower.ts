@@ -80,7 +80,6 @@ export class WindowFollower implements Polling, Disposable {
 
   get state(): PollerState {
     const activeCount = this.#options.store.tasks().filter(isActive).length;
-    const { isSilent: isLeaderSilent } = this;
     const state = { isLooking: false, holds: [], ...this.#state, activeCount };
     return this.#isSilent ? { ...state, isLeaderSilent: true } : state;
   }
