@@ -100,11 +100,6 @@ export class TaskKeeper implements Disposable {
     for (const ref of refs) this.#save(ref, this.#options.store.get(ref), () => true);
   }
 
-  /** Whether anything that has changed is still to be written. */
-  get isWriting(): boolean {
-    return this.#writes.size > 0;
-  }
-
   /**
    * Reads the server's tasks again, as another window has saved since: what its files hold is what there is.
    * Keeps what is in the store where they cannot be read. Never rejects.

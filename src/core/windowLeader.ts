@@ -98,10 +98,10 @@ export class WindowLeader implements Polling, Disposable {
     say(latest.peer, { type: 'tell', id, announcement });
   }
 
-  /** Passes on what has changed, whoever did it. This window's store is the truth, so that it is received at once. */
+  /** Passes on what has changed, whoever did it. @param onReceived called at once, where any other window follows */
   tell(patches: readonly TaskPatch[], onReceived: () => void): void {
     this.#sayToAll({ type: 'patches', patches });
-    onReceived();
+    if (this.#followers.size > 0) onReceived();
   }
 
   /** Ends that wait no more, in any window. */

@@ -78,7 +78,10 @@ export class WindowSharing implements Disposable {
       const entry = { at: clock.now(), patches, isReceived: this.#isRepeating };
       this.#recent = [...this.#stillRecent(), entry];
       if (this.#isRepeating) return;
-      this.#role?.tell(patches, () => (entry.isReceived = true));
+      const onReceived = (): boolean => (entry.isReceived = true);
+      this.#role?.tell(patches, onReceived);
+      // A window that opens later reads it.
+      if (this.#role instanceof WindowLeader) void keeper.flush().then(onReceived);
       this.#saveWhereSilent();
     });
     this.#notices = new NoticeQueue({
@@ -159,8 +162,10 @@ export class WindowSharing implements Disposable {
     const beginning = ++this.#beginnings;
     this.#leave();
     const { store, keeper } = this.#options;
-    // What was told before is told; what others have made of it since counts. What is not on the disk yet may be nowhere.
-    if (!keeper.isWriting) this.#recent = this.#recent.filter(({ isReceived }) => !isReceived);
+    // What others know is theirs: they may have undone it since. Copies, as a write that goes on in vain confirms nothing.
+    this.#recent = this.#recent
+      .filter(({ isReceived }) => !isReceived)
+      .map((entry) => ({ ...entry }));
     const { waiting } = this.#notices;
     await keeper.reload();
     if (this.#isDisposed || this.#beginnings !== beginning || origin === undefined) return;
@@ -173,10 +178,10 @@ export class WindowSharing implements Disposable {
 
   #lead(): void {
     this.#endRole();
-    const { store, keeper, clock, connect, createPoller, hasKey, readKey, announce } =
-      this.#options;
+    const { store, keeper, connect, createPoller, hasKey, readKey, announce } = this.#options;
     const seat = this.#seat;
-    this.#certainAt = clock.now();
+    // It may have hung since it won the seat.
+    this.#certainAt = -Infinity;
     keeper.setSaving(true, () => this.#mayLead() || !seat?.isSuperseded());
     const role = new WindowLeader({
       store,

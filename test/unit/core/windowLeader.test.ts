@@ -141,7 +141,7 @@ describe('WindowLeader', () => {
       const patches = [[{ came: aTask() }], [{ went: ref }]];
       let received = 0;
       for (const each of patches) leader.tell(each, () => received++);
-      assert.equal(received, 2, 'its own store is the truth');
+      assert.equal(received, 2);
       for (const { heard } of [one, other])
         assert.deepEqual(
           heard,
