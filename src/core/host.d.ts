@@ -24,3 +24,5 @@ declare class URL {
   readonly password: string;
   readonly href: string;
 }
+
+declare function queueMicrotask(callback: () => void): void;

@@ -15,6 +15,8 @@ export interface WindowLeaderOptions {
   readonly hasKey: () => boolean;
   /** Asks the secret storage again, as another window may have set the key unheard. */
   readonly readKey: () => Promise<unknown>;
+  /** Whether this window still has the seat; where not, it has lost its part by the time this returns. */
+  readonly isStillLeader: () => boolean;
   /** Leaves the seat to a window that has a key, where this one has none. */
   readonly yield: () => void;
   /** Tells the person at this window. */
@@ -99,10 +101,10 @@ export class WindowLeader implements Polling, Disposable {
     say(latest.peer, { type: 'tell', id, announcement });
   }
 
-  /** Passes on what has changed, whoever did it. @returns true: this window's store is the truth */
-  tell(patches: readonly TaskPatch[]): boolean {
+  /** Passes on what has changed, whoever did it. @param onReceived called at once, where any other window follows */
+  tell(patches: readonly TaskPatch[], onReceived: () => void): void {
     this.#sayToAll({ type: 'patches', patches });
-    return true;
+    if (this.#followers.size > 0) onReceived();
   }
 
   /** Ends that wait no more, in any window. */
@@ -140,7 +142,8 @@ export class WindowLeader implements Polling, Disposable {
     // What arrives after this window has left the seat is sent again to its successor.
     if (!this.#followers.has(follower)) return;
     const message = parseToLeader(text);
-    if (!message) return;
+    // What has waited while this window hung was sent again to its successor, too.
+    if (!message || !this.#options.isStillLeader()) return;
     const { store, notices } = this.#options;
     switch (message.type) {
       case 'patches':
@@ -155,6 +158,8 @@ export class WindowLeader implements Polling, Disposable {
         return void this.#checkKey(message.hasKey);
       case 'refresh':
         return void this.#refreshFor(follower, message.id, message.refs);
+      case 'ping':
+        return say(follower.peer, { type: 'pong', id: message.id });
       case 'told':
         return void this.#telling.delete(message.id);
     }

@@ -24,6 +24,8 @@ export type ToFollower =
   /** Ends that wait no more. */
   | { readonly type: 'announced'; readonly refs: readonly TaskRef[] }
   | { readonly type: 'refreshed'; readonly id: number }
+  /** Answers the `ping` of that number, at once. */
+  | { readonly type: 'pong'; readonly id: number }
   /** To be told to the person here; answered by `told`. */
   | { readonly type: 'tell'; readonly id: number; readonly announcement: Announcement };
 
@@ -40,7 +42,9 @@ export type ToLeader =
       readonly id: number;
       readonly refs?: readonly TaskRef[] | undefined;
     }
-  | { readonly type: 'told'; readonly id: number };
+  | { readonly type: 'told'; readonly id: number }
+  /** Asks whether the leader still acts, and has received what was sent before. */
+  | { readonly type: 'ping'; readonly id: number };
 
 /** Never throws. @returns `undefined` for what is no such message */
 export function parseToFollower(text: string): ToFollower | undefined {
@@ -65,6 +69,7 @@ export function parseToFollower(text: string): ToFollower | undefined {
       return refs && { type, refs };
     }
     case 'refreshed':
+    case 'pong':
       return isNumber(id) ? { type, id } : undefined;
     case 'tell': {
       const announcement = parseAnnouncement(fields['announcement']);
@@ -99,6 +104,7 @@ export function parseToLeader(text: string): ToLeader | undefined {
       return isNumber(id) ? { type, id, refs } : undefined;
     }
     case 'told':
+    case 'ping':
       return isNumber(id) ? { type, id } : undefined;
     default:
       return undefined;

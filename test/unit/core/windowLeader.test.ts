@@ -24,6 +24,7 @@ describe('WindowLeader', () => {
   let poller: FakePolling;
   let announced: Announcement[];
   let hasKey: boolean;
+  let isStillLeader: boolean;
   let keyReads: number;
   let yields: number;
   let leader: WindowLeader;
@@ -39,13 +40,14 @@ describe('WindowLeader', () => {
     notices.setAnnouncing(false);
     poller = new FakePolling();
     announced = [];
-    hasKey = true;
+    hasKey = isStillLeader = true;
     keyReads = 0;
     yields = 0;
     leader = new WindowLeader({
       store,
       poller,
       notices,
+      isStillLeader: () => isStillLeader,
       hasKey: () => hasKey,
       readKey: () => Promise.resolve(keyReads++),
       yield: () => yields++,
@@ -127,11 +129,29 @@ describe('WindowLeader', () => {
     });
   });
 
+  it('answers a ping at once', () => {
+    const peer = follow();
+    peer.say({ type: 'ping', id: 4 });
+    assert.deepEqual(peer.heard, [{ type: 'pong', id: 4 }]);
+  });
+
+  it('does nothing of what it hears once another window has its place', () => {
+    store.replaceAll([aTask()]);
+    const peer = follow();
+    isStillLeader = false;
+    peer.say({ type: 'ping', id: 4 });
+    peer.say({ type: 'patches', patches: [{ went: ref }] });
+    assert.deepEqual(peer.heard, []);
+    assert.equal(store.tasks().length, 1);
+  });
+
   describe('to the windows that follow', () => {
     it('tells what has changed, to each of them', () => {
       const [one, other] = [follow(), follow()];
       const patches = [[{ came: aTask() }], [{ went: ref }]];
-      for (const each of patches) assert.equal(leader.tell(each), true);
+      let received = 0;
+      for (const each of patches) leader.tell(each, () => received++);
+      assert.equal(received, 2);
       for (const { heard } of [one, other])
         assert.deepEqual(
           heard,

@@ -27,6 +27,7 @@ const toFollower: readonly ToFollower[] = [
   { type: 'ended', refs },
   { type: 'announced', refs },
   { type: 'refreshed', id: 3 },
+  { type: 'pong', id: 7 },
   { type: 'tell', id: 4, announcement: { notice } },
   { type: 'tell', id: 5, announcement: { hold } },
 ];
@@ -42,6 +43,7 @@ const toLeader: readonly ToLeader[] = [
   { type: 'refresh', id: 1, refs },
   { type: 'refresh', id: 2, refs: undefined },
   { type: 'told', id: 6 },
+  { type: 'ping', id: 7 },
 ];
 
 const noMessages: readonly string[] = [
