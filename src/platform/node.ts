@@ -8,26 +8,34 @@ import type { TaskFiles } from '../core/taskFiles';
 import { formatTaskRecord, parseTaskRecord } from '../core/taskRecord';
 import type { TrackedTask } from '../core/trackedTask';
 
-/** A key of the environment, and the server that it is for. */
+/** A key of the environment, and the servers that it is for. */
 export interface EnvironmentKey {
   readonly key: string;
-  readonly origin: string;
+  readonly origins: readonly string[];
 }
 
 /**
  * The API key that the environment gives in `BROWSER_USE_API_KEY`, as the official SDKs read it, without quotes and the like
- * around it. It is for Browser Use Cloud itself, or for the server that `BROWSER_USE_BASE_URL` names.
- * @param onProblem told why it is not used, as a sentence without it, where it cannot be a key or names no server
+ * around it. It is for Browser Use Cloud itself, or for the server that `BROWSER_USE_BASE_URL` names, or the servers, apart
+ * by white space or commas.
+ * @param onProblem told why it is not used, as a sentence without it, where it cannot be a key or a server is none
  */
 export function environmentKey(onProblem: (why: string) => void): EnvironmentKey | undefined {
   const key = keyIn(process.env['BROWSER_USE_API_KEY'] ?? '');
   if (key === '') return undefined;
   const problem = keyProblem(key);
-  const baseUrl = process.env['BROWSER_USE_BASE_URL']?.trim() ?? '';
-  const server = readBaseUrl(baseUrl === '' ? officialOrigin : baseUrl);
-  if (problem === undefined && typeof server !== 'string') return { key, origin: server.origin };
-  onProblem(problem ?? `BROWSER_USE_BASE_URL: ${String(server)}`);
-  return undefined;
+  if (problem !== undefined) {
+    onProblem(problem);
+    return undefined;
+  }
+  const named = (process.env['BROWSER_USE_BASE_URL'] ?? '').split(/[\s,]+/u).filter(Boolean);
+  const origins: string[] = [];
+  for (const url of named.length === 0 ? [officialOrigin] : named) {
+    const server = readBaseUrl(url);
+    if (typeof server === 'string') onProblem(`BROWSER_USE_BASE_URL: ${server}`);
+    else origins.push(server.origin);
+  }
+  return origins.length === 0 ? undefined : { key, origins };
 }
 
 export interface TaskFolderOptions {

@@ -14,8 +14,9 @@ export interface KnownKey {
 export interface ApiKeyOptions {
   readonly secrets: SecretStorage;
   readonly settings: Settings;
-  /** Serves when none is stored for its server; no other server gets it. */
-  readonly environmentKey: Pick<KnownKey, 'key' | 'origin'> | undefined;
+  /** Serves where none is stored for one of its servers; no other server gets it. */
+  readonly environmentKey:
+    { readonly key: string; readonly origins: readonly string[] } | undefined;
   readonly log: Log;
 }
 
@@ -58,7 +59,7 @@ export class ApiKey implements Disposable {
   get hasEnvironmentKey(): boolean {
     const { environmentKey, settings } = this.#options;
     const { server } = settings;
-    return typeof server !== 'string' && environmentKey?.origin === server.origin;
+    return typeof server !== 'string' && environmentKey?.origins.includes(server.origin) === true;
   }
 
   /** The key of the moment, read from the storage only where it was not yet. Never rejects. */
@@ -119,7 +120,7 @@ export class ApiKey implements Disposable {
       if (!this.#isStorageBroken) log.error('The secret storage cannot be read', error);
       this.#isStorageBroken = true;
     }
-    if (environmentKey?.origin !== origin) return undefined;
+    if (environmentKey?.origins.includes(origin) !== true) return undefined;
     return { key: environmentKey.key, source: 'environment', origin };
   }
 

@@ -37,7 +37,7 @@ describe('the API key', () => {
 
   function make(key?: string, origin = here): ApiKey {
     apiKey?.dispose();
-    const environmentKey = key === undefined ? undefined : { key, origin };
+    const environmentKey = key === undefined ? undefined : { key, origins: [origin] };
     const made = new ApiKey({ secrets, settings, log, environmentKey });
     changes = 0;
     made.onDidChange(() => changes++);

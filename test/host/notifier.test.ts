@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import type { TaskRef } from '../../src/core/task';
 import { TaskStore } from '../../src/core/taskStore';
-import { NoticeQueue } from '../../src/core/noticeQueue';
+import { NoticeQueue, seenNoteMs } from '../../src/core/noticeQueue';
 import { showNotice } from '../../src/ui/notifier';
 import { Settings } from '../../src/ui/settings';
 import type { Disposable } from '../../src/core/event';
 import { aTask } from '../fakes/aTask';
-import { FakeClock, settle } from '../fakes/fakeClock';
+import { FakeClock } from '../fakes/fakeClock';
 import { set } from './extensionUnderTest';
 import { Person } from './person';
 
@@ -52,7 +52,7 @@ describe('notices', () => {
     store.replaceAll([aTask()]);
     person.press = () => 'Open Details';
     end('a1', 'finished', { isSuccess: true });
-    await settle();
+    await clock.advance(seenNoteMs);
     assert.deepEqual(person.seen, [
       {
         severity: 'information',
@@ -69,7 +69,7 @@ describe('notices', () => {
     person.press = () => 'Show Tasks';
     end('a', 'failed');
     end('b', 'finished');
-    await settle();
+    await clock.advance(seenNoteMs);
     assert.equal(person.seen.length, 1);
     assert.equal(person.seen[0]?.severity, 'warning');
     assert.deepEqual(opened, ['tasks a']);
@@ -80,7 +80,7 @@ describe('notices', () => {
     store.replaceAll([aTask({ id: 'a' }), aTask({ id: 'b' })]);
     end('a', 'finished');
     end('b', 'failed');
-    await settle();
+    await clock.advance(seenNoteMs);
     assert.deepEqual(
       person.seen.map(({ text }) => text),
       ['Failed: Find a flight'],
@@ -88,21 +88,21 @@ describe('notices', () => {
     await set('notifyOn', []);
     store.replaceAll([aTask({ id: 'c' })]);
     end('c', 'failed');
-    await settle();
+    await clock.advance(seenNoteMs);
     assert.equal(person.seen.length, 1);
   });
 
   it('never make a link of what a task says', async () => {
     store.replaceAll([aTask({ prompt: '[Click](command:workbench.action.quit)' })]);
     end('a1', 'finished');
-    await settle();
+    await clock.advance(seenNoteMs);
     assert.doesNotMatch(person.seen[0]?.text ?? '](', /\]\(/u);
   });
 
   it('change nothing of the state when nobody answers', async () => {
     store.replaceAll([aTask()]);
     end('a1', 'stopped');
-    await settle();
+    await clock.advance(seenNoteMs);
     assert.deepEqual(opened, []);
     assert.equal(store.tasks()[0]?.isUnseen, true);
   });

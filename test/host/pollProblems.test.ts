@@ -42,7 +42,7 @@ describe('trouble with looks', () => {
       secrets,
       settings,
       log: new Log(),
-      environmentKey: { key: 'from-environment', origin: 'https://cloud.example' },
+      environmentKey: { key: 'from-environment', origins: ['https://cloud.example'] },
     });
     await apiKey.read();
     poller = new TaskPoller({

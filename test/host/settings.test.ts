@@ -74,7 +74,7 @@ describe('the settings', () => {
     for (const [name, value] of own)
       await assert.rejects(
         () => Promise.resolve(configuration.update(name, value, ConfigurationTarget.Workspace)),
-        /application/iu,
+        /only into User settings|application/iu,
         name,
       );
   });

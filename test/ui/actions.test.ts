@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { simulatorKey, type Simulator } from '../simulator/startSimulator';
+import { type Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
-import { pointAt, refuseId, startStillCloud, track } from './cloudOfTest';
+import { pointAt, refuseId, simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
 import type { TaskRow } from './taskRow';
 import { until } from './until';
 import { openWorkbench, type Workbench } from './workbench';
@@ -15,7 +15,7 @@ describe('what is done with tracked tasks', () => {
   before(async () => {
     workbench = await openWorkbench({
       settings: { 'browserUseTasks.baseUrl': 'http://127.0.0.1:1' },
-      env: { BROWSER_USE_API_KEY: simulatorKey },
+      env: simulatorEnvironment,
     });
     await workbench.openView();
   });

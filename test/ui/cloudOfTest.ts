@@ -1,14 +1,41 @@
 import { virtualClock } from '../simulator/clock';
-import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator/startSimulator';
+import {
+  simulatorKey,
+  startSimulator,
+  type Simulator,
+  type SimulatorOptions,
+} from '../simulator/startSimulator';
 import { until } from './until';
 import type { Workbench } from './workbench';
 
+/** Below those that systems hand out, so that nobody else gets one; another block for each process. */
+const firstPort = 20_000 + (process.pid % 200) * 60;
+const ports = Array.from({ length: 60 }, (_, index) => firstPort + index);
+let nextPort = 0;
+
+/** The key of the simulated cloud in the environment of VS Code, for each cloud that `startStillCloud` will start. */
+export const simulatorEnvironment: Readonly<Record<string, string>> = {
+  BROWSER_USE_API_KEY: simulatorKey,
+  BROWSER_USE_BASE_URL: ports.map((port) => `http://127.0.0.1:${port}`).join(' '),
+};
+
 /**
- * A cloud whose clock stands at the present until a test moves it: nothing in it happens by itself.
- * Who starts it closes it.
+ * A cloud whose clock stands at the present until a test moves it: nothing in it happens by itself. Each has an address of its
+ * own, for which `simulatorEnvironment` gives the key. Who starts it closes it.
  */
-export function startStillCloud(options: SimulatorOptions = {}): Promise<Simulator> {
-  return startSimulator({ clock: virtualClock(Date.now()), ...options });
+export async function startStillCloud(options: SimulatorOptions = {}): Promise<Simulator> {
+  const clock = virtualClock(Date.now());
+  for (;;) {
+    const port = ports[nextPort++];
+    if (port === undefined)
+      throw new Error(`More than ${ports.length} clouds: reserve more ports.`);
+    try {
+      return await startSimulator({ clock, port, ...options });
+    } catch (error) {
+      // Somebody else has it: the next one.
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    }
+  }
 }
 
 /** Lets the workbench talk to another cloud. Each has its own tracked tasks, so this clears the view. */

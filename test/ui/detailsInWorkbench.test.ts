@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
-import { simulatorKey, type Simulator } from '../simulator/startSimulator';
+import { type Simulator } from '../simulator/startSimulator';
 import { sampleTasks } from '../simulator/samples';
-import { startStillCloud, track } from './cloudOfTest';
+import { simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
 import { accessibilityFaults, firstPicture } from './detailsPanel';
 import { until } from './until';
 import { openWorkbench, type Theme, type Workbench } from './workbench';
@@ -29,7 +29,7 @@ describe('the details in the workbench', () => {
     for (const { script } of sampleTasks(simulator.clock.now())) simulator.addTask(script);
     workbench = await openWorkbench({
       settings: { 'browserUseTasks.baseUrl': simulator.url },
-      env: { BROWSER_USE_API_KEY: simulatorKey },
+      env: simulatorEnvironment,
     });
     const { page } = workbench;
     page.on('request', (request) => requests.push(request.url()));

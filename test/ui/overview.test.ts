@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { simulatorKey, type Simulator } from '../simulator/startSimulator';
+import { type Simulator } from '../simulator/startSimulator';
 import { sampleTasks } from '../simulator/samples';
 import type { TaskScript } from '../simulator/taskScript';
-import { startStillCloud, track } from './cloudOfTest';
+import { simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
 import { firstPicture } from './detailsPanel';
 import { until } from './until';
 import { openWorkbench, type Workbench } from './workbench';
@@ -16,7 +16,7 @@ describe('the view beside the details of a task', () => {
     simulator = await startStillCloud();
     workbench = await openWorkbench({
       settings: { 'browserUseTasks.baseUrl': simulator.url },
-      env: { BROWSER_USE_API_KEY: simulatorKey },
+      env: simulatorEnvironment,
     });
     await workbench.setTheme('dark');
     await workbench.openView();

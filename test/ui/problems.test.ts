@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { rowName } from '../../src/core/rowWords';
-import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
+import { startSimulator, type Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
-import { pointAt, refuseId, startStillCloud, track } from './cloudOfTest';
+import { pointAt, refuseId, simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
 import type { TaskRow } from './taskRow';
 import { until } from './until';
 import { openWorkbench, type Workbench } from './workbench';
@@ -18,7 +18,7 @@ describe('what stands in the way of looking', () => {
   before(async () => {
     workbench = await openWorkbench({
       settings: { 'browserUseTasks.baseUrl': 'http://127.0.0.1:1' },
-      env: { BROWSER_USE_API_KEY: simulatorKey },
+      env: simulatorEnvironment,
     });
     await workbench.openView();
   });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { rowName } from '../../src/core/rowWords';
-import { simulatorKey, type Simulator } from '../simulator/startSimulator';
+import { type Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
-import { refuseId, startStillCloud, track } from './cloudOfTest';
+import { refuseId, simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
 import { contrast } from './contrast';
 import type { TaskRow } from './taskRow';
 import { until } from './until';
@@ -118,7 +118,7 @@ describe('the states in the view', () => {
     refuseId(simulator, idOf(states.length - 1));
     workbench = await openWorkbench({
       settings: { 'browserUseTasks.baseUrl': simulator.url },
-      env: { BROWSER_USE_API_KEY: simulatorKey },
+      env: simulatorEnvironment,
     });
     await workbench.openView();
     await workbench.widenView(470);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { simulatorKey, type Simulator } from '../simulator/startSimulator';
-import { startStillCloud, track } from './cloudOfTest';
+import { simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
 import { until } from './until';
 import { openWorkbench, type Workbench } from './workbench';
 
@@ -32,7 +32,7 @@ describe('what is taken from tasks', () => {
     });
     workbench = await openWorkbench({
       settings: { 'browserUseTasks.baseUrl': simulator.url },
-      env: { BROWSER_USE_API_KEY: simulatorKey },
+      env: simulatorEnvironment,
     });
     await workbench.openView();
     await track(workbench, ids.join(' '));

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { simulatorKey, type Simulator } from '../simulator/startSimulator';
-import { pointAt, startStillCloud, track } from './cloudOfTest';
+import { type Simulator } from '../simulator/startSimulator';
+import { pointAt, simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
 import { until } from './until';
 import { openWorkbench, type Workbench } from './workbench';
 
@@ -21,7 +21,7 @@ describe('several windows', () => {
         'browserUseTasks.polling.hiddenSeconds': pauseSeconds,
         'browserUseTasks.polling.awaySeconds': pauseSeconds,
       },
-      env: { BROWSER_USE_API_KEY: simulatorKey },
+      env: simulatorEnvironment,
     });
     windows = [first, await first.openAnother(), await first.openAnother()];
     for (const window of windows) await window.openView();

@@ -260,21 +260,23 @@ describe('the key of the environment', () => {
       assert.deepEqual(problems, []);
     });
 
-  for (const [baseUrl, origin] of [
-    [undefined, 'https://api.browser-use.com'],
-    ['', 'https://api.browser-use.com'],
-    ['https://own.example/prefix/', 'https://own.example'],
-    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
-    ['http://clear.example', undefined],
-    ['nonsense', undefined],
+  for (const [baseUrl, origins, problemCount] of [
+    [undefined, ['https://api.browser-use.com'], 0],
+    [' ', ['https://api.browser-use.com'], 0],
+    ['https://own.example/prefix/', ['https://own.example'], 0],
+    ['http://127.0.0.1:8080', ['http://127.0.0.1:8080'], 0],
+    ['https://a.example, https://b.example', ['https://a.example', 'https://b.example'], 0],
+    ['https://a.example http://clear.example', ['https://a.example'], 1],
+    ['http://clear.example', undefined, 1],
+    ['nonsense', undefined, 1],
   ] as const)
-    it(`is for ${origin ?? 'no server'} where BROWSER_USE_BASE_URL is ${JSON.stringify(baseUrl)}`, () => {
+    it(`is for ${origins?.join(' and ') ?? 'no server'} where BROWSER_USE_BASE_URL is ${JSON.stringify(baseUrl)}`, () => {
       process.env[name] = 'bu_from_environment';
       if (baseUrl === undefined) delete process.env[baseUrlName];
       else process.env[baseUrlName] = baseUrl;
       const problems: string[] = [];
-      assert.equal(environmentKey((why) => problems.push(why))?.origin, origin);
-      assert.equal(problems.length, origin === undefined ? 1 : 0);
+      assert.deepEqual(environmentKey((why) => problems.push(why))?.origins, origins);
+      assert.equal(problems.length, problemCount);
       assert.doesNotMatch(problems.join(), /bu_from/u);
     });
 
