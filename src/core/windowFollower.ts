@@ -181,10 +181,11 @@ export class WindowFollower implements Polling, Disposable {
     // What seems to have ended just now may be old news to the leader, who says what is not.
     notices.replace(waiting);
     this.#isComplete = true;
-    if (patches.length > 0)
-      this.tell(patches, () => {
-        for (const entry of handedOn) entry.isReceived = true;
-      });
+    // Each with its time, as the leader may know what became of it since.
+    for (const entry of handedOn) {
+      this.#say({ type: 'patches', patches: entry.patches, at: entry.at });
+      this.#ping.expect(() => (entry.isReceived = true));
+    }
     if (waiting.length > 0) this.#say({ type: 'ended', refs: waiting });
   }
 }

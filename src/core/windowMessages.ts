@@ -31,7 +31,12 @@ export type ToFollower =
 
 /** From a window that follows to the one that polls. */
 export type ToLeader =
-  | { readonly type: 'patches'; readonly patches: readonly TaskPatch[] }
+  | {
+      readonly type: 'patches';
+      readonly patches: readonly TaskPatch[];
+      /** When it happened, in milliseconds since 1970, where it is told again to another leader. Absent: just now. */
+      readonly at?: number | undefined;
+    }
   /** Ends that the window before has not told of. */
   | { readonly type: 'ended'; readonly refs: readonly TaskRef[] }
   | { readonly type: 'attention'; readonly attention: Attention }
@@ -87,7 +92,8 @@ export function parseToLeader(text: string): ToLeader | undefined {
   switch (type) {
     case 'patches': {
       const patches = listOf(fields['patches'], parsePatch);
-      return patches && { type, patches };
+      const { at } = fields;
+      return patches && (isNumber(at) ? { type, patches, at } : { type, patches });
     }
     case 'ended': {
       const refs = listOf(fields['refs'], parseRef);

@@ -4,7 +4,8 @@ import { NoticeQueue, type NoticeQueueOptions } from './noticeQueue';
 import type { Polling, WindowPolling } from './polling';
 import type { TaskKeeper } from './taskKeeper';
 import type { Cloud } from './taskClient';
-import { patchesOf, refOfPatch } from './taskPatch';
+import { refKey } from './task';
+import { patchesOf, refOfPatch, type TaskPatch } from './taskPatch';
 import type { TaskStore } from './taskStore';
 import { WindowFollower, type RecentPatches } from './windowFollower';
 import { WindowLeader } from './windowLeader';
@@ -60,6 +61,8 @@ export class WindowSharing implements Disposable {
   #isFilling = false;
   /** While the store repeats what the leader says, nothing is this window's doing. */
   #isRepeating = false;
+  /** When what another window tells again happened, while the store takes it in. */
+  #retoldAt: number | undefined;
   #isDisposed = false;
   #onRole: () => void = () => undefined;
 
@@ -75,7 +78,7 @@ export class WindowSharing implements Disposable {
       // A leader that hung may hear only now, by an answer that has waited, that it leads no more.
       this.#mayLead();
       const patches = patchesOf(changes);
-      const entry = { at: clock.now(), patches, isReceived: this.#isRepeating };
+      const entry = { at: this.#retoldAt ?? clock.now(), patches, isReceived: this.#isRepeating };
       this.#recent = [...this.#stillRecent(), entry];
       if (this.#isRepeating) return;
       const onReceived = (): boolean => (entry.isReceived = true);
@@ -191,6 +194,15 @@ export class WindowSharing implements Disposable {
         return connect(signal);
       }),
       isStillLeader: () => this.#mayLead() && this.#role === role,
+      isOutdated: (patch, at) => this.#isOutdated(patch, at),
+      retell: (at, change) => {
+        this.#retoldAt = at;
+        try {
+          change();
+        } finally {
+          this.#retoldAt = undefined;
+        }
+      },
       notices: this.#notices,
       hasKey,
       readKey,
@@ -202,6 +214,19 @@ export class WindowSharing implements Disposable {
     });
     this.#take(role);
     this.#notices.setAnnouncing(true);
+    // What nobody else has heard of is on the disk by then, and is told to every window that comes.
+    const handedOn = this.#recent;
+    void keeper.flush().then(() => {
+      if (this.#role === role) for (const entry of handedOn) entry.isReceived = true;
+    });
+  }
+
+  #isOutdated(patch: TaskPatch, at: number): boolean {
+    const key = comingOrGoing(patch);
+    if (key === undefined) return false;
+    return this.#recent.some(
+      (entry) => entry.at > at && entry.patches.some((other) => comingOrGoing(other) === key),
+    );
   }
 
   #follow(leader: Peer): void {
@@ -278,4 +303,9 @@ export class WindowSharing implements Disposable {
     const since = this.#options.clock.now() - recentMs;
     return this.#recent.filter(({ at, isReceived }) => at > since || !isReceived);
   }
+}
+
+/** The key of a task that comes or goes; `undefined` for a change of one that stays. */
+function comingOrGoing(patch: TaskPatch): string | undefined {
+  return 'of' in patch ? undefined : refKey(refOfPatch(patch));
 }

@@ -120,7 +120,7 @@ describe('WindowFollower', () => {
     said.length = 0;
     hear({ type: 'tasks', tasks: [aTask()], isLast: true });
     assert.equal(store.get(ref)?.status, 'finished');
-    assert.deepEqual(said, [{ type: 'patches', patches: [ended] }]);
+    assert.deepEqual(said, [{ type: 'patches', patches: [ended], at: 0 }]);
   });
 
   it('hands on ends that the window before has not told of, and none that it has only repeated', () => {

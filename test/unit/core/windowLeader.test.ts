@@ -25,6 +25,7 @@ describe('WindowLeader', () => {
   let announced: Announcement[];
   let hasKey: boolean;
   let isStillLeader: boolean;
+  let retold: number[];
   let keyReads: number;
   let yields: number;
   let leader: WindowLeader;
@@ -40,6 +41,7 @@ describe('WindowLeader', () => {
     notices.setAnnouncing(false);
     poller = new FakePolling();
     announced = [];
+    retold = [];
     hasKey = isStillLeader = true;
     keyReads = 0;
     yields = 0;
@@ -48,6 +50,11 @@ describe('WindowLeader', () => {
       poller,
       notices,
       isStillLeader: () => isStillLeader,
+      isOutdated: (patch, at) => 'came' in patch && at < 5,
+      retell: (at, change) => {
+        retold.push(at);
+        change();
+      },
       hasKey: () => hasKey,
       readKey: () => Promise.resolve(keyReads++),
       yield: () => yields++,
@@ -133,6 +140,21 @@ describe('WindowLeader', () => {
     const peer = follow();
     peer.say({ type: 'ping', id: 4 });
     assert.deepEqual(peer.heard, [{ type: 'pong', id: 4 }]);
+  });
+
+  it('takes in what is told again unless it knows better, and then says how things are', () => {
+    const peer = follow();
+    const other = aTask({ id: 'b' });
+    peer.say({ type: 'patches', patches: [{ came: aTask() }], at: 4 });
+    peer.say({ type: 'patches', patches: [{ came: other }], at: 6 });
+    assert.deepEqual(retold, [4, 6]);
+    assert.deepEqual(
+      store.tasks().map(({ id }) => id),
+      ['b'],
+    );
+    assert.deepEqual(peer.heard[0], { type: 'patches', patches: [{ went: ref }] });
+    peer.say({ type: 'patches', patches: [{ came: other }], at: 4 });
+    assert.deepEqual(peer.heard.at(-1), { type: 'patches', patches: [{ came: other }] });
   });
 
   it('does nothing of what it hears once another window has its place', () => {

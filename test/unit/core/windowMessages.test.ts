@@ -34,6 +34,7 @@ const toFollower: readonly ToFollower[] = [
 
 const toLeader: readonly ToLeader[] = [
   { type: 'patches', patches },
+  { type: 'patches', patches, at: 8 },
   { type: 'ended', refs },
   { type: 'attention', attention: 'watching' },
   { type: 'attention', attention: 'hidden' },

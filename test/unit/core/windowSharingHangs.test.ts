@@ -176,6 +176,27 @@ describe('windows of one user, where the one that polls hangs but lives,', () =>
     assert.deepEqual(saved(), ['b']);
   });
 
+  for (const next of [0, 1])
+    it(`do not undo what is done in one of them while nobody answers, whoever of them leads next (${next})`, async () => {
+      machine.pickNext = (waiting) => Math.min(next, waiting - 1);
+      const second = await open();
+      const third = await open();
+      second.store.track([a], clock.now());
+      third.store.track([b], clock.now());
+      await clock.advance(20);
+      third.store.untrack([b]);
+      await clock.advance(20);
+      first().hang();
+      second.store.untrack([a]);
+      second.store.track([b], clock.now());
+      await clock.advance(15_000);
+      for (const window of [second, third]) assert.deepEqual(ids(window), ['b']);
+      assert.deepEqual(saved(), ['b']);
+      first().wake();
+      await clock.advance(2000);
+      for (const window of windows) assert.deepEqual(ids(window), ['b']);
+    });
+
   it('have one that polls, however many find out at the same moment', async () => {
     machine.pickNext = (waiting) => waiting - 1;
     const others = [await open(), await open(), await open()];

@@ -224,6 +224,15 @@ describe('WindowSharing', () => {
       assert.deepEqual([came(first), came(second)], [['a1'], []]);
     });
 
+    it('nothing that happened before it led itself for long: it has saved that', async () => {
+      const seat = await open();
+      store.track([ref], clock.now());
+      seat.onLead();
+      await keeper.flush();
+      await clock.advance(20_000);
+      assert.deepEqual(came(follow(seat)), []);
+    });
+
     it('nothing of what was only read from its files', async () => {
       disk.set(server, [aTask()]);
       const seat = await open();
