@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { reportListenerErrors } from '../../../src/core/event';
 import type { Attention } from '../../../src/core/polling';
 import { refKey, type TaskRef } from '../../../src/core/task';
 import { FakeClock, settle } from '../../fakes/fakeClock';
@@ -62,6 +63,34 @@ describe('windows of one user', () => {
     assert.equal(cloud.asked.length, 1);
     assert.deepEqual(shown(second), shown(first));
     assert.deepEqual(shown(third), shown(first));
+  });
+
+  it('go on polling and sharing where a listener throws in each of them, which is reported', async () => {
+    const reported: unknown[] = [];
+    const subscriptions = [reportListenerErrors((error) => reported.push(error))];
+    try {
+      cloud.set('a', 'running');
+      const [first, second, third] = await open(3);
+      const mistake = new Error('ours');
+      for (const { store, polling } of windows)
+        for (const event of [store.onDidChange, store.onDidLook, polling.onDidChangeState])
+          subscriptions.unshift(
+            event(() => {
+              throw mistake;
+            }),
+          );
+      second.store.track([a], clock.now());
+      await clock.advance(1000);
+      assert.deepEqual(statuses(), ['running', 'running', 'running']);
+      cloud.set('a', 'finished');
+      await clock.advance(60_000);
+      assert.deepEqual(statuses(), ['finished', 'finished', 'finished']);
+      assert.deepEqual(shown(third), shown(first));
+      assert.equal(windows.flatMap(({ notices }) => notices).length, 1);
+      assert.ok(reported.length > 0 && reported.every((error) => error === mistake));
+    } finally {
+      for (const subscription of subscriptions) subscription.dispose();
+    }
   });
 
   it('show a change within a second of the one that asked', async () => {
