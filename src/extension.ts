@@ -32,7 +32,7 @@ let flush: (() => Promise<void>) | undefined;
 export function activate(context: ExtensionContext): BrowserUseTasks {
   const { extensionUri, globalStorageUri, secrets, subscriptions } = context;
   const log = new Log();
-  reportListenerErrors((error) => log.mistake('A listener failed', error));
+  subscriptions.push(reportListenerErrors((error) => log.mistake('A listener failed', error)));
   const settings = new Settings();
   const apiKey = new ApiKey({
     secrets,

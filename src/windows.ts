@@ -20,9 +20,10 @@ export function shareAmongWindows(options: WindowsOptions): WindowSharing {
   const { root, onAlone } = options;
   return new WindowSharing({
     ...options,
-    createPoller: () =>
+    createPoller: (connect) =>
       new TaskPoller({
         ...options,
+        connect,
         random: Math.random,
         loadRounds: () => import('./core/askRound'),
       }),

@@ -12,9 +12,11 @@ let onListenerError = (error: unknown): void =>
     throw error;
   });
 
-/** Has what listeners throw reported, by all emitters, from now on. For the composition root. */
-export function reportListenerErrors(report: (error: unknown) => void): void {
+/** Has what listeners throw reported, by all emitters, until it is disposed. For the composition root. */
+export function reportListenerErrors(report: (error: unknown) => void): Disposable {
+  const before = onListenerError;
   onListenerError = report;
+  return { dispose: () => void (onListenerError = before) };
 }
 
 /**

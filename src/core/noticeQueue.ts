@@ -11,6 +11,8 @@ export interface NoticeQueueOptions {
   /** Asked when a notice is due. */
   readonly isWanted: (kind: EndKind) => boolean;
   readonly show: (notice: Notice) => void;
+  /** Asked when ends are due: while it says no, they wait. Absent: they are always shown. */
+  readonly mayShow?: (() => boolean) | undefined;
   /** Told of ends that wait no more, before any notice of them is shown. */
   readonly onSettled?: ((refs: readonly TaskRef[]) => void) | undefined;
 }
@@ -30,15 +32,21 @@ export class NoticeQueue implements Disposable {
   readonly #subscription: Disposable;
   readonly #disposed = new AbortController();
   readonly #ended = new Map<string, TaskRef>();
+  /** Ends that some window has told of, and that are not to be told of again. */
+  readonly #settled = new Set<string>();
   #window: { readonly abort: AbortController; readonly isShort: boolean } | undefined;
   #isAnnouncing = true;
 
   constructor(options: NoticeQueueOptions) {
     this.#options = options;
     this.#subscription = options.store.onDidChange((changes) => {
-      for (const change of changes)
-        if (change.after && isObservedEnd(change))
-          this.#ended.set(refKey(change.after), change.after);
+      for (const change of changes) {
+        const { before, after } = change;
+        if (before && !after) this.#settled.delete(refKey(before));
+        if (!after || !isObservedEnd(change)) continue;
+        this.#ended.set(refKey(after), after);
+        this.#settled.delete(refKey(after));
+      }
       this.#consider();
     });
   }
@@ -55,15 +63,22 @@ export class NoticeQueue implements Disposable {
     this.#endWindow();
   }
 
-  /** Adds ends that another window has observed and not told of. */
+  /** Adds ends that another window has observed and not told of; it may have hung while they were told of. */
   expect(refs: readonly TaskRef[]): void {
-    for (const ref of refs) this.#ended.set(refKey(ref), ref);
+    for (const ref of refs) if (!this.#settled.has(refKey(ref))) this.#ended.set(refKey(ref), ref);
     this.#consider();
   }
 
   /** Another window has told of them. */
   forget(refs: readonly TaskRef[]): void {
-    for (const ref of refs) this.#ended.delete(refKey(ref));
+    this.#settle(refs);
+  }
+
+  /** These ends wait, and no others. */
+  replace(refs: readonly TaskRef[]): void {
+    this.#ended.clear();
+    for (const ref of refs) this.#ended.set(refKey(ref), ref);
+    this.#consider();
   }
 
   dispose(): void {
@@ -97,14 +112,22 @@ export class NoticeQueue implements Disposable {
       .filter((task) => task !== undefined);
   }
 
+  #settle(refs: readonly TaskRef[]): void {
+    for (const ref of refs) {
+      this.#ended.delete(refKey(ref));
+      this.#settled.add(refKey(ref));
+    }
+  }
+
   #flush(): void {
     this.#endWindow();
+    if (this.#options.mayShow?.() === false) return;
     const tasks = this.#tasks().filter((task) => {
       const kind = endKindOf(task);
       return task.isUnseen && kind !== undefined && this.#options.isWanted(kind);
     });
     const settled = this.waiting;
-    this.#ended.clear();
+    this.#settle(settled);
     if (this.#disposed.signal.aborted) return;
     this.#options.onSettled?.(settled);
     const notice = composeNotice(tasks);

@@ -20,6 +20,7 @@ interface Write {
   /** Absent for a task that is no longer tracked. */
   task: TrackedTask | undefined;
   isDue: boolean;
+  maySave: () => boolean;
   isRunning: boolean;
 }
 
@@ -38,7 +39,7 @@ export class TaskKeeper implements Disposable {
   /** Tasks that have changed while another window saved. */
   readonly #unsaved = new Map<string, TaskRef>();
   #isSaving = true;
-  #mayWrite: (() => Promise<boolean>) | undefined;
+  #maySave: () => boolean = () => true;
   #runningCount = 0;
   #flushWaiters: (() => void)[] = [];
   #origin: string | undefined;
@@ -83,15 +84,37 @@ export class TaskKeeper implements Disposable {
 
   /**
    * While another window saves, changes are only noted; when the turn comes, they are written as they are then.
-   * @param mayWrite asked before each write: false where another window saves by now. Absent: always true
+   * @param maySave asked before each write, as this window's turn may have ended while it hung: what may not be written is noted.
    */
-  setSaving(isSaving: boolean, mayWrite?: () => Promise<boolean>): void {
+  setSaving(isSaving: boolean, maySave: () => boolean = () => true): void {
     this.#isSaving = isSaving;
-    this.#mayWrite = mayWrite;
     if (!isSaving) return;
+    this.#maySave = maySave;
     const refs = [...this.#unsaved.values()];
     this.#unsaved.clear();
     for (const ref of refs) this.#save(ref, this.#options.store.get(ref));
+  }
+
+  /** Writes these tasks as they are, though another window saves: it does not answer. */
+  saveNow(refs: readonly TaskRef[]): void {
+    for (const ref of refs) this.#save(ref, this.#options.store.get(ref), () => true);
+  }
+
+  /**
+   * Reads the server's tasks again, as another window has saved since: what its files hold is what there is.
+   * Keeps what is in the store where they cannot be read. Never rejects.
+   */
+  async reload(): Promise<void> {
+    const files = this.#files;
+    await this.flush();
+    try {
+      const tasks = await files?.load();
+      if (!tasks || this.#files !== files) return;
+      this.#unsaved.clear();
+      this.#fill(tasks);
+    } catch (error) {
+      this.#tell('load', error);
+    }
   }
 
   /** Resolves when everything is written that has changed so far. Never rejects. */
@@ -141,10 +164,14 @@ export class TaskKeeper implements Disposable {
     )
       return;
     if (this.#isSaving) this.#save(ref, after);
-    else this.#unsaved.set(refKey(ref), { apiVersion: ref.apiVersion, id: ref.id });
+    else this.#noteUnsaved(ref);
   }
 
-  #save(ref: TaskRef, task: TrackedTask | undefined): void {
+  #noteUnsaved({ apiVersion, id }: TaskRef): void {
+    this.#unsaved.set(refKey({ apiVersion, id }), { apiVersion, id });
+  }
+
+  #save(ref: TaskRef, task: TrackedTask | undefined, maySave = this.#maySave): void {
     const files = this.#files;
     if (!files || !this.#origin) return;
     const key = `${this.#origin} ${refKey(ref)}`;
@@ -152,9 +179,10 @@ export class TaskKeeper implements Disposable {
     if (write) {
       write.task = task;
       write.isDue = true;
+      write.maySave = maySave;
       return;
     }
-    this.#writes.set(key, { files, ref, task, isDue: true, isRunning: false });
+    this.#writes.set(key, { files, ref, task, isDue: true, isRunning: false, maySave });
     this.#writeNext();
   }
 
@@ -177,11 +205,11 @@ export class TaskKeeper implements Disposable {
   async #write(key: string, write: Write): Promise<void> {
     while (write.isDue) {
       write.isDue = false;
+      if (!write.maySave()) {
+        if (write.files === this.#files) this.#noteUnsaved(write.ref);
+        continue;
+      }
       try {
-        if (this.#mayWrite && !(await this.#mayWrite())) {
-          this.#unsaved.set(refKey(write.ref), write.ref);
-          continue;
-        }
         await (write.task ? write.files.save(write.task) : write.files.remove(write.ref));
       } catch (error) {
         this.#tell('save', error);

@@ -31,6 +31,12 @@ export function patchOf({ before, after }: TaskChange): TaskPatch | undefined {
   return { of: refOf(after), set: Object.fromEntries(set), cleared };
 }
 
+/** The task that a patch is of. */
+export function refOfPatch(patch: TaskPatch): TaskRef {
+  if ('came' in patch) return refOf(patch.came);
+  return 'went' in patch ? patch.went : patch.of;
+}
+
 /** What became of tasks in all changes, in their order; leaves out changes of nothing. */
 export function patchesOf(changes: readonly TaskChange[]): readonly TaskPatch[] {
   return changes.map(patchOf).filter((patch) => patch !== undefined);

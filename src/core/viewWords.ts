@@ -29,9 +29,9 @@ export function viewWords(options: ViewWordsOptions): string {
   const { state, taskCount, now, host, baseUrlProblem } = options;
   if (taskCount === 0) return '';
   if (baseUrlProblem !== undefined) return `${baseUrlProblem} Change it in the settings.`;
-  if (state.isLeaderSilent === true)
-    return 'The window that polls does not answer. This one takes over within seconds, and keeps what you track meanwhile.';
   const active = `${state.activeCount} active`;
+  if (state.isLeaderSilent === true)
+    return `Another window is not responding · ${active}. It polls for all windows; this one takes over if it stays silent.`;
   const [hold] = state.holds;
   if (!hold || (state.activeCount === 0 && hold.until !== undefined)) return freshWords(options);
   const advice = errorWords(hold.kind, { host, apiVersion: hold.apiVersion }).text;

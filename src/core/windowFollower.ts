@@ -1,15 +1,23 @@
+import type { Clock } from './clock';
 import { Emitter, type Disposable, type Event } from './event';
+import { LeaderPing } from './leaderPing';
 import type { NoticeQueue } from './noticeQueue';
 import type { Attention, PollerState, Polling } from './polling';
 import type { TaskRef } from './task';
 import type { TaskPatch } from './taskPatch';
 import type { TaskStore } from './taskStore';
 import { isActive, type TrackedTask } from './trackedTask';
-import { parseToFollower, type Announcement, type ToLeader } from './windowMessages';
+import {
+  parseToFollower,
+  type Announcement,
+  type ToFollower,
+  type ToLeader,
+} from './windowMessages';
 import type { Peer } from './windowSeat';
 
 export interface WindowFollowerOptions {
   readonly leader: Peer;
+  readonly clock: Clock;
   readonly store: TaskStore;
   readonly notices: NoticeQueue;
   /** Changes that fill the store are nobody's doing. */
@@ -17,10 +25,22 @@ export interface WindowFollowerOptions {
   /** Changes that repeat the leader's are not this window's doing. */
   readonly repeat: (change: () => void) => void;
   /** What happened in the last seconds and what nobody else has heard of, which the leader before may have taken with it. */
-  readonly takeRecent: () => readonly TaskPatch[];
+  readonly recent: () => readonly RecentPatches[];
+  /** Told when the leader does not answer, and when it answers after all. */
+  readonly onSilence: (isSilent: boolean) => void;
+  /** Told once, when the leader has not answered for so long that this window wants its place. */
+  readonly onGiveUp: () => void;
   readonly hasKey: () => boolean;
   /** Tells the person at this window. */
   readonly announce: (announcement: Announcement) => void;
+}
+
+/** What happened in the store, whoever did it. */
+export interface RecentPatches {
+  readonly at: number;
+  readonly patches: readonly TaskPatch[];
+  /** False for what nobody else is known to have received, however long ago it was. */
+  isReceived: boolean;
 }
 
 /** A window's part while another one polls: its store repeats the leader's, and what is done here is sent there. */
@@ -29,38 +49,54 @@ export class WindowFollower implements Polling, Disposable {
   readonly #didChangeState = new Emitter<PollerState>();
   readonly #subscription: Disposable;
   readonly #refreshes = new Map<number, () => void>();
+  readonly #ping: LeaderPing;
   #refreshCount = 0;
   #state: PollerState | undefined;
   /** The beginning of what is tracked, until all of it is here. */
   #arriving: TrackedTask[] = [];
   #isComplete = false;
-  #isLeaderSilent = false;
+  #isSilent = false;
 
   readonly onDidChangeState: Event<PollerState> = this.#didChangeState.event;
 
   constructor(options: WindowFollowerOptions) {
     this.#options = options;
-    this.#subscription = options.leader.onDidReceive((text) => this.#hear(text));
-    this.#say({ type: 'key', hasKey: options.hasKey() });
+    const { leader, store, clock, hasKey, onSilence, onGiveUp } = options;
+    this.#ping = new LeaderPing({
+      clock,
+      send: (id) => this.#say({ type: 'ping', id }),
+      isWatching: () => store.tasks().some(isActive),
+      onSilence: (isSilent) => {
+        this.#isSilent = isSilent;
+        onSilence(isSilent);
+        this.#didChangeState.fire(this.state);
+      },
+      onGiveUp,
+    });
+    this.#subscription = leader.onDidReceive((text) => this.#hear(text));
+    this.#say({ type: 'key', hasKey: hasKey() });
+    this.#ping.expect(() => undefined);
   }
 
   get state(): PollerState {
     const activeCount = this.#options.store.tasks().filter(isActive).length;
     const state = { isLooking: false, holds: [], ...this.#state, activeCount };
-    return this.#isLeaderSilent ? { ...state, isLeaderSilent: true } : state;
+    return this.#isSilent ? { ...state, isLeaderSilent: true } : state;
   }
 
-  /** Passes on what somebody did in this window. @returns false where it has to wait until the leader has told what there is */
-  tell(patches: readonly TaskPatch[]): boolean {
-    if (this.#isComplete) this.#say({ type: 'patches', patches });
-    return this.#isComplete;
+  /** Whether the leader does not answer at the moment. */
+  get isSilent(): boolean {
+    return this.#isSilent;
   }
 
-  /** The leader has not answered for some seconds, or does again. */
-  setLeaderSilent(isSilent: boolean): void {
-    if (isSilent === this.#isLeaderSilent) return;
-    this.#isLeaderSilent = isSilent;
-    this.#didChangeState.fire(this.state);
+  /**
+   * Passes on what somebody did in this window. Until the leader has told what there is, it has to wait, and is passed on as recent then.
+   * @param onReceived called when the leader has certainly received it
+   */
+  tell(patches: readonly TaskPatch[], onReceived: () => void): void {
+    if (!this.#isComplete) return;
+    this.#say({ type: 'patches', patches });
+    this.#ping.expect(onReceived);
   }
 
   /** The settings are the same in all windows. */
@@ -80,11 +116,13 @@ export class WindowFollower implements Polling, Disposable {
     return new Promise((resolve) => {
       this.#refreshes.set(id, resolve);
       this.#say({ type: 'refresh', id, refs });
+      this.#ping.expect(() => undefined);
     });
   }
 
   dispose(): void {
     this.#subscription.dispose();
+    this.#ping.dispose();
     this.#didChangeState.dispose();
     this.#refreshes.clear();
   }
@@ -96,6 +134,12 @@ export class WindowFollower implements Polling, Disposable {
   #hear(text: string): void {
     const message = parseToFollower(text);
     if (!message) return;
+    this.#act(message);
+    // Afterwards, as what it told may be the first that is worth watching.
+    this.#ping.hear(message.type === 'pong' ? message.id : undefined);
+  }
+
+  #act(message: ToFollower): void {
     const { store, notices, repeat, announce } = this.#options;
     switch (message.type) {
       case 'tasks':
@@ -115,6 +159,8 @@ export class WindowFollower implements Polling, Disposable {
         this.#refreshes.get(message.id)?.();
         this.#refreshes.delete(message.id);
         return;
+      case 'pong':
+        return;
       case 'tell':
         announce(message.announcement);
         return this.#say({ type: 'told', id: message.id });
@@ -122,20 +168,24 @@ export class WindowFollower implements Polling, Disposable {
   }
 
   #complete(): void {
-    const { store, notices, fill, takeRecent } = this.#options;
+    const { store, notices, fill, recent } = this.#options;
     const tasks = this.#arriving;
     this.#arriving = [];
     const waiting = notices.waiting;
-    const patches = takeRecent();
+    const handedOn = recent();
+    const patches = handedOn.flatMap((entry) => entry.patches);
     fill(() => {
       store.replaceAll(tasks);
       store.applyPatches(patches, false);
     });
     // What seems to have ended just now may be old news to the leader, who says what is not.
-    notices.forget(notices.waiting);
-    notices.expect(waiting);
+    notices.replace(waiting);
     this.#isComplete = true;
-    if (patches.length > 0) this.#say({ type: 'patches', patches });
+    // Each with its time, as the leader may know what became of it since.
+    for (const entry of handedOn) {
+      this.#say({ type: 'patches', patches: entry.patches, at: entry.at });
+      this.#ping.expect(() => (entry.isReceived = true));
+    }
     if (waiting.length > 0) this.#say({ type: 'ended', refs: waiting });
   }
 }

@@ -1,9 +1,15 @@
 import type { Disposable, Event } from './event';
 import type { NoticeQueue } from './noticeQueue';
-import { attentions, parseToLeader, type Announcement, type ToFollower } from './windowMessages';
+import {
+  attentions,
+  parseToLeader,
+  type Announcement,
+  type ToFollower,
+  type ToLeader,
+} from './windowMessages';
 import type { Attention, Pauses, PollerState, Polling } from './polling';
 import type { TaskRef } from './task';
-import type { TaskPatch } from './taskPatch';
+import { refOfPatch, type TaskPatch } from './taskPatch';
 import type { TaskStore } from './taskStore';
 import type { Peer } from './windowSeat';
 
@@ -15,6 +21,12 @@ export interface WindowLeaderOptions {
   readonly hasKey: () => boolean;
   /** Asks the secret storage again, as another window may have set the key unheard. */
   readonly readKey: () => Promise<unknown>;
+  /** Whether this window still has the seat; where not, it has lost its part by the time this returns. */
+  readonly isStillLeader: () => boolean;
+  /** Whether the task has been tracked or untracked since what is told again, as this window knows. */
+  readonly isOutdated: (patch: TaskPatch, at: number) => boolean;
+  /** Changes that are told again are not of now. */
+  readonly retell: (at: number, change: () => void) => void;
   /** Leaves the seat to a window that has a key, where this one has none. */
   readonly yield: () => void;
   /** Tells the person at this window. */
@@ -99,10 +111,10 @@ export class WindowLeader implements Polling, Disposable {
     say(latest.peer, { type: 'tell', id, announcement });
   }
 
-  /** Passes on what has changed, whoever did it. @returns true: this window's store is the truth */
-  tell(patches: readonly TaskPatch[]): boolean {
+  /** Passes on what has changed, whoever did it. @param onReceived called at once, where any other window follows */
+  tell(patches: readonly TaskPatch[], onReceived: () => void): void {
     this.#sayToAll({ type: 'patches', patches });
-    return true;
+    if (this.#followers.size > 0) onReceived();
   }
 
   /** Ends that wait no more, in any window. */
@@ -140,11 +152,12 @@ export class WindowLeader implements Polling, Disposable {
     // What arrives after this window has left the seat is sent again to its successor.
     if (!this.#followers.has(follower)) return;
     const message = parseToLeader(text);
-    if (!message) return;
-    const { store, notices } = this.#options;
+    // What has waited while this window hung was sent again to its successor, too.
+    if (!message || !this.#options.isStillLeader()) return;
+    const { notices } = this.#options;
     switch (message.type) {
       case 'patches':
-        return store.applyPatches(message.patches, false);
+        return this.#takeIn(message, follower);
       case 'ended':
         return notices.expect(message.refs);
       case 'attention':
@@ -155,9 +168,29 @@ export class WindowLeader implements Polling, Disposable {
         return void this.#checkKey(message.hasKey);
       case 'refresh':
         return void this.#refreshFor(follower, message.id, message.refs);
+      case 'ping':
+        return say(follower.peer, { type: 'pong', id: message.id });
       case 'told':
         return void this.#telling.delete(message.id);
     }
+  }
+
+  /** Of what is told again, only what still holds; of the rest, the follower is told how things are. */
+  #takeIn(
+    { patches, at }: Extract<ToLeader, { readonly type: 'patches' }>,
+    { peer }: Follower,
+  ): void {
+    const { store, isOutdated, retell } = this.#options;
+    if (at === undefined) return store.applyPatches(patches, false);
+    const outdated = patches.filter((patch) => isOutdated(patch, at));
+    const valid = patches.filter((patch) => !outdated.includes(patch));
+    retell(at, () => store.applyPatches(valid, false));
+    if (outdated.length === 0) return;
+    const truth = outdated.map(refOfPatch).map((ref): TaskPatch => {
+      const task = store.get(ref);
+      return task ? { came: task } : { went: ref };
+    });
+    say(peer, { type: 'patches', patches: truth });
   }
 
   #lose(follower: Follower): void {

@@ -24,12 +24,19 @@ export type ToFollower =
   /** Ends that wait no more. */
   | { readonly type: 'announced'; readonly refs: readonly TaskRef[] }
   | { readonly type: 'refreshed'; readonly id: number }
+  /** Answers the `ping` of that number, at once. */
+  | { readonly type: 'pong'; readonly id: number }
   /** To be told to the person here; answered by `told`. */
   | { readonly type: 'tell'; readonly id: number; readonly announcement: Announcement };
 
 /** From a window that follows to the one that polls. */
 export type ToLeader =
-  | { readonly type: 'patches'; readonly patches: readonly TaskPatch[] }
+  | {
+      readonly type: 'patches';
+      readonly patches: readonly TaskPatch[];
+      /** When it happened, in milliseconds since 1970, where it is told again to another leader. Absent: just now. */
+      readonly at?: number | undefined;
+    }
   /** Ends that the window before has not told of. */
   | { readonly type: 'ended'; readonly refs: readonly TaskRef[] }
   | { readonly type: 'attention'; readonly attention: Attention }
@@ -40,7 +47,9 @@ export type ToLeader =
       readonly id: number;
       readonly refs?: readonly TaskRef[] | undefined;
     }
-  | { readonly type: 'told'; readonly id: number };
+  | { readonly type: 'told'; readonly id: number }
+  /** Asks whether the leader still acts, and has received what was sent before. */
+  | { readonly type: 'ping'; readonly id: number };
 
 /** Never throws. @returns `undefined` for what is no such message */
 export function parseToFollower(text: string): ToFollower | undefined {
@@ -65,6 +74,7 @@ export function parseToFollower(text: string): ToFollower | undefined {
       return refs && { type, refs };
     }
     case 'refreshed':
+    case 'pong':
       return isNumber(id) ? { type, id } : undefined;
     case 'tell': {
       const announcement = parseAnnouncement(fields['announcement']);
@@ -82,7 +92,8 @@ export function parseToLeader(text: string): ToLeader | undefined {
   switch (type) {
     case 'patches': {
       const patches = listOf(fields['patches'], parsePatch);
-      return patches && { type, patches };
+      const { at } = fields;
+      return patches && (isNumber(at) ? { type, patches, at } : { type, patches });
     }
     case 'ended': {
       const refs = listOf(fields['refs'], parseRef);
@@ -99,6 +110,7 @@ export function parseToLeader(text: string): ToLeader | undefined {
       return isNumber(id) ? { type, id, refs } : undefined;
     }
     case 'told':
+    case 'ping':
       return isNumber(id) ? { type, id } : undefined;
     default:
       return undefined;

@@ -18,20 +18,17 @@ export interface SeatHandlers {
   onFollow(leader: Peer): void;
   /** Another window follows this one. */
   onPeer(peer: Peer): void;
-  /**
-   * The window that this one follows lives, but has not answered for some seconds; or it answers again. Where it stays
-   * silent, `onLead` or `onFollow` says some seconds later who polls instead.
-   */
-  onSilence(isSilent: boolean): void;
 }
 
 /** A window's place in the contest, in which at most one has the seat at a time. Disposing it leaves the seat to the others. */
 export interface Seat extends Disposable {
-  /**
-   * Whether this window still has the seat. One that could not act for a while may have been replaced without knowing: it
-   * asks before it writes or announces. False ends its part. True also once it is disposed: what it owes is its own.
-   */
-  confirm(): Promise<boolean>;
   /** Leaves the seat to whoever wants it, and takes part again a moment later. */
   yield(): void;
+  /** Opens the contest for the place of the leader that this window follows, which lives but does not answer. */
+  takeOver(): void;
+  /**
+   * Whether another window has taken the seat since this one had it. Tells at once and at any time:
+   * a window that hung learns so in the moment in which it wakes that it leads no more.
+   */
+  isSuperseded(): boolean;
 }

@@ -3,9 +3,11 @@ import type { Disposable } from './event';
 import { NoticeQueue, type NoticeQueueOptions } from './noticeQueue';
 import type { Polling, WindowPolling } from './polling';
 import type { TaskKeeper } from './taskKeeper';
-import { patchesOf, type TaskPatch } from './taskPatch';
+import type { Cloud } from './taskClient';
+import { refKey } from './task';
+import { patchesOf, refOfPatch, type TaskPatch } from './taskPatch';
 import type { TaskStore } from './taskStore';
-import { WindowFollower } from './windowFollower';
+import { WindowFollower, type RecentPatches } from './windowFollower';
 import { WindowLeader } from './windowLeader';
 import type { Announcement } from './windowMessages';
 import type { Peer, Seat, SeatHandlers } from './windowSeat';
@@ -15,8 +17,10 @@ export interface WindowSharingOptions {
   readonly keeper: TaskKeeper;
   readonly polling: WindowPolling;
   readonly clock: Clock;
-  /** For the window that polls; disposed when it no longer does. */
-  readonly createPoller: () => Polling & Disposable;
+  /** The server with the key of the moment. */
+  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  /** For the window that polls; disposed when it no longer does. @param connect to be called before each request */
+  readonly createPoller: (connect: WindowSharingOptions['connect']) => Polling & Disposable;
   /** Takes part in the contest for the seat among the windows that show this server's tasks. */
   readonly join: (origin: string, handlers: SeatHandlers) => Seat;
   /** Which ends the user wants to be told of. */
@@ -28,16 +32,13 @@ export interface WindowSharingOptions {
   readonly readKey: () => Promise<unknown>;
 }
 
-/** What happened in the store, whoever did it. */
-interface RecentPatches {
-  readonly at: number;
-  readonly patches: readonly TaskPatch[];
-  /** False for what nobody else has heard of, however long ago it was. */
-  readonly isTold: boolean;
-}
-
 /** A leader that is killed may take with it what happened so short a time before, in milliseconds: its successor hears it from the others. */
 const recentMs = 10_000;
+/**
+ * So long after it last made sure, a leader makes sure again that it still is, in milliseconds.
+ * Less than the others wait for its answer before one of them takes its place.
+ */
+const certainMs = 1000;
 
 /**
  * Makes all windows of a user one: one of them polls, saves and announces, all show the same.
@@ -51,11 +52,17 @@ export class WindowSharing implements Disposable {
   #seat: Seat | undefined;
   #role: WindowLeader | WindowFollower | undefined;
   #origin: string | undefined;
+  /** Goes up with each beginning, so that an older one that still reads its files comes to nothing. */
+  #beginnings = 0;
+  /** When this window last made sure that it leads, in milliseconds since 1970. */
+  #certainAt = -Infinity;
   #recent: readonly RecentPatches[] = [];
   /** While the leader fills the store, nothing is anybody's doing. */
   #isFilling = false;
   /** While the store repeats what the leader says, nothing is this window's doing. */
   #isRepeating = false;
+  /** When what another window tells again happened, while the store takes it in. */
+  #retoldAt: number | undefined;
   #isDisposed = false;
   #onRole: () => void = () => undefined;
 
@@ -68,14 +75,23 @@ export class WindowSharing implements Disposable {
     // Before the notices listen: that something ended is told before that somebody was told so.
     this.#subscription = store.onDidChange((changes) => {
       if (this.#isFilling || keeper.isFilling) return;
+      // A leader that hung may hear only now, by an answer that has waited, that it leads no more.
+      this.#mayLead();
       const patches = patchesOf(changes);
-      const isTold = this.#isRepeating || (this.#role?.tell(patches) ?? false);
-      this.#recent = [...this.#stillRecent(), { at: clock.now(), patches, isTold }];
+      const entry = { at: this.#retoldAt ?? clock.now(), patches, isReceived: this.#isRepeating };
+      this.#recent = [...this.#stillRecent(), entry];
+      if (this.#isRepeating) return;
+      const onReceived = (): boolean => (entry.isReceived = true);
+      this.#role?.tell(patches, onReceived);
+      // A window that opens later reads it.
+      if (this.#role instanceof WindowLeader) void keeper.flush().then(onReceived);
+      this.#saveWhereSilent();
     });
     this.#notices = new NoticeQueue({
       store,
       clock,
       isWanted,
+      mayShow: () => this.#mayLead(),
       show: (notice) => this.announce({ notice }),
       onSettled: (refs) => {
         if (this.#role instanceof WindowLeader) this.#role.settle(refs);
@@ -89,32 +105,19 @@ export class WindowSharing implements Disposable {
   async open(origin: string): Promise<void> {
     if (this.#isDisposed || origin === this.#origin) return;
     this.#origin = origin;
+    const beginning = ++this.#beginnings;
     this.#leave();
-    const { keeper, join } = this.#options;
+    const { keeper } = this.#options;
     this.#recent = [];
-    this.#notices.forget(this.#notices.waiting);
+    this.#notices.replace([]);
     keeper.setSaving(false);
     await keeper.open(origin);
-    if (this.#isDisposed || this.#origin !== origin) return;
-    this.#seat = join(origin, {
-      onLead: () => this.#lead(),
-      onLeave: () => this.#endRole(),
-      onFollow: (leader) => this.#follow(leader),
-      onPeer: (peer) => {
-        if (this.#role instanceof WindowLeader) this.#role.admit(peer);
-      },
-      onSilence: (isSilent) => {
-        if (!(this.#role instanceof WindowFollower)) return;
-        this.#role.setLeaderSilent(isSilent);
-        // Nobody else saves meanwhile what is done here.
-        keeper.setSaving(isSilent);
-      },
-    });
+    if (!this.#isDisposed && this.#beginnings === beginning) this.#join(origin);
   }
 
   /** Tells the person, in the window where they are. Only the window that polls has something to announce. */
   announce(announcement: Announcement): void {
-    void this.#announce(announcement);
+    if (this.#mayLead() && this.#role instanceof WindowLeader) this.#role.announce(announcement);
   }
 
   dispose(): void {
@@ -125,21 +128,81 @@ export class WindowSharing implements Disposable {
     this.#onRole();
   }
 
-  /** A window that was replaced while it could not act announces nothing: its successor does. Never rejects. */
-  async #announce(announcement: Announcement): Promise<void> {
-    const role = this.#role;
-    if (!(role instanceof WindowLeader) || (await this.#seat?.confirm()) !== true) return;
-    if (this.#role === role) role.announce(announcement);
+  #join(origin: string): void {
+    const seat = this.#options.join(origin, {
+      onLead: () => this.#lead(),
+      onLeave: () => {
+        if (seat.isSuperseded()) void this.#startAgain();
+        else this.#endRole();
+      },
+      onFollow: (leader) => this.#follow(leader),
+      onPeer: (peer) => {
+        if (this.#mayLead() && this.#role instanceof WindowLeader) this.#role.admit(peer);
+      },
+    });
+    this.#seat = seat;
+  }
+
+  /** @returns false where this window does not lead, or learns in this moment that another one has taken its place */
+  #mayLead(): boolean {
+    if (!(this.#role instanceof WindowLeader)) return false;
+    // Either way, as the wall clock may have been set.
+    if (Math.abs(this.#options.clock.now() - this.#certainAt) < certainMs) return true;
+    if (this.#seat?.isSuperseded()) {
+      void this.#startAgain();
+      return false;
+    }
+    this.#certainAt = this.#options.clock.now();
+    return true;
+  }
+
+  /**
+   * Another window took the place of this one while it hung. What this window knows is old: it begins as one that has just opened,
+   * and hands on only what nobody can have received.
+   */
+  async #startAgain(): Promise<void> {
+    const origin = this.#origin;
+    const beginning = ++this.#beginnings;
+    this.#leave();
+    const { store, keeper } = this.#options;
+    // What others know is theirs: they may have undone it since. Copies, as a write that goes on in vain confirms nothing.
+    this.#recent = this.#recent
+      .filter(({ isReceived }) => !isReceived)
+      .map((entry) => ({ ...entry }));
+    const { waiting } = this.#notices;
+    await keeper.reload();
+    if (this.#isDisposed || this.#beginnings !== beginning || origin === undefined) return;
+    this.#fill(() => {
+      for (const { patches } of this.#recent) store.applyPatches(patches, false);
+    });
+    this.#notices.replace(waiting);
+    this.#join(origin);
   }
 
   #lead(): void {
     this.#endRole();
+    const { store, keeper, connect, createPoller, hasKey, readKey, announce } = this.#options;
     const seat = this.#seat;
-    const { store, keeper, createPoller, hasKey, readKey, announce } = this.#options;
-    keeper.setSaving(true, () => seat?.confirm() ?? Promise.resolve(true));
+    // It may have hung since it won the seat.
+    this.#certainAt = -Infinity;
+    keeper.setSaving(true, () => this.#mayLead() || !seat?.isSuperseded());
     const role = new WindowLeader({
       store,
-      poller: createPoller(),
+      poller: createPoller(async (signal) => {
+        this.#mayLead();
+        signal.throwIfAborted();
+        return connect(signal);
+      }),
+      isStillLeader: () => this.#mayLead() && this.#role === role,
+      isOutdated: (patch, at) => this.#isOutdated(patch, at),
+      retell: (at, change) => {
+        this.#retoldAt = at;
+        try {
+          change();
+        } finally {
+          this.#retoldAt = undefined;
+        }
+      },
       notices: this.#notices,
       hasKey,
       readKey,
@@ -151,29 +214,37 @@ export class WindowSharing implements Disposable {
     });
     this.#take(role);
     this.#notices.setAnnouncing(true);
+    // What nobody else has heard of is on the disk by then, and is told to every window that comes.
+    const handedOn = this.#recent;
+    void keeper.flush().then(() => {
+      if (this.#role === role) for (const entry of handedOn) entry.isReceived = true;
+    });
+  }
+
+  #isOutdated(patch: TaskPatch, at: number): boolean {
+    const key = comingOrGoing(patch);
+    if (key === undefined) return false;
+    return this.#recent.some(
+      (entry) => entry.at > at && entry.patches.some((other) => comingOrGoing(other) === key),
+    );
   }
 
   #follow(leader: Peer): void {
     this.#endRole();
-    const { store, hasKey, announce } = this.#options;
+    const { store, clock, hasKey, announce } = this.#options;
     const role = new WindowFollower({
       leader,
       store,
+      clock,
       notices: this.#notices,
       hasKey,
       announce,
-      takeRecent: () => {
-        this.#recent = this.#stillRecent().map((entry) => ({ ...entry, isTold: true }));
-        return this.#recent.flatMap(({ patches }) => patches);
+      recent: () => (this.#recent = this.#stillRecent()),
+      onSilence: () => this.#saveWhereSilent(),
+      onGiveUp: () => {
+        if (this.#role === role) this.#seat?.takeOver();
       },
-      fill: (change) => {
-        this.#isFilling = true;
-        try {
-          change();
-        } finally {
-          this.#isFilling = false;
-        }
-      },
+      fill: (change) => this.#fill(change),
       repeat: (change) => {
         this.#isRepeating = true;
         try {
@@ -187,6 +258,22 @@ export class WindowSharing implements Disposable {
     leader.onDidClose(() => {
       if (this.#role === role) this.#endRole();
     });
+  }
+
+  /** What the leader may never write is written here. */
+  #saveWhereSilent(): void {
+    if (!(this.#role instanceof WindowFollower) || !this.#role.isSilent) return;
+    const unreceived = this.#recent.filter(({ isReceived }) => !isReceived);
+    this.#options.keeper.saveNow(unreceived.flatMap(({ patches }) => patches.map(refOfPatch)));
+  }
+
+  #fill(change: () => void): void {
+    this.#isFilling = true;
+    try {
+      change();
+    } finally {
+      this.#isFilling = false;
+    }
   }
 
   #take(role: WindowLeader | WindowFollower): void {
@@ -214,6 +301,11 @@ export class WindowSharing implements Disposable {
 
   #stillRecent(): readonly RecentPatches[] {
     const since = this.#options.clock.now() - recentMs;
-    return this.#recent.filter(({ at, isTold }) => at > since || !isTold);
+    return this.#recent.filter(({ at, isReceived }) => at > since || !isReceived);
   }
+}
+
+/** The key of a task that comes or goes; `undefined` for a change of one that stays. */
+function comingOrGoing(patch: TaskPatch): string | undefined {
+  return 'of' in patch ? undefined : refKey(refOfPatch(patch));
 }

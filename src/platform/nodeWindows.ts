@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { watch } from 'node:fs';
+import { readdirSync, watch } from 'node:fs';
 import {
   constants,
   copyFile,
@@ -30,8 +30,7 @@ export interface JoinOptions extends SeatHandlers {
  *
  * Whoever leads listens on a socket (a named pipe on Windows) and says so in a file `seat-<term>`, which is linked into place whole
  * and only where no such file is yet: so each term has one winner. A window whose socket does not answer has gone, and the next term is free.
- * A connection that closes tells the others at once, however the leader ended. A leader that lives but does not answer, as
- * when its extension host is blocked, is replaced in the next term; once it wakes, it finds that and follows.
+ * A connection that closes tells the others at once, however the leader ended.
  */
 export function joinWindows(options: JoinOptions): Seat {
   const contest = new Contest(options);
@@ -39,12 +38,8 @@ export function joinWindows(options: JoinOptions): Seat {
   return contest;
 }
 
-/** A caller proves within this time that it may listen, and is welcomed within it, in milliseconds. */
+/** A caller proves within this time that it may listen, in milliseconds. */
 const helloMs = 2000;
-/** A leader is asked for a sign of life so often, in milliseconds. Two that go unanswered end its term. */
-const pingMs = 3000;
-/** How long a leader may rely on having found that it still leads, in milliseconds. */
-const confirmedMs = 1000;
 /** After leaving the seat to others, in milliseconds. */
 const politePauseMs = 1000;
 /** Between two attempts where another window was faster, in milliseconds. */
@@ -58,9 +53,13 @@ class Contest implements Seat {
   readonly #options: JoinOptions;
   readonly #disposed = new AbortController();
   #lead: Lead | undefined;
-  #follow: SocketPeer | undefined;
-  #isAlone = false;
-  #confirmedAt = -Infinity;
+  #follow: Socket | undefined;
+  /** The term that this window leads, or led last. */
+  #ownTerm: number | undefined;
+  /** The term whose leader this window follows. */
+  #leaderTerm: number | undefined;
+  /** A term whose leader lives and does not answer: the next one is free. */
+  #silentTerm: number | undefined;
 
   constructor(options: JoinOptions) {
     this.#options = options;
@@ -73,12 +72,10 @@ class Contest implements Seat {
       try {
         await this.#takePart();
         failures = 0;
-        this.#isAlone = false;
       } catch (error) {
         if (this.#isDisposed) return;
         if (++failures === mostFailures) {
           this.#options.onError(error);
-          this.#isAlone = true;
           this.#options.onLead();
         }
       }
@@ -91,28 +88,28 @@ class Contest implements Seat {
     this.#lead?.end();
   }
 
-  async confirm(): Promise<boolean> {
-    // What a window still owes when it closes is written all the same.
-    if (this.#isDisposed) return true;
-    const lead = this.#lead;
-    if (!lead) return this.#isAlone;
-    const sinceMs = Date.now() - this.#confirmedAt;
-    if (sinceMs >= 0 && sinceMs < confirmedMs) return true;
-    const { folder } = this.#options;
-    const latest = await termsIn(folder).then(
-      (terms) => terms.at(-1),
-      () => lead.term,
-    );
-    if (this.#lead !== lead) return false;
-    if (latest === lead.term) this.#confirmedAt = Date.now();
-    else lead.end();
-    return latest === lead.term;
+  takeOver(): void {
+    if (!this.#follow) return;
+    this.#silentTerm = this.#leaderTerm;
+    this.#follow.destroy();
+  }
+
+  /** Without waiting, so that nothing can happen between the answer and what is done by it. */
+  isSuperseded(): boolean {
+    const term = this.#ownTerm;
+    if (term === undefined) return false;
+    try {
+      return (termsAmong(readdirSync(this.#options.folder)).at(-1) ?? term) > term;
+    } catch {
+      // Where windows cannot find each other, this one leads alone.
+      return false;
+    }
   }
 
   dispose(): void {
     this.#disposed.abort();
     this.#lead?.end();
-    this.#follow?.close();
+    this.#follow?.destroy();
   }
 
   get #isDisposed(): boolean {
@@ -126,13 +123,15 @@ class Contest implements Seat {
     const terms = await termsIn(folder);
     const latest = terms.at(-1) ?? 0;
     const seat = latest === 0 ? undefined : await readSeat(folder, latest);
-    const leader = seat && (await call(seat, this.#disposed.signal));
-    if (this.#isDisposed) return leader?.close();
-    if (leader) return this.#followOn(leader);
+    const isSilent = latest === this.#silentTerm;
+    const socket = seat && !isSilent ? await call(seat, this.#disposed.signal) : undefined;
+    if (this.#isDisposed) return void socket?.destroy();
+    if (socket) return this.#followOn(socket, latest);
     const lead = await takeSeat(folder, latest + 1, (peer) => this.#options.onPeer(peer));
     if (!lead) return;
     if (this.#isDisposed) return lead.end();
     this.#lead = lead;
+    this.#ownTerm = latest + 1;
     await clearAway(folder, terms, seat);
     if (this.#isDisposed) return;
     this.#options.onLead();
@@ -146,38 +145,17 @@ class Contest implements Seat {
     await systemClock.sleep(politePauseMs, this.#disposed.signal);
   }
 
-  async #followOn(leader: SocketPeer): Promise<void> {
-    this.#follow = leader;
-    const closed = new AbortController();
-    leader.onDidClose(() => closed.abort());
-    this.#options.onFollow(leader);
-    leader.start();
-    await this.#watchOver(leader, closed.signal);
+  async #followOn(socket: Socket, term: number): Promise<void> {
+    this.#follow = socket;
+    this.#leaderTerm = term;
+    const peer = new SocketPeer(socket);
+    const closed = new Promise<void>((resolve) => peer.onDidClose(() => resolve()));
+    this.#options.onFollow(peer);
+    // One follower finds out that a leader hangs; the others, who may have had nothing to say to it, follow the next with it.
+    const successor = noticeSuccessor(this.#options.folder, term, () => socket.destroy());
+    await closed;
+    successor.close();
     this.#follow = undefined;
-  }
-
-  /** Resolves when the leader has gone, or has been given up because it does not answer. */
-  async #watchOver(leader: SocketPeer, closed: AbortSignal): Promise<void> {
-    let unanswered = 0;
-    while (!closed.aborted) {
-      const { receivedCount } = leader;
-      leader.ping();
-      await systemClock.sleep(pingMs, closed);
-      // A window that was blocked itself first reads what has come meanwhile.
-      await new Promise((resolve) => setImmediate(resolve));
-      if (closed.aborted) return;
-      if (leader.receivedCount > receivedCount) {
-        if (unanswered > 0) this.#options.onSilence(false);
-        unanswered = 0;
-      } else if (++unanswered === 1) this.#options.onSilence(true);
-      else {
-        leader.close();
-        await new Promise<void>((resolve) => {
-          if (closed.aborted) resolve();
-          else closed.addEventListener('abort', () => resolve());
-        });
-      }
-    }
   }
 }
 
@@ -193,7 +171,6 @@ interface SeatRecord {
 
 /** A term as its leader has it. */
 class Lead {
-  readonly term: number;
   readonly #server: Server;
   readonly #token: string;
   readonly #onPeer: (peer: Peer) => void;
@@ -203,8 +180,7 @@ class Lead {
 
   #end: () => void = () => undefined;
 
-  constructor(term: number, server: Server, token: string, onPeer: (peer: Peer) => void) {
-    this.term = term;
+  constructor(server: Server, token: string, onPeer: (peer: Peer) => void) {
     this.#server = server;
     this.#token = token;
     this.#onPeer = onPeer;
@@ -240,7 +216,6 @@ class Lead {
       hello.dispose();
       clearTimeout(patience);
       if (text !== this.#token) return void socket.destroy();
-      peer.send(welcome);
       const admit = (): void => this.#onPeer(peer);
       if (this.#early) this.#early.push(admit);
       else admit();
@@ -248,17 +223,9 @@ class Lead {
   }
 }
 
-/** What windows say to each other beside the messages of those who speak through them. */
-const welcome = '!welcome';
-const ping = '!ping';
-const pong = '!pong';
-
-/** Messages over a socket, each a line. Answers a ping by itself. */
+/** Messages over a socket, each a line. */
 class SocketPeer implements Peer {
   readonly #socket: Socket;
-  /** Messages that came before `start`; absent where they are told at once. */
-  #early: string[] | undefined;
-  #receivedCount = 0;
   readonly #didReceive = new Emitter<string>();
   readonly #didClose = new Emitter<void>();
   readonly onDidReceive = this.#didReceive.event;
@@ -266,75 +233,43 @@ class SocketPeer implements Peer {
   /** Pieces of a line whose end has not come. */
   #pieces: string[] = [];
 
-  /** @param waits whether messages are kept until `start`, so that none is missed */
-  constructor(socket: Socket, { waits = false } = {}) {
+  constructor(socket: Socket) {
     this.#socket = socket;
-    if (waits) this.#early = [];
     socket.setEncoding('utf8');
     socket.on('data', (text: string) => this.#take(text));
     socket.once('close', () => this.#didClose.fire());
-  }
-
-  /** How many pieces have come, whatever they were. */
-  get receivedCount(): number {
-    return this.#receivedCount;
   }
 
   send(message: string): void {
     if (this.#socket.writable) this.#socket.write(`${message}\n`);
   }
 
-  /** Asks for a sign of life. */
-  ping(): void {
-    this.send(ping);
-  }
-
-  /** Tells what has come so far, and from now on what comes. */
-  start(): void {
-    const early = this.#early ?? [];
-    this.#early = undefined;
-    for (const message of early) this.#didReceive.fire(message);
-  }
-
-  close(): void {
-    this.#socket.destroy();
-  }
-
   #take(text: string): void {
-    this.#receivedCount++;
     const lines = text.split('\n');
     const rest = lines.pop() ?? '';
     for (const line of lines) {
       const message = [...this.#pieces, line].join('');
       this.#pieces = [];
-      this.#receive(message);
+      this.#didReceive.fire(message);
     }
     if (rest !== '') this.#pieces.push(rest);
   }
-
-  #receive(message: string): void {
-    if (message === ping) this.send(pong);
-    else if (message === pong || message === welcome) return;
-    else if (this.#early) this.#early.push(message);
-    else this.#didReceive.fire(message);
-  }
 }
 
-/** @returns a connection to the leader, or `undefined` where there is none any more, or it does not answer */
+/** @returns a connection to the leader, or `undefined` where there is none any more */
 async function call(
   seat: Pick<SeatRecord, 'path' | 'token'>,
   signal: AbortSignal,
-): Promise<SocketPeer | undefined> {
+): Promise<Socket | undefined> {
   const socket = connect(seat.path);
-  const peer = new SocketPeer(socket, { waits: true });
   const abort = (): void => void socket.destroy();
   signal.addEventListener('abort', abort);
-  // A process that is stopped still takes connections: its system does.
-  const patience = setTimeout(abort, helloMs);
   try {
     return await new Promise((resolve, reject) => {
-      socket.once('connect', () => peer.send(seat.token));
-      socket.once('data', () => resolve(peer));
+      socket.once('connect', () => {
+        socket.write(`${seat.token}\n`);
+        resolve(socket);
+      });
       // Only these two mean that nobody listens; a machine that is short of something says nothing of the leader.
       socket.on('error', (error) =>
         isCode(error, 'ECONNREFUSED', 'ENOENT') ? resolve(undefined) : reject(error),
@@ -342,7 +277,6 @@ async function call(
       socket.once('close', () => resolve(undefined));
     });
   } finally {
-    clearTimeout(patience);
     signal.removeEventListener('abort', abort);
   }
 }
@@ -359,7 +293,7 @@ async function takeSeat(
     pid: process.pid,
   };
   const server = createServer();
-  const lead = new Lead(term, server, record.token, onPeer);
+  const lead = new Lead(server, record.token, onPeer);
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -450,7 +384,7 @@ async function readSeat(
   }
 }
 
-/** Who could not reach a leader that is there after all, as when its socket was cleaned away, has followed it in office. */
+/** Notices that another window leads now, as when it could not reach the leader before, or had no answer from it. */
 function noticeSuccessor(folder: string, term: number, onSuccessor: () => void): { close(): void } {
   const check = (): void =>
     void termsIn(folder).then(
@@ -469,7 +403,11 @@ function noticeSuccessor(folder: string, term: number, onSuccessor: () => void):
 
 /** In rising order. */
 async function termsIn(folder: string): Promise<number[]> {
-  return (await readdir(folder))
+  return termsAmong(await readdir(folder));
+}
+
+function termsAmong(names: readonly string[]): number[] {
+  return names
     .map((name) => Number(/^seat-(\d{1,15})$/u.exec(name)?.[1]))
     .filter((term) => Number.isSafeInteger(term))
     .sort((a, b) => a - b);

@@ -66,12 +66,15 @@ class WebContest implements Seat {
     });
   }
 
-  confirm(): Promise<boolean> {
-    return Promise.resolve(true);
-  }
-
   yield(): void {
     this.#endTerm?.();
+  }
+
+  /** The browser gives the lock to nobody while its owner's tab lives. */
+  takeOver(): void {}
+
+  isSuperseded(): boolean {
+    return false;
   }
 
   dispose(): void {

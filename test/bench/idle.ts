@@ -22,7 +22,7 @@ export async function measureIdle(): Promise<string> {
   );
   const workbench = await openWorkbench({
     settings: { 'browserUseTasks.baseUrl': simulator.url },
-    env: { BROWSER_USE_API_KEY: simulatorKey },
+    env: { BROWSER_USE_API_KEY: simulatorKey, BROWSER_USE_BASE_URL: simulator.url },
   });
   try {
     await workbench.openView();

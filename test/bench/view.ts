@@ -188,6 +188,7 @@ async function startUps(
     userSettings: { ...quietSettings, 'browserUseTasks.baseUrl': cloudUrl },
     env: {
       BROWSER_USE_API_KEY: simulatorKey,
+      BROWSER_USE_BASE_URL: cloudUrl,
       BENCH_MEMORY_FILE: path.join(memoryFolder, 'memory'),
     },
     prepare: (userDataFolder) => seedTasks(userDataFolder, cloudUrl, tasks),

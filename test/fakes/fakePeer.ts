@@ -11,14 +11,18 @@ interface Words {
 /** Another window as a test plays it: keeps what it is sent, and says what it is told to. */
 export class FakePeer<Part extends keyof Words> implements Peer {
   readonly heard: Words[Exclude<keyof Words, Part>][] = [];
+  isAnswering = true;
   readonly #received = new Emitter<string>();
   readonly #closed = new Emitter<void>();
 
   readonly onDidReceive = this.#received.event;
   readonly onDidClose = this.#closed.event;
 
+  /** Answers a ping at once, as every leader that does not hang. */
   send(message: string): void {
-    this.heard.push(JSON.parse(message) as Words[Exclude<keyof Words, Part>]);
+    const heard = JSON.parse(message) as Words[Exclude<keyof Words, Part>];
+    if (heard.type !== 'ping') this.heard.push(heard);
+    else if (this.isAnswering) this.#received.fire(JSON.stringify({ type: 'pong', id: heard.id }));
   }
 
   /** @param message a text where it is to be none of the protocol's */

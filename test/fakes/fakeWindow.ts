@@ -1,5 +1,6 @@
 import { AskRounds } from '../../src/core/askRound';
 import type { Clock } from '../../src/core/clock';
+import { Emitter, type Event } from '../../src/core/event';
 import { CloudError } from '../../src/core/errors';
 import { WindowPolling, type Attention } from '../../src/core/polling';
 import { refKey } from '../../src/core/task';
@@ -12,9 +13,8 @@ import { TaskStore } from '../../src/core/taskStore';
 import { TokenBucket } from '../../src/core/tokenBucket';
 import type { TrackedTask } from '../../src/core/trackedTask';
 import type { Announcement } from '../../src/core/windowMessages';
-import type { SeatHandlers } from '../../src/core/windowSeat';
+import type { Peer, Seat, SeatHandlers } from '../../src/core/windowSeat';
 import { WindowSharing } from '../../src/core/windowSharing';
-import type { FakeSeat } from './fakeWindows';
 
 /** What the machine of all fake windows has. */
 export interface FakeMachine {
@@ -22,7 +22,7 @@ export interface FakeMachine {
   readonly cloud: Cloud;
   /** Texts by file name, as on a disk. */
   readonly disk: Map<string, string>;
-  readonly join: (origin: string, handlers: SeatHandlers) => FakeSeat;
+  readonly join: (origin: string, handlers: SeatHandlers) => Seat & { kill(): void };
   /** From 0 to 1. */
   readonly random?: (() => number) | undefined;
 }
@@ -45,14 +45,20 @@ export class FakeWindow {
   isPolling = false;
   /** Where set, it is told nothing any more, as if it had crashed. */
   isDead = false;
-  /** As a blocked extension host: it neither answers nor hears that another one takes over. */
-  hang: () => void = () => undefined;
-  wake: () => void = () => undefined;
+  /** What reaches it while it hangs, in its order. */
+  #waiting: (() => void)[] | undefined;
   #kill: () => void = () => undefined;
 
   constructor(machine: FakeMachine, attention: Attention = 'hidden') {
     this.polling.setAttention(attention);
-    const { clock, cloud, join, random = () => 0.5 } = machine;
+    const { cloud, join, random = () => 0.5 } = machine;
+    const clock: Clock = {
+      now: () => machine.clock.now(),
+      sleep: async (ms, signal) => {
+        await machine.clock.sleep(ms, signal);
+        await new Promise<void>((resolve) => this.#reach(resolve));
+      },
+    };
     this.keeper = new TaskKeeper({
       store: this.store,
       filesOf: (origin) => this.#files(origin, machine.disk),
@@ -65,13 +71,14 @@ export class FakeWindow {
       keeper: this.keeper,
       polling: this.polling,
       clock,
-      createPoller: () => {
+      connect: () =>
+        this.hasKey ? Promise.resolve(cloud) : Promise.reject(new CloudError('noKey', 'none')),
+      createPoller: (connect) => {
         this.terms++;
         this.isPolling = true;
         const poller = new TaskPoller({
           store: this.store,
-          connect: () =>
-            this.hasKey ? Promise.resolve(cloud) : Promise.reject(new CloudError('noKey', 'none')),
+          connect,
           clock,
           bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
           random,
@@ -88,15 +95,18 @@ export class FakeWindow {
       },
       join: (origin, handlers) => {
         const seat = join(origin, {
-          onLead: () => this.isDead || handlers.onLead(),
-          onLeave: () => this.isDead || handlers.onLeave(),
-          onFollow: (leader) => this.isDead || handlers.onFollow(leader),
-          onPeer: (peer) => this.isDead || handlers.onPeer(peer),
-          onSilence: (isSilent) => this.isDead || handlers.onSilence(isSilent),
+          onLead: () => this.#reach(() => this.isDead || handlers.onLead()),
+          onLeave: () => this.#reach(() => this.isDead || handlers.onLeave()),
+          onFollow: (leader) => {
+            const peer = this.#heard(leader);
+            this.#reach(() => this.isDead || handlers.onFollow(peer));
+          },
+          onPeer: (peer) => {
+            const heard = this.#heard(peer);
+            this.#reach(() => this.isDead || handlers.onPeer(heard));
+          },
         });
         this.#kill = () => seat.kill();
-        this.hang = () => seat.hang();
-        this.wake = () => seat.wake();
         return seat;
       },
       isWanted: () => true,
@@ -116,6 +126,22 @@ export class FakeWindow {
     );
   }
 
+  /** As SIGSTOP does, or an endless loop: it lives, and does nothing until it wakes. */
+  hang(): void {
+    this.#waiting ??= [];
+  }
+
+  get isHanging(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  /** What it did before it hung goes on, and what has reached it meanwhile comes to it, as if no time had passed. */
+  wake(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const act of waiting) act();
+  }
+
   close(): void {
     this.sharing.dispose();
     this.keeper.dispose();
@@ -126,8 +152,27 @@ export class FakeWindow {
   /** As SIGKILL does: nothing more is sent, written or told. */
   kill(): void {
     this.isDead = true;
+    this.wake();
     this.#kill();
     this.close();
+  }
+
+  #reach(act: () => void): void {
+    if (this.#waiting) this.#waiting.push(act);
+    else act();
+  }
+
+  #heard(peer: Peer): Peer {
+    const gated = <T>(event: Event<T>): Event<T> => {
+      const emitter = new Emitter<T>();
+      event((value) => this.#reach(() => this.isDead || emitter.fire(value)));
+      return emitter.event;
+    };
+    return {
+      send: (message) => peer.send(message),
+      onDidReceive: gated(peer.onDidReceive),
+      onDidClose: gated(peer.onDidClose),
+    };
   }
 
   #files(origin: string, disk: Map<string, string>): TaskFiles {

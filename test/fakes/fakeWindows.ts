@@ -2,18 +2,6 @@ import type { Clock } from '../../src/core/clock';
 import { Emitter } from '../../src/core/event';
 import type { Peer, Seat, SeatHandlers } from '../../src/core/windowSeat';
 
-/** A seat that a test can do more with than its window can. */
-export interface FakeSeat extends Seat {
-  kill(): void;
-  /** Its window neither answers nor hears anything, but does whatever it does by itself. */
-  hang(): void;
-  /** It finds that another one may have taken over. */
-  wake(): void;
-}
-
-/** After so long a silence a follower hears of it, and after twice as long another one leads, in milliseconds. */
-const silenceMs = 3000;
-
 /** How long a message takes from window to window, in milliseconds. */
 const travelMs = 1;
 
@@ -28,28 +16,20 @@ export class FakeWindows {
   pickNext: (waiting: number) => number = () => 0;
   /** By the server whose tasks they show. */
   readonly #leaders = new Map<string, Contestant>();
+  /** Lost the seat, and will hear so when somebody else has it. */
+  readonly #deposed: Contestant[] = [];
+  readonly #latestTerms = new Map<string, number>();
   #isDeciding = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  readonly join = (origin: string, handlers: SeatHandlers): FakeSeat => {
+  readonly join = (origin: string, handlers: SeatHandlers): Seat & { kill(): void } => {
     const contestant = new Contestant(origin, handlers);
     this.#contestants.push(contestant);
     this.#decide();
     return {
-      confirm: () => {
-        const isHeld = this.#leaders.get(origin) === contestant || contestant.isGone;
-        if (!isHeld && contestant.isReplaced) this.#leave(contestant);
-        return Promise.resolve(isHeld);
-      },
-      hang: () => void this.#hang(contestant),
-      wake: () => {
-        contestant.isHanging = false;
-        if (contestant.isReplaced) this.#leave(contestant);
-        else for (const each of contestant.lines) each.flush();
-      },
       yield: () => {
         this.#drop(contestant);
         handlers.onLeave();
@@ -59,6 +39,15 @@ export class FakeWindows {
           this.#decide();
         });
       },
+      takeOver: () => {
+        const silent = this.#leaders.get(origin);
+        // Another window may have been faster.
+        if (!silent || !contestant.lines.some((line) => silent.lines.includes(line))) return;
+        this.#deposed.push(silent);
+        this.#drop(silent);
+      },
+      isSuperseded: () =>
+        contestant.term !== undefined && (this.#latestTerms.get(origin) ?? 0) > contestant.term,
       dispose: () => {
         contestant.isGone = true;
         this.#drop(contestant);
@@ -75,33 +64,6 @@ export class FakeWindows {
   sayToAll(message: string): void {
     for (const { lines } of this.#contestants)
       for (const { ends } of lines) for (const end of ends) end.send(message);
-  }
-
-  async #hang(contestant: Contestant): Promise<void> {
-    contestant.isHanging = true;
-    for (const line of contestant.lines) line.stop();
-    await this.#after(silenceMs);
-    if (!contestant.isHanging) return;
-    const followers = this.#contestants.filter(
-      (one) => one !== contestant && one.lines.some((line) => contestant.lines.includes(line)),
-    );
-    for (const one of followers) one.handlers.onSilence(true);
-    await this.#after(silenceMs);
-    if (!contestant.isHanging) {
-      for (const one of followers) one.handlers.onSilence(false);
-      return;
-    }
-    contestant.isReplaced = true;
-    this.#drop(contestant);
-  }
-
-  /** It learns that another one leads, and takes part again. */
-  #leave(contestant: Contestant): void {
-    contestant.isReplaced = false;
-    contestant.handlers.onLeave();
-    if (contestant.isGone) return;
-    this.#contestants.push(contestant);
-    this.#decide();
   }
 
   #drop(contestant: Contestant): void {
@@ -132,10 +94,18 @@ export class FakeWindows {
     if (!leader) {
       [leader] = waiting.splice(this.pickNext(waiting.length), 1);
       if (!leader) return;
-      this.#leaders.set(origin, leader);
-      leader.handlers.onLead();
+      this.#appoint(leader);
     }
     for (const one of waiting) this.#connect(one, leader);
+  }
+
+  #appoint(leader: Contestant): void {
+    const { origin } = leader;
+    leader.term = (this.#latestTerms.get(origin) ?? 0) + 1;
+    this.#latestTerms.set(origin, leader.term);
+    this.#leaders.set(origin, leader);
+    leader.handlers.onLead();
+    for (const deposed of this.#deposed.splice(0)) if (!deposed.isGone) deposed.handlers.onLeave();
   }
 
   #connect(follower: Contestant, leader: Contestant): void {
@@ -161,9 +131,8 @@ export class FakeWindows {
 class Contestant {
   readonly lines: Line[] = [];
   isGone = false;
-  isHanging = false;
-  /** Another one leads, and this one does not know. */
-  isReplaced = false;
+  /** That it leads, or led last. */
+  term: number | undefined;
   constructor(
     readonly origin: string,
     readonly handlers: SeatHandlers,
@@ -178,7 +147,6 @@ class Line {
   readonly #closed = new Emitter<void>();
   #isEnding = false;
   #isLost = false;
-  #waiting: (() => void)[] | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -188,26 +156,13 @@ class Line {
       send: (message) => {
         if (this.#isEnding) return;
         void this.#travel().then(() => {
-          if (this.#isLost) return;
-          if (this.#waiting) this.#waiting.push(() => into.fire(message));
-          else into.fire(message);
+          if (!this.#isLost) into.fire(message);
         });
       },
       onDidReceive: outOf.event,
       onDidClose: this.#closed.event,
     });
     this.ends = [end(second, first), end(first, second)];
-  }
-
-  /** Nothing arrives until `flush`. */
-  stop(): void {
-    this.#waiting = [];
-  }
-
-  flush(): void {
-    const waiting = this.#waiting ?? [];
-    this.#waiting = undefined;
-    for (const deliver of waiting) deliver();
   }
 
   /** What is under way arrives nowhere, as when its sender is killed before it has sent it. */

@@ -52,6 +52,28 @@ describe('the extension against a cloud', () => {
 
   const said = (pattern: RegExp): boolean => person.seen.some(({ text }) => pattern.test(text));
 
+  it('keeps a listener that throws, as of another extension, from disturbing others and the polling', async () => {
+    cloud.addTask({ id: v2Id, prompt: 'Book a table', lengthMs: 4000 });
+    const heard: (string | undefined)[] = [];
+    const subscriptions = [
+      api.onDidChangeTask(() => {
+        throw new Error('A mistake of another extension');
+      }),
+      api.onDidChangeTask(({ after }) => heard.push(after?.status)),
+    ];
+    try {
+      await setKey();
+      await api.track(v2Id);
+      await taskWhen(api, v2Id, ({ status }) => status !== 'unknown');
+      clock.advance(60_000);
+      await taskWhen(api, v2Id, ({ status }) => status === 'finished');
+      assert.equal(heard[0], 'unknown');
+      assert.equal(heard.at(-1), 'finished');
+    } finally {
+      for (const subscription of subscriptions) subscription.dispose();
+    }
+  });
+
   it('proves a key, says who answered, and follows tasks of both API versions to their ends', async () => {
     cloud.addTask({
       id: v2Id,

@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   const settings = { ...quietSettings, ...cloud.settings };
   const prepare = (userData: string) => seedTrackedTasks(userData, cloud.origin, cloud.tasks);
   if (isDesktop) {
-    const env = { ...process.env, BROWSER_USE_API_KEY: cloud.key };
+    const env = { ...process.env, ...environmentOf(cloud) };
     sayAloud('VS Code opens in a moment. Closing its window, or Ctrl+C, stops all of it.');
     await startDesktop({ settings, env, prepare });
     return;
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     staysWhenUnused: true,
     extensions: [packagedExtension],
     userSettings: settings,
-    env: { BROWSER_USE_API_KEY: cloud.key },
+    env: environmentOf(cloud),
     prepare,
   });
   const url = `${code.url}/?ew=true`;
@@ -69,6 +69,11 @@ interface Cloud {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Tracked from the start. */
   readonly tasks: readonly SampleTask[];
+}
+
+/** The key, bound to the cloud that it is for. */
+function environmentOf({ key, origin }: Cloud): NodeJS.ProcessEnv {
+  return { BROWSER_USE_API_KEY: key, BROWSER_USE_BASE_URL: origin };
 }
 
 async function simulatedCloud(): Promise<Cloud> {

@@ -18,7 +18,7 @@ export interface CodeOptions {
   smokeTestDriver: boolean;
   /** Packaged extensions (.vsix files) to install first. */
   extensions?: readonly string[];
-  /** Settings for all windows. Those of scope `application` are not read from here. */
+  /** The user's settings, for all windows. */
   userSettings?: Readonly<Record<string, unknown>>;
   /** Added to the environment of the server, and so of its extension hosts. */
   env?: NodeJS.ProcessEnv;

@@ -37,7 +37,6 @@ describe('the contest of windows for the seat', function () {
       leader: undefined as Peer | undefined,
       peers: [] as Peer[],
       heard: [] as string[],
-      isLeaderSilent: false,
       seat: undefined as unknown as Seat,
     };
     window.seat = joinWindows({
@@ -58,7 +57,6 @@ describe('the contest of windows for the seat', function () {
         peer.onDidReceive((text) => window.heard.push(text));
         peer.onDidClose(() => window.peers.splice(window.peers.indexOf(peer), 1));
       },
-      onSilence: (isSilent) => (window.isLeaderSilent = isSilent),
       onError: () => (window.role = 'alone'),
     });
     seats.push(window.seat);
@@ -169,71 +167,6 @@ describe('the contest of windows for the seat', function () {
       return [...follows, others[2].role === 'follows'].filter(Boolean).length === 2;
     });
     assert.equal(leaders().filter(Boolean).length, 1);
-  });
-
-  describe('where the leader lives but does not answer', () => {
-    const stop = (child: ChildProcess): void => void child.kill('SIGSTOP');
-    const wake = (child: ChildProcess): void => void child.kill('SIGCONT');
-    const latestTerm = async (): Promise<number> =>
-      Math.max(
-        ...(await readdir(folder)).map((name) => Number(/^seat-(\d+)$/u.exec(name)?.[1] ?? 0)),
-      );
-
-    it('notices within seconds, takes over, and is followed by who wakes up', async function () {
-      if (process.platform === 'win32') return this.skip();
-      const first = startWindow();
-      await until('a leader', () => first.said('leads'));
-      const others = [openWindow(), openWindow()] as const;
-      await until('followers', () => others.every(({ role }) => role === 'follows'));
-      stop(first.child);
-      await until('the silence to be noticed', () => others.some((one) => one.isLeaderSilent));
-      assert.ok(
-        others.every(({ role }) => role !== 'leads'),
-        'takes over without patience',
-      );
-      await until('a new leader', () => others.some(({ role }) => role === 'leads'));
-      await until('a follower', () => others.some(({ role }) => role === 'follows'));
-      assert.equal(await latestTerm(), 2);
-      wake(first.child);
-      await until('the old leader to yield', () => first.said('left'));
-      await until('the old leader to follow', () => first.said('follows'));
-      assert.equal(await latestTerm(), 2);
-    });
-
-    it('goes on following one that answers again in time', async function () {
-      if (process.platform === 'win32') return this.skip();
-      const first = startWindow();
-      await until('a leader', () => first.said('leads'));
-      const other = openWindow();
-      await until('a follower', () => other.role === 'follows');
-      stop(first.child);
-      await until('the silence to be noticed', () => other.isLeaderSilent);
-      wake(first.child);
-      await until('an answer', () => !other.isLeaderSilent);
-      assert.deepEqual([other.role, await latestTerm()], ['follows', 1]);
-    });
-
-    it('leads from its opening where nobody answers', async function () {
-      if (process.platform === 'win32') return this.skip();
-      const first = startWindow();
-      await until('a leader', () => first.said('leads'));
-      stop(first.child);
-      const other = openWindow();
-      await until('a new leader', () => other.role === 'leads');
-      wake(first.child);
-      await until('the old leader to follow', () => first.said('follows'));
-    });
-
-    it('tells a leader that was replaced, before it acts', async () => {
-      const first = openWindow();
-      await until('a leader', () => first.role === 'leads');
-      assert.equal(await first.seat.confirm(), true);
-      // As another process does that this one has not heard of yet.
-      const record = '{"path":"/nonexistent/browser-use-tasks-x/seat","token":"t"}';
-      await new Promise((resolve) => setTimeout(resolve, 1100));
-      await writeFile(join(folder, 'seat-9'), record);
-      assert.equal(await first.seat.confirm(), false);
-    });
   });
 
   it('survives the leader of every term being killed, one after another', async () => {

@@ -32,7 +32,6 @@ const window: WebWindow = {
         if (window.leader === leader) window.role = 'none';
       });
     },
-    onSilence: () => undefined,
     onPeer: (peer) => {
       window.peers.push(peer);
       peer.onDidReceive((text) => window.heard.push(text));

@@ -23,7 +23,6 @@ joinWindows({
       peer.send(`echo ${text}`);
     });
   },
-  onSilence: (isSilent) => say(isSilent ? 'silent' : 'answers'),
   onError: (error) => say(`alone ${String(error)}`),
 });
 // Its parent ends it.

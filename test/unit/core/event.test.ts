@@ -1,22 +1,17 @@
 import assert from 'node:assert/strict';
-import { Emitter, reportListenerErrors } from '../../../src/core/event';
+import { Emitter, reportListenerErrors, type Disposable } from '../../../src/core/event';
 import { TaskStore } from '../../../src/core/taskStore';
 
 describe('an event with a listener that throws', () => {
   let reported: unknown[];
+  let report: Disposable;
 
   beforeEach(() => {
     reported = [];
-    reportListenerErrors((error) => reported.push(error));
+    report = reportListenerErrors((error) => reported.push(error));
   });
 
-  after(() =>
-    reportListenerErrors((error) =>
-      queueMicrotask(() => {
-        throw error;
-      }),
-    ),
-  );
+  afterEach(() => report.dispose());
 
   it('reaches all others, in their order, and whoever fires it notices nothing', () => {
     const emitter = new Emitter<number>();

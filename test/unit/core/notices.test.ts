@@ -218,11 +218,28 @@ describe('NoticeQueue', () => {
     queue.setAnnouncing(false);
     run('a', 'b');
     end('a', 'finished');
-    queue.forget([{ apiVersion: 'v2', id: 'a' }]);
+    queue.replace([]);
     queue.setAnnouncing(true);
     await clock.advance(noticeWindowMs);
     assert.deepEqual(shown, []);
     queue.expect([{ apiVersion: 'v2', id: 'a' }]);
+    await clock.advance(noticeWindowMs);
+    assert.equal(shown.length, 1);
+  });
+
+  it('does not tell again of ends that another window has told of, until they come anew', async () => {
+    const ref = { apiVersion: 'v2', id: 'a' } as const;
+    queue.setAnnouncing(false);
+    run('a', 'b');
+    end('a', 'finished');
+    queue.forget([ref]);
+    queue.setAnnouncing(true);
+    queue.expect([ref]);
+    await clock.advance(noticeWindowMs);
+    assert.deepEqual(shown, []);
+    store.untrack([ref]);
+    run('a');
+    end('a', 'finished');
     await clock.advance(noticeWindowMs);
     assert.equal(shown.length, 1);
   });

@@ -227,6 +227,59 @@ describe('TaskKeeper', () => {
     assert.ok(files.kept.has('v2/a'));
   });
 
+  it('asks before each write whether it still may, and keeps what it may not for its next turn', async () => {
+    await keeper.open('here');
+    let maySave = true;
+    keeper.setSaving(true, () => maySave);
+    folder('here').isSlow = true;
+    store.track([ref('a')], 1);
+    await settle();
+    look('a', 'started');
+    maySave = false;
+    store.track([ref('b')], 1);
+    folder('here').endAll();
+    await keeper.flush();
+    assert.deepEqual(folder('here').log, ['save a unknown']);
+    folder('here').isSlow = false;
+    keeper.setSaving(true);
+    await keeper.flush();
+    assert.deepEqual(folder('here').log.slice(1).sort(), ['save a running', 'save b unknown']);
+  });
+
+  it('writes at once what it is told to, though another window saves', async () => {
+    keep('here', aTask({ id: 'gone' }));
+    await keeper.open('here');
+    keeper.setSaving(false);
+    store.track([ref('a'), ref('b')], 1);
+    store.untrack([ref('gone')]);
+    keeper.saveNow([ref('a'), ref('gone')]);
+    await keeper.flush();
+    assert.deepEqual(folder('here').log, ['save a unknown', 'remove gone']);
+  });
+
+  it('reads again what another window has saved, and drops what it has removed', async () => {
+    keep('here', aTask({ id: 'a' }), aTask({ id: 'b' }));
+    await keeper.open('here');
+    folder('here').kept.clear();
+    keep('here', aTask({ id: 'b', status: 'finished' }), aTask({ id: 'c' }));
+    await keeper.reload();
+    assert.deepEqual(
+      store.tasks().map(({ id, status }) => `${id} ${status}`),
+      ['b finished', 'c running'],
+    );
+    await keeper.flush();
+    assert.deepEqual(folder('here').log, []);
+  });
+
+  it('keeps what it has where it cannot read again', async () => {
+    keep('here', aTask({ id: 'a' }));
+    await keeper.open('here');
+    folder('here').failure = new Error('gone');
+    await keeper.reload();
+    assert.deepEqual(ids(), ['a']);
+    assert.deepEqual(errors, ['load: Error: gone']);
+  });
+
   it('writes nothing more once it is disposed', async () => {
     await keeper.open('here');
     keeper.dispose();

@@ -36,6 +36,13 @@ describe('the line above the rows', () => {
     assert.equal(words({ activeCount: 0 }), '');
   });
 
+  it('says that another window polls and is not responding, whatever else it has said', () => {
+    const expected =
+      'Another window is not responding · 3 active. It polls for all windows; this one takes over if it stays silent.';
+    assert.equal(words({ isLeaderSilent: true }), expected);
+    assert.equal(held({ kind: 'auth' }, { isLeaderSilent: true }), expected);
+  });
+
   it('leaves an empty view to its welcome', () => {
     assert.equal(words({ holds: [{ kind: 'auth' }] }, { taskCount: 0 }), '');
   });

@@ -4,7 +4,7 @@ import { NoticeQueue } from '../../../src/core/noticeQueue';
 import type { PollerState } from '../../../src/core/polling';
 import type { TaskPatch } from '../../../src/core/taskPatch';
 import { TaskStore } from '../../../src/core/taskStore';
-import { WindowFollower } from '../../../src/core/windowFollower';
+import { WindowFollower, type RecentPatches } from '../../../src/core/windowFollower';
 import type { Announcement, ToFollower, ToLeader } from '../../../src/core/windowMessages';
 import { aTask } from '../../fakes/aTask';
 import { FakeClock, settle } from '../../fakes/fakeClock';
@@ -21,7 +21,11 @@ describe('WindowFollower', () => {
   let notices: NoticeQueue;
   let said: ToLeader[];
   let announced: Announcement[];
-  let recent: TaskPatch[];
+  let recent: RecentPatches[];
+  let silences: boolean[];
+  let giveUps: number;
+  let isAnswering: boolean;
+  let clock: FakeClock;
   let doings: string[];
   let hasKey: boolean;
   let hear: (message: ToFollower | string) => void;
@@ -39,6 +43,10 @@ describe('WindowFollower', () => {
     said = [];
     announced = [];
     recent = [];
+    silences = [];
+    giveUps = 0;
+    isAnswering = true;
+    clock = new FakeClock();
     doings = [];
     hasKey = true;
     const received = new Emitter<string>();
@@ -46,7 +54,11 @@ describe('WindowFollower', () => {
       received.fire(typeof message === 'string' ? message : JSON.stringify(message));
     follower = new WindowFollower({
       leader: {
-        send: (text) => said.push(JSON.parse(text) as ToLeader),
+        send: (text) => {
+          const message = JSON.parse(text) as ToLeader;
+          if (message.type !== 'ping') said.push(message);
+          else if (isAnswering) hear({ type: 'pong', id: message.id });
+        },
         onDidReceive: received.event,
         onDidClose: new Emitter<void>().event,
       },
@@ -60,7 +72,10 @@ describe('WindowFollower', () => {
         doings.push('repeat');
         change();
       },
-      takeRecent: () => recent,
+      clock,
+      recent: () => recent,
+      onSilence: (isSilent) => silences.push(isSilent),
+      onGiveUp: () => giveUps++,
       hasKey: () => hasKey,
       announce: (announcement) => announced.push(announcement),
     });
@@ -101,11 +116,11 @@ describe('WindowFollower', () => {
   });
 
   it('adds what has just happened here, and passes it on', () => {
-    recent = [ended];
+    recent = [{ at: 0, patches: [ended], isReceived: false }];
     said.length = 0;
     hear({ type: 'tasks', tasks: [aTask()], isLast: true });
     assert.equal(store.get(ref)?.status, 'finished');
-    assert.deepEqual(said, [{ type: 'patches', patches: [ended] }]);
+    assert.deepEqual(said, [{ type: 'patches', patches: [ended], at: 0 }]);
   });
 
   it('hands on ends that the window before has not told of, and none that it has only repeated', () => {
@@ -123,10 +138,10 @@ describe('WindowFollower', () => {
   });
 
   it('tells what is done here only after it knows what there is', () => {
-    follower.tell([ended]);
+    follower.tell([ended], () => undefined);
     assert.equal(said.length, 1, 'the key');
     begin(aTask());
-    follower.tell([ended]);
+    follower.tell([ended], () => undefined);
     assert.deepEqual(said, [{ type: 'patches', patches: [ended] }]);
   });
 

@@ -24,6 +24,8 @@ describe('WindowLeader', () => {
   let poller: FakePolling;
   let announced: Announcement[];
   let hasKey: boolean;
+  let isStillLeader: boolean;
+  let retold: number[];
   let keyReads: number;
   let yields: number;
   let leader: WindowLeader;
@@ -39,13 +41,20 @@ describe('WindowLeader', () => {
     notices.setAnnouncing(false);
     poller = new FakePolling();
     announced = [];
-    hasKey = true;
+    retold = [];
+    hasKey = isStillLeader = true;
     keyReads = 0;
     yields = 0;
     leader = new WindowLeader({
       store,
       poller,
       notices,
+      isStillLeader: () => isStillLeader,
+      isOutdated: (patch, at) => 'came' in patch && at < 5,
+      retell: (at, change) => {
+        retold.push(at);
+        change();
+      },
       hasKey: () => hasKey,
       readKey: () => Promise.resolve(keyReads++),
       yield: () => yields++,
@@ -127,11 +136,44 @@ describe('WindowLeader', () => {
     });
   });
 
+  it('answers a ping at once', () => {
+    const peer = follow();
+    peer.say({ type: 'ping', id: 4 });
+    assert.deepEqual(peer.heard, [{ type: 'pong', id: 4 }]);
+  });
+
+  it('takes in what is told again unless it knows better, and then says how things are', () => {
+    const peer = follow();
+    const other = aTask({ id: 'b' });
+    peer.say({ type: 'patches', patches: [{ came: aTask() }], at: 4 });
+    peer.say({ type: 'patches', patches: [{ came: other }], at: 6 });
+    assert.deepEqual(retold, [4, 6]);
+    assert.deepEqual(
+      store.tasks().map(({ id }) => id),
+      ['b'],
+    );
+    assert.deepEqual(peer.heard[0], { type: 'patches', patches: [{ went: ref }] });
+    peer.say({ type: 'patches', patches: [{ came: other }], at: 4 });
+    assert.deepEqual(peer.heard.at(-1), { type: 'patches', patches: [{ came: other }] });
+  });
+
+  it('does nothing of what it hears once another window has its place', () => {
+    store.replaceAll([aTask()]);
+    const peer = follow();
+    isStillLeader = false;
+    peer.say({ type: 'ping', id: 4 });
+    peer.say({ type: 'patches', patches: [{ went: ref }] });
+    assert.deepEqual(peer.heard, []);
+    assert.equal(store.tasks().length, 1);
+  });
+
   describe('to the windows that follow', () => {
     it('tells what has changed, to each of them', () => {
       const [one, other] = [follow(), follow()];
       const patches = [[{ came: aTask() }], [{ went: ref }]];
-      for (const each of patches) assert.equal(leader.tell(each), true);
+      let received = 0;
+      for (const each of patches) leader.tell(each, () => received++);
+      assert.equal(received, 2);
       for (const { heard } of [one, other])
         assert.deepEqual(
           heard,

@@ -27,12 +27,14 @@ const toFollower: readonly ToFollower[] = [
   { type: 'ended', refs },
   { type: 'announced', refs },
   { type: 'refreshed', id: 3 },
+  { type: 'pong', id: 7 },
   { type: 'tell', id: 4, announcement: { notice } },
   { type: 'tell', id: 5, announcement: { hold } },
 ];
 
 const toLeader: readonly ToLeader[] = [
   { type: 'patches', patches },
+  { type: 'patches', patches, at: 8 },
   { type: 'ended', refs },
   { type: 'attention', attention: 'watching' },
   { type: 'attention', attention: 'hidden' },
@@ -42,6 +44,7 @@ const toLeader: readonly ToLeader[] = [
   { type: 'refresh', id: 1, refs },
   { type: 'refresh', id: 2, refs: undefined },
   { type: 'told', id: 6 },
+  { type: 'ping', id: 7 },
 ];
 
 const noMessages: readonly string[] = [

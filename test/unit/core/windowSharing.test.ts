@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { reportListenerErrors } from '../../../src/core/event';
 import type { Attention } from '../../../src/core/polling';
 import { refKey, type TaskRef } from '../../../src/core/task';
 import { FakeClock, settle } from '../../fakes/fakeClock';
@@ -49,77 +50,6 @@ describe('windows of one user', () => {
 
   const leaders = (): FakeWindow[] => windows.filter(({ isPolling }) => isPolling);
 
-  describe('whose leader hangs, but lives', () => {
-    const file = (ref: TaskRef): string => `${fakeOrigin} ${refKey(ref)}`;
-
-    it('say so, save what is tracked meanwhile, and have another lead', async () => {
-      cloud.set('a', 'running');
-      const [first, second] = await open(2);
-      first.hang();
-      await clock.advance(4000);
-      assert.equal(second.polling.state.isLeaderSilent, true);
-      second.store.track([a], clock.now());
-      await settle();
-      assert.ok(disk.has(file(a)), 'what is tracked meanwhile is lost when this window closes');
-      assert.equal(second.isPolling, false);
-      await clock.advance(4000);
-      assert.equal(second.isPolling, true);
-      assert.notEqual(second.polling.state.isLeaderSilent, true);
-      await clock.advance(3000);
-      assert.equal(second.store.get(a)?.status, 'running');
-    });
-
-    it('go on as before where it answers in time', async () => {
-      const [first, second] = await open(2);
-      first.hang();
-      await clock.advance(4000);
-      second.store.track([a], clock.now());
-      first.wake();
-      await clock.advance(4000);
-      assert.equal(second.polling.state.isLeaderSilent, undefined);
-      assert.deepEqual(
-        windows.map(({ isPolling }) => isPolling),
-        [true, false],
-      );
-      assert.notEqual(first.store.get(a), undefined);
-      // It saves again alone.
-      disk.clear();
-      second.store.track([b], clock.now());
-      await clock.advance(100);
-      assert.deepEqual([...disk.keys()], [file(b)]);
-    });
-
-    it('are led by one: it that was replaced writes and announces nothing, and follows once it finds that', async () => {
-      cloud.set('a', 'running');
-      const [first, second, third] = await open(3);
-      first.store.track([a], clock.now());
-      await clock.advance(2000);
-      first.hang();
-      await clock.advance(8000);
-      assert.equal([second, third].filter(({ isPolling }) => isPolling).length, 1);
-      // The old leader still acts by itself, as one does that has just woken up and not heard yet.
-      const before = new Map(disk);
-      first.store.track([b], clock.now());
-      first.sharing.announce({ notice: { text: 'stale', refs: [a], isWarning: false } });
-      await settle();
-      assert.deepEqual(disk, before, 'a replaced leader has written');
-      assert.deepEqual(
-        windows.flatMap(({ notices }) => notices),
-        [],
-      );
-      first.wake();
-      await clock.advance(2000);
-      assert.equal(first.isPolling, false);
-      assert.equal(leaders().length, 1);
-      // What was done in it meanwhile reaches the others, and the disk.
-      for (const { store } of windows) assert.notEqual(store.get(b), undefined);
-      assert.ok(disk.has(file(b)));
-      cloud.set('a', 'finished');
-      await clock.advance(60_000);
-      assert.equal(windows.flatMap(({ notices }) => notices).length, 1);
-    });
-  });
-
   it('ask once for all: one polls, the others show the same', async () => {
     cloud.set('a', 'running');
     const [first, second, third] = await open(3);
@@ -133,6 +63,34 @@ describe('windows of one user', () => {
     assert.equal(cloud.asked.length, 1);
     assert.deepEqual(shown(second), shown(first));
     assert.deepEqual(shown(third), shown(first));
+  });
+
+  it('go on polling and sharing where a listener throws in each of them, which is reported', async () => {
+    const reported: unknown[] = [];
+    const subscriptions = [reportListenerErrors((error) => reported.push(error))];
+    try {
+      cloud.set('a', 'running');
+      const [first, second, third] = await open(3);
+      const mistake = new Error('ours');
+      for (const { store, polling } of windows)
+        for (const event of [store.onDidChange, store.onDidLook, polling.onDidChangeState])
+          subscriptions.unshift(
+            event(() => {
+              throw mistake;
+            }),
+          );
+      second.store.track([a], clock.now());
+      await clock.advance(1000);
+      assert.deepEqual(statuses(), ['running', 'running', 'running']);
+      cloud.set('a', 'finished');
+      await clock.advance(60_000);
+      assert.deepEqual(statuses(), ['finished', 'finished', 'finished']);
+      assert.deepEqual(shown(third), shown(first));
+      assert.equal(windows.flatMap(({ notices }) => notices).length, 1);
+      assert.ok(reported.length > 0 && reported.every((error) => error === mistake));
+    } finally {
+      for (const subscription of subscriptions) subscription.dispose();
+    }
   });
 
   it('show a change within a second of the one that asked', async () => {

@@ -25,8 +25,8 @@ type Follower = FakePeer<'follower'>;
 interface FakeSeat extends SeatHandlers {
   readonly origin: string;
   yields: number;
-  /** What it says to a window that wants to be sure. */
-  isHeld: boolean;
+  takeOvers: number;
+  isSuperseded: boolean;
   isDisposed: boolean;
 }
 
@@ -39,6 +39,7 @@ describe('WindowSharing', () => {
   let disk: Map<string, TrackedTask[]>;
   let saved: string[];
   let loading: Promise<void>;
+  let saving: Promise<void>;
   let readingKey: Promise<void>;
   let hasKey: boolean;
   let seats: FakeSeat[];
@@ -52,7 +53,7 @@ describe('WindowSharing', () => {
     polling = new WindowPolling({ store, pauses: { watching: 2000, hidden: 3000, away: 4000 } });
     disk = new Map();
     saved = [];
-    loading = readingKey = Promise.resolve();
+    loading = saving = readingKey = Promise.resolve();
     hasKey = true;
     seats = [];
     pollers = [];
@@ -64,7 +65,10 @@ describe('WindowSharing', () => {
           await loading;
           return disk.get(origin) ?? [];
         },
-        save: (task) => Promise.resolve(void saved.push(refKey(task))),
+        save: async (task) => {
+          saved.push(refKey(task));
+          await saving;
+        },
         remove: () => Promise.resolve(),
       }),
       onError: (_what, error) => {
@@ -76,20 +80,29 @@ describe('WindowSharing', () => {
       keeper,
       polling,
       clock,
+      connect: () => assert.fail('Nothing is requested here'),
       createPoller: () => {
         const poller = new FakePolling();
         pollers.push(poller);
         return poller;
       },
       join: (origin, handlers) => {
-        const seat = { ...handlers, origin, yields: 0, isDisposed: false, isHeld: true };
+        const seat = {
+          ...handlers,
+          origin,
+          yields: 0,
+          takeOvers: 0,
+          isSuperseded: false,
+          isDisposed: false,
+        };
         seats.push(seat);
         return {
-          confirm: () => Promise.resolve(seat.isHeld),
           yield: () => {
             seat.yields++;
             handlers.onLeave();
           },
+          takeOver: () => seat.takeOvers++,
+          isSuperseded: () => seat.isSuperseded,
           dispose: () => (seat.isDisposed = true),
         };
       },
@@ -211,6 +224,15 @@ describe('WindowSharing', () => {
       assert.deepEqual([came(first), came(second)], [['a1'], []]);
     });
 
+    it('nothing that happened before it led itself for long: it has saved that', async () => {
+      const seat = await open();
+      store.track([ref], clock.now());
+      seat.onLead();
+      await keeper.flush();
+      await clock.advance(20_000);
+      assert.deepEqual(came(follow(seat)), []);
+    });
+
     it('nothing of what was only read from its files', async () => {
       disk.set(server, [aTask()]);
       const seat = await open();
@@ -259,6 +281,150 @@ describe('WindowSharing', () => {
     const peer: Follower = new FakePeer();
     seat.onPeer(peer);
     assert.deepEqual(peer.heard, []);
+  });
+
+  describe('where another window has taken its place while it hung,', () => {
+    let seat: FakeSeat;
+
+    beforeEach(async () => {
+      seat = await open();
+      seat.onLead();
+      // Here it makes sure that it leads.
+      store.track([{ ...ref, id: 'before' }], clock.now());
+      await keeper.flush();
+      saved.length = 0;
+      seat.isSuperseded = true;
+    });
+
+    it('takes its word for a second, then begins anew and leaves the old contest', async () => {
+      await clock.advance(999);
+      store.track([ref], clock.now());
+      assert.equal(pollers[0]?.isDisposed, false);
+      await clock.advance(1);
+      store.markSeen(ref);
+      store.untrack([ref]);
+      assert.equal(pollers[0]?.isDisposed, true);
+      await settle();
+      assert.deepEqual([seats.length, seat.isDisposed], [2, true]);
+    });
+
+    it('shows what is on the disk, and hands on what was done since and nothing from before', async () => {
+      disk.set(server, [aTask({ id: 'other' })]);
+      await clock.advance(5000);
+      store.track([ref], clock.now());
+      await settle();
+      assert.deepEqual(
+        store.tasks().map(({ id }) => id),
+        ['other', 'a1'],
+      );
+      assert.deepEqual(saved, []);
+      assert.deepEqual(came(follow(lastSeat(), aTask({ id: 'other' }))), ['a1']);
+    });
+
+    it('hands on what it did before where nobody followed it and its write had not ended', async () => {
+      let endWrite = (): void => undefined;
+      saving = new Promise((resolve) => (endWrite = resolve));
+      store.track([ref], clock.now());
+      await clock.advance(20_000);
+      seat.onLeave();
+      await settle();
+      assert.equal(seats.length, 1, 'it waits for its writes');
+      endWrite();
+      await settle();
+      assert.deepEqual(came(follow(lastSeat())), ['a1']);
+    });
+
+    it('announces nothing, whether it is an end or a pause of polling', async () => {
+      await clock.advance(5000);
+      sharing.announce({ hold: { kind: 'auth' } });
+      observeEnd();
+      await clock.advance(20_000);
+      assert.deepEqual(announced, []);
+    });
+
+    it('hands on an end that it could not announce, and forgets it where the other says that it has', async () => {
+      store.replaceAll([aTask(), aTask({ id: 'b' })]);
+      store.applyLook(ref, end, clock.now(), true);
+      // Waits for ten seconds, as another task runs.
+      await clock.advance(20_000);
+      assert.deepEqual(announced, []);
+      const leader = follow(lastSeat(), aTask({ status: 'finished', isUnseen: true }));
+      assert.deepEqual(leader.heard.at(-1), { type: 'ended', refs: [ref] });
+      leader.say({ type: 'announced', refs: [ref] });
+      leader.close();
+      lastSeat().onLead();
+      await clock.advance(20_000);
+      assert.deepEqual(announced, []);
+    });
+
+    it('does not begin twice where its seat tells it, too', async () => {
+      await clock.advance(5000);
+      sharing.announce({ hold: { kind: 'auth' } });
+      await settle();
+      assert.equal(seats.length, 2);
+      lastSeat().onLead();
+      lastSeat().isSuperseded = true;
+      lastSeat().onLeave();
+      await settle();
+      assert.equal(seats.length, 3);
+      assert.equal(pollers.at(-1)?.isDisposed, true);
+    });
+
+    it('comes to nothing where another server is opened meanwhile', async () => {
+      await clock.advance(5000);
+      sharing.announce({ hold: { kind: 'auth' } });
+      await sharing.open(otherServer);
+      await settle();
+      assert.deepEqual(
+        seats.map(({ origin }) => origin),
+        [server, otherServer],
+      );
+    });
+  });
+
+  it('tells no end again that it has told, though a window that hung hands it on', async () => {
+    const seat = await open();
+    seat.onLead();
+    const peer: Follower = new FakePeer();
+    seat.onPeer(peer);
+    observeEnd();
+    await clock.advance(seenNoteMs);
+    assert.equal(announced.length, 1);
+    peer.say({ type: 'ended', refs: [ref] });
+    await clock.advance(20_000);
+    assert.equal(announced.length, 1);
+    store.replaceAll([aTask()]);
+    store.applyLook(ref, end, clock.now(), true);
+    await clock.advance(seenNoteMs);
+    assert.equal(announced.length, 2, 'but an end of its own anew');
+  });
+
+  it('wants the place of a leader that does not answer, and says so before', async () => {
+    const seat = await open();
+    const leader: Leader = new FakePeer();
+    leader.isAnswering = false;
+    seat.onFollow(leader);
+    store.track([ref], clock.now());
+    await clock.advance(3000);
+    assert.equal(polling.state.isLeaderSilent, true);
+    assert.deepEqual(saved, ['v2/a1']);
+    assert.equal(seat.takeOvers, 0);
+    await clock.advance(3000);
+    assert.equal(seat.takeOvers, 1);
+  });
+
+  it('hands on to the next leader what the one before has not confirmed, however long ago it was', async () => {
+    const seat = await open();
+    const leader = follow(seat);
+    await settle();
+    leader.isAnswering = false;
+    store.track([ref], clock.now());
+    await clock.advance(30_000);
+    leader.close();
+    assert.deepEqual(came(follow(seat)), ['a1']);
+    await settle();
+    await clock.advance(30_000);
+    assert.deepEqual(came(follow(seat)), [], 'and not again what it has');
   });
 
   it('tells of an end that it observed between two terms, once it leads again', async () => {

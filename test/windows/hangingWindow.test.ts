@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Seat } from '../../src/core/windowSeat';
+import { openTaskFolder } from '../../src/platform/node';
+import { joinWindows } from '../../src/platform/nodeWindows';
+import { until } from './until';
+
+// Windows knows no signal that stops a process.
+const describeWithSignals = process.platform === 'win32' ? describe.skip : describe;
+
+describeWithSignals('a window that polls, hangs and wakes, among real processes', function () {
+  this.timeout(90_000);
+  let folder: string;
+  const children: ChildProcess[] = [];
+  const seats: Seat[] = [];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'windows-test-'));
+  });
+
+  afterEach(async () => {
+    for (const seat of seats.splice(0)) seat.dispose();
+    const running = children
+      .splice(0)
+      .filter(({ exitCode, signalCode }) => (exitCode ?? signalCode) === null);
+    // Ends a stopped one, too.
+    for (const child of running) child.kill('SIGKILL');
+    await Promise.all(running.map((child) => once(child, 'exit')));
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  function startWindow() {
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', join(__dirname, 'sharingProcess.ts'), folder],
+      { stdio: ['pipe', 'pipe', 'inherit'] },
+    );
+    children.push(child);
+    const lines: string[] = [];
+    child.stdout
+      .setEncoding('utf8')
+      .on('data', (text: string) => lines.push(...text.trim().split('\n')));
+    return {
+      lines,
+      says: (words: string) => until(words, () => lines.includes(words)),
+      shown: () => lines.filter((line) => line.startsWith('shows')).at(-1),
+      acts: (command: string) => child.stdin.write(`${command}\n`),
+      stop: () => child.kill('SIGSTOP'),
+      go: () => child.kill('SIGCONT'),
+    };
+  }
+
+  async function saved(): Promise<string[]> {
+    const files = openTaskFolder({
+      root: join(folder, 'tasks'),
+      origin: 'https://cloud.example',
+      onSkipped: (name, why) => assert.fail(`${name}: ${why}`),
+    });
+    return (await files.load()).map(({ id }) => id).sort();
+  }
+
+  it('loses its place within seconds with nothing lost, and writes, polls and announces nothing when it wakes', async () => {
+    const first = startWindow();
+    await first.says('ready');
+    first.acts('track a');
+    await first.says('polls');
+    const second = startWindow();
+    await second.says('shows a');
+    first.stop();
+    second.acts('track b');
+    await second.says('silent');
+    await until('the task to be saved', async () => (await saved()).includes('b'));
+    await second.says('polls');
+    // Waits on the disk and in the view of the new leader, and in the old one's socket.
+    second.acts('untrack a');
+    await second.says('removes a');
+    await until('the files', async () => (await saved()).join() === 'b');
+    const told = first.lines.length;
+    first.go();
+    await until('the first to follow', () => first.shown() === 'shows b');
+    second.acts('track c');
+    await first.says('shows b c');
+    const since = first.lines.slice(told);
+    assert.deepEqual(
+      since.filter((line) => !line.startsWith('shows')),
+      [],
+      'it shows what the other tells, and does nothing else',
+    );
+    assert.equal(second.shown(), 'shows b c');
+    await until('the files', async () => (await saved()).join() === 'b,c');
+  });
+
+  it('is noticed by a window that opens meanwhile', async () => {
+    const first = startWindow();
+    await first.says('ready');
+    first.acts('track a');
+    await until('the file', async () => (await saved()).join() === 'a');
+    first.stop();
+    const second = startWindow();
+    await second.says('ready');
+    second.acts('track b');
+    await second.says('polls');
+    assert.equal(second.shown(), 'shows a b');
+    assert.deepEqual(await saved(), ['a', 'b']);
+    first.go();
+    await until('the first to follow', () => first.shown() === 'shows a b');
+  });
+
+  it('gives its place to one of three that find out at the same moment, and the others follow that one', async () => {
+    const first = startWindow();
+    await first.says('ready');
+    const others = [startWindow(), startWindow(), startWindow()];
+    for (const other of others) await other.says('ready');
+    first.stop();
+    for (const [index, other] of others.entries()) other.acts(`track ${index}`);
+    await until('all to show all', () => others.every((other) => other.shown() === 'shows 0 1 2'));
+    await sleep(3000);
+    assert.equal(others.filter(({ lines }) => lines.includes('polls')).length, 1);
+    first.go();
+    await until('the first to follow', () => first.shown() === 'shows 0 1 2');
+    assert.ok(!first.lines.includes('polls'));
+  });
+
+  it('has to let even a follower go that has nothing to say to it', async () => {
+    const events: string[] = [];
+    const take = (name: string) => {
+      const seat = joinWindows({
+        folder,
+        onLead: () => events.push(`${name} leads`),
+        onLeave: () => events.push(`${name} leaves`),
+        onFollow: () => events.push(`${name} follows`),
+        onPeer: () => undefined,
+        onError: (error) => assert.fail(String(error)),
+      });
+      seats.push(seat);
+      return seat;
+    };
+    const first = take('first');
+    await until('a leader', () => events.includes('first leads'));
+    assert.equal(first.isSuperseded(), false);
+    const second = take('second');
+    await until('a follower', () => events.includes('second follows'));
+    take('third');
+    await until('another', () => events.includes('third follows'));
+    second.takeOver();
+    await until('a new leader', () => events.includes('second leads'));
+    assert.equal(first.isSuperseded(), true);
+    assert.equal(second.isSuperseded(), false);
+    await until('its follower', () => events.filter((one) => one === 'third follows').length === 2);
+    await until('the first to leave', () => events.includes('first leaves'));
+  });
+});
