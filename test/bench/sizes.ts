@@ -49,7 +49,7 @@ function minus(names: readonly string[], others: readonly string[]): string[] {
 }
 
 /** A bundle and those that it requires as it loads, as esbuild's chunks do; not those behind a promise. */
-function reachableFrom(name: string, found: string[] = []): string[] {
+export function reachableFrom(name: string, found: string[] = []): string[] {
   if (found.includes(name)) return found;
   found.push(name);
   const code = readFileSync(path.join(dist, name), 'utf8');
