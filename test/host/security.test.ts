@@ -64,7 +64,8 @@ describe('security', function () {
           times: 4,
           effect: { kind: 'answer', status, body: { detail } },
         });
-        world.person.press = ({ buttons }) => buttons.find((button) => button !== 'Open');
+        world.person.press = ({ buttons }) =>
+          buttons.find((button) => button !== 'Open' && button !== 'Check Again');
         ask({ type: 'remedy', remedy: 'retry' });
         const details = aDetails(ref.id, {
           sessionId: 's',

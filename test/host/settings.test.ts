@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ConfigurationTarget, workspace } from 'vscode';
+import { extensions, type Extension } from 'vscode';
 import { Settings, type SettingName } from '../../src/ui/settings';
 import { set } from './extensionUnderTest';
 import { waitFor } from './waitFor';
@@ -11,6 +11,18 @@ const names: readonly SettingName[] = [
   'polling',
   'animateRunning',
 ];
+
+interface Manifest {
+  readonly contributes: {
+    readonly configuration: { readonly properties: Readonly<Record<string, { scope: string }>> };
+  };
+}
+
+function extensionUnderTest(): Extension<unknown> {
+  const extension = extensions.getExtension('browser-use-tasks.browser-use-tasks');
+  assert.ok(extension);
+  return extension;
+}
 
 describe('the settings', () => {
   let settings: Settings;
@@ -62,21 +74,20 @@ describe('the settings', () => {
     assert.equal(settings.notifyOn.size, 0);
   });
 
-  it('that act for all windows are the user’s alone: no folder can set them', async () => {
-    const configuration = workspace.getConfiguration('browserUseTasks');
-    const own: readonly (readonly [string, unknown])[] = [
-      ['baseUrl', 'https://evil.example'],
-      ['notifyOn', []],
-      ['polling.watchingSeconds', 3600],
-      ['polling.hiddenSeconds', 3600],
-      ['polling.awaySeconds', 3600],
-    ];
-    for (const [name, value] of own)
-      await assert.rejects(
-        () => Promise.resolve(configuration.update(name, value, ConfigurationTarget.Workspace)),
-        /only into User settings|application/iu,
-        name,
-      );
+  it('that act for all windows are the user’s alone: no folder and no machine can set them', () => {
+    const { packageJSON } = extensionUnderTest();
+    const { properties } = (packageJSON as Manifest).contributes.configuration;
+    const scopes = Object.entries(properties).map(([name, { scope }]) => `${name}: ${scope}`);
+    assert.deepEqual(
+      scopes.filter((each) => each.endsWith(': application')),
+      [
+        'browserUseTasks.baseUrl: application',
+        'browserUseTasks.notifyOn: application',
+        'browserUseTasks.polling.watchingSeconds: application',
+        'browserUseTasks.polling.hiddenSeconds: application',
+        'browserUseTasks.polling.awaySeconds: application',
+      ],
+    );
   });
 
   it('tell which of them has changed', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { simulatorKey, type Simulator } from '../simulator/startSimulator';
+import type { Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
-import { startStillCloud, track } from './cloudOfTest';
+import { simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
 import { until } from './until';
 import { openWorkbench, type Theme, type Workbench } from './workbench';
 
@@ -52,7 +52,7 @@ describe('the rows', () => {
     simulator = await startStillCloud();
     workbench = await openWorkbench({
       settings: { 'browserUseTasks.baseUrl': simulator.url },
-      env: { BROWSER_USE_API_KEY: simulatorKey },
+      env: simulatorEnvironment,
     });
     await workbench.setTheme('dark');
     await workbench.openView();
