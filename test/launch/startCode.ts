@@ -47,7 +47,10 @@ export interface RunningCode {
   stop(): Promise<void>;
 }
 
-/** Settings that keep everything away which is not under test: welcome pages, chat, updates, Git. */
+/**
+ * Settings that keep everything away which is not under test: welcome pages, chat, updates, Git, and news of every port
+ * that some process of this machine listens on.
+ */
 export const quietSettings: Readonly<Record<string, unknown>> = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
@@ -55,6 +58,7 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
   'chat.disableAIFeatures': true,
   'extensions.ignoreRecommendations': true,
   'git.enabled': false,
+  'remote.autoForwardPorts': false,
 };
 
 const startTimeoutMs = 60_000;
