@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { extensions, type Extension } from 'vscode';
+import { extensions } from 'vscode';
 import { Settings, type SettingName } from '../../src/ui/settings';
 import { set } from './extensionUnderTest';
 import { waitFor } from './waitFor';
@@ -18,10 +18,10 @@ interface Manifest {
   };
 }
 
-function extensionUnderTest(): Extension<unknown> {
+function manifest(): Manifest {
   const extension = extensions.getExtension('browser-use-tasks.browser-use-tasks');
   assert.ok(extension);
-  return extension;
+  return extension.packageJSON as Manifest;
 }
 
 describe('the settings', () => {
@@ -75,8 +75,7 @@ describe('the settings', () => {
   });
 
   it('that act for all windows are the user’s alone: no folder and no machine can set them', () => {
-    const { packageJSON } = extensionUnderTest();
-    const { properties } = (packageJSON as Manifest).contributes.configuration;
+    const { properties } = manifest().contributes.configuration;
     const scopes = Object.entries(properties).map(([name, { scope }]) => `${name}: ${scope}`);
     assert.deepEqual(
       scopes.filter((each) => each.endsWith(': application')),
