@@ -63,8 +63,7 @@ export class TaskStore implements Disposable {
     for (const ref of refs) {
       const task = this.get(ref);
       if (!task) continue;
-      this.#tasks.delete(refKey(ref));
-      this.#stamps.delete(refKey(ref));
+      this.#remove(ref);
       removed.push(task);
     }
     this.#tell(removed.map((before) => ({ before })));
@@ -84,6 +83,7 @@ export class TaskStore implements Disposable {
     this.#tasks.clear();
     for (const task of tasks) this.#tasks.set(refKey(task), task);
     const gone = [...known.values()].filter((task) => !this.get(task));
+    for (const task of gone) this.#remove(task);
     const others = tasks
       .map((after) => ({ before: known.get(refKey(after)), after }))
       .filter(({ before, after }) => !before || !looksTheSame(before, after));
@@ -205,7 +205,7 @@ export class TaskStore implements Disposable {
     const before = this.get('went' in patch ? patch.went : patch.of);
     if (!before) return undefined;
     if ('went' in patch) {
-      this.#tasks.delete(refKey(before));
+      this.#remove(before);
       return { before };
     }
     const after = patched(before, patch);
@@ -223,6 +223,12 @@ export class TaskStore implements Disposable {
     if (before?.lookedAt === after.lookedAt && isLook(change)) return undefined;
     this.#tasks.set(refKey(after), after);
     return change;
+  }
+
+  /** Forgets a task with all that is known of it. */
+  #remove(ref: TaskRef): void {
+    this.#tasks.delete(refKey(ref));
+    this.#stamps.delete(refKey(ref));
   }
 
   #replace(before: TrackedTask, after: TrackedTask): void {
