@@ -1,55 +1,31 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Seat } from '../../src/core/windowSeat';
 import { openTaskFolder } from '../../src/platform/node';
 import { joinWindows } from '../../src/platform/nodeWindows';
 import { until } from './until';
+import { windowFixture } from './windowFixture';
 
 // Windows knows no signal that stops a process.
 const describeWithSignals = process.platform === 'win32' ? describe.skip : describe;
 
 describeWithSignals('a window that polls, hangs and wakes, among real processes', function () {
   this.timeout(90_000);
+  const fixture = windowFixture();
+  const { seats } = fixture;
   let folder: string;
-  const children: ChildProcess[] = [];
-  const seats: Seat[] = [];
 
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'windows-test-'));
-  });
-
-  afterEach(async () => {
-    for (const seat of seats.splice(0)) seat.dispose();
-    const running = children
-      .splice(0)
-      .filter(({ exitCode, signalCode }) => (exitCode ?? signalCode) === null);
-    // Ends a stopped one, too.
-    for (const child of running) child.kill('SIGKILL');
-    await Promise.all(running.map((child) => once(child, 'exit')));
-    await rm(folder, { recursive: true, force: true });
+  beforeEach(() => {
+    ({ folder } = fixture);
   });
 
   function startWindow() {
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', join(__dirname, 'sharingProcess.ts'), folder],
-      { stdio: ['pipe', 'pipe', 'inherit'] },
-    );
-    children.push(child);
-    const lines: string[] = [];
-    child.stdout
-      .setEncoding('utf8')
-      .on('data', (text: string) => lines.push(...text.trim().split('\n')));
+    const { child, lines } = fixture.start('sharingProcess.ts');
     return {
       lines,
       says: (words: string) => until(words, () => lines.includes(words)),
       shown: () => lines.filter((line) => line.startsWith('shows')).at(-1),
-      acts: (command: string) => child.stdin.write(`${command}\n`),
+      acts: (command: string) => child.stdin?.write(`${command}\n`),
       stop: () => child.kill('SIGSTOP'),
       go: () => child.kill('SIGCONT'),
     };

@@ -1,33 +1,22 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Peer, Seat } from '../../src/core/windowSeat';
 import { joinWindows } from '../../src/platform/nodeWindows';
 import { until } from './until';
+import { windowFixture } from './windowFixture';
 
 describe('the contest of windows for the seat', function () {
   // Real processes start and end.
   this.timeout(60_000);
+  const fixture = windowFixture();
+  const { seats } = fixture;
   let folder: string;
-  const seats: Seat[] = [];
-  const children: ChildProcess[] = [];
 
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'windows-test-'));
-  });
-
-  afterEach(async () => {
-    for (const seat of seats.splice(0)) seat.dispose();
-    const running = children
-      .splice(0)
-      .filter(({ exitCode, signalCode }) => (exitCode ?? signalCode) === null);
-    for (const child of running) child.kill('SIGKILL');
-    await Promise.all(running.map((child) => once(child, 'exit')));
-    await rm(folder, { recursive: true, force: true });
+  beforeEach(() => {
+    ({ folder } = fixture);
   });
 
   /** A window in this process: its role, and whom it speaks with. */
@@ -65,16 +54,7 @@ describe('the contest of windows for the seat', function () {
 
   /** A window in a process of its own, which can be killed. */
   function startWindow() {
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', join(__dirname, 'windowProcess.ts'), folder],
-      { stdio: ['pipe', 'pipe', 'inherit'] },
-    );
-    children.push(child);
-    const lines: string[] = [];
-    child.stdout
-      ?.setEncoding('utf8')
-      .on('data', (text: string) => lines.push(...text.trim().split('\n')));
+    const { child, lines } = fixture.start('windowProcess.ts');
     return {
       child,
       lines,
