@@ -14,7 +14,7 @@ export function measureSizes(): Promise<string> {
     row('loads at start-up', startUp, 40),
     row(
       'loads when the view is seen or a command runs',
-      minus(reachableFrom(named(/^late-/u)), startUp),
+      minus(reachableFrom(named(/^late-/u), reachableFrom(named(/^taskTree-/u))), startUp),
     ),
     row('loads at the first request (axios, zod, what asks)', [
       'api.js',
