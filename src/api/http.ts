@@ -2,10 +2,11 @@ import { create } from 'axios';
 import type { Server } from '../core/baseUrl';
 import { CloudError } from '../core/errors';
 import type { CloudOptions } from '../core/taskClient';
-import { oneLine, shorten } from '../core/taskWords';
 import { parseBoundedJson } from './boundedJson';
 import { withDeadline } from './deadline';
 import { errorOfRefusal, type NotFoundKind } from './refusal';
+import { oneLine } from '../core/plainText';
+import { shorten } from '../core/shorten';
 
 /** How long and how much one request may take. Bytes are counted after decompression. */
 export interface Limits {

@@ -10,7 +10,6 @@ import {
   type TaskQuery,
   type TaskUpdate,
 } from '../core/taskClient';
-import { oneLine, shorten } from '../core/taskWords';
 import {
   cost,
   flag,
@@ -32,6 +31,8 @@ import type { Ask } from './http';
 import { path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing, type NotFoundKind } from './refusal';
 import { tolerate } from './tolerate';
+import { oneLine } from '../core/plainText';
+import { shorten } from '../core/shorten';
 
 /**
  * Browser Use Cloud API v2.

@@ -1,13 +1,13 @@
-import { unfenced } from './codeFence';
 import { linkHost, safeLink } from './safeLink';
 import { layOutJson } from './jsonLayout';
 import { formatJson } from './formatJson';
-import { stepJson } from './jsonText';
 import { nodeText, readJson, readObject } from './jsonTree';
 import type { ApiVersion, Task, TaskDetails, TaskStep } from './task';
-import { markedFormOf, type TextForm } from './plainText';
-import { shorten } from './taskWords';
 import type { TrackedTask } from './trackedTask';
+import { shorten } from './shorten';
+import { markedFormOf, type TextForm, unfenced } from './textForm';
+import type { JsonMembers } from './jsonText';
+import { objectJson, listJson, membersOf, embeddedJson } from './jsonText';
 
 /** A long text as a page gets it. */
 export interface ViewText {
@@ -189,4 +189,14 @@ function metadataOf(metadata: TaskDetails['metadata']): TaskView['metadata'] {
     name: shorten(name, longestField),
     value: shorten(nodeText(value), longestStepText),
   }));
+}
+
+/** A step as JSON, its actions as what they hold. Its presigned link is left out. */
+export function stepJson(step: TaskStep, more: JsonMembers = {}): string {
+  const { screenshotUrl, actions, ...rest } = step;
+  return objectJson({
+    ...membersOf(rest),
+    actions: listJson(actions.map(embeddedJson)),
+    ...more,
+  });
 }

@@ -1,5 +1,5 @@
 import { formatJson } from './formatJson';
-import { markedFormOf } from './plainText';
+import { markedFormOf } from './textForm';
 
 /** A language of VS Code's. */
 export type EditorLanguage = 'json' | 'markdown' | 'plaintext';

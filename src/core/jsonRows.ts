@@ -1,5 +1,5 @@
 import { decodeJsonString, isContainer, type JsonContainer, type JsonNode } from './jsonTree';
-import { shorten } from './taskWords';
+import { shorten } from './shorten';
 
 /** A row of a JSON tree as a page draws it. */
 export interface JsonRow {

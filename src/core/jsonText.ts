@@ -1,6 +1,4 @@
 import { formatJson } from './formatJson';
-import type { TaskStep } from './task';
-
 /** JSON texts by name. */
 export type JsonMembers = Readonly<Record<string, string | undefined>>;
 
@@ -36,14 +34,4 @@ export function membersOf(values: object): JsonMembers {
  */
 export function embeddedJson(text: string): string {
   return formatJson(text) === undefined ? JSON.stringify(text) : text;
-}
-
-/** A step as JSON, its actions as what they hold. Its presigned link is left out. */
-export function stepJson(step: TaskStep, more: JsonMembers = {}): string {
-  const { screenshotUrl, actions, ...rest } = step;
-  return objectJson({
-    ...membersOf(rest),
-    actions: listJson(actions.map(embeddedJson)),
-    ...more,
-  });
 }

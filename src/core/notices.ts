@@ -1,7 +1,7 @@
 import { hasEnded, outcomeOf, type TaskRef } from './task';
-import type { TaskChange } from './taskStore';
 import { costWords, lookWords, taskTitle } from './taskWords';
 import type { TrackedTask } from './trackedTask';
+import type { TaskChange } from './taskPatch';
 
 /** The ends that a user can ask to be told of. `unsuccessful` is finished, but judged not to have done its job. */
 export const endKinds = ['finished', 'unsuccessful', 'failed', 'stopped'] as const;

@@ -2,12 +2,7 @@ import { isAbort, isCloudError } from './errors';
 import type { Disposable } from './event';
 import { imageTypeOf, type ImageType } from './imageType';
 import type { Cloud } from './taskClient';
-
-/** Names a screenshot by where it stands: of a step, or of the task as a whole (v1). From 0. */
-export interface PictureRef {
-  readonly of: 'step' | 'task';
-  readonly index: number;
-}
+import type { PictureRef } from './task';
 
 /** A screenshot as it came, its kind told by its bytes. */
 export interface Picture {

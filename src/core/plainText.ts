@@ -1,6 +1,3 @@
-import { formatJson } from './formatJson';
-import { withoutHidden } from './taskWords';
-
 /**
  * Makes untrusted text of many lines fit to be read: line ends become `\n`, what `withoutHidden` takes out goes, and other
  * control characters become their visible pictures ("␛[31m").
@@ -19,46 +16,40 @@ function pictureOf(control: string): string {
   return code === 0x7f ? '\u2421' : '\uFFFD';
 }
 
-/** What a text is, as far as an editor's language goes. */
-export type TextForm = 'json' | 'markdown' | 'plaintext';
-
-/** JSON where it is an object or an array, which is found out by laying all of it out; else what its marks say. */
-export function textFormOf(text: string): TextForm {
-  return formatJson(text) === undefined ? markedFormOf(text) : 'json';
+/**
+ * Makes untrusted text fit for one line: control characters and what `withoutHidden` takes out go, white space folds.
+ */
+export function oneLine(text: string): string {
+  // Most text is such a line, and thousands are made for a view.
+  if (!/[^ -~]|^ | {2}| $/u.test(text)) return text;
+  return withoutHidden(text)
+    .replace(/[^\P{Cc}\s]/gu, '')
+    .replace(/\s+/gu, ' ')
+    .trim();
 }
 
-/** A code fence with what stands in it. */
-export interface CodeFence {
-  /** In lower case; empty where none is named. */
-  readonly language: string;
-  readonly content: string;
+/**
+ * Takes out what turns the direction of text or hides in it, and nothing that writing needs: joiners of emoji, Persian and
+ * Indic scripts, variation selectors, Arabic's prefixed signs and the flags of England, Scotland and Wales stay.
+ */
+export function withoutHidden(text: string): string {
+  return text.replace(flagsAndHidden, '$1');
 }
 
-/** @returns the one code fence that a text is, blanks around it aside; `undefined` for any other text, and an empty fence */
-export function wholeFence(text: string): CodeFence | undefined {
-  const fenced = text.trim();
-  const opening = /^(`{3,}|~{3,})[ \t]*([\w+#.-]*)[ \t]*\r?\n/u.exec(fenced);
-  if (!opening) return undefined;
-  const [{ length: start }, mark = '', language = ''] = opening;
-  const end = fenced.length - mark.length - 1;
-  // Whatever else begins a line with such a mark ends the fence before its time.
-  if (end < start || fenced.indexOf(`\n${mark}`, start - 1) !== end) return undefined;
-  const content = fenced.slice(start, end).replace(/\r$/u, '');
-  return { language: language.toLowerCase(), content };
+// First the flags that are spelled in tags (UTS 51, ED-14a), so that of tags only others go. Then marks, embeddings,
+// overrides and isolates of direction; zero width spaces; invisible operators; byte order marks; annotations; tags.
+const flagsAndHidden =
+  /(\u{1F3F4}[\u{E0030}-\u{E0039}\u{E0061}-\u{E007A}]{3,6}\u{E007F})|[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\u{E0000}-\u{E007F}]/gu;
+
+/**
+ * Makes a text fit for VS Code's messages and input boxes, which turn `[words](command:…)` into a link that runs a command:
+ * what comes from a task or a server must not.
+ */
+export function plainMessage(text: string): string {
+  return oneLine(text).replace(/\](?=\()/gu, '] ');
 }
 
-/** Markdown where several of its marks stand at line starts or around words, or all of it is a code fence. Looks at the first 20,000 characters only. */
-export function markedFormOf(text: string): Exclude<TextForm, 'json'> {
-  if (wholeFence(text)) return 'markdown';
-  const sample = text.slice(0, 20_000);
-  const marks = [
-    /^#{1,6} \S/mu,
-    /^\s{0,3}[-*+] \S/mu,
-    /^\s{0,3}\d+[.)] \S/mu,
-    /^\s{0,3}```/mu,
-    /^\|.*\|\s*$/mu,
-    /\*\*\S[^*\n]*\*\*/u,
-    /\[[^\]\n]+\]\(https?:[^)\s]+\)/u,
-  ].filter((mark) => mark.test(sample)).length;
-  return marks >= 2 || /^#{1,6} \S/mu.test(sample) ? 'markdown' : 'plaintext';
+/** Makes a text fit for lists to pick from, which turn `$(name)` into an icon. */
+export function plainLabel(text: string): string {
+  return oneLine(text).replace(/\$\(/gu, '$ (');
 }

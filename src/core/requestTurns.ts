@@ -1,6 +1,7 @@
 import { backoffBaseMs } from './backoff';
 import type { Clock } from './clock';
 import { CloudError } from './errors';
+import type { QuietKind, RequestGate } from './taskClient';
 import type { TokenBucket } from './tokenBucket';
 
 export interface RequestTurnsOptions {
@@ -11,9 +12,6 @@ export interface RequestTurnsOptions {
   readonly heldUntil?: (() => number | undefined) | undefined;
 }
 
-/** Why a server wants to be left alone. Neither says anything of the key, the version or a task. */
-export type QuietKind = 'rateLimited' | 'server';
-
 /** Without a `Retry-After`, which no document promises, 429 means this pause. */
 const rateLimitMs = 60_000;
 const longestRateLimitMs = 60 * 60 * 1000;
@@ -22,7 +20,7 @@ const longestRateLimitMs = 60 * 60 * 1000;
  * When a request may be sent to one server with one key: each takes a token, and none is sent while the server wants to be left alone.
  * Whoever meets a rate limit quiets everybody.
  */
-export class RequestTurns {
+export class RequestTurns implements RequestGate {
   readonly #options: RequestTurnsOptions;
   /** In milliseconds since 1970, and how long from then. */
   #quiet: { readonly from: number; readonly ms: number; readonly kind: QuietKind } = {

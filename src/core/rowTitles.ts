@@ -1,6 +1,8 @@
 import { refKey, type TaskRef } from './task';
-import { characterStart, oneLine, promptTitle, shorten } from './taskWords';
+import { promptTitle } from './taskWords';
 import type { TrackedTask } from './trackedTask';
+import { oneLine } from './plainText';
+import { characterStart, shorten } from './shorten';
 
 /** A task's name as its row shows it. */
 export interface RowTitle {

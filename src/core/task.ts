@@ -119,3 +119,9 @@ export function refKey(ref: TaskRef): string {
 export function isSameRef(a: TaskRef, b: TaskRef): boolean {
   return a.apiVersion === b.apiVersion && a.id === b.id;
 }
+
+/** Names a screenshot by where it stands: of a step, or of the task as a whole (v1). From 0. */
+export interface PictureRef {
+  readonly of: 'step' | 'task';
+  readonly index: number;
+}

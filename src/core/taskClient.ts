@@ -1,4 +1,3 @@
-import type { RequestTurns } from './requestTurns';
 import type { ApiVersion, Task, TaskDetails, TaskFile } from './task';
 
 /** What one look at a task tells: its status, and whatever else came along. Absent fields say nothing. */
@@ -99,13 +98,30 @@ export interface Cloud {
   download(url: string, options: DownloadOptions): Promise<Uint8Array>;
 }
 
+/** Why a server wants to be left alone. Neither says anything of the key, the version or a task. */
+export type QuietKind = 'rateLimited' | 'server';
+
+/** Decides when a request may be sent to one server with one key. */
+export interface RequestGate {
+  /**
+   * Resolves when a request may be sent.
+   * @throws {CloudError} of a `QuietKind`, with `retryAfterMs`, while the server wants to be left alone; an `AbortError` when the signal aborted
+   */
+  take(signal: AbortSignal): Promise<void>;
+  /**
+   * Takes note that the server has answered 429, or anything else with a `Retry-After`.
+   * @param retryAfterMs what it asked for, if anything, in milliseconds from now
+   */
+  noteRateLimit(retryAfterMs: number | undefined, kind?: QuietKind): void;
+}
+
 /** What a `Cloud` is built from. The key is never logged or stored by it. */
 export interface CloudOptions {
   /** An https URL, or http on loopback; a path prefix is kept. */
   readonly baseUrl: string;
   readonly key: string;
   /** Asked before every request but downloads, and told of rate limits. Absent: none waits. */
-  readonly turns?: Pick<RequestTurns, 'take' | 'noteRateLimit'> | undefined;
+  readonly turns?: RequestGate | undefined;
 }
 
 /** What the store keeps of all that is known of a task. */

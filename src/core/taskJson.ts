@@ -1,7 +1,8 @@
 import { deepestJson, formatJson } from './formatJson';
-import { embeddedJson, listJson, membersOf, objectJson, stepJson } from './jsonText';
+import { embeddedJson, listJson, membersOf, objectJson } from './jsonText';
 import { outcomeOf, type TaskDetails, type TaskStep } from './task';
 import type { TrackedTask } from './trackedTask';
+import { stepJson } from './detailsView';
 
 /**
  * A task as JSON to keep: all that the cloud says of it but what opens something. Presigned URLs and links of the session

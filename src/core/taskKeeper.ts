@@ -1,9 +1,9 @@
 import type { Disposable } from './event';
 import { refKey, type TaskRef } from './task';
-import type { TaskFiles } from './taskFiles';
 import { formatTaskRecord } from './taskRecord';
-import type { TaskChange, TaskStore } from './taskStore';
+import type { TaskStore } from './taskStore';
 import type { TrackedTask } from './trackedTask';
+import type { TaskChange } from './taskPatch';
 
 export interface TaskKeeperOptions {
   readonly store: TaskStore;
@@ -226,4 +226,17 @@ export class TaskKeeper implements Disposable {
     this.#told.add(what);
     this.#options.onError(what, error);
   }
+}
+
+/** Where the tracked tasks of one server are kept. */
+export interface TaskFiles {
+  /**
+   * All that can be read, in the order in which they were tracked. What is torn or not ours is skipped and left alone.
+   * Rejects only where nothing can be read at all.
+   */
+  load(): Promise<readonly TrackedTask[]>;
+  /** Whole or not at all: a reader sees the state before or after. */
+  save(task: TrackedTask): Promise<void>;
+  /** Does nothing where the task is not kept. */
+  remove(ref: TaskRef): Promise<void>;
 }

@@ -1,20 +1,18 @@
-import { unfenced } from './codeFence';
 import { formatJson } from './formatJson';
 import { compactJson, readJson, readObject } from './jsonTree';
-import type { PictureRef } from './pictureLoader';
-import { manyLines, markedFormOf } from './plainText';
+import { manyLines, oneLine } from './plainText';
 import { safeLink } from './safeLink';
-import type { TaskDetails, TaskStep } from './task';
+import type { TaskDetails, TaskStep, PictureRef } from './task';
 import {
   costWords,
   durationOf,
   durationWords,
   lookWords,
-  oneLine,
   taskTitle,
   verdictWords,
 } from './taskWords';
 import type { TrackedTask } from './trackedTask';
+import { markedFormOf, unfenced } from './textForm';
 
 export interface TaskMarkdownOptions {
   /** Where a screenshot lies: a path from the document, with `/` between its parts; `undefined` where there is none. */

@@ -1,5 +1,4 @@
 import { isSameRef, type TaskRef } from './task';
-import type { TaskChange } from './taskStore';
 import { taskFieldsOf, wholeTask } from './taskRecord';
 import type { TrackedTask } from './trackedTask';
 
@@ -83,4 +82,10 @@ function refOf({ apiVersion, id }: TaskRef): TaskRef {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
+}
+
+/** One task before and after. `before` is absent for a task that came, `after` for one that went. */
+export interface TaskChange {
+  readonly before?: TrackedTask | undefined;
+  readonly after?: TrackedTask | undefined;
 }

@@ -1,15 +1,9 @@
 import { Emitter, type Disposable, type Event } from './event';
 import { hasEnded, refKey, type TaskRef } from './task';
 import type { TaskUpdate } from './taskClient';
-import { patched, type TaskPatch } from './taskPatch';
-import { shorten } from './taskWords';
+import { patched, type TaskPatch, type TaskChange } from './taskPatch';
 import { newlyTracked, type TrackedTask, type Trouble } from './trackedTask';
-
-/** One task before and after. `before` is absent for a task that came, `after` for one that went. */
-export interface TaskChange {
-  readonly before?: TrackedTask | undefined;
-  readonly after?: TrackedTask | undefined;
-}
+import { shorten } from './shorten';
 
 /** What an answer says of one task. */
 export interface Look {

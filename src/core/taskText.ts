@@ -1,18 +1,11 @@
-import { unfenced } from './codeFence';
 import { formatJson } from './formatJson';
 import { compactJson, nodeText, readObject } from './jsonTree';
-import { manyLines } from './plainText';
+import { manyLines, oneLine } from './plainText';
 import type { TaskDetails, TaskStep } from './task';
-import {
-  costWords,
-  durationOf,
-  durationWords,
-  lookWords,
-  oneLine,
-  shorten,
-  verdictWords,
-} from './taskWords';
+import { costWords, durationOf, durationWords, lookWords, verdictWords } from './taskWords';
 import type { TrackedTask } from './trackedTask';
+import { shorten } from './shorten';
+import { unfenced } from './textForm';
 
 /**
  * A task as text for people to read and compare: how it came out, what it was asked, how it got there, and last its times

@@ -5,7 +5,8 @@ import type { Cloud } from './taskClient';
 import { maxSessionsAtOnce, maxTasksAtOnce, type TaskInput } from './taskInput';
 import type { TaskStore } from './taskStore';
 import { countWords } from './statusBarWords';
-import { oneLine, shorten } from './taskWords';
+import { oneLine } from './plainText';
+import { shorten } from './shorten';
 
 export interface TaskTrackingOptions {
   readonly store: TaskStore;

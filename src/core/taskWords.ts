@@ -1,5 +1,7 @@
 import { outcomeOf, type TaskStatus } from './task';
 import type { TrackedTask } from './trackedTask';
+import { oneLine } from './plainText';
+import { shorten, shortenAtWord } from './shorten';
 
 /**
  * How a task presents itself: status, outcome and whether it can be found, in one word.
@@ -123,64 +125,8 @@ export function promptTitle({ prompt = '' }: Pick<TrackedTask, 'prompt'>): strin
   return /[^\p{Default_Ignorable_Code_Point}\s]/u.test(title) ? title : undefined;
 }
 
-/**
- * Makes untrusted text fit for one line: control characters and what `withoutHidden` takes out go, white space folds.
- */
-export function oneLine(text: string): string {
-  // Most text is such a line, and thousands are made for a view.
-  if (!/[^ -~]|^ | {2}| $/u.test(text)) return text;
-  return withoutHidden(text)
-    .replace(/[^\P{Cc}\s]/gu, '')
-    .replace(/\s+/gu, ' ')
-    .trim();
-}
-
-/**
- * Takes out what turns the direction of text or hides in it, and nothing that writing needs: joiners of emoji, Persian and
- * Indic scripts, variation selectors, Arabic's prefixed signs and the flags of England, Scotland and Wales stay.
- */
-export function withoutHidden(text: string): string {
-  return text.replace(flagsAndHidden, '$1');
-}
-
 // First the flags that are spelled in tags (UTS 51, ED-14a), so that of tags only others go. Then marks, embeddings,
 // overrides and isolates of direction; zero width spaces; invisible operators; byte order marks; annotations; tags.
-const flagsAndHidden =
-  /(\u{1F3F4}[\u{E0030}-\u{E0039}\u{E0061}-\u{E007A}]{3,6}\u{E007F})|[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\u{E0000}-\u{E007F}]/gu;
-
-/** At most `maxLength` UTF-16 units, an ellipsis included, never a part of what people see as one character. */
-export function shorten(text: string, maxLength: number): string {
-  if (text.length <= maxLength) return text;
-  return `${text.slice(0, characterStart(text, maxLength - 1)).trimEnd()}…`;
-}
-
-/**
- * The last place at or before `index` where a text can be cut between two characters as people see them (grapheme clusters).
- * One that goes on from the very beginning, as endless accents do, is cut between code points.
- */
-export function characterStart(text: string, index: number): number {
-  // The segmenter takes tens of milliseconds to load, and most text needs none.
-  if (index >= text.length || /^[ -~]{2}/u.test(text.slice(index - 1, index + 1))) return index;
-  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
-  // What follows the character at `index` does not matter.
-  const start = segmenter.segment(text.slice(0, index + 2)).containing(index)?.index ?? index;
-  if (start > 0) return start;
-  return /[\uD800-\uDBFF]$/u.test(text.slice(0, index)) ? index - 1 : index;
-}
-
-let segmenter: Intl.Segmenter | undefined;
-
-/** As `shorten` of a text in one line, but after a word where one ends within the last quarter, at most 24 units from the limit. */
-function shortenAtWord(text: string, maxLength: number): string {
-  const cut = shorten(text, maxLength);
-  if (cut === text) return text;
-  const kept = cut.slice(0, -1);
-  const endsWithWord = text[kept.length] === ' ';
-  if (endsWithWord) return cut;
-  const wordEnd = kept.lastIndexOf(' ');
-  const isNear = wordEnd >= maxLength - Math.min(24, maxLength / 4);
-  return isNear ? `${kept.slice(0, wordEnd)}…` : cut;
-}
 
 /** "12 s", "3 min 20 s", "2 h 5 min". Negative counts as zero. */
 export function durationWords(milliseconds: number): string {

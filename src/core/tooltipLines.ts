@@ -6,12 +6,12 @@ import {
   costWords,
   durationOf,
   durationWords,
-  oneLine,
-  shorten,
   statusSentence,
   verdictSentence,
 } from './taskWords';
 import { isActive, isStale, type TrackedTask } from './trackedTask';
+import { oneLine } from './plainText';
+import { shorten } from './shorten';
 
 export interface TooltipOptions extends HeldOptions {
   /** Milliseconds since 1970. */

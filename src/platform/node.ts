@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { officialOrigin, readBaseUrl } from '../core/baseUrl';
 import { keyIn, keyProblem } from '../core/keyInput';
 import { refKey, type TaskRef } from '../core/task';
-import type { TaskFiles } from '../core/taskFiles';
 import { formatTaskRecord, parseTaskRecord } from '../core/taskRecord';
 import type { TrackedTask } from '../core/trackedTask';
+import type { TaskFiles } from '../core/taskKeeper';
 
 /** A key of the environment, and the servers that it is for. */
 export interface EnvironmentKey {

@@ -1,5 +1,4 @@
 import { commands, env, ViewColumn, window, workspace } from 'vscode';
-import { unfenced } from '../core/codeFence';
 import { metadataText, recordingLinks, stepText, taskViewOf } from '../core/detailsView';
 import { editorTextOf, type EditorLanguage } from '../core/editorLanguage';
 import { outputLinks } from '../core/outputLinks';
@@ -13,6 +12,7 @@ import { reportError, UserError } from './reportError';
 import { saveDownload } from './saveDownload';
 import { doTaskAction, taskActionFailure, type TaskActionOptions } from './taskActions';
 import type { Settings } from './settings';
+import { unfenced } from '../core/textForm';
 
 /** What a page can ask for beside its own contents. */
 export type DetailsAction = Exclude<FromPage, { type: 'ready' | 'picture' }>;

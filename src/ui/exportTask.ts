@@ -1,7 +1,7 @@
 import { Uri, workspace } from 'vscode';
 import { isAbort } from '../core/errors';
-import { PictureLoader, type Picture, type PictureRef } from '../core/pictureLoader';
-import type { TaskDetails, TaskRef } from '../core/task';
+import { PictureLoader, type Picture } from '../core/pictureLoader';
+import type { TaskDetails, TaskRef, PictureRef } from '../core/task';
 import { taskJson } from '../core/taskJson';
 import { taskMarkdown } from '../core/taskMarkdown';
 import type { Log } from './log';

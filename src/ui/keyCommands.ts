@@ -3,10 +3,10 @@ import type { Server } from '../core/baseUrl';
 import { isAbort, isCloudError, type CloudError } from '../core/errors';
 import { errorWords } from '../core/errorWords';
 import { keyIn, keyProblem } from '../core/keyInput';
-import { shorten } from '../core/taskWords';
 import type { CommandOptions } from './commandOptions';
 import { showMessage } from './messages';
 import { UserError } from './reportError';
+import { shorten } from '../core/shorten';
 
 /** Set API Key…: asks, proves the key with one cheap request, stores it, and says who answered. */
 export async function setApiKey(options: CommandOptions): Promise<void> {

@@ -1,7 +1,8 @@
 import { window, type LogOutputChannel } from 'vscode';
 import type { Disposable } from '../core/event';
 import { isCloudError } from '../core/errors';
-import { oneLine, shorten } from '../core/taskWords';
+import { oneLine } from '../core/plainText';
+import { shorten } from '../core/shorten';
 
 /**
  * The extension's log: one line for each event, without keys and without control characters.

@@ -1,5 +1,5 @@
 import { window, type MessageOptions } from 'vscode';
-import { plainMessage } from '../core/plainMessage';
+import { plainMessage } from '../core/plainText';
 
 export interface Message {
   readonly severity: 'information' | 'warning' | 'error';

@@ -1,5 +1,5 @@
 import { ProgressLocation, window } from 'vscode';
-import { plainMessage } from '../core/plainMessage';
+import { plainMessage } from '../core/plainText';
 
 export interface ProgressOptions {
   /** What is under way, for the notification's first line. */

@@ -1,14 +1,14 @@
 import { commands, type Uri } from 'vscode';
 import { isCloudError, type CloudErrorKind } from '../core/errors';
 import { safeFileName } from '../core/fileName';
-import { plainMessage } from '../core/plainMessage';
 import type { Cloud } from '../core/taskClient';
-import { shorten } from '../core/taskWords';
 import type { Log } from './log';
 import { showMessage } from './messages';
 import { bytesWords, withProgress, type ReportProgress } from './progress';
 import { UserError } from './reportError';
 import { askSaveTarget, writeWhole, type LocalFiles } from './saveTarget';
+import { shorten } from '../core/shorten';
+import { plainMessage } from '../core/plainText';
 
 export interface SaveDownloadOptions {
   /** The cloud's name for it, which is not trusted. */

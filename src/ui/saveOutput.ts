@@ -1,10 +1,9 @@
-import { unfenced } from '../core/codeFence';
-import { textFormOf, type TextForm } from '../core/plainText';
 import type { Task } from '../core/task';
 import { fileStemOf } from './exportTask';
 import { UserError } from './reportError';
 import { tellSaved } from './saveDownload';
 import { askSaveTarget, writeWhole, type LocalFiles } from './saveTarget';
+import { textFormOf, type TextForm, unfenced } from '../core/textForm';
 
 /** Saves a task's output as it came, what stands in a code fence without it, where the person says. */
 export async function saveOutput(task: Task, localFiles: LocalFiles): Promise<void> {

@@ -1,8 +1,8 @@
 import { FileSystemError, FileType, Uri, window, workspace } from 'vscode';
 import { safeFileName } from '../core/fileName';
-import { plainMessage } from '../core/plainMessage';
-import { shorten } from '../core/taskWords';
 import { UserError } from './reportError';
+import { shorten } from '../core/shorten';
+import { plainMessage } from '../core/plainText';
 
 /** The files of the machine that this extension runs on. */
 export interface LocalFiles {

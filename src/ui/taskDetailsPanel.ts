@@ -5,9 +5,9 @@ import { otherServerWords, taskViewOf, type TaskView } from '../core/detailsView
 import { errorWords } from '../core/errorWords';
 import { officialOrigin } from '../core/baseUrl';
 import type { Disposable } from '../core/event';
-import { PictureLoader, type PictureRef } from '../core/pictureLoader';
+import { PictureLoader } from '../core/pictureLoader';
 import { linkHost } from '../core/safeLink';
-import { refKey, type TaskDetails, type TaskRef } from '../core/task';
+import { refKey, type TaskDetails, type TaskRef, type PictureRef } from '../core/task';
 import type { Cloud } from '../core/taskClient';
 import type { TaskStore } from '../core/taskStore';
 import { taskTitle } from '../core/taskWords';

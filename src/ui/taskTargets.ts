@@ -1,5 +1,4 @@
 import { CancellationError, window, type QuickPickItem } from 'vscode';
-import { plainLabel } from '../core/plainMessage';
 import { choiceDescription } from '../core/rowWords';
 import { refKey, type TaskRef } from '../core/task';
 import { parseTaskInput } from '../core/taskInput';
@@ -9,6 +8,7 @@ import { taskTitle } from '../core/taskWords';
 import type { TrackedTask } from '../core/trackedTask';
 import { UserError } from './reportError';
 import type { TaskView } from './taskView';
+import { plainLabel } from '../core/plainText';
 
 /** Where tasks are chosen from. */
 export interface TargetSource {

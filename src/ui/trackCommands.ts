@@ -4,7 +4,6 @@ import {
   window,
   type InputBoxValidationMessage,
 } from 'vscode';
-import { plainMessage } from '../core/plainMessage';
 import { countWords } from '../core/statusBarWords';
 import { hasEnded } from '../core/task';
 import { parseTaskInput, type TaskInput } from '../core/taskInput';
@@ -25,6 +24,7 @@ import type { Settings } from './settings';
 import type { TaskTracker } from './taskTracker';
 import type { TaskView } from './taskView';
 import { targetsOf } from './taskTargets';
+import { plainMessage } from '../core/plainText';
 
 /** What tracking needs of the extension. */
 export interface TrackTaskOptions {

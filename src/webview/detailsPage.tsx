@@ -11,8 +11,8 @@ import type { CopiedPart, FromPage, PageView, Remedy } from './protocol';
 import { Prompt } from './prompt';
 import { Result } from './result';
 import { Steps } from './steps';
-import { Screenshots } from './screenshots';
 import type { IconName } from './icon';
+import { Screenshots } from './screenshot';
 
 interface DetailsPageProps {
   readonly view: PageView;

@@ -1,8 +1,8 @@
 import type { TaskView } from '../core/detailsView';
-import { oneLine } from '../core/taskWords';
 import { Button } from './button';
 import { Icon } from './icon';
 import { Section } from './section';
+import { oneLine } from '../core/plainText';
 
 /** The files that the agent left. */
 export function Files({ task }: { readonly task: TaskView }) {

@@ -1,10 +1,11 @@
 import { useMemo, useRef } from 'preact/hooks';
 import type { ViewStep } from '../core/detailsView';
-import { oneLine, shorten } from '../core/taskWords';
 import { goToStep } from './goToStep';
 import { rejectPicture, usePictureAt } from './pictures';
 import { placeAfterKey, rowKeys } from './rovingFocus';
 import { useNewestFrame, type NewestFrameOptions } from './useNewestFrame';
+import { oneLine } from '../core/plainText';
+import { shorten } from '../core/shorten';
 
 interface FilmStripProps {
   readonly steps: readonly ViewStep[];

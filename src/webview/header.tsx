@@ -7,7 +7,6 @@ import {
   durationWords,
   lookOf,
   lookWords,
-  oneLine,
   statusSentence,
   taskTitle,
   verdictSentence,
@@ -16,7 +15,8 @@ import { LookIcon } from './icon';
 import { hasJudge, Verdicts } from './judge';
 import type { CopiedPart, PageView } from './protocol';
 import { ShareNote, Toolbar } from './toolbar';
-import { useNow } from './useNow';
+import { oneLine } from '../core/plainText';
+import { useEffect, useState } from 'preact/hooks';
 
 /** Longer prompts stand below in full. In UTF-16 units. */
 export const titleLength = 200;
@@ -107,4 +107,16 @@ function Figure({ name, value }: { readonly name: string; readonly value: string
       <dd>{value}</dd>
     </div>
   );
+}
+
+/** The wall clock in milliseconds since 1970, each second while `ticks`; no timer otherwise. */
+export function useNow(ticks: boolean): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (!ticks) return undefined;
+    // One after the other: a page that was asleep catches up with one tick, not with many.
+    const timer = setTimeout(() => setNow(Date.now()), 1000 - (Date.now() % 1000));
+    return () => clearTimeout(timer);
+  }, [ticks, now]);
+  return ticks ? Math.max(now, Date.now()) : now;
 }

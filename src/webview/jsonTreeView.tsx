@@ -9,11 +9,11 @@ import {
 } from '../core/jsonRows';
 import { decodeJsonString, isContainer, type JsonContainer, type JsonLeaf } from '../core/jsonTree';
 import { linkPlace } from '../core/linkedText';
-import { manyLines } from '../core/plainText';
-import { oneLine, shorten } from '../core/taskWords';
+import { manyLines, oneLine } from '../core/plainText';
 import { pageState, remember, send } from './extension';
 import { Icon } from './icon';
 import { OutputLink } from './linkedText';
+import { shorten } from '../core/shorten';
 
 interface JsonTreeProps {
   readonly root: JsonContainer;

@@ -1,12 +1,12 @@
 import type { TaskView } from '../core/detailsView';
-import { manyLines } from '../core/plainText';
-import { oneLine, shorten } from '../core/taskWords';
+import { manyLines, oneLine } from '../core/plainText';
 import { CopyButton, IconButton } from './button';
 import { Icon, type IconName } from './icon';
 import { parseJudgement } from './judgement';
 import { LongText } from './longText';
 import type { CopiedPart } from './protocol';
 import { Section } from './section';
+import { shorten } from '../core/shorten';
 
 /** A failure's reason stands in the header as far as it is short. In UTF-16 units. */
 const shortReason = 300;

@@ -2,10 +2,11 @@ import { createContext } from 'preact';
 import { useContext, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import type { TaskView } from '../core/detailsView';
-import type { PictureRef } from '../core/pictureLoader';
-import { oneLine, shorten } from '../core/taskWords';
 import { Icon } from './icon';
 import { noteNear, rejectPicture, usePicture } from './pictures';
+import { oneLine } from '../core/plainText';
+import { shorten } from '../core/shorten';
+import type { PictureRef } from '../core/task';
 
 const Opener = createContext<(ref: PictureRef) => void>(() => undefined);
 

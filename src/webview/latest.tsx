@@ -2,10 +2,11 @@ import { useRef } from 'preact/hooks';
 import type { TaskView, ViewStep } from '../core/detailsView';
 import { linkParts } from '../core/safeLink';
 import { hasEnded } from '../core/task';
-import { oneLine, shorten } from '../core/taskWords';
 import { goToStep } from './goToStep';
 import { Icon } from './icon';
 import { rejectPicture, usePictureAt } from './pictures';
+import { oneLine } from '../core/plainText';
+import { shorten } from '../core/shorten';
 
 /** The newest step near the top: where the agent is, or where it broke off. Leads to its place among the steps. */
 export function Latest({ task }: { readonly task: TaskView }) {

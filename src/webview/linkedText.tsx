@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { textPieces, type TextPiece } from '../core/linkedText';
-import { oneLine, shorten } from '../core/taskWords';
 import { send } from './extension';
+import { oneLine } from '../core/plainText';
+import { shorten } from '../core/shorten';
 
 /** A text of an output with its links. */
 export function LinkedText({

@@ -1,13 +1,13 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { linkPlace } from '../core/linkedText';
-import { manyLines } from '../core/plainText';
-import { oneLine, shorten } from '../core/taskWords';
+import { manyLines, oneLine } from '../core/plainText';
 import type { ViewText } from '../core/detailsView';
 import { LinkedText, OutputLink } from './linkedText';
 import { CutNote } from './longText';
 import { readMarkdown, type MarkdownNode } from './markdown';
 import { useOpen } from './useOpen';
+import { shorten } from '../core/shorten';
 
 interface MarkdownProps {
   readonly text: ViewText;

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import type { TaskView } from '../core/detailsView';
-import { oneLine } from '../core/taskWords';
 import { CopyButton, IconButton } from './button';
 import type { CopiedPart } from './protocol';
 import { Section } from './section';
+import { oneLine } from '../core/plainText';
 
 /** What is good to know, but not at first: times, session, IDs, metadata. */
 export function More({

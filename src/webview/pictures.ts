@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Picture, PictureRef } from '../core/pictureLoader';
+import type { Picture } from '../core/pictureLoader';
 import { send } from './extension';
-import { watchNear } from './near';
+import type { PictureRef } from '../core/task';
 
 /** What is known of a screenshot: nothing asked yet, asked for, here, or not to be had. */
 export type PictureState =
@@ -104,4 +104,33 @@ function put(key: string, state: PictureState): void {
 
 function keyOf(ref: PictureRef): string {
   return `${ref.of}/${ref.index}`;
+}
+
+let observer: IntersectionObserver | undefined;
+
+/** Who is told whether an element is near what the reader sees. */
+const watchers = new Map<Element, (isNear: boolean) => void>();
+
+/**
+ * Tells whenever an element comes near what the reader sees or leaves it: within 400 pixels, in a strip that scrolls
+ * by itself within 200. One observer serves all, as there are thousands.
+ * @returns an end to it, which tells last that the element is not near
+ */
+export function watchNear(element: Element, tell: (isNear: boolean) => void): () => void {
+  const options: NearOptions = { rootMargin: '400px', scrollMargin: '200px' };
+  observer ??= new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) watchers.get(target)?.(isIntersecting);
+  }, options);
+  watchers.set(element, tell);
+  observer.observe(element);
+  return () => {
+    watchers.delete(element);
+    observer?.unobserve(element);
+    tell(false);
+  };
+}
+
+/** TypeScript's own does not know the second margin yet. */
+interface NearOptions extends IntersectionObserverInit {
+  readonly scrollMargin: string;
 }

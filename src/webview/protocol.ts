@@ -1,7 +1,7 @@
 import type { TaskView } from '../core/detailsView';
 import type { NextStep } from '../core/errorWords';
 import type { ImageType } from '../core/imageType';
-import type { PictureRef } from '../core/pictureLoader';
+import type { PictureRef } from '../core/task';
 
 /** What the page shows at a moment. Each message holds all of it, so that a page that comes late lacks nothing. */
 export interface PageView {

@@ -2,7 +2,6 @@ import { useMemo } from 'preact/hooks';
 import type { TaskView } from '../core/detailsView';
 import { readJson } from '../core/jsonTree';
 import { outputLinks } from '../core/outputLinks';
-import type { TextForm } from '../core/plainText';
 import { hasEnded } from '../core/task';
 import { CopyButton, IconButton } from './button';
 import { JsonTree } from './jsonTreeView';
@@ -10,7 +9,9 @@ import { LongText } from './longText';
 import { Markdown } from './markdownView';
 import type { CopiedPart } from './protocol';
 import { Section } from './section';
-import { useChosen } from './useChosen';
+import type { TextForm } from '../core/textForm';
+import { useState } from 'preact/hooks';
+import { pageState, remember } from './extension';
 
 interface ResultProps {
   readonly task: TaskView;
@@ -111,4 +112,19 @@ function FormSwitch({ of, form, onChoose }: FormSwitchProps) {
       ))}
     </div>
   );
+}
+
+/** Which of several forms of a part the reader has chosen; remembered by the part's name. The first is the default. */
+export function useChosen<T extends string>(
+  name: string,
+  forms: readonly [T, ...T[]],
+): readonly [T, (form: T) => void] {
+  const [chosen, setChosen] = useState(() => pageState().chosen?.[name]);
+  return [
+    forms.find((form) => form === chosen) ?? forms[0],
+    (form) => {
+      remember({ chosen: { ...pageState().chosen, [name]: form } });
+      setChosen(form);
+    },
+  ];
 }

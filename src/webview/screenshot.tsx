@@ -1,8 +1,10 @@
 import { useRef } from 'preact/hooks';
-import type { PictureRef } from '../core/pictureLoader';
 import { Icon } from './icon';
 import { pictureId, useLarge } from './large';
 import { askFor, rejectPicture, usePictureAt } from './pictures';
+import type { PictureRef } from '../core/task';
+import type { TaskView } from '../core/detailsView';
+import { Section } from './section';
 
 interface ScreenshotProps extends PictureRef {
   /** What it shows, for whoever can't see it. */
@@ -50,5 +52,25 @@ export function Screenshot({ of, index, alt }: ScreenshotProps) {
         </div>
       )}
     </div>
+  );
+}
+
+/** Screenshots that belong to no step in particular. */
+export function Screenshots({ task }: { readonly task: TaskView }) {
+  const { screenshotCount } = task;
+  if (screenshotCount === 0) return null;
+  return (
+    <Section id="screenshots" title="Screenshots" count={screenshotCount}>
+      <div class="gallery">
+        {Array.from({ length: screenshotCount }, (_, index) => (
+          <Screenshot
+            key={index}
+            of="task"
+            index={index}
+            alt={`Screenshot ${index + 1} of ${screenshotCount}`}
+          />
+        ))}
+      </div>
+    </Section>
   );
 }

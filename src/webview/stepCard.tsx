@@ -1,14 +1,15 @@
 import { useMemo } from 'preact/hooks';
 import type { ViewStep } from '../core/detailsView';
-import { manyLines } from '../core/plainText';
+import { manyLines, oneLine } from '../core/plainText';
 import { linkParts } from '../core/safeLink';
 import { stepJudgementOf } from '../core/stepJudgement';
-import { durationWords, oneLine, shorten } from '../core/taskWords';
+import { durationWords } from '../core/taskWords';
 import { Icon } from './icon';
 import { readableActions, type ReadableAction } from './readableAction';
 import { Screenshot } from './screenshot';
 import { send } from './extension';
 import { useOpen } from './useOpen';
+import { shorten } from '../core/shorten';
 
 /** A goal is a title as far as it is short. In UTF-16 units. */
 const titleLength = 240;

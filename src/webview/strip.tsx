@@ -1,11 +1,13 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ViewStep } from '../core/detailsView';
-import { durationWords, oneLine, shorten } from '../core/taskWords';
+import { durationWords } from '../core/taskWords';
 import { timeBars, type TimeBar } from '../core/timeBars';
 import { goToStep } from './goToStep';
 import { Icon } from './icon';
 import { placeAfterKey, rowKeys } from './rovingFocus';
 import { useCurrentStep } from './useCurrentStep';
+import { oneLine } from '../core/plainText';
+import { shorten } from '../core/shorten';
 
 interface StripProps {
   readonly steps: readonly ViewStep[];

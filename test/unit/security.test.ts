@@ -7,7 +7,6 @@ import { CloudError } from '../../src/core/errors';
 import { taskViewOf } from '../../src/core/detailsView';
 import { safeFileName } from '../../src/core/fileName';
 import { outputLinks } from '../../src/core/outputLinks';
-import { plainLabel, plainMessage } from '../../src/core/plainMessage';
 import { safeLink } from '../../src/core/safeLink';
 import { taskTitle } from '../../src/core/taskWords';
 import { tooltipLines } from '../../src/core/tooltipLines';
@@ -17,6 +16,7 @@ import { hostileFileNames, hostileKinds, hostileTexts } from '../fakes/hostileTa
 import { assertNoKey, canaryKey, failureOf } from './api/canary';
 import { localServers } from './api/localServer';
 import { hostileDetails, showsSecret, unseen } from './core/hostileDetails';
+import { plainLabel, plainMessage } from '../../src/core/plainText';
 
 // Each name begins with a line of the project's list of what is secure. What needs an editor is in test/host/security.test.ts.
 const never = new AbortController().signal;

@@ -1,8 +1,7 @@
 import { createCloud } from '../../../src/api';
-import type { PictureRef } from '../../../src/core/pictureLoader';
 import { imageTypeOf } from '../../../src/core/imageType';
 import { taskViewOf } from '../../../src/core/detailsView';
-import type { TaskDetails } from '../../../src/core/task';
+import type { TaskDetails, PictureRef } from '../../../src/core/task';
 import type { FromPage, PageView } from '../../../src/webview/protocol';
 import { sampleTasks } from '../../simulator/samples';
 import { simulatorKey, startSimulator } from '../../simulator/startSimulator';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { formatJson } from '../../../src/core/formatJson';
 import { outputLinks } from '../../../src/core/outputLinks';
-import { shorten } from '../../../src/core/taskWords';
+import { shorten } from '../../../src/core/shorten';
 
 describe('outputLinks', () => {
   it('gives each link once, in the order of appearance', () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { CloudError } from '../../../src/core/errors';
-import { PictureLoader, type PictureRef } from '../../../src/core/pictureLoader';
+import { PictureLoader } from '../../../src/core/pictureLoader';
 import type { DownloadOptions } from '../../../src/core/taskClient';
 import { settle } from '../../fakes/fakeClock';
 import { FakeCloud } from '../../fakes/fakeCloud';
+import type { PictureRef } from '../../../src/core/task';
 
 const png = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 const step = (index: number): PictureRef => ({ of: 'step', index });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { plainLabel, plainMessage } from '../../../src/core/plainMessage';
+import { plainLabel, plainMessage } from '../../../src/core/plainText';
 
 /** How VS Code finds links in messages, as of 1.100 (`linkedText.ts`). */
 const linkPattern =

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { formatJson } from '../../../src/core/formatJson';
-import { manyLines, textFormOf } from '../../../src/core/plainText';
+import { manyLines } from '../../../src/core/plainText';
+import { textFormOf } from '../../../src/core/textForm';
 
 describe('manyLines', () => {
   it('keeps lines, tabs, emoji and the joiners of scripts', () => {

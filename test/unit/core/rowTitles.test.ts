@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { rowTitles, wholeTitle } from '../../../src/core/rowTitles';
 import { refKey, type TaskRef } from '../../../src/core/task';
-import { oneLine } from '../../../src/core/taskWords';
+import { oneLine } from '../../../src/core/plainText';
 
 /** What a side bar of 220 pixels shows of a label, in columns, as seen in VS Code. */
 const visibleColumns = 22;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { refKey, type TaskRef } from '../../../src/core/task';
-import type { TaskFiles } from '../../../src/core/taskFiles';
-import { TaskKeeper } from '../../../src/core/taskKeeper';
+import { TaskKeeper, type TaskFiles } from '../../../src/core/taskKeeper';
 import { TaskStore } from '../../../src/core/taskStore';
 import type { TrackedTask } from '../../../src/core/trackedTask';
 import { aTask } from '../../fakes/aTask';

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
 import { taskMarkdown } from '../../../src/core/taskMarkdown';
-import { oneLine, taskTitle } from '../../../src/core/taskWords';
+import { taskTitle } from '../../../src/core/taskWords';
 import { aTask } from '../../fakes/aTask';
 import { aDetails } from '../../fakes/fakeCloud';
 import { hostileDetails, hostileTexts, showsSecret, unseen } from './hostileDetails';
+import { oneLine } from '../../../src/core/plainText';
 
 const details = aDetails('a1', {
   status: 'finished',

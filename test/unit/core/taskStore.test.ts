@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TaskStatus } from '../../../src/core/task';
-import { keptTextLength, TaskStore, type TaskChange } from '../../../src/core/taskStore';
+import { keptTextLength, TaskStore } from '../../../src/core/taskStore';
+import type { TaskChange } from '../../../src/core/taskPatch';
 
 const ref = { apiVersion: 'v2', id: 'a' } as const;
 const statuses: TaskStatus[] = [

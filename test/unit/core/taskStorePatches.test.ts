@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { TaskStore, type TaskChange } from '../../../src/core/taskStore';
+import { TaskStore } from '../../../src/core/taskStore';
 import type { TrackedTask } from '../../../src/core/trackedTask';
 import { aTask } from '../../fakes/aTask';
+import type { TaskChange } from '../../../src/core/taskPatch';
 
 /** "running > finished", "> running", "running >": what became of each task. */
 function inShort(changes: readonly TaskChange[]): string[] {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { hasEnded, outcomeOf, type TaskStatus } from '../../../src/core/task';
+import { oneLine } from '../../../src/core/plainText';
+import { shorten } from '../../../src/core/shorten';
 import * as words from '../../../src/core/taskWords';
 
 const base = { isMissing: false, isSuccess: undefined, judgeVerdict: undefined };
@@ -82,10 +84,10 @@ describe('taskWords', () => {
     });
 
   it('makes one harmless line of anything', () => {
-    assert.equal(words.oneLine('  a\r\n\tb  c\u2028d '), 'a b c d');
-    assert.equal(words.oneLine('\u001B[31mred\u0007\u009B0m'), '[31mred0m');
-    assert.equal(words.oneLine('abc\u202Etxt.exe\u2066\u200Fx\uFEFF\u{E0041}'), 'abctxt.exex');
-    assert.equal(words.oneLine('Grüße, 世界 🎉'), 'Grüße, 世界 🎉');
+    assert.equal(oneLine('  a\r\n\tb  c\u2028d '), 'a b c d');
+    assert.equal(oneLine('\u001B[31mred\u0007\u009B0m'), '[31mred0m');
+    assert.equal(oneLine('abc\u202Etxt.exe\u2066\u200Fx\uFEFF\u{E0041}'), 'abctxt.exex');
+    assert.equal(oneLine('Grüße, 世界 🎉'), 'Grüße, 世界 🎉');
   });
 
   for (const [what, text] of [
@@ -99,7 +101,7 @@ describe('taskWords', () => {
     ['Syriac’s abbreviation mark', '\u070Fܡ'],
   ] as const)
     it(`keeps ${what}`, () => {
-      assert.equal(words.oneLine(` ${text}\n`), text);
+      assert.equal(oneLine(` ${text}\n`), text);
       assert.equal(words.taskTitle({ id: 'x1', prompt: text }), text);
     });
 
@@ -113,14 +115,14 @@ describe('taskWords', () => {
     ['tags that spell no flag', '\u{E0001}\u{E0041}\u{E0062}\u{E007F}'],
   ] as const)
     it(`takes out ${what}`, () => {
-      assert.equal(words.oneLine(`a${text}b`), 'ab');
-      assert.equal(words.oneLine(`a ${text} b`), 'a b');
+      assert.equal(oneLine(`a${text}b`), 'ab');
+      assert.equal(oneLine(`a ${text} b`), 'a b');
     });
 
   it('takes out what hides behind a black flag', () => {
     const inTags = (text: string): string =>
       text.replace(/./gu, (letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0)));
-    assert.equal(words.oneLine(`🏴${inTags('ignore all')}\u{E007F}`), '🏴');
+    assert.equal(oneLine(`🏴${inTags('ignore all')}\u{E007F}`), '🏴');
   });
 
   it('names a task by its ID where the prompt has nothing to see', () => {
@@ -142,13 +144,13 @@ describe('taskWords', () => {
     ['a\u0301', 1, '…'],
   ] as const)
     it(`cuts “${text}” to ${maxLength} between characters as people see them`, () =>
-      assert.equal(words.shorten(text, maxLength), cut));
+      assert.equal(shorten(text, maxLength), cut));
 
   it('shortens without breaking a character', () => {
-    assert.equal(words.shorten('abcdef', 6), 'abcdef');
-    assert.equal(words.shorten('abcdefg', 6), 'abcde…');
-    assert.equal(words.shorten('abcd🎉g', 6), 'abcd…');
-    assert.equal(words.shorten('abc    defg', 6), 'abc…');
+    assert.equal(shorten('abcdef', 6), 'abcdef');
+    assert.equal(shorten('abcdefg', 6), 'abcde…');
+    assert.equal(shorten('abcd🎉g', 6), 'abcd…');
+    assert.equal(shorten('abc    defg', 6), 'abc…');
   });
 
   it('names a task by its prompt, or by its ID', () => {

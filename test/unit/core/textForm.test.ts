@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { unfenced } from '../../../src/core/codeFence';
 import { taskViewOf } from '../../../src/core/detailsView';
-import { textFormOf } from '../../../src/core/plainText';
 import { taskMarkdown } from '../../../src/core/taskMarkdown';
 import { taskText } from '../../../src/core/taskText';
 import { aDetails } from '../../fakes/fakeCloud';
+import { textFormOf, unfenced } from '../../../src/core/textForm';
 
 const fence = '```';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { TurnOrder } from '../../../src/core/turnOrder';
+import { TurnOrder } from '../../../src/core/askRound';
 
 describe('TurnOrder', () => {
   let order: TurnOrder;

@@ -1,0 +1,75 @@
+import { formatJson } from './formatJson';
+
+/** What a text is, as far as an editor's language goes. */
+export type TextForm = 'json' | 'markdown' | 'plaintext';
+
+/** JSON where it is an object or an array, which is found out by laying all of it out; else what its marks say. */
+export function textFormOf(text: string): TextForm {
+  return formatJson(text) === undefined ? markedFormOf(text) : 'json';
+}
+
+/** A code fence with what stands in it. */
+export interface CodeFence {
+  /** In lower case; empty where none is named. */
+  readonly language: string;
+  readonly content: string;
+}
+
+/** @returns the one code fence that a text is, blanks around it aside; `undefined` for any other text, and an empty fence */
+export function wholeFence(text: string): CodeFence | undefined {
+  const fenced = text.trim();
+  const opening = /^(`{3,}|~{3,})[ \t]*([\w+#.-]*)[ \t]*\r?\n/u.exec(fenced);
+  if (!opening) return undefined;
+  const [{ length: start }, mark = '', language = ''] = opening;
+  const end = fenced.length - mark.length - 1;
+  // Whatever else begins a line with such a mark ends the fence before its time.
+  if (end < start || fenced.indexOf(`\n${mark}`, start - 1) !== end) return undefined;
+  const content = fenced.slice(start, end).replace(/\r$/u, '');
+  return { language: language.toLowerCase(), content };
+}
+
+/** Markdown where several of its marks stand at line starts or around words, or all of it is a code fence. Looks at the first 20,000 characters only. */
+export function markedFormOf(text: string): Exclude<TextForm, 'json'> {
+  if (wholeFence(text)) return 'markdown';
+  const sample = text.slice(0, 20_000);
+  const marks = [
+    /^#{1,6} \S/mu,
+    /^\s{0,3}[-*+] \S/mu,
+    /^\s{0,3}\d+[.)] \S/mu,
+    /^\s{0,3}```/mu,
+    /^\|.*\|\s*$/mu,
+    /\*\*\S[^*\n]*\*\*/u,
+    /\[[^\]\n]+\]\(https?:[^)\s]+\)/u,
+  ].filter((mark) => mark.test(sample)).length;
+  return marks >= 2 || /^#{1,6} \S/mu.test(sample) ? 'markdown' : 'plaintext';
+}
+
+/**
+ * What an output holds that stands in one code fence as a whole, as language models like to write it: JSON or Markdown.
+ * Any other text as it is, also code of another language, which Markdown shows as code.
+ */
+export function unfenced(text: string): string {
+  const fenced = wholeFence(text);
+  if (!fenced) return text;
+  const { language, content } = fenced;
+  switch (language) {
+    case 'json':
+    case 'jsonc':
+    case 'json5':
+    case 'md':
+    case 'markdown':
+      return content;
+    case '':
+    case 'text':
+    case 'txt':
+    case 'plaintext':
+      return isJsonLike(content) || markedFormOf(content) === 'markdown' ? content : text;
+    default:
+      return text;
+  }
+}
+
+function isJsonLike(content: string): boolean {
+  const [first, last] = [content.trimStart().charAt(0), content.trimEnd().at(-1)];
+  return (first === '{' && last === '}') || (first === '[' && last === ']');
+}
