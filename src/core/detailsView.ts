@@ -6,8 +6,7 @@ import type { ApiVersion, Task, TaskDetails, TaskStep } from './task';
 import type { TrackedTask } from './trackedTask';
 import { shorten } from './shorten';
 import { markedFormOf, type TextForm, unfenced } from './textForm';
-import type { JsonMembers } from './jsonText';
-import { objectJson, listJson, membersOf, embeddedJson } from './jsonText';
+import { stepJson } from './taskJson';
 
 /** A long text as a page gets it. */
 export interface ViewText {
@@ -189,14 +188,4 @@ function metadataOf(metadata: TaskDetails['metadata']): TaskView['metadata'] {
     name: shorten(name, longestField),
     value: shorten(nodeText(value), longestStepText),
   }));
-}
-
-/** A step as JSON, its actions as what they hold. Its presigned link is left out. */
-export function stepJson(step: TaskStep, more: JsonMembers = {}): string {
-  const { screenshotUrl, actions, ...rest } = step;
-  return objectJson({
-    ...membersOf(rest),
-    actions: listJson(actions.map(embeddedJson)),
-    ...more,
-  });
 }

@@ -1,8 +1,7 @@
 import { deepestJson, formatJson } from './formatJson';
-import { embeddedJson, listJson, membersOf, objectJson } from './jsonText';
+import { embeddedJson, listJson, membersOf, objectJson, type JsonMembers } from './jsonText';
 import { outcomeOf, type TaskDetails, type TaskStep } from './task';
 import type { TrackedTask } from './trackedTask';
-import { stepJson } from './detailsView';
 
 /**
  * A task as JSON to keep: all that the cloud says of it but what opens something. Presigned URLs and links of the session
@@ -44,4 +43,14 @@ const wrappingLevels = 4;
 
 function stepToKeep(step: TaskStep): string {
   return stepJson(step, { hasScreenshot: JSON.stringify(step.screenshotUrl !== undefined) });
+}
+
+/** A step as JSON, its actions as what they hold. Its presigned link is left out. */
+export function stepJson(step: TaskStep, more: JsonMembers = {}): string {
+  const { screenshotUrl, actions, ...rest } = step;
+  return objectJson({
+    ...membersOf(rest),
+    actions: listJson(actions.map(embeddedJson)),
+    ...more,
+  });
 }
