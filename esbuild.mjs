@@ -112,7 +112,7 @@ const api = {
 /** @type {import('esbuild').BuildOptions} */
 const webview = {
   ...common,
-  entryPoints: ['src/webview/main.tsx'],
+  entryPoints: ['src/webview/page/main.tsx'],
   outfile: 'dist/webview.js',
   platform: 'browser',
   format: 'iife',

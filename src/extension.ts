@@ -1,30 +1,30 @@
 import { Uri, type ExtensionContext } from 'vscode';
-import { reportListenerErrors } from './core/event';
-import { WindowPolling } from './core/polling';
-import { TaskKeeper } from './core/taskKeeper';
-import { TaskStore } from './core/taskStore';
-import { TokenBucket } from './core/tokenBucket';
-import type { Announcement } from './core/windowMessages';
+import { reportListenerErrors } from './core/base/event';
+import { WindowPolling } from './core/polling/polling';
+import { TaskKeeper } from './core/tasks/taskKeeper';
+import { TaskStore } from './core/tasks/taskStore';
+import { TokenBucket } from './core/polling/tokenBucket';
+import type { Announcement } from './core/windows/windowMessages';
 import { homeFolder } from './platform/homeFolder';
 import { environmentKey, openTaskFolder } from './platform/node';
 import { systemClock as clock } from './platform/systemClock';
 import type { BrowserUseTasks } from './publicApi';
-import { ApiKey } from './ui/apiKey';
-import { followAttention } from './ui/attention';
-import { CloudConnection } from './ui/cloudConnection';
-import { registerCommands } from './ui/commands';
-import { connectParts, reportStorage } from './ui/connectParts';
-import { followContextKeys } from './ui/contextKeys';
-import { LateParts, loadWhenNeeded } from './ui/lateParts';
-import { LateTree } from './ui/lateTree';
+import { ApiKey } from './ui/account/apiKey';
+import { followAttention } from './ui/notifications/attention';
+import { CloudConnection } from './ui/account/cloudConnection';
+import { registerCommands } from './ui/commands/commands';
+import { connectParts, reportStorage } from './ui/account/connectParts';
+import { followContextKeys } from './ui/tree/contextKeys';
+import { LateParts, loadWhenNeeded } from './ui/commands/lateParts';
+import { LateTree } from './ui/tree/lateTree';
 import { LateWindows } from './ui/lateWindows';
 import { Log } from './ui/log';
-import { showNotice } from './ui/notifier';
+import { showNotice } from './ui/notifications/notifier';
 import { publicTasks } from './ui/publicTasks';
-import { restoreDetails } from './ui/restoreDetails';
+import { restoreDetails } from './ui/details/restoreDetails';
 import { Settings } from './ui/settings';
-import { StatusBar } from './ui/statusBar';
-import { TaskView } from './ui/taskView';
+import { StatusBar } from './ui/tree/statusBar';
+import { TaskView } from './ui/tree/taskView';
 
 let flush: (() => Promise<void>) | undefined;
 
@@ -82,7 +82,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     });
   }, onError);
   const late = new LateParts(async () => {
-    const { createLate } = await import('./ui/late');
+    const { createLate } = await import('./ui/commands/late');
     // What is done before this window has its part would not reach the others. Without a server it gets none.
     if (typeof settings.server !== 'string') await windows.whenReady();
     const home = homeFolder();
@@ -101,7 +101,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     });
   };
   const tree = new LateTree(async () => {
-    const { TaskTree } = await import('./ui/taskTree');
+    const { TaskTree } = await import('./ui/tree/taskTree');
     return new TaskTree({ store, settings, clock, late: late.get });
   });
   const view = new TaskView({ tree, store });

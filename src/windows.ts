@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { TaskPoller, type TaskPollerOptions } from './core/taskPoller';
-import { windowProtocol } from './core/windowMessages';
-import { WindowSharing, type WindowSharingOptions } from './core/windowSharing';
+import { TaskPoller, type TaskPollerOptions } from './core/polling/taskPoller';
+import { windowProtocol } from './core/windows/windowMessages';
+import { WindowSharing, type WindowSharingOptions } from './core/windows/windowSharing';
 import { originFolderName } from './platform/node';
 import { joinWindows } from './platform/nodeWindows';
 
@@ -25,7 +25,7 @@ export function shareAmongWindows(options: WindowsOptions): WindowSharing {
         ...options,
         connect,
         random: Math.random,
-        loadRounds: () => import('./core/askRound'),
+        loadRounds: () => import('./core/polling/askRound'),
       }),
     join: (origin, handlers) =>
       joinWindows({

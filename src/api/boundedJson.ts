@@ -1,4 +1,4 @@
-import { endOfToken } from '../core/formatJson';
+import { endOfToken } from '../core/text/formatJson';
 
 /** Deepest nesting of arrays and objects; the API's own answers have six levels or so. */
 export const maxDepth = 64;

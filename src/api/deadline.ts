@@ -1,4 +1,4 @@
-import { CloudError } from '../core/errors';
+import { CloudError } from '../core/cloud/errors';
 
 /**
  * Runs work that ends when its deadline passes or the caller aborts, whichever comes first, even if

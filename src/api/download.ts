@@ -1,6 +1,6 @@
-import { hasUserInfo, isFetchable, parseUrl, type Server } from '../core/baseUrl';
-import { CloudError } from '../core/errors';
-import type { Cloud } from '../core/taskClient';
+import { hasUserInfo, isFetchable, parseUrl, type Server } from '../core/cloud/baseUrl';
+import { CloudError } from '../core/cloud/errors';
+import type { Cloud } from '../core/cloud/taskClient';
 import { exchange, isSuccess, type Answer, type Limits } from './http';
 import { parseRetryAfter } from './refusal';
 

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { hasUserInfo, parseUrl } from '../core/baseUrl';
-import { CloudError } from '../core/errors';
-import { formatJson } from '../core/formatJson';
-import type { TaskStatus } from '../core/task';
+import { hasUserInfo, parseUrl } from '../core/cloud/baseUrl';
+import { CloudError } from '../core/cloud/errors';
+import { formatJson } from '../core/text/formatJson';
+import type { TaskStatus } from '../core/cloud/task';
 
 /**
  * A field that may be missing: null or a wrong type is as good as absent, as an answer must not be

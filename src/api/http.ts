@@ -1,12 +1,12 @@
 import { create } from 'axios';
-import type { Server } from '../core/baseUrl';
-import { CloudError } from '../core/errors';
-import type { CloudOptions } from '../core/taskClient';
+import type { Server } from '../core/cloud/baseUrl';
+import { CloudError } from '../core/cloud/errors';
+import type { CloudOptions } from '../core/cloud/taskClient';
 import { parseBoundedJson } from './boundedJson';
 import { withDeadline } from './deadline';
 import { errorOfRefusal, type NotFoundKind } from './refusal';
-import { oneLine } from '../core/plainText';
-import { shorten } from '../core/shorten';
+import { oneLine } from '../core/text/plainText';
+import { shorten } from '../core/text/shorten';
 
 /** How long and how much one request may take. Bytes are counted after decompression. */
 export interface Limits {

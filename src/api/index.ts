@@ -1,6 +1,6 @@
-import { readBaseUrl } from '../core/baseUrl';
-import { CloudError } from '../core/errors';
-import type { Cloud, CloudOptions } from '../core/taskClient';
+import { readBaseUrl } from '../core/cloud/baseUrl';
+import { CloudError } from '../core/cloud/errors';
+import type { Cloud, CloudOptions } from '../core/cloud/taskClient';
 import { createDownload } from './download';
 import { createAsk, defaultLimits, type Limits } from './http';
 import { createV1Client } from './v1';

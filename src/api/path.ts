@@ -1,4 +1,4 @@
-import { CloudError } from '../core/errors';
+import { CloudError } from '../core/cloud/errors';
 
 /** Longest ID or file name that is asked for, in characters; real ones have 36 or so. */
 const maxSegmentLength = 1_000;

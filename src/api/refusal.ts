@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { CloudError, type CloudErrorKind } from '../core/errors';
+import { CloudError, type CloudErrorKind } from '../core/cloud/errors';
 import { parseBoundedJson } from './boundedJson';
 import { lenient } from './fields';
 

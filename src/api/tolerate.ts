@@ -1,4 +1,4 @@
-import { isCloudError } from '../core/errors';
+import { isCloudError } from '../core/cloud/errors';
 
 /**
  * Waits for what merely adds to an answer: without it, the rest is still worth showing.

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
-import { CloudError } from '../core/errors';
-import type { TaskDetails, TaskSession, TaskStatus } from '../core/task';
+import { CloudError } from '../core/cloud/errors';
+import type { TaskDetails, TaskSession, TaskStatus } from '../core/cloud/task';
 import {
   tasksPerPage,
   type Account,
   type TaskClient,
   type TaskPage,
   type TaskUpdate,
-} from '../core/taskClient';
+} from '../core/cloud/taskClient';
 import {
   cost as cents,
   identifier,

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { CloudError } from '../core/errors';
-import type { TaskDetails, TaskSession, TaskStatus } from '../core/task';
+import { CloudError } from '../core/cloud/errors';
+import type { TaskDetails, TaskSession, TaskStatus } from '../core/cloud/task';
 import {
   tasksPerPage,
   type Account,
@@ -9,7 +9,7 @@ import {
   type TaskPage,
   type TaskQuery,
   type TaskUpdate,
-} from '../core/taskClient';
+} from '../core/cloud/taskClient';
 import {
   cost,
   flag,
@@ -31,8 +31,8 @@ import type { Ask } from './http';
 import { path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing, type NotFoundKind } from './refusal';
 import { tolerate } from './tolerate';
-import { oneLine } from '../core/plainText';
-import { shorten } from '../core/shorten';
+import { oneLine } from '../core/text/plainText';
+import { shorten } from '../core/text/shorten';
 
 /**
  * Browser Use Cloud API v2.

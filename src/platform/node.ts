@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { officialOrigin, readBaseUrl } from '../core/baseUrl';
-import { keyIn, keyProblem } from '../core/keyInput';
-import { refKey, type TaskRef } from '../core/task';
-import { formatTaskRecord, parseTaskRecord } from '../core/taskRecord';
-import type { TrackedTask } from '../core/trackedTask';
-import type { TaskFiles } from '../core/taskKeeper';
+import { officialOrigin, readBaseUrl } from '../core/cloud/baseUrl';
+import { keyIn, keyProblem } from '../core/cloud/keyInput';
+import { refKey, type TaskRef } from '../core/cloud/task';
+import { formatTaskRecord, parseTaskRecord } from '../core/tasks/taskRecord';
+import type { TrackedTask } from '../core/tasks/trackedTask';
+import type { TaskFiles } from '../core/tasks/taskKeeper';
 
 /** A key of the environment, and the servers that it is for. */
 export interface EnvironmentKey {

@@ -14,8 +14,8 @@ import {
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { Emitter } from '../core/event';
-import type { Peer, Seat, SeatHandlers } from '../core/windowSeat';
+import { Emitter } from '../core/base/event';
+import type { Peer, Seat, SeatHandlers } from '../core/windows/windowSeat';
 import { systemClock } from './systemClock';
 
 export interface JoinOptions extends SeatHandlers {

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock';
+import type { Clock } from '../core/base/clock';
 
 /** More makes `setTimeout` fire at once. */
 const longestTimerMs = 2 ** 31 - 1;

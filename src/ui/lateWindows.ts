@@ -1,6 +1,6 @@
-import type { Disposable } from '../core/event';
-import type { Announcement } from '../core/windowMessages';
-import type { WindowSharing } from '../core/windowSharing';
+import type { Disposable } from '../core/base/event';
+import type { Announcement } from '../core/windows/windowMessages';
+import type { WindowSharing } from '../core/windows/windowSharing';
 
 /** What polls and speaks with the other windows, loaded right after start-up. */
 export class LateWindows implements Disposable {

@@ -1,8 +1,8 @@
 import { window, type LogOutputChannel } from 'vscode';
-import type { Disposable } from '../core/event';
-import { isCloudError } from '../core/errors';
-import { oneLine } from '../core/plainText';
-import { shorten } from '../core/shorten';
+import type { Disposable } from '../core/base/event';
+import { isCloudError } from '../core/cloud/errors';
+import { oneLine } from '../core/text/plainText';
+import { shorten } from '../core/text/shorten';
 
 /**
  * The extension's log: one line for each event, without keys and without control characters.

@@ -1,5 +1,5 @@
 import { window, type MessageOptions } from 'vscode';
-import { plainMessage } from '../core/plainText';
+import { plainMessage } from '../core/text/plainText';
 
 export interface Message {
   readonly severity: 'information' | 'warning' | 'error';

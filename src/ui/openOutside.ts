@@ -1,5 +1,5 @@
 import { env, type Uri } from 'vscode';
-import { safeLink } from '../core/safeLink';
+import { safeLink } from '../core/text/safeLink';
 import { UserError } from './reportError';
 
 /**

@@ -1,5 +1,5 @@
 import { ProgressLocation, window } from 'vscode';
-import { plainMessage } from '../core/plainText';
+import { plainMessage } from '../core/text/plainText';
 
 export interface ProgressOptions {
   /** What is under way, for the notification's first line. */

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'vscode';
-import type { Disposable } from '../core/event';
-import { isSameSnapshot, snapshotOf } from '../core/taskSnapshot';
-import type { TaskStore } from '../core/taskStore';
+import type { Disposable } from '../core/base/event';
+import { isSameSnapshot, snapshotOf } from '../core/tasks/taskSnapshot';
+import type { TaskStore } from '../core/tasks/taskStore';
 import type { BrowserUseTasks, TaskSnapshotChange } from '../publicApi';
-import type { LateParts } from './lateParts';
+import type { LateParts } from './commands/lateParts';
 
 export interface PublicTasksOptions {
   readonly store: TaskStore;

@@ -1,7 +1,7 @@
 import { CancellationError, commands } from 'vscode';
-import { isAbort, isCloudError } from '../core/errors';
-import { errorWords, type NextStep } from '../core/errorWords';
-import type { ApiVersion } from '../core/task';
+import { isAbort, isCloudError } from '../core/cloud/errors';
+import { errorWords, type NextStep } from '../core/labels/errorWords';
+import type { ApiVersion } from '../core/cloud/task';
 import { showMessage, type Message } from './messages';
 import type { Log } from './log';
 import type { Settings } from './settings';

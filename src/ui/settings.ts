@@ -1,9 +1,9 @@
 import { workspace } from 'vscode';
-import { officialOrigin, readBaseUrl, type Server } from '../core/baseUrl';
-import { Emitter, type Disposable, type Event } from '../core/event';
-import { endKinds, type EndKind } from '../core/notices';
-import type { ApiVersion } from '../core/task';
-import type { Pauses } from '../core/polling';
+import { officialOrigin, readBaseUrl, type Server } from '../core/cloud/baseUrl';
+import { Emitter, type Disposable, type Event } from '../core/base/event';
+import { endKinds, type EndKind } from '../core/notices/notices';
+import type { ApiVersion } from '../core/cloud/task';
+import type { Pauses } from '../core/polling/polling';
 
 /** The settings of this extension, each as package.json names it after `browserUseTasks.`. */
 export type SettingName = 'baseUrl' | 'apiVersion' | 'notifyOn' | 'polling' | 'animateRunning';

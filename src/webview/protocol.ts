@@ -1,7 +1,7 @@
-import type { TaskView } from '../core/detailsView';
-import type { NextStep } from '../core/errorWords';
-import type { ImageType } from '../core/imageType';
-import type { PictureRef } from '../core/task';
+import type { TaskView } from '../core/details/detailsView';
+import type { NextStep } from '../core/labels/errorWords';
+import type { ImageType } from '../core/text/imageType';
+import type { PictureRef } from '../core/cloud/task';
 
 /** What the page shows at a moment. Each message holds all of it, so that a page that comes late lacks nothing. */
 export interface PageView {

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import type { TaskStep } from '../../src/core/task';
+import type { TaskStep } from '../../src/core/cloud/task';
 import { aDetails } from '../fakes/fakeCloud';
 import { startBrowser } from '../launch/openWindow';
 import { screenshotImage } from '../simulator/screenshot';

@@ -1,4 +1,4 @@
-import { parseTaskInput } from '../../src/core/taskInput';
+import { parseTaskInput } from '../../src/core/input/taskInput';
 import { seededRandom } from '../fakes/seededRandom';
 import { median, table } from './table';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createCloud } from '../../src/api/index';
-import { isCloudError } from '../../src/core/errors';
-import type { Cloud, TaskClient } from '../../src/core/taskClient';
+import { isCloudError } from '../../src/core/cloud/errors';
+import type { Cloud, TaskClient } from '../../src/core/cloud/taskClient';
 import { virtualClock } from '../simulator/clock';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
 

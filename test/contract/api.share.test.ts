@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createCloud } from '../../src/api/index';
-import { isCloudError, type CloudErrorKind } from '../../src/core/errors';
-import type { TaskClient } from '../../src/core/taskClient';
+import { isCloudError, type CloudErrorKind } from '../../src/core/cloud/errors';
+import type { TaskClient } from '../../src/core/cloud/taskClient';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
 import { loadOpenapi, validateAnswer, type OpenapiDocument } from './openapi';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createCloud } from '../../src/api/index';
 import { defaultLimits, type Limits } from '../../src/api/http';
-import { isCloudError, type CloudErrorKind } from '../../src/core/errors';
-import type { ApiVersion } from '../../src/core/task';
-import type { Cloud, TaskClient, TaskQuery } from '../../src/core/taskClient';
+import { isCloudError, type CloudErrorKind } from '../../src/core/cloud/errors';
+import type { ApiVersion } from '../../src/core/cloud/task';
+import type { Cloud, TaskClient, TaskQuery } from '../../src/core/cloud/taskClient';
 import { virtualClock } from '../simulator/clock';
 import type { FaultEffect } from '../simulator/faults';
 import { sampleTasks } from '../simulator/samples';

@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { inspect, promisify } from 'node:util';
-import type { ApiVersion } from '../../src/core/task';
-import { taskSnippet, type SnippetKind } from '../../src/core/taskSnippets';
+import type { ApiVersion } from '../../src/core/cloud/task';
+import { taskSnippet, type SnippetKind } from '../../src/core/formats/taskSnippets';
 import { projectFolder } from '../launch/packagedExtension';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
 

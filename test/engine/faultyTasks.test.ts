@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ApiVersion } from '../../src/core/task';
+import type { ApiVersion } from '../../src/core/cloud/task';
 import type { FaultEffect } from '../simulator/faults';
 import { Engine } from './engine';
 

@@ -1,4 +1,4 @@
-import type { TrackedTask } from '../../src/core/trackedTask';
+import type { TrackedTask } from '../../src/core/tasks/trackedTask';
 
 /** A running task, looked at once; fills in what a test does not care about. */
 export function aTask(more: Partial<TrackedTask> = {}): TrackedTask {

@@ -1,5 +1,5 @@
-import { CloudError, type CloudErrorKind } from '../../src/core/errors';
-import type { ApiVersion, TaskDetails, TaskStatus } from '../../src/core/task';
+import { CloudError, type CloudErrorKind } from '../../src/core/cloud/errors';
+import type { ApiVersion, TaskDetails, TaskStatus } from '../../src/core/cloud/task';
 import {
   summaryOf,
   tasksPerPage,
@@ -8,8 +8,8 @@ import {
   type TaskPage,
   type TaskQuery,
   type TaskUpdate,
-} from '../../src/core/taskClient';
-import type { TokenBucket } from '../../src/core/tokenBucket';
+} from '../../src/core/cloud/taskClient';
+import type { TokenBucket } from '../../src/core/polling/tokenBucket';
 
 /** A question that reached the fake. */
 export interface Asked {

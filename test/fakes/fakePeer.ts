@@ -1,6 +1,6 @@
-import { Emitter } from '../../src/core/event';
-import type { ToFollower, ToLeader } from '../../src/core/windowMessages';
-import type { Peer } from '../../src/core/windowSeat';
+import { Emitter } from '../../src/core/base/event';
+import type { ToFollower, ToLeader } from '../../src/core/windows/windowMessages';
+import type { Peer } from '../../src/core/windows/windowSeat';
 
 /** What each of two windows says to the other. */
 interface Words {

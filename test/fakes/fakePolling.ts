@@ -1,6 +1,6 @@
-import { Emitter, type Disposable } from '../../src/core/event';
-import type { Attention, Pauses, PollerState, Polling } from '../../src/core/polling';
-import type { TaskRef } from '../../src/core/task';
+import { Emitter, type Disposable } from '../../src/core/base/event';
+import type { Attention, Pauses, PollerState, Polling } from '../../src/core/polling/polling';
+import type { TaskRef } from '../../src/core/cloud/task';
 
 /** A poller that looks at nothing: it keeps what it was asked for, and is in the state that a test gives it. */
 export class FakePolling implements Polling, Disposable {

@@ -1,19 +1,19 @@
-import { AskRounds } from '../../src/core/askRound';
-import type { Clock } from '../../src/core/clock';
-import { Emitter, type Event } from '../../src/core/event';
-import { CloudError } from '../../src/core/errors';
-import { WindowPolling, type Attention } from '../../src/core/polling';
-import { refKey } from '../../src/core/task';
-import type { Cloud } from '../../src/core/taskClient';
-import { TaskKeeper, type TaskFiles } from '../../src/core/taskKeeper';
-import { TaskPoller } from '../../src/core/taskPoller';
-import { formatTaskRecord, parseTaskRecord } from '../../src/core/taskRecord';
-import { TaskStore } from '../../src/core/taskStore';
-import { TokenBucket } from '../../src/core/tokenBucket';
-import type { TrackedTask } from '../../src/core/trackedTask';
-import type { Announcement } from '../../src/core/windowMessages';
-import type { Peer, Seat, SeatHandlers } from '../../src/core/windowSeat';
-import { WindowSharing } from '../../src/core/windowSharing';
+import { AskRounds } from '../../src/core/polling/askRound';
+import type { Clock } from '../../src/core/base/clock';
+import { Emitter, type Event } from '../../src/core/base/event';
+import { CloudError } from '../../src/core/cloud/errors';
+import { WindowPolling, type Attention } from '../../src/core/polling/polling';
+import { refKey } from '../../src/core/cloud/task';
+import type { Cloud } from '../../src/core/cloud/taskClient';
+import { TaskKeeper, type TaskFiles } from '../../src/core/tasks/taskKeeper';
+import { TaskPoller } from '../../src/core/polling/taskPoller';
+import { formatTaskRecord, parseTaskRecord } from '../../src/core/tasks/taskRecord';
+import { TaskStore } from '../../src/core/tasks/taskStore';
+import { TokenBucket } from '../../src/core/polling/tokenBucket';
+import type { TrackedTask } from '../../src/core/tasks/trackedTask';
+import type { Announcement } from '../../src/core/windows/windowMessages';
+import type { Peer, Seat, SeatHandlers } from '../../src/core/windows/windowSeat';
+import { WindowSharing } from '../../src/core/windows/windowSharing';
 
 /** What the machine of all fake windows has. */
 export interface FakeMachine {

@@ -1,6 +1,6 @@
-import type { Clock } from '../../src/core/clock';
-import { Emitter } from '../../src/core/event';
-import type { Peer, Seat, SeatHandlers } from '../../src/core/windowSeat';
+import type { Clock } from '../../src/core/base/clock';
+import { Emitter } from '../../src/core/base/event';
+import type { Peer, Seat, SeatHandlers } from '../../src/core/windows/windowSeat';
 
 /** How long a message takes from window to window, in milliseconds. */
 const travelMs = 1;

@@ -1,8 +1,8 @@
-import type { Clock } from '../../src/core/clock';
-import { CloudError, type CloudErrorKind } from '../../src/core/errors';
-import type { RequestTurns } from '../../src/core/requestTurns';
-import type { ApiVersion } from '../../src/core/task';
-import type { Cloud, TaskClient } from '../../src/core/taskClient';
+import type { Clock } from '../../src/core/base/clock';
+import { CloudError, type CloudErrorKind } from '../../src/core/cloud/errors';
+import type { RequestTurns } from '../../src/core/polling/requestTurns';
+import type { ApiVersion } from '../../src/core/cloud/task';
+import type { Cloud, TaskClient } from '../../src/core/cloud/taskClient';
 import type { FakeCloud } from './fakeCloud';
 
 /** What befalls one answer. */

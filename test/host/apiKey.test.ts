@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { TokenBucket } from '../../src/core/tokenBucket';
+import { TokenBucket } from '../../src/core/polling/tokenBucket';
 import { systemClock as clock } from '../../src/platform/systemClock';
-import { ApiKey } from '../../src/ui/apiKey';
-import { CloudConnection } from '../../src/ui/cloudConnection';
+import { ApiKey } from '../../src/ui/account/apiKey';
+import { CloudConnection } from '../../src/ui/account/cloudConnection';
 import { Log } from '../../src/ui/log';
 import { Settings } from '../../src/ui/settings';
 import { FakeCloud } from '../fakes/fakeCloud';

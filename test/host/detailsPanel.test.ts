@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { TaskRef } from '../../src/core/task';
-import type { DownloadOptions } from '../../src/core/taskClient';
-import { TaskStore } from '../../src/core/taskStore';
+import type { TaskRef } from '../../src/core/cloud/task';
+import type { DownloadOptions } from '../../src/core/cloud/taskClient';
+import { TaskStore } from '../../src/core/tasks/taskStore';
 import { systemClock as clock } from '../../src/platform/systemClock';
-import { DetailsPanels } from '../../src/ui/detailsPanel';
+import { DetailsPanels } from '../../src/ui/details/detailsPanel';
 import { Log } from '../../src/ui/log';
-import { detailsViewType } from '../../src/ui/restoreDetails';
+import { detailsViewType } from '../../src/ui/details/restoreDetails';
 import { Settings } from '../../src/ui/settings';
-import { TaskDocuments } from '../../src/ui/taskDocuments';
+import { TaskDocuments } from '../../src/ui/saving/taskDocuments';
 import { FakeCloud } from '../fakes/fakeCloud';
 import { set } from './extensionUnderTest';
 

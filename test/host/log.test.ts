@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { window } from 'vscode';
-import { CloudError } from '../../src/core/errors';
+import { CloudError } from '../../src/core/cloud/errors';
 import { Log } from '../../src/ui/log';
 
 describe('the log', () => {

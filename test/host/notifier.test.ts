@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { TaskRef } from '../../src/core/task';
-import { TaskStore } from '../../src/core/taskStore';
-import { NoticeQueue, seenNoteMs } from '../../src/core/noticeQueue';
-import { showNotice } from '../../src/ui/notifier';
+import type { TaskRef } from '../../src/core/cloud/task';
+import { TaskStore } from '../../src/core/tasks/taskStore';
+import { NoticeQueue, seenNoteMs } from '../../src/core/notices/noticeQueue';
+import { showNotice } from '../../src/ui/notifications/notifier';
 import { Settings } from '../../src/ui/settings';
-import type { Disposable } from '../../src/core/event';
+import type { Disposable } from '../../src/core/base/event';
 import { aTask } from '../fakes/aTask';
 import { FakeClock } from '../fakes/fakeClock';
 import { set } from './extensionUnderTest';

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigurationTarget, workspace } from 'vscode';
 import { createCloud } from '../../src/api/index';
-import { isCloudError } from '../../src/core/errors';
+import { isCloudError } from '../../src/core/cloud/errors';
 import { waitFor } from './waitFor';
 
 const key = 'bu_for_no_proxy';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { env } from 'vscode';
-import type { TaskRef } from '../../src/core/task';
+import type { TaskRef } from '../../src/core/cloud/task';
 import type { ToPage } from '../../src/webview/protocol';
 import type { FaultEffect } from '../simulator/faults';
 import type { TaskScript } from '../simulator/taskScript';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { BrowserUseTasks } from '../../src/publicApi';
-import { taskDocumentScheme } from '../../src/ui/taskDocuments';
+import { taskDocumentScheme } from '../../src/ui/saving/taskDocuments';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
 import { activated, run, set, taskWhen } from './extensionUnderTest';
 import { Person } from './person';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { TaskStore } from '../../src/core/taskStore';
-import { targetsOf, type TargetSource } from '../../src/ui/taskTargets';
+import { TaskStore } from '../../src/core/tasks/taskStore';
+import { targetsOf, type TargetSource } from '../../src/ui/tree/taskTargets';
 import { aTask } from '../fakes/aTask';
 import { Person } from './person';
 

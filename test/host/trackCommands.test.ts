@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { CloudError } from '../../src/core/errors';
-import type { TaskRef } from '../../src/core/task';
-import { trackTasks } from '../../src/core/taskTracking';
-import { TaskStore } from '../../src/core/taskStore';
+import { CloudError } from '../../src/core/cloud/errors';
+import type { TaskRef } from '../../src/core/cloud/task';
+import { trackTasks } from '../../src/core/tracking/taskTracking';
+import { TaskStore } from '../../src/core/tasks/taskStore';
 import { Settings } from '../../src/ui/settings';
-import { trackTask, type TrackTaskOptions } from '../../src/ui/trackCommands';
+import { trackTask, type TrackTaskOptions } from '../../src/ui/commands/trackCommands';
 import { FakeCloud } from '../fakes/fakeCloud';
 import { Person } from './person';
 

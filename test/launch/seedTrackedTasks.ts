@@ -1,6 +1,6 @@
 import * as path from 'node:path';
-import type { TaskRef } from '../../src/core/task';
-import { newlyTracked, type TrackedTask } from '../../src/core/trackedTask';
+import type { TaskRef } from '../../src/core/cloud/task';
+import { newlyTracked, type TrackedTask } from '../../src/core/tasks/trackedTask';
 import { openTaskFolder } from '../../src/platform/node';
 
 /** Where VS Code lets the extension keep files, in the folder with the user's data (`User` in it). */

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Clock } from './clock';
-import type { ApiVersion } from '../../src/core/task';
+import type { ApiVersion } from '../../src/core/cloud/task';
 import { createSimulatedTask } from './simulatedTask';
 import type { SimulatedTask } from './simulatedTask';
 import type { TaskScript } from './taskScript';

@@ -1,6 +1,6 @@
 import { ErrorAnswer, jsonAnswer } from './answer';
 import { isObject } from './parameters';
-import type { ApiVersion } from '../../src/core/task';
+import type { ApiVersion } from '../../src/core/cloud/task';
 import type { Answer } from './answer';
 import type { Cloud } from './cloud';
 import type { Counts } from './counts';

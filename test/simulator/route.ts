@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ApiVersion } from '../../src/core/task';
+import type { ApiVersion } from '../../src/core/cloud/task';
 import type { Answer } from './answer';
 
 /** One method on one path of the simulated cloud. */

@@ -1,4 +1,4 @@
-import type { ApiVersion } from '../../src/core/task';
+import type { ApiVersion } from '../../src/core/cloud/task';
 import type { Cloud } from './cloud';
 import type { Presigner } from './presigner';
 import type { TaskScript } from './taskScript';

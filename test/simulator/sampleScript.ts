@@ -1,4 +1,4 @@
-import type { ApiVersion } from '../../src/core/task';
+import type { ApiVersion } from '../../src/core/cloud/task';
 import type { TaskScript } from './taskScript';
 
 /** A sample before it is given its moment of creation. */

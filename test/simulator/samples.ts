@@ -1,4 +1,4 @@
-import type { ApiVersion } from '../../src/core/task';
+import type { ApiVersion } from '../../src/core/cloud/task';
 import { endedSamples } from './endedSamples';
 import { runningSamples } from './runningSamples';
 import type { TaskScript } from './taskScript';

@@ -1,5 +1,5 @@
 import { planSteps } from './taskScript';
-import type { ApiVersion } from '../../src/core/task';
+import type { ApiVersion } from '../../src/core/cloud/task';
 import type { FileScript, PlannedStep, ScriptedStatus, TaskScript } from './taskScript';
 
 /**

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { ApiVersion } from '../../src/core/task';
+import type { ApiVersion } from '../../src/core/cloud/task';
 import { ErrorAnswer, jsonAnswer } from './answer';
 import type { Answer } from './answer';
 import { runningClock } from './clock';

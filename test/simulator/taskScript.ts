@@ -1,4 +1,4 @@
-import type { ApiVersion } from '../../src/core/task';
+import type { ApiVersion } from '../../src/core/cloud/task';
 
 /** What a simulated task does, from its creation to its end. Everything but the prompt has a default. */
 export interface TaskScript {

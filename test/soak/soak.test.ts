@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { CloudError, type CloudErrorKind } from '../../src/core/errors';
-import { refKey, type TaskRef, type TaskStatus } from '../../src/core/task';
+import { CloudError, type CloudErrorKind } from '../../src/core/cloud/errors';
+import { refKey, type TaskRef, type TaskStatus } from '../../src/core/cloud/task';
 import { FakeClock } from '../fakes/fakeClock';
 import { FakeCloud } from '../fakes/fakeCloud';
 import { FakeWindow } from '../fakes/fakeWindow';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import type { Peer, Seat } from '../../src/core/windowSeat';
+import type { Peer, Seat } from '../../src/core/windows/windowSeat';
 import { joinWindows } from '../../src/platform/nodeWindows';
 import { until } from './until';
 import { windowFixture } from './windowFixture';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { CloudError } from '../../src/core/errors';
-import { WindowPolling } from '../../src/core/polling';
-import type { TaskRef } from '../../src/core/task';
-import { TaskKeeper, type TaskFiles } from '../../src/core/taskKeeper';
-import { TaskStore } from '../../src/core/taskStore';
-import { TokenBucket } from '../../src/core/tokenBucket';
+import { CloudError } from '../../src/core/cloud/errors';
+import { WindowPolling } from '../../src/core/polling/polling';
+import type { TaskRef } from '../../src/core/cloud/task';
+import { TaskKeeper, type TaskFiles } from '../../src/core/tasks/taskKeeper';
+import { TaskStore } from '../../src/core/tasks/taskStore';
+import { TokenBucket } from '../../src/core/polling/tokenBucket';
 import { openTaskFolder } from '../../src/platform/node';
 import { systemClock as clock } from '../../src/platform/systemClock';
 import { shareAmongWindows } from '../../src/windows';

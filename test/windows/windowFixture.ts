@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Seat } from '../../src/core/windowSeat';
+import type { Seat } from '../../src/core/windows/windowSeat';
 
 /** What the windows of one test share. */
 export interface WindowFixture {

@@ -1,10 +1,10 @@
 import { createCloud } from '../../../src/api/index';
-import { AskRounds } from '../../../src/core/askRound';
-import { RequestTurns } from '../../../src/core/requestTurns';
-import { hasEnded } from '../../../src/core/task';
-import { TaskPoller } from '../../../src/core/taskPoller';
-import { TaskStore } from '../../../src/core/taskStore';
-import { TokenBucket } from '../../../src/core/tokenBucket';
+import { AskRounds } from '../../../src/core/polling/askRound';
+import { RequestTurns } from '../../../src/core/polling/requestTurns';
+import { hasEnded } from '../../../src/core/cloud/task';
+import { TaskPoller } from '../../../src/core/polling/taskPoller';
+import { TaskStore } from '../../../src/core/tasks/taskStore';
+import { TokenBucket } from '../../../src/core/polling/tokenBucket';
 import { systemClock as clock } from '../../../src/platform/systemClock';
 import { simulatorKey } from '../../simulator/startSimulator';
 import type { Contender, World } from './messages';

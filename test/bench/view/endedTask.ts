@@ -1,4 +1,4 @@
-import type { TrackedTask } from '../../../src/core/trackedTask';
+import type { TrackedTask } from '../../../src/core/tasks/trackedTask';
 
 /** A task that has ended and was read, with texts as long as people and agents write. */
 export function endedTask(index: number, endedAt: number): TrackedTask {

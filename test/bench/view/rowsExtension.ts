@@ -1,9 +1,9 @@
 import { commands, window, type ExtensionContext } from 'vscode';
-import type { Clock } from '../../../src/core/clock';
-import { Emitter } from '../../../src/core/event';
-import { TaskStore } from '../../../src/core/taskStore';
+import type { Clock } from '../../../src/core/base/clock';
+import { Emitter } from '../../../src/core/base/event';
+import { TaskStore } from '../../../src/core/tasks/taskStore';
 import type { Settings, SettingName } from '../../../src/ui/settings';
-import { TaskTree } from '../../../src/ui/taskTree';
+import { TaskTree } from '../../../src/ui/tree/taskTree';
 import { endedTask } from './endedTask';
 import { changedLabel, rowCount, rounds } from './rounds';
 

@@ -5,7 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { detailsHtml, newNonce } from '../../../src/ui/detailsHtml';
+import { detailsHtml, newNonce } from '../../../src/ui/details/detailsHtml';
 import { parseFromPage, type FromPage, type ToPage } from '../../../src/webview/protocol';
 import themes from './themes.json';
 
@@ -49,7 +49,7 @@ export interface DetailsPageServer {
 export async function serveDetailsPage(): Promise<DetailsPageServer> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'details-page-'));
   await build({
-    entryPoints: [path.resolve(__dirname, '../../../src/webview/main.tsx')],
+    entryPoints: [path.resolve(__dirname, '../../../src/webview/page/main.tsx')],
     outfile: path.join(folder, 'webview.js'),
     bundle: true,
     minify: true,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import type { TaskDetails, TaskStep } from '../../../src/core/task';
+import type { TaskDetails, TaskStep } from '../../../src/core/cloud/task';
 import type { FromPage } from '../../../src/webview/protocol';
 import { startBrowser } from '../../launch/openWindow';
 import {

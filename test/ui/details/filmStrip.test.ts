@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import type { TaskDetails } from '../../../src/core/task';
+import type { TaskDetails } from '../../../src/core/cloud/task';
 import { aDetails } from '../../fakes/fakeCloud';
 import { someSteps, until, useDetailsPages } from './detailsPages';
 import type { DetailsPage } from './detailsPageHarness';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { TaskDetails } from '../../../src/core/task';
+import type { TaskDetails } from '../../../src/core/cloud/task';
 import { aDetails } from '../../fakes/fakeCloud';
 import type { DetailsPage } from './detailsPageHarness';
 import { overflow, picturesAreThere, someSteps, useDetailsPages } from './detailsPages';

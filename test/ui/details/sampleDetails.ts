@@ -1,7 +1,7 @@
 import { createCloud } from '../../../src/api';
-import { imageTypeOf } from '../../../src/core/imageType';
-import { taskViewOf } from '../../../src/core/detailsView';
-import type { TaskDetails, PictureRef } from '../../../src/core/task';
+import { imageTypeOf } from '../../../src/core/text/imageType';
+import { taskViewOf } from '../../../src/core/details/detailsView';
+import type { TaskDetails, PictureRef } from '../../../src/core/cloud/task';
 import type { FromPage, PageView } from '../../../src/webview/protocol';
 import { sampleTasks } from '../../simulator/samples';
 import { simulatorKey, startSimulator } from '../../simulator/startSimulator';

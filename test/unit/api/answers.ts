@@ -1,5 +1,5 @@
 import type { Ask, Question } from '../../../src/api/http';
-import { CloudError } from '../../../src/core/errors';
+import { CloudError } from '../../../src/core/cloud/errors';
 
 /** A signal that nobody aborts. */
 export const never = new AbortController().signal;

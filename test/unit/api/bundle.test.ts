@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { runInThisContext } from 'node:vm';
 import { build } from 'esbuild';
 import type { createCloud } from '../../../src/api/index';
-import { CloudError } from '../../../src/core/errors';
+import { CloudError } from '../../../src/core/cloud/errors';
 import { never } from './answers';
 import { canaryKey, failureOf } from './canary';
 import { localServers } from './localServer';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import type { CloudError } from '../../../src/core/errors';
+import type { CloudError } from '../../../src/core/cloud/errors';
 
 /** A key that must not be seen anywhere. */
 export const canaryKey = 'bu_canary_0123456789abcdefXYZ';

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { defaultLimits, type Limits } from '../../../src/api/http';
 import { createCloud } from '../../../src/api/index';
-import type { TaskClient } from '../../../src/core/taskClient';
+import type { TaskClient } from '../../../src/core/cloud/taskClient';
 import { canaryKey } from './canary';
 
 /** A client of v2 with a key that must not be seen anywhere. */

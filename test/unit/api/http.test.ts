@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createCloud } from '../../../src/api/index';
-import type { CloudErrorKind } from '../../../src/core/errors';
-import { RequestTurns } from '../../../src/core/requestTurns';
-import { TokenBucket } from '../../../src/core/tokenBucket';
+import type { CloudErrorKind } from '../../../src/core/cloud/errors';
+import { RequestTurns } from '../../../src/core/polling/requestTurns';
+import { TokenBucket } from '../../../src/core/polling/tokenBucket';
 import { FakeClock, settle } from '../../fakes/fakeClock';
 import { canaryKey, failureOf, rejectionOf } from './canary';
 import { localServers } from './localServer';

@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { createCloud } from '../../../src/api/index';
-import type { CloudErrorKind } from '../../../src/core/errors';
+import type { CloudErrorKind } from '../../../src/core/cloud/errors';
 import { canaryKey, failureOf, rejectionOf } from './canary';
 import { localServers } from './localServer';
 import { never } from './answers';

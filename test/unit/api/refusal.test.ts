@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createCloud } from '../../../src/api/index';
 import { parseRetryAfter } from '../../../src/api/refusal';
-import type { CloudErrorKind } from '../../../src/core/errors';
-import type { QuietKind } from '../../../src/core/taskClient';
-import type { TaskClient } from '../../../src/core/taskClient';
+import type { CloudErrorKind } from '../../../src/core/cloud/errors';
+import type { QuietKind } from '../../../src/core/cloud/taskClient';
+import type { TaskClient } from '../../../src/core/cloud/taskClient';
 import { never } from './answers';
 import { canaryKey, failureOf } from './canary';
 import { localServers } from './localServer';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Ask } from '../../../src/api/http';
 import { createV1Client as createAt } from '../../../src/api/v1';
-import { CloudError } from '../../../src/core/errors';
-import { hasEnded, outcomeOf, type TaskStatus } from '../../../src/core/task';
+import { CloudError } from '../../../src/core/cloud/errors';
+import { hasEnded, outcomeOf, type TaskStatus } from '../../../src/core/cloud/task';
 import { askFrom, never } from './answers';
 import { failureOf } from './canary';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createV2Client } from '../../../src/api/v2';
-import { CloudError } from '../../../src/core/errors';
-import { hasEnded, outcomeOf, type Outcome, type TaskStatus } from '../../../src/core/task';
+import { CloudError } from '../../../src/core/cloud/errors';
+import { hasEnded, outcomeOf, type Outcome, type TaskStatus } from '../../../src/core/cloud/task';
 import { askFrom, never } from './answers';
 import { failureOf } from './canary';
 

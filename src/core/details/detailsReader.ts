@@ -1,0 +1,247 @@
+import { nextBackoffMs } from '../polling/backoff';
+import type { Clock } from '../base/clock';
+import { isAbort, isCloudError, type CloudErrorKind } from '../cloud/errors';
+import { Emitter, type Disposable, type Event } from '../base/event';
+import { hasEnded, refKey, type TaskDetails, type TaskRef } from '../cloud/task';
+import { summaryOf, type Cloud } from '../cloud/taskClient';
+import type { TaskStore } from '../tasks/taskStore';
+import type { TrackedTask, Trouble } from '../tasks/trackedTask';
+
+export interface DetailsReaderOptions {
+  readonly ref: TaskRef;
+  readonly store: TaskStore;
+  /** The server with the key of the moment. @throws {CloudError} of kind `noKey` where there is none */
+  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  readonly clock: Clock;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** The pause after a reading of a task that has not ended, in milliseconds; asked each time. */
+  readonly pauseMs: () => number;
+  /** Told of every failed reading, for the log. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** What is known of a task's details. */
+export interface DetailsState {
+  /** The last good answer. Stays when later readings fail. */
+  readonly details?: TaskDetails | undefined;
+  /** When that answer came, in milliseconds since 1970. */
+  readonly readAt?: number | undefined;
+  readonly isReading: boolean;
+  /** Why the last reading failed. Absent after one that succeeded. */
+  readonly trouble?: Trouble | undefined;
+}
+
+/** Details of a long task weigh megabytes: each step adds this much to the pause, in milliseconds. */
+const pausePerStepMs = 20;
+const shortestPauseMs = 2000;
+const rateLimitMs = 60_000;
+const longestPauseMs = 60 * 60 * 1000;
+
+/**
+ * Reads all of one task: once, and while it is watched and has not ended again after each pause.
+ * One chained loop, one reading in flight, no timer while nothing can change. Answers go into the store too.
+ */
+export class DetailsReader implements Disposable {
+  readonly #options: DetailsReaderOptions;
+  readonly #didChange = new Emitter<DetailsState>();
+  readonly #subscription: Disposable;
+  #state: DetailsState = { isReading: false };
+  #epoch = new AbortController();
+  #nap = new AbortController();
+  #isWatched = false;
+  #isRunning = false;
+  #isDisposed = false;
+  #isDue = true;
+  #backoffMs = 0;
+  /** The cloud asked to be left alone until then, in milliseconds since 1970. */
+  #quietUntil = 0;
+  #waiters: (() => void)[] = [];
+
+  readonly onDidChange: Event<DetailsState> = this.#didChange.event;
+
+  constructor(options: DetailsReaderOptions) {
+    this.#options = options;
+    const key = refKey(options.ref);
+    this.#subscription = options.store.onDidChange((changes) => {
+      const mine = changes.findLast(({ after }) => after && refKey(after) === key)?.after;
+      if (mine && this.#state.details && tellsMore(mine, this.#state.details)) this.#readSoon();
+    });
+  }
+
+  get state(): DetailsState {
+    return this.#state;
+  }
+
+  /** Reading goes on while somebody can see it; what is under way is brought to its end. */
+  setWatched(isWatched: boolean): void {
+    if (isWatched === this.#isWatched) return;
+    this.#isWatched = isWatched;
+    if (isWatched) this.#wake();
+    else this.#nap.abort();
+  }
+
+  /**
+   * Reads now, whatever was read before, but for a rate limit, which is kept.
+   * Resolves when that reading ended, well or not. Never rejects.
+   */
+  read(): Promise<void> {
+    if (this.#isDisposed) return Promise.resolve();
+    this.#backoffMs = 0;
+    const done = new Promise<void>((resolve) => this.#waiters.push(resolve));
+    this.#readSoon();
+    return done;
+  }
+
+  /** The key or the server is another one: what is under way is thrown away, and read anew when watched. */
+  reconnect(): void {
+    this.#epoch.abort();
+    this.#epoch = new AbortController();
+    this.#backoffMs = 0;
+    this.#quietUntil = 0;
+    this.#readSoon();
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#epoch.abort();
+    this.#nap.abort();
+    this.#subscription.dispose();
+    this.#didChange.dispose();
+    this.#settle();
+  }
+
+  #readSoon(): void {
+    this.#isDue = true;
+    this.#nap.abort();
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (this.#isRunning || this.#isDisposed) return;
+    this.#isRunning = true;
+    // Nothing in the loop rejects: a failed reading becomes trouble.
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isDisposed && (this.#isWatched || this.#waiters.length > 0)) {
+      const isQuiet = this.#options.clock.now() < this.#quietUntil;
+      if (isQuiet) this.#settle();
+      else if (this.#isDue) {
+        this.#isDue = false;
+        await this.#readOnce();
+        continue;
+      }
+      const pauseMs = this.#pauseMs();
+      if (pauseMs === undefined) break;
+      this.#nap = new AbortController();
+      await this.#options.clock.sleep(pauseMs, this.#nap.signal);
+      this.#isDue = true;
+    }
+    this.#isRunning = false;
+    this.#settle();
+  }
+
+  /** `undefined` where another reading could tell nothing new, or only somebody's act helps. */
+  #pauseMs(): number | undefined {
+    const { trouble, details } = this.#state;
+    const quietMs = this.#quietUntil - this.#options.clock.now();
+    if (quietMs > 0) return quietMs;
+    if (trouble) return healsByItself(trouble.kind) ? this.#backoffMs : undefined;
+    if (!details || hasEnded(details.status)) return undefined;
+    const pauseMs = this.#options.pauseMs() + pausePerStepMs * details.steps.length;
+    return Math.max(shortestPauseMs, pauseMs);
+  }
+
+  async #readOnce(): Promise<void> {
+    const { ref, store, connect, clock, onError } = this.#options;
+    const { signal } = this.#epoch;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    this.#update({ ...this.#state, isReading: true });
+    try {
+      const cloud = await connect(signal);
+      signal.throwIfAborted();
+      const stamp = store.stampRequest();
+      const details = await cloud.client(ref.apiVersion).getDetails(ref.id, signal);
+      if (signal.aborted) return;
+      this.#backoffMs = 0;
+      // First what is known here, so that the store's news of it is no news.
+      this.#takeIn(details);
+      store.applyLook(ref, summaryOf(details), clock.now(), true, stamp);
+    } catch (error) {
+      if (signal.aborted || isAbort(error)) return;
+      onError(error);
+      this.#noteTrouble(error);
+    } finally {
+      if (!this.#isDisposed) this.#update({ ...this.#state, isReading: false });
+      for (const resolve of waiters) resolve();
+    }
+  }
+
+  #takeIn(details: TaskDetails): void {
+    const known = this.#state.details;
+    // Never from ended back to active because of an older answer.
+    const isOlder = known && hasEnded(known.status) && !hasEnded(details.status);
+    this.#state = {
+      details: isOlder ? known : details,
+      readAt: this.#options.clock.now(),
+      isReading: true,
+    };
+  }
+
+  #noteTrouble(error: unknown): void {
+    const { clock, random } = this.#options;
+    const kind: CloudErrorKind = isCloudError(error) ? error.kind : 'badAnswer';
+    const before = this.#state.trouble;
+    const since = before?.kind === kind ? before.since : clock.now();
+    this.#backoffMs = nextBackoffMs(this.#backoffMs, random);
+    if (isCloudError(error) && kind === 'rateLimited') {
+      const askedMs = Math.max(error.retryAfterMs ?? rateLimitMs, this.#backoffMs);
+      this.#quietUntil = clock.now() + Math.min(askedMs, longestPauseMs);
+    }
+    this.#state = { ...this.#state, trouble: { kind, since } };
+  }
+
+  #settle(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const resolve of waiters) resolve();
+  }
+
+  #update(state: DetailsState): void {
+    this.#state = state;
+    this.#didChange.fire(state);
+  }
+}
+
+/** True where another look saw the task move, so that there is more to read. */
+function tellsMore(task: TrackedTask, details: TaskDetails): boolean {
+  if (task.rawStatus !== details.rawStatus) return true;
+  return task.judgeVerdict !== undefined && task.judgeVerdict !== details.judgeVerdict;
+}
+
+/** True for trouble that may pass without anybody's doing. */
+function healsByItself(kind: CloudErrorKind): boolean {
+  switch (kind) {
+    case 'network':
+    case 'server':
+    case 'timeout':
+    case 'rateLimited':
+    case 'noFreeSlot':
+    case 'refused':
+    case 'badAnswer':
+      return true;
+    case 'auth':
+    case 'forbidden':
+    case 'payment':
+    case 'taskNotFound':
+    case 'notServed':
+    case 'invalidRequest':
+    case 'redirect':
+    case 'tooLarge':
+    case 'noKey':
+      return false;
+  }
+}

@@ -1,0 +1,191 @@
+import { linkHost, safeLink } from '../text/safeLink';
+import { layOutJson } from '../text/jsonLayout';
+import { formatJson } from '../text/formatJson';
+import { nodeText, readJson, readObject } from '../text/jsonTree';
+import type { ApiVersion, Task, TaskDetails, TaskStep } from '../cloud/task';
+import type { TrackedTask } from '../tasks/trackedTask';
+import { shorten } from '../text/shorten';
+import { markedFormOf, type TextForm, unfenced } from '../text/textForm';
+import { stepJson } from '../formats/taskJson';
+
+/** A long text as a page gets it. */
+export interface ViewText {
+  readonly text: string;
+  /** True where the text goes on; "Open in Editor" shows all of it. */
+  readonly isCut: boolean;
+}
+
+export interface ViewStep {
+  /** Where the step stands among all of the task's, from 0. Unlike its number, nobody else chose it. */
+  readonly index: number;
+  readonly number: number;
+  readonly goal: string;
+  readonly evaluation: string;
+  readonly memory: string;
+  readonly url: string;
+  readonly actions: readonly string[];
+  readonly durationSeconds?: number | undefined;
+  readonly hasScreenshot: boolean;
+  /** True where a text of the step goes on. */
+  readonly isCut: boolean;
+}
+
+/** What a page shows of a task: no presigned URL or other link, only whether there is one. */
+export interface TaskView {
+  readonly apiVersion: ApiVersion;
+  readonly id: string;
+  readonly status: Task['status'];
+  readonly rawStatus: string;
+  readonly isMissing: boolean;
+  readonly isSuccess?: boolean | undefined;
+  readonly judgeVerdict?: boolean | undefined;
+  readonly prompt?: ViewText | undefined;
+  /** What stands in its code fence, where it has one; laid out where it is JSON. */
+  readonly output?: (ViewText & { readonly form: TextForm }) | undefined;
+  readonly judgement?: ViewText | undefined;
+  readonly cost?: string | undefined;
+  readonly model?: string | undefined;
+  readonly agentVersion?: string | undefined;
+  readonly createdAt?: string | undefined;
+  readonly startedAt?: string | undefined;
+  readonly finishedAt?: string | undefined;
+  readonly sessionId?: string | undefined;
+  readonly sessionStatus?: string | undefined;
+  /** Hosts of the links that may be opened. */
+  readonly liveHost?: string | undefined;
+  readonly shareHost?: string | undefined;
+  readonly recordingHosts: readonly string[];
+  readonly metadata: readonly { readonly name: string; readonly value: string }[];
+  readonly fileNames: readonly string[];
+  /** Whether the API version has a log to download. */
+  readonly hasLog: boolean;
+  /** Screenshots that belong to no step. */
+  readonly screenshotCount: number;
+  /** How many steps the task has; the page gets the last 2,000. */
+  readonly stepCount: number;
+  readonly steps: readonly ViewStep[];
+  /** False while only the store's summary is known: then there are no steps, files or links yet. */
+  readonly isWhole: boolean;
+}
+
+/** Why a task is not asked for whose server is not the one of the moment. */
+export function otherServerWords(origin: string): string {
+  const host = origin.slice(origin.indexOf('//') + 2);
+  return `This task belongs to ${host}. The base URL names another server now, which is not asked for it.`;
+}
+
+/** In UTF-16 units. An editor shows more at once than a page can lay out. */
+export const longestText = 100_000;
+// JSON takes other room when it is laid out.
+const longestRead = 2 * longestText;
+const longestStepText = 5000;
+const longestField = 1000;
+const mostSteps = 2000;
+const mostActions = 50;
+const mostListed = 500;
+
+/** Makes of a task what a page may see of it. */
+export function taskViewOf(task: TaskDetails | TrackedTask): TaskView {
+  const details = 'steps' in task ? task : undefined;
+  const { session } = details ?? {};
+  const steps = details?.steps ?? [];
+  return {
+    apiVersion: task.apiVersion,
+    id: task.id,
+    status: task.status,
+    rawStatus: shorten(task.rawStatus, 100),
+    isMissing: 'isMissing' in task && task.isMissing,
+    isSuccess: task.isSuccess,
+    judgeVerdict: task.judgeVerdict,
+    prompt: cut(task.prompt),
+    output: outputOf(task.output),
+    judgement: cut(details?.judgement),
+    cost: short(task.cost),
+    model: short(task.model),
+    agentVersion: short(details?.agentVersion),
+    createdAt: short(task.createdAt),
+    startedAt: short(task.startedAt),
+    finishedAt: short(task.finishedAt),
+    sessionId: short(task.sessionId),
+    sessionStatus: short(session?.status),
+    liveHost: linkHost(session?.liveUrl ?? ''),
+    shareHost: linkHost(session?.publicShareUrl ?? ''),
+    recordingHosts: recordingLinks(details).map((link) => linkHost(link) ?? ''),
+    metadata: metadataOf(details?.metadata ?? '{}'),
+    fileNames: (details?.files ?? [])
+      .slice(0, mostListed)
+      .map(({ name }) => shorten(name, longestField)),
+    hasLog: details !== undefined && task.apiVersion !== 'v1',
+    screenshotCount: Math.min(details?.screenshotUrls.length ?? 0, mostListed),
+    stepCount: steps.length,
+    steps: steps
+      .map((step, index) => ({ step, index }))
+      .slice(-mostSteps)
+      .map(({ step, index }) => stepViewOf(step, index)),
+    isWhole: details !== undefined,
+  };
+}
+
+/** The recordings that may be opened, in the order in which a page names them. */
+export function recordingLinks(details: TaskDetails | undefined): readonly string[] {
+  return (details?.session?.recordingUrls ?? [])
+    .map(safeLink)
+    .filter((link) => link !== undefined)
+    .slice(0, mostListed);
+}
+
+/** A step as readable JSON, without its presigned link. */
+export function stepText(step: TaskStep): string {
+  const json = stepJson(step);
+  return formatJson(json, Infinity) ?? json;
+}
+
+/** Metadata as readable JSON. */
+export function metadataText(metadata: TaskDetails['metadata']): string {
+  return formatJson(metadata) ?? metadata;
+}
+
+function stepViewOf(step: TaskStep, index: number): ViewStep {
+  const texts = [step.goal, step.evaluation, step.memory, step.url, ...step.actions];
+  return {
+    index,
+    number: step.number,
+    goal: shorten(step.goal, longestStepText),
+    evaluation: shorten(step.evaluation, longestStepText),
+    memory: shorten(step.memory, longestStepText),
+    url: shorten(step.url, longestStepText),
+    actions: step.actions.slice(0, mostActions).map((action) => shorten(action, longestStepText)),
+    durationSeconds: step.durationSeconds,
+    hasScreenshot: step.screenshotUrl !== undefined,
+    isCut: step.actions.length > mostActions || texts.some((text) => text.length > longestStepText),
+  };
+}
+
+/** Reads no more of a huge output than can be shown, so that its size costs nothing. */
+function outputOf(whole: string | undefined): TaskView['output'] {
+  if (whole === undefined || whole === '') return undefined;
+  const output = unfenced(whole);
+  const json = readJson(output.slice(0, longestRead), output.length > longestRead);
+  if (json) return { form: 'json', ...layOutJson(json, longestText) };
+  return {
+    form: markedFormOf(output.slice(0, longestRead)),
+    text: shorten(output, longestText),
+    isCut: output.length > longestText,
+  };
+}
+
+function cut(text: string | undefined): ViewText | undefined {
+  if (text === undefined || text === '') return undefined;
+  return { text: shorten(text, longestText), isCut: text.length > longestText };
+}
+
+function short(text: string | undefined): string | undefined {
+  return text === undefined || text === '' ? undefined : shorten(text, longestField);
+}
+
+function metadataOf(metadata: TaskDetails['metadata']): TaskView['metadata'] {
+  return (readObject(metadata) ?? []).slice(0, mostListed).map(([name, value]) => ({
+    name: shorten(name, longestField),
+    value: shorten(nodeText(value), longestStepText),
+  }));
+}

@@ -1,0 +1,132 @@
+import { isAbort, isCloudError } from '../cloud/errors';
+import type { Disposable } from '../base/event';
+import { imageTypeOf, type ImageType } from '../text/imageType';
+import type { Cloud } from '../cloud/taskClient';
+import type { PictureRef } from '../cloud/task';
+
+/** A screenshot as it came, its kind told by its bytes. */
+export interface Picture {
+  readonly type: ImageType;
+  readonly bytes: Uint8Array;
+}
+
+export interface PictureLoaderOptions {
+  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  /** The presigned URL of the moment. */
+  readonly urlOf: (ref: PictureRef) => string | undefined;
+  /** Asks for fresh presigned URLs. Never rejects. */
+  readonly renewUrls: () => Promise<void>;
+  /** Told once for each request that was not dropped; without a picture where there is none to be had. */
+  readonly onLoaded: (ref: PictureRef, picture: Picture | undefined) => void;
+  /** Told of every failed download, for the log. */
+  readonly onError: (error: unknown) => void;
+}
+
+const concurrency = 3;
+/** A screenshot of a page is far below; in bytes. */
+export const maxPictureBytes = 5 * 1024 * 1024;
+
+/** Downloads screenshots as they are asked for, three at a time. */
+export class PictureLoader implements Disposable {
+  readonly #options: PictureLoaderOptions;
+  readonly #queue = new Map<string, PictureRef>();
+  readonly #underWay = new Map<string, PictureRef>();
+  #epoch = new AbortController();
+  #laneCount = 0;
+  #renewal: Promise<void> | undefined;
+
+  constructor(options: PictureLoaderOptions) {
+    this.#options = options;
+  }
+
+  /** Asking twice for what still waits is asking once. */
+  request(ref: PictureRef): void {
+    if (this.#epoch.signal.aborted) return;
+    this.#queue.set(`${ref.of}/${ref.index}`, ref);
+    if (this.#laneCount >= concurrency) return;
+    this.#laneCount++;
+    // Nothing in a lane rejects: a failed download is told of as no picture.
+    void this.#runLane(this.#epoch.signal);
+  }
+
+  /** Nobody waits for what was asked so far. */
+  clear(): void {
+    this.#epoch.abort();
+    this.#epoch = new AbortController();
+    this.#queue.clear();
+    this.#underWay.clear();
+    this.#laneCount = 0;
+    this.#renewal = undefined;
+  }
+
+  /** The key or the server is another one: what was asked for and is not here yet is fetched from the start. */
+  restart(): void {
+    const waiting = [...this.#underWay.values(), ...this.#queue.values()];
+    this.clear();
+    for (const ref of waiting) this.request(ref);
+  }
+
+  dispose(): void {
+    this.#epoch.abort();
+    this.#queue.clear();
+  }
+
+  async #runLane(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const [next] = this.#queue;
+      if (!next) break;
+      const [key, ref] = next;
+      this.#queue.delete(key);
+      this.#underWay.set(key, ref);
+      const picture = await this.#load(ref, signal);
+      if (signal.aborted) return;
+      this.#underWay.delete(key);
+      this.#options.onLoaded(ref, picture);
+    }
+    if (!signal.aborted) this.#laneCount--;
+  }
+
+  async #load(ref: PictureRef, signal: AbortSignal): Promise<Picture | undefined> {
+    const url = this.#options.urlOf(ref);
+    try {
+      return await this.#download(url, signal);
+    } catch (error) {
+      if (signal.aborted || isAbort(error)) return undefined;
+      if (!isExpired(error)) return this.#fail(error);
+    }
+    // Many screenshots expire together: one renewal serves all that wait for it.
+    if (this.#options.urlOf(ref) === url) await this.#renewUrls();
+    const renewed = this.#options.urlOf(ref);
+    if (signal.aborted || renewed === url) return undefined;
+    try {
+      return await this.#download(renewed, signal);
+    } catch (error) {
+      return signal.aborted || isAbort(error) ? undefined : this.#fail(error);
+    }
+  }
+
+  async #download(url: string | undefined, signal: AbortSignal): Promise<Picture | undefined> {
+    if (url === undefined) return undefined;
+    const cloud = await this.#options.connect(signal);
+    const bytes = await cloud.download(url, { maxBytes: maxPictureBytes, signal });
+    const type = imageTypeOf(bytes);
+    return type && { type, bytes };
+  }
+
+  async #renewUrls(): Promise<void> {
+    const renewal = (this.#renewal ??= this.#options.renewUrls());
+    await renewal;
+    if (this.#renewal === renewal) this.#renewal = undefined;
+  }
+
+  #fail(error: unknown): undefined {
+    this.#options.onError(error);
+    return undefined;
+  }
+}
+
+/** Stores answer an expired link with one of these. */
+function isExpired(error: unknown): boolean {
+  if (!isCloudError(error) || error.status === undefined) return false;
+  return [400, 401, 403, 404, 410].includes(error.status);
+}

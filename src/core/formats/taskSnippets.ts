@@ -1,0 +1,128 @@
+import type { TaskRef } from '../cloud/task';
+import { officialOrigin } from '../cloud/baseUrl';
+
+/** In what a snippet is written. */
+export type SnippetKind = 'curl' | 'python' | 'typescript';
+
+export const snippetKinds: readonly SnippetKind[] = ['curl', 'python', 'typescript'];
+
+export interface SnippetOptions {
+  readonly ref: TaskRef;
+  /** Of the task's server, without `/api/…` and without a slash at its end. */
+  readonly baseUrl: string;
+}
+
+/**
+ * Code that fetches a task, ready to run: it takes the key from `BROWSER_USE_API_KEY` in the environment.
+ * Whatever ID and base URL hold, they stay within their quotes.
+ * v2 is spoken to through the official SDKs; v1, which these do not speak, through what each language has built in.
+ * @see https://docs.browser-use.com for the SDKs: `client.tasks.get(id)` in both languages
+ */
+export function taskSnippet(kind: SnippetKind, options: SnippetOptions): string {
+  switch (kind) {
+    case 'curl':
+      return curlSnippet(options);
+    case 'python':
+      return options.ref.apiVersion === 'v2' ? pythonOfV2(options) : pythonOfV1(options);
+    case 'typescript':
+      return options.ref.apiVersion === 'v2' ? typescriptOfV2(options) : typescriptOfV1(options);
+  }
+}
+
+function curlSnippet({ ref, baseUrl }: SnippetOptions): string {
+  const header = ref.apiVersion === 'v2' ? 'X-Browser-Use-API-Key: ' : 'Authorization: Bearer ';
+  // `--globoff`: brackets in an ID are no pattern.
+  return [
+    `curl --fail-with-body --globoff ${shellQuoted(urlOf({ ref, baseUrl }))} \\`,
+    `  --header "${header}$BROWSER_USE_API_KEY"`,
+    '',
+  ].join('\n');
+}
+
+function pythonOfV2({ ref, baseUrl }: SnippetOptions): string {
+  const server = isOwn(baseUrl) ? '' : `, base_url=${quoted(`${baseUrl}/api/v2`, 'python')}`;
+  return [
+    '# pip install browser-use-sdk',
+    'import os',
+    '',
+    'from browser_use_sdk import BrowserUse',
+    '',
+    `client = BrowserUse(api_key=os.environ["BROWSER_USE_API_KEY"]${server})`,
+    `task = client.tasks.get(${quoted(ref.id, 'python')})`,
+    'print(task.status, task.output)',
+    '',
+  ].join('\n');
+}
+
+function pythonOfV1(options: SnippetOptions): string {
+  return [
+    'import json',
+    'import os',
+    'import urllib.request',
+    '',
+    'request = urllib.request.Request(',
+    `    ${quoted(urlOf(options), 'python')},`,
+    '    headers={"Authorization": "Bearer " + os.environ["BROWSER_USE_API_KEY"]},',
+    ')',
+    'with urllib.request.urlopen(request) as response:',
+    '    task = json.load(response)',
+    'print(task["status"], task.get("output"))',
+    '',
+  ].join('\n');
+}
+
+function typescriptOfV2({ ref, baseUrl }: SnippetOptions): string {
+  const server = isOwn(baseUrl) ? '' : `\n  baseUrl: ${quoted(`${baseUrl}/api/v2`, 'typescript')},`;
+  return [
+    '// npm install browser-use-sdk',
+    "import { BrowserUse } from 'browser-use-sdk';",
+    '',
+    'const client = new BrowserUse({',
+    `  apiKey: process.env.BROWSER_USE_API_KEY,${server}`,
+    '});',
+    `const task = await client.tasks.get(${quoted(ref.id, 'typescript')});`,
+    'console.log(task.status, task.output);',
+    '',
+  ].join('\n');
+}
+
+function typescriptOfV1(options: SnippetOptions): string {
+  return [
+    `const response = await fetch(${quoted(urlOf(options), 'typescript')}, {`,
+    '  headers: { Authorization: `Bearer ${process.env.BROWSER_USE_API_KEY}` },',
+    '});',
+    'if (!response.ok) throw new Error(`The server answers ${response.status}`);',
+    'const task = await response.json();',
+    'console.log(task.status, task.output);',
+    '',
+  ].join('\n');
+}
+
+function urlOf({ ref, baseUrl }: SnippetOptions): string {
+  const route = ref.apiVersion === 'v2' ? 'v2/tasks' : 'v1/task';
+  return `${baseUrl}/api/${route}/${encoded(ref.id)}`;
+}
+
+/** A path segment that cannot leave its place, even for what is no ID at all. */
+function encoded(id: string): string {
+  return encodeURIComponent(id.replace(/\p{Cs}/gu, '\uFFFD'));
+}
+
+function isOwn(baseUrl: string): boolean {
+  return baseUrl === officialOrigin;
+}
+
+/** For a POSIX shell: nothing is special within single quotes but their end. */
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** In double quotes, in ASCII: what is not plainly harmless becomes the language's escape for its code point. */
+function quoted(text: string, language: 'python' | 'typescript'): string {
+  const inside = Array.from(text, (character) => {
+    if (/[A-Za-z0-9 _.,:;/?&=@%+~()[\]<>!#*|-]/u.test(character)) return character;
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return language === 'python' ? `\\U${code.padStart(8, '0')}` : `\\u{${code}}`;
+  });
+  return `"${inside.join('')}"`;
+}

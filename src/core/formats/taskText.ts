@@ -1,0 +1,112 @@
+import { formatJson } from '../text/formatJson';
+import { compactJson, nodeText, readObject } from '../text/jsonTree';
+import { manyLines, oneLine } from '../text/plainText';
+import type { TaskDetails, TaskStep } from '../cloud/task';
+import { costWords, durationOf, durationWords, lookWords, verdictWords } from '../labels/taskWords';
+import type { TrackedTask } from '../tasks/trackedTask';
+import { shorten } from '../text/shorten';
+import { unfenced } from '../text/textForm';
+
+/**
+ * A task as text for people to read and compare: how it came out, what it was asked, how it got there, and last its times
+ * and IDs, in which any two tasks differ. One idea a line, always in the same order, the same for the same task.
+ * Of a task whose details are not known, what is known. Holds no link but those that the texts of the task hold.
+ */
+export function taskText(task: TaskDetails | TrackedTask): string {
+  const details = 'steps' in task ? task : undefined;
+  const steps = details?.steps ?? [];
+  const lines = [
+    ...factLines(task),
+    ...section('Prompt', task.prompt),
+    ...section('Output', readable(unfenced(task.output ?? ''))),
+    ...section('Judgement', readable(details?.judgement)),
+    ...section('Files', details?.files.map(({ name }) => oneLine(name)).join('\n')),
+    ...steps.flatMap((step) => ['', `Step ${step.number}`, ...stepLines(step)]),
+    ...section('Metadata', metadataLines(details?.metadata ?? '{}')),
+    ...section('Times and IDs', timeLines(task).join('\n')),
+    ...(details
+      ? []
+      : ['', 'Steps and files are not known: this is what was last seen of the task.']),
+  ];
+  return `${lines.join('\n').trim()}\n`;
+}
+
+/** In UTF-16 units: a comparison of more is no help. */
+const longestPart = 1_000_000;
+
+function factLines(task: TaskDetails | TrackedTask): string[] {
+  const details = 'steps' in task ? task : undefined;
+  const isMissing = 'isMissing' in task && task.isMissing;
+  const duration = task.finishedAt === undefined ? undefined : durationOf(task, 0);
+  return facts([
+    ['Status', lookWords({ ...task, isMissing })],
+    ['The agent says', verdictWords(task.isSuccess)],
+    ['The judge says', verdictWords(task.judgeVerdict)],
+    ['Cost', task.cost === undefined ? undefined : costWords(task.cost)],
+    ['Duration', duration === undefined ? undefined : durationWords(duration)],
+    ['Steps', details && String(details.steps.length)],
+    ['Model', task.model],
+    ['Agent version', details?.agentVersion],
+  ]);
+}
+
+function timeLines(task: TaskDetails | TrackedTask): string[] {
+  return facts([
+    ['Created', task.createdAt],
+    ['Started', task.startedAt],
+    ['Finished', task.finishedAt],
+    ['Task ID', `${task.id} (API ${task.apiVersion})`],
+    ['Session ID', task.sessionId],
+  ]);
+}
+
+function facts(named: readonly (readonly [string, string | undefined])[]): string[] {
+  return named
+    .filter(([, value]) => value !== undefined && value !== '')
+    .map(([name, value]) => `${name}: ${oneLine(value ?? '')}`);
+}
+
+function stepLines(step: TaskStep): string[] {
+  return [
+    ...named('Judged before', step.evaluation),
+    ...named('Memory', step.memory),
+    ...named('Goal', step.goal),
+    ...named('URL', step.url),
+    ...step.actions.flatMap((action) => named('Action', actionText(action))),
+    ...named('Took', step.durationSeconds === undefined ? '' : `${step.durationSeconds} s`),
+  ].map((line) => `  ${line}`);
+}
+
+/** An action is mostly an object with one field, which names it. */
+function actionText(action: string): string {
+  const entries = readObject(action);
+  if (!entries) return action;
+  return entries.map(([name, details]) => `${name} ${compactJson(details)}`).join('\n');
+}
+
+function metadataLines(metadata: TaskDetails['metadata']): string {
+  return (readObject(metadata) ?? [])
+    .map(([name, value]) => `${oneLine(name)}: ${oneLine(nodeText(value))}`)
+    .join('\n');
+}
+
+function readable(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : (formatJson(text) ?? text);
+}
+
+/** A heading with the text below it; nothing where there is no text. */
+function section(heading: string, text: string | undefined): string[] {
+  if (text === undefined || text === '') return [];
+  return ['', heading, ...cleanLines(text).map((line) => (line === '' ? '' : `  ${line}`))];
+}
+
+/** A name with a text beside it, whose further lines stand below. */
+function named(name: string, text: string): string[] {
+  if (text.trim() === '') return [];
+  const [first = '', ...others] = cleanLines(text.trim());
+  return [`${name}: ${first}`, ...others.map((line) => `  ${line}`)];
+}
+
+function cleanLines(text: string): string[] {
+  return manyLines(shorten(text, longestPart)).split('\n');
+}

@@ -1,0 +1,199 @@
+import { readIdList, brokenUuidWords, type RefusedPiece } from './opaqueIds';
+import {
+  findMentions,
+  type Mention,
+  type PastedMentions,
+  type PastedRecord,
+} from './pastedMentions';
+import { plainPaste } from './pastedText';
+import { refKey, type ApiVersion, type TaskRef } from '../cloud/task';
+
+/** What a person's paste holds. */
+export interface TaskInput {
+  /** Each task once, in the order given; at most `maxTasksAtOnce`. */
+  readonly refs: readonly TaskRef[];
+  /** Sessions whose tasks are meant, each once; at most `maxSessionsAtOnce`. The cloud knows their tasks. */
+  readonly sessionIds: readonly string[];
+  /** How many times a task or session was named again. */
+  readonly duplicates: number;
+  /** Pieces that name no task. */
+  readonly rejected: readonly RefusedPiece[];
+  /** How many more tasks and sessions are named than are read at once. */
+  readonly beyond: { readonly tasks: number; readonly sessions: number };
+}
+
+/** More in one paste is an accident. */
+export const maxTasksAtOnce = 1000;
+/** Each takes a request of its own, of which two a second are sent. */
+export const maxSessionsAtOnce = 200;
+/** Some seconds' work. */
+const maxInputLength = 64_000_000;
+const maxRejected = 1000;
+
+/**
+ * Reads what a paste names: IDs, links, logs, JSON, tables, whatever holds them.
+ * Where there are UUIDs they are the tasks, but for those that are named as something else; without any, what could be
+ * an ID is one, as only the cloud knows.
+ * The same text twice, or with its records in another order, names the same. Never throws, whatever it is given, and
+ * takes time in proportion to it.
+ * @param apiVersion for IDs whose version the text does not tell
+ */
+export function parseTaskInput(text: string, apiVersion: ApiVersion): TaskInput {
+  const plain = plainPaste(text.slice(0, maxInputLength));
+  const found = findMentions(plain);
+  const selection = new Selection(apiVersion);
+  if (found.hasUuid) {
+    selectMentions(found, selection);
+  } else {
+    const { ids, refused } = readIdList(plain);
+    for (const { kind, id, version } of ids)
+      selection.add(id, { kind, versions: version === undefined ? none : [version] });
+    for (const piece of refused) selection.reject(piece);
+  }
+  if (text.length > maxInputLength)
+    selection.reject({ why: 'only the first 64 million characters are read' });
+  return selection.input();
+}
+
+/** Decides what each ID is, by all that the text says of it, and which sessions stand for their tasks. */
+function selectMentions(found: PastedMentions, selection: Selection): void {
+  const verdicts = new Map<string, Verdict>();
+  const verdictOf = found.mentions.map((mention) => judge(mention, verdicts));
+  for (const [at, { record }] of found.mentions.entries())
+    if (isTask(verdictOf[at])) markWithTask(record);
+  for (const [at, { record, isItem }] of found.mentions.entries()) {
+    const verdict = verdictOf[at];
+    // A session beside a task in one record only says where that ran.
+    if (verdict && (verdict.kind !== 'session' || isItem || !record.hasTask)) verdict.count++;
+  }
+  for (const [id, verdict] of verdicts) if (verdict.count > 0) selection.add(id, verdict);
+  rejectWhatWasMeant(found, verdicts, selection);
+}
+
+/** What a text says of an ID. */
+interface Verdict {
+  kind: 'task' | 'session' | 'unnamed' | 'other';
+  /** How many of its mentions count. */
+  count: number;
+  /** Those that the text tells, each once. */
+  versions: readonly string[];
+}
+
+/** A name counts more than none, a task's most; "user" beside an ID may be said of what is around it. */
+const ranks = { other: 0, unnamed: 1, session: 2, task: 3 } as const;
+
+function judge({ id, kind: named, version }: Mention, verdicts: Map<string, Verdict>): Verdict {
+  const kind = named === 'open' || named === 'unknown' ? 'unnamed' : named;
+  let verdict = verdicts.get(id);
+  if (!verdict) verdicts.set(id, (verdict = { kind, count: 0, versions: none }));
+  else if (ranks[kind] > ranks[verdict.kind]) verdict.kind = kind;
+  if (version !== undefined && !verdict.versions.includes(version))
+    verdict.versions = [...verdict.versions, version];
+  return verdict;
+}
+
+const none: readonly string[] = [];
+
+/** What nothing names is a task. */
+function isTask(verdict: Verdict | undefined): boolean {
+  return verdict?.kind === 'task' || verdict?.kind === 'unnamed';
+}
+
+function markWithTask(record: PastedRecord): void {
+  for (let at: PastedRecord | undefined = record; at && !at.hasTask; at = at.parent)
+    at.hasTask = true;
+}
+
+/** Tells of what somebody meant to count and does not, and, where nothing counts, of what else there is. */
+function rejectWhatWasMeant(
+  { broken, refusedLinks }: PastedMentions,
+  verdicts: ReadonlyMap<string, Verdict>,
+  selection: Selection,
+): void {
+  const known =
+    broken.size === 0 ? undefined : new Set([...verdicts.keys()].map((id) => id.slice(0, 8)));
+  for (const text of broken)
+    // The short form of one that stands there whole.
+    if (known?.has(text.slice(0, 8)) !== true) selection.reject({ text, why: brokenUuidWords });
+  for (const { isMeant, shown, why } of refusedLinks)
+    if (isMeant) selection.reject({ text: shown, why });
+  if (!selection.isEmpty) return;
+  for (const { shown, why } of refusedLinks) selection.reject({ text: shown, why });
+  for (const [text, { kind }] of verdicts)
+    if (kind === 'other') selection.reject({ text, why: 'this is the ID of something else' });
+}
+
+/** Gathers what counts, each once and no more than is read at once. */
+class Selection {
+  readonly #apiVersion: ApiVersion;
+  readonly #refs = new Map<string, TaskRef>();
+  readonly #refsBeyond = new Set<string>();
+  readonly #sessionIds = new Set<string>();
+  readonly #sessionsBeyond = new Set<string>();
+  readonly #rejected = new Map<string, RefusedPiece>();
+  #duplicates = 0;
+
+  constructor(apiVersion: ApiVersion) {
+    this.#apiVersion = apiVersion;
+  }
+
+  get isEmpty(): boolean {
+    return this.#refs.size === 0 && this.#sessionIds.size === 0 && this.#rejected.size === 0;
+  }
+
+  /** Of several versions, the ID counts in each that this extension speaks. */
+  add(
+    id: string,
+    { kind, versions, count = 1 }: Omit<Verdict, 'count'> & { count?: number },
+  ): void {
+    if (kind === 'other') return;
+    const [firstVersion] = versions;
+    const spoken = firstVersion === undefined ? [this.#apiVersion] : versions.filter(isApiVersion);
+    if (spoken.length === 0 && firstVersion !== undefined) {
+      const why = `it belongs to API ${firstVersion}, which this extension does not support yet`;
+      this.reject({ text: id, why });
+      return;
+    }
+    if (kind === 'session') this.#addSession(id, count);
+    else
+      for (const [at, apiVersion] of spoken.entries())
+        this.#addTask({ apiVersion, id }, at === 0 ? count - spoken.length + 1 : 1);
+  }
+
+  #addTask(ref: TaskRef, count: number): void {
+    const key = refKey(ref);
+    const isKnown = this.#refs.has(key);
+    if (isKnown || this.#refs.size < maxTasksAtOnce) {
+      this.#refs.set(key, ref);
+      this.#duplicates += isKnown ? count : count - 1;
+    } else this.#refsBeyond.add(key);
+  }
+
+  #addSession(id: string, count: number): void {
+    const isKnown = this.#sessionIds.has(id);
+    if (isKnown || this.#sessionIds.size < maxSessionsAtOnce) {
+      this.#sessionIds.add(id);
+      this.#duplicates += isKnown ? count : count - 1;
+    } else this.#sessionsBeyond.add(id);
+  }
+
+  /** Each piece once, up to a number that nobody reads to the end. */
+  reject(piece: RefusedPiece): void {
+    if (this.#rejected.size < maxRejected)
+      this.#rejected.set(`${piece.text ?? ''} ${piece.why}`, piece);
+  }
+
+  input(): TaskInput {
+    return {
+      refs: [...this.#refs.values()],
+      sessionIds: [...this.#sessionIds],
+      duplicates: this.#duplicates,
+      rejected: [...this.#rejected.values()],
+      beyond: { tasks: this.#refsBeyond.size, sessions: this.#sessionsBeyond.size },
+    };
+  }
+}
+
+function isApiVersion(version: string): version is ApiVersion {
+  return version === 'v1' || version === 'v2';
+}

@@ -1,0 +1,130 @@
+import { contextOfPath, isOwnHost, kindOfName } from './idNames';
+import { asUuid } from '../text/uuids';
+
+/** An ID that a link names, and what it is there. */
+export interface LinkedId {
+  readonly kind: 'task' | 'session';
+  readonly id: string;
+  /** As in `v2`, where the link tells it: whether this extension speaks it is for the caller to say. */
+  readonly version?: string | undefined;
+}
+
+/** Why a link names nothing, as the end of a sentence. */
+export interface LinkRefusal {
+  readonly why: string;
+  /** The link without what may be secret in it. Absent where all of it may be. */
+  readonly shown?: string | undefined;
+  /** Whether it should be told of beside what else was found: somebody meant this link to count. */
+  readonly isMeant: boolean;
+}
+
+/**
+ * Reads what a web link names: pages of the dashboard, calls of the API on whichever server, and parameters that say so.
+ * Any other site's link names nothing, whatever UUIDs are in it. Links to live browsers are credentials and are not read at all.
+ * @see ../shared/cloud-api-v3-v4.md §2, the table of links
+ */
+export function readLink(link: string, depth = 0): readonly LinkedId[] | LinkRefusal {
+  const parts = splitLink(link);
+  if (!parts) return { why: 'this is not a whole URL', isMeant: false };
+  const { scheme, host, path, parameters } = parts;
+  if (/^wss?$/u.test(scheme) || host.startsWith('live.') || parameters.some(isOfLiveBrowser))
+    return { why: 'a link to a live browser names no task', isMeant: false };
+  const shown = link.includes('bu_') ? undefined : `${scheme}://${host}${path}`;
+  if (!/^https?$/u.test(scheme)) return { why: 'only web links are read', shown, isMeant: false };
+  const isOwn = isOwnHost(host);
+  const names = path.split('/').filter((part) => part !== '');
+  if (isOwn && names.includes('share'))
+    return { why: 'a link to a shared page does not tell the task’s ID', isMeant: true };
+  const found = [
+    ...idsInPath(names, isOwn),
+    ...parameters.flatMap((parameter) => idsInParameter(parameter, isOwn, depth)),
+  ];
+  const tasks = found.filter(({ kind }) => kind === 'task');
+  // A task's session, which a link names before it, is told by the cloud.
+  const ids = tasks.length > 0 ? tasks : found;
+  return ids.length > 0 ? ids : { why: 'there is no task ID in this URL', shown, isMeant: false };
+}
+
+interface LinkParts {
+  readonly scheme: string;
+  readonly host: string;
+  readonly path: string;
+  readonly parameters: readonly Parameter[];
+}
+
+type Parameter = readonly [name: string, value: string];
+
+/** Splits without decoding: IDs need none. A user and password before the host are left out. */
+function splitLink(link: string): LinkParts | undefined {
+  const [, scheme, authority, path = '', rest = ''] =
+    /^([a-z][a-z0-9+.-]{0,30}):\/\/([^/?#]*)([^?#]*)([^]*)$/iu.exec(link) ?? [];
+  if (scheme === undefined || authority === undefined) return undefined;
+  const host = authority.slice(authority.lastIndexOf('@') + 1);
+  if (!/^(?:[\p{L}\d_.-]+|\[[\da-f:.]+\])(?::\d*)?$/iu.test(host)) return undefined;
+  const parameters = rest
+    .split(/[?#&]/u)
+    .filter((part) => part !== '')
+    .map((part): Parameter => {
+      const at = part.indexOf('=');
+      return at < 0 ? ['', part] : [part.slice(0, at), part.slice(at + 1)];
+    });
+  return { scheme: scheme.toLowerCase(), host: host.toLowerCase(), path, parameters };
+}
+
+function isOfLiveBrowser([name]: Parameter): boolean {
+  return name.toLowerCase() === 'wss';
+}
+
+function idsInPath(names: readonly string[], isOwn: boolean): readonly LinkedId[] {
+  const ids: LinkedId[] = [];
+  const unnamed: LinkedId[] = [];
+  for (const [at, name] of names.entries()) {
+    const before = names[at - 1] ?? '';
+    const uuid = asUuid(name);
+    const id = uuid ?? (/^tasks?$/u.test(before) && isOpaqueId(name) ? name : undefined);
+    if (id === undefined) continue;
+    const { kind, version } = contextOfPath(names.slice(Math.max(0, at - 4), at));
+    // Elsewhere only a call of the API as self-hosted servers have it names what it is about.
+    if (!isOwn && !(/^v[12]$/u.test(version ?? '') && /^(?:task|session)s?$/u.test(before)))
+      continue;
+    if (kind === 'task' || kind === 'session') ids.push({ kind, id, version });
+    else if (kind !== 'other') unnamed.push({ kind: 'task', id, version });
+  }
+  if (ids.length > 0) return ids;
+  // Of several that nothing names, nobody knows which is the task.
+  return isOwn && unnamed.length === 1 ? unnamed : [];
+}
+
+/** Not UUIDs, as in v1's documents: only a path that says "task" can tell that it is an ID. */
+function isOpaqueId(text: string): boolean {
+  return /^(?!bu_)(?=.*\d)[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/u.test(text);
+}
+
+function idsInParameter(
+  [name, value]: Parameter,
+  isOwn: boolean,
+  depth: number,
+): readonly LinkedId[] {
+  if (value.length > maxParameterLength) return [];
+  const id = asUuid(value);
+  if (id !== undefined) {
+    const kind = kindOfName(name);
+    if (kind === 'task' || kind === 'session') return [{ kind, id }];
+    return isOwn && kind === 'open' && name !== '' ? [{ kind: 'task', id }] : [];
+  }
+  // A link within a link: a redirect, or a mail program's detour.
+  if (depth > 0 || !/^https?(?::|%3a)/iu.test(value)) return [];
+  const inner = readLink(decoded(value), depth + 1);
+  return 'why' in inner ? [] : inner;
+}
+
+/** A URL is hardly ever longer; a long one is not worth decoding. */
+const maxParameterLength = 4000;
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}

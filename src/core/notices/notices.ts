@@ -1,0 +1,70 @@
+import { hasEnded, outcomeOf, type TaskRef } from '../cloud/task';
+import { costWords, lookWords, taskTitle } from '../labels/taskWords';
+import type { TrackedTask } from '../tasks/trackedTask';
+import type { TaskChange } from '../tasks/taskPatch';
+
+/** The ends that a user can ask to be told of. `unsuccessful` is finished, but judged not to have done its job. */
+export const endKinds = ['finished', 'unsuccessful', 'failed', 'stopped'] as const;
+export type EndKind = (typeof endKinds)[number];
+
+/** One message about one or several ends. */
+export interface Notice {
+  readonly text: string;
+  readonly refs: readonly TaskRef[];
+  /** True when any of the tasks failed or did not do its job. */
+  readonly isWarning: boolean;
+}
+
+/** `undefined` for a task that has not ended. */
+export function endKindOf(task: TrackedTask): EndKind | undefined {
+  switch (task.status) {
+    case 'finished':
+      return outcomeOf(task) === 'failure' ? 'unsuccessful' : 'finished';
+    case 'failed':
+    case 'stopped':
+      return task.status;
+    default:
+      return undefined;
+  }
+}
+
+/** True for an end that was observed: the task had been looked at before, and was not over then. */
+export function isObservedEnd({ before, after }: TaskChange): boolean {
+  return (
+    before?.lookedAt !== undefined &&
+    after !== undefined &&
+    !hasEnded(before.status) &&
+    hasEnded(after.status)
+  );
+}
+
+/** Words for what ended. @returns `undefined` for no tasks */
+export function composeNotice(tasks: readonly TrackedTask[]): Notice | undefined {
+  const [first] = tasks;
+  if (!first) return undefined;
+  const kinds = tasks.map(endKindOf);
+  const isWarning = kinds.includes('failed') || kinds.includes('unsuccessful');
+  const refs = tasks.map(({ apiVersion, id }) => ({ apiVersion, id }));
+  if (tasks.length === 1) {
+    const cost = first.cost === undefined ? '' : ` (${costWords(first.cost)})`;
+    return { text: `${lookWords(first)}: ${taskTitle(first, 80)}${cost}`, refs, isWarning };
+  }
+  const counts = endKinds
+    .map((kind) => ({ kind, count: kinds.filter((other) => other === kind).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ kind, count }) => `${count} ${kindWords(kind)}`);
+  return { text: `${tasks.length} tasks ended: ${counts.join(', ')}`, refs, isWarning };
+}
+
+function kindWords(kind: EndKind): string {
+  switch (kind) {
+    case 'finished':
+      return 'finished';
+    case 'unsuccessful':
+      return 'finished without reaching the goal';
+    case 'failed':
+      return 'failed';
+    case 'stopped':
+      return 'stopped';
+  }
+}

@@ -1,0 +1,72 @@
+import type { ListAsk } from './askPlanner';
+import { refKey, type TaskRef } from '../cloud/task';
+import { tasksPerPage, type ListedTask, type TaskClient } from '../cloud/taskClient';
+import type { TrackedTask } from '../tasks/trackedTask';
+
+/**
+ * A list that is read a page at a time, until everyone who is expected was seen, or it ends.
+ * Gives up after the first page where the list turns out too long to be worth it.
+ */
+export class ListReading {
+  readonly ask: ListAsk;
+  readonly #missing: Map<string, TrackedTask>;
+  #pages = 0;
+  #pagesInAll = 1;
+  #isDone = false;
+  #isWhole = false;
+
+  constructor(ask: ListAsk) {
+    this.ask = ask;
+    this.#missing = new Map(ask.expects.map((task) => [refKey(task), task]));
+  }
+
+  /** Pages that were read. */
+  get pages(): number {
+    return this.#pages;
+  }
+
+  /** Pages that the list has in all. */
+  get pagesInAll(): number {
+    return this.#pagesInAll;
+  }
+
+  /** Those of the expected that no page has shown so far. */
+  get missing(): readonly TrackedTask[] {
+    return [...this.#missing.values()];
+  }
+
+  /** True when there is no page left to be read for this. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /** False where pages were left unread because there were too many. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  isMissing(ref: TaskRef): boolean {
+    return this.#missing.has(refKey(ref));
+  }
+
+  /** Looks for nobody any more who does not meet this. */
+  keep(isKept: (task: TrackedTask) => boolean): void {
+    for (const [key, task] of this.#missing) if (!isKept(task)) this.#missing.delete(key);
+    if (this.#missing.size === 0) this.#isDone = true;
+  }
+
+  /** Reads the next page, not after `isDone`. @throws {CloudError} where that fails */
+  async readPage(client: TaskClient, signal: AbortSignal): Promise<readonly ListedTask[]> {
+    const { apiVersion, mostPages, query } = this.ask;
+    const page = this.#pages + 1;
+    const { tasks, total } = await client.listTasks({ ...query, page }, signal);
+    this.#pages = page;
+    this.#pagesInAll = Math.max(1, Math.ceil(total / tasksPerPage));
+    for (const { id } of tasks) this.#missing.delete(refKey({ apiVersion, id }));
+    this.#isWhole = this.#missing.size === 0 || page >= this.#pagesInAll || tasks.length === 0;
+    // Where the list has no bounds, those who are expected stand at its beginning as far as one can know.
+    const isTooLong = query.createdFrom !== undefined && this.#pagesInAll > mostPages;
+    this.#isDone = this.#isWhole || isTooLong || page >= mostPages;
+    return tasks;
+  }
+}

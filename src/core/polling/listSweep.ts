@@ -1,0 +1,73 @@
+import type { AskWay, ListAsk } from './askPlanner';
+import { ListReading } from './listReading';
+import { isSameRef, type ApiVersion, type TaskRef } from '../cloud/task';
+import type { TrackedTask } from '../tasks/trackedTask';
+
+/** At most so many of those whom a list did not show are polled by themselves: with more, another way may be cheaper. */
+const mostConfirmed = 10;
+
+/**
+ * The lists of one API version and one way that were planned together, as one thing that takes its turns among others,
+ * a request at a time: page after page, then a request for each of those whom no page has shown.
+ */
+export class ListSweep {
+  readonly apiVersion: ApiVersion;
+  readonly way: AskWay;
+  readonly readings: readonly ListReading[];
+  readonly #overdueFirst: (a: TrackedTask, b: TrackedTask) => number;
+  #gathered = 0;
+  #unconfirmed: readonly TrackedTask[] = [];
+
+  /**
+   * @param lists of one API version and one way
+   * @param overdueFirst orders those who are confirmed, so that each gets a turn though there be many
+   */
+  constructor(
+    lists: readonly [ListAsk, ...ListAsk[]],
+    overdueFirst: (a: TrackedTask, b: TrackedTask) => number,
+  ) {
+    this.apiVersion = lists[0].apiVersion;
+    this.way = lists[0].way;
+    this.readings = lists.map((list) => new ListReading(list));
+    this.#overdueFirst = overdueFirst;
+  }
+
+  /** True when nothing is left to be requested. */
+  get isDone(): boolean {
+    this.#gather();
+    return this.#unconfirmed.length === 0 && this.readings.every(({ isDone }) => isDone);
+  }
+
+  /** What is to be requested next: a page of a list, or a task by itself. Not after `isDone`. */
+  next(): ListReading | TrackedTask | undefined {
+    this.#gather();
+    const [first, ...rest] = this.#unconfirmed;
+    if (first) this.#unconfirmed = rest;
+    return first ?? this.readings.find(({ isDone }) => !isDone);
+  }
+
+  /** True for one of whom this will tell. */
+  expects(ref: TaskRef): boolean {
+    return (
+      this.readings.slice(this.#gathered).some((reading) => reading.isMissing(ref)) ||
+      this.#unconfirmed.some((task) => isSameRef(task, ref))
+    );
+  }
+
+  /** Leaves out whoever does not meet this. */
+  keep(isKept: (task: TrackedTask) => boolean): void {
+    for (const reading of this.readings) reading.keep(isKept);
+    this.#unconfirmed = this.#unconfirmed.filter(isKept);
+  }
+
+  /** Whom the lists that have been read did not show. A list that was given up says nothing of them. */
+  #gather(): void {
+    while (this.#unconfirmed.length === 0) {
+      const reading = this.readings[this.#gathered];
+      if (!reading?.isDone) return;
+      this.#gathered++;
+      if (reading.isWhole || reading.ask.way === 'recent')
+        this.#unconfirmed = [...reading.missing].sort(this.#overdueFirst).slice(0, mostConfirmed);
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import type { AskSchedule } from './askSchedule';
+import type { Clock } from '../base/clock';
+import { CloudError, isAbort, isCloudError } from '../cloud/errors';
+import type { ListReading } from './listReading';
+import type { PollHolds } from './pollHolds';
+import type { RefreshRequests } from './refreshRequests';
+import { refKey, type ApiVersion } from '../cloud/task';
+import { summaryOf, type Cloud, type ListedTask } from '../cloud/taskClient';
+import type { TaskStore } from '../tasks/taskStore';
+import type { TrackedTask } from '../tasks/trackedTask';
+
+export interface PollRequestsOptions {
+  readonly store: TaskStore;
+  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  readonly clock: Clock;
+  readonly schedule: AskSchedule;
+  readonly holds: PollHolds;
+  /** Who is to be polled now. Those who were are taken out. */
+  readonly refreshes: RefreshRequests;
+  /** Told of every failure, for the log. */
+  readonly onError: (error: unknown, what: string) => void;
+}
+
+/** What became of a request; `undefined` where it was not sent, or nobody wants its answer any more. */
+export type PollOutcome = 'answered' | CloudError | undefined;
+
+/** Sends the poller's requests, and puts their answers into store, schedule and holds. Never rejects. */
+export class PollRequests {
+  readonly #options: PollRequestsOptions;
+
+  constructor(options: PollRequestsOptions) {
+    this.#options = options;
+  }
+
+  /** One task: all of it where somebody wants or owes that, else its status. */
+  async pollTask(task: TrackedTask, signal: AbortSignal): Promise<PollOutcome> {
+    const { clock, connect, holds, refreshes, schedule, store } = this.#options;
+    const { serial } = refreshes;
+    const isFull = refreshes.has(task) || schedule.owesFullRead(task);
+    try {
+      const cloud = await connect(signal);
+      if (signal.aborted || holds.general) return undefined;
+      const client = cloud.client(task.apiVersion);
+      const stamp = store.stampRequest();
+      const update = isFull
+        ? summaryOf(await client.getTask(task.id, signal))
+        : await client.getStatus(task.id, signal);
+      if (signal.aborted) return undefined;
+      schedule.succeeded([task], clock.now());
+      holds.noteServed(task.apiVersion);
+      store.applyLook(task, update, clock.now(), isFull, stamp);
+      return 'answered';
+    } catch (failure) {
+      const error = this.#translate(failure, refKey(task), signal);
+      if (!error) return undefined;
+      schedule.failed(task, clock.now());
+      holds.takeIn(error, task.apiVersion, clock.now());
+      return error;
+    } finally {
+      if (!signal.aborted) refreshes.satisfy([task], serial);
+    }
+  }
+
+  /** The next page of a list. */
+  async pollPage(reading: ListReading, signal: AbortSignal): Promise<PollOutcome> {
+    const { clock, connect, holds, refreshes, store } = this.#options;
+    const { apiVersion } = reading.ask;
+    const { serial } = refreshes;
+    try {
+      const cloud = await connect(signal);
+      if (signal.aborted || holds.general) return undefined;
+      const stamp = store.stampRequest();
+      const tasks = await reading.readPage(cloud.client(apiVersion), signal);
+      if (signal.aborted) return undefined;
+      this.#takeIn(tasks, apiVersion, { serial, stamp });
+      return 'answered';
+    } catch (failure) {
+      const error = this.#translate(failure, `the list of ${apiVersion}`, signal);
+      if (error) holds.takeInOfList(error, clock.now());
+      return error;
+    }
+  }
+
+  /** What a list shows is worth as much as a full reading: it lacks but steps and files. */
+  #takeIn(
+    tasks: readonly ListedTask[],
+    apiVersion: ApiVersion,
+    { serial, stamp }: { readonly serial: number; readonly stamp: number },
+  ): void {
+    const { clock, refreshes, schedule, store } = this.#options;
+    const looks = tasks
+      .map(({ id, ...update }) => ({ ref: { apiVersion, id }, update }))
+      .filter(({ ref }) => store.get(ref));
+    const refs = looks.map(({ ref }) => ref);
+    schedule.succeeded(refs, clock.now());
+    refreshes.satisfy(refs, serial);
+    store.applyLooks(looks, clock.now(), true, stamp);
+  }
+
+  /** @returns nothing for an abort, which is silent */
+  #translate(failure: unknown, what: string, signal: AbortSignal): CloudError | undefined {
+    if (signal.aborted || isAbort(failure)) return undefined;
+    this.#options.onError(failure, what);
+    // The bundle that throws has a class of its own.
+    if (failure instanceof CloudError) return failure;
+    if (isCloudError(failure)) {
+      const { kind, message, status, retryAfterMs } = failure;
+      return new CloudError(kind, message, { status, retryAfterMs });
+    }
+    const message = failure instanceof Error ? failure.message : String(failure);
+    return new CloudError('badAnswer', `Unexpected failure of a look: ${message}`);
+  }
+}

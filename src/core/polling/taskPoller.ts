@@ -1,0 +1,352 @@
+import type { Ask } from './askPlanner';
+import type { AskFailure, AskRoundResult, AskRounds } from './askRound';
+import { AskSchedule } from './askSchedule';
+import { backoffCapMs, nextBackoffMs, refusedCapMs } from './backoff';
+import type { Clock } from '../base/clock';
+import { concernsAll, type CloudError } from '../cloud/errors';
+import { Emitter, type Disposable, type Event } from '../base/event';
+import { PollHolds } from './pollHolds';
+import type { Attention, PollerState, Polling, Pauses } from './polling';
+import { RefreshRequests } from './refreshRequests';
+import { hasEnded, refKey, type TaskRef } from '../cloud/task';
+import type { Cloud } from '../cloud/taskClient';
+import type { TaskStore } from '../tasks/taskStore';
+import type { TokenBucket } from './tokenBucket';
+import { isActive, needsFullRead, type TrackedTask } from '../tasks/trackedTask';
+
+export interface TaskPollerOptions {
+  readonly store: TaskStore;
+  /** The server with the key of the moment. @throws {CloudError} of kind `noKey` where there is none */
+  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  readonly clock: Clock;
+  /** Tells how much may be asked; the requests themselves take the tokens. */
+  readonly bucket: Pick<TokenBucket, 'available'>;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly pauses: Pauses;
+  /** Loads what asks, at the first tick: start-up has nothing to ask. */
+  readonly loadRounds: () => Promise<{ readonly AskRounds: typeof AskRounds }>;
+  /** Told of every failed look, and what was asked for, for the log. */
+  readonly onError: (error: unknown, what: string) => void;
+}
+
+/** A tick asks no more than this, so that a new task or a refresh never waits long. */
+const mostPerTick = 10;
+/** Who is due within this many pauses rides along on a list: it costs nothing, and all fall into step. */
+const rideAlong = 1.1;
+/** A refresh of everything looks again at this many of the tasks that ended last. */
+const mostEndedInRefresh = 100;
+/** A timer this late, or a wall clock this far off, means a sleep of the machine or a clock that was set. */
+const clockJumpMs = 5000;
+const longestSleepMs = 60 * 60 * 1000;
+
+/**
+ * Keeps the store's active tasks up to date: one chained loop, one tick in flight, no timer while there is nothing to ask.
+ * Its answers go into the store and nowhere else. Disposing it aborts what is under way.
+ */
+export class TaskPoller implements Polling, Disposable {
+  readonly #options: TaskPollerOptions;
+  readonly #didChangeState = new Emitter<PollerState>();
+  readonly #subscription: Disposable;
+  readonly #schedule: AskSchedule;
+  readonly #holds = new PollHolds();
+  readonly #refreshes = new RefreshRequests();
+  #pauses: Pauses;
+  #attention: Attention = 'hidden';
+  #backoffMs = 0;
+  /** Ticks in a row in which nothing was answered. */
+  #failedTicks = 0;
+  /** Whose requests have failed since one was answered. */
+  readonly #failedTasks = new Set<string>();
+  #epoch = new AbortController();
+  #nap = new AbortController();
+  #rounds: Promise<AskRounds> | undefined;
+  #isRunning = false;
+  #isLooking = false;
+  /** A list is half read. */
+  #isUnfinished = false;
+  #isDisposed = false;
+  #lookedAt: number | undefined;
+
+  readonly onDidChangeState: Event<PollerState> = this.#didChangeState.event;
+
+  constructor(options: TaskPollerOptions) {
+    this.#options = options;
+    this.#pauses = options.pauses;
+    this.#schedule = new AskSchedule(options.random);
+    this.#subscription = options.store.onDidChange((changes) => {
+      for (const { before, after } of changes) {
+        if (!before || after) continue;
+        this.#schedule.forget(before);
+      }
+      this.#refreshes.drop((ref) => options.store.get(ref) === undefined);
+      this.#refreshes.settle();
+      this.#wake();
+    });
+    this.#wake();
+  }
+
+  get state(): PollerState {
+    return {
+      activeCount: this.#options.store.tasks().filter(isActive).length,
+      isLooking: this.#isLooking,
+      lookedAt: this.#lookedAt,
+      holds: this.#holds.all(),
+    };
+  }
+
+  setPauses(pauses: Pauses): void {
+    this.#pauses = pauses;
+    this.#wake();
+  }
+
+  setAttention(attention: Attention): void {
+    if (attention === this.#attention) return;
+    const wasAway = this.#attention === 'away';
+    this.#attention = attention;
+    if (wasAway && this.#holds.dropBackoff()) this.#changed();
+    this.#wake();
+  }
+
+  reconnect(): void {
+    this.#epoch.abort();
+    this.#epoch = new AbortController();
+    this.#holds.clear();
+    this.#schedule.clear();
+    this.#rounds = undefined;
+    this.#isUnfinished = false;
+    this.#refreshes.clear();
+    this.#forgetFailures();
+    // What was seen with the other key, or at the other server, says nothing of this one.
+    this.#lookedAt = undefined;
+    this.#changed();
+    this.#wake();
+  }
+
+  refresh(refs?: readonly TaskRef[]): Promise<void> {
+    if (this.#isDisposed) return Promise.resolve();
+    const { store } = this.#options;
+    this.#refreshes.add((refs ?? this.#worthRefreshing()).filter((ref) => store.get(ref)));
+    this.#holds.dropForRefresh();
+    this.#forgetFailures();
+    this.#changed();
+    const done = this.#refreshes.done();
+    this.#wake();
+    return done;
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#epoch.abort();
+    this.#nap.abort();
+    this.#subscription.dispose();
+    this.#refreshes.clear();
+    this.#didChangeState.dispose();
+  }
+
+  #worthRefreshing(): readonly TaskRef[] {
+    const tasks = this.#options.store.tasks();
+    const ended = tasks
+      .filter((task) => hasEnded(task.status) && !task.isMissing)
+      .sort((a, b) => (b.changedAt ?? b.trackedAt) - (a.changedAt ?? a.trackedAt));
+    return [
+      ...tasks.filter((task) => !hasEnded(task.status) || task.isMissing),
+      ...ended.slice(0, mostEndedInRefresh),
+    ];
+  }
+
+  #wake(): void {
+    // Aborting makes an exception each time, even of what is aborted: a busy store would make thousands.
+    if (!this.#nap.signal.aborted) this.#nap.abort();
+    if (this.#isRunning || this.#isDisposed) return;
+    this.#isRunning = true;
+    // Nothing in the loop rejects: every failure of a look is taken in there.
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isDisposed) {
+      this.#holds.dropPassed(this.#options.clock.now());
+      const dueAt = this.#nextDueAt();
+      if (dueAt === undefined) break;
+      const waitMs = dueAt - this.#options.clock.now();
+      if (waitMs > 0) await this.#sleep(Math.min(waitMs, longestSleepMs));
+      else await this.#tick();
+    }
+    this.#isRunning = false;
+    this.#refreshes.clear();
+  }
+
+  /** Ends early on `#wake`. A wall clock that jumped meanwhile makes every task due. */
+  async #sleep(waitMs: number): Promise<void> {
+    const { clock } = this.#options;
+    const startedAt = clock.now();
+    this.#nap = new AbortController();
+    await clock.sleep(waitMs, this.#nap.signal);
+    const elapsedMs = clock.now() - startedAt;
+    const wentBack = elapsedMs < -1000;
+    if (!wentBack && elapsedMs < waitMs + clockJumpMs) return;
+    this.#schedule.makeAllDue();
+    if (wentBack) this.#holds.shift(elapsedMs - waitMs);
+    if (this.#holds.dropBackoff()) this.#changed();
+  }
+
+  /** `undefined` while there is nothing to ask, or nothing that may be asked before somebody acts. */
+  #nextDueAt(): number | undefined {
+    const hold = this.#holds.general;
+    if (hold) this.#refreshes.clear();
+    if (hold && hold.until === undefined) return undefined;
+    if (this.#isUnfinished) return hold?.until ?? 0;
+    let earliest: number | undefined;
+    for (const task of this.#options.store.tasks()) {
+      const dueAt = this.#dueAt(task);
+      if (dueAt !== undefined && (earliest === undefined || dueAt < earliest)) earliest = dueAt;
+    }
+    return earliest === undefined ? undefined : Math.max(earliest, hold?.until ?? 0);
+  }
+
+  /** When a task is to be asked for next, in milliseconds since 1970; `undefined` for never. */
+  #dueAt(task: TrackedTask): number | undefined {
+    const pauseMs = this.#pauses[this.#attention];
+    const now = this.#options.clock.now();
+    const dueAt = this.#refreshes.has(task) ? 0 : this.#schedule.dueAt(task, pauseMs, now);
+    if (dueAt === undefined) return undefined;
+    return Math.max(dueAt, this.#holds.ofVersion(task.apiVersion)?.until ?? 0);
+  }
+
+  async #tick(): Promise<void> {
+    const { signal } = this.#epoch;
+    this.#isLooking = true;
+    this.#changed();
+    const result = await this.#askRound(signal);
+    this.#isLooking = false;
+    if (result && !signal.aborted) this.#settle(result);
+    // Nobody waits for what is held until much later.
+    this.#refreshes.drop(({ apiVersion }) => this.#holds.ofVersion(apiVersion) !== undefined);
+    this.#refreshes.settle();
+    this.#changed();
+  }
+
+  async #askRound(signal: AbortSignal): Promise<AskRoundResult | undefined> {
+    try {
+      this.#rounds ??= this.#loadRounds();
+      const rounds = await this.#rounds;
+      if (signal.aborted) return undefined;
+      // After a tick in which nothing worked, one request tells whether anything does.
+      const most = this.#failedTicks > 0 ? 1 : mostPerTick;
+      const room = Math.min(most, Math.max(1, this.#options.bucket.available()));
+      return await rounds.ask(this.#nextAsks(rounds), signal, room);
+    } catch (error) {
+      // A damaged installation: nothing but a new one helps, and the log says so.
+      this.#options.onError(error, 'any task');
+      this.#holds.hold('badAnswer', longestSleepMs, this.#options.clock.now());
+      return undefined;
+    }
+  }
+
+  async #loadRounds(): Promise<AskRounds> {
+    const { store, connect, clock, onError, loadRounds } = this.#options;
+    const { AskRounds } = await loadRounds();
+    const parts = { schedule: this.#schedule, holds: this.#holds, refreshes: this.#refreshes };
+    return new AskRounds({ store, connect, clock, onError, ...parts });
+  }
+
+  #nextAsks(rounds: AskRounds): readonly Ask[] {
+    const now = this.#options.clock.now();
+    const soon = now + rideAlong * this.#pauses[this.#attention];
+    const due: { readonly task: TrackedTask; readonly at: number }[] = [];
+    const riders: TrackedTask[] = [];
+    for (const task of this.#options.store.tasks()) {
+      const at = this.#dueAt(task);
+      if (at === undefined) continue;
+      if (at <= now) due.push({ task, at });
+      else if (at <= soon) riders.push(task);
+    }
+    due.sort((a, b) => a.at - b.at);
+    const tasks = due.map(({ task }) => task);
+    // A list may be what does not work.
+    if (this.#failedTicks > 0) return tasks.slice(0, 1).map((task) => ({ kind: 'task', task }));
+    return rounds.plan(tasks, riders);
+  }
+
+  /** Draws the consequences of a tick: whose trouble a failure is, one task's or everybody's. */
+  #settle({ successes, failures, isUnfinished }: AskRoundResult): void {
+    const { clock, random, store } = this.#options;
+    const now = clock.now();
+    this.#isUnfinished = isUnfinished;
+    if (successes > 0) this.#lookedAt = now;
+    // What the cloud says of one task is an answer: others may well be answered, too.
+    if (successes > 0 || failures.some(isAnswer)) {
+      this.#forgetFailures();
+      this.#holds.noteSuccess();
+    } else if (failures.length > 0) this.#failedTicks++;
+    if (this.#failedTicks > 0)
+      for (const { task } of failures) if (task) this.#failedTasks.add(refKey(task));
+    let general: CloudError | undefined;
+    for (const { task, error } of failures) {
+      const trouble = { kind: error.kind, since: now };
+      switch (error.kind) {
+        case 'auth':
+        case 'noKey':
+        case 'payment':
+        case 'rateLimited':
+        case 'noFreeSlot':
+        case 'notServed':
+          break;
+        case 'taskNotFound': {
+          if (!task) break;
+          const isBelieved = this.#schedule.noteNotFound(task, now);
+          store.noteTrouble(task, trouble, task.isMissing || isBelieved);
+          break;
+        }
+        case 'invalidRequest':
+          if (!task) break;
+          this.#schedule.noteNotFound(task, now);
+          store.noteTrouble(task, trouble, true);
+          break;
+        case 'forbidden':
+        case 'network':
+        case 'redirect':
+        case 'server':
+        case 'timeout':
+        case 'tooLarge':
+        case 'refused':
+        case 'badAnswer':
+          if (task && needsFullRead(task)) this.#schedule.noteFullReadFailure(task);
+          if (this.#isGeneral({ task, error })) general = error;
+          // Whatever is wrong with a list, its tasks are asked for by themselves.
+          else if (task) {
+            this.#schedule.backOff(task, error.kind);
+            store.noteTrouble(task, trouble, task.isMissing);
+          }
+          break;
+      }
+    }
+    if (!general || this.#holds.general) return;
+    const capMs = general.kind === 'forbidden' ? refusedCapMs : backoffCapMs;
+    this.#backoffMs = nextBackoffMs(this.#backoffMs, random, capMs);
+    this.#holds.hold(general.kind, this.#backoffMs, now);
+  }
+
+  /** True where a failure is everybody's: nothing else is answered either. */
+  #isGeneral({ task, error }: AskFailure): boolean {
+    if (this.#failedTicks === 0) return false;
+    if (!task) return error.kind === 'network';
+    const isOnlyOne = this.#failedTicks > 1 && this.state.activeCount <= 1;
+    return concernsAll(error) || this.#failedTasks.size > 1 || isOnlyOne;
+  }
+
+  #forgetFailures(): void {
+    this.#backoffMs = this.#failedTicks = 0;
+    this.#failedTasks.clear();
+  }
+
+  #changed(): void {
+    if (!this.#isDisposed) this.#didChangeState.fire(this.state);
+  }
+}
+
+/** True where the cloud has said what is the matter with this task, which says nothing of others. */
+function isAnswer({ task, error }: AskFailure): boolean {
+  return task !== undefined && (error.kind === 'taskNotFound' || error.kind === 'invalidRequest');
+}

@@ -1,0 +1,91 @@
+import { isSameRef, type TaskRef } from '../cloud/task';
+import { taskFieldsOf, wholeTask } from './taskRecord';
+import type { TrackedTask } from './trackedTask';
+
+/**
+ * What became of one tracked task, as one window tells another: it came, it went, or some of its fields are others now.
+ * Only the fields that changed are named, so that two windows that change different ones undo nothing of each other.
+ */
+export type TaskPatch =
+  | { readonly came: TrackedTask }
+  | { readonly went: TaskRef }
+  | {
+      readonly of: TaskRef;
+      readonly set: Partial<TrackedTask>;
+      /** Fields that the task has no longer. */
+      readonly cleared: readonly string[];
+    };
+
+/** @returns `undefined` for a change of nothing */
+export function patchOf({ before, after }: TaskChange): TaskPatch | undefined {
+  if (!before) return after && { came: after };
+  if (!after) return { went: refOf(before) };
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof TrackedTask>;
+  const changed = [...names].filter((name) => before[name] !== after[name]);
+  if (changed.length === 0) return undefined;
+  const cleared = changed.filter((name) => after[name] === undefined);
+  const set = changed
+    .filter((name) => after[name] !== undefined)
+    .map((name) => [name, after[name]] as const);
+  return { of: refOf(after), set: Object.fromEntries(set), cleared };
+}
+
+/** The task that a patch is of. */
+export function refOfPatch(patch: TaskPatch): TaskRef {
+  if ('came' in patch) return refOf(patch.came);
+  return 'went' in patch ? patch.went : patch.of;
+}
+
+/** What became of tasks in all changes, in their order; leaves out changes of nothing. */
+export function patchesOf(changes: readonly TaskChange[]): readonly TaskPatch[] {
+  return changes.map(patchOf).filter((patch) => patch !== undefined);
+}
+
+/** The task with a patch's fields. @returns `undefined` where that is no task, or another one */
+export function patched(
+  task: TrackedTask,
+  { set, cleared }: Extract<TaskPatch, { of: unknown }>,
+): TrackedTask | undefined {
+  const entries = Object.entries({ ...task, ...set }).filter(([name]) => !cleared.includes(name));
+  const result = wholeTask(Object.fromEntries(entries));
+  return result && isSameRef(result, task) ? result : undefined;
+}
+
+/** Reads a patch that came as JSON and trusts none of it. Never throws. */
+export function parsePatch(value: unknown): TaskPatch | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { came, went, of, set, cleared } = value as Record<string, unknown>;
+  if (isObject(came)) {
+    const task = wholeTask(taskFieldsOf(came));
+    return task && { came: task };
+  }
+  if (went !== undefined) {
+    const ref = parseRef(went);
+    return ref && { went: ref };
+  }
+  const ref = parseRef(of);
+  if (!ref || !isObject(set) || !Array.isArray(cleared)) return undefined;
+  const names = cleared.filter((name) => typeof name === 'string');
+  return { of: ref, set: taskFieldsOf(set), cleared: names };
+}
+
+/** Reads the name of a task that came as JSON. */
+export function parseRef(value: unknown): TaskRef | undefined {
+  if (!isObject(value)) return undefined;
+  const { apiVersion, id } = taskFieldsOf(value);
+  return apiVersion && id !== undefined ? { apiVersion, id } : undefined;
+}
+
+function refOf({ apiVersion, id }: TaskRef): TaskRef {
+  return { apiVersion, id };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** One task before and after. `before` is absent for a task that came, `after` for one that went. */
+export interface TaskChange {
+  readonly before?: TrackedTask | undefined;
+  readonly after?: TrackedTask | undefined;
+}

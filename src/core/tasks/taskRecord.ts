@@ -1,0 +1,111 @@
+import { isErrorKind } from '../cloud/errors';
+import type { TaskStatus } from '../cloud/task';
+import type { TrackedTask } from './trackedTask';
+
+/** What is kept of a task, as JSON. Trouble is not: it belongs to the moment. */
+export function formatTaskRecord(task: TrackedTask): string {
+  return `${JSON.stringify({ format, ...task, trouble: undefined })}\n`;
+}
+
+/**
+ * Reads what `formatTaskRecord` wrote, and trusts none of it. Unknown fields are dropped. Never throws.
+ * By hand, as a schema library costs more to load than all else at start-up.
+ * @returns `undefined` for anything else
+ */
+export function parseTaskRecord(text: string): TrackedTask | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  if ((value as { format?: unknown }).format !== format) return undefined;
+  const { trouble, ...fields } = taskFieldsOf(value);
+  return wholeTask(fields);
+}
+
+/** What is there of a task in a value that is not trusted: our own fields, where they are of their kind. Never throws. */
+export function taskFieldsOf(value: object): Partial<TrackedTask> {
+  const entries = Object.entries(value).filter(
+    ([name, field]) => Object.hasOwn(isOfItsKind, name) && isOfItsKind[name as FieldName](field),
+  );
+  return Object.fromEntries(entries);
+}
+
+/** @returns `undefined` where a field lacks that every task has */
+export function wholeTask(fields: Partial<TrackedTask>): TrackedTask | undefined {
+  return needed.every((name) => fields[name] !== undefined) ? (fields as TrackedTask) : undefined;
+}
+
+/** Goes up when a reader of today would misread a file of tomorrow. */
+const format = 1;
+
+type FieldName = keyof TrackedTask;
+
+const needed: readonly FieldName[] = [
+  'apiVersion',
+  'id',
+  'status',
+  'rawStatus',
+  'trackedAt',
+  'isMissing',
+  'isUnseen',
+];
+
+const isOfItsKind: Readonly<Record<FieldName, (value: unknown) => boolean>> = {
+  apiVersion: (value) => value === 'v1' || value === 'v2',
+  id: (value) => isText(value) && value !== '',
+  status: isStatus,
+  rawStatus: isText,
+  prompt: isText,
+  isSuccess: isFlag,
+  judgeVerdict: isFlag,
+  output: isText,
+  cost: isText,
+  model: isText,
+  sessionId: isText,
+  createdAt: isText,
+  startedAt: isText,
+  finishedAt: isText,
+  trackedAt: isMoment,
+  lookedAt: isMoment,
+  changedAt: isMoment,
+  readAs: isStatus,
+  trouble: isTrouble,
+  isMissing: isFlag,
+  isUnseen: isFlag,
+};
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isFlag(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}
+
+function isMoment(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+function isTrouble(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, since } = value as Record<string, unknown>;
+  return isErrorKind(kind) && isMoment(since);
+}
+
+function isStatus(value: unknown): value is TaskStatus {
+  switch (value as TaskStatus) {
+    case 'created':
+    case 'running':
+    case 'paused':
+    case 'finished':
+    case 'stopped':
+    case 'failed':
+    case 'unknown':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,303 @@
+import { Emitter, type Disposable, type Event } from '../base/event';
+import { hasEnded, refKey, type TaskRef } from '../cloud/task';
+import type { TaskUpdate } from '../cloud/taskClient';
+import { patched, type TaskPatch, type TaskChange } from './taskPatch';
+import { newlyTracked, type TrackedTask, type Trouble } from './trackedTask';
+import { shorten } from '../text/shorten';
+
+/** What an answer says of one task. */
+export interface Look {
+  readonly ref: TaskRef;
+  readonly update: TaskUpdate;
+}
+
+/**
+ * The tracked tasks, and the only place where their state changes.
+ * Tasks are immutable values: a change replaces one and tells `onDidChange`.
+ */
+export class TaskStore implements Disposable {
+  readonly #tasks = new Map<string, TrackedTask>();
+  readonly #didChange = new Emitter<readonly TaskChange[]>();
+  readonly #didLook = new Emitter<TrackedTask>();
+  /** When the answer was requested that each task's state is from, as `stampRequest` counts. */
+  readonly #stamps = new Map<string, number>();
+  #stampCount = 0;
+
+  /** Fires once for each call that changed something a reader can see; never for a look that found all as it was. */
+  readonly onDidChange: Event<readonly TaskChange[]> = this.#didChange.event;
+
+  /** Fires for a look that changed nothing but when it was. */
+  readonly onDidLook: Event<TrackedTask> = this.#didLook.event;
+
+  /** In the order in which they were added. */
+  tasks(): readonly TrackedTask[] {
+    return [...this.#tasks.values()];
+  }
+
+  get(ref: TaskRef): TrackedTask | undefined {
+    return this.#tasks.get(refKey(ref));
+  }
+
+  /** Adds what is not tracked yet. @returns the tasks added, in the order given */
+  track(refs: readonly TaskRef[], now: number): readonly TrackedTask[] {
+    const added: TrackedTask[] = [];
+    for (const ref of refs) {
+      if (this.get(ref)) continue;
+      const task = newlyTracked(ref, now);
+      this.#tasks.set(refKey(ref), task);
+      added.push(task);
+    }
+    this.#tell(added.map((after) => ({ after })));
+    return added;
+  }
+
+  /** @returns the tasks that were tracked and no longer are */
+  untrack(refs: readonly TaskRef[]): readonly TrackedTask[] {
+    const removed: TrackedTask[] = [];
+    for (const ref of refs) {
+      const task = this.get(ref);
+      if (!task) continue;
+      this.#remove(ref);
+      removed.push(task);
+    }
+    this.#tell(removed.map((before) => ({ before })));
+    return removed;
+  }
+
+  /** Brings untracked tasks back as they were; those that are tracked again already stay. */
+  restore(tasks: readonly TrackedTask[]): void {
+    const restored = tasks.filter((task) => !this.get(task));
+    for (const task of restored) this.#tasks.set(refKey(task), task);
+    this.#tell(restored.map((after) => ({ after })));
+  }
+
+  /** Other tasks take the place of all: what was read from disk, what another window holds, or another server's. */
+  replaceAll(tasks: readonly TrackedTask[]): void {
+    const known = new Map(this.#tasks);
+    this.#tasks.clear();
+    for (const task of tasks) this.#tasks.set(refKey(task), task);
+    const gone = [...known.values()].filter((task) => !this.get(task));
+    for (const task of gone) this.#remove(task);
+    const others = tasks
+      .map((after) => ({ before: known.get(refKey(after)), after }))
+      .filter(({ before, after }) => !before || !looksTheSame(before, after));
+    this.#tell([...gone.map((before) => ({ before })), ...others]);
+  }
+
+  /**
+   * Takes in what another window tells. A patch for a task that is not tracked any more does nothing.
+   * @param isFinal true for the word of the window that polls: it holds as it is.
+   *   Of any other window, what is older than what is known is dropped.
+   */
+  applyPatches(patches: readonly TaskPatch[], isFinal: boolean): void {
+    const changes: TaskChange[] = [];
+    // Where the last change of each task stands: a look that changed nothing else is told with it.
+    const places = new Map<string, number>();
+    for (const patch of patches) {
+      const change = this.#applyPatch(patch, isFinal);
+      const ref = change?.after ?? change?.before;
+      if (!change || !ref) continue;
+      const place = places.get(refKey(ref));
+      const known = place === undefined ? undefined : changes[place];
+      if (place !== undefined && known && (isLook(known) || isLook(change)))
+        changes[place] = { before: known.before, after: change.after };
+      else places.set(refKey(ref), changes.push(change) - 1);
+    }
+    this.#tell(changes.filter((change) => !isLook(change)));
+    for (const { after } of changes.filter(isLook)) if (after) this.#didLook.fire(after);
+  }
+
+  /**
+   * The order of requests: taken just before one is sent, and handed over with its answer. It counts, as a wall clock may
+   * be set back.
+   */
+  stampRequest(): number {
+    return ++this.#stampCount;
+  }
+
+  /**
+   * Takes in the answer to a look.
+   * An answer that is older than what is known is dropped: one that was requested earlier, and whatever it says, an ended
+   * task never becomes active again, nor does it change from one end to another, and one that has started is never
+   * merely created again.
+   * @param isFull whether the answer held all of the task, not only its status
+   * @param stamp of `stampRequest`; without it the answer counts as requested just now
+   */
+  applyLook(
+    ref: TaskRef,
+    update: TaskUpdate,
+    now: number,
+    isFull: boolean,
+    stamp = this.stampRequest(),
+  ): void {
+    this.applyLooks([{ ref, update }], now, isFull, stamp);
+  }
+
+  /** As `applyLook` for many tasks, which one answer showed: what they changed is told at once. */
+  applyLooks(
+    looks: readonly Look[],
+    now: number,
+    isFull: boolean,
+    stamp = this.stampRequest(),
+  ): void {
+    const changes: TaskChange[] = [];
+    const unchanged: TrackedTask[] = [];
+    for (const { ref, update } of looks) {
+      const before = this.get(ref);
+      if (!before || isOlder(update, before)) continue;
+      const key = refKey(ref);
+      if (stamp < (this.#stamps.get(key) ?? 0)) continue;
+      this.#stamps.set(key, stamp);
+      const isNews = tellsMore(update, before, isFull);
+      const after = isNews ? takenIn(before, update, now, isFull) : { ...before, lookedAt: now };
+      this.#tasks.set(refKey(before), after);
+      if (isNews && !looksTheSame(before, after)) changes.push({ before, after });
+      else if (before.lookedAt !== now) unchanged.push(after);
+    }
+    this.#tell(changes);
+    for (const task of unchanged) this.#didLook.fire(task);
+  }
+
+  /** Notes that a look failed. The last good answer stays. */
+  noteTrouble(ref: TaskRef, trouble: Trouble, isMissing: boolean): void {
+    const before = this.get(ref);
+    if (!before) return;
+    const since = before.trouble?.kind === trouble.kind ? before.trouble.since : trouble.since;
+    this.#replace(before, { ...before, trouble: { kind: trouble.kind, since }, isMissing });
+  }
+
+  /** Notes that somebody has seen how the task ended. */
+  markSeen(ref: TaskRef): void {
+    this.setUnseen([ref], false);
+  }
+
+  /** Marks ends as seen, or as not seen yet; what has not ended stays as it is. Fires once for all. */
+  setUnseen(refs: readonly TaskRef[], isUnseen: boolean): void {
+    const changes: TaskChange[] = [];
+    for (const ref of refs) {
+      const before = this.get(ref);
+      if (!before || before.isUnseen === isUnseen || !hasEnded(before.status)) continue;
+      const change = this.#put(before, { ...before, isUnseen });
+      if (change) changes.push(change);
+    }
+    this.#tell(changes);
+  }
+
+  dispose(): void {
+    this.#didChange.dispose();
+    this.#didLook.dispose();
+  }
+
+  /** Tells nobody yet. @returns what became of the task */
+  #applyPatch(patch: TaskPatch, isFinal: boolean): TaskChange | undefined {
+    if ('came' in patch) {
+      const before = this.get(patch.came);
+      // Whoever tracks a task that is tracked already knows less of it.
+      if (before && !isFinal) return undefined;
+      return this.#put(before, patch.came);
+    }
+    const before = this.get('went' in patch ? patch.went : patch.of);
+    if (!before) return undefined;
+    if ('went' in patch) {
+      this.#remove(before);
+      return { before };
+    }
+    const after = patched(before, patch);
+    if (!after || (!isFinal && isOlder(after, before))) return undefined;
+    // An end that was seen here stays seen when another window observes it later, but for a person who marks it unseen.
+    const isMark = Object.keys(patch.set).length === 1 && patch.cleared.length === 0;
+    const mayBeUnseen = isFinal || isMark || before.isUnseen || !hasEnded(before.status);
+    const isUnseen = after.isUnseen && mayBeUnseen;
+    return this.#put(before, { ...after, isUnseen });
+  }
+
+  /** @returns the change, were it only the time of a look; `undefined` where there is none */
+  #put(before: TrackedTask | undefined, after: TrackedTask): TaskChange | undefined {
+    const change = { before, after };
+    if (before?.lookedAt === after.lookedAt && isLook(change)) return undefined;
+    this.#tasks.set(refKey(after), after);
+    return change;
+  }
+
+  /** Forgets a task with all that is known of it. */
+  #remove(ref: TaskRef): void {
+    this.#tasks.delete(refKey(ref));
+    this.#stamps.delete(refKey(ref));
+  }
+
+  #replace(before: TrackedTask, after: TrackedTask): void {
+    const change = this.#put(before, after);
+    if (change) this.#tell([change]);
+  }
+
+  #tell(changes: readonly TaskChange[]): void {
+    if (changes.length > 0) this.#didChange.fire(changes);
+  }
+}
+
+/** Longer prompts and outputs are cut in what is kept of a task, in UTF-16 units; its details hold all of them. */
+export const keptTextLength = 20_000;
+
+function isOlder(update: Pick<TaskUpdate, 'status'>, known: TrackedTask): boolean {
+  if (hasEnded(known.status)) return update.status !== known.status;
+  const hasStarted = known.status === 'running' || known.status === 'paused';
+  return hasStarted && update.status === 'created';
+}
+
+/** False for most looks at what runs, which costs a fraction of taking them in. True does not promise that all is not as it was. */
+function tellsMore(update: TaskUpdate, known: TrackedTask, isFull: boolean): boolean {
+  if (known.trouble || known.isMissing || (isFull && known.readAs !== update.status)) return true;
+  for (const key in update) {
+    const said = update[key as keyof TaskUpdate];
+    if (said !== undefined && said !== known[key as keyof TaskUpdate]) return true;
+  }
+  return false;
+}
+
+/** A task after a look that showed `update`. */
+function takenIn(
+  before: TrackedTask,
+  update: TaskUpdate,
+  now: number,
+  isFull: boolean,
+): TrackedTask {
+  const statusChanged = update.rawStatus !== before.rawStatus;
+  const observedEnd =
+    before.lookedAt !== undefined && hasEnded(update.status) && !hasEnded(before.status);
+  return {
+    ...before,
+    ...kept(update),
+    apiVersion: before.apiVersion,
+    id: before.id,
+    lookedAt: now,
+    changedAt: statusChanged ? now : before.changedAt,
+    readAs: isFull ? update.status : before.readAs,
+    trouble: undefined,
+    isMissing: false,
+    isUnseen: before.isUnseen || observedEnd,
+  };
+}
+
+function kept(update: TaskUpdate): Partial<TaskUpdate> {
+  const fields: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(update))
+    if (value !== undefined)
+      fields[key] = typeof value === 'string' ? shorten(value, keptTextLength) : value;
+  return fields;
+}
+
+/** True for a look that changed nothing but when it was. */
+function isLook({ before, after }: TaskChange): boolean {
+  return before !== undefined && after !== undefined && looksTheSame(before, after);
+}
+
+/** Equal but for `lookedAt`, which changes with every look. */
+function looksTheSame(a: TrackedTask, b: TrackedTask): boolean {
+  const isTheSame = (key: string): boolean => {
+    if (key === 'lookedAt') return true;
+    if (key === 'trouble')
+      return a.trouble?.kind === b.trouble?.kind && a.trouble?.since === b.trouble?.since;
+    return a[key as keyof TrackedTask] === b[key as keyof TrackedTask];
+  };
+  return Object.keys(a).every(isTheSame) && Object.keys(b).every(isTheSame);
+}

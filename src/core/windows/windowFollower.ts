@@ -1,0 +1,191 @@
+import type { Clock } from '../base/clock';
+import { Emitter, type Disposable, type Event } from '../base/event';
+import { LeaderPing } from './leaderPing';
+import type { NoticeQueue } from '../notices/noticeQueue';
+import type { Attention, PollerState, Polling } from '../polling/polling';
+import type { TaskRef } from '../cloud/task';
+import type { TaskPatch } from '../tasks/taskPatch';
+import type { TaskStore } from '../tasks/taskStore';
+import { isActive, type TrackedTask } from '../tasks/trackedTask';
+import {
+  parseToFollower,
+  type Announcement,
+  type ToFollower,
+  type ToLeader,
+} from './windowMessages';
+import type { Peer } from './windowSeat';
+
+export interface WindowFollowerOptions {
+  readonly leader: Peer;
+  readonly clock: Clock;
+  readonly store: TaskStore;
+  readonly notices: NoticeQueue;
+  /** Changes that fill the store are nobody's doing. */
+  readonly fill: (change: () => void) => void;
+  /** Changes that repeat the leader's are not this window's doing. */
+  readonly repeat: (change: () => void) => void;
+  /** What happened in the last seconds and what nobody else has heard of, which the leader before may have taken with it. */
+  readonly recent: () => readonly RecentPatches[];
+  /** Told when the leader does not answer, and when it answers after all. */
+  readonly onSilence: (isSilent: boolean) => void;
+  /** Told once, when the leader has not answered for so long that this window wants its place. */
+  readonly onGiveUp: () => void;
+  readonly hasKey: () => boolean;
+  /** Tells the person at this window. */
+  readonly announce: (announcement: Announcement) => void;
+}
+
+/** What happened in the store, whoever did it. */
+export interface RecentPatches {
+  readonly at: number;
+  readonly patches: readonly TaskPatch[];
+  /** False for what nobody else is known to have received, however long ago it was. */
+  isReceived: boolean;
+}
+
+/** A window's part while another one polls: its store repeats the leader's, and what is done here is sent there. */
+export class WindowFollower implements Polling, Disposable {
+  readonly #options: WindowFollowerOptions;
+  readonly #didChangeState = new Emitter<PollerState>();
+  readonly #subscription: Disposable;
+  readonly #refreshes = new Map<number, () => void>();
+  readonly #ping: LeaderPing;
+  #refreshCount = 0;
+  #state: PollerState | undefined;
+  /** The beginning of what is tracked, until all of it is here. */
+  #arriving: TrackedTask[] = [];
+  #isComplete = false;
+  #isSilent = false;
+
+  readonly onDidChangeState: Event<PollerState> = this.#didChangeState.event;
+
+  constructor(options: WindowFollowerOptions) {
+    this.#options = options;
+    const { leader, store, clock, hasKey, onSilence, onGiveUp } = options;
+    this.#ping = new LeaderPing({
+      clock,
+      send: (id) => this.#say({ type: 'ping', id }),
+      isWatching: () => store.tasks().some(isActive),
+      onSilence: (isSilent) => {
+        this.#isSilent = isSilent;
+        onSilence(isSilent);
+        this.#didChangeState.fire(this.state);
+      },
+      onGiveUp,
+    });
+    this.#subscription = leader.onDidReceive((text) => this.#hear(text));
+    this.#say({ type: 'key', hasKey: hasKey() });
+    this.#ping.expect(() => undefined);
+  }
+
+  get state(): PollerState {
+    const activeCount = this.#options.store.tasks().filter(isActive).length;
+    const state = { isLooking: false, holds: [], ...this.#state, activeCount };
+    return this.#isSilent ? { ...state, isLeaderSilent: true } : state;
+  }
+
+  /** Whether the leader does not answer at the moment. */
+  get isSilent(): boolean {
+    return this.#isSilent;
+  }
+
+  /**
+   * Passes on what somebody did in this window. Until the leader has told what there is, it has to wait, and is passed on as recent then.
+   * @param onReceived called when the leader has certainly received it
+   */
+  tell(patches: readonly TaskPatch[], onReceived: () => void): void {
+    if (!this.#isComplete) return;
+    this.#say({ type: 'patches', patches });
+    this.#ping.expect(onReceived);
+  }
+
+  /** The settings are the same in all windows. */
+  setPauses(): void {}
+
+  setAttention(attention: Attention): void {
+    this.#say({ type: 'attention', attention });
+  }
+
+  reconnect(): void {
+    this.#say({ type: 'key', hasKey: this.#options.hasKey() });
+  }
+
+  /** Stays unresolved where the leader goes before it has looked. */
+  refresh(refs?: readonly TaskRef[]): Promise<void> {
+    const id = ++this.#refreshCount;
+    return new Promise((resolve) => {
+      this.#refreshes.set(id, resolve);
+      this.#say({ type: 'refresh', id, refs });
+      this.#ping.expect(() => undefined);
+    });
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#ping.dispose();
+    this.#didChangeState.dispose();
+    this.#refreshes.clear();
+  }
+
+  #say(message: ToLeader): void {
+    this.#options.leader.send(JSON.stringify(message));
+  }
+
+  #hear(text: string): void {
+    const message = parseToFollower(text);
+    if (!message) return;
+    this.#act(message);
+    // Afterwards, as what it told may be the first that is worth watching.
+    this.#ping.hear(message.type === 'pong' ? message.id : undefined);
+  }
+
+  #act(message: ToFollower): void {
+    const { store, notices, repeat, announce } = this.#options;
+    switch (message.type) {
+      case 'tasks':
+        this.#arriving.push(...message.tasks);
+        if (message.isLast) this.#complete();
+        return;
+      case 'patches':
+        return repeat(() => store.applyPatches(message.patches, true));
+      case 'state':
+        this.#state = message.state;
+        return this.#didChangeState.fire(this.state);
+      case 'ended':
+        return notices.expect(message.refs);
+      case 'announced':
+        return notices.forget(message.refs);
+      case 'refreshed':
+        this.#refreshes.get(message.id)?.();
+        this.#refreshes.delete(message.id);
+        return;
+      case 'pong':
+        return;
+      case 'tell':
+        announce(message.announcement);
+        return this.#say({ type: 'told', id: message.id });
+    }
+  }
+
+  #complete(): void {
+    const { store, notices, fill, recent } = this.#options;
+    const tasks = this.#arriving;
+    this.#arriving = [];
+    const waiting = notices.waiting;
+    const handedOn = recent();
+    const patches = handedOn.flatMap((entry) => entry.patches);
+    fill(() => {
+      store.replaceAll(tasks);
+      store.applyPatches(patches, false);
+    });
+    // What seems to have ended just now may be old news to the leader, who says what is not.
+    notices.replace(waiting);
+    this.#isComplete = true;
+    // Each with its time, as the leader may know what became of it since.
+    for (const entry of handedOn) {
+      this.#say({ type: 'patches', patches: entry.patches, at: entry.at });
+      this.#ping.expect(() => (entry.isReceived = true));
+    }
+    if (waiting.length > 0) this.#say({ type: 'ended', refs: waiting });
+  }
+}

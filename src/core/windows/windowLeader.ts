@@ -1,0 +1,246 @@
+import type { Disposable, Event } from '../base/event';
+import type { NoticeQueue } from '../notices/noticeQueue';
+import {
+  attentions,
+  parseToLeader,
+  type Announcement,
+  type ToFollower,
+  type ToLeader,
+} from './windowMessages';
+import type { Attention, Pauses, PollerState, Polling } from '../polling/polling';
+import type { TaskRef } from '../cloud/task';
+import { refOfPatch, type TaskPatch } from '../tasks/taskPatch';
+import type { TaskStore } from '../tasks/taskStore';
+import type { Peer } from './windowSeat';
+
+export interface WindowLeaderOptions {
+  readonly store: TaskStore;
+  /** Ends with its leader. */
+  readonly poller: Polling & Disposable;
+  readonly notices: NoticeQueue;
+  readonly hasKey: () => boolean;
+  /** Asks the secret storage again, as another window may have set the key unheard. */
+  readonly readKey: () => Promise<unknown>;
+  /** Whether this window still has the seat; where not, it has lost its part by the time this returns. */
+  readonly isStillLeader: () => boolean;
+  /** Whether the task has been tracked or untracked since what is told again, as this window knows. */
+  readonly isOutdated: (patch: TaskPatch, at: number) => boolean;
+  /** Changes that are told again are not of now. */
+  readonly retell: (at: number, change: () => void) => void;
+  /** Leaves the seat to a window that has a key, where this one has none. */
+  readonly yield: () => void;
+  /** Tells the person at this window. */
+  readonly announce: (announcement: Announcement) => void;
+}
+
+interface Follower {
+  readonly peer: Peer;
+  attention: Attention;
+  /** The higher, the later the person was there. */
+  visit: number;
+}
+
+/** A message holds no more tasks than this, so that nobody parses for long at once. */
+const tasksPerMessage = 500;
+
+/** A window's part while it polls for all: followers get what changes and say what was done in them. */
+export class WindowLeader implements Polling, Disposable {
+  readonly #options: WindowLeaderOptions;
+  readonly #followers = new Set<Follower>();
+  readonly #subscriptions: Disposable[];
+  /** Announcements under way to a window that has not told of them yet. */
+  readonly #telling = new Map<number, { announcement: Announcement; to: Follower }>();
+  /** Looks that found all as it was, to be passed on together. */
+  #looks = new Map<TaskRef, TaskPatch>();
+  #tellCount = 0;
+  #attention: Attention = 'hidden';
+  #visit = 0;
+  #visitCount = 0;
+
+  readonly onDidChangeState: Event<PollerState>;
+
+  constructor(options: WindowLeaderOptions) {
+    this.#options = options;
+    const { store, poller } = options;
+    this.onDidChangeState = poller.onDidChangeState;
+    this.#subscriptions = [
+      store.onDidLook((task) => {
+        const { apiVersion, id, lookedAt } = task;
+        const patch = { of: { apiVersion, id }, set: { lookedAt }, cleared: [] };
+        if (this.#followers.size > 0) this.#looks.set(patch.of, patch);
+      }),
+      poller.onDidChangeState((state) => {
+        this.#passOnLooks();
+        this.#sayToAll({ type: 'state', state });
+      }),
+    ];
+  }
+
+  get state(): PollerState {
+    return this.#options.poller.state;
+  }
+
+  /** Tells another window all there is, and from now on what changes. */
+  admit(peer: Peer): void {
+    const { store, notices, poller } = this.#options;
+    const follower: Follower = { peer, attention: 'away', visit: -1 };
+    peer.onDidReceive((text) => this.#hear(text, follower));
+    peer.onDidClose(() => this.#lose(follower));
+    const tasks = store.tasks();
+    for (let from = 0; from === 0 || from < tasks.length; from += tasksPerMessage) {
+      const isLast = from + tasksPerMessage >= tasks.length;
+      say(peer, { type: 'tasks', tasks: tasks.slice(from, from + tasksPerMessage), isLast });
+    }
+    say(peer, { type: 'ended', refs: notices.waiting });
+    say(peer, { type: 'state', state: poller.state });
+    this.#followers.add(follower);
+    // Somebody opens a window: what was missing may be there by now.
+    const missing = tasks.filter(({ isMissing }) => isMissing);
+    if (missing.length > 0) void poller.refresh(missing);
+  }
+
+  /** Tells the person in the window where they are or were last. Another window takes over where that one goes. */
+  announce(announcement: Announcement): void {
+    const latest = [...this.#followers].reduce<Follower | undefined>(
+      (best, each) => (each.visit > (best?.visit ?? this.#visit) ? each : best),
+      undefined,
+    );
+    if (!latest) return this.#options.announce(announcement);
+    const id = ++this.#tellCount;
+    this.#telling.set(id, { announcement, to: latest });
+    say(latest.peer, { type: 'tell', id, announcement });
+  }
+
+  /** Passes on what has changed, whoever did it. @param onReceived called at once, where any other window follows */
+  tell(patches: readonly TaskPatch[], onReceived: () => void): void {
+    this.#sayToAll({ type: 'patches', patches });
+    if (this.#followers.size > 0) onReceived();
+  }
+
+  /** Ends that wait no more, in any window. */
+  settle(refs: readonly TaskRef[]): void {
+    this.#sayToAll({ type: 'announced', refs });
+  }
+
+  setPauses(pauses: Pauses): void {
+    this.#options.poller.setPauses(pauses);
+  }
+
+  setAttention(attention: Attention): void {
+    this.#attention = attention;
+    if (attention !== 'away') this.#visit = ++this.#visitCount;
+    this.#attend();
+  }
+
+  reconnect(): void {
+    this.#options.poller.reconnect();
+  }
+
+  refresh(refs?: readonly TaskRef[]): Promise<void> {
+    return this.#options.poller.refresh(refs);
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#followers.clear();
+    this.#options.poller.dispose();
+    // What was sent arrives, though nobody is here to be told so.
+    this.#telling.clear();
+  }
+
+  #hear(text: string, follower: Follower): void {
+    // What arrives after this window has left the seat is sent again to its successor.
+    if (!this.#followers.has(follower)) return;
+    const message = parseToLeader(text);
+    // What has waited while this window hung was sent again to its successor, too.
+    if (!message || !this.#options.isStillLeader()) return;
+    const { notices } = this.#options;
+    switch (message.type) {
+      case 'patches':
+        return this.#takeIn(message, follower);
+      case 'ended':
+        return notices.expect(message.refs);
+      case 'attention':
+        follower.attention = message.attention;
+        if (message.attention !== 'away') follower.visit = ++this.#visitCount;
+        return this.#attend();
+      case 'key':
+        return void this.#checkKey(message.hasKey);
+      case 'refresh':
+        return void this.#refreshFor(follower, message.id, message.refs);
+      case 'ping':
+        return say(follower.peer, { type: 'pong', id: message.id });
+      case 'told':
+        return void this.#telling.delete(message.id);
+    }
+  }
+
+  /** Of what is told again, only what still holds; of the rest, the follower is told how things are. */
+  #takeIn(
+    { patches, at }: Extract<ToLeader, { readonly type: 'patches' }>,
+    { peer }: Follower,
+  ): void {
+    const { store, isOutdated, retell } = this.#options;
+    if (at === undefined) return store.applyPatches(patches, false);
+    const outdated = patches.filter((patch) => isOutdated(patch, at));
+    const valid = patches.filter((patch) => !outdated.includes(patch));
+    retell(at, () => store.applyPatches(valid, false));
+    if (outdated.length === 0) return;
+    const truth = outdated.map(refOfPatch).map((ref): TaskPatch => {
+      const task = store.get(ref);
+      return task ? { came: task } : { went: ref };
+    });
+    say(peer, { type: 'patches', patches: truth });
+  }
+
+  #lose(follower: Follower): void {
+    if (!this.#followers.delete(follower)) return;
+    this.#attend();
+    for (const [id, { announcement, to }] of this.#telling) {
+      if (to !== follower) continue;
+      this.#telling.delete(id);
+      this.announce(announcement);
+    }
+  }
+
+  /** The poller goes by the window that is watched most closely. */
+  #attend(): void {
+    const all = [this.#attention, ...[...this.#followers].map(({ attention }) => attention)];
+    this.#options.poller.setAttention(attentions.find((one) => all.includes(one)) ?? 'away');
+  }
+
+  async #checkKey(followerHasKey: boolean): Promise<void> {
+    const { poller, hasKey, readKey } = this.#options;
+    const isRefused = (): boolean =>
+      poller.state.holds.some(({ kind, until }) => until === undefined || kind === 'forbidden');
+    await readKey();
+    if (followerHasKey && !hasKey()) this.#options.yield();
+    else if (isRefused()) poller.reconnect();
+  }
+
+  async #refreshFor(
+    follower: Follower,
+    id: number,
+    refs: readonly TaskRef[] | undefined,
+  ): Promise<void> {
+    await this.#options.poller.refresh(refs);
+    if (this.#followers.has(follower)) say(follower.peer, { type: 'refreshed', id });
+  }
+
+  #passOnLooks(): void {
+    if (this.#looks.size === 0) return;
+    const patches = [...this.#looks.values()];
+    this.#looks = new Map();
+    this.#sayToAll({ type: 'patches', patches });
+  }
+
+  #sayToAll(message: ToFollower): void {
+    if (this.#followers.size === 0) return;
+    const text = JSON.stringify(message);
+    for (const { peer } of this.#followers) peer.send(text);
+  }
+}
+
+function say(peer: Peer, message: ToFollower): void {
+  peer.send(JSON.stringify(message));
+}

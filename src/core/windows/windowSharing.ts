@@ -1,0 +1,311 @@
+import type { Clock } from '../base/clock';
+import type { Disposable } from '../base/event';
+import { NoticeQueue, type NoticeQueueOptions } from '../notices/noticeQueue';
+import type { Polling, WindowPolling } from '../polling/polling';
+import type { TaskKeeper } from '../tasks/taskKeeper';
+import type { Cloud } from '../cloud/taskClient';
+import { refKey } from '../cloud/task';
+import { patchesOf, refOfPatch, type TaskPatch } from '../tasks/taskPatch';
+import type { TaskStore } from '../tasks/taskStore';
+import { WindowFollower, type RecentPatches } from './windowFollower';
+import { WindowLeader } from './windowLeader';
+import type { Announcement } from './windowMessages';
+import type { Peer, Seat, SeatHandlers } from './windowSeat';
+
+export interface WindowSharingOptions {
+  readonly store: TaskStore;
+  readonly keeper: TaskKeeper;
+  readonly polling: WindowPolling;
+  readonly clock: Clock;
+  /** The server with the key of the moment. */
+  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  /** For the window that polls; disposed when it no longer does. @param connect to be called before each request */
+  readonly createPoller: (connect: WindowSharingOptions['connect']) => Polling & Disposable;
+  /** Takes part in the contest for the seat among the windows that show this server's tasks. */
+  readonly join: (origin: string, handlers: SeatHandlers) => Seat;
+  /** Which ends the user wants to be told of. */
+  readonly isWanted: NoticeQueueOptions['isWanted'];
+  /** Tells the person at this window. */
+  readonly announce: (announcement: Announcement) => void;
+  /** Whether this window has an API key for the server of the moment. */
+  readonly hasKey: () => boolean;
+  readonly readKey: () => Promise<unknown>;
+}
+
+/** A leader that is killed may take with it what happened so short a time before, in milliseconds: its successor hears it from the others. */
+const recentMs = 10_000;
+/**
+ * So long after it last made sure, a leader makes sure again that it still is, in milliseconds.
+ * Less than the others wait for its answer before one of them takes its place.
+ */
+const certainMs = 1000;
+
+/**
+ * Makes all windows of a user one: one of them polls, saves and announces, all show the same.
+ * The leader's store is the truth. Others repeat it, and do at once what is done in them; the leader hears of it field by field,
+ * so that nothing that two windows do at the same time undoes the other.
+ */
+export class WindowSharing implements Disposable {
+  readonly #options: WindowSharingOptions;
+  readonly #notices: NoticeQueue;
+  readonly #subscription: Disposable;
+  #seat: Seat | undefined;
+  #role: WindowLeader | WindowFollower | undefined;
+  #origin: string | undefined;
+  /** Goes up with each beginning, so that an older one that still reads its files comes to nothing. */
+  #beginnings = 0;
+  /** When this window last made sure that it leads, in milliseconds since 1970. */
+  #certainAt = -Infinity;
+  #recent: readonly RecentPatches[] = [];
+  /** While the leader fills the store, nothing is anybody's doing. */
+  #isFilling = false;
+  /** While the store repeats what the leader says, nothing is this window's doing. */
+  #isRepeating = false;
+  /** When what another window tells again happened, while the store takes it in. */
+  #retoldAt: number | undefined;
+  #isDisposed = false;
+  #onRole: () => void = () => undefined;
+
+  /** Resolves when this window first has a part: whatever is done from then on reaches the others. */
+  readonly whenReady = new Promise<void>((resolve) => (this.#onRole = resolve));
+
+  constructor(options: WindowSharingOptions) {
+    this.#options = options;
+    const { store, keeper, clock, isWanted } = options;
+    // Before the notices listen: that something ended is told before that somebody was told so.
+    this.#subscription = store.onDidChange((changes) => {
+      if (this.#isFilling || keeper.isFilling) return;
+      // A leader that hung may hear only now, by an answer that has waited, that it leads no more.
+      this.#mayLead();
+      const patches = patchesOf(changes);
+      const entry = { at: this.#retoldAt ?? clock.now(), patches, isReceived: this.#isRepeating };
+      this.#recent = [...this.#stillRecent(), entry];
+      if (this.#isRepeating) return;
+      const onReceived = (): boolean => (entry.isReceived = true);
+      this.#role?.tell(patches, onReceived);
+      // A window that opens later reads it.
+      if (this.#role instanceof WindowLeader) void keeper.flush().then(onReceived);
+      this.#saveWhereSilent();
+    });
+    this.#notices = new NoticeQueue({
+      store,
+      clock,
+      isWanted,
+      mayShow: () => this.#mayLead(),
+      show: (notice) => this.announce({ notice }),
+      onSettled: (refs) => {
+        if (this.#role instanceof WindowLeader) this.#role.settle(refs);
+      },
+    });
+    // Until this window has the seat, as it may have something to hand on.
+    this.#notices.setAnnouncing(false);
+  }
+
+  /** Shares the tasks of another server than before, as soon as they are read. */
+  async open(origin: string): Promise<void> {
+    if (this.#isDisposed || origin === this.#origin) return;
+    this.#origin = origin;
+    const beginning = ++this.#beginnings;
+    this.#leave();
+    const { keeper } = this.#options;
+    this.#recent = [];
+    this.#notices.replace([]);
+    keeper.setSaving(false);
+    await keeper.open(origin);
+    if (!this.#isDisposed && this.#beginnings === beginning) this.#join(origin);
+  }
+
+  /** Tells the person, in the window where they are. Only the window that polls has something to announce. */
+  announce(announcement: Announcement): void {
+    if (this.#mayLead() && this.#role instanceof WindowLeader) this.#role.announce(announcement);
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#subscription.dispose();
+    this.#leave();
+    this.#notices.dispose();
+    this.#onRole();
+  }
+
+  #join(origin: string): void {
+    const seat = this.#options.join(origin, {
+      onLead: () => this.#lead(),
+      onLeave: () => {
+        if (seat.isSuperseded()) void this.#startAgain();
+        else this.#endRole();
+      },
+      onFollow: (leader) => this.#follow(leader),
+      onPeer: (peer) => {
+        if (this.#mayLead() && this.#role instanceof WindowLeader) this.#role.admit(peer);
+      },
+    });
+    this.#seat = seat;
+  }
+
+  /** @returns false where this window does not lead, or learns in this moment that another one has taken its place */
+  #mayLead(): boolean {
+    if (!(this.#role instanceof WindowLeader)) return false;
+    // Either way, as the wall clock may have been set.
+    if (Math.abs(this.#options.clock.now() - this.#certainAt) < certainMs) return true;
+    if (this.#seat?.isSuperseded()) {
+      void this.#startAgain();
+      return false;
+    }
+    this.#certainAt = this.#options.clock.now();
+    return true;
+  }
+
+  /**
+   * Another window took the place of this one while it hung. What this window knows is old: it begins as one that has just opened,
+   * and hands on only what nobody can have received.
+   */
+  async #startAgain(): Promise<void> {
+    const origin = this.#origin;
+    const beginning = ++this.#beginnings;
+    this.#leave();
+    const { store, keeper } = this.#options;
+    // What others know is theirs: they may have undone it since. Copies, as a write that goes on in vain confirms nothing.
+    this.#recent = this.#recent
+      .filter(({ isReceived }) => !isReceived)
+      .map((entry) => ({ ...entry }));
+    const { waiting } = this.#notices;
+    await keeper.reload();
+    if (this.#isDisposed || this.#beginnings !== beginning || origin === undefined) return;
+    this.#fill(() => {
+      for (const { patches } of this.#recent) store.applyPatches(patches, false);
+    });
+    this.#notices.replace(waiting);
+    this.#join(origin);
+  }
+
+  #lead(): void {
+    this.#endRole();
+    const { store, keeper, connect, createPoller, hasKey, readKey, announce } = this.#options;
+    const seat = this.#seat;
+    // It may have hung since it won the seat.
+    this.#certainAt = -Infinity;
+    keeper.setSaving(true, () => this.#mayLead() || !seat?.isSuperseded());
+    const role = new WindowLeader({
+      store,
+      poller: createPoller(async (signal) => {
+        this.#mayLead();
+        signal.throwIfAborted();
+        return connect(signal);
+      }),
+      isStillLeader: () => this.#mayLead() && this.#role === role,
+      isOutdated: (patch, at) => this.#isOutdated(patch, at),
+      retell: (at, change) => {
+        this.#retoldAt = at;
+        try {
+          change();
+        } finally {
+          this.#retoldAt = undefined;
+        }
+      },
+      notices: this.#notices,
+      hasKey,
+      readKey,
+      announce,
+      yield: () => {
+        // It asks this after it has read the key: by then this window may have another part, or another server.
+        if (this.#role === role) this.#seat?.yield();
+      },
+    });
+    this.#take(role);
+    this.#notices.setAnnouncing(true);
+    // What nobody else has heard of is on the disk by then, and is told to every window that comes.
+    const handedOn = this.#recent;
+    void keeper.flush().then(() => {
+      if (this.#role === role) for (const entry of handedOn) entry.isReceived = true;
+    });
+  }
+
+  #isOutdated(patch: TaskPatch, at: number): boolean {
+    const key = comingOrGoing(patch);
+    if (key === undefined) return false;
+    return this.#recent.some(
+      (entry) => entry.at > at && entry.patches.some((other) => comingOrGoing(other) === key),
+    );
+  }
+
+  #follow(leader: Peer): void {
+    this.#endRole();
+    const { store, clock, hasKey, announce } = this.#options;
+    const role = new WindowFollower({
+      leader,
+      store,
+      clock,
+      notices: this.#notices,
+      hasKey,
+      announce,
+      recent: () => (this.#recent = this.#stillRecent()),
+      onSilence: () => this.#saveWhereSilent(),
+      onGiveUp: () => {
+        if (this.#role === role) this.#seat?.takeOver();
+      },
+      fill: (change) => this.#fill(change),
+      repeat: (change) => {
+        this.#isRepeating = true;
+        try {
+          change();
+        } finally {
+          this.#isRepeating = false;
+        }
+      },
+    });
+    this.#take(role);
+    leader.onDidClose(() => {
+      if (this.#role === role) this.#endRole();
+    });
+  }
+
+  /** What the leader may never write is written here. */
+  #saveWhereSilent(): void {
+    if (!(this.#role instanceof WindowFollower) || !this.#role.isSilent) return;
+    const unreceived = this.#recent.filter(({ isReceived }) => !isReceived);
+    this.#options.keeper.saveNow(unreceived.flatMap(({ patches }) => patches.map(refOfPatch)));
+  }
+
+  #fill(change: () => void): void {
+    this.#isFilling = true;
+    try {
+      change();
+    } finally {
+      this.#isFilling = false;
+    }
+  }
+
+  #take(role: WindowLeader | WindowFollower): void {
+    this.#role = role;
+    this.#options.polling.setBy(role);
+    this.#onRole();
+  }
+
+  #leave(): void {
+    this.#endRole();
+    this.#seat?.dispose();
+    this.#seat = undefined;
+  }
+
+  /** Until there is a next one, ends are gathered and changes noted. */
+  #endRole(): void {
+    const role = this.#role;
+    if (!role) return;
+    this.#role = undefined;
+    this.#notices.setAnnouncing(false);
+    this.#options.keeper.setSaving(false);
+    this.#options.polling.setBy(undefined);
+    role.dispose();
+  }
+
+  #stillRecent(): readonly RecentPatches[] {
+    const since = this.#options.clock.now() - recentMs;
+    return this.#recent.filter(({ at, isReceived }) => at > since || !isReceived);
+  }
+}
+
+/** The key of a task that comes or goes; `undefined` for a change of one that stays. */
+function comingOrGoing(patch: TaskPatch): string | undefined {
+  return 'of' in patch ? undefined : refKey(refOfPatch(patch));
+}

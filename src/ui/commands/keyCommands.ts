@@ -1,0 +1,156 @@
+import { CancellationError, ProgressLocation, window } from 'vscode';
+import type { Server } from '../../core/cloud/baseUrl';
+import { isAbort, isCloudError, type CloudError } from '../../core/cloud/errors';
+import { errorWords } from '../../core/labels/errorWords';
+import { keyIn, keyProblem } from '../../core/cloud/keyInput';
+import type { CommandOptions } from './commandOptions';
+import { showMessage } from '../messages';
+import { UserError } from '../reportError';
+import { shorten } from '../../core/text/shorten';
+
+/** Set API Key…: asks, proves the key with one cheap request, stores it, and says who answered. */
+export async function setApiKey(options: CommandOptions): Promise<void> {
+  let again: { readonly key: string; readonly origin: string } | undefined;
+  for (;;) {
+    const server = serverOf(options);
+    // A key is tried again only where it was meant for.
+    const key = again?.origin === server.origin ? again.key : await askForKey(server);
+    const proof = await prove(key, server, options);
+    if (typeof proof === 'string') {
+      await store(key, server, options);
+      await showMessage({
+        severity: 'information',
+        text: `The API key for ${server.host} is stored. ${shorten(proof, 200)}`,
+      });
+      return;
+    }
+    const choice = await askAfterFailure(proof, server, options);
+    if (choice === 'Try Again') {
+      again = isOfKey(proof) ? undefined : { key, origin: server.origin };
+      continue;
+    }
+    await store(key, server, options);
+    return;
+  }
+}
+
+/** Remove API Key: only after a confirmation, and only the stored one. */
+export async function removeApiKey(options: CommandOptions): Promise<void> {
+  const { apiKey, log } = options;
+  const server = serverOf(options);
+  const known = await apiKey.read();
+  if (!known) throw new UserError(`There is no API key for ${server.host}.`);
+  if (known.source === 'environment')
+    throw new UserError(
+      'The API key comes from the environment variable BROWSER_USE_API_KEY. Unset it where VS Code is started.',
+    );
+  const chosen = await showMessage({
+    severity: 'warning',
+    text: `Remove the API key for ${server.host}?`,
+    detail: apiKey.hasEnvironmentKey
+      ? 'The one in the environment variable BROWSER_USE_API_KEY then takes its place.'
+      : 'Tracked tasks stay, but nobody looks at them until there is a key again.',
+    actions: ['Remove'],
+    isModal: true,
+  });
+  if (chosen !== 'Remove') return;
+  await apiKey.remove();
+  log.info(`The API key for ${server.host} was removed`);
+}
+
+function serverOf({ settings }: CommandOptions): Server {
+  const { server } = settings;
+  if (typeof server !== 'string') return server;
+  throw new UserError(`${server} Change it in the settings.`, 'openSettings');
+}
+
+async function askForKey({ host }: Server): Promise<string> {
+  const text = await window.showInputBox({
+    title: `API Key for ${host}`,
+    prompt: 'It is kept in VS Code’s secret storage and sent to this server only.',
+    placeHolder: 'bu_…',
+    password: true,
+    // People fetch the key from a browser meanwhile.
+    ignoreFocusOut: true,
+    validateInput: (text) => (text.trim() === '' ? undefined : keyProblem(keyIn(text))),
+  });
+  if (text === undefined || text.trim() === '') throw new CancellationError();
+  return keyIn(text);
+}
+
+/** @returns words for who answered, or why nobody did. @throws {CancellationError} where the user gives up */
+async function prove(
+  key: string,
+  { baseUrl, host }: Server,
+  { connection, settings, log }: CommandOptions,
+): Promise<string | CloudError> {
+  log.hide(key);
+  const title = `Asking ${host} whether it knows the key…`;
+  return window.withProgress(
+    { location: ProgressLocation.Notification, title, cancellable: true },
+    async (_progress, token) => {
+      const abort = new AbortController();
+      const subscription = token.onCancellationRequested(() => abort.abort());
+      try {
+        const cloud = await connection.open({ baseUrl, key });
+        const { description } = await cloud.client(settings.apiVersion).getAccount(abort.signal);
+        return description;
+      } catch (error) {
+        if (isAbort(error) || abort.signal.aborted) throw new CancellationError();
+        if (!isCloudError(error)) throw error;
+        log.error('The API key could not be proved', error);
+        return error;
+      } finally {
+        subscription.dispose();
+      }
+    },
+  );
+}
+
+/** Whether it takes another key to get on. */
+function isOfKey({ kind }: CloudError): boolean {
+  return kind === 'auth' || kind === 'forbidden' || kind === 'payment';
+}
+
+/** A key that the server refuses is not stored; one that nobody could be asked about is, where the user says so. */
+async function askAfterFailure(
+  { kind }: CloudError,
+  { host }: Server,
+  { settings }: CommandOptions,
+): Promise<'Try Again' | 'Store Anyway'> {
+  const again = 'Try Again';
+  const anyway = 'Store Anyway';
+  const isRefused = kind === 'auth';
+  const { text } = errorWords(kind, { host, apiVersion: settings.apiVersion });
+  const chosen = await showMessage({
+    severity: isRefused ? 'error' : 'warning',
+    text: isRefused
+      ? `${host} does not accept this API key. Nothing was stored.`
+      : `The API key could not be checked. ${text}`,
+    actions: isRefused ? [again] : [again, anyway],
+  });
+  if (chosen === again || chosen === anyway) return chosen;
+  throw new CancellationError();
+}
+
+async function store(
+  key: string,
+  server: Server,
+  { apiKey, log, settings }: CommandOptions,
+): Promise<void> {
+  const now = settings.server;
+  if (typeof now === 'string' || now.origin !== server.origin)
+    throw new UserError(
+      'The base URL has changed meanwhile. Set the API key again for the new one.',
+    );
+  try {
+    await apiKey.store(key);
+  } catch (error) {
+    log.error('The secret storage did not take the API key', error);
+    throw new UserError(
+      'VS Code’s secret storage did not take the API key; its keyring may be missing or locked. Setting BROWSER_USE_API_KEY in the environment works without it.',
+      'showLog',
+    );
+  }
+  log.info(`An API key for ${server.host} was stored`);
+}

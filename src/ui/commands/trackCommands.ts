@@ -1,0 +1,204 @@
+import {
+  CancellationError,
+  InputBoxValidationSeverity,
+  window,
+  type InputBoxValidationMessage,
+} from 'vscode';
+import { countWords } from '../../core/labels/statusBarWords';
+import { hasEnded } from '../../core/cloud/task';
+import { parseTaskInput, type TaskInput } from '../../core/input/taskInput';
+import {
+  rejectedWords,
+  sessionWords,
+  trackingWords,
+  type TrackingResult,
+} from '../../core/tracking/taskTracking';
+import { taskTitle } from '../../core/labels/taskWords';
+import type { TrackedTask } from '../../core/tasks/trackedTask';
+import type { ApiKey } from '../account/apiKey';
+import type { CommandOptions } from './commandOptions';
+import { showMessage } from '../messages';
+import { withProgress } from '../progress';
+import { reportError, tell, UserError } from '../reportError';
+import type { Settings } from '../settings';
+import type { TaskTracker } from './taskTracker';
+import type { TaskView } from '../tree/taskView';
+import { targetsOf } from '../tree/taskTargets';
+import { plainMessage } from '../../core/text/plainText';
+
+/** What tracking needs of the extension. */
+export interface TrackTaskOptions {
+  readonly settings: Settings;
+  readonly tracker: Pick<TaskTracker, 'track'>;
+  readonly view: Pick<TaskView, 'isVisible' | 'reveal'>;
+  readonly apiKey: Pick<ApiKey, 'get'>;
+}
+
+/** Track Task…: what the first argument names where it is a text, else what the user pastes. */
+export async function trackTask(
+  args: readonly unknown[],
+  options: TrackTaskOptions,
+): Promise<void> {
+  const [first] = args;
+  const { settings, tracker, view } = options;
+  const { server } = settings;
+  if (typeof server === 'string')
+    throw new UserError(`${server} Change it in the settings.`, 'openSettings');
+  const isTyped = typeof first !== 'string';
+  const text = isTyped ? await askForTasks(options) : first;
+  const input = parseTaskInput(text, settings.apiVersion);
+  const result = await trackWithProgress(input, tracker);
+  const [firstRef] = result.refs;
+  // Who tracks from a key or a script goes on with something else: a view that is closed stays so.
+  if (firstRef && (isTyped || view.isVisible)) await view.reveal(firstRef);
+  await tellOfTracking(result, server.host, options);
+}
+
+/** Shows how far the look-up of sessions is, with a button to cancel it; what was tracked by then stays. */
+async function trackWithProgress(
+  input: TaskInput,
+  tracker: TrackTaskOptions['tracker'],
+): Promise<TrackingResult> {
+  if (input.sessionIds.length === 0) return tracker.track(input);
+  return withProgress({ title: 'Tracking the tasks of sessions' }, (signal, report) =>
+    tracker.track(input, {
+      signal,
+      onProgress: (done, total) => report(`${done} of ${total}`, done / total),
+    }),
+  );
+}
+
+/** One message at most, and none where the view shows everything. */
+async function tellOfTracking(
+  result: TrackingResult,
+  host: string,
+  { apiKey }: TrackTaskOptions,
+): Promise<void> {
+  const words = trackingWords(result);
+  if (result.sessionError) {
+    const { text, nextStep } = sessionWords(result.sessionError.kind, host);
+    const failed = result.failedSessionCount;
+    const what = failed === 1 ? "The session's tasks are" : `The tasks of ${failed} sessions are`;
+    const whole = `${what} not tracked: ${text}${words === undefined ? '' : ` ${words}`}`;
+    tell({ severity: 'warning', text: whole }, nextStep);
+    return;
+  }
+  if (result.refs.length === 0) {
+    const text = words ?? 'This names no task. Paste task IDs or dashboard links.';
+    tell({ severity: 'warning', text });
+    return;
+  }
+  if (!(await apiKey.get())) {
+    const text = `${words ?? `${countWords(result.addedCount)} tracked.`} Set an API key to see how they do.`;
+    tell({ severity: 'information', text }, 'setApiKey');
+    return;
+  }
+  if (words !== undefined) tell({ severity: 'information', text: words });
+}
+
+async function askForTasks({ settings }: TrackTaskOptions): Promise<string> {
+  const text = await window.showInputBox({
+    title: 'Track Tasks',
+    prompt: 'Paste one or many task IDs or dashboard links, apart by spaces, commas or new lines.',
+    placeHolder: 'Task ID or https://cloud.browser-use.com/agent/…',
+    ignoreFocusOut: true,
+    validateInput: (text) => judge(text, settings.apiVersion),
+  });
+  if (text === undefined || text.trim() === '') throw new CancellationError();
+  return text;
+}
+
+/** Says at every keystroke what the text so far names. */
+function judge(text: string, apiVersion: 'v1' | 'v2'): InputBoxValidationMessage | undefined {
+  if (text.trim() === '') return undefined;
+  const input = parseTaskInput(text, apiVersion);
+  const sessions = input.sessionIds.length;
+  const named = [
+    ...(input.refs.length > 0 ? [countWords(input.refs.length)] : []),
+    ...(sessions > 0 ? [sessions === 1 ? 'all of 1 session' : `all of ${sessions} sessions`] : []),
+  ];
+  const refused = rejectedWords(input);
+  if (named.length === 0)
+    return {
+      message: plainMessage(`${refused ?? 'This names no task'}.`),
+      severity: InputBoxValidationSeverity.Error,
+    };
+  const words = [`Tracks ${named.join(' and ')}`, ...(refused === undefined ? [] : [refused])];
+  return {
+    message: plainMessage(`${words.join('; ')}.`),
+    severity:
+      refused === undefined ? InputBoxValidationSeverity.Info : InputBoxValidationSeverity.Warning,
+  };
+}
+
+/** Untrack Task: forgets tasks here; the cloud is not told. */
+export async function untrackTasks(
+  args: readonly unknown[],
+  options: CommandOptions,
+): Promise<void> {
+  const refs = await targetsOf(args, options, {
+    question: 'Which tasks shall no longer be tracked? The cloud keeps them.',
+    canPickMany: true,
+  });
+  const removed = options.store.untrack(refs);
+  if (removed.length > 0) offerUndo(removed, options);
+}
+
+/** Untrack Ended Tasks: at once, and can be undone. Where tasks are tracked that the cloud does not know, the person chooses. */
+export async function untrackEndedTasks({ store, ...options }: CommandOptions): Promise<void> {
+  const ended = store.tasks().filter(({ status }) => hasEnded(status));
+  const missing = store.tasks().filter((task) => task.isMissing && !hasEnded(task.status));
+  if (ended.length + missing.length === 0) {
+    tell({ severity: 'information', text: 'No tracked task has ended.' });
+    return;
+  }
+  const chosen = missing.length === 0 ? ended : await pickGone(ended, missing);
+  const removed = store.untrack(chosen);
+  if (removed.length > 0) offerUndo(removed, { store, ...options });
+}
+
+/** @throws {CancellationError} where the person picks nothing */
+async function pickGone(
+  ended: readonly TrackedTask[],
+  missing: readonly TrackedTask[],
+): Promise<readonly TrackedTask[]> {
+  const items = [
+    { label: 'Ended Tasks', description: countWords(ended.length), picked: true, tasks: ended },
+    {
+      label: 'Tasks Not Found',
+      description: countWords(missing.length),
+      detail: 'The cloud does not know them, or not for this API key.',
+      picked: true,
+      tasks: missing,
+    },
+  ].filter(({ tasks }) => tasks.length > 0);
+  const picked = await window.showQuickPick(items, {
+    canPickMany: true,
+    placeHolder: 'Which tasks shall no longer be tracked? The cloud keeps them.',
+  });
+  if (!picked || picked.length === 0) throw new CancellationError();
+  return picked.flatMap(({ tasks }) => tasks);
+}
+
+/** Waits for no answer. */
+function offerUndo(
+  removed: readonly TrackedTask[],
+  { store, settings, log }: CommandOptions,
+): void {
+  const origin = originOf(settings);
+  const [only, ...others] = removed;
+  const title = only && others.length === 0 ? ` (“${taskTitle(only, 60)}”)` : '';
+  const text = `${countWords(removed.length)} no longer tracked${title}.`;
+  showMessage({ severity: 'information', text, actions: ['Undo'] })
+    .then((chosen) => {
+      if (chosen !== 'Undo') return;
+      if (originOf(settings) !== origin)
+        throw new UserError('These tasks belong to another server than the base URL names now.');
+      store.restore(removed);
+    })
+    .catch((error: unknown) => reportError(error, { settings, log, what: 'Undoing failed' }));
+}
+
+function originOf({ server }: CommandOptions['settings']): string | undefined {
+  return typeof server === 'string' ? undefined : server.origin;
+}

@@ -1,0 +1,112 @@
+import type { Clock } from '../../core/base/clock';
+import { refKey, type TaskDetails, type TaskRef } from '../../core/cloud/task';
+import type { Cloud } from '../../core/cloud/taskClient';
+import type { TaskStore } from '../../core/tasks/taskStore';
+import type { TrackedTask } from '../../core/tasks/trackedTask';
+import type { TaskAction } from '../../webview/protocol';
+import { compareTasks } from '../saving/compareTasks';
+import { copySnippet } from '../saving/copySnippet';
+import { exportTask } from '../saving/exportTask';
+import type { Log } from '../log';
+import { saveOutput } from '../saving/saveOutput';
+import type { LocalFiles } from '../saving/saveTarget';
+import { shareTask, unshareTask } from './shareTask';
+import type { TaskDocuments } from '../saving/taskDocuments';
+import { targetsOf } from '../tree/taskTargets';
+
+export interface TaskActionOptions {
+  readonly ref: TaskRef;
+  /** The best that is known of the task. */
+  readonly task: TaskDetails | TrackedTask;
+  /** To the task's own server, and to no other. */
+  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  /** Of the task's own server. */
+  readonly baseUrl: string;
+  /** What the task can be compared with. */
+  readonly others: TaskSource;
+  readonly documents: TaskDocuments;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly localFiles: LocalFiles;
+  /** Aborts when nobody wants any of it any more. */
+  readonly signal: AbortSignal;
+  readonly reread: () => Promise<void>;
+}
+
+/** The tasks of one server, and the way to it. */
+export interface TaskSource {
+  readonly store: TaskStore;
+  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+}
+
+/** Does what a task's page asks for with the task as a whole. */
+export async function doTaskAction(action: TaskAction, options: TaskActionOptions): Promise<void> {
+  const { ref, task, baseUrl, localFiles } = options;
+  switch (action) {
+    case 'saveOutput':
+      return saveOutput(task, localFiles);
+    case 'share':
+      return shareTask(options);
+    case 'unshare':
+      return unshareTask(options);
+    case 'compare':
+      return compareWithAnother(options);
+    case 'exportJson':
+      return exportTask({ ...options, known: task, format: 'json' });
+    case 'exportMarkdown':
+      return exportTask({ ...options, known: task, format: 'markdown' });
+    case 'copyCurl':
+      return copySnippet('curl', { ref, baseUrl });
+    case 'copyPython':
+      return copySnippet('python', { ref, baseUrl });
+    case 'copyTypeScript':
+      return copySnippet('typescript', { ref, baseUrl });
+  }
+}
+
+/** What failed, as the beginning of a sentence. */
+export function taskActionFailure(action: TaskAction): string {
+  switch (action) {
+    case 'saveOutput':
+      return 'The output cannot be saved';
+    case 'share':
+      return 'Sharing failed';
+    case 'unshare':
+      return 'The public link cannot be removed';
+    case 'compare':
+      return 'Comparing failed';
+    case 'exportJson':
+    case 'exportMarkdown':
+      return 'Exporting failed';
+    case 'copyCurl':
+    case 'copyPython':
+    case 'copyTypeScript':
+      return 'Copying failed';
+  }
+}
+
+async function compareWithAnother(options: TaskActionOptions): Promise<void> {
+  const { ref, task, connect, others, documents, signal } = options;
+  const other = await pickOther(ref, others.store);
+  await compareTasks({
+    left: { ref, known: task, connect },
+    right: { ref: other, known: others.store.get(other), connect: others.connect },
+    documents,
+    signal,
+  });
+}
+
+/** @throws {CancellationError} where the person picks none, or {UserError} where there is none to pick */
+export async function pickOther(ref: TaskRef, store: TaskStore): Promise<TaskRef> {
+  const [other] = await targetsOf(
+    [],
+    { store, view: { selection: [] } },
+    {
+      question: 'Compare with which task?',
+      canPickMany: false,
+      isOffered: (task) => refKey(task) !== refKey(ref),
+      noneOffered: 'There is no other tracked task to compare with. Track one first.',
+    },
+  );
+  return other ?? ref;
+}

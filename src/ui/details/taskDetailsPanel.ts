@@ -1,0 +1,398 @@
+import { env, Uri, window, type WebviewPanel } from 'vscode';
+import type { Clock } from '../../core/base/clock';
+import { DetailsReader, type DetailsState } from '../../core/details/detailsReader';
+import { otherServerWords, taskViewOf, type TaskView } from '../../core/details/detailsView';
+import { errorWords } from '../../core/labels/errorWords';
+import { officialOrigin } from '../../core/cloud/baseUrl';
+import type { Disposable } from '../../core/base/event';
+import { PictureLoader } from '../../core/details/pictureLoader';
+import { linkHost } from '../../core/text/safeLink';
+import { refKey, type TaskDetails, type TaskRef, type PictureRef } from '../../core/cloud/task';
+import type { Cloud } from '../../core/cloud/taskClient';
+import type { TaskStore } from '../../core/tasks/taskStore';
+import { taskTitle } from '../../core/labels/taskWords';
+import {
+  hasSameStatus,
+  newlyTracked,
+  withStatusOf,
+  type TrackedTask,
+} from '../../core/tasks/trackedTask';
+import { parseFromPage, type PageView, type ToPage } from '../../webview/protocol';
+import { connectAt } from '../account/connectAt';
+import { doDetailsAction, type DetailsAction } from './detailsActions';
+import { detailsHtml, newNonce } from './detailsHtml';
+import type { Log } from '../log';
+import type { LocalFiles } from '../saving/saveTarget';
+import type { Settings } from '../settings';
+import type { TaskDocuments } from '../saving/taskDocuments';
+
+export interface TaskDetailsOptions {
+  readonly extensionUri: Uri;
+  readonly store: TaskStore;
+  /** The server with the key of the moment. @throws {CloudError} of kind `noKey` where there is none */
+  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly localFiles: LocalFiles;
+  /** Where texts of tasks are shown from. */
+  readonly documents: TaskDocuments;
+  /** The server whose tasks the store holds. */
+  readonly currentOrigin: () => string | undefined;
+  readonly ref: TaskRef;
+  /** The server that the task belongs to; no other is asked for it. Absent: the first that the base URL names. */
+  readonly origin: string | undefined;
+  readonly panel: WebviewPanel;
+  /** Told whenever `abilities` may be others. */
+  readonly onChanged: () => void;
+}
+
+/** What can be done with a task now that cannot be done with every task. package.json asks for it in these words. */
+export type Ability = 'canShare' | 'canUnshare' | 'hasLog';
+
+const titleLength = 40;
+
+/** One task's details in a panel. Ends with the panel. */
+export class TaskDetailsPanel implements Disposable {
+  readonly #options: TaskDetailsOptions;
+  readonly #reader: DetailsReader;
+  readonly #pictures: PictureLoader;
+  readonly #subscriptions: Disposable[];
+  readonly #disposed = new AbortController();
+  /** What the page was last told of; absent until the page that is there now has asked. */
+  #told: Told | undefined;
+  #viewed: { readonly task: TaskDetails | TrackedTask; readonly view: TaskView } | undefined;
+  /** The details as they were last shown, with the status of the row. */
+  #shown: { readonly details: TaskDetails; readonly task: TaskDetails } | undefined;
+  #isPageReady = false;
+  #origin: string | undefined;
+  /** What the store held of the task when it last held its server's tasks. */
+  #tracked: TrackedTask | undefined;
+
+  constructor(options: TaskDetailsOptions) {
+    this.#options = options;
+    const { ref, panel, store, settings, clock, log } = options;
+    const connect = (signal: AbortSignal): Promise<Cloud> => this.#connect(signal);
+    this.#origin = options.origin;
+    this.#recall();
+    const key = refKey(ref);
+    this.#reader = new DetailsReader({
+      ref,
+      store,
+      connect,
+      clock,
+      random: Math.random,
+      pauseMs: () => settings.pauses.watching,
+      onError: (error) => log.error(`Reading the details of ${key} failed`, error),
+    });
+    this.#pictures = new PictureLoader({
+      connect,
+      urlOf: (picture) => this.#pictureUrl(picture),
+      renewUrls: () => this.#retry(),
+      onLoaded: (picture, loaded) => this.#tell({ type: 'picture', ref: picture, picture: loaded }),
+      onError: (error) => log.error(`Fetching a screenshot of ${key} failed`, error),
+    });
+    this.#subscriptions = [
+      this.#reader.onDidChange(() => this.#refresh()),
+      store.onDidChange((changes) => {
+        const mine = changes.filter(({ before, after }) => isOf(key, before) || isOf(key, after));
+        if (mine.length === 0) return;
+        this.#recall();
+        // A person who marks the end as unseen is not contradicted.
+        const isMark = mine.every(({ before, after }) => before?.status === after?.status);
+        // Within the event, who shares and keeps tasks would take this for a part of what they are just taking in.
+        if (!isMark) queueMicrotask(() => this.#noteSeen());
+        this.#refresh();
+      }),
+      panel.webview.onDidReceiveMessage((message: unknown) => this.#hear(message)),
+      panel.onDidChangeViewState(() => this.#followVisible()),
+      window.onDidChangeWindowState(() => this.#noteSeen()),
+    ];
+    this.#openPage();
+    this.#followVisible();
+  }
+
+  get ref(): TaskRef {
+    return this.#options.ref;
+  }
+
+  /** The server that the task belongs to. Absent as long as the base URL has named none that can be used. */
+  get origin(): string | undefined {
+    this.#origin ??= this.#options.currentOrigin();
+    return this.#origin;
+  }
+
+  get isVisible(): boolean {
+    return !this.#disposed.signal.aborted && this.#options.panel.visible;
+  }
+
+  /** True for the panel in front of the editors that have, or had last, the focus. */
+  get isActive(): boolean {
+    return !this.#disposed.signal.aborted && this.#options.panel.active;
+  }
+
+  get abilities(): readonly Ability[] {
+    const isShared = linkHost(this.#details?.session?.publicShareUrl ?? '') !== undefined;
+    const abilities: Ability[] = [];
+    if (this.#canShare) abilities.push(isShared ? 'canUnshare' : 'canShare');
+    if (this.#details && this.ref.apiVersion !== 'v1') abilities.push('hasLog');
+    return abilities;
+  }
+
+  /** Does what the page or a command asks for. Never rejects: a failure is told to the person. */
+  act(action: DetailsAction): Promise<void> {
+    const { clock, currentOrigin, documents, localFiles, log, panel, ref, settings, store } =
+      this.#options;
+    const { server } = settings;
+    const isServerKnown = typeof server !== 'string' && this.#isAtHome;
+    return doDetailsAction(action, {
+      ref,
+      task: this.#task(),
+      details: this.#details,
+      connect: (signal) => this.#connect(signal),
+      baseUrl: isServerKnown ? server.baseUrl : (this.origin ?? officialOrigin),
+      others: { store, connect: connectAt(currentOrigin(), this.#options) },
+      documents,
+      settings,
+      clock,
+      log,
+      localFiles,
+      column: panel.viewColumn,
+      signal: this.#disposed.signal,
+      reread: () => this.#retry(),
+      onCopied: (what) => this.#tell({ type: 'copied', what }),
+    });
+  }
+
+  reveal(): void {
+    this.#options.panel.reveal();
+  }
+
+  /** The key or the server is another one. A task of another server stays as it is. */
+  reconnect(): void {
+    this.#reader.setWatched(this.isVisible && this.#isAtHome);
+    this.#reader.reconnect();
+    this.#recall();
+    this.#refresh();
+    // The page waits for what it has asked for, and does not ask twice.
+    this.#pictures.restart();
+  }
+
+  dispose(): void {
+    if (this.#disposed.signal.aborted) return;
+    this.#disposed.abort();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#pictures.dispose();
+    this.#reader.dispose();
+    this.#options.panel.dispose();
+  }
+
+  get #details(): TaskDetails | undefined {
+    return this.#reader.state.details;
+  }
+
+  /** True while the server of the moment is the task's own. */
+  get #isAtHome(): boolean {
+    return this.origin === this.#options.currentOrigin();
+  }
+
+  get #canShare(): boolean {
+    const { sessionId } = this.#task();
+    return this.ref.apiVersion === 'v2' && Boolean(sessionId) && this.#isAtHome;
+  }
+
+  #recall(): void {
+    if (this.#isAtHome) this.#tracked = this.#options.store.get(this.ref);
+  }
+
+  #connect(signal: AbortSignal): Promise<Cloud> {
+    return connectAt(this.origin, this.#options)(signal);
+  }
+
+  #retry(): Promise<void> {
+    return this.#isAtHome ? this.#reader.read() : Promise.resolve();
+  }
+
+  #openPage(): void {
+    const { extensionUri, panel } = this.#options;
+    const { webview } = panel;
+    const dist = Uri.joinPath(extensionUri, 'dist');
+    webview.options = {
+      enableScripts: true,
+      enableCommandUris: false,
+      enableForms: false,
+      localResourceRoots: [dist, Uri.joinPath(extensionUri, 'media')],
+    };
+    const uriOf = (name: string): string =>
+      webview.asWebviewUri(Uri.joinPath(dist, name)).toString();
+    webview.html = detailsHtml({
+      cspSource: webview.cspSource,
+      scriptUri: uriOf('webview.js'),
+      styleUri: uriOf('webview.css'),
+      nonce: newNonce(),
+      language: env.language,
+    });
+  }
+
+  #followVisible(): void {
+    const { isVisible } = this;
+    this.#reader.setWatched(isVisible && this.#isAtHome);
+    if (isVisible) this.#noteSeen();
+    else {
+      // The page is gone with what it has asked for; the next one asks anew.
+      this.#isPageReady = false;
+      this.#pictures.clear();
+    }
+  }
+
+  /** Who sees the details sees how the task ended. */
+  #noteSeen(): void {
+    if (!this.isVisible || !window.state.focused || !this.#isAtHome) return;
+    this.#options.store.markSeen(this.ref);
+  }
+
+  #hear(raw: unknown): void {
+    const message = parseFromPage(raw);
+    if (!message) {
+      this.#options.log.warn('The details page said something that is not in the protocol.');
+      return;
+    }
+    switch (message.type) {
+      case 'ready':
+        this.#isPageReady = true;
+        this.#told = undefined;
+        this.#refresh();
+        return;
+      case 'picture':
+        this.#pictures.request({ of: message.of, index: message.index });
+        return;
+      default:
+        void this.act(message);
+    }
+  }
+
+  #task(): TaskDetails | TrackedTask {
+    const details = this.#details;
+    const tracked = this.#tracked;
+    if (!details) return tracked ?? newlyTracked(this.ref, this.#options.clock.now());
+    if (!tracked) return details;
+    const task = withStatusOf(details, tracked);
+    // The same object as long as it shows the same, as laying it out is dear.
+    if (this.#shown?.details === details && hasSameStatus(this.#shown.task, task))
+      return this.#shown.task;
+    this.#shown = { details, task };
+    return task;
+  }
+
+  /** Tells the page what is known, where that is other than what it was told. */
+  #refresh(): void {
+    const { panel } = this.#options;
+    const { state } = this.#reader;
+    const known = this.#task();
+    panel.title = taskTitle(known, titleLength);
+    this.#options.onChanged();
+    if (!this.#isPageReady) return;
+    const told = { state, task: this.#tracked, shown: known, isAtHome: this.#isAtHome };
+    if (this.#told && showsTheSame(this.#told, told)) return;
+    this.#told = told;
+    this.#tell({ type: 'view', view: this.#view() });
+  }
+
+  #view(): PageView {
+    const { isReading, readAt } = this.#reader.state;
+    const tracked = this.#tracked;
+    const view = this.#taskView();
+    return {
+      task: { ...view, isMissing: tracked?.isMissing ?? false },
+      isReading,
+      origin: this.origin,
+      hasDashboard:
+        view.sessionId !== undefined && this.origin === officialOrigin && this.#isAtHome,
+      canShare: this.#canShare,
+      readAt: readAt ?? tracked?.lookedAt,
+      trouble: this.#trouble(),
+    };
+  }
+
+  /** Laying out an output of megabytes takes a second: it is done once for each answer of the cloud. */
+  #taskView(): TaskView {
+    const task = this.#task();
+    if (this.#viewed?.task !== task) this.#viewed = { task, view: taskViewOf(task) };
+    return this.#viewed.view;
+  }
+
+  #trouble(): PageView['trouble'] {
+    const { server } = this.#options.settings;
+    const { trouble } = this.#reader.state;
+    const isKnown = this.#details !== undefined || this.#tracked?.lookedAt !== undefined;
+    if (this.#isAtHome && trouble?.kind === 'taskNotFound' && isKnown)
+      return { text: goneWords, remedies: ['retry', 'setApiKey'] };
+    if (this.#isAtHome) return trouble && troubleOf(trouble.kind, this.#options);
+    const text = typeof server === 'string' ? server : otherServerWords(this.origin ?? '');
+    return { text, remedies: ['openSettings'] };
+  }
+
+  #pictureUrl({ of, index }: PictureRef): string | undefined {
+    return of === 'step'
+      ? this.#details?.steps[index]?.screenshotUrl
+      : this.#details?.screenshotUrls[index];
+  }
+
+  #tell(message: ToPage): void {
+    if (!this.#isPageReady || !this.isVisible) return;
+    // A page that went away in the meantime misses nothing: the next one is told everything.
+    void this.#options.panel.webview.postMessage(message);
+  }
+}
+
+/** Of a task that was there before. */
+const goneWords =
+  'The cloud no longer has this task, or not for this API key. What was known of it stands here.';
+
+function troubleOf(
+  kind: NonNullable<DetailsState['trouble']>['kind'],
+  { settings: { server }, ref }: TaskDetailsOptions,
+): PageView['trouble'] {
+  if (typeof server === 'string') return { text: server, remedies: ['openSettings'] };
+  const { text, nextStep } = errorWords(kind, { host: server.host, apiVersion: ref.apiVersion });
+  switch (kind) {
+    case 'noKey':
+      return { text, remedies: [nextStep] };
+    case 'rateLimited':
+      return { text, remedies: [] };
+    case 'network':
+    case 'server':
+    case 'timeout':
+    case 'badAnswer':
+    case 'payment':
+    case 'tooLarge':
+      return { text, remedies: ['retry', nextStep] };
+    default:
+      return { text, remedies: [nextStep, 'retry'] };
+  }
+}
+
+/** What the page is drawn from. */
+interface Told {
+  readonly state: DetailsState;
+  readonly task: TrackedTask | undefined;
+  readonly shown: TaskDetails | TrackedTask;
+  readonly isAtHome: boolean;
+}
+
+/** A reading that begins is no news beside details that stand; beside trouble it answers "Try Again". */
+function showsTheSame(a: Told, b: Told): boolean {
+  if (a.isAtHome !== b.isAtHome) return false;
+  const isReadingShown = b.state.details === undefined || b.state.trouble !== undefined;
+  if (isReadingShown && a.state.isReading !== b.state.isReading) return false;
+  return (
+    a.shown === b.shown &&
+    a.state.readAt === b.state.readAt &&
+    a.state.trouble === b.state.trouble &&
+    a.task?.isMissing === b.task?.isMissing
+  );
+}
+
+function isOf(key: string, task: TrackedTask | undefined): boolean {
+  return task !== undefined && refKey(task) === key;
+}

@@ -1,0 +1,42 @@
+import { window } from 'vscode';
+import type { Disposable, Event } from '../../core/base/event';
+import type { Polling } from '../../core/polling/polling';
+import type { ApiKey } from '../account/apiKey';
+import type { TaskView } from '../tree/taskView';
+
+/** What attention needs to know of the open details. */
+export interface VisibleDetails {
+  /** Whether any task's details can be seen. */
+  readonly hasVisible: boolean;
+  /** Fires when `hasVisible` may have changed. */
+  readonly onDidChangeVisible: Event<unknown>;
+}
+
+export interface AttentionOptions {
+  readonly poller: Polling;
+  readonly view: TaskView;
+  readonly details: VisibleDetails;
+  readonly apiKey: ApiKey;
+}
+
+/** Tells the poller how closely the user watches; reads the key again when they come back, as another window may have set it. */
+export function followAttention({ poller, view, details, apiKey }: AttentionOptions): Disposable {
+  const refresh = (): void => {
+    if (!window.state.focused) poller.setAttention('away');
+    else poller.setAttention(view.isVisible || details.hasVisible ? 'watching' : 'hidden');
+  };
+  refresh();
+  const subscriptions = [
+    view.onDidChangeVisible(refresh),
+    details.onDidChangeVisible(refresh),
+    window.onDidChangeWindowState(({ focused }) => {
+      refresh();
+      if (focused) void apiKey.read();
+    }),
+  ];
+  return {
+    dispose() {
+      for (const subscription of subscriptions) subscription.dispose();
+    },
+  };
+}

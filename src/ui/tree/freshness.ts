@@ -1,0 +1,58 @@
+import type { Disposable } from '../../core/base/event';
+import { viewWords } from '../../core/labels/viewWords';
+import type { LateOptions } from '../commands/commandOptions';
+import { clockWords } from './timeWords';
+
+/** How often the words for ages and countdowns are made anew while somebody sees them, in milliseconds. */
+const freshnessMs = 5000;
+
+/** Keeps the line above the rows true: how fresh they are, and why they are not. */
+export function showFreshness(
+  options: Pick<LateOptions, 'view' | 'tree' | 'store' | 'poller' | 'settings' | 'clock'>,
+): Disposable {
+  const { view, tree, store, poller, settings, clock } = options;
+  const disposed = new AbortController();
+  let isTicking = false;
+
+  const refresh = (): void => {
+    if (!view.isVisible) return;
+    const { server } = settings;
+    view.setMessage(
+      viewWords({
+        state: poller.state,
+        taskCount: store.tasks().length,
+        now: clock.now(),
+        host: typeof server === 'string' ? 'the server' : server.host,
+        baseUrlProblem: typeof server === 'string' ? server : undefined,
+        timeWords: clockWords,
+      }),
+    );
+    tickWhileSeen();
+  };
+
+  /** One chained timer, and none while nothing ages: with the view out of sight, or nothing active. */
+  const tickWhileSeen = (): void => {
+    if (isTicking || !view.isVisible || poller.state.activeCount === 0) return;
+    isTicking = true;
+    void clock.sleep(freshnessMs, disposed.signal).then(() => {
+      isTicking = false;
+      if (disposed.signal.aborted) return;
+      tree.loaded?.dropOldTooltips();
+      refresh();
+    });
+  };
+
+  const subscriptions = [
+    view.onDidChangeVisible(refresh),
+    poller.onDidChangeState(refresh),
+    settings.onDidChange(refresh),
+    store.onDidChange(refresh),
+  ];
+  refresh();
+  return {
+    dispose() {
+      disposed.abort();
+      for (const subscription of subscriptions) subscription.dispose();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Clock } from '../../core/base/clock';
+import type { Disposable } from '../../core/base/event';
+import { hasRowTime } from '../../core/labels/rowWords';
+import type { TaskStore } from '../../core/tasks/taskStore';
+import type { LateTree } from './lateTree';
+import type { TaskView } from './taskView';
+
+export interface RowAgesOptions {
+  readonly view: Pick<TaskView, 'isVisible' | 'onDidChangeVisible'>;
+  readonly tree: Pick<LateTree, 'loaded'>;
+  readonly store: TaskStore;
+  readonly clock: Clock;
+}
+
+/** Times in rows are told in minutes, so they are made anew once a minute, in milliseconds. */
+const pauseMs = 60_000;
+
+/**
+ * Keeps the times in the rows true: one chained timer, which exists only while the view is in sight and a task in it has a time
+ * to tell.
+ */
+export function keepRowAges({ view, tree, store, clock }: RowAgesOptions): Disposable {
+  let timer: AbortController | undefined;
+
+  const startTimer = (): void => {
+    if (timer || !view.isVisible || !store.tasks().some(hasRowTime)) return;
+    const started = new AbortController();
+    timer = started;
+    void clock.sleep(pauseMs, started.signal).then(() => {
+      if (started.signal.aborted) return;
+      timer = undefined;
+      tree.loaded?.drawAges();
+      startTimer();
+    });
+  };
+  const stopTimer = (): void => {
+    timer?.abort();
+    timer = undefined;
+  };
+
+  const subscriptions = [
+    view.onDidChangeVisible(() => {
+      stopTimer();
+      if (!view.isVisible) return;
+      tree.loaded?.drawAges();
+      startTimer();
+    }),
+    store.onDidChange(startTimer),
+  ];
+  startTimer();
+  return {
+    dispose() {
+      stopTimer();
+      for (const subscription of subscriptions) subscription.dispose();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { StatusBarAlignment, window, type StatusBarItem } from 'vscode';
+import type { Disposable } from '../../core/base/event';
+import type { HeldWords } from '../../core/labels/heldWords';
+import { statusBarWords } from '../../core/labels/statusBarWords';
+import type { TaskStore } from '../../core/tasks/taskStore';
+import { viewId } from './taskView';
+
+/** One item that counts what runs and what has ended unseen; a click shows the view. Hidden while there is neither. */
+export class StatusBar implements Disposable {
+  readonly #store: TaskStore;
+  readonly #item: StatusBarItem;
+  readonly #subscription: Disposable;
+  #held: HeldWords | undefined;
+
+  constructor(store: TaskStore) {
+    this.#store = store;
+    this.#item = window.createStatusBarItem('browserUseTasks.status', StatusBarAlignment.Left);
+    this.#item.name = 'Browser Use Tasks';
+    this.#item.command = `${viewId}.focus`;
+    this.#subscription = store.onDidChange(() => this.#refresh());
+    this.#refresh();
+  }
+
+  /** Says beside the counts that looks are held; without words, that they are not. */
+  setHeld(held: HeldWords | undefined): void {
+    if (held?.text === this.#held?.text && held?.reason === this.#held?.reason) return;
+    this.#held = held;
+    this.#refresh();
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#item.dispose();
+  }
+
+  #refresh(): void {
+    const item = this.#item;
+    const words = statusBarWords(this.#store.tasks(), this.#held);
+    if (!words) {
+      item.hide();
+      return;
+    }
+    const text = `$(browser) ${words.text}`;
+    if (item.text !== text) item.text = text;
+    if (item.tooltip !== words.tooltip) {
+      item.tooltip = words.tooltip;
+      item.accessibilityInformation = { label: words.tooltip, role: 'button' };
+    }
+    item.show();
+  }
+}

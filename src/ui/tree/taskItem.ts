@@ -1,0 +1,76 @@
+import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type Command } from 'vscode';
+import { rowSentence } from '../../core/labels/rowWords';
+import { hasEnded, refKey, type TaskRef } from '../../core/cloud/task';
+import { lookOf, type TaskLook } from '../../core/labels/taskWords';
+import type { TrackedTask } from '../../core/tasks/trackedTask';
+
+export interface TaskItemOptions {
+  /** What a click hands to the command. */
+  readonly element: TaskRef;
+  readonly label: string;
+  readonly description: string;
+  readonly showsVersion: boolean;
+  readonly animateRunning: boolean;
+  /** Whether sessions have a page in the dashboard: they belong to Browser Use Cloud itself. */
+  readonly hasDashboard: boolean;
+}
+
+/** A task's row, without its tooltip: that is made when somebody hovers. */
+export function taskItem(
+  task: TrackedTask,
+  { element, label, description, showsVersion, animateRunning, hasDashboard }: TaskItemOptions,
+): TreeItem {
+  const item = new TreeItem(label, TreeItemCollapsibleState.None);
+  item.id = refKey(task);
+  item.description = description;
+  item.iconPath = taskIcon(lookOf(task), animateRunning);
+  item.contextValue = contextValueOf(task, hasDashboard);
+  item.accessibilityInformation = { label: rowSentence(task, { showsVersion }) };
+  item.command = openDetailsCommand(element);
+  return item;
+}
+
+/** An icon of its own shape for each look, so that colour is never needed to tell them apart. */
+export function taskIcon(look: TaskLook, animateRunning: boolean): ThemeIcon {
+  const icon = (id: string, color: string): ThemeIcon => new ThemeIcon(id, new ThemeColor(color));
+  switch (look) {
+    case 'pending':
+      return icon('ellipsis', 'descriptionForeground');
+    case 'created':
+      return icon('clock', 'charts.foreground');
+    case 'running':
+      return icon(animateRunning ? 'loading~spin' : 'play-circle', 'charts.blue');
+    case 'paused':
+      return icon('debug-pause', 'charts.yellow');
+    case 'succeeded':
+      return icon('pass-filled', 'charts.green');
+    case 'finished':
+      return icon('pass', 'charts.green');
+    case 'unsuccessful':
+      return icon('warning', 'problemsWarningIcon.foreground');
+    case 'stopped':
+      return icon('debug-stop', 'charts.purple');
+    case 'failed':
+      return icon('error', 'charts.red');
+    case 'unknown':
+      return icon('question', 'charts.yellow');
+    case 'missing':
+      return icon('circle-slash', 'descriptionForeground');
+  }
+}
+
+/** Words that the `when` clauses of package.json look for. */
+function contextValueOf(task: TrackedTask, hasDashboard: boolean): string {
+  const words = ['task', hasEnded(task.status) ? 'ended' : 'active'];
+  if (hasEnded(task.status)) words.push(task.isUnseen ? 'unseen' : 'seen');
+  if (hasDashboard && task.sessionId !== undefined) words.push('hasSession');
+  return words.join(' ');
+}
+
+function openDetailsCommand(element: TaskRef): Command {
+  return {
+    command: 'browserUseTasks.openDetails',
+    title: 'Open Details',
+    arguments: [element],
+  };
+}

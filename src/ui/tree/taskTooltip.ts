@@ -1,0 +1,32 @@
+import { tooltipLines } from '../../core/labels/tooltipLines';
+import type { TaskRef } from '../../core/cloud/task';
+import type { Polling } from '../../core/polling/polling';
+import type { LateOptions } from '../commands/commandOptions';
+import { momentWords } from './timeWords';
+
+/**
+ * All that a hover tells of a task, a line each. A plain string, as Markdown would make links of addresses in a prompt.
+ * @returns `undefined` for a task that is not tracked
+ */
+export function resolveTooltip(
+  ref: TaskRef,
+  {
+    store,
+    settings,
+    clock,
+    poller,
+  }: Pick<LateOptions, 'store' | 'settings' | 'clock'> & {
+    readonly poller: Pick<Polling, 'state'>;
+  },
+): string | undefined {
+  const task = store.get(ref);
+  if (!task) return undefined;
+  const { server } = settings;
+  return tooltipLines(task, {
+    now: clock.now(),
+    holds: poller.state.holds,
+    host: typeof server === 'string' ? 'the server' : server.host,
+    baseUrlProblem: typeof server === 'string' ? server : undefined,
+    timeWords: momentWords,
+  }).join('\n');
+}

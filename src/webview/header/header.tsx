@@ -1,0 +1,122 @@
+import { hasEnded } from '../../core/cloud/task';
+import type { TaskView } from '../../core/details/detailsView';
+import {
+  ageWords,
+  costWords,
+  durationOf,
+  durationWords,
+  lookOf,
+  lookWords,
+  statusSentence,
+  taskTitle,
+  verdictSentence,
+} from '../../core/labels/taskWords';
+import { LookIcon } from '../parts/icon';
+import { hasJudge, Verdicts } from '../result/judge';
+import type { CopiedPart, PageView } from '../protocol';
+import { ShareNote, Toolbar } from './toolbar';
+import { oneLine } from '../../core/text/plainText';
+import { useEffect, useState } from 'preact/hooks';
+
+/** Longer prompts stand below in full. In UTF-16 units. */
+export const titleLength = 200;
+
+interface HeaderProps {
+  readonly view: PageView;
+  /** What was just put on the clipboard. */
+  readonly copied: CopiedPart | undefined;
+}
+
+/** Who the task is and how it stands, at a glance. */
+export function Header({ view, copied }: HeaderProps) {
+  const { task } = view;
+  const look = lookOf(task);
+  return (
+    <header>
+      <div class="status-line">
+        <p class={`look ${look}`}>
+          <LookIcon look={look} />
+          <span>{lookWords(task)}</span>
+        </p>
+        <Freshness view={view} />
+      </div>
+      <h1 dir="auto">{titleOf(task)}</h1>
+      {saysMoreThanVerdicts(task) && <p class="sentence">{sentenceOf(task)}</p>}
+      {hasJudge(task) && <Verdicts task={task} />}
+      <Figures task={task} />
+      <Toolbar view={view} />
+      <ShareNote task={task} canShare={view.canShare} isCopied={copied === 'shareLink'} />
+    </header>
+  );
+}
+
+export function titleOf(task: TaskView): string {
+  return taskTitle({ id: task.id, prompt: task.prompt?.text }, titleLength);
+}
+
+/** Of a task that came to its end and was judged, the verdicts say it all. */
+function saysMoreThanVerdicts(task: TaskView): boolean {
+  return !hasJudge(task) || task.status !== 'finished' || task.isMissing;
+}
+
+function sentenceOf(task: TaskView): string {
+  switch (lookOf(task)) {
+    case 'pending':
+      return 'The cloud has not been asked for this task yet.';
+    case 'missing':
+      return 'The cloud knows no such task for this API key. This is what was known of it.';
+    default:
+      return verdictSentence(task) ?? statusSentence(task.status);
+  }
+}
+
+/** How old what is shown is. Says nothing of a task that has ended and was read: it never changes again. */
+function Freshness({ view: { task, readAt, isReading, trouble } }: { readonly view: PageView }) {
+  const isLive = !hasEnded(task.status) || trouble !== undefined || !task.isWhole;
+  const now = useNow(isLive && readAt !== undefined);
+  if (!isLive) return null;
+  if (readAt === undefined) return isReading ? <p class="fresh">Loading…</p> : null;
+  return <p class="fresh">Updated {ageWords(readAt, now)}</p>;
+}
+
+function Figures({ task }: { readonly task: TaskView }) {
+  const isAtIt = task.status === 'running' || task.status === 'paused';
+  const now = useNow(isAtIt);
+  const duration = durationOf(task, now);
+  return (
+    <dl class="figures">
+      <Figure
+        name={isAtIt ? 'Time so far' : 'Duration'}
+        value={duration === undefined ? undefined : durationWords(duration)}
+      />
+      <Figure name="Cost" value={task.cost === undefined ? undefined : costWords(task.cost)} />
+      <Figure
+        name={hasEnded(task.status) ? 'Steps' : 'Steps so far'}
+        value={task.isWhole ? String(task.stepCount) : undefined}
+      />
+      <Figure name="Model" value={task.model === undefined ? undefined : oneLine(task.model)} />
+    </dl>
+  );
+}
+
+function Figure({ name, value }: { readonly name: string; readonly value: string | undefined }) {
+  if (value === undefined) return null;
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+/** The wall clock in milliseconds since 1970, each second while `ticks`; no timer otherwise. */
+export function useNow(ticks: boolean): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (!ticks) return undefined;
+    // One after the other: a page that was asleep catches up with one tick, not with many.
+    const timer = setTimeout(() => setNow(Date.now()), 1000 - (Date.now() % 1000));
+    return () => clearTimeout(timer);
+  }, [ticks, now]);
+  return ticks ? Math.max(now, Date.now()) : now;
+}

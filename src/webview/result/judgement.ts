@@ -1,0 +1,52 @@
+import { nodeText, readObject, type JsonNode } from '../../core/text/jsonTree';
+
+/** The judge's report, as far as it could be read. */
+export interface Judgement {
+  readonly verdict?: boolean | undefined;
+  readonly reasoning?: string | undefined;
+  /** Why the goal was not reached, in the judge's words. */
+  readonly failureReason?: string | undefined;
+  /** Whatever else the report holds, names in words. */
+  readonly others: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** Reads the judge's report. @returns `undefined` for text that is no JSON object: show it as it is */
+export function parseJudgement(text: string): Judgement | undefined {
+  const entries = readObject(text);
+  if (!entries) return undefined;
+  // Of a name that comes twice, the last counts.
+  const fields = new Map(entries);
+  const verdict = fields.get('verdict');
+  const failureReason = fields.get('failure_reason');
+  const isNull = failureReason === undefined || failureReason.kind === 'null';
+  return {
+    verdict: verdict?.kind === 'boolean' ? verdict.raw === 'true' : undefined,
+    reasoning: textOf(fields.get('reasoning')),
+    failureReason: textOf(isNull ? fields.get('failureReason') : failureReason),
+    others: [...fields]
+      .filter(([name]) => !known.has(name))
+      .map(([name, value]) => ({ name: words(name), value: textOf(value) ?? '' }))
+      .filter(({ value }) => value !== ''),
+  };
+}
+
+const known: ReadonlySet<string> = new Set([
+  'verdict',
+  'reasoning',
+  'failure_reason',
+  'failureReason',
+]);
+
+function textOf(value: JsonNode | undefined): string | undefined {
+  if (value === undefined || value.kind === 'null') return undefined;
+  if (value.kind === 'boolean') return value.raw === 'true' ? 'Yes' : 'No';
+  return nodeText(value) || undefined;
+}
+
+function words(name: string): string {
+  const spaced = name
+    .replace(/([a-z])([A-Z])/gu, '$1 $2')
+    .replace(/[_-]+/gu, ' ')
+    .toLowerCase();
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}

@@ -1,0 +1,74 @@
+import { manyLines } from '../../core/text/plainText';
+import type { ViewText } from '../../core/details/detailsView';
+import { send } from '../parts/extension';
+import { LinkedText } from './linkedText';
+import type { TextPart } from '../protocol';
+import { useOpen } from '../parts/useOpen';
+
+/** Longer texts are shown in part at first. */
+const shortLines = 16;
+const shortLength = 1200;
+
+interface LongTextProps {
+  /** Names the text in the page's memory. */
+  readonly name: TextPart;
+  readonly text: ViewText;
+  /** Links that may be opened from it. */
+  readonly links?: readonly string[];
+  readonly isCode?: boolean;
+}
+
+const noLinks: readonly string[] = [];
+
+/** Untrusted text of many lines: its beginning, and all of it at a press. */
+export function LongText({ name, text, links = noLinks, isCode }: LongTextProps) {
+  const [isOpen, setOpen] = useOpen(`text/${name}`);
+  const lines = manyLines(text.text);
+  const isLong =
+    lines.length > shortLength || lines.split('\n', shortLines + 1).length > shortLines;
+  const isClipped = isLong && !isOpen;
+  const id = `text-${name}`;
+  return (
+    <div class="long-text">
+      <div id={id} class={`text ${isCode ? 'code' : ''} ${isClipped ? 'clipped' : ''}`} dir="auto">
+        <LinkedText text={isClipped ? beginningOf(lines) : lines} links={links} />
+      </div>
+      {isLong && (
+        <button
+          type="button"
+          class="link"
+          aria-expanded={isOpen}
+          aria-controls={id}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {isOpen ? 'Show less' : 'Show more'}
+        </button>
+      )}
+      {text.isCut && !isClipped && <CutNote name={name} />}
+    </div>
+  );
+}
+
+/** What is clipped away is not laid out either: megabytes in one word would cost seconds. */
+function beginningOf(lines: string): string {
+  return lines
+    .split('\n', shortLines)
+    .join('\n')
+    .slice(0, shortLength * 2);
+}
+
+/** That a text goes on, and where. */
+export function CutNote({ name }: { readonly name: TextPart }) {
+  return (
+    <p class="note">
+      This is only the beginning.{' '}
+      <button
+        type="button"
+        class="link"
+        onClick={() => send({ type: 'openText', part: name, index: 0 })}
+      >
+        Open all of it in an editor
+      </button>
+    </p>
+  );
+}

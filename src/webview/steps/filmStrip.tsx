@@ -1,0 +1,106 @@
+import { useMemo, useRef } from 'preact/hooks';
+import type { ViewStep } from '../../core/details/detailsView';
+import { goToStep } from './goToStep';
+import { rejectPicture, usePictureAt } from './pictures';
+import { placeAfterKey, rowKeys } from './rovingFocus';
+import { useNewestFrame, type NewestFrameOptions } from './useNewestFrame';
+import { oneLine } from '../../core/text/plainText';
+import { shorten } from '../../core/text/shorten';
+
+interface FilmStripProps {
+  readonly steps: readonly ViewStep[];
+  /** Whether steps are still being drawn that are no news. */
+  readonly isGrowing: boolean;
+  /** Whether the task may take more steps. */
+  readonly isActive: boolean;
+}
+
+/** The screenshots of the steps in a row. Each leads to its step. Begins at the newest where more may come. */
+export function FilmStrip({ steps, isGrowing, isActive }: FilmStripProps) {
+  const shots = useMemo(() => steps.filter(({ hasScreenshot }) => hasScreenshot), [steps]);
+  const last = shots.at(-1);
+  if (!last || shots.length < 2) return null;
+  return <Film shots={shots} newest={last.index} isGrowing={isGrowing} beginsAtNewest={isActive} />;
+}
+
+interface FilmProps extends NewestFrameOptions {
+  readonly shots: readonly ViewStep[];
+}
+
+function Film({ shots, ...newestFrame }: FilmProps) {
+  const row = useRef<HTMLDivElement>(null);
+  const [chosen, choose] = useNewestFrame(row, newestFrame);
+  const stop = Math.max(
+    0,
+    shots.findIndex(({ index }) => index === chosen),
+  );
+  return (
+    <div
+      ref={row}
+      class="film"
+      role="toolbar"
+      aria-label="Screenshots of the steps"
+      onKeyDown={(event) => {
+        const at = placeAfterKey(event, { at: stop, count: shots.length, keys: rowKeys });
+        const shot = at === undefined ? undefined : shots[at];
+        if (at === undefined || !shot) return;
+        event.preventDefault();
+        choose(shot.index);
+        const next = event.currentTarget.children[at];
+        if (!(next instanceof HTMLElement)) return;
+        next.focus({ preventScroll: true });
+        next.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      }}
+    >
+      {shots.map((step, position) => (
+        <Frame key={step.index} step={step} isStop={position === stop} onGo={choose} />
+      ))}
+    </div>
+  );
+}
+
+interface FrameProps {
+  readonly step: ViewStep;
+  readonly isStop: boolean;
+  /** Never another function, so that a frame is drawn again only when it changes. */
+  readonly onGo: (index: number) => void;
+}
+
+function Frame({ step, isStop, onGo }: FrameProps) {
+  return useMemo(
+    () => <FrameButton step={step} isStop={isStop} onGo={onGo} />,
+    [step, isStop, onGo],
+  );
+}
+
+function FrameButton({ step: { index, number, goal }, isStop, onGo }: FrameProps) {
+  const place = useRef<HTMLButtonElement>(null);
+  const state = usePictureAt({ of: 'step', index }, place);
+  const text = shorten(oneLine(goal), 80);
+  return (
+    <button
+      ref={place}
+      type="button"
+      class="frame"
+      title={text === '' ? `Step ${number}` : `Step ${number}: ${text}`}
+      aria-label={`Go to step ${number}`}
+      tabIndex={isStop ? 0 : -1}
+      onClick={() => {
+        onGo(index);
+        goToStep(index);
+      }}
+    >
+      {state.kind === 'shown' && (
+        <img
+          src={state.url}
+          alt=""
+          decoding="async"
+          onError={() => rejectPicture({ of: 'step', index })}
+        />
+      )}
+      <span class="frame-number" aria-hidden="true">
+        {number}
+      </span>
+    </button>
+  );
+}

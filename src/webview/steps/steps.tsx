@@ -1,0 +1,134 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { TaskView } from '../../core/details/detailsView';
+import { hasEnded } from '../../core/cloud/task';
+import { failedSteps } from '../../core/details/timeBars';
+import { FilmStrip } from './filmStrip';
+import { goToStep } from './goToStep';
+import { Icon } from '../parts/icon';
+import { listKeys, placeAfterKey } from './rovingFocus';
+import { Section } from '../parts/section';
+import { StepCard } from './stepCard';
+import { Strip, StripWords } from './strip';
+import { useNews } from './useNews';
+import { pageState } from '../parts/extension';
+
+interface StepsProps {
+  readonly task: TaskView;
+  readonly isReading: boolean;
+}
+
+/** What the agent did, step by step. */
+export function Steps({ task, isReading }: StepsProps) {
+  if (task.isWhole && task.steps.length > 0) return <Timeline task={task} />;
+  const words = !task.isWhole
+    ? 'Loading the steps…'
+    : hasEnded(task.status)
+      ? 'The agent took no step.'
+      : 'The agent has taken no step yet.';
+  if (!task.isWhole && !isReading) return null;
+  return (
+    <Section id="steps" title="Steps">
+      <p class="nothing">{words}</p>
+    </Section>
+  );
+}
+
+function Timeline({ task }: { readonly task: TaskView }) {
+  const { steps, stepCount } = task;
+  const list = useRef<HTMLOListElement>(null);
+  const drawnCount = useGrowing(steps.length);
+  const [unseenCount, noteSeen] = useNews(list, task, drawnCount);
+  const [focusAt, setFocusAt] = useState<number>();
+  const failed = useMemo(() => failedSteps(steps), [steps]);
+  const left = stepCount - steps.length;
+  const newest = steps.at(-1);
+  const stop = focusAt ?? steps[0]?.index;
+  const drawn = useMemo(() => steps.slice(0, drawnCount), [steps, drawnCount]);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const focused = event.target instanceof Element && event.target.closest('.step');
+    const at = steps.findIndex(({ index }) => focused && focused.id === `step-${index}`);
+    const place = placeAfterKey(event, { at, count: steps.length, keys: listKeys });
+    const step = place === undefined ? undefined : steps[place];
+    if (!step || at === -1) return;
+    event.preventDefault();
+    goToStep(step.index, 'nearest');
+  };
+
+  return (
+    <Section
+      id="steps"
+      title="Steps"
+      count={stepCount}
+      tools={
+        <p id="steps-hint" class="hint">
+          Keys: <kbd>↑</kbd> <kbd>↓</kbd> or <kbd>k</kbd> <kbd>j</kbd>, <kbd>Home</kbd>{' '}
+          <kbd>End</kbd>
+        </p>
+      }
+    >
+      {left > 0 && <p class="note">The first {left} steps are not shown.</p>}
+      <StripWords steps={steps} />
+      <Strip steps={steps} list={list} drawnCount={drawnCount} />
+      <FilmStrip
+        steps={drawn}
+        isGrowing={drawnCount < steps.length}
+        isActive={!hasEnded(task.status)}
+      />
+      <ol
+        class="steps"
+        ref={list}
+        aria-describedby="steps-hint"
+        onKeyDown={onKeyDown}
+        onFocusIn={({ target }) => {
+          const step = target instanceof Element ? target.closest('li') : null;
+          if (step) setFocusAt(Number(step.getAttribute('data-index')));
+        }}
+      >
+        {drawn.map((step, position) => (
+          <StepCard
+            key={step.index}
+            step={step}
+            hasFailed={failed.has(position)}
+            isStop={step.index === stop}
+          />
+        ))}
+      </ol>
+      {unseenCount > 0 && newest && (
+        <button
+          type="button"
+          class="news button primary"
+          onClick={() => {
+            noteSeen();
+            goToStep(newest.index, 'end');
+          }}
+        >
+          <Icon name="arrow-down" />
+          <span>{unseenCount === 1 ? '1 new step' : `${unseenCount} new steps`}</span>
+        </button>
+      )}
+    </Section>
+  );
+}
+
+/** More than a window shows. */
+const atFirst = 40;
+
+/** With each frame. */
+const perFrame = 80;
+
+/**
+ * How many of many things to draw: as many as can be in sight for the first paint, the others in the frames after it,
+ * so that neither keeps the reader waiting. All at once for a reader who comes back to where they were.
+ */
+export function useGrowing(count: number): number {
+  const [drawn, setDrawn] = useState(() => (pageState().scrollY ? Infinity : atFirst));
+  const isBehind = drawn < count;
+  useEffect(() => {
+    // Whatever comes later comes piece by piece anyway.
+    if (!isBehind) return setDrawn(Infinity);
+    const frame = requestAnimationFrame(() => setDrawn(drawn + perFrame));
+    return () => cancelAnimationFrame(frame);
+  }, [drawn, isBehind]);
+  return Math.min(drawn, count);
+}

@@ -1,0 +1,169 @@
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ViewStep } from '../../core/details/detailsView';
+import { durationWords } from '../../core/labels/taskWords';
+import { timeBars, type TimeBar } from '../../core/details/timeBars';
+import { goToStep } from './goToStep';
+import { Icon } from '../parts/icon';
+import { placeAfterKey, rowKeys } from './rovingFocus';
+import { useCurrentStep } from './useCurrentStep';
+import { oneLine } from '../../core/text/plainText';
+import { shorten } from '../../core/text/shorten';
+
+interface StripProps {
+  readonly steps: readonly ViewStep[];
+  /** Where the steps are drawn, and how many are so far. */
+  readonly list: { readonly current: HTMLElement | null };
+  readonly drawnCount: number;
+}
+
+/** In pixels, with the gap beside it. */
+const narrowestBar = 5;
+/** Where the longest step takes no more than so many times what a step takes, none of them stands out. */
+const evenSpread = 1.25;
+
+/** Bars over the steps, as high as each took time. Each leads to its step. */
+export function Strip({ steps, list, drawnCount }: StripProps) {
+  const currentIndex = useCurrentStep(list, drawnCount);
+  const row = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState<number>();
+  const [focusAt, setFocusAt] = useState(0);
+  const summary = useMemo(() => timeBars(steps, (width ?? 0) / narrowestBar), [steps, width]);
+  const isShown = summary !== undefined && steps.length >= 2;
+
+  useLayoutEffect(() => {
+    const element = row.current;
+    if (!element) return undefined;
+    const measure = (): void => setWidth(element.clientWidth);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [isShown]);
+
+  if (!isShown) return null;
+  // How many there is room for is known once the row is drawn, which is before it is seen.
+  const bars = width === undefined ? [] : summary.bars;
+  const stop = Math.min(focusAt, bars.length - 1);
+  const currentPosition = steps.findIndex(({ index }) => index === currentIndex);
+  return (
+    <div class="strip">
+      <div
+        ref={row}
+        class="bars"
+        role="toolbar"
+        aria-label="Time of each step"
+        aria-describedby="strip-words"
+        onKeyDown={(event) => {
+          const at = placeAfterKey(event, { at: stop, count: bars.length, keys: rowKeys });
+          if (at === undefined) return;
+          event.preventDefault();
+          setFocusAt(at);
+          const next = event.currentTarget.children[at];
+          if (next instanceof HTMLElement) next.focus();
+        }}
+      >
+        {bars.map((bar, position) => (
+          <Bar
+            key={bar.first}
+            bar={bar}
+            steps={steps}
+            isStop={position === stop}
+            isCurrent={bar.first <= currentPosition && currentPosition <= bar.last}
+            position={position}
+            onGo={setFocusAt}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** What the bars tell, in words. */
+export function StripWords({ steps }: { readonly steps: readonly ViewStep[] }) {
+  const summary = useMemo(() => timeBars(steps, steps.length), [steps]);
+  if (!summary || steps.length < 2) return null;
+  const longest = steps[summary.longest];
+  const isEven = summary.longestSeconds < summary.typicalSeconds * evenSpread;
+  const failed = summary.bars.filter(({ hasFailed }) => hasFailed);
+  const firstFailed = steps[failed[0]?.first ?? 0];
+  return (
+    <p id="strip-words" class="strip-words">
+      {isEven && <span>About {durationWords(summary.typicalSeconds * 1000)} a step</span>}
+      {longest && !isEven && (
+        <span>
+          Longest:{' '}
+          <button type="button" class="link" onClick={() => goToStep(longest.index)}>
+            step {longest.number}
+          </button>
+          , {durationWords(summary.longestSeconds * 1000)}
+        </span>
+      )}
+      {!isEven && <span>Typical: {durationWords(summary.typicalSeconds * 1000)}</span>}
+      {firstFailed && failed.length > 0 && (
+        <span class="failed-words">
+          <Icon name="warning" />
+          {failed.length === 1 ? '1 step' : `${failed.length} steps`} that the agent calls failed,{' '}
+          {failed.length === 1 ? '' : 'the first '}
+          <button type="button" class="link" onClick={() => goToStep(firstFailed.index)}>
+            step {firstFailed.number}
+          </button>
+        </span>
+      )}
+    </p>
+  );
+}
+
+interface BarProps {
+  readonly bar: TimeBar;
+  readonly steps: readonly ViewStep[];
+  readonly isStop: boolean;
+  readonly isCurrent: boolean;
+  readonly position: number;
+  /** Never another function. */
+  readonly onGo: (position: number) => void;
+}
+
+/** Drawn again only when it changes: the step at hand changes often in scrolling. */
+function Bar(props: BarProps) {
+  const { bar, steps, isStop, isCurrent, onGo } = props;
+  return useMemo(() => <BarButton {...props} />, [bar, steps, isStop, isCurrent, onGo]);
+}
+
+function BarButton({ bar, steps, position, isStop, isCurrent, onGo }: BarProps) {
+  const label = barLabel(bar, steps);
+  const fill = useRef<HTMLSpanElement>(null);
+  useLayoutEffect(() => {
+    fill.current?.style.setProperty('height', `${Math.max(4, bar.share * 100)}%`);
+  }, [bar.share]);
+  return (
+    <button
+      type="button"
+      class={bar.hasFailed ? 'bar failed' : 'bar'}
+      title={label}
+      aria-label={label}
+      aria-current={isCurrent ? 'step' : undefined}
+      tabIndex={isStop ? 0 : -1}
+      onClick={() => {
+        onGo(position);
+        const step = steps[bar.longest];
+        if (step) goToStep(step.index);
+      }}
+    >
+      <span ref={fill} />
+    </button>
+  );
+}
+
+function barLabel(
+  { first, last, longest, seconds, hasFailed }: TimeBar,
+  steps: readonly ViewStep[],
+): string {
+  const step = steps[longest];
+  const numbers =
+    first === last
+      ? `Step ${step?.number}`
+      : `Steps ${steps[first]?.number} to ${steps[last]?.number}`;
+  const judged = hasFailed ? ', called failed by the agent' : '';
+  const goal = shorten(oneLine(step?.goal ?? ''), 80);
+  return `${numbers}, ${durationWords(seconds * 1000)}${judged}${goal === '' ? '' : `: ${goal}`}`;
+}

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import {
+  maxSessionsAtOnce,
+  maxTasksAtOnce,
+  parseTaskInput,
+} from '../../../../src/core/input/taskInput';
+import { rejectedWords } from '../../../../src/core/tracking/taskTracking';
+
+const uuid = '0b5ad6a5-8a4f-4f5e-9d0e-1d1f6a3c2b10';
+const other = '5c3f1f6e-2f1d-4c86-b1a2-93a0a2b7c9d4';
+
+function ids(text: string): string[] {
+  return parseTaskInput(text, 'v2').refs.map(({ apiVersion, id }) => `${apiVersion}/${id}`);
+}
+
+describe('parseTaskInput', () => {
+  it('takes IDs apart by spaces, commas, semicolons and newlines', () => {
+    for (const between of [' ', ', ', '\n', '\r\n', ';', '\t', ' ,\n '])
+      assert.deepEqual(ids(`${uuid}${between}${other}`), [`v2/${uuid}`, `v2/${other}`]);
+  });
+
+  it("takes v1's IDs, whatever they look like", () => {
+    assert.deepEqual(parseTaskInput('task_1234567890abcdef', 'v1').refs, [
+      { apiVersion: 'v1', id: 'task_1234567890abcdef' },
+    ]);
+  });
+
+  it('reads through quotes, brackets and full stops of a list or a log line', () => {
+    assert.deepEqual(ids(`["${uuid}", '${other}'].`), [`v2/${uuid}`, `v2/${other}`]);
+    assert.deepEqual(ids(`<${uuid}>`), [`v2/${uuid}`]);
+  });
+
+  it('writes UUIDs in lower case and leaves other IDs as they are', () => {
+    assert.deepEqual(ids(uuid.toUpperCase()), [`v2/${uuid}`]);
+    assert.deepEqual(ids('task_ABC1'), ['v2/task_ABC1']);
+  });
+
+  it('takes the version from an API URL or a prefix', () => {
+    const base = 'https://api.browser-use.com/api';
+    assert.deepEqual(ids(`${base}/v2/tasks/${uuid}/status`), [`v2/${uuid}`]);
+    assert.deepEqual(ids(`${base}/v1/task/${uuid}`), [`v1/${uuid}`]);
+    assert.deepEqual(ids(`v1/${uuid} v2:${other}`), [`v1/${uuid}`, `v2/${other}`]);
+  });
+
+  it('takes a prefix for a version only where it is one', () => {
+    assert.deepEqual(ids(`xv1/${uuid}`), [`v2/${uuid}`]);
+    for (const text of [`v3/${uuid}`, 'v1/a1/b2', 'v3:a1'])
+      assert.equal(parseTaskInput(text, 'v2').rejected.length, 1, text);
+    // An ID may begin as a version does.
+    assert.deepEqual(ids('v1'), ['v2/v1']);
+  });
+
+  it('takes the version of a link that tells none from the choice', () => {
+    for (const text of [
+      `https://cloud.browser-use.com/tasks/${uuid}`,
+      `http://127.0.0.1:8080//x/tasks//${uuid}/`,
+    ])
+      for (const apiVersion of ['v1', 'v2'] as const)
+        assert.deepEqual(parseTaskInput(text, apiVersion).refs, [{ apiVersion, id: uuid }]);
+    assert.deepEqual(parseTaskInput(`https://api.example/api/v2/tasks/${uuid}`, 'v1').refs, [
+      { apiVersion: 'v2', id: uuid },
+    ]);
+    assert.deepEqual(ids(`https://other.example/tasks/${uuid}`), [], 'another site’s');
+  });
+
+  it('reads an API URL of a session, and no other word in its place', () => {
+    const sessions = (text: string) => parseTaskInput(text, 'v2').sessionIds;
+    assert.deepEqual(
+      sessions(`https://api.browser-use.com/api/v2/sessions/${uuid.toUpperCase()}`),
+      [uuid],
+    );
+    assert.deepEqual(sessions('https://cloud.browser-use.com/agent/new1'), []);
+    assert.deepEqual(sessions('https://cloud.browser-use.com/agent'), []);
+    assert.deepEqual(ids(`https://cloud.browser-use.com/agent/new1/${uuid}`), [`v2/${uuid}`]);
+  });
+
+  it('takes only a whole UUID of a page for a task', () => {
+    for (const part of [`x${uuid}`, `${uuid}x`])
+      assert.deepEqual(ids(`https://cloud.browser-use.com/runs/${part}`), []);
+    assert.deepEqual(ids(`x${uuid.toUpperCase()}`), [`v2/x${uuid.toUpperCase()}`]);
+  });
+
+  it('takes what stands in a link for the link’s own', () => {
+    const why = parseTaskInput('a1://x1', 'v2').rejected[0]?.why ?? '';
+    assert.match(why, /web links/u);
+    assert.match(parseTaskInput('1a://x1', 'v2').rejected[0]?.why ?? '', /letters, digits/u);
+  });
+
+  it('takes an ID of the longest kind, and keeps what stands within', () => {
+    assert.deepEqual(ids('x1'.repeat(64)), [`v2/${'x1'.repeat(64)}`]);
+    assert.match(parseTaskInput('a.1', 'v2').rejected[0]?.text ?? '', /^a\.1$/u);
+    assert.deepEqual(ids(`(((${uuid}))),`), [`v2/${uuid}`]);
+  });
+
+  it('knows a session from its dashboard page', () => {
+    const input = parseTaskInput(
+      `https://cloud.browser-use.com/agent/${uuid} https://cloud.browser-use.com/agent/${uuid}?tab=x`,
+      'v2',
+    );
+    assert.deepEqual(input.refs, []);
+    assert.deepEqual(input.sessionIds, [uuid]);
+    assert.equal(input.duplicates, 1);
+  });
+
+  it('takes the only UUID of another page for a task', () => {
+    assert.deepEqual(ids(`https://cloud.browser-use.com/runs/${uuid}`), [`v2/${uuid}`]);
+  });
+
+  it('counts duplicates and keeps one', () => {
+    const input = parseTaskInput(`${uuid} ${uuid} v2/${uuid} v1/${uuid}`, 'v2');
+    assert.equal(input.refs.length, 2);
+    assert.equal(input.duplicates, 2);
+  });
+
+  for (const [text, why] of [
+    ['hello', /word/u],
+    ['bu_1234567890', /API key/u],
+    ['../../etc/passwd1', /letters, digits/u],
+    ['a1%2F..%2Fb', /letters, digits/u],
+    ['x1'.repeat(65), /at most 128/u],
+    ['javascript:alert(1)', /letters, digits/u],
+    ['ftp://example.com/1', /web links/u],
+    ['https://example.com/', /no task ID/u],
+    ['https://[', /not a whole URL/u],
+    [`https://example.com/${uuid}/${other}`, /no task ID/u],
+  ] as const) {
+    it(`says what is wrong with ${text.slice(0, 30)}`, () => {
+      const input = parseTaskInput(text, 'v2');
+      assert.deepEqual(input.refs, []);
+      assert.equal(input.rejected.length, 1);
+      assert.match(input.rejected[0]?.why ?? '', why);
+    });
+  }
+
+  it('takes the good and names the bad of one list', () => {
+    const input = parseTaskInput('a1 nonsense b2', 'v2');
+    assert.equal(input.refs.length, 2);
+    assert.deepEqual(
+      input.rejected.map(({ text }) => text),
+      ['nonsense'],
+    );
+  });
+
+  it('finds nothing in nothing', () => {
+    for (const text of ['', '  \n,', '"" ()'])
+      assert.deepEqual(parseTaskInput(text, 'v2'), {
+        refs: [],
+        sessionIds: [],
+        duplicates: 0,
+        rejected: [],
+        beyond: { tasks: 0, sessions: 0 },
+      });
+  });
+
+  it('takes no more than a thousand at once and says so', () => {
+    const input = parseTaskInput(
+      Array.from({ length: maxTasksAtOnce + 5 }, (_, index) => `task_${index}`).join(' '),
+      'v2',
+    );
+    assert.equal(input.refs.length, maxTasksAtOnce);
+    assert.deepEqual(input.rejected, []);
+    assert.deepEqual(input.beyond, { tasks: 5, sessions: 0 });
+    assert.equal(
+      rejectedWords(input),
+      '5 more tasks are left out: at most 1000 are tracked at once',
+    );
+  });
+
+  it('takes no more than two hundred sessions at once and says so', () => {
+    const input = parseTaskInput(
+      Array.from(
+        { length: maxSessionsAtOnce + 1 },
+        (_, index) => `https://cloud.browser-use.com/agent/${uuid.slice(0, -4)}${1000 + index}`,
+      ).join('\n'),
+      'v2',
+    );
+    assert.equal(input.sessionIds.length, maxSessionsAtOnce);
+    assert.equal(
+      rejectedWords(input),
+      '1 more session is left out: at most 200 are looked up at once',
+    );
+  });
+
+  it('copes with a paste of megabytes', () => {
+    const input = parseTaskInput('9'.repeat(5_000_000), 'v2');
+    assert.equal(input.refs.length, 0);
+  });
+});

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { tooltipLines, type TooltipOptions } from '../../../../src/core/labels/tooltipLines';
+import type { PollHold } from '../../../../src/core/polling/pollHolds';
+import type { TrackedTask } from '../../../../src/core/tasks/trackedTask';
+import { aTask } from '../../../fakes/aTask';
+
+describe('a tooltip', () => {
+  const now = Date.UTC(2026, 0, 13, 12, 1);
+  const options: TooltipOptions = {
+    now,
+    host: 'cloud.example',
+    holds: [],
+    timeWords: (at: number) => `<${at - now}>`,
+  };
+
+  it('tells prompt, status, verdict, cost, times, duration, version and the last look', () => {
+    const task = aTask({
+      status: 'finished',
+      isSuccess: true,
+      judgeVerdict: false,
+      cost: '0.31',
+      model: 'm1',
+      createdAt: '2026-01-13T12:00:00Z',
+      startedAt: '2026-01-13T12:00:10Z',
+      finishedAt: '2026-01-13T12:00:50Z',
+      lookedAt: now - 8000,
+    });
+    assert.deepEqual(tooltipLines(task, options), [
+      'Find a flight',
+      'Ended: The agent has come to its end.',
+      'The judge found it not successful, though the agent says it succeeded.',
+      'Cost: $0.31',
+      'Model: m1',
+      'Created: <-60000>',
+      'Started: <-50000>',
+      'Finished: <-10000>',
+      'Duration: 40 s',
+      'API v2, task ID a1',
+      'Last look: <-8000>',
+    ]);
+  });
+
+  it('tells the age of the last look only while there are looks: nobody would keep it true', () => {
+    const lastLook = (task: TrackedTask) =>
+      tooltipLines(task, options).find((line) => line.startsWith('Last look'));
+    const lookedAt = now - 8000;
+    assert.equal(lastLook(aTask({ lookedAt })), 'Last look: <-8000> (8 s ago)');
+    assert.equal(lastLook(aTask({ lookedAt, status: 'failed' })), 'Last look: <-8000>');
+    assert.equal(lastLook(aTask({ lookedAt, isMissing: true })), 'Last look: <-8000>');
+  });
+
+  it('says why a task is not looked at, where that concerns its API version', () => {
+    const held = (task: TrackedTask, hold: PollHold) =>
+      tooltipLines(task, { ...options, holds: [hold] }).find((line) => line.startsWith('Not '));
+    assert.equal(
+      held(aTask(), { kind: 'auth' }),
+      'Not looked at for now. cloud.example does not accept the API key. Set one that is valid there.',
+    );
+    const notServed: PollHold = { kind: 'notServed', apiVersion: 'v1', until: now + 1000 };
+    assert.equal(held(aTask(), notServed), undefined);
+    assert.match(
+      held(aTask({ apiVersion: 'v1' }), notServed) ?? '',
+      /^Not looked at for now\. API v1 is not served at cloud\.example\./u,
+    );
+    assert.equal(held(aTask({ status: 'finished' }), { kind: 'auth' }), undefined);
+  });
+
+  it('says what is wrong with the base URL', () => {
+    const lines = tooltipLines(aTask(), { ...options, baseUrlProblem: 'The base URL is empty.' });
+    assert.ok(
+      lines.includes('Not looked at for now. The base URL is empty. Change it in the settings.'),
+    );
+  });
+
+  it('tells no duration of a running task that cannot be found', () => {
+    const startedAt = '2026-01-13T12:00:00Z';
+    const duration = (more: Partial<TrackedTask>) =>
+      tooltipLines(aTask({ startedAt, ...more }), options).find((line) =>
+        line.startsWith('Duration'),
+      );
+    assert.equal(duration({}), 'Duration: 1 min');
+    assert.equal(duration({ isMissing: true }), undefined);
+  });
+
+  it("shows the cloud's own word where it is not ours", () => {
+    const lines = tooltipLines(aTask({ status: 'unknown', rawStatus: 'dreaming' }), options);
+    assert.ok(lines.some((line) => line.includes('(“dreaming”)')));
+  });
+
+  it('says before the first look that there was none', () => {
+    const task = aTask({
+      status: 'unknown',
+      rawStatus: '',
+      prompt: undefined,
+      lookedAt: undefined,
+    });
+    assert.deepEqual(tooltipLines(task, options), [
+      'Nobody has looked at this task yet.',
+      'API v2, task ID a1',
+    ]);
+  });
+
+  it('tells of trouble in words, with its beginning', () => {
+    const lines = tooltipLines(aTask({ trouble: { kind: 'timeout', since: now - 1000 } }), options);
+    assert.ok(
+      lines.some((line) =>
+        /^cloud\.example did not answer in time\..*\(since <-1000>\)$/u.test(line),
+      ),
+    );
+  });
+
+  it('says that a task has stood still for long', () => {
+    const lines = tooltipLines(aTask({ changedAt: now - 7 * 3_600_000 }), options);
+    assert.ok(lines.includes('Unchanged for 7 h, so it is looked at rarely.'));
+  });
+
+  it('leaves out times that are none', () => {
+    const lines = tooltipLines(aTask({ createdAt: 'yesterday' }), options);
+    assert.ok(!lines.some((line) => line.startsWith('Created')));
+  });
+
+  it('strips controls and direction marks from what it shows', () => {
+    const lines = tooltipLines(aTask({ prompt: 'a\u202eb\u0000c\n\nd', id: 'x\u2066y1' }), options);
+    assert.equal(lines[0], 'abc d');
+    assert.ok(lines.includes('API v2, task ID xy1'));
+  });
+});

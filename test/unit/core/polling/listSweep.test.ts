@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import type { ListAsk } from '../../../../src/core/polling/askPlanner';
+import { ListReading } from '../../../../src/core/polling/listReading';
+import { ListSweep } from '../../../../src/core/polling/listSweep';
+import type { TrackedTask } from '../../../../src/core/tasks/trackedTask';
+import { aTask } from '../../../fakes/aTask';
+import { FakeCloud } from '../../../fakes/fakeCloud';
+
+const never = new AbortController().signal;
+
+describe('ListSweep', () => {
+  let cloud: FakeCloud;
+
+  beforeEach(() => {
+    cloud = new FakeCloud(() => 0);
+  });
+
+  function listOf(ids: readonly string[], more: Partial<ListAsk> = {}): ListAsk {
+    const expects = ids.map((id) => aTask({ id }));
+    const query = { createdFrom: 0, createdUntil: Date.UTC(2027, 0) };
+    return { kind: 'list', way: 'spans', apiVersion: 'v2', query, expects, mostPages: 9, ...more };
+  }
+
+  /** Takes every turn. @returns what was requested */
+  async function run(sweep: ListSweep): Promise<string[]> {
+    const requested: string[] = [];
+    while (!sweep.isDone) {
+      const next = sweep.next();
+      assert.ok(next);
+      requested.push(next instanceof ListReading ? 'page' : next.id);
+      if (next instanceof ListReading) await next.readPage(cloud.client('v2'), never);
+    }
+    return requested;
+  }
+
+  const byId = (a: TrackedTask, b: TrackedTask): number => b.id.localeCompare(a.id);
+
+  it('reads page after page of one list after the other', async () => {
+    for (let index = 0; index < 150; index++) cloud.set(`t${index}`, 'running');
+    const sweep = new ListSweep([listOf(['t0', 't149']), listOf(['t1'])], byId);
+    assert.deepEqual(await run(sweep), ['page', 'page', 'page']);
+  });
+
+  it('has those asked for by themselves whom a list did not show, in their order and ten at most', async () => {
+    cloud.set('a', 'running');
+    const hidden = Array.from({ length: 12 }, (_, index) => `h${index + 10}`);
+    const sweep = new ListSweep([listOf(['a', ...hidden])], byId);
+    const [page, ...singles] = await run(sweep);
+    assert.equal(page, 'page');
+    assert.deepEqual(singles, hidden.toReversed().slice(0, 10));
+  });
+
+  it('asks for nobody by itself after a list within bounds that it gave up', async () => {
+    for (let index = 0; index < 250; index++) cloud.set(`t${index}`, 'running');
+    assert.deepEqual(await run(new ListSweep([listOf(['nobody'], { mostPages: 1 })], byId)), [
+      'page',
+    ]);
+    const recent = listOf(['nobody'], { way: 'recent', query: {}, mostPages: 1 });
+    assert.deepEqual(await run(new ListSweep([recent], byId)), ['page', 'nobody']);
+  });
+
+  it('expects whoever is to be told of yet', async () => {
+    cloud.set('a', 'running');
+    const [a, hidden] = [aTask({ id: 'a' }), aTask({ id: 'hidden' })];
+    const sweep = new ListSweep([listOf(['a', 'hidden'])], byId);
+    const expected = () => [sweep.expects(a), sweep.expects(hidden)];
+    assert.deepEqual(expected(), [true, true]);
+    const reading = sweep.next();
+    assert.ok(reading instanceof ListReading);
+    await reading.readPage(cloud.client('v2'), never);
+    assert.deepEqual(expected(), [false, true]);
+    assert.equal(sweep.isDone, false);
+    assert.deepEqual(expected(), [false, true], 'also while it waits to be confirmed');
+    sweep.keep(({ id }) => id !== 'hidden');
+    assert.deepEqual([...expected(), sweep.isDone], [false, false, true]);
+  });
+});

@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict';
+import type { TaskStatus } from '../../../../src/core/cloud/task';
+import { keptTextLength, TaskStore } from '../../../../src/core/tasks/taskStore';
+import type { TaskChange } from '../../../../src/core/tasks/taskPatch';
+
+const ref = { apiVersion: 'v2', id: 'a' } as const;
+const statuses: TaskStatus[] = [
+  'created',
+  'running',
+  'paused',
+  'finished',
+  'stopped',
+  'failed',
+  'unknown',
+];
+
+describe('TaskStore', () => {
+  let store: TaskStore;
+  let changes: TaskChange[];
+
+  beforeEach(() => {
+    store = new TaskStore();
+    changes = [];
+    store.onDidChange((batch) => changes.push(...batch));
+  });
+
+  function look(status: TaskStatus, now = 1000, isFull = false): void {
+    store.applyLook(ref, { status, rawStatus: status }, now, isFull);
+  }
+
+  it('tracks each task once and keeps the order', () => {
+    const b = { apiVersion: 'v2', id: 'b' } as const;
+    const old = { apiVersion: 'v1', id: 'a' } as const;
+    store.track([ref, b], 1);
+    const added = store.track([ref, old], 2);
+    assert.deepEqual(
+      added.map(({ apiVersion, id }) => `${apiVersion}/${id}`),
+      ['v1/a'],
+    );
+    assert.deepEqual(
+      store.tasks().map(({ apiVersion, id }) => `${apiVersion}/${id}`),
+      ['v2/a', 'v2/b', 'v1/a'],
+    );
+    assert.equal(changes.length, 3);
+    assert.ok(changes.every(({ before, after }) => !before && after));
+  });
+
+  it('tells of a task that goes, and of nothing where none went', () => {
+    store.track([ref], 1);
+    changes.length = 0;
+    assert.equal(store.untrack([ref]).length, 1);
+    assert.equal(store.untrack([ref]).length, 0);
+    assert.equal(changes.length, 1);
+    assert.equal(changes[0]?.after, undefined);
+    assert.equal(changes[0]?.before?.id, 'a');
+  });
+
+  it('ignores an answer about a task that is not tracked', () => {
+    look('running');
+    assert.deepEqual(store.tasks(), []);
+    assert.deepEqual(changes, []);
+  });
+
+  it('is silent about a look that found all as it was, but notes when it was', () => {
+    store.track([ref], 1);
+    look('running', 10);
+    changes.length = 0;
+    look('running', 20);
+    assert.deepEqual(changes, []);
+    assert.equal(store.get(ref)?.lookedAt, 20);
+    assert.equal(store.get(ref)?.changedAt, 10);
+  });
+
+  it('tells at once what one answer shows of many tasks, and by itself of those it found as they were', () => {
+    const [b, c] = [
+      { apiVersion: 'v2', id: 'b' },
+      { apiVersion: 'v2', id: 'c' },
+    ] as const;
+    store.track([ref, b, c], 1);
+    const batches: string[] = [];
+    const words = (task: { id: string; rawStatus: string } | undefined): string =>
+      `${task?.id} ${task?.rawStatus}`;
+    const running = { status: 'running', rawStatus: 'started' } as const;
+    store.applyLooks([{ ref, update: running }], 500, true);
+    store.onDidChange((batch) => batches.push(batch.map(({ after }) => words(after)).join()));
+    store.onDidLook((task) => batches.push(`looked at ${words(task)}`));
+    const unknown = { apiVersion: 'v2', id: 'd' } as const;
+    const ended = { status: 'finished', rawStatus: 'finished' } as const;
+    store.applyLooks(
+      [
+        { ref: c, update: running },
+        { ref, update: running },
+        { ref: unknown, update: running },
+        { ref: b, update: running },
+        { ref: b, update: ended },
+      ],
+      1000,
+      true,
+    );
+    assert.deepEqual(batches, ['c started,b started,b finished', 'looked at a started']);
+    assert.deepEqual(
+      store.tasks().map(({ lookedAt }) => lookedAt),
+      [1000, 1000, 1000],
+    );
+    store.applyLooks([{ ref, update: running }], 1000, true);
+    assert.equal(batches.length, 2);
+  });
+
+  it('keeps what an answer does not speak of', () => {
+    store.track([ref], 1);
+    store.applyLook(ref, { status: 'running', rawStatus: 'started', prompt: 'Buy milk' }, 2, true);
+    store.applyLook(
+      ref,
+      { status: 'finished', rawStatus: 'finished', prompt: undefined, cost: '0.10' },
+      3,
+      false,
+    );
+    assert.equal(store.get(ref)?.prompt, 'Buy milk');
+    assert.equal(store.get(ref)?.cost, '0.10');
+    assert.equal(store.get(ref)?.readAs, 'running');
+  });
+
+  it('never lets an answer rename a task', () => {
+    store.track([ref], 1);
+    const stray = { status: 'running', rawStatus: 'started', id: 'b', apiVersion: 'v1' } as const;
+    store.applyLook(ref, stray, 2, true);
+    assert.equal(store.get(ref)?.id, 'a');
+    assert.equal(store.get(ref)?.apiVersion, 'v2');
+  });
+
+  for (const ended of ['finished', 'stopped', 'failed'] as const) {
+    for (const later of statuses.filter((status) => status !== ended)) {
+      it(`drops "${later}" after "${ended}": that answer is older`, () => {
+        store.track([ref], 1);
+        look('running');
+        look(ended);
+        look(later);
+        assert.equal(store.get(ref)?.status, ended);
+      });
+    }
+
+    it(`still takes in what comes to light after "${ended}"`, () => {
+      store.track([ref], 1);
+      look(ended);
+      store.applyLook(ref, { status: ended, rawStatus: ended, judgeVerdict: false }, 2, true);
+      assert.equal(store.get(ref)?.judgeVerdict, false);
+      assert.equal(store.get(ref)?.readAs, ended);
+    });
+  }
+
+  it('drops "created" after "running", but lets a paused task run again', () => {
+    store.track([ref], 1);
+    look('running');
+    look('created');
+    assert.equal(store.get(ref)?.status, 'running');
+    look('paused');
+    look('running');
+    assert.equal(store.get(ref)?.status, 'running');
+  });
+
+  it('drops the answer to a request that was sent before the one it knows the answer of', () => {
+    store.track([ref], 1);
+    const early = store.stampRequest();
+    const late = store.stampRequest();
+    store.applyLook(ref, { status: 'paused', rawStatus: 'paused' }, 2, true, late);
+    store.applyLook(ref, { status: 'running', rawStatus: 'started' }, 3, true, early);
+    assert.equal(store.get(ref)?.status, 'paused');
+    store.applyLook(ref, { status: 'running', rawStatus: 'started' }, 4, true, late);
+    assert.equal(store.get(ref)?.status, 'running');
+    store.untrack([ref]);
+    store.track([ref], 5);
+    store.applyLook(ref, { status: 'paused', rawStatus: 'paused' }, 6, true, early);
+    assert.equal(store.get(ref)?.status, 'paused', 'knows what was known before it was untracked');
+  });
+
+  it('marks an observed end unseen, until somebody looks', () => {
+    store.track([ref], 1);
+    look('running');
+    look('failed');
+    assert.equal(store.get(ref)?.isUnseen, true);
+    store.markSeen(ref);
+    assert.equal(store.get(ref)?.isUnseen, false);
+    changes.length = 0;
+    store.markSeen(ref);
+    assert.deepEqual(changes, []);
+  });
+
+  it('marks ends as unseen again, and as seen, all at once; what runs has no mark', () => {
+    const other = { apiVersion: 'v2', id: 'b' } as const;
+    const runs = { apiVersion: 'v2', id: 'runs' } as const;
+    store.track([ref, other, runs], 1);
+    for (const each of [ref, other])
+      store.applyLook(each, { status: 'finished', rawStatus: 'finished' }, 2, true);
+    store.applyLook(runs, { status: 'running', rawStatus: 'started' }, 2, true);
+    let events = 0;
+    store.onDidChange(() => events++);
+    const unseen = (): readonly string[] =>
+      store
+        .tasks()
+        .filter(({ isUnseen }) => isUnseen)
+        .map(({ id }) => id);
+    store.setUnseen(store.tasks(), true);
+    assert.deepEqual([unseen(), events], [[ref.id, other.id], 1]);
+    store.setUnseen(store.tasks(), true);
+    assert.equal(events, 1);
+    store.setUnseen([other, { apiVersion: 'v2', id: 'nobody' }], false);
+    assert.deepEqual([unseen(), events], [[ref.id], 2]);
+  });
+
+  it('does not mark what had ended before the first look', () => {
+    store.track([ref], 1);
+    look('finished');
+    assert.equal(store.get(ref)?.isUnseen, false);
+  });
+
+  it('keeps the last state through trouble, with the time when the trouble began', () => {
+    store.track([ref], 1);
+    look('running', 10);
+    store.noteTrouble(ref, { kind: 'server', since: 20 }, false);
+    changes.length = 0;
+    store.noteTrouble(ref, { kind: 'server', since: 30 }, false);
+    assert.deepEqual(changes, [], 'the same trouble is no change');
+    assert.deepEqual(store.get(ref)?.trouble, { kind: 'server', since: 20 });
+    assert.equal(store.get(ref)?.status, 'running');
+    store.noteTrouble(ref, { kind: 'taskNotFound', since: 40 }, true);
+    assert.deepEqual(store.get(ref)?.trouble, { kind: 'taskNotFound', since: 40 });
+    assert.equal(store.get(ref)?.isMissing, true);
+    look('running', 50);
+    assert.equal(store.get(ref)?.trouble, undefined);
+    assert.equal(store.get(ref)?.isMissing, false);
+  });
+
+  it('cuts what it keeps of long texts', () => {
+    store.track([ref], 1);
+    const output = 'x'.repeat(1_000_000);
+    store.applyLook(ref, { status: 'finished', rawStatus: 'finished', output }, 2, true);
+    assert.equal(store.get(ref)?.output?.length, keptTextLength);
+  });
+
+  it('replaces every task by others in one batch', () => {
+    store.track([ref], 1);
+    let batches = 0;
+    store.onDidChange(() => batches++);
+    const other = new TaskStore();
+    other.track([{ apiVersion: 'v1', id: 'z' }], 5);
+    store.replaceAll(other.tasks());
+    assert.equal(batches, 1);
+    assert.deepEqual(
+      store.tasks().map(({ id }) => id),
+      ['z'],
+    );
+  });
+
+  it('tells nobody after disposal', () => {
+    store.dispose();
+    store.track([ref], 1);
+    assert.deepEqual(changes, []);
+  });
+});

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { taskViewOf } from '../../../../src/core/details/detailsView';
+import { taskMarkdown } from '../../../../src/core/formats/taskMarkdown';
+import { taskText } from '../../../../src/core/formats/taskText';
+import { aDetails } from '../../../fakes/fakeCloud';
+import { textFormOf, unfenced } from '../../../../src/core/text/textForm';
+
+const fence = '```';
+
+describe('an output in a code fence', () => {
+  const json = '{\n  "price": 12345678901234567890\n}';
+  const held: readonly (readonly [string, string, string])[] = [
+    ['JSON', `${fence}json\n${json}\n${fence}`, json],
+    ['JSON, with blanks around', `\n  ${fence}json  \n${json}\n${fence}\n\n`, json],
+    ['JSON, in other line ends', `${fence}json\r\n[1]\r\n${fence}`, '[1]'],
+    ['JSON in capitals', `${fence}JSON\n[1]\n${fence}`, '[1]'],
+    ['JSON without a word for it', `${fence}\n${json}\n${fence}`, json],
+    ['a list without a word for it', `${fence}\n[1, 2]\n${fence}`, '[1, 2]'],
+    ['JSON in tildes', `~~~json\n${json}\n~~~`, json],
+    ['JSON in a longer fence', `${fence}${fence}json\n"\`\`\`"\n${fence}${fence}`, '"```"'],
+    ['Markdown', `${fence}markdown\n# Title\n\nWords.\n${fence}`, '# Title\n\nWords.'],
+    ['Markdown in short', `${fence}md\nWords.\n${fence}`, 'Words.'],
+    ['Markdown without a word for it', `${fence}\n# Title\n${fence}`, '# Title'],
+    ['Markdown called text', `${fence}text\n# Title\n${fence}`, '# Title'],
+  ];
+  for (const [what, text, content] of held)
+    it(`is what it holds: ${what}`, () => {
+      assert.equal(unfenced(text), content);
+    });
+
+  const others: readonly (readonly [string, string])[] = [
+    ['code', `${fence}python\n# a comment\nprint(1)\n${fence}`],
+    ['plain words', `${fence}\na   b\nc   d\n${fence}`],
+    ['words before it', `Here:\n${fence}json\n[1]\n${fence}`],
+    ['words after it', `${fence}json\n[1]\n${fence}\nDone.`],
+    ['two of them', `${fence}json\n[1]\n${fence}\n${fence}json\n[2]\n${fence}`],
+    ['one that is not ended', `${fence}json\n[1]\n`],
+    ['one ended by a shorter one', `${fence}\`json\n[1]\n${fence}`],
+    ['one in one line', `${fence}json [1] ${fence}`],
+    ['an empty one', `${fence}\n${fence}`],
+    ['a fence alone', fence],
+    ['no text', ''],
+  ];
+  for (const [what, text] of others)
+    it(`stays as it is: ${what}`, () => {
+      assert.equal(unfenced(text), text);
+    });
+
+  it('is Markdown, as that shows code, where it is code', () => {
+    assert.equal(textFormOf(`${fence}python\nprint(1)\n${fence}`), 'markdown');
+    assert.equal(textFormOf(`${fence}\na   b\n${fence}`), 'markdown');
+    assert.equal(textFormOf(`${fence}\na   b\n`), 'plaintext');
+  });
+
+  it('is a tree on the page, its digits kept', () => {
+    const { output } = taskViewOf(aDetails('1', { output: `${fence}json\n${json}\n${fence}` }));
+    assert.deepEqual(output, { form: 'json', text: json, isCut: false });
+  });
+
+  it('is laid out in what is exported', () => {
+    const task = aDetails('1', { output: `${fence}json\n{"a":[1.10]}\n${fence}` });
+    assert.match(taskMarkdown(task), /## Output\n\n```json\n\{\n {2}"a": \[\n {4}1\.10\n/u);
+    assert.match(taskText(task), /Output\n {2}\{\n {4}"a": \[\n {6}1\.10\n/u);
+  });
+
+  // What takes a power of the length does not end within the time that a test has.
+  it('is read for ten megabytes', () => {
+    const body = `${fence}\n`.repeat(2_500_000);
+    for (const text of [body, `${fence}json\n[${'1,'.repeat(5_000_000)}1]\n${fence}`])
+      assert.ok(unfenced(text).length > 9_000_000);
+    assert.equal(unfenced('\n'.repeat(10_000_000)).length, 10_000_000);
+  });
+});

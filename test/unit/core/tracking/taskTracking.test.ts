@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { CloudError } from '../../../../src/core/cloud/errors';
+import type { Cloud } from '../../../../src/core/cloud/taskClient';
+import { maxTasksAtOnce, parseTaskInput } from '../../../../src/core/input/taskInput';
+import { TaskStore } from '../../../../src/core/tasks/taskStore';
+import {
+  rejectedWords,
+  sessionWords,
+  trackingWords,
+  trackTasks,
+} from '../../../../src/core/tracking/taskTracking';
+import { FakeCloud } from '../../../fakes/fakeCloud';
+
+const session = '3fa85f64-5717-4562-b3fc-2c963f66afa6';
+const other = '11111111-5717-4562-b3fc-2c963f66afa6';
+const dashboard = (id: string): string => `https://cloud.browser-use.com/agent/${id}`;
+
+describe('tracking what a text names', () => {
+  let store: TaskStore;
+  let sessions: Map<string, readonly string[]>;
+  let failure: Error | undefined;
+  let connections: number;
+  let asked: string[];
+  let isCurrent: boolean;
+  let beforeAnswer: () => void;
+
+  beforeEach(() => {
+    store = new TaskStore();
+    sessions = new Map();
+    failure = undefined;
+    connections = 0;
+    asked = [];
+    isCurrent = true;
+    beforeAnswer = () => undefined;
+  });
+
+  /** The fake cloud, with sessions. */
+  function connect(): Promise<Cloud> {
+    connections++;
+    const cloud = new FakeCloud(() => 0);
+    return Promise.resolve({
+      download: () => cloud.download(),
+      client: (apiVersion) => ({
+        ...cloud.client(apiVersion),
+        findSessionTasks: async (id) => {
+          asked.push(id);
+          await Promise.resolve();
+          beforeAnswer();
+          if (failure) throw failure;
+          return sessions.get(id) ?? [];
+        },
+      }),
+    });
+  }
+
+  function track(text: string, signal = new AbortController().signal) {
+    return trackTasks(parseTaskInput(text, 'v1'), {
+      store,
+      connect,
+      isCurrent: () => isCurrent,
+      now: 7,
+      signal,
+    });
+  }
+
+  const ids = (): string[] => store.tasks().map(({ apiVersion, id }) => `${apiVersion}/${id}`);
+
+  it('tracks IDs without asking anybody', async () => {
+    const result = await track('a1, v2/b2');
+    assert.deepEqual(ids(), ['v1/a1', 'v2/b2']);
+    assert.equal(connections, 0);
+    assert.equal(trackingWords(result), undefined);
+  });
+
+  it('asks the cloud for the tasks of a session, which are v2', async () => {
+    sessions.set(session, ['c3', 'd4']);
+    const result = await track(`v1/a1 ${dashboard(session)}`);
+    assert.deepEqual(ids(), ['v1/a1', 'v2/c3', 'v2/d4']);
+    assert.deepEqual(
+      result.refs.map(({ id }) => id),
+      ['a1', 'c3', 'd4'],
+    );
+    assert.equal(trackingWords(result), undefined);
+  });
+
+  it('keeps what has been tracked when a session cannot be looked up', async () => {
+    failure = new CloudError('network', 'refused');
+    const result = await track(`v1/a1 ${dashboard(session)}`);
+    assert.deepEqual(ids(), ['v1/a1']);
+    assert.equal(result.sessionError?.kind, 'network');
+  });
+
+  it('speaks of the session that is not found, not of a task', async () => {
+    failure = new CloudError('taskNotFound', 'Session not found');
+    const { sessionError } = await track(dashboard(session));
+    assert.deepEqual(sessionError && sessionWords(sessionError.kind, 'cloud.example'), {
+      text: 'cloud.example knows no such session for this API key. Check the link, or set the key of the account that the session belongs to.',
+      nextStep: 'setApiKey',
+    });
+  });
+
+  it('has words of a session for every failure', () => {
+    for (const kind of ['taskNotFound', 'invalidRequest', 'rateLimited', 'server'] as const) {
+      const { text } = sessionWords(kind, 'cloud.example');
+      assert.match(text, /^cloud\.example /u);
+      assert.doesNotMatch(text, /task ID|no such task|Looks go on/u);
+    }
+    const { text } = sessionWords('notServed', 'cloud.example');
+    assert.match(text, /^API v2 is not served at cloud\.example/u);
+  });
+
+  it('goes on after a session that fails alone, and stops at what would fail them all', async () => {
+    sessions.set(other, ['c3']);
+    beforeAnswer = () => {
+      failure =
+        asked.length === 1 ? new CloudError('taskNotFound', 'Session not found') : undefined;
+    };
+    const result = await track(`${dashboard(session)}\n${dashboard(other)}`);
+    assert.deepEqual(ids(), ['v2/c3']);
+    assert.equal(result.sessionError?.kind, 'taskNotFound');
+    assert.equal(result.failedSessionCount, 1);
+
+    beforeAnswer = () => (failure = new CloudError('auth', 'refused'));
+    asked = [];
+    const { failedSessionCount } = await track(`${dashboard(session)}\n${dashboard(other)}`);
+    assert.equal(failedSessionCount, 2);
+    assert.deepEqual(asked, [session]);
+  });
+
+  it('says how far it is', async () => {
+    const seen: string[] = [];
+    await trackTasks(parseTaskInput(`${dashboard(session)}\n${dashboard(other)}`, 'v2'), {
+      store,
+      connect,
+      isCurrent: () => true,
+      now: 7,
+      signal: new AbortController().signal,
+      onProgress: (done, total) => seen.push(`${done} of ${total}`),
+    });
+    assert.deepEqual(seen, ['0 of 2', '1 of 2']);
+  });
+
+  it('keeps what was tracked when it is cancelled in the midst of many sessions', async () => {
+    sessions.set(session, ['c3']).set(other, ['d4']);
+    const abort = new AbortController();
+    beforeAnswer = () => {
+      if (asked.length === 2) abort.abort();
+    };
+    const text = `${dashboard(session)}\n${dashboard(other)}`;
+    await assert.rejects(track(text, abort.signal), { name: 'AbortError' });
+    assert.deepEqual(ids(), ['v2/c3']);
+  });
+
+  it('tracks no more than a thousand tasks of sessions, and says what it leaves out', async () => {
+    sessions.set(
+      session,
+      Array.from({ length: maxTasksAtOnce + 2 }, (_, index) => `c${index}`),
+    );
+    const result = await track(`${dashboard(session)}\n${dashboard(other)}`);
+    assert.equal(store.tasks().length, maxTasksAtOnce);
+    assert.deepEqual(asked, [session]);
+    assert.equal(
+      trackingWords(result),
+      '1000 tasks tracked; 2 tasks are left out: at most 1000 are tracked at once; 1 session is not looked up: at most 1000 tasks are tracked at once.',
+    );
+  });
+
+  it('passes on what is no failure of the cloud', async () => {
+    failure = new TypeError('a mistake');
+    await assert.rejects(track(dashboard(session)), TypeError);
+  });
+
+  it('leaves out what a server told that is no longer the one', async () => {
+    sessions.set(session, ['c3']);
+    beforeAnswer = () => (isCurrent = false);
+    const result = await track(`v1/a1 ${dashboard(session)} ${dashboard(other)}`);
+    assert.deepEqual(ids(), ['v1/a1']);
+    assert.deepEqual(asked, [session], 'the other server is not asked');
+    assert.equal(result.hasServerChanged, true);
+  });
+
+  it('does not ask the server that has come meanwhile', async () => {
+    const tracking = track(dashboard(session));
+    isCurrent = false;
+    assert.equal((await tracking).hasServerChanged, true);
+    assert.deepEqual(asked, []);
+  });
+
+  it('stops when it is told to', async () => {
+    sessions.set(session, ['c3']);
+    const abort = new AbortController();
+    abort.abort();
+    await assert.rejects(track(dashboard(session), abort.signal), { name: 'AbortError' });
+    assert.deepEqual(ids(), []);
+  });
+
+  it('answers duplicates and nonsense in one message', async () => {
+    await track('a1');
+    sessions.set(session, ['c3']);
+    const result = await track(`v1/a1 v1/b2 v1/b2 v4/c3 ${dashboard(session)} ${dashboard(other)}`);
+    assert.equal(
+      trackingWords(result),
+      '2 tasks tracked; 1 was tracked already; 1 was named twice; 1 session has no tasks; “c3” is left out: it belongs to API v4, which this extension does not support yet.',
+    );
+  });
+
+  it('says that nothing new came', async () => {
+    await track('a1 b2');
+    assert.equal(
+      trackingWords(await track('a1 b2')),
+      'No new task tracked; 2 were tracked already.',
+    );
+  });
+
+  it('tells at most two pieces of nonsense in full', async () => {
+    const { input } = await track('oops hello world again');
+    const words = rejectedWords(input) ?? '';
+    assert.match(words, /“oops” .*“hello” .*; 2 more are left out$/u);
+  });
+
+  it('never repeats what looks like a key', async () => {
+    const { input } = await track('bu_0123456789');
+    assert.match(rejectedWords(input) ?? '', /^one piece is left out: .*API key/u);
+    assert.doesNotMatch(rejectedWords(input) ?? '', /0123/u);
+  });
+});

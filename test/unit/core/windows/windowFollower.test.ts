@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import { Emitter } from '../../../../src/core/base/event';
+import { NoticeQueue } from '../../../../src/core/notices/noticeQueue';
+import type { PollerState } from '../../../../src/core/polling/polling';
+import type { TaskPatch } from '../../../../src/core/tasks/taskPatch';
+import { TaskStore } from '../../../../src/core/tasks/taskStore';
+import { WindowFollower, type RecentPatches } from '../../../../src/core/windows/windowFollower';
+import type {
+  Announcement,
+  ToFollower,
+  ToLeader,
+} from '../../../../src/core/windows/windowMessages';
+import { aTask } from '../../../fakes/aTask';
+import { FakeClock, settle } from '../../../fakes/fakeClock';
+
+const ref = { apiVersion: 'v2', id: 'a1' } as const;
+const ended = {
+  of: ref,
+  set: { status: 'finished', rawStatus: 'finished' },
+  cleared: [],
+} as const satisfies TaskPatch;
+
+describe('WindowFollower', () => {
+  let store: TaskStore;
+  let notices: NoticeQueue;
+  let said: ToLeader[];
+  let announced: Announcement[];
+  let recent: RecentPatches[];
+  let silences: boolean[];
+  let giveUps: number;
+  let isAnswering: boolean;
+  let clock: FakeClock;
+  let doings: string[];
+  let hasKey: boolean;
+  let hear: (message: ToFollower | string) => void;
+  let follower: WindowFollower;
+
+  beforeEach(() => {
+    store = new TaskStore();
+    notices = new NoticeQueue({
+      store,
+      clock: new FakeClock(),
+      isWanted: () => true,
+      show: () => assert.fail('Another window announces'),
+    });
+    notices.setAnnouncing(false);
+    said = [];
+    announced = [];
+    recent = [];
+    silences = [];
+    giveUps = 0;
+    isAnswering = true;
+    clock = new FakeClock();
+    doings = [];
+    hasKey = true;
+    const received = new Emitter<string>();
+    hear = (message) =>
+      received.fire(typeof message === 'string' ? message : JSON.stringify(message));
+    follower = new WindowFollower({
+      leader: {
+        send: (text) => {
+          const message = JSON.parse(text) as ToLeader;
+          if (message.type !== 'ping') said.push(message);
+          else if (isAnswering) hear({ type: 'pong', id: message.id });
+        },
+        onDidReceive: received.event,
+        onDidClose: new Emitter<void>().event,
+      },
+      store,
+      notices,
+      fill: (change) => {
+        doings.push('fill');
+        change();
+      },
+      repeat: (change) => {
+        doings.push('repeat');
+        change();
+      },
+      clock,
+      recent: () => recent,
+      onSilence: (isSilent) => silences.push(isSilent),
+      onGiveUp: () => giveUps++,
+      hasKey: () => hasKey,
+      announce: (announcement) => announced.push(announcement),
+    });
+  });
+
+  afterEach(() => {
+    follower.dispose();
+    notices.dispose();
+  });
+
+  /** The leader tells all that it tracks. */
+  function begin(...tasks: ReturnType<typeof aTask>[]): void {
+    hear({ type: 'tasks', tasks, isLast: true });
+    said.length = 0;
+    doings.length = 0;
+  }
+
+  it('says first whether it has a key, and again when that may have changed', () => {
+    assert.deepEqual(said, [{ type: 'key', hasKey: true }]);
+    hasKey = false;
+    follower.reconnect();
+    assert.deepEqual(said.at(-1), { type: 'key', hasKey: false });
+  });
+
+  it('shows all that is tracked once all of it has come, and says nothing of it', () => {
+    said.length = 0;
+    hear({ type: 'tasks', tasks: [aTask()], isLast: false });
+    assert.deepEqual(store.tasks(), []);
+    hear({ type: 'tasks', tasks: [aTask({ id: 'b' })], isLast: true });
+    assert.deepEqual(
+      store.tasks().map(({ id }) => id),
+      ['a1', 'b'],
+    );
+    assert.deepEqual(doings, ['fill']);
+    assert.deepEqual(said, []);
+    hear({ type: 'tasks', tasks: [aTask({ id: 'c' })], isLast: true });
+    assert.equal(store.tasks().length, 1, 'another beginning begins anew');
+  });
+
+  it('adds what has just happened here, and passes it on', () => {
+    recent = [{ at: 0, patches: [ended], isReceived: false }];
+    said.length = 0;
+    hear({ type: 'tasks', tasks: [aTask()], isLast: true });
+    assert.equal(store.get(ref)?.status, 'finished');
+    assert.deepEqual(said, [{ type: 'patches', patches: [ended], at: 0 }]);
+  });
+
+  it('hands on ends that the window before has not told of, and none that it has only repeated', () => {
+    notices.expect([ref]);
+    said.length = 0;
+    hear({ type: 'tasks', tasks: [aTask({ status: 'finished', isUnseen: true })], isLast: true });
+    assert.deepEqual(said, [{ type: 'ended', refs: [ref] }]);
+    assert.deepEqual(notices.waiting, [ref]);
+  });
+
+  it('forgets ends that only its own store saw while it was filled', () => {
+    store.replaceAll([aTask()]);
+    begin(aTask({ status: 'finished' }));
+    assert.deepEqual(notices.waiting, []);
+  });
+
+  it('tells what is done here only after it knows what there is', () => {
+    follower.tell([ended], () => undefined);
+    assert.equal(said.length, 1, 'the key');
+    begin(aTask());
+    follower.tell([ended], () => undefined);
+    assert.deepEqual(said, [{ type: 'patches', patches: [ended] }]);
+  });
+
+  it('repeats what the leader tells, whatever it was', () => {
+    begin(aTask({ status: 'finished' }));
+    hear({ type: 'patches', patches: [{ of: ref, set: { status: 'running' }, cleared: [] }] });
+    assert.equal(store.get(ref)?.status, 'running');
+    assert.deepEqual(doings, ['repeat']);
+    assert.deepEqual(said, []);
+  });
+
+  it('shows the leader’s state, but counts for itself', () => {
+    begin(aTask(), aTask({ id: 'b', status: 'finished' }));
+    assert.deepEqual(follower.state, { isLooking: false, holds: [], activeCount: 1 });
+    const states: PollerState[] = [];
+    follower.onDidChangeState((state) => states.push(state));
+    const holds = [{ kind: 'network', until: 5, apiVersion: undefined }] as const;
+    hear({ type: 'state', state: { activeCount: 9, isLooking: true, lookedAt: 3, holds } });
+    assert.deepEqual(follower.state, { isLooking: true, lookedAt: 3, holds, activeCount: 1 });
+    assert.deepEqual(states, [follower.state]);
+  });
+
+  it('gathers ends that wait, and forgets those that wait no more', () => {
+    const b = { apiVersion: 'v2', id: 'b' } as const;
+    begin(aTask());
+    hear({ type: 'ended', refs: [ref, b] });
+    assert.deepEqual(notices.waiting, [ref, b]);
+    hear({ type: 'announced', refs: [ref] });
+    assert.deepEqual(notices.waiting, [b]);
+  });
+
+  it('tells the person here, and says that it has', () => {
+    begin();
+    const notice = { text: 'Finished', refs: [ref], isWarning: false };
+    hear({ type: 'tell', id: 7, announcement: { notice } });
+    assert.deepEqual(announced, [{ notice }]);
+    assert.deepEqual(said, [{ type: 'told', id: 7 }]);
+  });
+
+  it('asks for a refresh, each with a number of its own, and waits for its answer', async () => {
+    begin();
+    const done: number[] = [];
+    void follower.refresh([ref]).then(() => done.push(1));
+    void follower.refresh().then(() => done.push(2));
+    assert.deepEqual(said, [
+      { type: 'refresh', id: 1, refs: [ref] },
+      { type: 'refresh', id: 2 },
+    ]);
+    hear({ type: 'refreshed', id: 9 });
+    await settle();
+    assert.deepEqual(done, []);
+    hear({ type: 'refreshed', id: 2 });
+    await settle();
+    assert.deepEqual(done, [2]);
+    hear({ type: 'refreshed', id: 1 });
+    await settle();
+    assert.deepEqual(done, [2, 1]);
+  });
+
+  it('passes on how closely it is watched', () => {
+    begin();
+    follower.setAttention('watching');
+    assert.deepEqual(said, [{ type: 'attention', attention: 'watching' }]);
+  });
+
+  it('heeds no other words, and none after it is disposed', () => {
+    begin(aTask());
+    for (const words of ['', 'null', '{"type":"patches"}', '{"type":"evil"}']) hear(words);
+    assert.equal(store.tasks().length, 1);
+    follower.dispose();
+    hear({ type: 'patches', patches: [{ went: ref }] });
+    assert.equal(store.tasks().length, 1);
+    assert.deepEqual(said, []);
+  });
+});

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { taskFieldsOf } from '../../../../src/core/tasks/taskRecord';
+import {
+  parseToFollower,
+  parseToLeader,
+  type ToFollower,
+  type ToLeader,
+} from '../../../../src/core/windows/windowMessages';
+import { aTask } from '../../../fakes/aTask';
+
+const ref = { apiVersion: 'v2', id: 'a1' } as const;
+const refs = [ref, { apiVersion: 'v1', id: 'b' }] as const;
+const patches = [
+  { came: aTask() },
+  { went: ref },
+  { of: ref, set: { status: 'failed', rawStatus: 'failed' }, cleared: ['cost'] },
+] as const;
+const notice = { text: 'Finished: Do a', refs: [ref], isWarning: false };
+const hold = { kind: 'rateLimited', until: 5, apiVersion: 'v1' } as const;
+const state = { activeCount: 2, isLooking: true, lookedAt: 7, holds: [hold] };
+
+const toFollower: readonly ToFollower[] = [
+  { type: 'tasks', tasks: [aTask(), aTask({ id: 'b' })], isLast: true },
+  { type: 'tasks', tasks: [], isLast: false },
+  { type: 'patches', patches },
+  { type: 'state', state },
+  { type: 'ended', refs },
+  { type: 'announced', refs },
+  { type: 'refreshed', id: 3 },
+  { type: 'pong', id: 7 },
+  { type: 'tell', id: 4, announcement: { notice } },
+  { type: 'tell', id: 5, announcement: { hold } },
+];
+
+const toLeader: readonly ToLeader[] = [
+  { type: 'patches', patches },
+  { type: 'patches', patches, at: 8 },
+  { type: 'ended', refs },
+  { type: 'attention', attention: 'watching' },
+  { type: 'attention', attention: 'hidden' },
+  { type: 'attention', attention: 'away' },
+  { type: 'key', hasKey: true },
+  { type: 'key', hasKey: false },
+  { type: 'refresh', id: 1, refs },
+  { type: 'refresh', id: 2, refs: undefined },
+  { type: 'told', id: 6 },
+  { type: 'ping', id: 7 },
+];
+
+const noMessages: readonly string[] = [
+  '',
+  '{',
+  'null',
+  '7',
+  '"tasks"',
+  '[]',
+  '{}',
+  '{"type":"other"}',
+  '{"type":["tasks"],"tasks":[]}',
+];
+
+describe('words between windows', () => {
+  for (const message of toFollower)
+    it(`come to a follower as they were said: ${message.type}`, () => {
+      assert.deepEqual(parseToFollower(JSON.stringify(message)), message);
+    });
+
+  for (const message of toLeader)
+    it(`come to the one that polls as they were said: ${message.type}`, () => {
+      assert.deepEqual(parseToLeader(JSON.stringify(message)), message);
+    });
+
+  for (const text of noMessages)
+    it(`are no words: ${text}`, () => {
+      assert.equal(parseToFollower(text), undefined);
+      assert.equal(parseToLeader(text), undefined);
+    });
+
+  for (const [type, fields] of [
+    ['tasks', { tasks: {} }],
+    ['patches', { patches: 'none' }],
+    ['state', { state: null }],
+    ['state', { state: { ...state, activeCount: 'two' } }],
+    ['state', { state: { ...state, isLooking: 1 } }],
+    ['state', { state: { ...state, holds: hold } }],
+    ['ended', {}],
+    ['announced', { refs: ref }],
+    ['refreshed', { id: '3' }],
+    ['tell', { id: 1 }],
+    ['tell', { announcement: { notice } }],
+    ['tell', { id: 1, announcement: { hold: { kind: 'weather' } } }],
+    ['tell', { id: 1, announcement: { hold: null, notice } }],
+    ['tell', { id: 1, announcement: { notice: { ...notice, text: 1 } } }],
+    ['tell', { id: 1, announcement: { notice: { ...notice, isWarning: 'no' } } }],
+    ['tell', { id: 1, announcement: { notice: { ...notice, refs: undefined } } }],
+  ] as const)
+    it(`are nothing to a follower: ${type} with ${JSON.stringify(fields)}`, () => {
+      assert.equal(parseToFollower(JSON.stringify({ type, ...fields })), undefined);
+    });
+
+  for (const [type, fields] of [
+    ['patches', {}],
+    ['ended', { refs: 'all' }],
+    ['attention', { attention: 'asleep' }],
+    ['refresh', { refs }],
+    ['told', { id: null }],
+  ] as const)
+    it(`are nothing to the one that polls: ${type} with ${JSON.stringify(fields)}`, () => {
+      assert.equal(parseToLeader(JSON.stringify({ type, ...fields })), undefined);
+    });
+
+  it('lose what cannot be read, and no more', () => {
+    const half = { type: 'tasks', tasks: [null, 7, { id: 'no task' }, aTask()], isLast: 'yes' };
+    assert.deepEqual(parseToFollower(JSON.stringify(half)), {
+      type: 'tasks',
+      tasks: [aTask()],
+      isLast: false,
+    });
+    const odd = {
+      type: 'state',
+      state: { ...state, lookedAt: 'now', holds: [{}, { kind: 'auth' }] },
+    };
+    assert.deepEqual(parseToFollower(JSON.stringify(odd)), {
+      type: 'state',
+      state: {
+        activeCount: 2,
+        isLooking: true,
+        lookedAt: undefined,
+        holds: [{ kind: 'auth', until: undefined, apiVersion: undefined }],
+      },
+    });
+    assert.deepEqual(parseToLeader(JSON.stringify({ type: 'ended', refs: [ref, {}, null] })), {
+      type: 'ended',
+      refs: [ref],
+    });
+    assert.deepEqual(parseToLeader('{"type":"key","hasKey":"yes"}'), {
+      type: 'key',
+      hasKey: false,
+    });
+  });
+});
+
+describe('fields of a task', () => {
+  for (const trouble of [
+    null,
+    'auth',
+    7,
+    {},
+    { kind: 'auth' },
+    { since: 1 },
+    { kind: 'rain', since: 1 },
+  ])
+    it(`hold no trouble such as ${JSON.stringify(trouble)}`, () => {
+      assert.deepEqual(taskFieldsOf({ id: 'a', trouble }), { id: 'a' });
+    });
+
+  it('hold a trouble, every status, and nothing of another name', () => {
+    const trouble = { kind: 'auth', since: 1 };
+    assert.deepEqual(taskFieldsOf({ trouble, toString: 'x' }), { trouble });
+    for (const status of [
+      'created',
+      'running',
+      'paused',
+      'finished',
+      'stopped',
+      'failed',
+      'unknown',
+    ])
+      assert.deepEqual(taskFieldsOf({ status }), { status });
+  });
+});

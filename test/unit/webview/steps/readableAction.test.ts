@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { readableActions } from '../../../../src/webview/steps/readableAction';
+
+describe('readableActions', () => {
+  it('names an action and what it was done with', () => {
+    assert.deepEqual(readableActions('{"input_text":{"index":4,"text":"hello","xpath":null}}'), [
+      {
+        name: 'input text',
+        details: [
+          { name: 'index', value: '4' },
+          { name: '', value: 'hello' },
+        ],
+      },
+    ]);
+  });
+
+  it('leaves out the actions that did not happen', () => {
+    assert.deepEqual(readableActions('{"done":null,"goToUrl":{"url":"https://a.example/"}}'), [
+      { name: 'go to url', details: [{ name: '', value: 'https://a.example/' }] },
+    ]);
+  });
+
+  it('takes actions without details and with bare or nested values', () => {
+    assert.deepEqual(readableActions('{"go_back":{}}'), [{ name: 'go back', details: [] }]);
+    assert.deepEqual(readableActions('{"wait":3}'), [
+      { name: 'wait', details: [{ name: '', value: '3' }] },
+    ]);
+    assert.deepEqual(readableActions('{"drag":{"to":{"x":1}}}'), [
+      { name: 'drag', details: [{ name: 'to', value: '{"x":1}' }] },
+    ]);
+    assert.deepEqual(readableActions('{"keys":["a","b"]}'), [
+      { name: 'keys', details: [{ name: '', value: '["a","b"]' }] },
+    ]);
+  });
+
+  for (const text of ['', 'click 3', '{"click":', 'null', '42', '[]', '{}', '{"done":null}'])
+    it(`leaves ${JSON.stringify(text)} to be shown as it is`, () => {
+      assert.equal(readableActions(text), undefined);
+    });
+
+  it('keeps the digits of numbers', () => {
+    assert.deepEqual(readableActions('{"open":{"id":12345678901234567890,"at":[1.10]}}'), [
+      {
+        name: 'open',
+        details: [
+          { name: 'id', value: '12345678901234567890' },
+          { name: 'at', value: '[1.10]' },
+        ],
+      },
+    ]);
+  });
+
+  it('takes a hostile name for a name', () => {
+    const [action] = readableActions('{"__proto__":{"polluted":true}}') ?? [];
+    assert.equal(action?.name, 'proto');
+    assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
+  });
+});
