@@ -1,7 +1,7 @@
 import { Uri, type ExtensionContext } from 'vscode';
 import { reportListenerErrors } from './core/base/event';
 import { WindowPolling } from './core/polling/polling';
-import { TaskKeeper } from './core/tasks/taskKeeper';
+import { TaskPersistence } from './core/tasks/taskPersistence';
 import { TaskStore } from './core/tasks/taskStore';
 import { TokenBucket } from './core/polling/tokenBucket';
 import type { Announcement } from './core/windows/windowMessages';
@@ -15,9 +15,9 @@ import { CloudConnection } from './ui/account/cloudConnection';
 import { registerCommands } from './ui/commands/commands';
 import { connectParts, reportStorage } from './ui/account/connectParts';
 import { followContextKeys } from './ui/tree/contextKeys';
-import { LateParts, loadWhenNeeded } from './ui/commands/lateParts';
-import { LateTree } from './ui/tree/lateTree';
-import { LateWindows } from './ui/lateWindows';
+import { LazyFeatures, loadWhenNeeded } from './ui/commands/lazyFeatures';
+import { LazyTree } from './ui/tree/lazyTree';
+import { LazyWindowSharing } from './ui/lazyWindowSharing';
 import { Log } from './ui/log';
 import { showNotice } from './ui/notifications/notifier';
 import { publicTasks } from './ui/publicTasks';
@@ -49,40 +49,40 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     loadApi: () => import('./api'),
     clock,
     bucket,
-    heldUntil: () => poller.state.holds.find(({ kind }) => kind === 'rateLimited')?.until,
+    pausedUntil: () => poller.state.pauses.find(({ kind }) => kind === 'rateLimited')?.until,
   });
   const store = new TaskStore();
   const root = Uri.joinPath(globalStorageUri, 'tasks').fsPath;
   const onSkipped = (name: string, why: string) =>
     log.warn(`The task file ${name} is left alone: ${why}`);
-  const keeper = new TaskKeeper({
+  const persistence = new TaskPersistence({
     store,
     filesOf: (origin) => openTaskFolder({ root, origin, onSkipped }),
     onError: (what, error) => reportStorage(what, error, log),
   });
-  const poller = new WindowPolling({ store, pauses: settings.pauses });
+  const poller = new WindowPolling({ store, intervals: settings.intervals });
   const onError = (error: unknown): void => log.error('Unexpected', error);
-  const windows = new LateWindows(async () => {
+  const windows = new LazyWindowSharing(async () => {
     const { shareAmongWindows } = await import('./windows');
     return shareAmongWindows({
       store,
-      keeper,
+      persistence,
       polling: poller,
       clock,
       connect: connection.connect,
       bucket,
-      pauses: settings.pauses,
+      intervals: settings.intervals,
       onError: (error, what) => log.error(`Looking at ${what} failed`, error),
-      isWanted: (kind) => settings.notifyOn.has(kind),
-      announce: (announcement) => void tell(announcement).catch(onError),
+      isRequested: (kind) => settings.notifyOn.has(kind),
+      announce: (announcement) => void notify(announcement).catch(onError),
       hasKey: () => apiKey.state === 'present',
       readKey: () => apiKey.read(),
       root: Uri.joinPath(globalStorageUri, 'windows').fsPath,
       onAlone: (error) => log.error('Other windows cannot be reached: this one polls alone', error),
     });
   }, onError);
-  const late = new LateParts(async () => {
-    const { createLate } = await import('./ui/commands/late');
+  const features = new LazyFeatures(async () => {
+    const { createFeatures } = await import('./ui/commands/features');
     // What is done before this window has its part would not reach the others. Without a server it gets none.
     if (typeof settings.server !== 'string') await windows.whenReady();
     const home = homeFolder();
@@ -91,22 +91,22 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
       replace: async (path: string, bytes: Uint8Array) =>
         (await import('./platform/replaceFile')).replaceFile(path, bytes),
     };
-    return createLate({ ...options, localFiles });
+    return createFeatures({ ...options, localFiles });
   });
-  const tell = async (announcement: Announcement): Promise<void> => {
-    if ('hold' in announcement) return (await late.get()).tellHold(announcement.hold);
+  const notify = async (announcement: Announcement): Promise<void> => {
+    if ('pause' in announcement) return (await features.get()).notifyPause(announcement.pause);
     await showNotice(announcement.notice, {
-      openDetails: async (ref) => (await late.get()).openDetails(ref),
+      openDetails: async (ref) => (await features.get()).openDetails(ref),
       showTasks: (first) => view.reveal(first),
     });
   };
-  const tree = new LateTree(async () => {
+  const tree = new LazyTree(async () => {
     const { TaskTree } = await import('./ui/tree/taskTree');
-    return new TaskTree({ store, settings, clock, late: late.get });
+    return new TaskTree({ store, settings, clock, features: features.get });
   });
   const view = new TaskView({ tree, store });
   const statusBar = new StatusBar(store);
-  const parts = { store, keeper, poller, apiKey, settings, log };
+  const parts = { store, persistence, poller, apiKey, settings, log };
   const options = {
     ...parts,
     connection,
@@ -117,19 +117,30 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     extensionUri,
     announce: windows.announce,
   };
-  const { api, disposable } = publicTasks({ store, late });
-  subscriptions.push(log, settings, apiKey, store, keeper, poller, tree, view, late, disposable);
+  const { api, disposable } = publicTasks({ store, features });
   subscriptions.push(
-    registerCommands({ late, log }),
-    restoreDetails(late),
-    loadWhenNeeded({ late, view, poller, onError }),
-    followAttention({ poller, view, details: late, apiKey }),
+    log,
+    settings,
+    apiKey,
+    store,
+    persistence,
+    poller,
+    tree,
+    view,
+    features,
+    disposable,
+  );
+  subscriptions.push(
+    registerCommands({ features, log }),
+    restoreDetails(features),
+    loadWhenNeeded({ features, view, poller, onError }),
+    followAttention({ poller, view, details: features, apiKey }),
     followContextKeys(apiKey, store),
     statusBar,
     connectParts({ ...parts, onOpened: windows.open }),
     windows,
   );
-  flush = () => keeper.flush();
+  flush = () => persistence.flush();
   return api;
 }
 

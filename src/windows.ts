@@ -3,7 +3,7 @@ import { TaskPoller, type TaskPollerOptions } from './core/polling/taskPoller';
 import { windowProtocol } from './core/windows/windowMessages';
 import { WindowSharing, type WindowSharingOptions } from './core/windows/windowSharing';
 import { originFolderName } from './platform/node';
-import { joinWindows } from './platform/nodeWindows';
+import { joinWindows } from './platform/nodeLeaderElection';
 
 export interface WindowsOptions
   extends
@@ -25,7 +25,7 @@ export function shareAmongWindows(options: WindowsOptions): WindowSharing {
         ...options,
         connect,
         random: Math.random,
-        loadRounds: () => import('./core/polling/askRound'),
+        loadRounds: () => import('./core/polling/pollRound'),
       }),
     join: (origin, handlers) =>
       joinWindows({

@@ -41,7 +41,7 @@ interface Rule {
   /** Our own parts of which only types may be imported. */
   readonly types?: readonly Part[];
   /** Our own parts that may only be loaded by `import()` when they are needed. */
-  readonly late?: readonly Part[];
+  readonly features?: readonly Part[];
   /** Packages that may be imported; `node:` stands for all that Node has built in. */
   readonly packages: readonly string[];
 }
@@ -59,7 +59,7 @@ const rules: Readonly<Record<Part, Rule>> = {
     parts: ['core', 'platform', 'ui', 'protocol'],
     types: ['api', 'publicTypes'],
     // axios and zod load at the first request, what polls right after start-up.
-    late: ['api', 'windows'],
+    features: ['api', 'windows'],
     packages: ['vscode'],
   },
   windows: { parts: ['core', 'platform'], packages: ['node:'] },
@@ -75,11 +75,11 @@ function troubleWith(
   const target = path.posix.join(path.posix.dirname(file), specifier);
   const to = partOf(withoutExtension(target));
   if (!to) return `imports ${specifier}, which lies in no part of src that has rules`;
-  const { parts, types = [], late = [] } = rules[from];
+  const { parts, types = [], features = [] } = rules[from];
   if (parts.includes(to)) return undefined;
   if (types.includes(to) && isType) return undefined;
-  if (late.includes(to) && isDynamic) return undefined;
-  if (late.includes(to)) return `must load ${specifier} by import(), when it is first needed`;
+  if (features.includes(to) && isDynamic) return undefined;
+  if (features.includes(to)) return `must load ${specifier} by import(), when it is first needed`;
   if (types.includes(to))
     return `may import types of ${to} only ("import type"), from ${specifier}`;
   return `${from} must not import ${to} (${specifier})`;

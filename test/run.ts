@@ -43,10 +43,10 @@ async function main(): Promise<void> {
   for (const result of results) {
     const mark = result.failed > 0 ? '✗' : '✔';
     const time = `${result.seconds.toFixed(1)} s`.padStart(8);
-    sayAloud(`${mark} ${result.name.padEnd(12)}${time}  ${inWords(result)}`);
+    sayAloud(`${mark} ${result.name.padEnd(12)}${time}  ${asText(result)}`);
   }
   sayAloud(`  ${'together'.padEnd(12)}${`${secondsSince(startedAtMs).toFixed(1)} s`.padStart(8)}`);
-  sayAloud(`\n${inWords(total)}`);
+  sayAloud(`\n${asText(total)}`);
   // Not process.exit: it may cut off what is still being written.
   process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 }
@@ -60,7 +60,7 @@ async function timed(suite: Suite, needed: readonly Result[], write: Write): Pro
   if (missing) say(`Not run: it needs ${missing.name}, which failed.`);
   else counts = await runSuite(suite, write);
   const seconds = secondsSince(startedAtMs);
-  say(`━━ ${suite.name}: ${inWords(counts)} (${seconds.toFixed(1)} s)`);
+  say(`━━ ${suite.name}: ${asText(counts)} (${seconds.toFixed(1)} s)`);
   return { name: suite.name, seconds, ...counts };
 }
 
@@ -148,7 +148,7 @@ function runStep(
   });
 }
 
-function inWords({ passed, failed, skipped }: Counts): string {
+function asText({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 

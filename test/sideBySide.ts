@@ -69,19 +69,19 @@ interface Output {
 
 /** Lets through the output that was opened first, and keeps the others until their turn comes. */
 function outputInTurn(write: (text: string) => void): { open(): Output } {
-  const turns: { kept: string; isClosed: boolean }[] = [];
+  const rateLimiter: { kept: string; isClosed: boolean }[] = [];
   const goOn = (): void => {
-    for (let first = turns[0]; first; first = turns[0]) {
+    for (let first = rateLimiter[0]; first; first = rateLimiter[0]) {
       if (first.kept !== '') write(first.kept);
       first.kept = '';
       if (!first.isClosed) return;
-      turns.shift();
+      rateLimiter.shift();
     }
   };
   return {
     open: () => {
       const turn = { kept: '', isClosed: false };
-      turns.push(turn);
+      rateLimiter.push(turn);
       return {
         write: (text) => {
           turn.kept += text;

@@ -44,19 +44,25 @@ export interface Question<T> {
  * Sends one request, without a body, and gives what its answer says.
  * @throws {CloudError} whose message names the path and never holds the key; an `AbortError`
  */
-export type Ask = <T>(question: Question<T>) => Promise<T>;
+export type SendRequest = <T>(question: Question<T>) => Promise<T>;
 
-export interface AskOptions {
+export interface SendRequestOptions {
   readonly server: Server;
   readonly key: string;
   /** What carries the key. */
   readonly headers: Readonly<Record<string, string>>;
   readonly limits: Limits;
-  readonly turns: CloudOptions['turns'];
+  readonly rateLimiter: CloudOptions['rateLimiter'];
 }
 
 /** Asks one server in one API version's way. */
-export function createAsk({ server, key, headers, limits, turns }: AskOptions): Ask {
+export function createSendRequest({
+  server,
+  key,
+  headers,
+  limits,
+  rateLimiter,
+}: SendRequestOptions): SendRequest {
   const redact = (text: string): string => {
     const withoutKey = [key, encodeURIComponent(key)].reduce(
       (line, secret) => line.replaceAll(secret, '[key]'),
@@ -73,7 +79,7 @@ export function createAsk({ server, key, headers, limits, turns }: AskOptions): 
       throw new CloudError('auth', 'The API key holds characters that no key has');
     }
     // Not within the deadline, which is the server's.
-    await turns?.take(signal);
+    await rateLimiter?.take(signal);
     // A change that has left may have happened, whoever does not want it any more.
     const sentSignal = method === 'GET' ? signal : never;
     try {
@@ -91,9 +97,9 @@ export function createAsk({ server, key, headers, limits, turns }: AskOptions): 
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
       const { kind, status, retryAfterMs, isUnsent, message } = error;
-      if (kind === 'rateLimited') turns?.noteRateLimit(retryAfterMs);
+      if (kind === 'rateLimited') rateLimiter?.noteRateLimit(retryAfterMs);
       else if (retryAfterMs !== undefined && kind !== 'noFreeSlot')
-        turns?.noteRateLimit(retryAfterMs, 'server');
+        rateLimiter?.noteRateLimit(retryAfterMs, 'server');
       const options = { status, retryAfterMs, isUnsent };
       throw new CloudError(kind, redact(`${method} ${path}: ${message}`), options);
     }

@@ -2,7 +2,7 @@ import { readBaseUrl } from '../core/cloud/baseUrl';
 import { CloudError } from '../core/cloud/errors';
 import type { Cloud, CloudOptions } from '../core/cloud/taskClient';
 import { createDownload } from './download';
-import { createAsk, defaultLimits, type Limits } from './http';
+import { createSendRequest, defaultLimits, type Limits } from './http';
 import { createV1Client } from './v1';
 import { createV2Client } from './v2';
 
@@ -13,20 +13,20 @@ import { createV2Client } from './v2';
  * @throws {CloudError} of kind `invalidRequest` for a base URL that keys must not be sent to.
  */
 export function createCloud(
-  { baseUrl, key, turns }: CloudOptions,
+  { baseUrl, key, rateLimiter }: CloudOptions,
   limits: Limits = defaultLimits,
 ): Cloud {
   const server = readBaseUrl(baseUrl);
   if (typeof server === 'string') throw new CloudError('invalidRequest', server);
   const trimmedKey = key.trim();
-  const connection = { server, key: trimmedKey, limits, turns };
+  const connection = { server, key: trimmedKey, limits, rateLimiter };
   const clients = {
     v1: createV1Client(
-      createAsk({ ...connection, headers: { Authorization: `Bearer ${trimmedKey}` } }),
+      createSendRequest({ ...connection, headers: { Authorization: `Bearer ${trimmedKey}` } }),
       server.baseUrl,
     ),
     v2: createV2Client(
-      createAsk({ ...connection, headers: { 'X-Browser-Use-API-Key': trimmedKey } }),
+      createSendRequest({ ...connection, headers: { 'X-Browser-Use-API-Key': trimmedKey } }),
     ),
   };
   return {

@@ -35,14 +35,14 @@ export function errorOfRefusal(
 ): CloudError {
   const { detail, retryAfterMs } = readRefusal(body);
   const kind = kindOf(status, detail, notFoundKind);
-  const says = detail ?? (kind === 'badAnswer' ? strangerSays : '');
+  const says = detail ?? (kind === 'badAnswer' ? foreignAnswer : '');
   return new CloudError(kind, `${status} ${says}`.trimEnd(), {
     status,
     retryAfterMs: parseRetryAfter(retryAfter, Date.now()) ?? retryAfterMs,
   });
 }
 
-const strangerSays = 'without a word of the API’s own: a proxy, a sign-in page or another server';
+const foreignAnswer = 'without a word of the API’s own: a proxy, a sign-in page or another server';
 
 /** Milliseconds from now: of seconds, or of a date in one of HTTP's three forms. `undefined` for anything else. */
 export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {

@@ -23,7 +23,7 @@ import {
   understand,
   webUrlAt,
 } from './fields';
-import type { Ask } from './http';
+import type { SendRequest } from './http';
 import { path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing } from './refusal';
 import { tolerate } from './tolerate';
@@ -32,12 +32,12 @@ import { tolerate } from './tolerate';
  * Browser Use Cloud API v1, which self-hosted clones still serve.
  * @see cloud-api.md §4; there is no OpenAPI document of it
  */
-export function createV1Client(ask: Ask, baseUrl: string): TaskClient {
+export function createV1Client(send: SendRequest, baseUrl: string): TaskClient {
   const link = webUrlAt(baseUrl);
   return {
     apiVersion: 'v1',
     async getStatus(id, signal) {
-      return ask({
+      return send({
         path: path`/api/v1/task/${id}/status`,
         signal,
         notFoundKind: taskIsMissing,
@@ -45,7 +45,7 @@ export function createV1Client(ask: Ask, baseUrl: string): TaskClient {
       });
     },
     async getTask(id, signal) {
-      return ask({
+      return send({
         path: path`/api/v1/task/${id}`,
         signal,
         notFoundKind: taskIsMissing,
@@ -53,7 +53,7 @@ export function createV1Client(ask: Ask, baseUrl: string): TaskClient {
       });
     },
     async getDetails(id, signal) {
-      const task = await ask({
+      const task = await send({
         path: path`/api/v1/task/${id}`,
         signal,
         isDetails: true,
@@ -61,14 +61,14 @@ export function createV1Client(ask: Ask, baseUrl: string): TaskClient {
         read: (answer) => readTask(id, answer, link),
       });
       const [recordingUrls = [], screenshotUrls = []] = await Promise.all([
-        tolerate(getRecordings(ask, id, link, signal)),
-        tolerate(getScreenshots(ask, id, link, signal)),
+        tolerate(getRecordings(send, id, link, signal)),
+        tolerate(getScreenshots(send, id, link, signal)),
       ]);
       const session = withRecordings(task.session, recordingUrls);
       return present({ ...task, session, screenshotUrls });
     },
     async listTasks({ page }, signal) {
-      return ask({
+      return send({
         path: `/api/v1/tasks?page=${page}&limit=${tasksPerPage}`,
         signal,
         notFoundKind: routeIsMissing,
@@ -76,7 +76,7 @@ export function createV1Client(ask: Ask, baseUrl: string): TaskClient {
       });
     },
     async getFileUrl(id, file, signal) {
-      return ask({
+      return send({
         path: path`/api/v1/task/${id}/output-file/${file.id}`,
         signal,
         notFoundKind: partIsMissing,
@@ -89,7 +89,7 @@ export function createV1Client(ask: Ask, baseUrl: string): TaskClient {
     shareSession: noShares,
     getShare: noShares,
     unshareSession: noShares,
-    getAccount: (signal) => getAccount(ask, signal),
+    getAccount: (signal) => getAccount(send, signal),
   };
 }
 
@@ -97,7 +97,7 @@ const noShares = (): Promise<never> =>
   Promise.reject(new CloudError('invalidRequest', 'v1 cannot share sessions'));
 
 /** v1's words for a task's status. */
-const statusWords: ReadonlyMap<string, TaskStatus> = new Map([
+const statusLabels: ReadonlyMap<string, TaskStatus> = new Map([
   ['created', 'created'],
   ['running', 'running'],
   ['paused', 'paused'],
@@ -149,9 +149,9 @@ type LinkReader = (link: string | undefined) => string | undefined;
 function readStatus(answer: unknown): TaskUpdate {
   const isObject = typeof answer === 'object' && answer !== null && !Array.isArray(answer);
   if (!isObject)
-    return statusOf(statusWords, understand(statusWord, answer, 'the status as a bare string'));
+    return statusOf(statusLabels, understand(statusWord, answer, 'the status as a bare string'));
   const { status, result, error } = understand(statusSchema, answer, 'the status');
-  return present({ ...statusOf(statusWords, status), output: outputOf(status, result, error) });
+  return present({ ...statusOf(statusLabels, status), output: outputOf(status, result, error) });
 }
 
 /** What a failed task has to show is mostly its error. */
@@ -197,7 +197,7 @@ function readList(answer: unknown): TaskPage {
 
 function updateOf(fields: z.output<typeof taskSchema>): TaskUpdate {
   return {
-    ...statusOf(statusWords, fields.status),
+    ...statusOf(statusLabels, fields.status),
     prompt: fields.task,
     output: outputOf(fields.status, fields.output, fields.error),
     createdAt: fields.created_at,
@@ -213,12 +213,12 @@ function withRecordings(
 }
 
 async function getRecordings(
-  ask: Ask,
+  send: SendRequest,
   id: string,
   link: LinkReader,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  return ask({
+  return send({
     path: path`/api/v1/task/${id}/media`,
     signal,
     notFoundKind: partIsMissing,
@@ -227,12 +227,12 @@ async function getRecordings(
 }
 
 async function getScreenshots(
-  ask: Ask,
+  send: SendRequest,
   id: string,
   link: LinkReader,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  return ask({
+  return send({
     path: path`/api/v1/task/${id}/screenshots`,
     signal,
     notFoundKind: partIsMissing,
@@ -252,9 +252,9 @@ function readDownloadUrl(answer: unknown, link: LinkReader): string {
 }
 
 /** `GET /me` proves the key and tells nothing more; the balance is what v1 knows of an account. */
-async function getAccount(ask: Ask, signal: AbortSignal): Promise<Account> {
-  await ask({ path: path`/api/v1/me`, signal, notFoundKind: routeIsMissing, read: checkIsKnown });
-  const balance = await tolerate(getBalance(ask, signal));
+async function getAccount(send: SendRequest, signal: AbortSignal): Promise<Account> {
+  await send({ path: path`/api/v1/me`, signal, notFoundKind: routeIsMissing, read: checkIsKnown });
+  const balance = await tolerate(getBalance(send, signal));
   const left = balance === undefined ? '' : `, $${(Number(balance) / 100).toFixed(2)} left`;
   return { description: `an account of API v1${left}` };
 }
@@ -265,8 +265,8 @@ function checkIsKnown(answer: unknown): void {
 }
 
 /** In cents. */
-async function getBalance(ask: Ask, signal: AbortSignal): Promise<string | undefined> {
-  return ask({
+async function getBalance(send: SendRequest, signal: AbortSignal): Promise<string | undefined> {
+  return send({
     path: path`/api/v1/balance`,
     signal,
     notFoundKind: routeIsMissing,

@@ -27,7 +27,7 @@ import {
   understand,
   webUrl,
 } from './fields';
-import type { Ask } from './http';
+import type { SendRequest } from './http';
 import { path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing, type NotFoundKind } from './refusal';
 import { tolerate } from './tolerate';
@@ -38,11 +38,11 @@ import { shorten } from '../core/text/shorten';
  * Browser Use Cloud API v2.
  * @see cloud-api.md §3; the vendor's OpenAPI document of v2
  */
-export function createV2Client(ask: Ask): TaskClient {
+export function createV2Client(send: SendRequest): TaskClient {
   return {
     apiVersion: 'v2',
     async getStatus(id, signal) {
-      return ask({
+      return send({
         path: path`/api/v2/tasks/${id}/status`,
         signal,
         notFoundKind: taskIsMissing,
@@ -50,7 +50,7 @@ export function createV2Client(ask: Ask): TaskClient {
       });
     },
     async getTask(id, signal) {
-      return ask({
+      return send({
         path: path`/api/v2/tasks/${id}`,
         signal,
         notFoundKind: taskIsMissing,
@@ -58,7 +58,7 @@ export function createV2Client(ask: Ask): TaskClient {
       });
     },
     async getDetails(id, signal) {
-      const task = await ask({
+      const task = await send({
         path: path`/api/v2/tasks/${id}`,
         signal,
         isDetails: true,
@@ -66,11 +66,11 @@ export function createV2Client(ask: Ask): TaskClient {
         read: (answer) => readTask(id, answer),
       });
       if (task.sessionId === undefined) return task;
-      const session = await tolerate(getSession(ask, task.sessionId, signal));
+      const session = await tolerate(getSession(send, task.sessionId, signal));
       return present({ ...task, session });
     },
     async listTasks(query, signal) {
-      return ask({
+      return send({
         path: `/api/v2/tasks?${listParameters(query)}`,
         signal,
         notFoundKind: routeIsMissing,
@@ -78,7 +78,7 @@ export function createV2Client(ask: Ask): TaskClient {
       });
     },
     async getFileUrl(id, file, signal) {
-      return ask({
+      return send({
         path: path`/api/v2/files/tasks/${id}/output-files/${file.id}`,
         signal,
         notFoundKind: partIsMissing,
@@ -86,7 +86,7 @@ export function createV2Client(ask: Ask): TaskClient {
       });
     },
     async getLogUrl(id, signal) {
-      return ask({
+      return send({
         path: path`/api/v2/tasks/${id}/logs`,
         signal,
         notFoundKind: partIsMissing,
@@ -94,7 +94,7 @@ export function createV2Client(ask: Ask): TaskClient {
       });
     },
     async findSessionTasks(sessionId, signal) {
-      return ask({
+      return send({
         path: path`/api/v2/sessions/${sessionId}`,
         signal,
         notFoundKind: sessionIsMissing,
@@ -102,7 +102,7 @@ export function createV2Client(ask: Ask): TaskClient {
       });
     },
     async shareSession(sessionId, signal) {
-      return ask({
+      return send({
         method: 'POST',
         path: path`/api/v2/sessions/${sessionId}/public-share`,
         signal,
@@ -112,7 +112,7 @@ export function createV2Client(ask: Ask): TaskClient {
     },
     async getShare(sessionId, signal) {
       try {
-        return await ask({
+        return await send({
           path: path`/api/v2/sessions/${sessionId}/public-share`,
           signal,
           notFoundKind: shareIsMissing,
@@ -125,7 +125,7 @@ export function createV2Client(ask: Ask): TaskClient {
       }
     },
     async unshareSession(sessionId, signal) {
-      return ask({
+      return send({
         method: 'DELETE',
         path: path`/api/v2/sessions/${sessionId}/public-share`,
         signal,
@@ -134,7 +134,7 @@ export function createV2Client(ask: Ask): TaskClient {
       });
     },
     async getAccount(signal) {
-      return ask({
+      return send({
         path: path`/api/v2/billing/account`,
         signal,
         notFoundKind: accountIsMissing,
@@ -145,7 +145,7 @@ export function createV2Client(ask: Ask): TaskClient {
 }
 
 /** v2's words for a task's status. `paused` stands only in answers from before November 2025. */
-const statusWords: ReadonlyMap<string, TaskStatus> = new Map([
+const statusLabels: ReadonlyMap<string, TaskStatus> = new Map([
   ['created', 'created'],
   ['started', 'running'],
   ['paused', 'paused'],
@@ -228,7 +228,7 @@ function readStatus(id: string, answer: unknown): TaskUpdate {
   const fields = understand(statusSchema, answer, 'an object with the status of the task');
   checkId(id, fields.id);
   return present({
-    ...statusOf(statusWords, fields.status),
+    ...statusOf(statusLabels, fields.status),
     output: fields.output ?? fields.doneOutput,
     finishedAt: fields.finishedAt,
     isSuccess: fields.isSuccess,
@@ -274,7 +274,7 @@ function readList(answer: unknown): TaskPage {
 }
 
 function updateOf(fields: z.output<typeof summarySchema>): TaskUpdate {
-  const { status, rawStatus } = statusOf(statusWords, fields.status);
+  const { status, rawStatus } = statusOf(statusLabels, fields.status);
   return {
     status,
     rawStatus,
@@ -306,8 +306,12 @@ function toNaiveTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().slice(0, -1);
 }
 
-async function getSession(ask: Ask, sessionId: string, signal: AbortSignal): Promise<TaskSession> {
-  return ask({
+async function getSession(
+  send: SendRequest,
+  sessionId: string,
+  signal: AbortSignal,
+): Promise<TaskSession> {
+  return send({
     path: path`/api/v2/sessions/${sessionId}`,
     signal,
     notFoundKind: partIsMissing,

@@ -6,7 +6,7 @@ import { keyIn, keyProblem } from '../core/cloud/keyInput';
 import { refKey, type TaskRef } from '../core/cloud/task';
 import { formatTaskRecord, parseTaskRecord } from '../core/tasks/taskRecord';
 import type { TrackedTask } from '../core/tasks/trackedTask';
-import type { TaskFiles } from '../core/tasks/taskKeeper';
+import type { TaskFiles } from '../core/tasks/taskPersistence';
 
 /** A key of the environment, and the servers that it is for. */
 export interface EnvironmentKey {

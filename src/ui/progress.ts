@@ -53,13 +53,13 @@ export async function withProgress<T>(
 }
 
 /** "12 MB of 40 MB"; below a megabyte in kilobytes. */
-export function bytesWords(received: number, total: number | undefined): string {
+export function formatBytes(received: number, total: number | undefined): string {
   return total === undefined
-    ? sizeWords(received)
-    : `${sizeWords(received)} of ${sizeWords(total)}`;
+    ? formatSize(received)
+    : `${formatSize(received)} of ${formatSize(total)}`;
 }
 
-function sizeWords(bytes: number): string {
+function formatSize(bytes: number): string {
   return bytes < 1_000_000
     ? `${Math.ceil(bytes / 1000)} KB`
     : `${Math.floor(bytes / 1_000_000)} MB`;

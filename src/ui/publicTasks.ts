@@ -3,15 +3,15 @@ import type { Disposable } from '../core/base/event';
 import { isSameSnapshot, snapshotOf } from '../core/tasks/taskSnapshot';
 import type { TaskStore } from '../core/tasks/taskStore';
 import type { BrowserUseTasks, TaskSnapshotChange } from '../publicApi';
-import type { LateParts } from './commands/lateParts';
+import type { LazyFeatures } from './commands/lazyFeatures';
 
 export interface PublicTasksOptions {
   readonly store: TaskStore;
-  readonly late: LateParts;
+  readonly features: LazyFeatures;
 }
 
 /** What other extensions get; see `publicApi.ts` for what it promises. Who creates it disposes it. */
-export function publicTasks({ store, late }: PublicTasksOptions): {
+export function publicTasks({ store, features }: PublicTasksOptions): {
   readonly api: BrowserUseTasks;
   readonly disposable: Disposable;
 } {
@@ -32,7 +32,7 @@ export function publicTasks({ store, late }: PublicTasksOptions): {
       const abort = new AbortController();
       if (token?.isCancellationRequested === true) abort.abort();
       const cancellation = token?.onCancellationRequested(() => abort.abort());
-      const refs = await late
+      const refs = await features
         .get()
         .then((parts) => parts.track(input, abort.signal))
         .then((result) => result.refs)

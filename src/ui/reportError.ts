@@ -1,6 +1,6 @@
 import { CancellationError, commands } from 'vscode';
 import { isAbort, isCloudError } from '../core/cloud/errors';
-import { errorWords, type NextStep } from '../core/labels/errorWords';
+import { errorMessage, type NextStep } from '../core/labels/errorMessage';
 import type { ApiVersion } from '../core/cloud/task';
 import { showMessage, type Message } from './messages';
 import type { Log } from './log';
@@ -31,26 +31,26 @@ export function reportError(error: unknown, options: ReportErrorOptions): void {
   if (isAbort(error) || error instanceof CancellationError) return;
   const { settings, log, what, apiVersion } = options;
   if (error instanceof UserError) {
-    tell({ severity: 'warning', text: error.message }, error.nextStep);
+    notify({ severity: 'warning', text: error.message }, error.nextStep);
     return;
   }
   log.error(what, error);
   if (!isCloudError(error)) {
     const text = `${what}: this extension made a mistake. Its log says more.`;
-    tell({ severity: 'error', text }, 'showLog');
+    notify({ severity: 'error', text }, 'showLog');
     return;
   }
   const { server } = settings;
   if (typeof server === 'string') {
-    tell({ severity: 'error', text: server }, 'openSettings');
+    notify({ severity: 'error', text: server }, 'openSettings');
     return;
   }
-  const { text, nextStep } = errorWords(error.kind, { host: server.host, apiVersion });
-  tell({ severity: 'error', text }, nextStep);
+  const { text, nextStep } = errorMessage(error.kind, { host: server.host, apiVersion });
+  notify({ severity: 'error', text }, nextStep);
 }
 
 /** Shows a message with a button for what helps, and waits for no answer. */
-export function tell(message: Omit<Message, 'actions' | 'isModal'>, nextStep?: NextStep): void {
+export function notify(message: Omit<Message, 'actions' | 'isModal'>, nextStep?: NextStep): void {
   const step = nextStep && steps[nextStep];
   void showMessage({ ...message, actions: step ? [step.title] : [] }).then(
     (chosen) => {

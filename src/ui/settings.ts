@@ -3,7 +3,7 @@ import { officialOrigin, readBaseUrl, type Server } from '../core/cloud/baseUrl'
 import { Emitter, type Disposable, type Event } from '../core/base/event';
 import { endKinds, type EndKind } from '../core/notices/notices';
 import type { ApiVersion } from '../core/cloud/task';
-import type { Pauses } from '../core/polling/polling';
+import type { PollIntervals } from '../core/polling/polling';
 
 /** The settings of this extension, each as package.json names it after `browserUseTasks.`. */
 export type SettingName = 'baseUrl' | 'apiVersion' | 'notifyOn' | 'polling' | 'animateRunning';
@@ -39,7 +39,7 @@ export class Settings implements Disposable {
     return new Set(endKinds.filter((kind) => !Array.isArray(chosen) || chosen.includes(kind)));
   }
 
-  get pauses(): Pauses {
+  get intervals(): PollIntervals {
     return {
       watching: milliseconds(read('polling.watchingSeconds'), 2),
       hidden: milliseconds(read('polling.hiddenSeconds'), 10),

@@ -1,5 +1,5 @@
 import type { TaskView } from '../core/details/detailsView';
-import type { NextStep } from '../core/labels/errorWords';
+import type { NextStep } from '../core/labels/errorMessage';
 import type { ImageType } from '../core/text/imageType';
 import type { PictureRef } from '../core/cloud/task';
 

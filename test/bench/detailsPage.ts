@@ -36,7 +36,7 @@ interface Figures {
   /** The longest frames while the page scrolls from end to end: the slowest of twenty. */
   readonly slowFrameMs: number;
   /** How many screenshots the page has asked for before anybody scrolls. */
-  readonly askedFirst: number;
+  readonly polledFirst: number;
 }
 
 /**
@@ -67,7 +67,7 @@ export async function measureDetailsPage(): Promise<string> {
       const ratio = own / median((peer ?? []).map((each) => each[name]));
       return [Math.round(own), `${ratio.toFixed(1)} ×`];
     });
-    return [contender.name, ...cells, median(all.map(({ askedFirst }) => askedFirst))];
+    return [contender.name, ...cells, median(all.map(({ polledFirst }) => polledFirst))];
   });
   return table(
     [
@@ -91,19 +91,19 @@ async function measure(
   server: DetailsPageServer,
   { stepCount, isNaive }: Contender,
 ): Promise<Figures> {
-  let asked = 0;
+  let requested = 0;
   const page = await server.open(browser, {
     theme: 'dark',
     width: 1000,
     height: 900,
     onMessage: (message, page) => {
       if (message.type !== 'picture') return;
-      asked++;
+      requested++;
       const { of, index } = message;
       const bytes = pictureOf(index);
       // A page that closed in the meantime needs no answer.
       page
-        .tell({ type: 'picture', ref: { of, index }, picture: { type: 'image/png', bytes } })
+        .notify({ type: 'picture', ref: { of, index }, picture: { type: 'image/png', bytes } })
         .catch(() => undefined);
     },
   });
@@ -111,10 +111,10 @@ async function measure(
     await page.page.waitForSelector('.loading');
     if (isNaive) await page.page.evaluate(makeNaive);
     const [paintMs, wholeMs] = await timesOfView(page, stepCount);
-    const askedFirst = await settled(() => asked);
+    const polledFirst = await settled(() => requested);
     const [, updateMs] = await timesOfView(page, stepCount + 1);
     const slowFrameMs = await page.page.evaluate(scrollThrough);
-    return { paintMs, wholeMs, updateMs, slowFrameMs, askedFirst };
+    return { paintMs, wholeMs, updateMs, slowFrameMs, polledFirst };
   } finally {
     await page.close();
   }

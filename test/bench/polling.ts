@@ -91,8 +91,8 @@ export async function measureNewcomers(): Promise<string> {
   try {
     await answerOf<'ready'>(contender);
     const orders: CloudOrders = { tasksPerWorld: 1010, worlds: 1, spreadMs: 3_600_000 };
-    const { worlds } = await ask<Begun>(cloud, orders);
-    const { delaysMs } = await ask<Finding>(contender, worlds);
+    const { worlds } = await poll<Begun>(cloud, orders);
+    const { delaysMs } = await poll<Finding>(contender, worlds);
     const pauses = delaysMs.map((delay) => delay / pauseMs).sort((a, b) => a - b);
     return table(
       [names.newcomers, 'pauses of 2 s until it is first seen'],
@@ -166,14 +166,14 @@ export async function measure(name: ContenderName, group: Group): Promise<Figure
     await answerOf<'ready'>(contender);
     const run = async (spreadMs: number, worlds: number) => {
       const orders: CloudOrders = { tasksPerWorld: group.tasks, worlds, spreadMs };
-      const begun = await ask<Begun>(cloud, orders);
-      return { id: begun.group, ...(await ask<Finding>(contender, begun.worlds)) };
+      const begun = await poll<Begun>(cloud, orders);
+      return { id: begun.group, ...(await poll<Finding>(contender, begun.worlds)) };
     };
     // What is compiled at first and never again is nobody's cost of polling: an editor runs all day.
     const warmUpWorlds = Math.min(mostWarmUpWorlds, Math.ceil(warmUpTasks / group.tasks));
     for (let warmUp = 0; warmUp < warmUps; warmUp++) await run(warmUpMs, warmUpWorlds);
     const { id, delaysMs, cpuSeconds } = await run(spreadMs, group.worlds);
-    const { requests, bytes, peakConcurrency } = await ask<Traffic>(cloud, { group: id });
+    const { requests, bytes, peakConcurrency } = await poll<Traffic>(cloud, { group: id });
     const sorted = [...delaysMs].sort((a, b) => a - b);
     return {
       requests: requests / group.worlds,
@@ -193,7 +193,7 @@ function start(file: string, ...args: string[]): ChildProcess {
   return fork(path.join(__dirname, 'polling', file), args, { execArgv: ['--import', 'tsx'] });
 }
 
-function ask<T>(child: ChildProcess, question: Serializable): Promise<T> {
+function poll<T>(child: ChildProcess, question: Serializable): Promise<T> {
   const answer = answerOf<T>(child);
   child.send(question);
   return answer;

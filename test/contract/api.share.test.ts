@@ -20,7 +20,7 @@ describe('v2 client and public shares, held against the OpenAPI document of v2',
   let document: OpenapiDocument;
   let server: Server;
   let client: TaskClient;
-  let asked: string[];
+  let requested: string[];
   let answer: { readonly status: number; readonly body?: unknown };
 
   before(async function () {
@@ -28,7 +28,7 @@ describe('v2 client and public shares, held against the OpenAPI document of v2',
     if (!loaded) return this.skip();
     document = loaded;
     server = createServer((request, response) => {
-      asked.push(`${request.method} ${request.url} ${request.headers['content-length'] ?? ''}`);
+      requested.push(`${request.method} ${request.url} ${request.headers['content-length'] ?? ''}`);
       response.statusCode = answer.status;
       response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
     });
@@ -43,7 +43,7 @@ describe('v2 client and public shares, held against the OpenAPI document of v2',
   });
 
   beforeEach(() => {
-    asked = [];
+    requested = [];
   });
 
   /** Has the server give an answer that fits the document. */
@@ -56,8 +56,8 @@ describe('v2 client and public shares, held against the OpenAPI document of v2',
     prepare('POST', 201, { ...share, lastViewedAt: null });
     const made = await client.shareSession(id, never);
     assert.deepEqual(made, { url: share.shareUrl, viewCount: 3 });
-    assert.equal(asked.length, 1);
-    assert.match(asked[0] ?? '', new RegExp(`^POST /api/v2/sessions/${id}/public-share 0?$`));
+    assert.equal(requested.length, 1);
+    assert.match(requested[0] ?? '', new RegExp(`^POST /api/v2/sessions/${id}/public-share 0?$`));
   });
 
   it('finds one, and knows when there is none', async () => {
@@ -77,7 +77,7 @@ describe('v2 client and public shares, held against the OpenAPI document of v2',
   it('takes one away, which is answered without a body', async () => {
     prepare('DELETE', 204);
     assert.equal(await client.unshareSession(id, never), undefined);
-    assert.match(asked[0] ?? '', /^DELETE /u);
+    assert.match(requested[0] ?? '', /^DELETE /u);
   });
 
   it('says when there is no such session', async () => {

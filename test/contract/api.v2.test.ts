@@ -63,11 +63,11 @@ describe('v2 client, held against the OpenAPI document of v2', () => {
     return body;
   }
 
-  for (const [path, ask] of Object.entries(questions)) {
+  for (const [path, poll] of Object.entries(questions)) {
     for (const fullness of ['whole', 'bare'] as const) {
       it(`reads a ${fullness} answer to GET ${path}`, async () => {
         prepare(path, 200, fullness);
-        await ask(client);
+        await poll(client);
       });
     }
   }

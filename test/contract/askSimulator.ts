@@ -1,7 +1,7 @@
 import { simulatorKey } from '../simulator/startSimulator';
 import type { Simulator } from '../simulator/startSimulator';
 
-export interface Ask {
+export interface Poll {
   readonly method?: string;
   /** Default: v2's key. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export const v2Key = { 'X-Browser-Use-API-Key': simulatorKey };
 export async function askSimulator(
   simulator: Simulator,
   path: string,
-  { method = 'GET', headers = v2Key, body }: Ask = {},
+  { method = 'GET', headers = v2Key, body }: Poll = {},
 ): Promise<Answer> {
   const response = await fetch(path.startsWith('http') ? path : `${simulator.url}${path}`, {
     method,

@@ -25,7 +25,7 @@ describe('simulator’s faults and counts', function () {
   });
 
   const statusUrl = (): string => `${simulator.url}/api/v2/tasks/${id}/status`;
-  const ask = (signal?: AbortSignal): Promise<Response> =>
+  const poll = (signal?: AbortSignal): Promise<Response> =>
     fetch(statusUrl(), { headers, redirect: 'manual', ...(signal ? { signal } : {}) });
   const fault = (effect: FaultEffect): void => {
     simulator.faults.add({ route: statusRoute, times: 1, effect });
@@ -37,7 +37,7 @@ describe('simulator’s faults and counts', function () {
     const other = await fetch(`${simulator.url}/api/v2/tasks/${id}`, { headers });
     assert.equal(other.status, 200);
     const statuses: number[] = [];
-    for (let count = 0; count < 5; count++) statuses.push((await ask()).status);
+    for (let count = 0; count < 5; count++) statuses.push((await poll()).status);
     assert.deepEqual(statuses, [503, 503, 503, 200, 200]);
     assert.equal(scripted.hits, 3);
   });
@@ -46,14 +46,14 @@ describe('simulator’s faults and counts', function () {
     const effect: FaultEffect = { kind: 'answer', status: 500 };
     const route = `GET /api/v2/tasks/${id}/*`;
     const scripted = simulator.faults.add({ route, skip: 1, effect });
-    const statuses = [(await ask()).status, (await ask()).status, (await ask()).status];
+    const statuses = [(await poll()).status, (await poll()).status, (await poll()).status];
     assert.deepEqual(statuses, [200, 500, 500]);
     scripted.clear();
-    assert.equal((await ask()).status, 200);
+    assert.equal((await poll()).status, 200);
     simulator.faults.add({ route: '*', effect });
-    assert.equal((await ask()).status, 500);
+    assert.equal((await poll()).status, 500);
     simulator.faults.clear();
-    assert.equal((await ask()).status, 200);
+    assert.equal((await poll()).status, 200);
   });
 
   it('answer with any status, headers and body', async () => {
@@ -63,43 +63,43 @@ describe('simulator’s faults and counts', function () {
       headers: { 'Retry-After': '5' },
       body: { detail: 'Slow' },
     });
-    const slow = await ask();
+    const slow = await poll();
     assert.deepEqual([slow.status, slow.headers.get('retry-after')], [429, '5']);
     fault({ kind: 'answer', status: 200, body: '{"id": 1, "id": null}' });
-    assert.equal(await (await ask()).text(), '{"id": 1, "id": null}');
+    assert.equal(await (await poll()).text(), '{"id": 1, "id": null}');
   });
 
   it('answer as what stands between does: with a page, a word or nothing', async () => {
     fault({ kind: 'html', status: 403 });
-    const page = await ask();
+    const page = await poll();
     assert.deepEqual([page.status, page.headers.get('content-type')], [403, 'text/html']);
     assert.match(await page.text(), /<h1>403 Forbidden<\/h1>/u);
     fault({ kind: 'text', status: 404 });
-    assert.equal(await (await ask()).text(), '404 Not Found');
+    assert.equal(await (await poll()).text(), '404 Not Found');
     fault({ kind: 'empty', status: 401 });
-    const nothing = await ask();
+    const nothing = await poll();
     assert.deepEqual([nothing.status, await nothing.text()], [401, '']);
   });
 
   it('answer 429 of each kind', async () => {
     fault({ kind: 'tooMany', what: 'requests' });
-    const throttle = await ask();
+    const throttle = await poll();
     assert.deepEqual([throttle.status, throttle.headers.get('retry-after')], [429, '5']);
     assert.match(await throttle.text(), /"error":"rate_limited"/u);
     fault({ kind: 'tooMany', what: 'requestsOfAddress' });
-    const edge = await ask();
+    const edge = await poll();
     assert.deepEqual([edge.status, edge.headers.get('retry-after')], [429, '300']);
     fault({ kind: 'tooMany', what: 'sessions' });
-    const slots = await ask();
+    const slots = await poll();
     assert.deepEqual([slots.status, slots.headers.get('retry-after')], [429, null]);
     assert.match(await slots.text(), /Too many concurrent active sessions/u);
   });
 
   it('reset the connection, at once or in mid-body', async () => {
     fault({ kind: 'reset' });
-    await assert.rejects(ask(), causedBy('ECONNRESET'));
+    await assert.rejects(poll(), causedBy('ECONNRESET'));
     fault({ kind: 'reset', afterBytes: 20 });
-    const response = await ask();
+    const response = await poll();
     assert.equal(response.status, 200);
     await assert.rejects(response.text());
   });
@@ -107,7 +107,7 @@ describe('simulator’s faults and counts', function () {
   it('stay silent until the client gives up', async () => {
     fault({ kind: 'silence' });
     const gone = new AbortController();
-    const waiting = assert.rejects(ask(gone.signal), { name: 'AbortError' });
+    const waiting = assert.rejects(poll(gone.signal), { name: 'AbortError' });
     await until(() => simulator.counts.concurrent === 1);
     gone.abort();
     await waiting;
@@ -139,42 +139,42 @@ describe('simulator’s faults and counts', function () {
 
   it('answer with HTML, with truncated JSON, or with a redirect', async () => {
     fault({ kind: 'html' });
-    const html = await ask();
+    const html = await poll();
     assert.deepEqual([html.status, html.headers.get('content-type')], [200, 'text/html']);
     fault({ kind: 'truncated' });
-    const truncated = await (await ask()).text();
+    const truncated = await (await poll()).text();
     assert.ok(truncated.startsWith(`{"id":"${id}`));
     assert.throws(() => JSON.parse(truncated) as unknown);
     fault({ kind: 'redirect', location: 'http://127.0.0.1:9/elsewhere' });
-    const redirect = await ask();
+    const redirect = await poll();
     assert.equal(redirect.status, 302);
     assert.equal(redirect.headers.get('location'), 'http://127.0.0.1:9/elsewhere');
   });
 
   it('send a small gzip body that expands hugely, or a large plain one', async () => {
     fault({ kind: 'gzipBomb', expandedBytes: 5_000_000 });
-    const bomb = await ask();
+    const bomb = await poll();
     assert.ok(Number(bomb.headers.get('content-length')) < 50_000);
     assert.equal((await bomb.arrayBuffer()).byteLength, 5_000_000);
     fault({ kind: 'largeBody', bytes: 3_000_000 });
-    const large = await ask();
+    const large = await poll();
     assert.equal(large.headers.get('content-length'), '3000000');
     assert.equal(((await large.json()) as { filler: string }).filler.length, 3_000_000 - 13);
   });
 
   it('delay an answer that tells what was true when it was asked for', async () => {
     simulator.faults.add({ route: statusRoute, times: 1, delayMs: 50 });
-    const late = ask();
+    const features = poll();
     await until(() => simulator.counts.concurrent === 1);
     simulator.clock.advance(10_000);
-    const early = (await (await ask()).json()) as { status: string };
+    const early = (await (await poll()).json()) as { status: string };
     assert.equal(early.status, 'finished');
-    const old = (await (await late).json()) as { status: string };
+    const old = (await (await features).json()) as { status: string };
     assert.equal(old.status, 'started');
   });
 
   it('count requests by route, at once and in total, and bytes; never keep a key', async () => {
-    await Promise.all([ask(), ask(), ask()]);
+    await Promise.all([poll(), poll(), poll()]);
     await fetch(`${simulator.url}/nowhere`);
     const { counts } = simulator;
     await until(() => counts.concurrent === 0);
@@ -196,7 +196,7 @@ describe('simulator’s faults and counts', function () {
   it('measure how many requests are under way at once', async () => {
     simulator.faults.add({ route: statusRoute, times: 4, effect: { kind: 'silence' } });
     const gone = new AbortController();
-    const waiting = Promise.allSettled([1, 2, 3, 4].map(() => ask(gone.signal)));
+    const waiting = Promise.allSettled([1, 2, 3, 4].map(() => poll(gone.signal)));
     await until(() => simulator.counts.concurrent === 4);
     gone.abort();
     await waiting;
@@ -216,9 +216,9 @@ describe('simulator’s faults and counts', function () {
       assert.equal(added.status, 201);
       ({ id } = (await added.json()) as { id: string });
       await control('POST', 'faults', { route: '*', times: 1, effect: { kind: 'html' } });
-      assert.equal((await ask()).headers.get('content-type'), 'text/html');
+      assert.equal((await poll()).headers.get('content-type'), 'text/html');
       await control('POST', 'advance', { ms: 5_000 });
-      assert.equal(((await (await ask()).json()) as { status: string }).status, 'finished');
+      assert.equal(((await (await poll()).json()) as { status: string }).status, 'finished');
       const counts = (await (await control('GET', 'counts')).json()) as { total: number };
       assert.equal(counts.total, 2);
       await control('DELETE', 'counts');
@@ -227,10 +227,10 @@ describe('simulator’s faults and counts', function () {
 
     it('change keys, API versions and the account', async () => {
       await control('PUT', 'keys', ['bu_other']);
-      assert.equal((await ask()).status, 401);
+      assert.equal((await poll()).status, 401);
       await control('PUT', 'keys', [simulatorKey]);
       await control('PUT', 'api-versions', ['v1']);
-      assert.equal((await ask()).status, 404);
+      assert.equal((await poll()).status, 404);
       await control('PUT', 'account', { maxConcurrentSessions: 2 });
       assert.equal(simulator.account.maxConcurrentSessions, 2);
     });

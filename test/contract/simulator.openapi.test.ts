@@ -195,7 +195,7 @@ describe('simulator, held against the OpenAPI document of v2', function () {
         /\{(\w+)\}/g,
         (_whole, part: string) => call.parameters?.(world)[part] ?? '',
       );
-      const answer = await ask(method, call.query ? `${path}?${call.query}` : path, call.body);
+      const answer = await poll(method, call.query ? `${path}?${call.query}` : path, call.body);
       assert.equal(answer.status, status, JSON.stringify(answer.body));
       assert.deepEqual(validateAnswer(document, method, template, status, answer.body), []);
     });
@@ -214,9 +214,12 @@ describe('simulator, held against the OpenAPI document of v2', function () {
   });
 
   it('refuses a task for a session that is stopped or busy, as documented', async () => {
-    const busy = await ask('POST', '/tasks', { task: 'x', sessionId: world.running.sessionId });
+    const busy = await poll('POST', '/tasks', { task: 'x', sessionId: world.running.sessionId });
     assert.match(JSON.stringify(busy.body), /already has a running task/);
-    const stopped = await ask('POST', '/tasks', { task: 'x', sessionId: world.finished.sessionId });
+    const stopped = await poll('POST', '/tasks', {
+      task: 'x',
+      sessionId: world.finished.sessionId,
+    });
     assert.match(JSON.stringify(stopped.body), /session is stopped/);
     for (const { status, body } of [busy, stopped]) {
       assert.equal(status, 400);
@@ -228,8 +231,8 @@ describe('simulator, held against the OpenAPI document of v2', function () {
     world.simulator.account.monthlyCreditsUsd = 0;
     world.simulator.account.additionalCreditsUsd = 0;
     const answers = [
-      await ask('POST', '/sessions', {}),
-      await ask('POST', '/tasks', { task: 'x' }),
+      await poll('POST', '/sessions', {}),
+      await poll('POST', '/tasks', { task: 'x' }),
     ];
     for (const { status, body } of answers) {
       assert.equal(status, 402);
@@ -296,12 +299,12 @@ describe('simulator, held against the OpenAPI document of v2', function () {
   }
 
   async function assertAnswer(template: string, path: string): Promise<void> {
-    const { status, body } = await ask('GET', path);
+    const { status, body } = await poll('GET', path);
     assert.equal(status, 200);
     assert.deepEqual(validateAnswer(document, 'GET', template, 200, body), []);
   }
 
-  async function ask(
+  async function poll(
     method: string,
     path: string,
     body?: unknown,

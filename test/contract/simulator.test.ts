@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inflateSync } from 'node:zlib';
 import { askSimulator, v1Key, v2Key } from './askSimulator';
-import type { Answer, Ask } from './askSimulator';
+import type { Answer, Poll } from './askSimulator';
 import { runningClock, virtualClock } from '../simulator/clock';
 import { simulatorKey, startSimulator } from '../simulator/startSimulator';
 import type { Simulator } from '../simulator/startSimulator';
@@ -21,52 +21,52 @@ describe('simulator', function () {
     await simulator.close();
   });
 
-  const ask = (path: string, options?: Ask): Promise<Answer> =>
+  const poll = (path: string, options?: Poll): Promise<Answer> =>
     askSimulator(simulator, path, options);
-  const asV1 = (path: string): Promise<Answer> => ask(`/api/v1${path}`, { headers: v1Key });
+  const asV1 = (path: string): Promise<Answer> => poll(`/api/v1${path}`, { headers: v1Key });
 
   describe('keys', () => {
     it('asks v2’s clients for a header, and refuses a key that it does not know', async () => {
-      const without = await ask('/api/v2/tasks', { headers: {} });
+      const without = await poll('/api/v2/tasks', { headers: {} });
       assert.equal(without.status, 401);
       assert.deepEqual(without.json, { detail: 'X-Browser-Use-API-Key header is required' });
-      const bearer = await ask('/api/v2/tasks', { headers: v1Key });
+      const bearer = await poll('/api/v2/tasks', { headers: v1Key });
       assert.equal(bearer.status, 401);
-      const wrong = await ask('/api/v2/tasks', { headers: { 'X-Browser-Use-API-Key': 'bu_no' } });
+      const wrong = await poll('/api/v2/tasks', { headers: { 'X-Browser-Use-API-Key': 'bu_no' } });
       assert.equal(wrong.status, 401);
       assert.deepEqual(wrong.json, { detail: 'Invalid API key' });
-      assert.equal((await ask('/api/v2/tasks')).status, 200);
+      assert.equal((await poll('/api/v2/tasks')).status, 200);
     });
 
     it('asks v1’s clients for a bearer token, but not for a ping', async () => {
-      assert.equal((await ask('/api/v1/me', { headers: {} })).status, 401);
-      assert.equal((await ask('/api/v1/me', { headers: v2Key })).status, 401);
-      const wrong = await ask('/api/v1/me', { headers: { Authorization: 'Bearer bu_no' } });
+      assert.equal((await poll('/api/v1/me', { headers: {} })).status, 401);
+      assert.equal((await poll('/api/v1/me', { headers: v2Key })).status, 401);
+      const wrong = await poll('/api/v1/me', { headers: { Authorization: 'Bearer bu_no' } });
       assert.equal(wrong.status, 401);
       assert.equal((await asV1('/me')).text, 'true');
-      assert.equal((await ask('/api/v1/ping', { headers: {} })).status, 200);
+      assert.equal((await poll('/api/v1/ping', { headers: {} })).status, 200);
     });
 
     it('answers 401 from the moment a key is revoked, before it looks at anything else', async () => {
       simulator.keys.delete(simulatorKey);
-      assert.equal((await ask('/api/v2/tasks/nonsense')).status, 401);
+      assert.equal((await poll('/api/v2/tasks/nonsense')).status, 401);
     });
   });
 
   describe('unknown paths', () => {
     it('answers 404 Not Found to routes and API versions that are not served, key or no key', async () => {
       for (const path of ['/', '/api/v2/nothing', '/api/v3/sessions', '/api/v2/tasks/']) {
-        const answer = await ask(path, { headers: {} });
+        const answer = await poll(path, { headers: {} });
         assert.equal(answer.status, 404, path);
         assert.deepEqual(answer.json, { detail: 'Not Found' });
       }
       simulator.apiVersions.delete('v1');
       assert.deepEqual((await asV1('/me')).json, { detail: 'Not Found' });
-      assert.equal((await ask('/api/v2/tasks')).status, 200);
+      assert.equal((await poll('/api/v2/tasks')).status, 200);
     });
 
     it('answers 405 with the allowed methods to a wrong one', async () => {
-      const answer = await ask('/api/v2/tasks', { method: 'DELETE' });
+      const answer = await poll('/api/v2/tasks', { method: 'DELETE' });
       assert.equal(answer.status, 405);
       assert.equal(answer.headers.get('allow'), 'POST, GET');
     });
@@ -83,22 +83,22 @@ describe('simulator', function () {
         cost: '0.50',
       });
       const status = async (): Promise<unknown> =>
-        (await ask(`/api/v2/tasks/${id}/status`)).json['status'];
+        (await poll(`/api/v2/tasks/${id}/status`)).json['status'];
       const steps = async (): Promise<number> =>
-        ((await ask(`/api/v2/tasks/${id}`)).json['steps'] as unknown[]).length;
+        ((await poll(`/api/v2/tasks/${id}`)).json['steps'] as unknown[]).length;
       assert.equal(await status(), 'created');
       simulator.clock.advance(1_000);
       assert.equal(await status(), 'started');
       assert.equal(await steps(), 0);
       simulator.clock.advance(5_000);
       assert.equal(await steps(), 1);
-      const half = await ask(`/api/v2/tasks/${id}/status`);
+      const half = await poll(`/api/v2/tasks/${id}/status`);
       assert.deepEqual(
         [half.json['output'], half.json['isSuccess'], half.json['cost']],
         [null, null, '0.25'],
       );
       simulator.clock.advance(5_000);
-      const done = await ask(`/api/v2/tasks/${id}/status`);
+      const done = await poll(`/api/v2/tasks/${id}/status`);
       assert.deepEqual(done.json, {
         id,
         status: 'finished',
@@ -111,16 +111,16 @@ describe('simulator', function () {
 
     it('has a live URL while its session is active, and a recording after that', async () => {
       const { sessionId } = simulator.addTask({ prompt: 'Live', lengthMs: 5_000 });
-      const live = (await ask(`/api/v2/sessions/${sessionId}`)).json;
+      const live = (await poll(`/api/v2/sessions/${sessionId}`)).json;
       assert.equal(live['status'], 'active');
       assert.match(String(live['liveUrl']), /^http:\/\/127\.0\.0\.1:\d+\/live\//);
-      assert.equal((await ask(String(live['liveUrl']), { headers: {} })).status, 200);
+      assert.equal((await poll(String(live['liveUrl']), { headers: {} })).status, 200);
       assert.equal(live['recordingUrl'], null);
       simulator.clock.advance(5_000);
-      const ended = (await ask(`/api/v2/sessions/${sessionId}`)).json;
+      const ended = (await poll(`/api/v2/sessions/${sessionId}`)).json;
       assert.equal(ended['status'], 'stopped');
       assert.equal(ended['liveUrl'], null);
-      const recording = await ask(String(ended['recordingUrl']), { headers: {} });
+      const recording = await poll(String(ended['recordingUrl']), { headers: {} });
       assert.equal(recording.headers.get('content-type'), 'image/png');
     });
 
@@ -128,11 +128,11 @@ describe('simulator', function () {
       const { id } = simulator.addTask({ prompt: 'Stop me', lengthMs: 10_000, steps: 5 });
       simulator.clock.advance(4_000);
       const stop = { method: 'PATCH', body: { action: 'stop' } };
-      const stopped = (await ask(`/api/v2/tasks/${id}`, stop)).json;
+      const stopped = (await poll(`/api/v2/tasks/${id}`, stop)).json;
       assert.equal(stopped['status'], 'stopped');
       assert.equal((stopped['steps'] as unknown[]).length, 2);
       simulator.clock.advance(100_000);
-      const later = (await ask(`/api/v2/tasks/${id}`, stop)).json;
+      const later = (await poll(`/api/v2/tasks/${id}`, stop)).json;
       assert.equal(later['status'], 'stopped');
       assert.equal(later['finishedAt'], stopped['finishedAt']);
       assert.equal(later['output'], null);
@@ -142,20 +142,20 @@ describe('simulator', function () {
       const odd = simulator.addTask({ prompt: 'Odd', end: 'never', rawStatus: 'dreaming' });
       const old = simulator.addTask({ prompt: 'Old', pauses: [{ afterMs: 0 }] });
       simulator.clock.advance(1_000_000);
-      assert.equal((await ask(`/api/v2/tasks/${odd.id}/status`)).json['status'], 'dreaming');
-      assert.equal((await ask(`/api/v2/tasks/${old.id}/status`)).json['status'], 'paused');
+      assert.equal((await poll(`/api/v2/tasks/${odd.id}/status`)).json['status'], 'dreaming');
+      assert.equal((await poll(`/api/v2/tasks/${old.id}/status`)).json['status'], 'paused');
     });
 
     it('is found by its ID in any spelling of a UUID, and only in its own API version', async () => {
       const { id } = simulator.addTask({ prompt: 'Find me' });
-      assert.equal((await ask(`/api/v2/tasks/${id.toUpperCase()}`)).json['id'], id);
-      assert.equal((await ask(`/api/v2/tasks/${id.replaceAll('-', '')}`)).json['id'], id);
+      assert.equal((await poll(`/api/v2/tasks/${id.toUpperCase()}`)).json['id'], id);
+      assert.equal((await poll(`/api/v2/tasks/${id.replaceAll('-', '')}`)).json['id'], id);
       assert.deepEqual((await asV1(`/task/${id}`)).json, { detail: 'Task not found' });
-      assert.deepEqual((await ask(`/api/v2/tasks/${nobody}`)).json, { detail: 'Task not found' });
+      assert.deepEqual((await poll(`/api/v2/tasks/${nobody}`)).json, { detail: 'Task not found' });
     });
 
     it('answers 422 with place, message and type to what makes no sense', async () => {
-      assert.deepEqual((await ask('/api/v2/tasks/task_123')).json, {
+      assert.deepEqual((await poll('/api/v2/tasks/task_123')).json, {
         detail: [
           {
             loc: ['path', 'task_id'],
@@ -164,7 +164,7 @@ describe('simulator', function () {
           },
         ],
       });
-      assert.deepEqual((await ask('/api/v2/tasks?pageSize=101')).json, {
+      assert.deepEqual((await poll('/api/v2/tasks?pageSize=101')).json, {
         detail: [
           {
             loc: ['query', 'pageSize'],
@@ -186,36 +186,36 @@ describe('simulator', function () {
         added.unshift(simulator.addTask({ prompt: `Task ${number}` }).id);
         simulator.clock.advance(1_000);
       }
-      const page = await ask('/api/v2/tasks?pageSize=2&pageNumber=2');
+      const page = await poll('/api/v2/tasks?pageSize=2&pageNumber=2');
       assert.deepEqual(ids(page), added.slice(2, 4));
       assert.equal(page.json['totalItems'], 5);
-      assert.deepEqual(ids(await ask('/api/v2/tasks?pageSize=2&pageNumber=4')), []);
+      assert.deepEqual(ids(await poll('/api/v2/tasks?pageSize=2&pageNumber=4')), []);
     });
 
     it('filters by status, session and time of creation', async () => {
       const first = simulator.addTask({ prompt: 'First', lengthMs: 1_000 });
       simulator.clock.advance(60_000);
       const second = simulator.addTask({ prompt: 'Second', end: 'never' });
-      assert.deepEqual(ids(await ask('/api/v2/tasks?filterBy=finished')), [first.id]);
-      assert.deepEqual(ids(await ask('/api/v2/tasks?filterBy=started')), [second.id]);
-      const bySession = await ask(`/api/v2/tasks?sessionId=${second.sessionId}`);
+      assert.deepEqual(ids(await poll('/api/v2/tasks?filterBy=finished')), [first.id]);
+      assert.deepEqual(ids(await poll('/api/v2/tasks?filterBy=started')), [second.id]);
+      const bySession = await poll(`/api/v2/tasks?sessionId=${second.sessionId}`);
       assert.deepEqual(ids(bySession), [second.id]);
       for (const moment of ['2026-01-13T12:00:30', '2026-01-13T13:00:30%2B01:00']) {
-        assert.deepEqual(ids(await ask(`/api/v2/tasks?after=${moment}`)), [second.id], moment);
-        assert.deepEqual(ids(await ask(`/api/v2/tasks?before=${moment}`)), [first.id], moment);
+        assert.deepEqual(ids(await poll(`/api/v2/tasks?after=${moment}`)), [second.id], moment);
+        assert.deepEqual(ids(await poll(`/api/v2/tasks?before=${moment}`)), [first.id], moment);
       }
     });
 
     it('leaves out a task that is scripted to be unlisted, which can be asked for all the same', async () => {
       const { id } = simulator.addTask({ prompt: 'Hidden', isUnlisted: true });
-      assert.equal((await ask('/api/v2/tasks')).json['totalItems'], 0);
-      assert.equal((await ask(`/api/v2/tasks/${id}/status`)).status, 200);
+      assert.equal((await poll('/api/v2/tasks')).json['totalItems'], 0);
+      assert.equal((await poll(`/api/v2/tasks/${id}/status`)).status, 200);
     });
 
     it('holds everything of a task but steps and files', async () => {
       const { id } = simulator.addTask({ prompt: 'Item' });
-      const list = await ask('/api/v2/tasks');
-      const { steps, outputFiles, ...rest } = (await ask(`/api/v2/tasks/${id}`)).json;
+      const list = await poll('/api/v2/tasks');
+      const { steps, outputFiles, ...rest } = (await poll(`/api/v2/tasks/${id}`)).json;
       assert.deepEqual(list.json['items'], [rest]);
       assert.ok(steps && outputFiles);
     });
@@ -225,7 +225,7 @@ describe('simulator', function () {
     async function screenshotUrl(): Promise<string> {
       const { id } = simulator.addTask({ prompt: 'Picture', lengthMs: 6_000 });
       simulator.clock.advance(6_000);
-      const { steps } = (await ask(`/api/v2/tasks/${id}`)).json;
+      const { steps } = (await poll(`/api/v2/tasks/${id}`)).json;
       return (steps as { screenshotUrl: string }[])[1]?.screenshotUrl ?? '';
     }
 
@@ -244,22 +244,22 @@ describe('simulator', function () {
     it('expire by the simulator’s clock', async () => {
       const url = await screenshotUrl();
       simulator.clock.advance(299_000);
-      assert.equal((await ask(url, { headers: {} })).status, 200);
+      assert.equal((await poll(url, { headers: {} })).status, 200);
       simulator.clock.advance(1_000);
-      const late = await ask(url, { headers: {} });
-      assert.equal(late.status, 403);
-      assert.equal(late.headers.get('content-type'), 'application/xml');
-      assert.match(late.text, /<Code>AccessDenied<\/Code><Message>Request has expired/);
+      const features = await poll(url, { headers: {} });
+      assert.equal(features.status, 403);
+      assert.equal(features.headers.get('content-type'), 'application/xml');
+      assert.match(features.text, /<Code>AccessDenied<\/Code><Message>Request has expired/);
     });
 
     it('refuse a link that was changed, has no signature, or comes with a bearer token', async () => {
       const url = await screenshotUrl();
       const longer = url.replace('X-Amz-Expires=300', 'X-Amz-Expires=9000');
-      assert.match((await ask(longer, { headers: {} })).text, /SignatureDoesNotMatch/);
+      assert.match((await poll(longer, { headers: {} })).text, /SignatureDoesNotMatch/);
       const other = url.replace('/steps/2/', '/steps/1/');
-      assert.equal((await ask(other, { headers: {} })).status, 403);
-      assert.equal((await ask(url.split('?')[0] ?? '', { headers: {} })).status, 403);
-      assert.equal((await ask(url, { headers: v1Key })).status, 400);
+      assert.equal((await poll(other, { headers: {} })).status, 403);
+      assert.equal((await poll(url.split('?')[0] ?? '', { headers: {} })).status, 403);
+      assert.equal((await poll(url, { headers: v1Key })).status, 400);
     });
   });
 
@@ -267,15 +267,15 @@ describe('simulator', function () {
     it('has room for so many sessions, and for none without credits', async () => {
       simulator.account.maxConcurrentSessions = 1;
       const create = { method: 'POST', body: { task: 'One' } };
-      assert.equal((await ask('/api/v2/tasks', create)).status, 202);
-      const second = await ask('/api/v2/tasks', create);
+      assert.equal((await poll('/api/v2/tasks', create)).status, 202);
+      const second = await poll('/api/v2/tasks', create);
       assert.equal(second.status, 429);
       assert.match(String(second.json['detail']), /^Too many concurrent active sessions/);
       simulator.clock.advance(60_000);
-      assert.equal((await ask('/api/v2/tasks', create)).status, 202);
+      assert.equal((await poll('/api/v2/tasks', create)).status, 202);
       simulator.account.monthlyCreditsUsd = 0;
       simulator.account.additionalCreditsUsd = 0;
-      assert.equal((await ask('/api/v1/run-task', { ...create, headers: v1Key })).status, 402);
+      assert.equal((await poll('/api/v1/run-task', { ...create, headers: v1Key })).status, 402);
     });
   });
 
@@ -283,9 +283,9 @@ describe('simulator', function () {
     it('may jump back: a task is then as it was', async () => {
       const { id } = simulator.addTask({ prompt: 'Back', lengthMs: 1_000 });
       simulator.clock.advance(3_600_000);
-      assert.equal((await ask(`/api/v2/tasks/${id}/status`)).json['status'], 'finished');
+      assert.equal((await poll(`/api/v2/tasks/${id}/status`)).json['status'], 'finished');
       simulator.clock.advance(-3_600_000);
-      assert.equal((await ask(`/api/v2/tasks/${id}/status`)).json['status'], 'started');
+      assert.equal((await poll(`/api/v2/tasks/${id}/status`)).json['status'], 'started');
     });
 
     it('runs by itself where it is a running one, and can jump too', () => {

@@ -95,10 +95,10 @@ describe('a snippet, run against the simulator', function () {
       assert.notEqual(exit, 7);
       assert.doesNotMatch(stdout ?? '', /pwned/u);
       assert.equal(simulator.counts.total, 1);
-      const [asked] = simulator.counts.seen;
+      const [requested] = simulator.counts.seen;
       // What the SDK does with an ID is its own.
       if (kind === 'typescript' && apiVersion === 'v2') return;
-      assert.equal(decodeURIComponent(asked?.url.split('/').at(-1) ?? ''), hostileId);
+      assert.equal(decodeURIComponent(requested?.url.split('/').at(-1) ?? ''), hostileId);
     });
 
   it('for Python and TypeScript holds the very ID, whatever is in it', () => {

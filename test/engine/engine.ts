@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultLimits, type Limits } from '../../src/api/http';
 import { createCloud } from '../../src/api/index';
-import { AskRounds } from '../../src/core/polling/askRound';
+import { PollRounds } from '../../src/core/polling/pollRound';
 import { CloudError, type CloudErrorKind } from '../../src/core/cloud/errors';
 import { NoticeQueue } from '../../src/core/notices/noticeQueue';
 import type { Notice } from '../../src/core/notices/notices';
-import { RequestTurns } from '../../src/core/polling/requestTurns';
+import { RateLimiter } from '../../src/core/polling/rateLimiter';
 import { refKey, type ApiVersion } from '../../src/core/cloud/task';
 import type { Cloud, TaskClient } from '../../src/core/cloud/taskClient';
 import { TaskPoller } from '../../src/core/polling/taskPoller';
@@ -32,7 +32,7 @@ export class Engine {
   readonly store = new TaskStore();
   readonly notices: Notice[] = [];
   /** Every kind of trouble that has held polling, each time that it began. */
-  readonly held: CloudErrorKind[] = [];
+  readonly paused: CloudErrorKind[] = [];
   readonly poller: TaskPoller;
   key: string | undefined = simulatorKey;
   #simulator: Simulator;
@@ -54,20 +54,20 @@ export class Engine {
       bucket: this.#bucket,
       random: () => 0.5,
       connect: () => this.#connect(),
-      loadRounds: () => Promise.resolve({ AskRounds }),
-      pauses: { watching: 2000, hidden: 10_000, away: 30_000 },
+      loadRounds: () => Promise.resolve({ PollRounds }),
+      intervals: { watching: 2000, hidden: 10_000, away: 30_000 },
       onError: () => undefined,
     });
     this.poller.setAttention('watching');
     let before: string | undefined;
-    this.poller.onDidChangeState(({ holds: [hold] }) => {
-      if (hold && hold.kind !== before) this.held.push(hold.kind);
-      before = hold?.kind;
+    this.poller.onDidChangeState(({ pauses: [pause] }) => {
+      if (pause && pause.kind !== before) this.paused.push(pause.kind);
+      before = pause?.kind;
     });
     this.#queue = new NoticeQueue({
       store: this.store,
       clock,
-      isWanted: () => true,
+      isRequested: () => true,
       show: (notice) => this.notices.push(notice),
     });
   }
@@ -118,7 +118,7 @@ export class Engine {
     await this.pass(65_000);
     assert.equal(this.task(id).status, 'stopped');
     assert.equal(this.task(id).trouble, undefined);
-    assert.deepEqual(this.poller.state.holds, []);
+    assert.deepEqual(this.poller.state.pauses, []);
     await this.pass(10_000);
     assert.equal(this.notices.length, 1, 'and says so once');
   }
@@ -126,7 +126,7 @@ export class Engine {
   /** Nothing has come up that only a person can put right, and is told of. */
   assertNobodyIsTroubled(): void {
     assert.deepEqual(
-      this.held.filter((kind) => refusals.includes(kind)),
+      this.paused.filter((kind) => refusals.includes(kind)),
       [],
     );
   }
@@ -163,7 +163,7 @@ export class Engine {
   }
 
   /** Resolves when a request has reached the cloud and waits there. */
-  async asked(): Promise<void> {
+  async requested(): Promise<void> {
     await until(() => this.#simulator.counts.concurrent > 0, 'a request under way');
   }
 
@@ -196,18 +196,18 @@ export class Engine {
   }
 
   #open(key: string): Cloud {
-    const turns = new RequestTurns({ clock: this.clock, bucket: this.#bucket });
+    const rateLimiter = new RateLimiter({ clock: this.clock, bucket: this.#bucket });
     const take = async (signal: AbortSignal): Promise<void> => {
       this.#waiting++;
       try {
-        await turns.take(signal);
+        await rateLimiter.take(signal);
       } finally {
         this.#waiting--;
       }
     };
-    const noteRateLimit = turns.noteRateLimit.bind(turns);
+    const noteRateLimit = rateLimiter.noteRateLimit.bind(rateLimiter);
     const cloud = createCloud(
-      { baseUrl: this.#simulator.url, key, turns: { take, noteRateLimit } },
+      { baseUrl: this.#simulator.url, key, rateLimiter: { take, noteRateLimit } },
       this.#limits,
     );
     return { ...cloud, client: (apiVersion) => this.#counting(cloud.client(apiVersion)) };

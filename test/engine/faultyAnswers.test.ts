@@ -40,7 +40,7 @@ describe('fault table: answers', function () {
       const id = await engine.follow();
       await engine.shutDown();
       await engine.pass(3 * second);
-      assert.deepEqual(engine.held, ['network']);
+      assert.deepEqual(engine.paused, ['network']);
       await engine.bringBack();
       await engine.assertItSeesTheEndOf(id);
       engine.assertNobodyIsTroubled();
@@ -63,8 +63,8 @@ describe('fault table: answers', function () {
       it(`is waited out: ${name}`, async () => {
         const id = await engine.follow();
         engine.befall({ kind: 'answer', status: 429, headers: headers() }, 1);
-        while (engine.held.length === 0) await engine.pass(250);
-        assert.deepEqual(engine.held, ['rateLimited']);
+        while (engine.paused.length === 0) await engine.pass(250);
+        assert.deepEqual(engine.paused, ['rateLimited']);
         const before = engine.requests;
         void engine.poller.refresh();
         await engine.pass(leastMs - 500);
@@ -83,8 +83,8 @@ describe('fault table: answers', function () {
       it(`no request for ${pauseMs / second} s: ${what}`, async () => {
         const id = await engine.follow();
         engine.befall({ kind: 'tooMany', what }, 1);
-        while (engine.held.length === 0) await engine.pass(250);
-        assert.deepEqual(engine.held, ['rateLimited']);
+        while (engine.paused.length === 0) await engine.pass(250);
+        assert.deepEqual(engine.paused, ['rateLimited']);
         const before = engine.requests;
         await engine.pass(pauseMs - 500);
         assert.equal(engine.requests, before);
@@ -99,7 +99,7 @@ describe('fault table: answers', function () {
       const before = engine.requests;
       await engine.pass(10 * second);
       assert.ok(engine.requests - before >= 4, `${engine.requests - before} requests`);
-      assert.deepEqual(engine.held, []);
+      assert.deepEqual(engine.paused, []);
       await engine.assertItSeesTheEndOf(id);
     });
   });
@@ -137,7 +137,7 @@ describe('fault table: answers', function () {
           engine.stop(ids[0] ?? '');
           await engine.pass(10 * minute);
           assert.ok(engine.requests - before <= 25, `${engine.requests - before} in ten minutes`);
-          assert.deepEqual([...new Set(engine.held)], ['badAnswer']);
+          assert.deepEqual([...new Set(engine.paused)], ['badAnswer']);
           for (const task of engine.store.tasks()) {
             assert.equal(task.status, 'running');
             assert.equal(task.isMissing, false);
@@ -145,7 +145,7 @@ describe('fault table: answers', function () {
           engine.simulator.faults.clear();
           await engine.pass(65 * second);
           assert.equal(engine.task(ids[0] ?? '').status, 'stopped');
-          assert.deepEqual(engine.poller.state.holds, []);
+          assert.deepEqual(engine.poller.state.pauses, []);
           assert.equal(engine.notices.length, 1);
         });
   });
@@ -158,7 +158,7 @@ describe('fault table: answers', function () {
     const before = engine.requests;
     await engine.pass(hour);
     assert.equal(engine.requests, before);
-    assert.deepEqual(engine.held, ['auth']);
+    assert.deepEqual(engine.paused, ['auth']);
     assert.equal(engine.task(id).status, 'running');
     engine.key = 'bu_another';
     engine.poller.reconnect();
@@ -177,7 +177,7 @@ describe('fault table: answers', function () {
         const before = engine.requests;
         await engine.pass(hour);
         assert.ok(engine.requests - before <= most, `${engine.requests - before} in an hour`);
-        assert.deepEqual(engine.held, [kind]);
+        assert.deepEqual(engine.paused, [kind]);
         engine.simulator.faults.clear();
         await engine.poller.refresh();
         await engine.assertItSeesTheEndOf(id);
@@ -192,8 +192,8 @@ describe('fault table: answers', function () {
       await engine.pass(4.5 * minute);
       assert.equal(engine.task(id).isMissing, false, 'not yet');
       const urls = () => engine.simulator.counts.seen.map(({ url }) => url);
-      const asked = urls().filter((url) => url.includes(id)).length;
-      assert.ok(asked >= 5 && asked <= 10, `${asked} with growing pauses`);
+      const requested = urls().filter((url) => url.includes(id)).length;
+      assert.ok(requested >= 5 && requested <= 10, `${requested} with growing pauses`);
       await engine.pass(2 * minute);
       assert.equal(engine.task(id).isMissing, true);
       engine.simulator.counts.reset();
@@ -208,7 +208,7 @@ describe('fault table: answers', function () {
       const old = engine.track({}, 'v1');
       engine.simulator.apiVersions.delete('v1');
       await engine.pass(5 * second);
-      assert.deepEqual(engine.held, ['notServed']);
+      assert.deepEqual(engine.paused, ['notServed']);
       assert.equal(engine.task(old, 'v1').isMissing, false);
       engine.stop(id);
       await engine.pass(5 * second);
@@ -226,10 +226,10 @@ describe('fault table: answers', function () {
       const id = await engine.follow();
       engine.befall({ kind: 'answer', status: 404, body: { detail: 'Not Found' } }, 3);
       await engine.pass(10 * second);
-      assert.deepEqual(engine.held, ['notServed']);
+      assert.deepEqual(engine.paused, ['notServed']);
       engine.simulator.faults.clear();
       await engine.pass(25 * second);
-      assert.deepEqual(engine.poller.state.holds, []);
+      assert.deepEqual(engine.poller.state.pauses, []);
       await engine.assertItSeesTheEndOf(id);
     });
   });

@@ -44,7 +44,7 @@ describe('fault table: one task and all others', function () {
       await engine.pass(2 * minute);
       assert.equal(engine.task(bad).trouble?.kind, 'forbidden');
       assert.equal(engine.task(bad).isMissing, false);
-      assert.deepEqual(engine.held, []);
+      assert.deepEqual(engine.paused, []);
       engine.stop(good);
       await engine.pass(5 * second);
       assert.equal(engine.task(good).status, 'stopped');
@@ -56,7 +56,7 @@ describe('fault table: one task and all others', function () {
       const before = engine.requests;
       await engine.pass(hour);
       assert.ok(engine.requests - before <= 20, `${engine.requests - before} in an hour`);
-      assert.deepEqual(engine.held, ['forbidden']);
+      assert.deepEqual(engine.paused, ['forbidden']);
       engine.simulator.faults.clear();
       await engine.pass(10 * minute);
       for (const id of ids) assert.equal(engine.task(id).status, 'running');
@@ -93,7 +93,7 @@ describe('fault table: one task and all others', function () {
           assert.equal(engine.task(id).status, 'running');
           assert.equal(engine.task(id).trouble, undefined);
         }
-        assert.deepEqual([engine.notices, engine.held], [[], []]);
+        assert.deepEqual([engine.notices, engine.paused], [[], []]);
         await engine.assertItSeesTheEndOf(known);
       });
   });
@@ -124,7 +124,7 @@ describe('fault table: one task and all others', function () {
           await engine.pass(10 * second);
           assert.equal(engine.task(ids[3] ?? '', apiVersion).status, 'stopped');
           engine.assertNobodyIsTroubled();
-          if (name !== 'reset') assert.deepEqual(engine.held, []);
+          if (name !== 'reset') assert.deepEqual(engine.paused, []);
           assert.ok(engine.store.tasks().every(({ isMissing, trouble }) => !isMissing && !trouble));
           if (name !== '404') return;
           // Tried again later, ever more rarely, and taken when it works.

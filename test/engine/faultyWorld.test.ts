@@ -95,7 +95,7 @@ describe('fault table: time, lists, keys', function () {
         engine.clock.jump(jumpMs);
         await engine.pass(31 * second);
         assert.equal(engine.requests, before + 1);
-        const age = engine.clock.now() - (engine.task(id).lookedAt ?? 0);
+        const age = engine.clock.now() - (engine.task(id).checkedAt ?? 0);
         assert.ok(age >= 0 && age < minute, `${age} ms old`);
         await engine.pass(2 * minute);
         assert.ok(engine.requests - before <= 6, `${engine.requests - before} looks`);
@@ -135,15 +135,15 @@ describe('fault table: time, lists, keys', function () {
   it('key changed while a request is under way: its answer is dropped', async () => {
     const id = await engine.follow();
     engine.simulator.faults.add({ route: '*', times: 1, delayMs: 300 });
-    const lookedAt = engine.task(id).lookedAt;
+    const checkedAt = engine.task(id).checkedAt;
     await engine.clock.advance(2.5 * second);
-    await engine.asked();
+    await engine.requested();
     engine.simulator.keys.clear();
     engine.simulator.keys.add('bu_another');
     engine.key = undefined;
     engine.poller.reconnect();
     await engine.pass(minute);
-    assert.equal(engine.task(id).lookedAt, lookedAt);
+    assert.equal(engine.task(id).checkedAt, checkedAt);
     engine.key = 'bu_another';
     engine.poller.reconnect();
     await engine.assertItSeesTheEndOf(id);
@@ -154,7 +154,7 @@ describe('fault table: time, lists, keys', function () {
     const id = engine.track();
     await engine.pass(hour);
     assert.equal(engine.requests, 0);
-    assert.deepEqual(engine.held, ['noKey']);
+    assert.deepEqual(engine.paused, ['noKey']);
     engine.key = simulatorKey;
     engine.poller.reconnect();
     await engine.pass(second);
@@ -187,7 +187,7 @@ describe('fault table: time, lists, keys', function () {
     await engine.follow();
     engine.befall({ kind: 'silence' });
     await engine.clock.advance(2.5 * second);
-    await engine.asked();
+    await engine.requested();
     engine.poller.dispose();
     await until(() => engine.simulator.counts.concurrent === 0, 'the connection is freed');
     const before = engine.requests;

@@ -10,7 +10,7 @@ export function aTask(more: Partial<TrackedTask> = {}): TrackedTask {
     rawStatus: more.status ?? 'started',
     prompt: 'Find a flight',
     trackedAt,
-    lookedAt: trackedAt,
+    checkedAt: trackedAt,
     changedAt: trackedAt,
     isMissing: false,
     isUnseen: false,

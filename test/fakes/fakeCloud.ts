@@ -12,7 +12,7 @@ import {
 import type { TokenBucket } from '../../src/core/polling/tokenBucket';
 
 /** A question that reached the fake. */
-export interface Asked {
+export interface Requested {
   readonly what: 'status' | 'task' | 'list';
   /** Of a list: the word that it is filtered by, or nothing. */
   readonly id: string;
@@ -41,11 +41,11 @@ export function aDetails(id: string, more: Partial<TaskDetails> = {}): TaskDetai
 /** A cloud in memory, with tasks that a test sets and failures that it orders. It answers in the next turn. */
 export class FakeCloud implements Cloud {
   readonly tasks = new Map<string, TaskDetails>();
-  readonly asked: Asked[] = [];
+  readonly requested: Requested[] = [];
   /** Tasks that no list shows. */
   readonly unlisted = new Set<string>();
   /** Consulted before every answer; what it returns is thrown. */
-  failWith: (asked: Asked) => CloudError | undefined = () => undefined;
+  failWith: (requested: Requested) => CloudError | undefined = () => undefined;
   /** Where set, questions that were aborted are answered all the same, as their answers may be there already. */
   isDeafToAborts = false;
   /** Where set, answers wait for it. */
@@ -75,20 +75,20 @@ export class FakeCloud implements Cloud {
 
   client(apiVersion: ApiVersion): TaskClient {
     const answer = async <T>(
-      what: Asked['what'],
+      what: Requested['what'],
       id: string,
       signal: AbortSignal,
       make: () => T,
     ): Promise<T> => {
       await this.#bucket?.take(signal);
       if (this.#bucket) signal.throwIfAborted();
-      const asked = { what, id, apiVersion, at: this.#now() };
-      this.asked.push(asked);
+      const requested = { what, id, apiVersion, at: this.#now() };
+      this.requested.push(requested);
       this.#underWay++;
       this.peakConcurrency = Math.max(this.peakConcurrency, this.#underWay);
       try {
         // As a server does: the answer is made when the question comes.
-        const error = this.failWith(asked);
+        const error = this.failWith(requested);
         const made = make();
         await (this.gate ?? Promise.resolve());
         if (!this.isDeafToAborts) signal.throwIfAborted();
@@ -98,7 +98,7 @@ export class FakeCloud implements Cloud {
         this.#underWay--;
       }
     };
-    const ask = async (what: Asked['what'], id: string, signal: AbortSignal) => {
+    const poll = async (what: Requested['what'], id: string, signal: AbortSignal) => {
       const task = await answer(what, id, signal, () => this.tasks.get(id));
       if (!task) throw new CloudError('taskNotFound', 'Task not found', { status: 404 });
       return { ...task, apiVersion };
@@ -107,12 +107,12 @@ export class FakeCloud implements Cloud {
       apiVersion,
       getStatus: async (id, signal): Promise<TaskUpdate> => {
         const { status, rawStatus, output, cost, finishedAt, isSuccess } = summaryOf(
-          await ask('status', id, signal),
+          await poll('status', id, signal),
         );
         return { status, rawStatus, output, cost, finishedAt, isSuccess };
       },
-      getTask: (id, signal) => ask('task', id, signal),
-      getDetails: (id, signal) => ask('task', id, signal),
+      getTask: (id, signal) => poll('task', id, signal),
+      getDetails: (id, signal) => poll('task', id, signal),
       getFileUrl: () => Promise.resolve('https://files.example/file'),
       getLogUrl: () => Promise.resolve(undefined),
       listTasks: (query, signal) =>

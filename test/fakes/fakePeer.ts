@@ -1,6 +1,6 @@
 import { Emitter } from '../../src/core/base/event';
 import type { ToFollower, ToLeader } from '../../src/core/windows/windowMessages';
-import type { Peer } from '../../src/core/windows/windowSeat';
+import type { Peer } from '../../src/core/windows/windowLease';
 
 /** What each of two windows says to the other. */
 interface Words {
@@ -10,7 +10,7 @@ interface Words {
 
 /** Another window as a test plays it: keeps what it is sent, and says what it is told to. */
 export class FakePeer<Part extends keyof Words> implements Peer {
-  readonly heard: Words[Exclude<keyof Words, Part>][] = [];
+  readonly received: Words[Exclude<keyof Words, Part>][] = [];
   isAnswering = true;
   readonly #received = new Emitter<string>();
   readonly #closed = new Emitter<void>();
@@ -20,13 +20,14 @@ export class FakePeer<Part extends keyof Words> implements Peer {
 
   /** Answers a ping at once, as every leader that does not hang. */
   send(message: string): void {
-    const heard = JSON.parse(message) as Words[Exclude<keyof Words, Part>];
-    if (heard.type !== 'ping') this.heard.push(heard);
-    else if (this.isAnswering) this.#received.fire(JSON.stringify({ type: 'pong', id: heard.id }));
+    const received = JSON.parse(message) as Words[Exclude<keyof Words, Part>];
+    if (received.type !== 'ping') this.received.push(received);
+    else if (this.isAnswering)
+      this.#received.fire(JSON.stringify({ type: 'pong', id: received.id }));
   }
 
   /** @param message a text where it is to be none of the protocol's */
-  say(message: Words[Part] | string): void {
+  deliver(message: Words[Part] | string): void {
     this.#received.fire(typeof message === 'string' ? message : JSON.stringify(message));
   }
 

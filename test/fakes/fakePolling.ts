@@ -1,13 +1,18 @@
 import { Emitter, type Disposable } from '../../src/core/base/event';
-import type { Attention, Pauses, PollerState, Polling } from '../../src/core/polling/polling';
+import type {
+  Attention,
+  PollIntervals,
+  PollerState,
+  Polling,
+} from '../../src/core/polling/polling';
 import type { TaskRef } from '../../src/core/cloud/task';
 
 /** A poller that looks at nothing: it keeps what it was asked for, and is in the state that a test gives it. */
 export class FakePolling implements Polling, Disposable {
   readonly #didChangeState = new Emitter<PollerState>();
   readonly onDidChangeState = this.#didChangeState.event;
-  state: PollerState = { activeCount: 0, isLooking: false, holds: [] };
-  pauses: Pauses | undefined;
+  state: PollerState = { activeCount: 0, isPolling: false, pauses: [] };
+  intervals: PollIntervals | undefined;
   attention: Attention | undefined;
   reconnects = 0;
   readonly refreshes: (readonly TaskRef[] | undefined)[] = [];
@@ -20,8 +25,8 @@ export class FakePolling implements Polling, Disposable {
     this.#didChangeState.fire(this.state);
   }
 
-  setPauses(pauses: Pauses): void {
-    this.pauses = pauses;
+  setIntervals(intervals: PollIntervals): void {
+    this.intervals = intervals;
   }
 
   setAttention(attention: Attention): void {

@@ -1,18 +1,18 @@
-import { AskRounds } from '../../src/core/polling/askRound';
+import { PollRounds } from '../../src/core/polling/pollRound';
 import type { Clock } from '../../src/core/base/clock';
 import { Emitter, type Event } from '../../src/core/base/event';
 import { CloudError } from '../../src/core/cloud/errors';
 import { WindowPolling, type Attention } from '../../src/core/polling/polling';
 import { refKey } from '../../src/core/cloud/task';
 import type { Cloud } from '../../src/core/cloud/taskClient';
-import { TaskKeeper, type TaskFiles } from '../../src/core/tasks/taskKeeper';
+import { TaskPersistence, type TaskFiles } from '../../src/core/tasks/taskPersistence';
 import { TaskPoller } from '../../src/core/polling/taskPoller';
 import { formatTaskRecord, parseTaskRecord } from '../../src/core/tasks/taskRecord';
 import { TaskStore } from '../../src/core/tasks/taskStore';
 import { TokenBucket } from '../../src/core/polling/tokenBucket';
 import type { TrackedTask } from '../../src/core/tasks/trackedTask';
 import type { Announcement } from '../../src/core/windows/windowMessages';
-import type { Peer, Seat, SeatHandlers } from '../../src/core/windows/windowSeat';
+import type { Peer, Lease, LeaseHandlers } from '../../src/core/windows/windowLease';
 import { WindowSharing } from '../../src/core/windows/windowSharing';
 
 /** What the machine of all fake windows has. */
@@ -21,7 +21,7 @@ export interface FakeMachine {
   readonly cloud: Cloud;
   /** Texts by file name, as on a disk. */
   readonly disk: Map<string, string>;
-  readonly join: (origin: string, handlers: SeatHandlers) => Seat & { kill(): void };
+  readonly join: (origin: string, handlers: LeaseHandlers) => Lease & { kill(): void };
   /** From 0 to 1. */
   readonly random?: (() => number) | undefined;
 }
@@ -33,9 +33,9 @@ export class FakeWindow {
   readonly store = new TaskStore();
   readonly polling = new WindowPolling({
     store: this.store,
-    pauses: { watching: 2000, hidden: 15_000, away: 60_000 },
+    intervals: { watching: 2000, hidden: 15_000, away: 60_000 },
   });
-  readonly keeper: TaskKeeper;
+  readonly persistence: TaskPersistence;
   readonly sharing: WindowSharing;
   readonly announced: { readonly announcement: Announcement; readonly at: number }[] = [];
   /** How many pollers it has made: how often it was the one that polls. */
@@ -58,7 +58,7 @@ export class FakeWindow {
         await new Promise<void>((resolve) => this.#reach(resolve));
       },
     };
-    this.keeper = new TaskKeeper({
+    this.persistence = new TaskPersistence({
       store: this.store,
       filesOf: (origin) => this.#files(origin, machine.disk),
       onError: (_what, error) => {
@@ -67,7 +67,7 @@ export class FakeWindow {
     });
     this.sharing = new WindowSharing({
       store: this.store,
-      keeper: this.keeper,
+      persistence: this.persistence,
       polling: this.polling,
       clock,
       connect: () =>
@@ -81,8 +81,8 @@ export class FakeWindow {
           clock,
           bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
           random,
-          pauses: { watching: 2000, hidden: 15_000, away: 60_000 },
-          loadRounds: () => Promise.resolve({ AskRounds }),
+          intervals: { watching: 2000, hidden: 15_000, away: 60_000 },
+          loadRounds: () => Promise.resolve({ PollRounds }),
           onError: () => undefined,
         });
         const dispose = poller.dispose.bind(poller);
@@ -93,22 +93,22 @@ export class FakeWindow {
         return poller;
       },
       join: (origin, handlers) => {
-        const seat = join(origin, {
+        const lease = join(origin, {
           onLead: () => this.#reach(() => this.isDead || handlers.onLead()),
           onLeave: () => this.#reach(() => this.isDead || handlers.onLeave()),
           onFollow: (leader) => {
-            const peer = this.#heard(leader);
+            const peer = this.#received(leader);
             this.#reach(() => this.isDead || handlers.onFollow(peer));
           },
           onPeer: (peer) => {
-            const heard = this.#heard(peer);
-            this.#reach(() => this.isDead || handlers.onPeer(heard));
+            const received = this.#received(peer);
+            this.#reach(() => this.isDead || handlers.onPeer(received));
           },
         });
-        this.#kill = () => seat.kill();
-        return seat;
+        this.#kill = () => lease.kill();
+        return lease;
       },
-      isWanted: () => true,
+      isRequested: () => true,
       announce: (announcement) => {
         if (!this.isDead) this.announced.push({ announcement, at: clock.now() });
       },
@@ -143,7 +143,7 @@ export class FakeWindow {
 
   close(): void {
     this.sharing.dispose();
-    this.keeper.dispose();
+    this.persistence.dispose();
     this.polling.dispose();
     this.isDead = true;
   }
@@ -161,7 +161,7 @@ export class FakeWindow {
     else act();
   }
 
-  #heard(peer: Peer): Peer {
+  #received(peer: Peer): Peer {
     const gated = <T>(event: Event<T>): Event<T> => {
       const emitter = new Emitter<T>();
       event((value) => this.#reach(() => this.isDead || emitter.fire(value)));

@@ -1,23 +1,23 @@
 import type { Clock } from '../../src/core/base/clock';
 import { Emitter } from '../../src/core/base/event';
-import type { Peer, Seat, SeatHandlers } from '../../src/core/windows/windowSeat';
+import type { Peer, Lease, LeaseHandlers } from '../../src/core/windows/windowLease';
 
 /** How long a message takes from window to window, in milliseconds. */
 const travelMs = 1;
 
 /**
- * The windows of one machine without a machine: one of them has the seat, messages take a moment on their way,
- * and a window that is killed takes along what it has not sent. Who is next in the queue gets the seat.
+ * The windows of one machine without a machine: one of them has the lease, messages take a moment on their way,
+ * and a window that is killed takes along what it has not sent. Who is next in the queue gets the lease.
  */
 export class FakeWindows {
   readonly #clock: Clock;
-  readonly #contestants: Contestant[] = [];
-  /** Which of those that wait gets a free seat, as an index into them. */
+  readonly #candidates: Candidate[] = [];
+  /** Which of those that wait gets a free lease, as an index into them. */
   pickNext: (waiting: number) => number = () => 0;
   /** By the server whose tasks they show. */
-  readonly #leaders = new Map<string, Contestant>();
-  /** Lost the seat, and will hear so when somebody else has it. */
-  readonly #deposed: Contestant[] = [];
+  readonly #leaders = new Map<string, Candidate>();
+  /** Lost the lease, and will hear so when somebody else has it. */
+  readonly #deposed: Candidate[] = [];
   readonly #latestTerms = new Map<string, number>();
   #isDeciding = false;
 
@@ -25,53 +25,52 @@ export class FakeWindows {
     this.#clock = clock;
   }
 
-  readonly join = (origin: string, handlers: SeatHandlers): Seat & { kill(): void } => {
-    const contestant = new Contestant(origin, handlers);
-    this.#contestants.push(contestant);
+  readonly join = (origin: string, handlers: LeaseHandlers): Lease & { kill(): void } => {
+    const candidate = new Candidate(origin, handlers);
+    this.#candidates.push(candidate);
     this.#decide();
     return {
       yield: () => {
-        this.#drop(contestant);
+        this.#drop(candidate);
         handlers.onLeave();
         void this.#after(1000).then(() => {
-          if (contestant.isGone) return;
-          this.#contestants.push(contestant);
+          if (candidate.isGone) return;
+          this.#candidates.push(candidate);
           this.#decide();
         });
       },
       takeOver: () => {
         const silent = this.#leaders.get(origin);
         // Another window may have been faster.
-        if (!silent || !contestant.lines.some((line) => silent.lines.includes(line))) return;
+        if (!silent || !candidate.lines.some((line) => silent.lines.includes(line))) return;
         this.#deposed.push(silent);
         this.#drop(silent);
       },
       isSuperseded: () =>
-        contestant.term !== undefined && (this.#latestTerms.get(origin) ?? 0) > contestant.term,
+        candidate.term !== undefined && (this.#latestTerms.get(origin) ?? 0) > candidate.term,
       dispose: () => {
-        contestant.isGone = true;
-        this.#drop(contestant);
+        candidate.isGone = true;
+        this.#drop(candidate);
       },
       kill: () => {
-        contestant.isGone = true;
-        for (const line of contestant.lines) line.lose();
-        this.#drop(contestant);
+        candidate.isGone = true;
+        for (const line of candidate.lines) line.lose();
+        this.#drop(candidate);
       },
     };
   };
 
   /** Puts words into everybody's mouth. */
-  sayToAll(message: string): void {
-    for (const { lines } of this.#contestants)
+  sendToAll(message: string): void {
+    for (const { lines } of this.#candidates)
       for (const { ends } of lines) for (const end of ends) end.send(message);
   }
 
-  #drop(contestant: Contestant): void {
-    const at = this.#contestants.indexOf(contestant);
-    if (at >= 0) this.#contestants.splice(at, 1);
-    if (this.#leaders.get(contestant.origin) === contestant)
-      this.#leaders.delete(contestant.origin);
-    for (const line of contestant.lines.splice(0)) void line.end();
+  #drop(candidate: Candidate): void {
+    const at = this.#candidates.indexOf(candidate);
+    if (at >= 0) this.#candidates.splice(at, 1);
+    if (this.#leaders.get(candidate.origin) === candidate) this.#leaders.delete(candidate.origin);
+    for (const line of candidate.lines.splice(0)) void line.end();
     this.#decide();
   }
 
@@ -81,13 +80,13 @@ export class FakeWindows {
     this.#isDeciding = true;
     void this.#after(travelMs).then(() => {
       this.#isDeciding = false;
-      for (const origin of new Set(this.#contestants.map((one) => one.origin)))
+      for (const origin of new Set(this.#candidates.map((one) => one.origin)))
         this.#decideFor(origin);
     });
   }
 
   #decideFor(origin: string): void {
-    const waiting = this.#contestants.filter(
+    const waiting = this.#candidates.filter(
       (one) => one.origin === origin && one !== this.#leaders.get(origin) && one.lines.length === 0,
     );
     let leader = this.#leaders.get(origin);
@@ -99,7 +98,7 @@ export class FakeWindows {
     for (const one of waiting) this.#connect(one, leader);
   }
 
-  #appoint(leader: Contestant): void {
+  #appoint(leader: Candidate): void {
     const { origin } = leader;
     leader.term = (this.#latestTerms.get(origin) ?? 0) + 1;
     this.#latestTerms.set(origin, leader.term);
@@ -108,7 +107,7 @@ export class FakeWindows {
     for (const deposed of this.#deposed.splice(0)) if (!deposed.isGone) deposed.handlers.onLeave();
   }
 
-  #connect(follower: Contestant, leader: Contestant): void {
+  #connect(follower: Candidate, leader: Candidate): void {
     const line = new Line(this.#clock);
     follower.lines.push(line);
     leader.lines.push(line);
@@ -128,14 +127,14 @@ export class FakeWindows {
   }
 }
 
-class Contestant {
+class Candidate {
   readonly lines: Line[] = [];
   isGone = false;
   /** That it leads, or led last. */
   term: number | undefined;
   constructor(
     readonly origin: string,
-    readonly handlers: SeatHandlers,
+    readonly handlers: LeaseHandlers,
   ) {}
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/core/base/clock';
 import { CloudError, type CloudErrorKind } from '../../src/core/cloud/errors';
-import type { RequestTurns } from '../../src/core/polling/requestTurns';
+import type { RateLimiter } from '../../src/core/polling/rateLimiter';
 import type { ApiVersion } from '../../src/core/cloud/task';
 import type { Cloud, TaskClient } from '../../src/core/cloud/taskClient';
 import type { FakeCloud } from './fakeCloud';
@@ -26,17 +26,22 @@ export const deadlineMs = 15_000;
 export class UnreliableCloud implements Cloud {
   readonly #inner: FakeCloud;
   readonly #clock: Clock;
-  readonly #turns: RequestTurns;
+  readonly #rateLimiter: RateLimiter;
   readonly #mishaps: readonly Mishap[];
   #next = 0;
   isHealed = false;
   peakConcurrency = 0;
   #underWay = 0;
 
-  constructor(inner: FakeCloud, clock: Clock, turns: RequestTurns, mishaps: readonly Mishap[]) {
+  constructor(
+    inner: FakeCloud,
+    clock: Clock,
+    rateLimiter: RateLimiter,
+    mishaps: readonly Mishap[],
+  ) {
     this.#inner = inner;
     this.#clock = clock;
-    this.#turns = turns;
+    this.#rateLimiter = rateLimiter;
     this.#mishaps = mishaps;
   }
 
@@ -61,22 +66,22 @@ export class UnreliableCloud implements Cloud {
     return this.#inner.download();
   }
 
-  async #send<T>(ask: (mishap: Mishap) => Promise<T>, signal: AbortSignal): Promise<T> {
-    await this.#turns.take(signal);
+  async #send<T>(poll: (mishap: Mishap) => Promise<T>, signal: AbortSignal): Promise<T> {
+    await this.#rateLimiter.take(signal);
     const mishap = this.#mishap();
     this.#underWay++;
     this.peakConcurrency = Math.max(this.peakConcurrency, this.#underWay);
     try {
-      const answer = ask(mishap).then(
+      const answer = poll(mishap).then(
         (value) => () => value,
         (error: unknown) => () => {
           throw error;
         },
       );
-      const isLate = mishap.delayMs > deadlineMs;
+      const isDelayed = mishap.delayMs > deadlineMs;
       if (mishap.delayMs > 0) await this.#clock.sleep(Math.min(mishap.delayMs, deadlineMs), signal);
       signal.throwIfAborted();
-      if (isLate) throw new CloudError('timeout', 'No whole answer');
+      if (isDelayed) throw new CloudError('timeout', 'No whole answer');
       if (mishap.error) throw this.#errorOf(mishap.error, mishap.retryAfterMs);
       return (await answer)();
     } finally {
@@ -86,7 +91,7 @@ export class UnreliableCloud implements Cloud {
 
   #errorOf(kind: CloudErrorKind, retryAfterMs: number | undefined): CloudError {
     if (kind !== 'rateLimited') return new CloudError(kind, `ordered ${kind}`);
-    this.#turns.noteRateLimit(retryAfterMs);
+    this.#rateLimiter.noteRateLimit(retryAfterMs);
     return new CloudError(kind, 'slow down', { retryAfterMs });
   }
 

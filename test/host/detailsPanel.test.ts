@@ -44,7 +44,7 @@ describe('the details panels', () => {
   let panels: DetailsPanels;
   let documents: TaskDocuments;
   let hasKey: boolean;
-  let tellKeyChanged: () => void;
+  let notifyKeyChanged: () => void;
   const currentOrigin = (): string | undefined =>
     typeof settings.server === 'string' ? undefined : settings.server.origin;
 
@@ -67,7 +67,7 @@ describe('the details panels', () => {
       currentOrigin,
       apiKey: {
         onDidChange: (listener) => {
-          tellKeyChanged = () => listener();
+          notifyKeyChanged = () => listener();
           return { dispose() {} };
         },
       },
@@ -108,7 +108,7 @@ describe('the details panels', () => {
   it('tell the store what they read, and that the end was seen', async () => {
     const ref: TaskRef = { apiVersion: 'v2', id: 'a' };
     store.track([ref], clock.now());
-    store.applyLook(ref, { status: 'running', rawStatus: 'started' }, clock.now(), true);
+    store.applyUpdate(ref, { status: 'running', rawStatus: 'started' }, clock.now(), true);
     cloud.set('a', 'finished', { output: 'done' });
     await panels.open(ref);
     await until(() => store.get(ref)?.output === 'done');
@@ -120,10 +120,10 @@ describe('the details panels', () => {
     if (!vscode.window.state.focused) return this.skip();
     const ref: TaskRef = { apiVersion: 'v2', id: 'a' };
     store.track([ref], clock.now());
-    store.applyLook(ref, { status: 'running', rawStatus: 'started' }, clock.now(), true);
+    store.applyUpdate(ref, { status: 'running', rawStatus: 'started' }, clock.now(), true);
     cloud.set('a', 'running');
     await panels.open(ref);
-    await until(() => cloud.asked.length > 0);
+    await until(() => cloud.requested.length > 0);
     let isTakingIn = false;
     const seen: boolean[] = [];
     store.onDidChange((changes) => {
@@ -134,7 +134,7 @@ describe('the details panels', () => {
     });
     cloud.set('a', 'finished');
     isTakingIn = true;
-    store.applyLook(ref, { status: 'finished', rawStatus: 'finished' }, clock.now(), true);
+    store.applyUpdate(ref, { status: 'finished', rawStatus: 'finished' }, clock.now(), true);
     isTakingIn = false;
     await until(() => seen.length > 0);
     assert.deepEqual(seen, [false]);
@@ -148,12 +148,12 @@ describe('the details panels', () => {
     await panels.open({ apiVersion: 'v2', id: 'a' });
     assert.equal(panels.hasVisible, true);
     assert.ok(changes > 0);
-    await until(() => cloud.asked.length >= 2);
+    await until(() => cloud.requested.length >= 2);
     await vscode.window.tabGroups.close(detailsTabs());
     await until(() => !panels.hasVisible);
-    const asked = cloud.asked.length;
+    const requested = cloud.requested.length;
     await new Promise((resolve) => setTimeout(resolve, 2500));
-    assert.equal(cloud.asked.length, asked);
+    assert.equal(cloud.requested.length, requested);
   });
 
   it('ask no other server for a task, and keep what they know of it', async () => {
@@ -166,16 +166,16 @@ describe('the details panels', () => {
     // What the store of the other server holds under the same ID is another task.
     store.track([ref], clock.now());
     const update = { status: 'running', rawStatus: 'started', prompt: 'Book a table' } as const;
-    store.applyLook(ref, update, clock.now(), true);
-    const asked = cloud.asked.length;
+    store.applyUpdate(ref, update, clock.now(), true);
+    const requested = cloud.requested.length;
     await new Promise((resolve) => setTimeout(resolve, 2500));
-    assert.equal(cloud.asked.length, asked);
+    assert.equal(cloud.requested.length, requested);
     assert.deepEqual(
       detailsTabs().map(({ label }) => label),
       ['Find the price'],
     );
     await set('baseUrl', here);
-    await until(() => cloud.asked.length > asked);
+    await until(() => cloud.requested.length > requested);
   });
 
   it('are one for each server that has a task of the same ID', async () => {
@@ -188,7 +188,7 @@ describe('the details panels', () => {
     await panels.open(ref);
     await panels.open(ref);
     await until(() => detailsTabs().length === 2);
-    await until(() => cloud.asked.length === 2);
+    await until(() => cloud.requested.length === 2);
   });
 
   it('come back for the server that they were for, and ask no other', async () => {
@@ -207,8 +207,8 @@ describe('the details panels', () => {
     await until(() => detailsTabs().length === 2);
     // Each is read when it comes into sight; the last one to come is in front.
     await vscode.commands.executeCommand('workbench.action.openEditorAtIndex', 0);
-    await until(() => cloud.asked.length > 0);
-    assert.deepEqual(new Set(cloud.asked.map(({ id }) => id)), new Set(['a']));
+    await until(() => cloud.requested.length > 0);
+    assert.deepEqual(new Set(cloud.requested.map(({ id }) => id)), new Set(['a']));
   });
 
   it('read with another key what the one before could not', async () => {
@@ -217,7 +217,7 @@ describe('the details panels', () => {
     await panels.open({ apiVersion: 'v2', id: 'a' });
     await until(() => detailsTabs().some(({ label }) => label === 'a'));
     hasKey = true;
-    tellKeyChanged();
+    notifyKeyChanged();
     await until(() => detailsTabs().some(({ label }) => label === 'Find the price'));
   });
 

@@ -54,12 +54,12 @@ describe('the extension against a cloud', () => {
 
   it('keeps a listener that throws, as of another extension, from disturbing others and the polling', async () => {
     cloud.addTask({ id: v2Id, prompt: 'Book a table', lengthMs: 4000 });
-    const heard: (string | undefined)[] = [];
+    const received: (string | undefined)[] = [];
     const subscriptions = [
       api.onDidChangeTask(() => {
         throw new Error('A mistake of another extension');
       }),
-      api.onDidChangeTask(({ after }) => heard.push(after?.status)),
+      api.onDidChangeTask(({ after }) => received.push(after?.status)),
     ];
     try {
       await setKey();
@@ -67,8 +67,8 @@ describe('the extension against a cloud', () => {
       await taskWhen(api, v2Id, ({ status }) => status !== 'unknown');
       clock.advance(60_000);
       await taskWhen(api, v2Id, ({ status }) => status === 'finished');
-      assert.equal(heard[0], 'unknown');
-      assert.equal(heard.at(-1), 'finished');
+      assert.equal(received[0], 'unknown');
+      assert.equal(received.at(-1), 'finished');
     } finally {
       for (const subscription of subscriptions) subscription.dispose();
     }

@@ -10,7 +10,7 @@ describe('the extension in a real VS Code', () => {
   });
 
   it('runs on the version of VS Code that was asked for', () => {
-    const wanted = process.env['BROWSER_USE_TASKS_EXPECTED_CODE'];
-    if (wanted) assert.equal(vscode.version, wanted);
+    const preferred = process.env['BROWSER_USE_TASKS_EXPECTED_CODE'];
+    if (preferred) assert.equal(vscode.version, preferred);
   });
 });

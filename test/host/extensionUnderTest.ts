@@ -26,9 +26,9 @@ export async function run(name: string, ...args: readonly unknown[]): Promise<vo
 export function taskWhen(
   api: BrowserUseTasks,
   id: string,
-  isWanted: (task: TaskSnapshot) => boolean,
+  isRequested: (task: TaskSnapshot) => boolean,
 ): Promise<TaskSnapshot> {
   return waitFor(`task ${id} to be as wanted`, () =>
-    api.tasks.find((task) => task.id === id && isWanted(task)),
+    api.tasks.find((task) => task.id === id && isRequested(task)),
   );
 }

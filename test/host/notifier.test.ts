@@ -31,7 +31,7 @@ describe('notices', () => {
     notifier = new NoticeQueue({
       store,
       clock,
-      isWanted: (kind) => settings.notifyOn.has(kind),
+      isRequested: (kind) => settings.notifyOn.has(kind),
       show: (notice) =>
         void showNotice(notice, { openDetails: note('details'), showTasks: note('tasks') }),
     });
@@ -45,7 +45,7 @@ describe('notices', () => {
   });
 
   function end(id: string, status: 'finished' | 'failed' | 'stopped', more = {}): void {
-    store.applyLook({ apiVersion: 'v2', id }, { status, rawStatus: status, ...more }, 1, true);
+    store.applyUpdate({ apiVersion: 'v2', id }, { status, rawStatus: status, ...more }, 1, true);
   }
 
   it('tell of an end, and open its details', async () => {

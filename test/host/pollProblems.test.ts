@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { AskRounds } from '../../src/core/polling/askRound';
+import { PollRounds } from '../../src/core/polling/pollRound';
 import { TaskPoller } from '../../src/core/polling/taskPoller';
 import { TaskStore } from '../../src/core/tasks/taskStore';
 import { TokenBucket } from '../../src/core/polling/tokenBucket';
 import { ApiKey } from '../../src/ui/account/apiKey';
 import { Emitter } from '../../src/core/base/event';
-import type { HeldWords } from '../../src/core/labels/heldWords';
-import { showHeldLooks } from '../../src/ui/notifications/heldLooks';
-import type { Late } from '../../src/ui/commands/late';
-import { LateParts, loadWhenNeeded } from '../../src/ui/commands/lateParts';
+import type { PausedLabel } from '../../src/core/labels/pausedLabel';
+import { showPollingPaused } from '../../src/ui/notifications/pollingPaused';
+import type { Features } from '../../src/ui/commands/features';
+import { LazyFeatures, loadWhenNeeded } from '../../src/ui/commands/lazyFeatures';
 import { Log } from '../../src/ui/log';
 import { PollProblems } from '../../src/ui/notifications/pollProblems';
 import type { Announcement } from '../../src/core/windows/windowMessages';
@@ -51,9 +51,9 @@ describe('trouble with looks', () => {
       clock,
       bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
       random: () => 0.5,
-      loadRounds: () => Promise.resolve({ AskRounds }),
+      loadRounds: () => Promise.resolve({ PollRounds }),
       onError: () => undefined,
-      pauses: { watching: 2000, hidden: 2000, away: 2000 },
+      intervals: { watching: 2000, hidden: 2000, away: 2000 },
     });
     person = new Person();
     problems = createProblems();
@@ -71,7 +71,7 @@ describe('trouble with looks', () => {
   /** In the only window there is. */
   function createProblems(): PollProblems {
     const announce = (announcement: Announcement): void =>
-      queueMicrotask(() => 'hold' in announcement && problems.tell(announcement.hold));
+      queueMicrotask(() => 'pause' in announcement && problems.notify(announcement.pause));
     return new PollProblems({ poller, apiKey, settings, announce });
   }
 
@@ -127,15 +127,15 @@ describe('trouble with looks', () => {
     problems.dispose();
     const never = new Emitter<void>();
     let loads = 0;
-    const late = new LateParts(() => {
+    const features = new LazyFeatures(() => {
       loads++;
       problems = createProblems();
-      const parts: Late = {
+      const parts: Features = {
         runCommand: () => Promise.resolve(),
         track: () => Promise.reject(new Error('unused')),
         tooltip: () => undefined,
         openDetails: () => Promise.resolve(),
-        tellHold: (hold) => problems.tell(hold),
+        notifyPause: (pause) => problems.notify(pause),
         details: {
           hasVisible: false,
           onDidChangeVisible: never.event,
@@ -146,7 +146,7 @@ describe('trouble with looks', () => {
       return Promise.resolve(parts);
     });
     const view = { isVisible: false, onDidChangeVisible: never.event };
-    const trigger = loadWhenNeeded({ late, view, poller, onError: assert.ifError });
+    const trigger = loadWhenNeeded({ features, view, poller, onError: assert.ifError });
     await watch();
     await clock.advance(60_000);
     assert.equal(loads, 0);
@@ -161,13 +161,13 @@ describe('trouble with looks', () => {
     assert.match(texts()[0] ?? '', /does not accept the API key/u);
     assert.equal((await apiKey.get())?.key, 'better');
     trigger.dispose();
-    late.dispose();
+    features.dispose();
   });
 
   it('stands in the status bar for as long as it lasts', async () => {
-    const shown: (HeldWords | undefined)[] = [];
-    const statusBar = { setHeld: (held: HeldWords | undefined) => void shown.push(held) };
-    const heldLooks = showHeldLooks({ poller, store, settings, statusBar });
+    const shown: (PausedLabel | undefined)[] = [];
+    const statusBar = { setPaused: (paused: PausedLabel | undefined) => void shown.push(paused) };
+    const pollingPaused = showPollingPaused({ poller, store, settings, statusBar });
     await watch();
     assert.equal(shown.at(-1), undefined);
     cloud.fail('auth');
@@ -180,22 +180,22 @@ describe('trouble with looks', () => {
     poller.reconnect();
     await clock.advance(0);
     assert.equal(shown.at(-1), undefined);
-    heldLooks.dispose();
+    pollingPaused.dispose();
   });
 
   it('is told after each refresh that it stood in the way of, in one message', async () => {
     cloud.fail('network');
     await watch();
     for (let round = 1; round <= 2; round++) {
-      const told = problems.tellAfter(poller.refresh());
+      const notified = problems.notifyAfter(poller.refresh());
       await clock.advance(0);
-      await told;
+      await notified;
       assert.equal(texts().length, round);
     }
     cloud.fail('auth');
-    const told = problems.tellAfter(poller.refresh());
+    const notified = problems.notifyAfter(poller.refresh());
     await clock.advance(0);
-    await told;
+    await notified;
     assert.equal(texts().length, 3);
   });
 });

@@ -37,10 +37,10 @@ describe('a proxy that the user has set', () => {
   // VS Code gives extensions a `fetch` that knows its settings and the environment.
   it('is asked to CONNECT to the cloud, and sees nothing of the request', async () => {
     const cloud = createCloud({ baseUrl: 'https://cloud.example', key });
-    const ask = (): Promise<unknown> =>
+    const poll = (): Promise<unknown> =>
       cloud.client('v2').listTasks({ page: 1 }, new AbortController().signal);
     await waitFor('a request through the proxy', async () => {
-      await assert.rejects(ask(), (error) => isCloudError(error) && error.kind === 'network');
+      await assert.rejects(poll(), (error) => isCloudError(error) && error.kind === 'network');
       return connected.length > 0;
     });
     assert.ok(connected.every((line) => line.startsWith('cloud.example:443 ')));

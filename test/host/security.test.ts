@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { inspect } from 'node:util';
 import { env, extensions, Uri, window, workspace } from 'vscode';
 import { wholeTitle } from '../../src/core/labels/rowTitles';
-import { rowDescription } from '../../src/core/labels/rowWords';
+import { rowDescription } from '../../src/core/labels/rowDescription';
 import type { TaskDetails, TaskRef } from '../../src/core/cloud/task';
 import { openTaskFolder } from '../../src/platform/node';
 import { taskItem } from '../../src/ui/tree/taskItem';
@@ -51,7 +51,7 @@ describe('security', function () {
   describe('4: a canary key', () => {
     it('appears in no log, notice, state file, message to the webview or export', async () => {
       const ref = addTask({ isShared: true });
-      const { told, ask } = await world.openPanel(ref);
+      const { notified, poll } = await world.openPanel(ref);
       world.saveAs('a.json');
       await world.act(ref, { type: 'act', action: 'exportJson' });
       world.saveAs('a.md');
@@ -66,7 +66,7 @@ describe('security', function () {
         });
         world.person.press = ({ buttons }) =>
           buttons.find((button) => button !== 'Open' && button !== 'Check Again');
-        ask({ type: 'remedy', remedy: 'retry' });
+        poll({ type: 'remedy', remedy: 'retry' });
         const details = aDetails(ref.id, {
           sessionId: 's',
           files: [{ id: 'f', name: 'f.txt' }],
@@ -91,7 +91,7 @@ describe('security', function () {
       assert.equal(keyIn(world.person.seen), false, 'notices');
       assert.equal(keyIn(world.person.details), false, 'dialogs');
       assert.equal(keyIn(world.person.progress), false, 'progress');
-      assert.equal(keyIn(told), false, 'messages to the page');
+      assert.equal(keyIn(notified), false, 'messages to the page');
       for (const name of world.files()) assert.equal(keyIn(world.read(name)), false, name);
       assert.equal(keyIn(await env.clipboard.readText()), false, 'clipboard');
       assert.equal(keyIn(world.cloud), false, 'what speaks for the key');
@@ -124,7 +124,7 @@ describe('security', function () {
 
     it('leave their URLs in no file, message or log', async () => {
       const ref = addTask();
-      const { told } = await world.openPanel(ref);
+      const { notified } = await world.openPanel(ref);
       world.saveAs('a.md');
       await world.act(ref, { type: 'act', action: 'exportMarkdown' });
       world.saveAs('a.json');
@@ -138,7 +138,7 @@ describe('security', function () {
       const texts = world.files().filter((name) => !name.endsWith('.png'));
       assert.ok(texts.length >= 3);
       for (const name of texts) assert.doesNotMatch(world.read(name), /X-Amz|presigned/u, name);
-      const lines = inspect([told, world.logLines, world.person.seen], { depth: Infinity });
+      const lines = inspect([notified, world.logLines, world.person.seen], { depth: Infinity });
       assert.doesNotMatch(lines, /X-Amz|presigned/u);
     });
 
@@ -245,10 +245,10 @@ describe('security', function () {
           body: svg,
         },
       });
-      const { told, ask } = await world.openPanel(addTask());
-      ask({ type: 'picture', of: 'step', index: 0 });
+      const { notified, poll } = await world.openPanel(addTask());
+      poll({ type: 'picture', of: 'step', index: 0 });
       const answer = await waitFor('an answer', () =>
-        told.find((message) => message.type === 'picture' && message.ref.index === 0),
+        notified.find((message) => message.type === 'picture' && message.ref.index === 0),
       );
       assert.ok(answer.type === 'picture');
       assert.equal(answer.picture, undefined);
@@ -264,7 +264,7 @@ describe('security', function () {
         await world.act(ref, { type: 'act', action: 'exportMarkdown' });
         await world.act(ref, { type: 'openText', part: 'output', index: 0 });
         await new Promise((resolve) => setTimeout(resolve, 500));
-        assert.deepEqual(beacon.asked, []);
+        assert.deepEqual(beacon.requested, []);
       } finally {
         beacon.close();
       }
@@ -273,7 +273,7 @@ describe('security', function () {
 
   describe('8: a message from the webview', () => {
     it('that is not in the protocol does nothing but leave a line in the log', async () => {
-      const { say } = await world.openPanel(addTask());
+      const { deliver } = await world.openPanel(addTask());
       world.simulator.counts.reset();
       const before = world.logLines.length;
       const messages: readonly unknown[] = [
@@ -290,7 +290,7 @@ describe('security', function () {
         { type: 'remedy', remedy: 'workbench.action.quit' },
         JSON.parse('{"__proto__":{"type":"saveLog"}}'),
       ];
-      for (const message of messages) say(message);
+      for (const message of messages) deliver(message);
       assert.equal(world.logLines.length - before, messages.length);
       assert.ok(world.logLines.slice(before).every((line) => /not in the protocol/u.test(line)));
       assert.deepEqual([world.person.seen, world.person.opened, world.files()], [[], [], []]);
@@ -298,11 +298,11 @@ describe('security', function () {
     });
 
     it('that names a position which is not there opens and saves nothing', async () => {
-      const { ask } = await world.openPanel(addTask());
+      const { poll } = await world.openPanel(addTask());
       for (const index of [7, 4_000_000, Number.MAX_SAFE_INTEGER]) {
-        for (const link of ['stepUrl', 'output'] as const) ask({ type: 'openLink', link, index });
-        ask({ type: 'openText', part: 'step', index });
-        ask({ type: 'saveFile', index });
+        for (const link of ['stepUrl', 'output'] as const) poll({ type: 'openLink', link, index });
+        poll({ type: 'openText', part: 'step', index });
+        poll({ type: 'saveFile', index });
       }
       await waitFor('all answers', () => world.person.seen.length === 12);
       assert.deepEqual([world.person.opened, world.files()], [[], []]);
@@ -367,7 +367,7 @@ describe('security', function () {
           output: text,
         });
         world.store.replaceAll([task]);
-        const poller = { state: { activeCount: 1, isLooking: false, holds: [] } };
+        const poller = { state: { activeCount: 1, isPolling: false, pauses: [] } };
         const settings = { server: 'The base URL is empty.' };
         const tooltip = resolveTooltip(task, {
           store: world.store,
@@ -444,19 +444,19 @@ describe('security', function () {
   describe('12: answers beyond the caps', () => {
     it('become trouble in words, and the panel keeps what was known', async () => {
       const ref = addTask({ prompt: 'Known before' });
-      const { told, ask } = await world.openPanel(ref);
+      const { notified, poll } = await world.openPanel(ref);
       for (const effect of [
         { kind: 'answer', status: 200, body: '['.repeat(500_000) },
         { kind: 'answer', status: 200, body: `{"a":${'['.repeat(100)}${']'.repeat(100)}}` },
         { kind: 'gzipBomb', expandedBytes: 100 * 1024 * 1024 },
       ] as const) {
         world.simulator.faults.add({ route: 'GET /api/v2/tasks/{task_id}', times: 1, effect });
-        told.length = 0;
-        ask({ type: 'remedy', remedy: 'retry' });
+        notified.length = 0;
+        poll({ type: 'remedy', remedy: 'retry' });
         const view = await waitFor(
           'trouble',
           () =>
-            told.flatMap((message) =>
+            notified.flatMap((message) =>
               message.type === 'view' && message.view.trouble ? [message.view] : [],
             )[0],
         );
@@ -470,8 +470,8 @@ describe('security', function () {
     for (const kind of hostileKinds)
       it(`is shown, exported and compared without a request or a file but those meant: ${kind}`, async () => {
         const ref = addTask({ ...hostileScript(kind), files: [] });
-        const { told } = await world.openPanel(ref);
-        assert.ok(told.length > 0);
+        const { notified } = await world.openPanel(ref);
+        assert.ok(notified.length > 0);
         for (const [action, name] of [
           ['exportMarkdown', 'a.md'],
           ['exportJson', 'a.json'],
@@ -516,21 +516,21 @@ function extension() {
 
 interface Beacon {
   readonly url: string;
-  readonly asked: readonly string[];
+  readonly requested: readonly string[];
   close(): void;
 }
 
 /** A server that a tracking picture would reach. */
 async function startBeacon(): Promise<Beacon> {
-  const asked: string[] = [];
+  const requested: string[] = [];
   const server: Server = createServer((request, response) => {
-    asked.push(request.url ?? '');
+    requested.push(request.url ?? '');
     response.end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked,
+    requested,
     close() {
       server.closeAllConnections();
       server.close();

@@ -46,7 +46,7 @@ describe('the settings', () => {
     });
     assert.equal(settings.apiVersion, 'v2');
     assert.deepEqual([...settings.notifyOn], ['finished', 'unsuccessful', 'failed', 'stopped']);
-    assert.deepEqual(settings.pauses, { watching: 2000, hidden: 10_000, away: 30_000 });
+    assert.deepEqual(settings.intervals, { watching: 2000, hidden: 10_000, away: 30_000 });
     assert.equal(settings.animateRunning, true);
   });
 
@@ -60,7 +60,7 @@ describe('the settings', () => {
     await set('polling.watchingSeconds', 0);
     await set('polling.hiddenSeconds', 'soon');
     await set('polling.awaySeconds', 1e9);
-    assert.deepEqual(settings.pauses, { watching: 2000, hidden: 10_000, away: 3_600_000 });
+    assert.deepEqual(settings.intervals, { watching: 2000, hidden: 10_000, away: 3_600_000 });
   });
 
   it('take only versions and ends that there are', async () => {

@@ -51,11 +51,11 @@ export interface SmallWorld {
 export interface TappedPanel {
   readonly panel: WebviewPanel;
   /** What the extension told the page. */
-  readonly told: ToPage[];
+  readonly notified: ToPage[];
   /** Speaks for the page, which is not trusted to keep to the protocol. */
-  readonly say: (message: unknown) => void;
+  readonly deliver: (message: unknown) => void;
   /** Says something as the page does. */
-  readonly ask: (message: FromPage) => void;
+  readonly poll: (message: FromPage) => void;
 }
 
 /** Who builds it ends it. */
@@ -134,7 +134,7 @@ export async function smallWorld(): Promise<SmallWorld> {
       store.replaceAll([...store.tasks(), newlyTracked(ref, Date.now())]);
       panels.restore(tapped.panel, { ...ref, origin });
       await waitFor('the page to be told of the whole task', () =>
-        tapped.told.some((message) => message.type === 'view' && message.view.task.isWhole),
+        tapped.notified.some((message) => message.type === 'view' && message.view.task.isWhole),
       );
       // A page that is closed in the middle of its start keeps the next one waiting for ten seconds.
       await new Promise((resolve) => setTimeout(resolve, 300));
@@ -163,14 +163,14 @@ const never = new AbortController().signal;
 
 /** The real panel, but for its messages, which pass through here. */
 function tap(panel: WebviewPanel): TappedPanel {
-  const told: ToPage[] = [];
+  const notified: ToPage[] = [];
   const listeners: ((message: unknown) => void)[] = [];
   const { webview } = panel;
   const tappedWebview = new Proxy(webview, {
     get(target, name) {
       if (name === 'postMessage')
         return (message: ToPage) => {
-          told.push(message);
+          notified.push(message);
           return target.postMessage(message);
         };
       if (name === 'onDidReceiveMessage')
@@ -191,8 +191,8 @@ function tap(panel: WebviewPanel): TappedPanel {
     },
     set: (target, name, value) => Reflect.set(target, name, value, target),
   });
-  const say = (message: unknown): void => {
+  const deliver = (message: unknown): void => {
     for (const listener of listeners) listener(message);
   };
-  return { panel: tappedPanel, told, say, ask: say };
+  return { panel: tappedPanel, notified, deliver, poll: deliver };
 }

@@ -162,9 +162,9 @@ describe('what can be done with a task', () => {
       const ref = addTask();
       await world.act(ref, { type: 'act', action: 'share' });
       assert.equal(world.simulator.counts.of(`POST ${shareRoute}`), 0);
-      const [asked] = world.person.seen;
-      assert.equal(asked?.isModal, true);
-      assert.match(asked.text, /in public\?$/u);
+      const [requested] = world.person.seen;
+      assert.equal(requested?.isModal, true);
+      assert.match(requested.text, /in public\?$/u);
       assert.match(
         world.person.details[0] ?? '',
         /Anyone who has the link.+screenshots.+recording/su,
@@ -336,16 +336,16 @@ describe('what can be done with a task', () => {
   });
 
   describe('in the panel of a task', () => {
-    const statusesTold = (told: readonly ToPage[]): readonly string[] =>
-      told.flatMap((message) => (message.type === 'view' ? [message.view.task.status] : []));
+    const statusesNotified = (notified: readonly ToPage[]): readonly string[] =>
+      notified.flatMap((message) => (message.type === 'view' ? [message.view.task.status] : []));
 
     it('opens its page in the cloud, also when it is tracked no more', async () => {
       const ref = addTask();
-      const { ask } = await world.openPanel(ref);
+      const { poll } = await world.openPanel(ref);
       const { sessionId } = await world.cloud.client('v2').getDetails(ref.id, never);
       assert.notEqual(sessionId, undefined);
       world.store.untrack([ref]);
-      ask({ type: 'openLink', link: 'dashboard', index: 0 });
+      poll({ type: 'openLink', link: 'dashboard', index: 0 });
       await waitFor('the page to be opened', () => world.person.opened.length > 0);
       assert.deepEqual(
         [world.person.opened, world.person.seen],
@@ -355,16 +355,16 @@ describe('what can be done with a task', () => {
 
     it('shows the status of its row where that is newer, and never goes back', async () => {
       const ref = addTask({ createdAtMs: Date.now(), steps: 100 });
-      const { told } = await world.openPanel(ref);
-      assert.equal(statusesTold(told).at(-1), 'running');
-      const asked = (): number => world.simulator.counts.of('GET /api/v2/tasks/{task_id}');
-      const before = asked();
+      const { notified } = await world.openPanel(ref);
+      assert.equal(statusesNotified(notified).at(-1), 'running');
+      const requested = (): number => world.simulator.counts.of('GET /api/v2/tasks/{task_id}');
+      const before = requested();
       // As a poll in any window finds it; this cloud goes on to say that it runs, as a slow replica does.
       const update = { status: 'finished', rawStatus: 'finished' } as const;
-      world.store.applyLook(ref, update, Date.now(), false);
-      await waitFor('the page to be told', () => statusesTold(told).at(-1) === 'finished');
-      await waitFor('another reading', () => asked() > before + 1);
-      assert.equal(statusesTold(told).at(-1), 'finished');
+      world.store.applyUpdate(ref, update, Date.now(), false);
+      await waitFor('the page to be told', () => statusesNotified(notified).at(-1) === 'finished');
+      await waitFor('another reading', () => requested() > before + 1);
+      assert.equal(statusesNotified(notified).at(-1), 'finished');
       assert.equal(world.store.get(ref)?.status, 'finished');
     });
   });

@@ -63,14 +63,14 @@ describe('the commands on tasks', () => {
 
   /** Has lists answered in their turn, each with the first entry that fits. */
   function picks(...patterns: readonly RegExp[]): string[][] {
-    const asked: string[][] = [];
+    const requested: string[][] = [];
     const waiting = [...patterns];
     person.pick = (labels) => {
-      asked.push([...labels]);
+      requested.push([...labels]);
       const pattern = waiting.shift();
       return pattern && labels.filter((label) => pattern.test(label)).slice(0, 1);
     };
-    return asked;
+    return requested;
   }
 
   async function diff(): Promise<{ label: string; left: string; right: string }> {
@@ -98,9 +98,9 @@ describe('the commands on tasks', () => {
       'a row with the selection, as a context menu hands them over': () =>
         run('compareTasks', second, [first, second]),
       'one row, and another that the person picks': () => {
-        const asked = picks(/Book/u);
+        const requested = picks(/Book/u);
         return run('compareTasks', first, undefined).then(() => {
-          assert.deepEqual(asked, [['Book a table']], 'offered the task itself');
+          assert.deepEqual(requested, [['Book a table']], 'offered the task itself');
         });
       },
       'none, where the person picks both': () => {

@@ -4,7 +4,7 @@ import type { TaskRef } from '../../src/core/cloud/task';
 import { Emitter } from '../../src/core/base/event';
 import type { PollerState } from '../../src/core/polling/polling';
 import { TaskStore } from '../../src/core/tasks/taskStore';
-import type { TaskLook } from '../../src/core/labels/taskWords';
+import type { TaskAppearance } from '../../src/core/labels/taskLabels';
 import type { TrackedTask } from '../../src/core/tasks/trackedTask';
 import { keepRowAges } from '../../src/ui/tree/rowAges';
 import { Settings } from '../../src/ui/settings';
@@ -15,7 +15,7 @@ import { aTask } from '../fakes/aTask';
 import { FakeClock } from '../fakes/fakeClock';
 import { set } from './extensionUnderTest';
 
-const looks: readonly TaskLook[] = [
+const updates: readonly TaskAppearance[] = [
   'pending',
   'created',
   'running',
@@ -43,9 +43,9 @@ describe('the tree', () => {
     store = new TaskStore();
     clock = new FakeClock();
     settings = new Settings();
-    poller = { state: { activeCount: 1, isLooking: false, holds: [] } };
+    poller = { state: { activeCount: 1, isPolling: false, pauses: [] } };
     const tooltip = (ref: TaskRef) => resolveTooltip(ref, { store, settings, clock, poller });
-    tree = new TaskTree({ store, settings, clock, late: () => Promise.resolve({ tooltip }) });
+    tree = new TaskTree({ store, settings, clock, features: () => Promise.resolve({ tooltip }) });
     drawn = [];
     tree.onDidChangeTreeData((elements) => {
       drawn.push(elements?.map(({ id }) => id) ?? 'all');
@@ -85,7 +85,7 @@ describe('the tree', () => {
 
   function look(id: string, rawStatus: string, more = {}): void {
     const ref: TaskRef = { apiVersion: 'v2', id };
-    store.applyLook(ref, { status: 'running', rawStatus, ...more }, clock.now(), true);
+    store.applyUpdate(ref, { status: 'running', rawStatus, ...more }, clock.now(), true);
   }
 
   it('shows name, status, icon and a sentence, and opens the details', () => {
@@ -115,14 +115,14 @@ describe('the tree', () => {
   });
 
   it('has an icon of its own shape for every look, and one that stands still', () => {
-    const shapes = looks.map((look) => taskIcon(look, true).id);
-    assert.equal(new Set(shapes).size, looks.length);
-    assert.ok(looks.every((look) => taskIcon(look, true).color));
+    const shapes = updates.map((look) => taskIcon(look, true).id);
+    assert.equal(new Set(shapes).size, updates.length);
+    assert.ok(updates.every((look) => taskIcon(look, true).color));
     assert.deepEqual(
       shapes.filter((shape) => shape.includes('~spin')),
       ['loading~spin'],
     );
-    assert.ok(!looks.some((look) => taskIcon(look, false).id.includes('~spin')));
+    assert.ok(!updates.some((look) => taskIcon(look, false).id.includes('~spin')));
   });
 
   it('stops spinning when the user says so', async () => {
@@ -157,7 +157,7 @@ describe('the tree', () => {
 
   it('redraws all of it where the order changes, or a task comes or goes', async () => {
     fill(aTask({ id: 'a' }), aTask({ id: 'b' }));
-    store.applyLook(
+    store.applyUpdate(
       { apiVersion: 'v2', id: 'a' },
       { status: 'failed', rawStatus: 'failed' },
       1,
@@ -304,7 +304,7 @@ describe('the tree', () => {
 
   it('says on hover why a task is not looked at', async () => {
     fill(aTask());
-    poller.state = { ...poller.state, holds: [{ kind: 'auth' }] };
+    poller.state = { ...poller.state, pauses: [{ kind: 'auth' }] };
     const [element] = tree.getChildren();
     assert.ok(element);
     const { tooltip } = await tree.resolveTreeItem(tree.getTreeItem(element), element);

@@ -1,5 +1,5 @@
 /** Pause between two looks, in milliseconds. */
-const lookMs = 1_000;
+const pollMs = 1_000;
 
 /**
  * Ends this process when the one that has started it is gone, killed for instance: then nobody
@@ -12,8 +12,8 @@ export function exitWithParent(): () => void {
   let timer: NodeJS.Timeout;
   const look = () => {
     if (process.ppid !== parent) process.exit(1);
-    timer = setTimeout(look, lookMs).unref();
+    timer = setTimeout(look, pollMs).unref();
   };
-  timer = setTimeout(look, lookMs).unref();
+  timer = setTimeout(look, pollMs).unref();
   return () => clearTimeout(timer);
 }

@@ -37,7 +37,7 @@ export async function deliver(
       return send(response, {
         status: effect.status,
         headers: { 'content-type': 'text/plain' },
-        body: Buffer.from(inWords(effect.status)),
+        body: Buffer.from(asText(effect.status)),
       });
     case 'empty':
       return send(response, { status: effect.status, headers: {}, body: Buffer.alloc(0) });
@@ -129,12 +129,12 @@ function merged(headers: Readonly<Record<string, string>>): Pick<Answer, 'header
 }
 
 function htmlAnswer(status: number): Answer {
-  const title = inWords(status);
+  const title = asText(status);
   const html = `<!DOCTYPE html><html><head><title>${title}</title></head><body><h1>${title}</h1><hr>nginx</body></html>\n`;
   return { status, headers: { 'content-type': 'text/html' }, body: Buffer.from(html) };
 }
 
-function inWords(status: number): string {
+function asText(status: number): string {
   return `${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
 }
 

@@ -78,22 +78,22 @@ export function createSimulatedTask(
     const finishedAtMs = hasEnded
       ? Math.floor(wasStopped ? stoppedAtMs : naturalEndMs())
       : undefined;
-    const lookMs = finishedAtMs ?? nowMs;
+    const pollMs = finishedAtMs ?? nowMs;
     // A script that ran to its end shows all its steps, whatever the rounding of their shares.
-    const isTold = hasEnded && !wasStopped;
-    const steps = isTold ? plan : stepsBy(lookMs);
+    const isNotified = hasEnded && !wasStopped;
+    const steps = isNotified ? plan : stepsBy(pollMs);
     const finishes = status === 'finished';
     return {
       status,
-      startedAtMs: lookMs < startMs ? undefined : startMs,
+      startedAtMs: pollMs < startMs ? undefined : startMs,
       finishedAtMs,
       steps,
-      output: isTold ? optional(script.output, finishes ? 'The task is done.' : null) : null,
-      isSuccess: isTold ? optional(script.isSuccess, finishes ? true : null) : null,
-      judgeVerdict: isTold ? (script.judgeVerdict ?? null) : null,
-      judgement: isTold ? (script.judgement ?? null) : null,
+      output: isNotified ? optional(script.output, finishes ? 'The task is done.' : null) : null,
+      isSuccess: isNotified ? optional(script.isSuccess, finishes ? true : null) : null,
+      judgeVerdict: isNotified ? (script.judgeVerdict ?? null) : null,
+      judgement: isNotified ? (script.judgement ?? null) : null,
       cost: costOf(script, plan.length, steps.length),
-      files: isTold ? (script.files ?? []) : [],
+      files: isNotified ? (script.files ?? []) : [],
     };
   }
 

@@ -8,7 +8,7 @@ import type { ApiRequest, Route } from './route';
 import type { RouteContext } from './routeContext';
 import type { SimulatedTask } from './simulatedTask';
 
-const statusWords = ['created', 'started', 'finished', 'failed', 'stopped'] as const;
+const statusLabels = ['created', 'started', 'finished', 'failed', 'stopped'] as const;
 
 /** v2's task and file routes. @see the OpenAPI document of v2 */
 export function v2TaskRoutes(context: RouteContext): Route[] {
@@ -46,10 +46,10 @@ export function v2TaskRoutes(context: RouteContext): Route[] {
         const task = taskOf(request);
         const { action } = objectBody(request);
         if (action === undefined) throw invalid(['body', 'action'], 'missing', 'Field required');
-        const asked = oneOf(action, ['stop', 'stop_task_and_session'], ['body', 'action']);
+        const requested = oneOf(action, ['stop', 'stop_task_and_session'], ['body', 'action']);
         task.stop(cloud.clock.now());
         const session = cloud.sessions.get(task.sessionId);
-        if (asked === 'stop_task_and_session' && session) cloud.stopSession(session);
+        if (requested === 'stop_task_and_session' && session) cloud.stopSession(session);
         return jsonAnswer(200, taskView(context, task));
       },
     },
@@ -68,14 +68,14 @@ export function v2TaskRoutes(context: RouteContext): Route[] {
       name: 'GET /api/v2/files/tasks/{task_id}/output-files/{file_id}',
       auth: 'v2',
       answer: (request) => {
-        const wanted = uuidParameter(request, 'file_id');
+        const preferred = uuidParameter(request, 'file_id');
         const task = taskOf(request);
         const file = task
           .stateAt(cloud.clock.now())
-          .files.find((candidate) => fileId(task.id, candidate.name) === wanted);
+          .files.find((candidate) => fileId(task.id, candidate.name) === preferred);
         if (!file) throw new ErrorAnswer(404, 'Output file not found');
         const downloadUrl = presigner.sign(outputFilePath(task.id, file.name));
-        return jsonAnswer(200, { id: wanted, fileName: file.name, downloadUrl });
+        return jsonAnswer(200, { id: preferred, fileName: file.name, downloadUrl });
       },
     },
   ];
@@ -87,7 +87,7 @@ function taskList(context: RouteContext, request: ApiRequest): Record<string, un
   const pageNumber = integerQuery(request, 'pageNumber', { least: 1, fallback: 1 });
   const session = request.query.get('sessionId');
   const sessionId = session === null ? undefined : parseUuid(session, ['query', 'sessionId']);
-  const status = wordQuery(request, 'filterBy', statusWords);
+  const status = wordQuery(request, 'filterBy', statusLabels);
   const afterMs = momentQuery(request, 'after') ?? -Infinity;
   const beforeMs = momentQuery(request, 'before') ?? Infinity;
   const { cloud } = context;
@@ -131,13 +131,14 @@ function createTask(context: RouteContext, request: ApiRequest): SimulatedTask {
   if (!isObject(metadata)) {
     throw invalid(['body', 'metadata'], 'dict_type', 'Input should be a valid dictionary');
   }
-  const wanted = body['sessionId'] ?? undefined;
+  const preferred = body['sessionId'] ?? undefined;
   const loc = ['body', 'sessionId'];
-  if (wanted !== undefined && typeof wanted !== 'string') {
+  if (preferred !== undefined && typeof preferred !== 'string') {
     throw invalid(loc, 'uuid_type', 'UUID input should be a string, bytes or UUID object');
   }
-  const session = wanted === undefined ? undefined : cloud.sessions.get(parseUuid(wanted, loc));
-  if (wanted !== undefined && !session) throw new ErrorAnswer(404, 'Session not found');
+  const session =
+    preferred === undefined ? undefined : cloud.sessions.get(parseUuid(preferred, loc));
+  if (preferred !== undefined && !session) throw new ErrorAnswer(404, 'Session not found');
   if (session && cloud.sessionEndMs(session) !== undefined) {
     throw new ErrorAnswer(400, sessionStopped);
   }

@@ -30,7 +30,7 @@ describe('a day of a thousand tasks in three windows, with faults', function () 
       new FakeWindow({ clock, cloud, disk, join: machine.join, random }, 'away');
     const windows = [open(), open(), open()];
     const retired: FakeWindow[] = [];
-    const told = new Map<string, number>();
+    const notified = new Map<string, number>();
     const endedAt = new Map<string, number>();
     const startedAt = clock.now();
     const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
@@ -38,7 +38,7 @@ describe('a day of a thousand tasks in three windows, with faults', function () 
       for (const { announcement } of window.announced.splice(0))
         if ('notice' in announcement)
           for (const ref of announcement.notice.refs)
-            told.set(refKey(ref), (told.get(refKey(ref)) ?? 0) + 1);
+            notified.set(refKey(ref), (notified.get(refKey(ref)) ?? 0) + 1);
     };
 
     // What happens when, in milliseconds since the beginning.
@@ -109,24 +109,24 @@ describe('a day of a thousand tasks in three windows, with faults', function () 
       if (wait > 0) await clock.advance(wait);
       event.act();
       for (const window of [...windows, ...retired.splice(0)]) gatherNotices(window);
-      cloud.asked.length = 0;
+      cloud.requested.length = 0;
     }
     await clock.advance(hour);
     for (const window of windows) gatherNotices(window);
 
     assert.equal(endedAt.size, taskCount);
-    const twice = [...told].filter(([, count]) => count > 1);
+    const twice = [...notified].filter(([, count]) => count > 1);
     assert.deepEqual(twice, [], 'told twice');
-    const never = [...endedAt.keys()].filter((key) => !told.has(key));
+    const never = [...endedAt.keys()].filter((key) => !notified.has(key));
     assert.deepEqual(never, [], 'never told');
     for (const { store } of windows) assert.equal(store.tasks().length, 0);
-    await Promise.all(windows.map(({ keeper }) => keeper.flush()));
+    await Promise.all(windows.map(({ persistence }) => persistence.flush()));
     assert.equal(disk.size, 0, 'nothing is left on the disk');
     for (const window of windows) window.close();
     await clock.advance(2000);
     assert.equal(clock.timers, 0, 'no timer after the end');
-    const [early = 0, late = 0] = heapAt;
-    assert.ok(late - early < 5_000_000, `${((late - early) / 1e6).toFixed(1)} MB more`);
+    const [early = 0, features = 0] = heapAt;
+    assert.ok(features - early < 5_000_000, `${((features - early) / 1e6).toFixed(1)} MB more`);
   });
 });
 

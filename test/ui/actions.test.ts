@@ -96,8 +96,8 @@ describe('what is done with tracked tasks', () => {
     assert.deepEqual(notification.buttons, ['Undo']);
     await notification.click('Undo');
     await labelsBecome('Still runs', 'Has finished', 'Has failed');
-    const told = ({ label, description, icon }: TaskRow) => ({ label, description, icon });
-    assert.deepEqual((await workbench.rows()).map(told), before.map(told));
+    const notified = ({ label, description, icon }: TaskRow) => ({ label, description, icon });
+    assert.deepEqual((await workbench.rows()).map(notified), before.map(notified));
     // They had been seen to be ended before, so they are no news.
     await workbench.waitForBadge(0);
     await workbench.runCommand('Browser Use: Untrack Ended Tasks');
@@ -131,10 +131,10 @@ describe('what is done with tracked tasks', () => {
       (await workbench.rows()).filter(isMissing).map(({ label }) => label),
       [second],
     );
-    const asked = simulator.counts.total;
+    const requested = simulator.counts.total;
     await workbench.clickViewAction('Refresh');
     await workbench.waitForRow('The other', ({ label }) => label === 'Is there, too');
-    assert.ok(simulator.counts.total > asked);
+    assert.ok(simulator.counts.total > requested);
     // Both have ended, so all that asks now is the button.
     const before = simulator.counts.total;
     await workbench.clickViewAction('Refresh');
@@ -266,9 +266,9 @@ describe('what is done with tracked tasks', () => {
     await track(workbench, ids.join(' '));
     await until('All tasks', async () => {
       const rows = await workbench.rows();
-      const areLookedAt = rows.every(({ icon }) => icon !== 'ellipsis');
+      const areChecked = rows.every(({ icon }) => icon !== 'ellipsis');
       // The first that was tracked is selected, in its own time: a selection made before would be lost.
-      return rows.length === scripts.length && areLookedAt && rows.some(({ selected }) => selected);
+      return rows.length === scripts.length && areChecked && rows.some(({ selected }) => selected);
     });
     return ids;
   }

@@ -110,12 +110,14 @@ describe('several windows', () => {
     assert.notEqual(leaderOf(windows[0], simulator), killed);
 
     // Two windows are alive for sure; the third may start its extensions anew.
-    const late = await windows[0].openAnother();
-    await late.openView();
-    await late.waitForRow('The task in a new window', (row) => row.label.startsWith('Outlives'));
+    const features = await windows[0].openAnother();
+    await features.openView();
+    await features.waitForRow('The task in a new window', (row) =>
+      row.label.startsWith('Outlives'),
+    );
     simulator.clock.advance(600_000);
-    await late.waitForRow('Its end', (row) => row.icon === 'pass-filled');
-    await late.closeWindow();
+    await features.waitForRow('Its end', (row) => row.icon === 'pass-filled');
+    await features.closeWindow();
   });
 });
 
@@ -144,7 +146,7 @@ function leaderOf(window: Workbench, simulator: Simulator): number {
   const folder = folderWith(path.join(storageOf(window), 'windows'), simulator);
   const [newest] = fs
     .readdirSync(folder)
-    .filter((name) => name.startsWith('seat-'))
+    .filter((name) => name.startsWith('lease-'))
     .sort((a, b) => Number(b.slice(5)) - Number(a.slice(5)));
   assert.ok(newest);
   const { pid } = JSON.parse(fs.readFileSync(path.join(folder, newest), 'utf8')) as { pid: number };

@@ -8,7 +8,7 @@ import { taskViewOf } from '../../src/core/details/detailsView';
 import { safeFileName } from '../../src/core/text/fileName';
 import { outputLinks } from '../../src/core/text/outputLinks';
 import { safeLink } from '../../src/core/text/safeLink';
-import { taskTitle } from '../../src/core/labels/taskWords';
+import { taskTitle } from '../../src/core/labels/taskLabels';
 import { tooltipLines } from '../../src/core/labels/tooltipLines';
 import { parseFromPage } from '../../src/webview/protocol';
 import { aTask } from '../fakes/aTask';
@@ -31,7 +31,7 @@ describe('security 3: task IDs are always encoded', () => {
     for (const version of ['v1', 'v2'] as const) {
       const client = cloud.client(version);
       const file = { id, name: id };
-      for (const ask of [
+      for (const poll of [
         () => client.getStatus(id, never),
         () => client.getTask(id, never),
         () => client.getFileUrl(id, file, never),
@@ -39,7 +39,7 @@ describe('security 3: task IDs are always encoded', () => {
         () => client.getShare(id, never),
         () => client.unshareSession(id, never),
       ])
-        await ask().catch(() => undefined);
+        await poll().catch(() => undefined);
     }
     assert.ok(server.requests.length >= 8);
     for (const { url } of server.requests) {
@@ -201,10 +201,10 @@ describe('security 9: links', () => {
 describe('security 10: what is shown in one line', () => {
   const options = {
     now: 0,
-    holds: [],
+    pauses: [],
     host: 'api.example',
     baseUrlProblem: undefined,
-    timeWords: String,
+    formatTime: String,
   };
   for (const kind of hostileKinds)
     it(`holds no control and no bidirectional character, and runs nothing: ${kind}`, () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openTaskFolder } from '../../src/platform/node';
-import { joinWindows } from '../../src/platform/nodeWindows';
+import { joinWindows } from '../../src/platform/nodeLeaderElection';
 import { until } from './until';
 import { windowFixture } from './windowFixture';
 
@@ -12,7 +12,7 @@ const describeWithSignals = process.platform === 'win32' ? describe.skip : descr
 describeWithSignals('a window that polls, hangs and wakes, among real processes', function () {
   this.timeout(90_000);
   const fixture = windowFixture();
-  const { seats } = fixture;
+  const { leases } = fixture;
   let folder: string;
 
   beforeEach(() => {
@@ -56,12 +56,12 @@ describeWithSignals('a window that polls, hangs and wakes, among real processes'
     second.acts('untrack a');
     await second.says('removes a');
     await until('the files', async () => (await saved()).join() === 'b');
-    const told = first.lines.length;
+    const notified = first.lines.length;
     first.go();
     await until('the first to follow', () => first.shown() === 'shows b');
     second.acts('track c');
     await first.says('shows b c');
-    const since = first.lines.slice(told);
+    const since = first.lines.slice(notified);
     assert.deepEqual(
       since.filter((line) => !line.startsWith('shows')),
       [],
@@ -105,7 +105,7 @@ describeWithSignals('a window that polls, hangs and wakes, among real processes'
   it('has to let even a follower go that has nothing to say to it', async () => {
     const events: string[] = [];
     const take = (name: string) => {
-      const seat = joinWindows({
+      const lease = joinWindows({
         folder,
         onLead: () => events.push(`${name} leads`),
         onLeave: () => events.push(`${name} leaves`),
@@ -113,8 +113,8 @@ describeWithSignals('a window that polls, hangs and wakes, among real processes'
         onPeer: () => undefined,
         onError: (error) => assert.fail(String(error)),
       });
-      seats.push(seat);
-      return seat;
+      leases.push(lease);
+      return lease;
     };
     const first = take('first');
     await until('a leader', () => events.includes('first leads'));

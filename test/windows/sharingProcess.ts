@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { CloudError } from '../../src/core/cloud/errors';
 import { WindowPolling } from '../../src/core/polling/polling';
 import type { TaskRef } from '../../src/core/cloud/task';
-import { TaskKeeper, type TaskFiles } from '../../src/core/tasks/taskKeeper';
+import { TaskPersistence, type TaskFiles } from '../../src/core/tasks/taskPersistence';
 import { TaskStore } from '../../src/core/tasks/taskStore';
 import { TokenBucket } from '../../src/core/polling/tokenBucket';
 import { openTaskFolder } from '../../src/platform/node';
@@ -16,24 +16,24 @@ import { shareAmongWindows } from '../../src/windows';
  */
 const root = process.argv[2];
 if (root === undefined) throw new Error('The folder is missing.');
-const say = (words: string): void => void process.stdout.write(`${words}\n`);
-const fail = (error: unknown): void => say(`error ${String(error)}`);
+const deliver = (words: string): void => void process.stdout.write(`${words}\n`);
+const fail = (error: unknown): void => deliver(`error ${String(error)}`);
 
 const store = new TaskStore();
-const pauses = { watching: 2000, hidden: 2000, away: 2000 };
-const polling = new WindowPolling({ store, pauses });
+const intervals = { watching: 2000, hidden: 2000, away: 2000 };
+const polling = new WindowPolling({ store, intervals });
 const spoken = (files: TaskFiles): TaskFiles => ({
   load: () => files.load(),
   save: (task) => {
-    say(`saves ${task.id}`);
+    deliver(`saves ${task.id}`);
     return files.save(task);
   },
   remove: (ref) => {
-    say(`removes ${ref.id}`);
+    deliver(`removes ${ref.id}`);
     return files.remove(ref);
   },
 });
-const keeper = new TaskKeeper({
+const persistence = new TaskPersistence({
   store,
   filesOf: (origin) =>
     spoken(openTaskFolder({ root: join(root, 'tasks'), origin, onSkipped: fail })),
@@ -41,18 +41,18 @@ const keeper = new TaskKeeper({
 });
 const sharing = shareAmongWindows({
   store,
-  keeper,
+  persistence,
   polling,
   clock,
   bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
-  pauses,
+  intervals,
   connect: () => {
-    say('polls');
+    deliver('polls');
     return Promise.reject(new CloudError('network', 'There is none'));
   },
   onError: () => undefined,
-  isWanted: () => true,
-  announce: ({ ...announcement }) => say(`announces ${JSON.stringify(announcement)}`),
+  isRequested: () => true,
+  announce: ({ ...announcement }) => deliver(`announces ${JSON.stringify(announcement)}`),
   hasKey: () => true,
   readKey: () => Promise.resolve(),
   root: join(root, 'windows'),
@@ -60,11 +60,11 @@ const sharing = shareAmongWindows({
 });
 let isSilent = false;
 polling.onDidChangeState((state) => {
-  if (state.isLeaderSilent === true && !isSilent) say('silent');
+  if (state.isLeaderSilent === true && !isSilent) deliver('silent');
   isSilent = state.isLeaderSilent === true;
 });
 store.onDidChange(() =>
-  say(
+  deliver(
     `shows ${store
       .tasks()
       .map(({ id }) => id)
@@ -73,7 +73,7 @@ store.onDidChange(() =>
   ),
 );
 void sharing.open('https://cloud.example');
-void sharing.whenReady.then(() => say('ready'));
+void sharing.whenReady.then(() => deliver('ready'));
 
 createInterface({ input: process.stdin })
   .on('line', (line) => {

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Seat } from '../../src/core/windows/windowSeat';
+import type { Lease } from '../../src/core/windows/windowLease';
 
 /** What the windows of one test share. */
 export interface WindowFixture {
   /** Of each test its own; there from the first hook on. */
   readonly folder: string;
-  /** Places in the contest, which are left after the test. */
-  readonly seats: Seat[];
+  /** Places in the election, which are left after the test. */
+  readonly leases: Lease[];
   /**
    * Starts a window in a process of its own, from a script of this folder that is given `folder`. It is killed after the
    * test, also where it was stopped. Its lines on standard output come in as they are written.
@@ -21,7 +21,7 @@ export interface WindowFixture {
 /** Registers the hooks of the suite that calls this. */
 export function windowFixture(): WindowFixture {
   let folder = '';
-  const seats: Seat[] = [];
+  const leases: Lease[] = [];
   const children: ChildProcess[] = [];
 
   beforeEach(async () => {
@@ -29,7 +29,7 @@ export function windowFixture(): WindowFixture {
   });
 
   afterEach(async () => {
-    for (const seat of seats.splice(0)) seat.dispose();
+    for (const lease of leases.splice(0)) lease.dispose();
     const running = children
       .splice(0)
       .filter(({ exitCode, signalCode }) => (exitCode ?? signalCode) === null);
@@ -42,7 +42,7 @@ export function windowFixture(): WindowFixture {
     get folder() {
       return folder;
     },
-    seats,
+    leases,
     start(script) {
       const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, script), folder], {
         stdio: ['pipe', 'pipe', 'inherit'],

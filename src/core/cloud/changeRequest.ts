@@ -27,7 +27,7 @@ export interface ChangeRequest<T> {
 }
 
 /** The pauses before the checks, in milliseconds: a cloud that was slow to answer may be slow to change. */
-const checkPausesMs = [0, 1000, 3000];
+const checkDelaysMs = [0, 1000, 3000];
 
 /**
  * The one way to change something at the cloud: sent once, never repeated, never cancelled once it has left. An answer
@@ -54,7 +54,7 @@ export async function checkChange<T>(
   error: CloudError,
 ): Promise<ChangeOutcome<T>> {
   let isKnown = false;
-  for (const pauseMs of checkPausesMs) {
+  for (const pauseMs of checkDelaysMs) {
     if (pauseMs > 0) await clock.sleep(pauseMs, never);
     try {
       const found = await check(never);

@@ -121,7 +121,7 @@ export interface CloudOptions {
   readonly baseUrl: string;
   readonly key: string;
   /** Asked before every request but downloads, and told of rate limits. Absent: none waits. */
-  readonly turns?: RequestGate | undefined;
+  readonly rateLimiter?: RequestGate | undefined;
 }
 
 /** What the store keeps of all that is known of a task. */

@@ -48,7 +48,7 @@ export class DetailsReader implements Disposable {
   readonly #subscription: Disposable;
   #state: DetailsState = { isReading: false };
   #epoch = new AbortController();
-  #nap = new AbortController();
+  #waiting = new AbortController();
   #isWatched = false;
   #isRunning = false;
   #isDisposed = false;
@@ -65,7 +65,7 @@ export class DetailsReader implements Disposable {
     const key = refKey(options.ref);
     this.#subscription = options.store.onDidChange((changes) => {
       const mine = changes.findLast(({ after }) => after && refKey(after) === key)?.after;
-      if (mine && this.#state.details && tellsMore(mine, this.#state.details)) this.#readSoon();
+      if (mine && this.#state.details && addsMore(mine, this.#state.details)) this.#readSoon();
     });
   }
 
@@ -78,7 +78,7 @@ export class DetailsReader implements Disposable {
     if (isWatched === this.#isWatched) return;
     this.#isWatched = isWatched;
     if (isWatched) this.#wake();
-    else this.#nap.abort();
+    else this.#waiting.abort();
   }
 
   /**
@@ -105,7 +105,7 @@ export class DetailsReader implements Disposable {
   dispose(): void {
     this.#isDisposed = true;
     this.#epoch.abort();
-    this.#nap.abort();
+    this.#waiting.abort();
     this.#subscription.dispose();
     this.#didChange.dispose();
     this.#settle();
@@ -113,7 +113,7 @@ export class DetailsReader implements Disposable {
 
   #readSoon(): void {
     this.#isDue = true;
-    this.#nap.abort();
+    this.#waiting.abort();
     this.#wake();
   }
 
@@ -135,8 +135,8 @@ export class DetailsReader implements Disposable {
       }
       const pauseMs = this.#pauseMs();
       if (pauseMs === undefined) break;
-      this.#nap = new AbortController();
-      await this.#options.clock.sleep(pauseMs, this.#nap.signal);
+      this.#waiting = new AbortController();
+      await this.#options.clock.sleep(pauseMs, this.#waiting.signal);
       this.#isDue = true;
     }
     this.#isRunning = false;
@@ -169,7 +169,7 @@ export class DetailsReader implements Disposable {
       this.#backoffMs = 0;
       // First what is known here, so that the store's news of it is no news.
       this.#takeIn(details);
-      store.applyLook(ref, summaryOf(details), clock.now(), true, stamp);
+      store.applyUpdate(ref, summaryOf(details), clock.now(), true, stamp);
     } catch (error) {
       if (signal.aborted || isAbort(error)) return;
       onError(error);
@@ -198,8 +198,8 @@ export class DetailsReader implements Disposable {
     const since = before?.kind === kind ? before.since : clock.now();
     this.#backoffMs = nextBackoffMs(this.#backoffMs, random);
     if (isCloudError(error) && kind === 'rateLimited') {
-      const askedMs = Math.max(error.retryAfterMs ?? rateLimitMs, this.#backoffMs);
-      this.#quietUntil = clock.now() + Math.min(askedMs, longestPauseMs);
+      const requestedMs = Math.max(error.retryAfterMs ?? rateLimitMs, this.#backoffMs);
+      this.#quietUntil = clock.now() + Math.min(requestedMs, longestPauseMs);
     }
     this.#state = { ...this.#state, trouble: { kind, since } };
   }
@@ -217,7 +217,7 @@ export class DetailsReader implements Disposable {
 }
 
 /** True where another look saw the task move, so that there is more to read. */
-function tellsMore(task: TrackedTask, details: TaskDetails): boolean {
+function addsMore(task: TrackedTask, details: TaskDetails): boolean {
   if (task.rawStatus !== details.rawStatus) return true;
   return task.judgeVerdict !== undefined && task.judgeVerdict !== details.judgeVerdict;
 }

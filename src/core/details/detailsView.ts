@@ -69,7 +69,7 @@ export interface TaskView {
 }
 
 /** Why a task is not asked for whose server is not the one of the moment. */
-export function otherServerWords(origin: string): string {
+export function otherServerMessage(origin: string): string {
   const host = origin.slice(origin.indexOf('//') + 2);
   return `This task belongs to ${host}. The base URL names another server now, which is not asked for it.`;
 }

@@ -4,13 +4,13 @@ import { manyLines, oneLine } from '../text/plainText';
 import { safeLink } from '../text/safeLink';
 import type { TaskDetails, TaskStep, PictureRef } from '../cloud/task';
 import {
-  costWords,
+  formatCost,
   durationOf,
-  durationWords,
-  lookWords,
+  formatDuration,
+  appearanceLabel,
   taskTitle,
-  verdictWords,
-} from '../labels/taskWords';
+  verdictLabel,
+} from '../labels/taskLabels';
 import type { TrackedTask } from '../tasks/trackedTask';
 import { markedFormOf, unfenced } from '../text/textForm';
 
@@ -51,11 +51,11 @@ function factTable(task: TaskDetails | TrackedTask): string {
   const isMissing = 'isMissing' in task && task.isMissing;
   const duration = task.finishedAt === undefined ? undefined : durationOf(task, 0);
   const facts: readonly (readonly [string, string | undefined])[] = [
-    ['Status', lookWords({ ...task, isMissing })],
-    ['The agent says', verdictWords(task.isSuccess)],
-    ['The judge says', verdictWords(task.judgeVerdict)],
-    ['Cost', task.cost === undefined ? undefined : costWords(task.cost)],
-    ['Duration', duration === undefined ? undefined : durationWords(duration)],
+    ['Status', appearanceLabel({ ...task, isMissing })],
+    ['The agent says', verdictLabel(task.isSuccess)],
+    ['The judge says', verdictLabel(task.judgeVerdict)],
+    ['Cost', task.cost === undefined ? undefined : formatCost(task.cost)],
+    ['Duration', duration === undefined ? undefined : formatDuration(duration)],
     ['Model', task.model],
     ['Agent version', details?.agentVersion],
     ['Created', task.createdAt],

@@ -2,7 +2,13 @@ import { formatJson } from '../text/formatJson';
 import { compactJson, nodeText, readObject } from '../text/jsonTree';
 import { manyLines, oneLine } from '../text/plainText';
 import type { TaskDetails, TaskStep } from '../cloud/task';
-import { costWords, durationOf, durationWords, lookWords, verdictWords } from '../labels/taskWords';
+import {
+  formatCost,
+  durationOf,
+  formatDuration,
+  appearanceLabel,
+  verdictLabel,
+} from '../labels/taskLabels';
 import type { TrackedTask } from '../tasks/trackedTask';
 import { shorten } from '../text/shorten';
 import { unfenced } from '../text/textForm';
@@ -39,11 +45,11 @@ function factLines(task: TaskDetails | TrackedTask): string[] {
   const isMissing = 'isMissing' in task && task.isMissing;
   const duration = task.finishedAt === undefined ? undefined : durationOf(task, 0);
   return facts([
-    ['Status', lookWords({ ...task, isMissing })],
-    ['The agent says', verdictWords(task.isSuccess)],
-    ['The judge says', verdictWords(task.judgeVerdict)],
-    ['Cost', task.cost === undefined ? undefined : costWords(task.cost)],
-    ['Duration', duration === undefined ? undefined : durationWords(duration)],
+    ['Status', appearanceLabel({ ...task, isMissing })],
+    ['The agent says', verdictLabel(task.isSuccess)],
+    ['The judge says', verdictLabel(task.judgeVerdict)],
+    ['Cost', task.cost === undefined ? undefined : formatCost(task.cost)],
+    ['Duration', duration === undefined ? undefined : formatDuration(duration)],
     ['Steps', details && String(details.steps.length)],
     ['Model', task.model],
     ['Agent version', details?.agentVersion],

@@ -11,7 +11,7 @@ export interface RefusedPiece {
 }
 
 /** What is wrong with a word that looks like a UUID but is none, as the end of a sentence. */
-export const brokenUuidWords = 'this is not a whole UUID: copy all 36 characters of it';
+export const brokenUuidMessage = 'this is not a whole UUID: copy all 36 characters of it';
 
 /** Far over any ID seen (36 for a UUID). */
 const maxIdLength = 128;
@@ -66,7 +66,7 @@ function readPiece(piece: string): readonly LinkedId[] | RefusedPiece {
 function problemOf(id: string): string | undefined {
   if (id.length > maxIdLength) return `a task ID has at most ${maxIdLength} characters`;
   const whole = id.replace(/(?:\u2026|\.{2,3}).{0,40}$/u, '');
-  if (isBrokenUuid(whole, whole !== id)) return brokenUuidWords;
+  if (isBrokenUuid(whole, whole !== id)) return brokenUuidMessage;
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/u.test(id))
     return 'a task ID has only letters, digits, "-" and "_"';
   if (!/\d/u.test(id)) return 'this looks like a word, not a task ID';

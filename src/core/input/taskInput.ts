@@ -1,4 +1,4 @@
-import { readIdList, brokenUuidWords, type RefusedPiece } from './opaqueIds';
+import { readIdList, brokenUuidMessage, type RefusedPiece } from './opaqueIds';
 import {
   findMentions,
   type Mention,
@@ -114,7 +114,7 @@ function rejectWhatWasMeant(
     broken.size === 0 ? undefined : new Set([...verdicts.keys()].map((id) => id.slice(0, 8)));
   for (const text of broken)
     // The short form of one that stands there whole.
-    if (known?.has(text.slice(0, 8)) !== true) selection.reject({ text, why: brokenUuidWords });
+    if (known?.has(text.slice(0, 8)) !== true) selection.reject({ text, why: brokenUuidMessage });
   for (const { isMeant, shown, why } of refusedLinks)
     if (isMeant) selection.reject({ text: shown, why });
   if (!selection.isEmpty) return;

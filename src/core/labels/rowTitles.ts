@@ -1,5 +1,5 @@
 import { refKey, type TaskRef } from '../cloud/task';
-import { promptTitle } from './taskWords';
+import { promptTitle } from './taskLabels';
 import type { TrackedTask } from '../tasks/trackedTask';
 import { oneLine } from '../text/plainText';
 import { characterStart, shorten } from '../text/shorten';

@@ -9,7 +9,7 @@ export interface NoticeQueueOptions {
   readonly store: TaskStore;
   readonly clock: Clock;
   /** Asked when a notice is due. */
-  readonly isWanted: (kind: EndKind) => boolean;
+  readonly isRequested: (kind: EndKind) => boolean;
   readonly show: (notice: Notice) => void;
   /** Asked when ends are due: while it says no, they wait. Absent: they are always shown. */
   readonly mayShow?: (() => boolean) | undefined;
@@ -124,7 +124,7 @@ export class NoticeQueue implements Disposable {
     if (this.#options.mayShow?.() === false) return;
     const tasks = this.#tasks().filter((task) => {
       const kind = endKindOf(task);
-      return task.isUnseen && kind !== undefined && this.#options.isWanted(kind);
+      return task.isUnseen && kind !== undefined && this.#options.isRequested(kind);
     });
     const settled = this.waiting;
     this.#settle(settled);

@@ -1,5 +1,5 @@
 import { hasEnded, outcomeOf, type TaskRef } from '../cloud/task';
-import { costWords, lookWords, taskTitle } from '../labels/taskWords';
+import { formatCost, appearanceLabel, taskTitle } from '../labels/taskLabels';
 import type { TrackedTask } from '../tasks/trackedTask';
 import type { TaskChange } from '../tasks/taskPatch';
 
@@ -31,7 +31,7 @@ export function endKindOf(task: TrackedTask): EndKind | undefined {
 /** True for an end that was observed: the task had been looked at before, and was not over then. */
 export function isObservedEnd({ before, after }: TaskChange): boolean {
   return (
-    before?.lookedAt !== undefined &&
+    before?.checkedAt !== undefined &&
     after !== undefined &&
     !hasEnded(before.status) &&
     hasEnded(after.status)
@@ -46,17 +46,17 @@ export function composeNotice(tasks: readonly TrackedTask[]): Notice | undefined
   const isWarning = kinds.includes('failed') || kinds.includes('unsuccessful');
   const refs = tasks.map(({ apiVersion, id }) => ({ apiVersion, id }));
   if (tasks.length === 1) {
-    const cost = first.cost === undefined ? '' : ` (${costWords(first.cost)})`;
-    return { text: `${lookWords(first)}: ${taskTitle(first, 80)}${cost}`, refs, isWarning };
+    const cost = first.cost === undefined ? '' : ` (${formatCost(first.cost)})`;
+    return { text: `${appearanceLabel(first)}: ${taskTitle(first, 80)}${cost}`, refs, isWarning };
   }
   const counts = endKinds
     .map((kind) => ({ kind, count: kinds.filter((other) => other === kind).length }))
     .filter(({ count }) => count > 0)
-    .map(({ kind, count }) => `${count} ${kindWords(kind)}`);
+    .map(({ kind, count }) => `${count} ${kindLabel(kind)}`);
   return { text: `${tasks.length} tasks ended: ${counts.join(', ')}`, refs, isWarning };
 }
 
-function kindWords(kind: EndKind): string {
+function kindLabel(kind: EndKind): string {
   switch (kind) {
     case 'finished':
       return 'finished';

@@ -1,4 +1,4 @@
-import type { ListAsk } from './askPlanner';
+import type { ListPoll } from './pollPlanner';
 import { refKey, type TaskRef } from '../cloud/task';
 import { tasksPerPage, type ListedTask, type TaskClient } from '../cloud/taskClient';
 import type { TrackedTask } from '../tasks/trackedTask';
@@ -8,16 +8,16 @@ import type { TrackedTask } from '../tasks/trackedTask';
  * Gives up after the first page where the list turns out too long to be worth it.
  */
 export class ListReading {
-  readonly ask: ListAsk;
+  readonly poll: ListPoll;
   readonly #missing: Map<string, TrackedTask>;
   #pages = 0;
   #pagesInAll = 1;
   #isDone = false;
   #isWhole = false;
 
-  constructor(ask: ListAsk) {
-    this.ask = ask;
-    this.#missing = new Map(ask.expects.map((task) => [refKey(task), task]));
+  constructor(poll: ListPoll) {
+    this.poll = poll;
+    this.#missing = new Map(poll.expects.map((task) => [refKey(task), task]));
   }
 
   /** Pages that were read. */
@@ -57,7 +57,7 @@ export class ListReading {
 
   /** Reads the next page, not after `isDone`. @throws {CloudError} where that fails */
   async readPage(client: TaskClient, signal: AbortSignal): Promise<readonly ListedTask[]> {
-    const { apiVersion, mostPages, query } = this.ask;
+    const { apiVersion, mostPages, query } = this.poll;
     const page = this.#pages + 1;
     const { tasks, total } = await client.listTasks({ ...query, page }, signal);
     this.#pages = page;

@@ -1,4 +1,4 @@
-import type { AskWay, ListAsk } from './askPlanner';
+import type { PollWay, ListPoll } from './pollPlanner';
 import { ListReading } from './listReading';
 import { isSameRef, type ApiVersion, type TaskRef } from '../cloud/task';
 import type { TrackedTask } from '../tasks/trackedTask';
@@ -12,7 +12,7 @@ const mostConfirmed = 10;
  */
 export class ListSweep {
   readonly apiVersion: ApiVersion;
-  readonly way: AskWay;
+  readonly way: PollWay;
   readonly readings: readonly ListReading[];
   readonly #overdueFirst: (a: TrackedTask, b: TrackedTask) => number;
   #gathered = 0;
@@ -23,7 +23,7 @@ export class ListSweep {
    * @param overdueFirst orders those who are confirmed, so that each gets a turn though there be many
    */
   constructor(
-    lists: readonly [ListAsk, ...ListAsk[]],
+    lists: readonly [ListPoll, ...ListPoll[]],
     overdueFirst: (a: TrackedTask, b: TrackedTask) => number,
   ) {
     this.apiVersion = lists[0].apiVersion;
@@ -66,7 +66,7 @@ export class ListSweep {
       const reading = this.readings[this.#gathered];
       if (!reading?.isDone) return;
       this.#gathered++;
-      if (reading.isWhole || reading.ask.way === 'recent')
+      if (reading.isWhole || reading.poll.way === 'recent')
         this.#unconfirmed = [...reading.missing].sort(this.#overdueFirst).slice(0, mostConfirmed);
     }
   }

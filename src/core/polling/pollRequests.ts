@@ -1,8 +1,8 @@
-import type { AskSchedule } from './askSchedule';
+import type { PollSchedule } from './pollSchedule';
 import type { Clock } from '../base/clock';
 import { CloudError, isAbort, isCloudError } from '../cloud/errors';
 import type { ListReading } from './listReading';
-import type { PollHolds } from './pollHolds';
+import type { PollPauses } from './pollPauses';
 import type { RefreshRequests } from './refreshRequests';
 import { refKey, type ApiVersion } from '../cloud/task';
 import { summaryOf, type Cloud, type ListedTask } from '../cloud/taskClient';
@@ -13,8 +13,8 @@ export interface PollRequestsOptions {
   readonly store: TaskStore;
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   readonly clock: Clock;
-  readonly schedule: AskSchedule;
-  readonly holds: PollHolds;
+  readonly schedule: PollSchedule;
+  readonly pauses: PollPauses;
   /** Who is to be polled now. Those who were are taken out. */
   readonly refreshes: RefreshRequests;
   /** Told of every failure, for the log. */
@@ -34,12 +34,12 @@ export class PollRequests {
 
   /** One task: all of it where somebody wants or owes that, else its status. */
   async pollTask(task: TrackedTask, signal: AbortSignal): Promise<PollOutcome> {
-    const { clock, connect, holds, refreshes, schedule, store } = this.#options;
+    const { clock, connect, pauses, refreshes, schedule, store } = this.#options;
     const { serial } = refreshes;
     const isFull = refreshes.has(task) || schedule.owesFullRead(task);
     try {
       const cloud = await connect(signal);
-      if (signal.aborted || holds.general) return undefined;
+      if (signal.aborted || pauses.general) return undefined;
       const client = cloud.client(task.apiVersion);
       const stamp = store.stampRequest();
       const update = isFull
@@ -47,14 +47,14 @@ export class PollRequests {
         : await client.getStatus(task.id, signal);
       if (signal.aborted) return undefined;
       schedule.succeeded([task], clock.now());
-      holds.noteServed(task.apiVersion);
-      store.applyLook(task, update, clock.now(), isFull, stamp);
+      pauses.noteServed(task.apiVersion);
+      store.applyUpdate(task, update, clock.now(), isFull, stamp);
       return 'answered';
     } catch (failure) {
       const error = this.#translate(failure, refKey(task), signal);
       if (!error) return undefined;
       schedule.failed(task, clock.now());
-      holds.takeIn(error, task.apiVersion, clock.now());
+      pauses.takeIn(error, task.apiVersion, clock.now());
       return error;
     } finally {
       if (!signal.aborted) refreshes.satisfy([task], serial);
@@ -63,12 +63,12 @@ export class PollRequests {
 
   /** The next page of a list. */
   async pollPage(reading: ListReading, signal: AbortSignal): Promise<PollOutcome> {
-    const { clock, connect, holds, refreshes, store } = this.#options;
-    const { apiVersion } = reading.ask;
+    const { clock, connect, pauses, refreshes, store } = this.#options;
+    const { apiVersion } = reading.poll;
     const { serial } = refreshes;
     try {
       const cloud = await connect(signal);
-      if (signal.aborted || holds.general) return undefined;
+      if (signal.aborted || pauses.general) return undefined;
       const stamp = store.stampRequest();
       const tasks = await reading.readPage(cloud.client(apiVersion), signal);
       if (signal.aborted) return undefined;
@@ -76,7 +76,7 @@ export class PollRequests {
       return 'answered';
     } catch (failure) {
       const error = this.#translate(failure, `the list of ${apiVersion}`, signal);
-      if (error) holds.takeInOfList(error, clock.now());
+      if (error) pauses.takeInOfList(error, clock.now());
       return error;
     }
   }
@@ -88,13 +88,13 @@ export class PollRequests {
     { serial, stamp }: { readonly serial: number; readonly stamp: number },
   ): void {
     const { clock, refreshes, schedule, store } = this.#options;
-    const looks = tasks
+    const updates = tasks
       .map(({ id, ...update }) => ({ ref: { apiVersion, id }, update }))
       .filter(({ ref }) => store.get(ref));
-    const refs = looks.map(({ ref }) => ref);
+    const refs = updates.map(({ ref }) => ref);
     schedule.succeeded(refs, clock.now());
     refreshes.satisfy(refs, serial);
-    store.applyLooks(looks, clock.now(), true, stamp);
+    store.applyUpdates(updates, clock.now(), true, stamp);
   }
 
   /** @returns nothing for an abort, which is silent */

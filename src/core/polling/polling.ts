@@ -1,5 +1,5 @@
 import { Emitter, type Disposable, type Event } from '../base/event';
-import type { PollHold } from './pollHolds';
+import type { PollPause } from './pollPauses';
 import type { TaskRef } from '../cloud/task';
 import type { TaskStore } from '../tasks/taskStore';
 import { isActive } from '../tasks/trackedTask';
@@ -8,15 +8,15 @@ import { isActive } from '../tasks/trackedTask';
 export type Attention = 'watching' | 'hidden' | 'away';
 
 /** The pause between two looks at a task, in milliseconds from one answer to the next question; at least 2,000. */
-export type Pauses = Readonly<Record<Attention, number>>;
+export type PollIntervals = Readonly<Record<Attention, number>>;
 
 export interface PollerState {
   /** Tasks that have not ended and that the cloud knows. */
   readonly activeCount: number;
-  readonly isLooking: boolean;
+  readonly isPolling: boolean;
   /** The last look at any task that succeeded, in milliseconds since 1970. */
-  readonly lookedAt?: number | undefined;
-  readonly holds: readonly PollHold[];
+  readonly checkedAt?: number | undefined;
+  readonly pauses: readonly PollPause[];
   /** True where another window polls for this one, lives, and does not answer. */
   readonly isLeaderSilent?: boolean | undefined;
 }
@@ -24,9 +24,9 @@ export interface PollerState {
 /** The regular looks at the active tasks, whoever takes them. */
 export interface Polling {
   readonly state: PollerState;
-  /** Fires when what `state` tells has changed, but for `lookedAt` alone. */
+  /** Fires when what `state` tells has changed, but for `checkedAt` alone. */
   readonly onDidChangeState: Event<PollerState>;
-  setPauses(pauses: Pauses): void;
+  setIntervals(intervals: PollIntervals): void;
   /** More attention makes overdue looks at once, and ends the pause after a failed connection or a refusal. */
   setAttention(attention: Attention): void;
   /** The key or the base URL is another one: what is under way is thrown away, every hold ends, missing tasks are asked for again. */
@@ -41,7 +41,7 @@ export interface Polling {
 
 export interface WindowPollingOptions {
   readonly store: TaskStore;
-  readonly pauses: Pauses;
+  readonly intervals: PollIntervals;
 }
 
 interface Refresh {
@@ -57,7 +57,7 @@ export class WindowPolling implements Polling, Disposable {
   readonly #store: TaskStore;
   readonly #didChangeState = new Emitter<PollerState>();
   readonly #refreshes = new Set<Refresh>();
-  #pauses: Pauses;
+  #intervals: PollIntervals;
   #attention: Attention = 'hidden';
   #by: Polling | undefined;
   #subscription: Disposable | undefined;
@@ -65,17 +65,17 @@ export class WindowPolling implements Polling, Disposable {
 
   readonly onDidChangeState: Event<PollerState> = this.#didChangeState.event;
 
-  constructor({ store, pauses }: WindowPollingOptions) {
+  constructor({ store, intervals }: WindowPollingOptions) {
     this.#store = store;
-    this.#pauses = pauses;
+    this.#intervals = intervals;
   }
 
   get state(): PollerState {
     if (this.#by) return this.#by.state;
     return {
       activeCount: this.#store.tasks().filter(isActive).length,
-      isLooking: false,
-      holds: [],
+      isPolling: false,
+      pauses: [],
     };
   }
 
@@ -85,7 +85,7 @@ export class WindowPolling implements Polling, Disposable {
     this.#subscription?.dispose();
     this.#by = by;
     if (by) {
-      by.setPauses(this.#pauses);
+      by.setIntervals(this.#intervals);
       by.setAttention(this.#attention);
       this.#subscription = by.onDidChangeState((state) => this.#didChangeState.fire(state));
       for (const refresh of this.#refreshes) void this.#start(refresh, by);
@@ -93,9 +93,9 @@ export class WindowPolling implements Polling, Disposable {
     this.#didChangeState.fire(this.state);
   }
 
-  setPauses(pauses: Pauses): void {
-    this.#pauses = pauses;
-    this.#by?.setPauses(pauses);
+  setIntervals(intervals: PollIntervals): void {
+    this.#intervals = intervals;
+    this.#by?.setIntervals(intervals);
   }
 
   setAttention(attention: Attention): void {

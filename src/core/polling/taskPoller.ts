@@ -1,12 +1,12 @@
-import type { Ask } from './askPlanner';
-import type { AskFailure, AskRoundResult, AskRounds } from './askRound';
-import { AskSchedule } from './askSchedule';
+import type { Poll } from './pollPlanner';
+import type { PollFailure, PollRoundResult, PollRounds } from './pollRound';
+import { PollSchedule } from './pollSchedule';
 import { backoffCapMs, nextBackoffMs, refusedCapMs } from './backoff';
 import type { Clock } from '../base/clock';
 import { concernsAll, type CloudError } from '../cloud/errors';
 import { Emitter, type Disposable, type Event } from '../base/event';
-import { PollHolds } from './pollHolds';
-import type { Attention, PollerState, Polling, Pauses } from './polling';
+import { PollPauses } from './pollPauses';
+import type { Attention, PollerState, Polling, PollIntervals } from './polling';
 import { RefreshRequests } from './refreshRequests';
 import { hasEnded, refKey, type TaskRef } from '../cloud/task';
 import type { Cloud } from '../cloud/taskClient';
@@ -23,9 +23,9 @@ export interface TaskPollerOptions {
   readonly bucket: Pick<TokenBucket, 'available'>;
   /** From 0 to 1. */
   readonly random: () => number;
-  readonly pauses: Pauses;
+  readonly intervals: PollIntervals;
   /** Loads what asks, at the first tick: start-up has nothing to ask. */
-  readonly loadRounds: () => Promise<{ readonly AskRounds: typeof AskRounds }>;
+  readonly loadRounds: () => Promise<{ readonly PollRounds: typeof PollRounds }>;
   /** Told of every failed look, and what was asked for, for the log. */
   readonly onError: (error: unknown, what: string) => void;
 }
@@ -48,10 +48,10 @@ export class TaskPoller implements Polling, Disposable {
   readonly #options: TaskPollerOptions;
   readonly #didChangeState = new Emitter<PollerState>();
   readonly #subscription: Disposable;
-  readonly #schedule: AskSchedule;
-  readonly #holds = new PollHolds();
+  readonly #schedule: PollSchedule;
+  readonly #pauses = new PollPauses();
   readonly #refreshes = new RefreshRequests();
-  #pauses: Pauses;
+  #intervals: PollIntervals;
   #attention: Attention = 'hidden';
   #backoffMs = 0;
   /** Ticks in a row in which nothing was answered. */
@@ -59,21 +59,21 @@ export class TaskPoller implements Polling, Disposable {
   /** Whose requests have failed since one was answered. */
   readonly #failedTasks = new Set<string>();
   #epoch = new AbortController();
-  #nap = new AbortController();
-  #rounds: Promise<AskRounds> | undefined;
+  #waiting = new AbortController();
+  #rounds: Promise<PollRounds> | undefined;
   #isRunning = false;
-  #isLooking = false;
+  #isPolling = false;
   /** A list is half read. */
   #isUnfinished = false;
   #isDisposed = false;
-  #lookedAt: number | undefined;
+  #checkedAt: number | undefined;
 
   readonly onDidChangeState: Event<PollerState> = this.#didChangeState.event;
 
   constructor(options: TaskPollerOptions) {
     this.#options = options;
-    this.#pauses = options.pauses;
-    this.#schedule = new AskSchedule(options.random);
+    this.#intervals = options.intervals;
+    this.#schedule = new PollSchedule(options.random);
     this.#subscription = options.store.onDidChange((changes) => {
       for (const { before, after } of changes) {
         if (!before || after) continue;
@@ -89,14 +89,14 @@ export class TaskPoller implements Polling, Disposable {
   get state(): PollerState {
     return {
       activeCount: this.#options.store.tasks().filter(isActive).length,
-      isLooking: this.#isLooking,
-      lookedAt: this.#lookedAt,
-      holds: this.#holds.all(),
+      isPolling: this.#isPolling,
+      checkedAt: this.#checkedAt,
+      pauses: this.#pauses.all(),
     };
   }
 
-  setPauses(pauses: Pauses): void {
-    this.#pauses = pauses;
+  setIntervals(intervals: PollIntervals): void {
+    this.#intervals = intervals;
     this.#wake();
   }
 
@@ -104,21 +104,21 @@ export class TaskPoller implements Polling, Disposable {
     if (attention === this.#attention) return;
     const wasAway = this.#attention === 'away';
     this.#attention = attention;
-    if (wasAway && this.#holds.dropBackoff()) this.#changed();
+    if (wasAway && this.#pauses.dropBackoff()) this.#changed();
     this.#wake();
   }
 
   reconnect(): void {
     this.#epoch.abort();
     this.#epoch = new AbortController();
-    this.#holds.clear();
+    this.#pauses.clear();
     this.#schedule.clear();
     this.#rounds = undefined;
     this.#isUnfinished = false;
     this.#refreshes.clear();
     this.#forgetFailures();
     // What was seen with the other key, or at the other server, says nothing of this one.
-    this.#lookedAt = undefined;
+    this.#checkedAt = undefined;
     this.#changed();
     this.#wake();
   }
@@ -127,7 +127,7 @@ export class TaskPoller implements Polling, Disposable {
     if (this.#isDisposed) return Promise.resolve();
     const { store } = this.#options;
     this.#refreshes.add((refs ?? this.#worthRefreshing()).filter((ref) => store.get(ref)));
-    this.#holds.dropForRefresh();
+    this.#pauses.dropForRefresh();
     this.#forgetFailures();
     this.#changed();
     const done = this.#refreshes.done();
@@ -138,7 +138,7 @@ export class TaskPoller implements Polling, Disposable {
   dispose(): void {
     this.#isDisposed = true;
     this.#epoch.abort();
-    this.#nap.abort();
+    this.#waiting.abort();
     this.#subscription.dispose();
     this.#refreshes.clear();
     this.#didChangeState.dispose();
@@ -157,7 +157,7 @@ export class TaskPoller implements Polling, Disposable {
 
   #wake(): void {
     // Aborting makes an exception each time, even of what is aborted: a busy store would make thousands.
-    if (!this.#nap.signal.aborted) this.#nap.abort();
+    if (!this.#waiting.signal.aborted) this.#waiting.abort();
     if (this.#isRunning || this.#isDisposed) return;
     this.#isRunning = true;
     // Nothing in the loop rejects: every failure of a look is taken in there.
@@ -166,7 +166,7 @@ export class TaskPoller implements Polling, Disposable {
 
   async #run(): Promise<void> {
     while (!this.#isDisposed) {
-      this.#holds.dropPassed(this.#options.clock.now());
+      this.#pauses.dropPassed(this.#options.clock.now());
       const dueAt = this.#nextDueAt();
       if (dueAt === undefined) break;
       const waitMs = dueAt - this.#options.clock.now();
@@ -181,53 +181,53 @@ export class TaskPoller implements Polling, Disposable {
   async #sleep(waitMs: number): Promise<void> {
     const { clock } = this.#options;
     const startedAt = clock.now();
-    this.#nap = new AbortController();
-    await clock.sleep(waitMs, this.#nap.signal);
+    this.#waiting = new AbortController();
+    await clock.sleep(waitMs, this.#waiting.signal);
     const elapsedMs = clock.now() - startedAt;
     const wentBack = elapsedMs < -1000;
     if (!wentBack && elapsedMs < waitMs + clockJumpMs) return;
     this.#schedule.makeAllDue();
-    if (wentBack) this.#holds.shift(elapsedMs - waitMs);
-    if (this.#holds.dropBackoff()) this.#changed();
+    if (wentBack) this.#pauses.shift(elapsedMs - waitMs);
+    if (this.#pauses.dropBackoff()) this.#changed();
   }
 
   /** `undefined` while there is nothing to ask, or nothing that may be asked before somebody acts. */
   #nextDueAt(): number | undefined {
-    const hold = this.#holds.general;
-    if (hold) this.#refreshes.clear();
-    if (hold && hold.until === undefined) return undefined;
-    if (this.#isUnfinished) return hold?.until ?? 0;
+    const pause = this.#pauses.general;
+    if (pause) this.#refreshes.clear();
+    if (pause && pause.until === undefined) return undefined;
+    if (this.#isUnfinished) return pause?.until ?? 0;
     let earliest: number | undefined;
     for (const task of this.#options.store.tasks()) {
       const dueAt = this.#dueAt(task);
       if (dueAt !== undefined && (earliest === undefined || dueAt < earliest)) earliest = dueAt;
     }
-    return earliest === undefined ? undefined : Math.max(earliest, hold?.until ?? 0);
+    return earliest === undefined ? undefined : Math.max(earliest, pause?.until ?? 0);
   }
 
   /** When a task is to be asked for next, in milliseconds since 1970; `undefined` for never. */
   #dueAt(task: TrackedTask): number | undefined {
-    const pauseMs = this.#pauses[this.#attention];
+    const pauseMs = this.#intervals[this.#attention];
     const now = this.#options.clock.now();
     const dueAt = this.#refreshes.has(task) ? 0 : this.#schedule.dueAt(task, pauseMs, now);
     if (dueAt === undefined) return undefined;
-    return Math.max(dueAt, this.#holds.ofVersion(task.apiVersion)?.until ?? 0);
+    return Math.max(dueAt, this.#pauses.ofVersion(task.apiVersion)?.until ?? 0);
   }
 
   async #tick(): Promise<void> {
     const { signal } = this.#epoch;
-    this.#isLooking = true;
+    this.#isPolling = true;
     this.#changed();
-    const result = await this.#askRound(signal);
-    this.#isLooking = false;
+    const result = await this.#pollRound(signal);
+    this.#isPolling = false;
     if (result && !signal.aborted) this.#settle(result);
     // Nobody waits for what is held until much later.
-    this.#refreshes.drop(({ apiVersion }) => this.#holds.ofVersion(apiVersion) !== undefined);
+    this.#refreshes.drop(({ apiVersion }) => this.#pauses.ofVersion(apiVersion) !== undefined);
     this.#refreshes.settle();
     this.#changed();
   }
 
-  async #askRound(signal: AbortSignal): Promise<AskRoundResult | undefined> {
+  async #pollRound(signal: AbortSignal): Promise<PollRoundResult | undefined> {
     try {
       this.#rounds ??= this.#loadRounds();
       const rounds = await this.#rounds;
@@ -235,50 +235,50 @@ export class TaskPoller implements Polling, Disposable {
       // After a tick in which nothing worked, one request tells whether anything does.
       const most = this.#failedTicks > 0 ? 1 : mostPerTick;
       const room = Math.min(most, Math.max(1, this.#options.bucket.available()));
-      return await rounds.ask(this.#nextAsks(rounds), signal, room);
+      return await rounds.poll(this.#nextPolls(rounds), signal, room);
     } catch (error) {
       // A damaged installation: nothing but a new one helps, and the log says so.
       this.#options.onError(error, 'any task');
-      this.#holds.hold('badAnswer', longestSleepMs, this.#options.clock.now());
+      this.#pauses.pause('badAnswer', longestSleepMs, this.#options.clock.now());
       return undefined;
     }
   }
 
-  async #loadRounds(): Promise<AskRounds> {
+  async #loadRounds(): Promise<PollRounds> {
     const { store, connect, clock, onError, loadRounds } = this.#options;
-    const { AskRounds } = await loadRounds();
-    const parts = { schedule: this.#schedule, holds: this.#holds, refreshes: this.#refreshes };
-    return new AskRounds({ store, connect, clock, onError, ...parts });
+    const { PollRounds } = await loadRounds();
+    const parts = { schedule: this.#schedule, pauses: this.#pauses, refreshes: this.#refreshes };
+    return new PollRounds({ store, connect, clock, onError, ...parts });
   }
 
-  #nextAsks(rounds: AskRounds): readonly Ask[] {
+  #nextPolls(rounds: PollRounds): readonly Poll[] {
     const now = this.#options.clock.now();
-    const soon = now + rideAlong * this.#pauses[this.#attention];
+    const soon = now + rideAlong * this.#intervals[this.#attention];
     const due: { readonly task: TrackedTask; readonly at: number }[] = [];
-    const riders: TrackedTask[] = [];
+    const soonDue: TrackedTask[] = [];
     for (const task of this.#options.store.tasks()) {
       const at = this.#dueAt(task);
       if (at === undefined) continue;
       if (at <= now) due.push({ task, at });
-      else if (at <= soon) riders.push(task);
+      else if (at <= soon) soonDue.push(task);
     }
     due.sort((a, b) => a.at - b.at);
     const tasks = due.map(({ task }) => task);
     // A list may be what does not work.
     if (this.#failedTicks > 0) return tasks.slice(0, 1).map((task) => ({ kind: 'task', task }));
-    return rounds.plan(tasks, riders);
+    return rounds.plan(tasks, soonDue);
   }
 
   /** Draws the consequences of a tick: whose trouble a failure is, one task's or everybody's. */
-  #settle({ successes, failures, isUnfinished }: AskRoundResult): void {
+  #settle({ successes, failures, isUnfinished }: PollRoundResult): void {
     const { clock, random, store } = this.#options;
     const now = clock.now();
     this.#isUnfinished = isUnfinished;
-    if (successes > 0) this.#lookedAt = now;
+    if (successes > 0) this.#checkedAt = now;
     // What the cloud says of one task is an answer: others may well be answered, too.
     if (successes > 0 || failures.some(isAnswer)) {
       this.#forgetFailures();
-      this.#holds.noteSuccess();
+      this.#pauses.noteSuccess();
     } else if (failures.length > 0) this.#failedTicks++;
     if (this.#failedTicks > 0)
       for (const { task } of failures) if (task) this.#failedTasks.add(refKey(task));
@@ -322,14 +322,14 @@ export class TaskPoller implements Polling, Disposable {
           break;
       }
     }
-    if (!general || this.#holds.general) return;
+    if (!general || this.#pauses.general) return;
     const capMs = general.kind === 'forbidden' ? refusedCapMs : backoffCapMs;
     this.#backoffMs = nextBackoffMs(this.#backoffMs, random, capMs);
-    this.#holds.hold(general.kind, this.#backoffMs, now);
+    this.#pauses.pause(general.kind, this.#backoffMs, now);
   }
 
   /** True where a failure is everybody's: nothing else is answered either. */
-  #isGeneral({ task, error }: AskFailure): boolean {
+  #isGeneral({ task, error }: PollFailure): boolean {
     if (this.#failedTicks === 0) return false;
     if (!task) return error.kind === 'network';
     const isOnlyOne = this.#failedTicks > 1 && this.state.activeCount <= 1;
@@ -347,6 +347,6 @@ export class TaskPoller implements Polling, Disposable {
 }
 
 /** True where the cloud has said what is the matter with this task, which says nothing of others. */
-function isAnswer({ task, error }: AskFailure): boolean {
+function isAnswer({ task, error }: PollFailure): boolean {
   return task !== undefined && (error.kind === 'taskNotFound' || error.kind === 'invalidRequest');
 }

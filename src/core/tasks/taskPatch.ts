@@ -7,33 +7,33 @@ import type { TrackedTask } from './trackedTask';
  * Only the fields that changed are named, so that two windows that change different ones undo nothing of each other.
  */
 export type TaskPatch =
-  | { readonly came: TrackedTask }
-  | { readonly went: TaskRef }
+  | { readonly added: TrackedTask }
+  | { readonly removed: TaskRef }
   | {
       readonly of: TaskRef;
       readonly set: Partial<TrackedTask>;
       /** Fields that the task has no longer. */
-      readonly cleared: readonly string[];
+      readonly unset: readonly string[];
     };
 
 /** @returns `undefined` for a change of nothing */
 export function patchOf({ before, after }: TaskChange): TaskPatch | undefined {
-  if (!before) return after && { came: after };
-  if (!after) return { went: refOf(before) };
+  if (!before) return after && { added: after };
+  if (!after) return { removed: refOf(before) };
   const names = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof TrackedTask>;
   const changed = [...names].filter((name) => before[name] !== after[name]);
   if (changed.length === 0) return undefined;
-  const cleared = changed.filter((name) => after[name] === undefined);
+  const unset = changed.filter((name) => after[name] === undefined);
   const set = changed
     .filter((name) => after[name] !== undefined)
     .map((name) => [name, after[name]] as const);
-  return { of: refOf(after), set: Object.fromEntries(set), cleared };
+  return { of: refOf(after), set: Object.fromEntries(set), unset };
 }
 
 /** The task that a patch is of. */
 export function refOfPatch(patch: TaskPatch): TaskRef {
-  if ('came' in patch) return refOf(patch.came);
-  return 'went' in patch ? patch.went : patch.of;
+  if ('added' in patch) return refOf(patch.added);
+  return 'removed' in patch ? patch.removed : patch.of;
 }
 
 /** What became of tasks in all changes, in their order; leaves out changes of nothing. */
@@ -44,9 +44,9 @@ export function patchesOf(changes: readonly TaskChange[]): readonly TaskPatch[] 
 /** The task with a patch's fields. @returns `undefined` where that is no task, or another one */
 export function patched(
   task: TrackedTask,
-  { set, cleared }: Extract<TaskPatch, { of: unknown }>,
+  { set, unset }: Extract<TaskPatch, { of: unknown }>,
 ): TrackedTask | undefined {
-  const entries = Object.entries({ ...task, ...set }).filter(([name]) => !cleared.includes(name));
+  const entries = Object.entries({ ...task, ...set }).filter(([name]) => !unset.includes(name));
   const result = wholeTask(Object.fromEntries(entries));
   return result && isSameRef(result, task) ? result : undefined;
 }
@@ -54,19 +54,19 @@ export function patched(
 /** Reads a patch that came as JSON and trusts none of it. Never throws. */
 export function parsePatch(value: unknown): TaskPatch | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { came, went, of, set, cleared } = value as Record<string, unknown>;
-  if (isObject(came)) {
-    const task = wholeTask(taskFieldsOf(came));
-    return task && { came: task };
+  const { added, removed, of, set, unset } = value as Record<string, unknown>;
+  if (isObject(added)) {
+    const task = wholeTask(taskFieldsOf(added));
+    return task && { added: task };
   }
-  if (went !== undefined) {
-    const ref = parseRef(went);
-    return ref && { went: ref };
+  if (removed !== undefined) {
+    const ref = parseRef(removed);
+    return ref && { removed: ref };
   }
   const ref = parseRef(of);
-  if (!ref || !isObject(set) || !Array.isArray(cleared)) return undefined;
-  const names = cleared.filter((name) => typeof name === 'string');
-  return { of: ref, set: taskFieldsOf(set), cleared: names };
+  if (!ref || !isObject(set) || !Array.isArray(unset)) return undefined;
+  const names = unset.filter((name) => typeof name === 'string');
+  return { of: ref, set: taskFieldsOf(set), unset: names };
 }
 
 /** Reads the name of a task that came as JSON. */

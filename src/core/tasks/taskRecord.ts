@@ -2,9 +2,10 @@ import { isErrorKind } from '../cloud/errors';
 import type { TaskStatus } from '../cloud/task';
 import type { TrackedTask } from './trackedTask';
 
-/** What is kept of a task, as JSON. Trouble is not: it belongs to the moment. */
+/** What is kept of a task, as JSON. Trouble is not: it belongs to the moment. `checkedAt` is written as `lookedAt`, as every version reads it. */
 export function formatTaskRecord(task: TrackedTask): string {
-  return `${JSON.stringify({ format, ...task, trouble: undefined })}\n`;
+  const { trouble, checkedAt, ...fields } = task;
+  return `${JSON.stringify({ format, ...fields, lookedAt: checkedAt })}\n`;
 }
 
 /**
@@ -21,7 +22,8 @@ export function parseTaskRecord(text: string): TrackedTask | undefined {
   }
   if (typeof value !== 'object' || value === null) return undefined;
   if ((value as { format?: unknown }).format !== format) return undefined;
-  const { trouble, ...fields } = taskFieldsOf(value);
+  const { lookedAt } = value as { lookedAt?: unknown };
+  const { trouble, ...fields } = taskFieldsOf({ ...value, checkedAt: lookedAt });
   return wholeTask(fields);
 }
 
@@ -69,7 +71,7 @@ const isOfItsKind: Readonly<Record<FieldName, (value: unknown) => boolean>> = {
   startedAt: isText,
   finishedAt: isText,
   trackedAt: isMoment,
-  lookedAt: isMoment,
+  checkedAt: isMoment,
   changedAt: isMoment,
   readAs: isStatus,
   trouble: isTrouble,

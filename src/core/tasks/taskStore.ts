@@ -6,7 +6,7 @@ import { newlyTracked, type TrackedTask, type Trouble } from './trackedTask';
 import { shorten } from '../text/shorten';
 
 /** What an answer says of one task. */
-export interface Look {
+export interface StatusUpdate {
   readonly ref: TaskRef;
   readonly update: TaskUpdate;
 }
@@ -18,7 +18,7 @@ export interface Look {
 export class TaskStore implements Disposable {
   readonly #tasks = new Map<string, TrackedTask>();
   readonly #didChange = new Emitter<readonly TaskChange[]>();
-  readonly #didLook = new Emitter<TrackedTask>();
+  readonly #didCheck = new Emitter<TrackedTask>();
   /** When the answer was requested that each task's state is from, as `stampRequest` counts. */
   readonly #stamps = new Map<string, number>();
   #stampCount = 0;
@@ -27,7 +27,7 @@ export class TaskStore implements Disposable {
   readonly onDidChange: Event<readonly TaskChange[]> = this.#didChange.event;
 
   /** Fires for a look that changed nothing but when it was. */
-  readonly onDidLook: Event<TrackedTask> = this.#didLook.event;
+  readonly onDidCheck: Event<TrackedTask> = this.#didCheck.event;
 
   /** In the order in which they were added. */
   tasks(): readonly TrackedTask[] {
@@ -47,7 +47,7 @@ export class TaskStore implements Disposable {
       this.#tasks.set(refKey(ref), task);
       added.push(task);
     }
-    this.#tell(added.map((after) => ({ after })));
+    this.#notify(added.map((after) => ({ after })));
     return added;
   }
 
@@ -60,7 +60,7 @@ export class TaskStore implements Disposable {
       this.#remove(ref);
       removed.push(task);
     }
-    this.#tell(removed.map((before) => ({ before })));
+    this.#notify(removed.map((before) => ({ before })));
     return removed;
   }
 
@@ -68,7 +68,7 @@ export class TaskStore implements Disposable {
   restore(tasks: readonly TrackedTask[]): void {
     const restored = tasks.filter((task) => !this.get(task));
     for (const task of restored) this.#tasks.set(refKey(task), task);
-    this.#tell(restored.map((after) => ({ after })));
+    this.#notify(restored.map((after) => ({ after })));
   }
 
   /** Other tasks take the place of all: what was read from disk, what another window holds, or another server's. */
@@ -80,8 +80,8 @@ export class TaskStore implements Disposable {
     for (const task of gone) this.#remove(task);
     const others = tasks
       .map((after) => ({ before: known.get(refKey(after)), after }))
-      .filter(({ before, after }) => !before || !looksTheSame(before, after));
-    this.#tell([...gone.map((before) => ({ before })), ...others]);
+      .filter(({ before, after }) => !before || !isEqualAppearance(before, after));
+    this.#notify([...gone.map((before) => ({ before })), ...others]);
   }
 
   /**
@@ -99,12 +99,12 @@ export class TaskStore implements Disposable {
       if (!change || !ref) continue;
       const place = places.get(refKey(ref));
       const known = place === undefined ? undefined : changes[place];
-      if (place !== undefined && known && (isLook(known) || isLook(change)))
+      if (place !== undefined && known && (isCheckOnly(known) || isCheckOnly(change)))
         changes[place] = { before: known.before, after: change.after };
       else places.set(refKey(ref), changes.push(change) - 1);
     }
-    this.#tell(changes.filter((change) => !isLook(change)));
-    for (const { after } of changes.filter(isLook)) if (after) this.#didLook.fire(after);
+    this.#notify(changes.filter((change) => !isCheckOnly(change)));
+    for (const { after } of changes.filter(isCheckOnly)) if (after) this.#didCheck.fire(after);
   }
 
   /**
@@ -123,39 +123,39 @@ export class TaskStore implements Disposable {
    * @param isFull whether the answer held all of the task, not only its status
    * @param stamp of `stampRequest`; without it the answer counts as requested just now
    */
-  applyLook(
+  applyUpdate(
     ref: TaskRef,
     update: TaskUpdate,
     now: number,
     isFull: boolean,
     stamp = this.stampRequest(),
   ): void {
-    this.applyLooks([{ ref, update }], now, isFull, stamp);
+    this.applyUpdates([{ ref, update }], now, isFull, stamp);
   }
 
-  /** As `applyLook` for many tasks, which one answer showed: what they changed is told at once. */
-  applyLooks(
-    looks: readonly Look[],
+  /** As `applyUpdate` for many tasks, which one answer showed: what they changed is told at once. */
+  applyUpdates(
+    updates: readonly StatusUpdate[],
     now: number,
     isFull: boolean,
     stamp = this.stampRequest(),
   ): void {
     const changes: TaskChange[] = [];
     const unchanged: TrackedTask[] = [];
-    for (const { ref, update } of looks) {
+    for (const { ref, update } of updates) {
       const before = this.get(ref);
       if (!before || isOlder(update, before)) continue;
       const key = refKey(ref);
       if (stamp < (this.#stamps.get(key) ?? 0)) continue;
       this.#stamps.set(key, stamp);
-      const isNews = tellsMore(update, before, isFull);
-      const after = isNews ? takenIn(before, update, now, isFull) : { ...before, lookedAt: now };
+      const isNews = addsMore(update, before, isFull);
+      const after = isNews ? takenIn(before, update, now, isFull) : { ...before, checkedAt: now };
       this.#tasks.set(refKey(before), after);
-      if (isNews && !looksTheSame(before, after)) changes.push({ before, after });
-      else if (before.lookedAt !== now) unchanged.push(after);
+      if (isNews && !isEqualAppearance(before, after)) changes.push({ before, after });
+      else if (before.checkedAt !== now) unchanged.push(after);
     }
-    this.#tell(changes);
-    for (const task of unchanged) this.#didLook.fire(task);
+    this.#notify(changes);
+    for (const task of unchanged) this.#didCheck.fire(task);
   }
 
   /** Notes that a look failed. The last good answer stays. */
@@ -180,32 +180,32 @@ export class TaskStore implements Disposable {
       const change = this.#put(before, { ...before, isUnseen });
       if (change) changes.push(change);
     }
-    this.#tell(changes);
+    this.#notify(changes);
   }
 
   dispose(): void {
     this.#didChange.dispose();
-    this.#didLook.dispose();
+    this.#didCheck.dispose();
   }
 
   /** Tells nobody yet. @returns what became of the task */
   #applyPatch(patch: TaskPatch, isFinal: boolean): TaskChange | undefined {
-    if ('came' in patch) {
-      const before = this.get(patch.came);
+    if ('added' in patch) {
+      const before = this.get(patch.added);
       // Whoever tracks a task that is tracked already knows less of it.
       if (before && !isFinal) return undefined;
-      return this.#put(before, patch.came);
+      return this.#put(before, patch.added);
     }
-    const before = this.get('went' in patch ? patch.went : patch.of);
+    const before = this.get('removed' in patch ? patch.removed : patch.of);
     if (!before) return undefined;
-    if ('went' in patch) {
+    if ('removed' in patch) {
       this.#remove(before);
       return { before };
     }
     const after = patched(before, patch);
     if (!after || (!isFinal && isOlder(after, before))) return undefined;
     // An end that was seen here stays seen when another window observes it later, but for a person who marks it unseen.
-    const isMark = Object.keys(patch.set).length === 1 && patch.cleared.length === 0;
+    const isMark = Object.keys(patch.set).length === 1 && patch.unset.length === 0;
     const mayBeUnseen = isFinal || isMark || before.isUnseen || !hasEnded(before.status);
     const isUnseen = after.isUnseen && mayBeUnseen;
     return this.#put(before, { ...after, isUnseen });
@@ -214,7 +214,7 @@ export class TaskStore implements Disposable {
   /** @returns the change, were it only the time of a look; `undefined` where there is none */
   #put(before: TrackedTask | undefined, after: TrackedTask): TaskChange | undefined {
     const change = { before, after };
-    if (before?.lookedAt === after.lookedAt && isLook(change)) return undefined;
+    if (before?.checkedAt === after.checkedAt && isCheckOnly(change)) return undefined;
     this.#tasks.set(refKey(after), after);
     return change;
   }
@@ -227,10 +227,10 @@ export class TaskStore implements Disposable {
 
   #replace(before: TrackedTask, after: TrackedTask): void {
     const change = this.#put(before, after);
-    if (change) this.#tell([change]);
+    if (change) this.#notify([change]);
   }
 
-  #tell(changes: readonly TaskChange[]): void {
+  #notify(changes: readonly TaskChange[]): void {
     if (changes.length > 0) this.#didChange.fire(changes);
   }
 }
@@ -245,7 +245,7 @@ function isOlder(update: Pick<TaskUpdate, 'status'>, known: TrackedTask): boolea
 }
 
 /** False for most looks at what runs, which costs a fraction of taking them in. True does not promise that all is not as it was. */
-function tellsMore(update: TaskUpdate, known: TrackedTask, isFull: boolean): boolean {
+function addsMore(update: TaskUpdate, known: TrackedTask, isFull: boolean): boolean {
   if (known.trouble || known.isMissing || (isFull && known.readAs !== update.status)) return true;
   for (const key in update) {
     const said = update[key as keyof TaskUpdate];
@@ -263,13 +263,13 @@ function takenIn(
 ): TrackedTask {
   const statusChanged = update.rawStatus !== before.rawStatus;
   const observedEnd =
-    before.lookedAt !== undefined && hasEnded(update.status) && !hasEnded(before.status);
+    before.checkedAt !== undefined && hasEnded(update.status) && !hasEnded(before.status);
   return {
     ...before,
     ...kept(update),
     apiVersion: before.apiVersion,
     id: before.id,
-    lookedAt: now,
+    checkedAt: now,
     changedAt: statusChanged ? now : before.changedAt,
     readAs: isFull ? update.status : before.readAs,
     trouble: undefined,
@@ -287,14 +287,14 @@ function kept(update: TaskUpdate): Partial<TaskUpdate> {
 }
 
 /** True for a look that changed nothing but when it was. */
-function isLook({ before, after }: TaskChange): boolean {
-  return before !== undefined && after !== undefined && looksTheSame(before, after);
+function isCheckOnly({ before, after }: TaskChange): boolean {
+  return before !== undefined && after !== undefined && isEqualAppearance(before, after);
 }
 
-/** Equal but for `lookedAt`, which changes with every look. */
-function looksTheSame(a: TrackedTask, b: TrackedTask): boolean {
+/** Equal but for `checkedAt`, which changes with every look. */
+function isEqualAppearance(a: TrackedTask, b: TrackedTask): boolean {
   const isTheSame = (key: string): boolean => {
-    if (key === 'lookedAt') return true;
+    if (key === 'checkedAt') return true;
     if (key === 'trouble')
       return a.trouble?.kind === b.trouble?.kind && a.trouble?.since === b.trouble?.since;
     return a[key as keyof TrackedTask] === b[key as keyof TrackedTask];

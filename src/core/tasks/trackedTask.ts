@@ -19,7 +19,7 @@ export interface TrackedTask extends Task {
   /** Milliseconds since 1970, as are the other `…At` numbers here. */
   readonly trackedAt: number;
   /** The last look that succeeded. Absent until the first: then `status` is `unknown` and `rawStatus` empty. */
-  readonly lookedAt?: number | undefined;
+  readonly checkedAt?: number | undefined;
   /** When a look last showed another status than the look before. */
   readonly changedAt?: number | undefined;
   /** The status that the task had when all of it was last read, not only its status. */
@@ -83,7 +83,7 @@ const statusFields = [
  * @returns the details themselves where nothing differs
  */
 export function withStatusOf(details: TaskDetails, task: TrackedTask): TaskDetails {
-  if (task.lookedAt === undefined) return details;
+  if (task.checkedAt === undefined) return details;
   const known = statusFields.filter((name) => task[name] !== undefined);
   if (known.every((name) => task[name] === details[name])) return details;
   return { ...details, ...Object.fromEntries(known.map((name) => [name, task[name]])) };

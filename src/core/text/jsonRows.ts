@@ -68,7 +68,7 @@ export function isFoldable(node: JsonNode): boolean {
 }
 
 /** How much a container holds, in its own brackets: "{3}", "[12 or more]" where it is cut. */
-export function containerWords(node: JsonContainer): string {
+export function containerLabel(node: JsonContainer): string {
   const count = node.entries.length;
   const more = node.isCut ? ' or more' : '';
   if (count === 0) return node.kind === 'object' ? `{}${more}` : `[]${more}`;

@@ -1,10 +1,10 @@
-import { errorWords, type ErrorWords } from '../labels/errorWords';
+import { errorMessage, type ErrorMessage } from '../labels/errorMessage';
 import { isAbort, isCloudError, type CloudError, type CloudErrorKind } from '../cloud/errors';
 import { refKey, type TaskRef } from '../cloud/task';
 import type { Cloud } from '../cloud/taskClient';
 import { maxSessionsAtOnce, maxTasksAtOnce, type TaskInput } from '../input/taskInput';
 import type { TaskStore } from '../tasks/taskStore';
-import { countWords } from '../labels/statusBarWords';
+import { countLabel } from '../labels/statusBarLabel';
 import { oneLine } from '../text/plainText';
 import { shorten } from '../text/shorten';
 
@@ -120,7 +120,7 @@ function isOfSession({ kind }: CloudError): boolean {
  * What a person ought to know of a paste, in one message.
  * @returns `undefined` where each piece named a task that is now newly tracked: the view shows that
  */
-export function trackingWords({
+export function trackingMessage({
   input,
   addedCount,
   alreadyTrackedCount,
@@ -154,15 +154,15 @@ export function trackingWords({
     notes.push(
       `${countOf(leftOutSessionCount, 'session')} not looked up: at most ${maxTasksAtOnce} tasks are tracked at once`,
     );
-  const refusals = rejectedWords(input);
+  const refusals = rejectedMessage(input);
   if (refusals !== undefined) notes.push(refusals);
   if (notes.length === 0) return undefined;
-  const added = addedCount === 0 ? 'No new task' : countWords(addedCount);
+  const added = addedCount === 0 ? 'No new task' : countLabel(addedCount);
   return `${added} tracked; ${notes.join('; ')}.`;
 }
 
 /** The user's words for a session that could not be looked up. */
-export function sessionWords(kind: CloudErrorKind, host: string): ErrorWords {
+export function sessionMessage(kind: CloudErrorKind, host: string): ErrorMessage {
   switch (kind) {
     case 'taskNotFound':
       return {
@@ -186,30 +186,30 @@ export function sessionWords(kind: CloudErrorKind, host: string): ErrorWords {
         nextStep: 'showLog',
       };
     default:
-      return errorWords(kind, { host, apiVersion: 'v2' });
+      return errorMessage(kind, { host, apiVersion: 'v2' });
   }
 }
 
 /** Why pieces of a paste are left out: at most two are told in full. `undefined` where none is. */
-export function rejectedWords({
+export function rejectedMessage({
   rejected,
   beyond,
 }: Pick<TaskInput, 'rejected' | 'beyond'>): string | undefined {
-  const told = rejected.slice(0, 2).map(({ text, why }) => {
+  const notified = rejected.slice(0, 2).map(({ text, why }) => {
     const shown = text === undefined ? 'one piece' : `“${shorten(oneLine(text), 40)}”`;
     return `${shown} is left out: ${why}`;
   });
-  const more = rejected.length - told.length;
-  if (more > 0) told.push(`${more} more are left out`);
+  const more = rejected.length - notified.length;
+  if (more > 0) notified.push(`${more} more are left out`);
   if (beyond.tasks > 0)
-    told.push(
+    notified.push(
       `${countOf(beyond.tasks, 'more task')} left out: at most ${maxTasksAtOnce} are tracked at once`,
     );
   if (beyond.sessions > 0)
-    told.push(
+    notified.push(
       `${countOf(beyond.sessions, 'more session')} left out: at most ${maxSessionsAtOnce} are looked up at once`,
     );
-  return told.length === 0 ? undefined : told.join('; ');
+  return notified.length === 0 ? undefined : notified.join('; ');
 }
 
 /** "1 more task is", "3 more tasks are". */

@@ -18,7 +18,7 @@ const patienceMs = 3000;
 /** Between two pings while nothing else comes from the leader, in milliseconds. */
 const pauseMs = 3000;
 /** A timer this late means that this window hung itself, in milliseconds. */
-const lateMs = 1000;
+const delayMs = 1000;
 
 /**
  * Notices a leader that hangs but lives: its connection stays open and nothing comes from it.
@@ -33,7 +33,7 @@ export class LeaderPing implements Disposable {
   #answer = new AbortController();
   #isRunning = false;
   /** Whether anything has come from the leader since the last pause began. */
-  #isHeard = false;
+  #isReceived = false;
 
   constructor(options: LeaderPingOptions) {
     this.#options = options;
@@ -47,8 +47,8 @@ export class LeaderPing implements Disposable {
   }
 
   /** Something has come from the leader. @param answered the number of the ping that it answers, where it does */
-  hear(answered?: number): void {
-    this.#isHeard = true;
+  onMessage(answered?: number): void {
+    this.#isReceived = true;
     if (answered === this.#count) this.#answer.abort();
     this.#run();
   }
@@ -73,7 +73,7 @@ export class LeaderPing implements Disposable {
 
   async #loop(): Promise<void> {
     while (this.#isNeeded) {
-      if (this.#unconfirmed.length === 0 && (await this.#isHeardInPause())) continue;
+      if (this.#unconfirmed.length === 0 && (await this.#isReceivedInPause())) continue;
       if (!this.#isNeeded) break;
       if (!(await this.#isAnswered())) {
         if (!this.#disposed.signal.aborted) this.#options.onGiveUp();
@@ -83,11 +83,11 @@ export class LeaderPing implements Disposable {
     this.#isRunning = false;
   }
 
-  async #isHeardInPause(): Promise<boolean> {
-    this.#isHeard = false;
+  async #isReceivedInPause(): Promise<boolean> {
+    this.#isReceived = false;
     this.#pause = new AbortController();
     await this.#options.clock.sleep(pauseMs, this.#pause.signal);
-    return this.#isHeard && this.#unconfirmed.length === 0;
+    return this.#isReceived && this.#unconfirmed.length === 0;
   }
 
   async #isAnswered(): Promise<boolean> {
@@ -116,7 +116,7 @@ export class LeaderPing implements Disposable {
       send(++this.#count);
       await clock.sleep(patienceMs, answer.signal);
       elapsedMs = clock.now() - startedAt;
-    } while (elapsedMs > patienceMs + lateMs && !answer.signal.aborted);
+    } while (elapsedMs > patienceMs + delayMs && !answer.signal.aborted);
     return answer.signal.aborted;
   }
 }

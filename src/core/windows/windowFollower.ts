@@ -13,7 +13,7 @@ import {
   type ToFollower,
   type ToLeader,
 } from './windowMessages';
-import type { Peer } from './windowSeat';
+import type { Peer } from './windowLease';
 
 export interface WindowFollowerOptions {
   readonly leader: Peer;
@@ -64,7 +64,7 @@ export class WindowFollower implements Polling, Disposable {
     const { leader, store, clock, hasKey, onSilence, onGiveUp } = options;
     this.#ping = new LeaderPing({
       clock,
-      send: (id) => this.#say({ type: 'ping', id }),
+      send: (id) => this.#send({ type: 'ping', id }),
       isWatching: () => store.tasks().some(isActive),
       onSilence: (isSilent) => {
         this.#isSilent = isSilent;
@@ -73,14 +73,14 @@ export class WindowFollower implements Polling, Disposable {
       },
       onGiveUp,
     });
-    this.#subscription = leader.onDidReceive((text) => this.#hear(text));
-    this.#say({ type: 'key', hasKey: hasKey() });
+    this.#subscription = leader.onDidReceive((text) => this.#onMessage(text));
+    this.#send({ type: 'key', hasKey: hasKey() });
     this.#ping.expect(() => undefined);
   }
 
   get state(): PollerState {
     const activeCount = this.#options.store.tasks().filter(isActive).length;
-    const state = { isLooking: false, holds: [], ...this.#state, activeCount };
+    const state = { isPolling: false, pauses: [], ...this.#state, activeCount };
     return this.#isSilent ? { ...state, isLeaderSilent: true } : state;
   }
 
@@ -93,21 +93,21 @@ export class WindowFollower implements Polling, Disposable {
    * Passes on what somebody did in this window. Until the leader has told what there is, it has to wait, and is passed on as recent then.
    * @param onReceived called when the leader has certainly received it
    */
-  tell(patches: readonly TaskPatch[], onReceived: () => void): void {
+  notify(patches: readonly TaskPatch[], onReceived: () => void): void {
     if (!this.#isComplete) return;
-    this.#say({ type: 'patches', patches });
+    this.#send({ type: 'patches', patches });
     this.#ping.expect(onReceived);
   }
 
   /** The settings are the same in all windows. */
-  setPauses(): void {}
+  setIntervals(): void {}
 
   setAttention(attention: Attention): void {
-    this.#say({ type: 'attention', attention });
+    this.#send({ type: 'attention', attention });
   }
 
   reconnect(): void {
-    this.#say({ type: 'key', hasKey: this.#options.hasKey() });
+    this.#send({ type: 'key', hasKey: this.#options.hasKey() });
   }
 
   /** Stays unresolved where the leader goes before it has looked. */
@@ -115,7 +115,7 @@ export class WindowFollower implements Polling, Disposable {
     const id = ++this.#refreshCount;
     return new Promise((resolve) => {
       this.#refreshes.set(id, resolve);
-      this.#say({ type: 'refresh', id, refs });
+      this.#send({ type: 'refresh', id, refs });
       this.#ping.expect(() => undefined);
     });
   }
@@ -127,16 +127,16 @@ export class WindowFollower implements Polling, Disposable {
     this.#refreshes.clear();
   }
 
-  #say(message: ToLeader): void {
+  #send(message: ToLeader): void {
     this.#options.leader.send(JSON.stringify(message));
   }
 
-  #hear(text: string): void {
+  #onMessage(text: string): void {
     const message = parseToFollower(text);
     if (!message) return;
     this.#act(message);
     // Afterwards, as what it told may be the first that is worth watching.
-    this.#ping.hear(message.type === 'pong' ? message.id : undefined);
+    this.#ping.onMessage(message.type === 'pong' ? message.id : undefined);
   }
 
   #act(message: ToFollower): void {
@@ -161,9 +161,9 @@ export class WindowFollower implements Polling, Disposable {
         return;
       case 'pong':
         return;
-      case 'tell':
+      case 'notify':
         announce(message.announcement);
-        return this.#say({ type: 'told', id: message.id });
+        return this.#send({ type: 'notified', id: message.id });
     }
   }
 
@@ -183,9 +183,9 @@ export class WindowFollower implements Polling, Disposable {
     this.#isComplete = true;
     // Each with its time, as the leader may know what became of it since.
     for (const entry of handedOn) {
-      this.#say({ type: 'patches', patches: entry.patches, at: entry.at });
+      this.#send({ type: 'patches', patches: entry.patches, at: entry.at });
       this.#ping.expect(() => (entry.isReceived = true));
     }
-    if (waiting.length > 0) this.#say({ type: 'ended', refs: waiting });
+    if (waiting.length > 0) this.#send({ type: 'ended', refs: waiting });
   }
 }

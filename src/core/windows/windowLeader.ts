@@ -7,11 +7,11 @@ import {
   type ToFollower,
   type ToLeader,
 } from './windowMessages';
-import type { Attention, Pauses, PollerState, Polling } from '../polling/polling';
+import type { Attention, PollIntervals, PollerState, Polling } from '../polling/polling';
 import type { TaskRef } from '../cloud/task';
 import { refOfPatch, type TaskPatch } from '../tasks/taskPatch';
 import type { TaskStore } from '../tasks/taskStore';
-import type { Peer } from './windowSeat';
+import type { Peer } from './windowLease';
 
 export interface WindowLeaderOptions {
   readonly store: TaskStore;
@@ -21,13 +21,13 @@ export interface WindowLeaderOptions {
   readonly hasKey: () => boolean;
   /** Asks the secret storage again, as another window may have set the key unheard. */
   readonly readKey: () => Promise<unknown>;
-  /** Whether this window still has the seat; where not, it has lost its part by the time this returns. */
+  /** Whether this window still has the lease; where not, it has lost its part by the time this returns. */
   readonly isStillLeader: () => boolean;
   /** Whether the task has been tracked or untracked since what is told again, as this window knows. */
   readonly isOutdated: (patch: TaskPatch, at: number) => boolean;
   /** Changes that are told again are not of now. */
   readonly retell: (at: number, change: () => void) => void;
-  /** Leaves the seat to a window that has a key, where this one has none. */
+  /** Leaves the lease to a window that has a key, where this one has none. */
   readonly yield: () => void;
   /** Tells the person at this window. */
   readonly announce: (announcement: Announcement) => void;
@@ -49,10 +49,10 @@ export class WindowLeader implements Polling, Disposable {
   readonly #followers = new Set<Follower>();
   readonly #subscriptions: Disposable[];
   /** Announcements under way to a window that has not told of them yet. */
-  readonly #telling = new Map<number, { announcement: Announcement; to: Follower }>();
+  readonly #notifying = new Map<number, { announcement: Announcement; to: Follower }>();
   /** Looks that found all as it was, to be passed on together. */
-  #looks = new Map<TaskRef, TaskPatch>();
-  #tellCount = 0;
+  #updates = new Map<TaskRef, TaskPatch>();
+  #notificationCount = 0;
   #attention: Attention = 'hidden';
   #visit = 0;
   #visitCount = 0;
@@ -64,14 +64,14 @@ export class WindowLeader implements Polling, Disposable {
     const { store, poller } = options;
     this.onDidChangeState = poller.onDidChangeState;
     this.#subscriptions = [
-      store.onDidLook((task) => {
-        const { apiVersion, id, lookedAt } = task;
-        const patch = { of: { apiVersion, id }, set: { lookedAt }, cleared: [] };
-        if (this.#followers.size > 0) this.#looks.set(patch.of, patch);
+      store.onDidCheck((task) => {
+        const { apiVersion, id, checkedAt } = task;
+        const patch = { of: { apiVersion, id }, set: { checkedAt }, unset: [] };
+        if (this.#followers.size > 0) this.#updates.set(patch.of, patch);
       }),
       poller.onDidChangeState((state) => {
-        this.#passOnLooks();
-        this.#sayToAll({ type: 'state', state });
+        this.#passOnChecks();
+        this.#sendToAll({ type: 'state', state });
       }),
     ];
   }
@@ -84,15 +84,15 @@ export class WindowLeader implements Polling, Disposable {
   admit(peer: Peer): void {
     const { store, notices, poller } = this.#options;
     const follower: Follower = { peer, attention: 'away', visit: -1 };
-    peer.onDidReceive((text) => this.#hear(text, follower));
+    peer.onDidReceive((text) => this.#onMessage(text, follower));
     peer.onDidClose(() => this.#lose(follower));
     const tasks = store.tasks();
     for (let from = 0; from === 0 || from < tasks.length; from += tasksPerMessage) {
       const isLast = from + tasksPerMessage >= tasks.length;
-      say(peer, { type: 'tasks', tasks: tasks.slice(from, from + tasksPerMessage), isLast });
+      send(peer, { type: 'tasks', tasks: tasks.slice(from, from + tasksPerMessage), isLast });
     }
-    say(peer, { type: 'ended', refs: notices.waiting });
-    say(peer, { type: 'state', state: poller.state });
+    send(peer, { type: 'ended', refs: notices.waiting });
+    send(peer, { type: 'state', state: poller.state });
     this.#followers.add(follower);
     // Somebody opens a window: what was missing may be there by now.
     const missing = tasks.filter(({ isMissing }) => isMissing);
@@ -106,24 +106,24 @@ export class WindowLeader implements Polling, Disposable {
       undefined,
     );
     if (!latest) return this.#options.announce(announcement);
-    const id = ++this.#tellCount;
-    this.#telling.set(id, { announcement, to: latest });
-    say(latest.peer, { type: 'tell', id, announcement });
+    const id = ++this.#notificationCount;
+    this.#notifying.set(id, { announcement, to: latest });
+    send(latest.peer, { type: 'notify', id, announcement });
   }
 
   /** Passes on what has changed, whoever did it. @param onReceived called at once, where any other window follows */
-  tell(patches: readonly TaskPatch[], onReceived: () => void): void {
-    this.#sayToAll({ type: 'patches', patches });
+  notify(patches: readonly TaskPatch[], onReceived: () => void): void {
+    this.#sendToAll({ type: 'patches', patches });
     if (this.#followers.size > 0) onReceived();
   }
 
   /** Ends that wait no more, in any window. */
   settle(refs: readonly TaskRef[]): void {
-    this.#sayToAll({ type: 'announced', refs });
+    this.#sendToAll({ type: 'announced', refs });
   }
 
-  setPauses(pauses: Pauses): void {
-    this.#options.poller.setPauses(pauses);
+  setIntervals(intervals: PollIntervals): void {
+    this.#options.poller.setIntervals(intervals);
   }
 
   setAttention(attention: Attention): void {
@@ -145,11 +145,11 @@ export class WindowLeader implements Polling, Disposable {
     this.#followers.clear();
     this.#options.poller.dispose();
     // What was sent arrives, though nobody is here to be told so.
-    this.#telling.clear();
+    this.#notifying.clear();
   }
 
-  #hear(text: string, follower: Follower): void {
-    // What arrives after this window has left the seat is sent again to its successor.
+  #onMessage(text: string, follower: Follower): void {
+    // What arrives after this window has left the lease is sent again to its successor.
     if (!this.#followers.has(follower)) return;
     const message = parseToLeader(text);
     // What has waited while this window hung was sent again to its successor, too.
@@ -169,9 +169,9 @@ export class WindowLeader implements Polling, Disposable {
       case 'refresh':
         return void this.#refreshFor(follower, message.id, message.refs);
       case 'ping':
-        return say(follower.peer, { type: 'pong', id: message.id });
-      case 'told':
-        return void this.#telling.delete(message.id);
+        return send(follower.peer, { type: 'pong', id: message.id });
+      case 'notified':
+        return void this.#notifying.delete(message.id);
     }
   }
 
@@ -188,17 +188,17 @@ export class WindowLeader implements Polling, Disposable {
     if (outdated.length === 0) return;
     const truth = outdated.map(refOfPatch).map((ref): TaskPatch => {
       const task = store.get(ref);
-      return task ? { came: task } : { went: ref };
+      return task ? { added: task } : { removed: ref };
     });
-    say(peer, { type: 'patches', patches: truth });
+    send(peer, { type: 'patches', patches: truth });
   }
 
   #lose(follower: Follower): void {
     if (!this.#followers.delete(follower)) return;
     this.#attend();
-    for (const [id, { announcement, to }] of this.#telling) {
+    for (const [id, { announcement, to }] of this.#notifying) {
       if (to !== follower) continue;
-      this.#telling.delete(id);
+      this.#notifying.delete(id);
       this.announce(announcement);
     }
   }
@@ -212,7 +212,7 @@ export class WindowLeader implements Polling, Disposable {
   async #checkKey(followerHasKey: boolean): Promise<void> {
     const { poller, hasKey, readKey } = this.#options;
     const isRefused = (): boolean =>
-      poller.state.holds.some(({ kind, until }) => until === undefined || kind === 'forbidden');
+      poller.state.pauses.some(({ kind, until }) => until === undefined || kind === 'forbidden');
     await readKey();
     if (followerHasKey && !hasKey()) this.#options.yield();
     else if (isRefused()) poller.reconnect();
@@ -224,23 +224,23 @@ export class WindowLeader implements Polling, Disposable {
     refs: readonly TaskRef[] | undefined,
   ): Promise<void> {
     await this.#options.poller.refresh(refs);
-    if (this.#followers.has(follower)) say(follower.peer, { type: 'refreshed', id });
+    if (this.#followers.has(follower)) send(follower.peer, { type: 'refreshed', id });
   }
 
-  #passOnLooks(): void {
-    if (this.#looks.size === 0) return;
-    const patches = [...this.#looks.values()];
-    this.#looks = new Map();
-    this.#sayToAll({ type: 'patches', patches });
+  #passOnChecks(): void {
+    if (this.#updates.size === 0) return;
+    const patches = [...this.#updates.values()];
+    this.#updates = new Map();
+    this.#sendToAll({ type: 'patches', patches });
   }
 
-  #sayToAll(message: ToFollower): void {
+  #sendToAll(message: ToFollower): void {
     if (this.#followers.size === 0) return;
     const text = JSON.stringify(message);
     for (const { peer } of this.#followers) peer.send(text);
   }
 }
 
-function say(peer: Peer, message: ToFollower): void {
+function send(peer: Peer, message: ToFollower): void {
   peer.send(JSON.stringify(message));
 }

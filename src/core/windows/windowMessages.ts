@@ -1,6 +1,6 @@
 import { isErrorKind } from '../cloud/errors';
 import type { Notice } from '../notices/notices';
-import type { PollHold } from '../polling/pollHolds';
+import type { PollPause } from '../polling/pollPauses';
 import type { Attention, PollerState } from '../polling/polling';
 import type { TaskRef } from '../cloud/task';
 import { parsePatch, parseRef, type TaskPatch } from '../tasks/taskPatch';
@@ -8,10 +8,10 @@ import { taskFieldsOf, wholeTask } from '../tasks/taskRecord';
 import type { TrackedTask } from '../tasks/trackedTask';
 
 /** Goes up when a window of today would misread one of tomorrow: those two know nothing of each other. */
-export const windowProtocol = 2;
+export const windowProtocol = 3;
 
 /** What a person is to be told, in whichever window they are. */
-export type Announcement = { readonly notice: Notice } | { readonly hold: PollHold };
+export type Announcement = { readonly notice: Notice } | { readonly pause: PollPause };
 
 /** From the window that polls to one that follows. */
 export type ToFollower =
@@ -26,8 +26,8 @@ export type ToFollower =
   | { readonly type: 'refreshed'; readonly id: number }
   /** Answers the `ping` of that number, at once. */
   | { readonly type: 'pong'; readonly id: number }
-  /** To be told to the person here; answered by `told`. */
-  | { readonly type: 'tell'; readonly id: number; readonly announcement: Announcement };
+  /** To be notified to the person here; answered by `notified`. */
+  | { readonly type: 'notify'; readonly id: number; readonly announcement: Announcement };
 
 /** From a window that follows to the one that polls. */
 export type ToLeader =
@@ -47,7 +47,7 @@ export type ToLeader =
       readonly id: number;
       readonly refs?: readonly TaskRef[] | undefined;
     }
-  | { readonly type: 'told'; readonly id: number }
+  | { readonly type: 'notified'; readonly id: number }
   /** Asks whether the leader still acts, and has received what was sent before. */
   | { readonly type: 'ping'; readonly id: number };
 
@@ -76,7 +76,7 @@ export function parseToFollower(text: string): ToFollower | undefined {
     case 'refreshed':
     case 'pong':
       return isNumber(id) ? { type, id } : undefined;
-    case 'tell': {
+    case 'notify': {
       const announcement = parseAnnouncement(fields['announcement']);
       return announcement && isNumber(id) ? { type, id, announcement } : undefined;
     }
@@ -109,7 +109,7 @@ export function parseToLeader(text: string): ToLeader | undefined {
       const refs = fields['refs'] === undefined ? undefined : listOf(fields['refs'], parseRef);
       return isNumber(id) ? { type, id, refs } : undefined;
     }
-    case 'told':
+    case 'notified':
     case 'ping':
       return isNumber(id) ? { type, id } : undefined;
     default:
@@ -145,18 +145,18 @@ function parseTask(value: unknown): TrackedTask | undefined {
 }
 
 function parseState(value: unknown): PollerState | undefined {
-  const { activeCount, isLooking, lookedAt, holds } = fieldsOf(value);
-  const parsed = listOf(holds, parseHold);
-  if (!isNumber(activeCount) || typeof isLooking !== 'boolean' || !parsed) return undefined;
+  const { activeCount, isPolling, checkedAt, pauses } = fieldsOf(value);
+  const parsed = listOf(pauses, parsePause);
+  if (!isNumber(activeCount) || typeof isPolling !== 'boolean' || !parsed) return undefined;
   return {
     activeCount,
-    isLooking,
-    lookedAt: isNumber(lookedAt) ? lookedAt : undefined,
-    holds: parsed,
+    isPolling,
+    checkedAt: isNumber(checkedAt) ? checkedAt : undefined,
+    pauses: parsed,
   };
 }
 
-function parseHold(value: unknown): PollHold | undefined {
+function parsePause(value: unknown): PollPause | undefined {
   const { kind, until, apiVersion } = fieldsOf(value);
   if (!isErrorKind(kind)) return undefined;
   return {
@@ -167,10 +167,10 @@ function parseHold(value: unknown): PollHold | undefined {
 }
 
 function parseAnnouncement(value: unknown): Announcement | undefined {
-  const { notice, hold } = fieldsOf(value);
-  if (hold !== undefined) {
-    const parsed = parseHold(hold);
-    return parsed && { hold: parsed };
+  const { notice, pause } = fieldsOf(value);
+  if (pause !== undefined) {
+    const parsed = parsePause(pause);
+    return parsed && { pause: parsed };
   }
   const { text, refs, isWarning } = fieldsOf(notice);
   const parsed = listOf(refs, parseRef);

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/event';
 import { NoticeQueue, type NoticeQueueOptions } from '../notices/noticeQueue';
 import type { Polling, WindowPolling } from '../polling/polling';
-import type { TaskKeeper } from '../tasks/taskKeeper';
+import type { TaskPersistence } from '../tasks/taskPersistence';
 import type { Cloud } from '../cloud/taskClient';
 import { refKey } from '../cloud/task';
 import { patchesOf, refOfPatch, type TaskPatch } from '../tasks/taskPatch';
@@ -10,21 +10,21 @@ import type { TaskStore } from '../tasks/taskStore';
 import { WindowFollower, type RecentPatches } from './windowFollower';
 import { WindowLeader } from './windowLeader';
 import type { Announcement } from './windowMessages';
-import type { Peer, Seat, SeatHandlers } from './windowSeat';
+import type { Peer, Lease, LeaseHandlers } from './windowLease';
 
 export interface WindowSharingOptions {
   readonly store: TaskStore;
-  readonly keeper: TaskKeeper;
+  readonly persistence: TaskPersistence;
   readonly polling: WindowPolling;
   readonly clock: Clock;
   /** The server with the key of the moment. */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   /** For the window that polls; disposed when it no longer does. @param connect to be called before each request */
   readonly createPoller: (connect: WindowSharingOptions['connect']) => Polling & Disposable;
-  /** Takes part in the contest for the seat among the windows that show this server's tasks. */
-  readonly join: (origin: string, handlers: SeatHandlers) => Seat;
+  /** Takes part in the election of the leader among the windows that show this server's tasks. */
+  readonly join: (origin: string, handlers: LeaseHandlers) => Lease;
   /** Which ends the user wants to be told of. */
-  readonly isWanted: NoticeQueueOptions['isWanted'];
+  readonly isRequested: NoticeQueueOptions['isRequested'];
   /** Tells the person at this window. */
   readonly announce: (announcement: Announcement) => void;
   /** Whether this window has an API key for the server of the moment. */
@@ -49,7 +49,7 @@ export class WindowSharing implements Disposable {
   readonly #options: WindowSharingOptions;
   readonly #notices: NoticeQueue;
   readonly #subscription: Disposable;
-  #seat: Seat | undefined;
+  #lease: Lease | undefined;
   #role: WindowLeader | WindowFollower | undefined;
   #origin: string | undefined;
   /** Goes up with each beginning, so that an older one that still reads its files comes to nothing. */
@@ -71,10 +71,10 @@ export class WindowSharing implements Disposable {
 
   constructor(options: WindowSharingOptions) {
     this.#options = options;
-    const { store, keeper, clock, isWanted } = options;
+    const { store, persistence, clock, isRequested } = options;
     // Before the notices listen: that something ended is told before that somebody was told so.
     this.#subscription = store.onDidChange((changes) => {
-      if (this.#isFilling || keeper.isFilling) return;
+      if (this.#isFilling || persistence.isFilling) return;
       // A leader that hung may hear only now, by an answer that has waited, that it leads no more.
       this.#mayLead();
       const patches = patchesOf(changes);
@@ -82,22 +82,22 @@ export class WindowSharing implements Disposable {
       this.#recent = [...this.#stillRecent(), entry];
       if (this.#isRepeating) return;
       const onReceived = (): boolean => (entry.isReceived = true);
-      this.#role?.tell(patches, onReceived);
+      this.#role?.notify(patches, onReceived);
       // A window that opens later reads it.
-      if (this.#role instanceof WindowLeader) void keeper.flush().then(onReceived);
+      if (this.#role instanceof WindowLeader) void persistence.flush().then(onReceived);
       this.#saveWhereSilent();
     });
     this.#notices = new NoticeQueue({
       store,
       clock,
-      isWanted,
+      isRequested,
       mayShow: () => this.#mayLead(),
       show: (notice) => this.announce({ notice }),
       onSettled: (refs) => {
         if (this.#role instanceof WindowLeader) this.#role.settle(refs);
       },
     });
-    // Until this window has the seat, as it may have something to hand on.
+    // Until this window has the lease, as it may have something to hand on.
     this.#notices.setAnnouncing(false);
   }
 
@@ -107,11 +107,11 @@ export class WindowSharing implements Disposable {
     this.#origin = origin;
     const beginning = ++this.#beginnings;
     this.#leave();
-    const { keeper } = this.#options;
+    const { persistence } = this.#options;
     this.#recent = [];
     this.#notices.replace([]);
-    keeper.setSaving(false);
-    await keeper.open(origin);
+    persistence.setSaving(false);
+    await persistence.open(origin);
     if (!this.#isDisposed && this.#beginnings === beginning) this.#join(origin);
   }
 
@@ -129,10 +129,10 @@ export class WindowSharing implements Disposable {
   }
 
   #join(origin: string): void {
-    const seat = this.#options.join(origin, {
+    const lease = this.#options.join(origin, {
       onLead: () => this.#lead(),
       onLeave: () => {
-        if (seat.isSuperseded()) void this.#startAgain();
+        if (lease.isSuperseded()) void this.#startAgain();
         else this.#endRole();
       },
       onFollow: (leader) => this.#follow(leader),
@@ -140,7 +140,7 @@ export class WindowSharing implements Disposable {
         if (this.#mayLead() && this.#role instanceof WindowLeader) this.#role.admit(peer);
       },
     });
-    this.#seat = seat;
+    this.#lease = lease;
   }
 
   /** @returns false where this window does not lead, or learns in this moment that another one has taken its place */
@@ -148,7 +148,7 @@ export class WindowSharing implements Disposable {
     if (!(this.#role instanceof WindowLeader)) return false;
     // Either way, as the wall clock may have been set.
     if (Math.abs(this.#options.clock.now() - this.#certainAt) < certainMs) return true;
-    if (this.#seat?.isSuperseded()) {
+    if (this.#lease?.isSuperseded()) {
       void this.#startAgain();
       return false;
     }
@@ -164,13 +164,13 @@ export class WindowSharing implements Disposable {
     const origin = this.#origin;
     const beginning = ++this.#beginnings;
     this.#leave();
-    const { store, keeper } = this.#options;
+    const { store, persistence } = this.#options;
     // What others know is theirs: they may have undone it since. Copies, as a write that goes on in vain confirms nothing.
     this.#recent = this.#recent
       .filter(({ isReceived }) => !isReceived)
       .map((entry) => ({ ...entry }));
     const { waiting } = this.#notices;
-    await keeper.reload();
+    await persistence.reload();
     if (this.#isDisposed || this.#beginnings !== beginning || origin === undefined) return;
     this.#fill(() => {
       for (const { patches } of this.#recent) store.applyPatches(patches, false);
@@ -181,11 +181,11 @@ export class WindowSharing implements Disposable {
 
   #lead(): void {
     this.#endRole();
-    const { store, keeper, connect, createPoller, hasKey, readKey, announce } = this.#options;
-    const seat = this.#seat;
-    // It may have hung since it won the seat.
+    const { store, persistence, connect, createPoller, hasKey, readKey, announce } = this.#options;
+    const lease = this.#lease;
+    // It may have hung since it won the lease.
     this.#certainAt = -Infinity;
-    keeper.setSaving(true, () => this.#mayLead() || !seat?.isSuperseded());
+    persistence.setSaving(true, () => this.#mayLead() || !lease?.isSuperseded());
     const role = new WindowLeader({
       store,
       poller: createPoller(async (signal) => {
@@ -209,14 +209,14 @@ export class WindowSharing implements Disposable {
       announce,
       yield: () => {
         // It asks this after it has read the key: by then this window may have another part, or another server.
-        if (this.#role === role) this.#seat?.yield();
+        if (this.#role === role) this.#lease?.yield();
       },
     });
     this.#take(role);
     this.#notices.setAnnouncing(true);
     // What nobody else has heard of is on the disk by then, and is told to every window that comes.
     const handedOn = this.#recent;
-    void keeper.flush().then(() => {
+    void persistence.flush().then(() => {
       if (this.#role === role) for (const entry of handedOn) entry.isReceived = true;
     });
   }
@@ -242,7 +242,7 @@ export class WindowSharing implements Disposable {
       recent: () => (this.#recent = this.#stillRecent()),
       onSilence: () => this.#saveWhereSilent(),
       onGiveUp: () => {
-        if (this.#role === role) this.#seat?.takeOver();
+        if (this.#role === role) this.#lease?.takeOver();
       },
       fill: (change) => this.#fill(change),
       repeat: (change) => {
@@ -264,7 +264,7 @@ export class WindowSharing implements Disposable {
   #saveWhereSilent(): void {
     if (!(this.#role instanceof WindowFollower) || !this.#role.isSilent) return;
     const unreceived = this.#recent.filter(({ isReceived }) => !isReceived);
-    this.#options.keeper.saveNow(unreceived.flatMap(({ patches }) => patches.map(refOfPatch)));
+    this.#options.persistence.saveNow(unreceived.flatMap(({ patches }) => patches.map(refOfPatch)));
   }
 
   #fill(change: () => void): void {
@@ -284,8 +284,8 @@ export class WindowSharing implements Disposable {
 
   #leave(): void {
     this.#endRole();
-    this.#seat?.dispose();
-    this.#seat = undefined;
+    this.#lease?.dispose();
+    this.#lease = undefined;
   }
 
   /** Until there is a next one, ends are gathered and changes noted. */
@@ -294,7 +294,7 @@ export class WindowSharing implements Disposable {
     if (!role) return;
     this.#role = undefined;
     this.#notices.setAnnouncing(false);
-    this.#options.keeper.setSaving(false);
+    this.#options.persistence.setSaving(false);
     this.#options.polling.setBy(undefined);
     role.dispose();
   }

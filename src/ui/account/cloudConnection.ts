@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/base/clock';
 import { CloudError } from '../../core/cloud/errors';
-import { RequestTurns, type RequestTurnsOptions } from '../../core/polling/requestTurns';
+import { RateLimiter, type RateLimiterOptions } from '../../core/polling/rateLimiter';
 import type { Cloud, CloudOptions } from '../../core/cloud/taskClient';
 import type { TokenBucket } from '../../core/polling/tokenBucket';
 import type { ApiKey } from './apiKey';
@@ -19,7 +19,7 @@ export interface CloudConnectionOptions {
   /** Every request to the cloud takes a token of it. */
   readonly bucket: TokenBucket;
   /** Until when the server of the moment wants to be left alone, as any window has learned, in milliseconds since 1970. */
-  readonly heldUntil?: (() => number | undefined) | undefined;
+  readonly pausedUntil?: (() => number | undefined) | undefined;
 }
 
 /** The server of the settings with the key of the moment, as a `Cloud` that is kept until either changes. */
@@ -42,24 +42,27 @@ export class CloudConnection {
     const { key } = known;
     const { baseUrl } = server;
     if (this.#cloud?.baseUrl === baseUrl && this.#cloud.key === key) return this.#cloud.cloud;
-    const cloud = await this.#open({ baseUrl, key }, this.#options.heldUntil);
+    const cloud = await this.#open({ baseUrl, key }, this.#options.pausedUntil);
     signal.throwIfAborted();
     this.#cloud = { cloud, baseUrl, key };
     return cloud;
   };
 
   /** A server with a key that is not in use (yet). */
-  open(options: Omit<CloudOptions, 'turns'>): Promise<Cloud> {
+  open(options: Omit<CloudOptions, 'rateLimiter'>): Promise<Cloud> {
     return this.#open(options);
   }
 
   async #open(
-    options: Omit<CloudOptions, 'turns'>,
-    heldUntil?: RequestTurnsOptions['heldUntil'],
+    options: Omit<CloudOptions, 'rateLimiter'>,
+    pausedUntil?: RateLimiterOptions['pausedUntil'],
   ): Promise<Cloud> {
     const { loadApi, clock, bucket } = this.#options;
     const api = await loadApi();
     // A rate limit is a key's own; the bucket is everybody's.
-    return api.createCloud({ ...options, turns: new RequestTurns({ clock, bucket, heldUntil }) });
+    return api.createCloud({
+      ...options,
+      rateLimiter: new RateLimiter({ clock, bucket, pausedUntil }),
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { otherServerWords } from '../../core/details/detailsView';
+import { otherServerMessage } from '../../core/details/detailsView';
 import type { Cloud } from '../../core/cloud/taskClient';
 import { UserError } from '../reportError';
 
@@ -18,7 +18,7 @@ export function connectAt(
   { connect, currentOrigin }: ConnectAtOptions,
 ): (signal: AbortSignal) => Promise<Cloud> {
   const check = (): void => {
-    if (currentOrigin() !== origin) throw new UserError(otherServerWords(origin ?? ''));
+    if (currentOrigin() !== origin) throw new UserError(otherServerMessage(origin ?? ''));
   };
   return async (signal) => {
     check();

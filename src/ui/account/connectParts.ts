@@ -1,6 +1,6 @@
 import type { Disposable } from '../../core/base/event';
 import { refKey } from '../../core/cloud/task';
-import type { TaskKeeper } from '../../core/tasks/taskKeeper';
+import type { TaskPersistence } from '../../core/tasks/taskPersistence';
 import type { Polling } from '../../core/polling/polling';
 import type { TaskStore } from '../../core/tasks/taskStore';
 import type { ApiKey } from './apiKey';
@@ -10,7 +10,7 @@ import type { Settings } from '../settings';
 
 export interface ConnectOptions {
   readonly store: TaskStore;
-  readonly keeper: TaskKeeper;
+  readonly persistence: TaskPersistence;
   readonly poller: Polling;
   readonly apiKey: ApiKey;
   readonly settings: Settings;
@@ -21,19 +21,19 @@ export interface ConnectOptions {
 
 /** Makes changes of settings and key take effect, and starts with those of the moment. */
 export function connectParts(options: ConnectOptions): Disposable {
-  const { store, keeper, poller, apiKey, settings, log, onOpened } = options;
+  const { store, persistence, poller, apiKey, settings, log, onOpened } = options;
   const openServer = (): void => {
     const { server } = settings;
     // A base URL that cannot be used leaves the tasks in sight; nobody looks at them meanwhile.
     if (typeof server === 'string') log.warn(server);
     else {
-      void keeper.open(server.origin);
+      void persistence.open(server.origin);
       onOpened(server.origin);
     }
   };
   const subscriptions = [
     settings.onDidChange((affects) => {
-      if (affects('polling')) poller.setPauses(settings.pauses);
+      if (affects('polling')) poller.setIntervals(settings.intervals);
       if (!affects('baseUrl')) return;
       // In this order: the other server is never asked for this one's tasks.
       openServer();

@@ -5,8 +5,8 @@ import {
   compareTwoTasks,
   copyTaskSnippet,
   exportOneTask,
-  type StoryCommandOptions,
-} from './storyCommands';
+  type ExportCommandOptions,
+} from './exportCommands';
 import {
   copyTaskIds,
   markAllAsSeen,
@@ -21,7 +21,7 @@ import { trackTask, untrackEndedTasks, untrackTasks } from './trackCommands';
 export async function runCommand(
   name: CommandName,
   args: readonly unknown[],
-  options: StoryCommandOptions,
+  options: ExportCommandOptions,
 ): Promise<void> {
   const { run, failed } = entries[name];
   try {
@@ -34,7 +34,7 @@ export async function runCommand(
 
 interface Entry {
   /** The arguments are whatever VS Code, a menu or another extension hands over. */
-  readonly run: (args: readonly unknown[], options: StoryCommandOptions) => void | Promise<void>;
+  readonly run: (args: readonly unknown[], options: ExportCommandOptions) => void | Promise<void>;
   /** What failed, as the beginning of a sentence. */
   readonly failed: string;
 }

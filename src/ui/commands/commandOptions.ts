@@ -1,14 +1,14 @@
 import type { Uri } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import type { TaskRef } from '../../core/cloud/task';
-import type { TaskKeeper } from '../../core/tasks/taskKeeper';
+import type { TaskPersistence } from '../../core/tasks/taskPersistence';
 import type { Polling } from '../../core/polling/polling';
 import type { TaskStore } from '../../core/tasks/taskStore';
 import type { Announcement } from '../../core/windows/windowMessages';
 import type { ApiKey } from '../account/apiKey';
 import type { CloudConnection } from '../account/cloudConnection';
 import type { DetailsAction } from '../details/detailsActions';
-import type { LateTree } from '../tree/lateTree';
+import type { LazyTree } from '../tree/lazyTree';
 import type { Log } from '../log';
 import type { PollProblems } from '../notifications/pollProblems';
 import type { Settings } from '../settings';
@@ -17,16 +17,16 @@ import type { TaskTracker } from './taskTracker';
 import type { TaskView } from '../tree/taskView';
 
 /** The parts that are there from the start. */
-export interface LateOptions {
+export interface FeatureOptions {
   readonly store: TaskStore;
-  readonly keeper: TaskKeeper;
+  readonly persistence: TaskPersistence;
   readonly poller: Polling;
   readonly connection: CloudConnection;
   readonly apiKey: ApiKey;
   readonly settings: Settings;
-  readonly tree: Pick<LateTree, 'loaded'>;
+  readonly tree: Pick<LazyTree, 'loaded'>;
   readonly view: TaskView;
-  readonly statusBar: Pick<StatusBar, 'setHeld'>;
+  readonly statusBar: Pick<StatusBar, 'setPaused'>;
   readonly log: Log;
   readonly clock: Clock;
   readonly extensionUri: Uri;
@@ -42,7 +42,7 @@ export interface Details {
 }
 
 /** What the commands act on. */
-export interface CommandOptions extends LateOptions {
+export interface CommandOptions extends FeatureOptions {
   readonly problems: PollProblems;
   readonly tracker: TaskTracker;
   readonly details: Details;

@@ -1,6 +1,6 @@
 import { commands } from 'vscode';
 import type { Disposable } from '../../core/base/event';
-import type { LateParts } from './lateParts';
+import type { LazyFeatures } from './lazyFeatures';
 import type { Log } from '../log';
 import { showMessage } from '../messages';
 
@@ -29,16 +29,16 @@ export const commandNames = [
 export type CommandName = (typeof commandNames)[number];
 
 export interface RegisterCommandsOptions {
-  readonly late: LateParts;
+  readonly features: LazyFeatures;
   readonly log: Log;
 }
 
 /** Registers every command. What they do is loaded at the first one's call. None of them rejects or returns anything. */
-export function registerCommands({ late, log }: RegisterCommandsOptions): Disposable {
+export function registerCommands({ features, log }: RegisterCommandsOptions): Disposable {
   const registered = commandNames.map((name) =>
     commands.registerCommand(`browserUseTasks.${name}`, async (...args: unknown[]) => {
       try {
-        await (await late.get()).runCommand(name, args);
+        await (await features.get()).runCommand(name, args);
       } catch (error) {
         log.error('A part of this extension cannot be loaded', error);
         const text = 'A part of Browser Use Tasks cannot be loaded. Install the extension again.';

@@ -1,7 +1,7 @@
 import { CancellationError, ProgressLocation, window } from 'vscode';
 import type { Server } from '../../core/cloud/baseUrl';
 import { isAbort, isCloudError, type CloudError } from '../../core/cloud/errors';
-import { errorWords } from '../../core/labels/errorWords';
+import { errorMessage } from '../../core/labels/errorMessage';
 import { keyIn, keyProblem } from '../../core/cloud/keyInput';
 import type { CommandOptions } from './commandOptions';
 import { showMessage } from '../messages';
@@ -14,7 +14,7 @@ export async function setApiKey(options: CommandOptions): Promise<void> {
   for (;;) {
     const server = serverOf(options);
     // A key is tried again only where it was meant for.
-    const key = again?.origin === server.origin ? again.key : await askForKey(server);
+    const key = again?.origin === server.origin ? again.key : await promptForKey(server);
     const proof = await prove(key, server, options);
     if (typeof proof === 'string') {
       await store(key, server, options);
@@ -24,7 +24,7 @@ export async function setApiKey(options: CommandOptions): Promise<void> {
       });
       return;
     }
-    const choice = await askAfterFailure(proof, server, options);
+    const choice = await promptAfterFailure(proof, server, options);
     if (choice === 'Try Again') {
       again = isOfKey(proof) ? undefined : { key, origin: server.origin };
       continue;
@@ -64,7 +64,7 @@ function serverOf({ settings }: CommandOptions): Server {
   throw new UserError(`${server} Change it in the settings.`, 'openSettings');
 }
 
-async function askForKey({ host }: Server): Promise<string> {
+async function promptForKey({ host }: Server): Promise<string> {
   const text = await window.showInputBox({
     title: `API Key for ${host}`,
     prompt: 'It is kept in VS Code’s secret storage and sent to this server only.',
@@ -113,7 +113,7 @@ function isOfKey({ kind }: CloudError): boolean {
 }
 
 /** A key that the server refuses is not stored; one that nobody could be asked about is, where the user says so. */
-async function askAfterFailure(
+async function promptAfterFailure(
   { kind }: CloudError,
   { host }: Server,
   { settings }: CommandOptions,
@@ -121,7 +121,7 @@ async function askAfterFailure(
   const again = 'Try Again';
   const anyway = 'Store Anyway';
   const isRefused = kind === 'auth';
-  const { text } = errorWords(kind, { host, apiVersion: settings.apiVersion });
+  const { text } = errorMessage(kind, { host, apiVersion: settings.apiVersion });
   const chosen = await showMessage({
     severity: isRefused ? 'error' : 'warning',
     text: isRefused

@@ -9,16 +9,16 @@ import { viewId } from '../tree/taskView';
 
 /** Refresh: looks now at the tasks named, else at all that are worth it. Progress shows in the view. */
 export async function refresh(args: readonly unknown[], options: CommandOptions): Promise<void> {
-  const { keeper, poller, problems } = options;
-  await keeper.whenReady;
+  const { persistence, poller, problems } = options;
+  await persistence.whenReady;
   const isForAll = args.length === 0 || isFromTitle(args, options);
   const refs = isForAll
     ? undefined
     : await targetsOf(args, options, { question: 'Which tasks to look at?', canPickMany: true });
-  const looks = poller.refresh(refs);
+  const updates = poller.refresh(refs);
   await Promise.all([
-    window.withProgress({ location: { viewId } }, () => looks),
-    problems.tellAfter(looks),
+    window.withProgress({ location: { viewId } }, () => updates),
+    problems.notifyAfter(updates),
   ]);
 }
 
@@ -41,8 +41,8 @@ export async function openDetails(
   args: readonly unknown[],
   options: CommandOptions,
 ): Promise<void> {
-  const { details, keeper, store } = options;
-  await keeper.whenReady;
+  const { details, persistence, store } = options;
+  await persistence.whenReady;
   const refs = await targetsOf(args, options, {
     question: 'Which task?',
     canPickMany: false,
@@ -64,8 +64,8 @@ export async function markTasks(
   args: readonly unknown[],
   options: CommandOptions,
 ): Promise<void> {
-  const { keeper, store } = options;
-  await keeper.whenReady;
+  const { persistence, store } = options;
+  await persistence.whenReady;
   const refs = await targetsOf(args, options, {
     question: isUnseen ? 'Which tasks to mark as unseen?' : 'Which tasks to mark as seen?',
     canPickMany: true,
@@ -78,8 +78,8 @@ export async function markTasks(
 }
 
 /** Mark All as Seen. */
-export async function markAllAsSeen({ keeper, store }: CommandOptions): Promise<void> {
-  await keeper.whenReady;
+export async function markAllAsSeen({ persistence, store }: CommandOptions): Promise<void> {
+  await persistence.whenReady;
   store.setUnseen(store.tasks(), false);
 }
 

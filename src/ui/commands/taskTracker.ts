@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/base/clock';
 import type { Disposable } from '../../core/base/event';
-import type { TaskKeeper } from '../../core/tasks/taskKeeper';
+import type { TaskPersistence } from '../../core/tasks/taskPersistence';
 import type { TaskInput } from '../../core/input/taskInput';
 import { trackTasks, type TrackingResult } from '../../core/tracking/taskTracking';
 import type { TaskStore } from '../../core/tasks/taskStore';
@@ -10,7 +10,7 @@ import type { Settings } from '../settings';
 
 export interface TaskTrackerOptions {
   readonly store: TaskStore;
-  readonly keeper: TaskKeeper;
+  readonly persistence: TaskPersistence;
   readonly connection: CloudConnection;
   readonly settings: Settings;
   readonly clock: Clock;
@@ -36,12 +36,12 @@ export class TaskTracker implements Disposable {
     input: TaskInput,
     { signal, onProgress }: TrackOptions = {},
   ): Promise<TrackingResult> {
-    const { store, keeper, connection, settings, clock } = this.#options;
+    const { store, persistence, connection, settings, clock } = this.#options;
     const { server } = settings;
     if (typeof server === 'string')
       throw new UserError(`${server} Change it in the settings.`, 'openSettings');
     // What is kept of these tasks already must not be overwritten.
-    await keeper.whenReady;
+    await persistence.whenReady;
     const isCurrent = (): boolean => originOf(settings) === server.origin;
     if (!isCurrent()) throw serverChanged();
     const signals = [this.#disposed.signal, ...(signal ? [signal] : [])];

@@ -4,22 +4,22 @@ import {
   window,
   type InputBoxValidationMessage,
 } from 'vscode';
-import { countWords } from '../../core/labels/statusBarWords';
+import { countLabel } from '../../core/labels/statusBarLabel';
 import { hasEnded } from '../../core/cloud/task';
 import { parseTaskInput, type TaskInput } from '../../core/input/taskInput';
 import {
-  rejectedWords,
-  sessionWords,
-  trackingWords,
+  rejectedMessage,
+  sessionMessage,
+  trackingMessage,
   type TrackingResult,
 } from '../../core/tracking/taskTracking';
-import { taskTitle } from '../../core/labels/taskWords';
+import { taskTitle } from '../../core/labels/taskLabels';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
 import type { ApiKey } from '../account/apiKey';
 import type { CommandOptions } from './commandOptions';
 import { showMessage } from '../messages';
 import { withProgress } from '../progress';
-import { reportError, tell, UserError } from '../reportError';
+import { reportError, notify, UserError } from '../reportError';
 import type { Settings } from '../settings';
 import type { TaskTracker } from './taskTracker';
 import type { TaskView } from '../tree/taskView';
@@ -45,13 +45,13 @@ export async function trackTask(
   if (typeof server === 'string')
     throw new UserError(`${server} Change it in the settings.`, 'openSettings');
   const isTyped = typeof first !== 'string';
-  const text = isTyped ? await askForTasks(options) : first;
+  const text = isTyped ? await promptForTasks(options) : first;
   const input = parseTaskInput(text, settings.apiVersion);
   const result = await trackWithProgress(input, tracker);
   const [firstRef] = result.refs;
   // Who tracks from a key or a script goes on with something else: a view that is closed stays so.
   if (firstRef && (isTyped || view.isVisible)) await view.reveal(firstRef);
-  await tellOfTracking(result, server.host, options);
+  await notifyOfTracking(result, server.host, options);
 }
 
 /** Shows how far the look-up of sessions is, with a button to cancel it; what was tracked by then stays. */
@@ -69,34 +69,34 @@ async function trackWithProgress(
 }
 
 /** One message at most, and none where the view shows everything. */
-async function tellOfTracking(
+async function notifyOfTracking(
   result: TrackingResult,
   host: string,
   { apiKey }: TrackTaskOptions,
 ): Promise<void> {
-  const words = trackingWords(result);
+  const words = trackingMessage(result);
   if (result.sessionError) {
-    const { text, nextStep } = sessionWords(result.sessionError.kind, host);
+    const { text, nextStep } = sessionMessage(result.sessionError.kind, host);
     const failed = result.failedSessionCount;
     const what = failed === 1 ? "The session's tasks are" : `The tasks of ${failed} sessions are`;
     const whole = `${what} not tracked: ${text}${words === undefined ? '' : ` ${words}`}`;
-    tell({ severity: 'warning', text: whole }, nextStep);
+    notify({ severity: 'warning', text: whole }, nextStep);
     return;
   }
   if (result.refs.length === 0) {
     const text = words ?? 'This names no task. Paste task IDs or dashboard links.';
-    tell({ severity: 'warning', text });
+    notify({ severity: 'warning', text });
     return;
   }
   if (!(await apiKey.get())) {
-    const text = `${words ?? `${countWords(result.addedCount)} tracked.`} Set an API key to see how they do.`;
-    tell({ severity: 'information', text }, 'setApiKey');
+    const text = `${words ?? `${countLabel(result.addedCount)} tracked.`} Set an API key to see how they do.`;
+    notify({ severity: 'information', text }, 'setApiKey');
     return;
   }
-  if (words !== undefined) tell({ severity: 'information', text: words });
+  if (words !== undefined) notify({ severity: 'information', text: words });
 }
 
-async function askForTasks({ settings }: TrackTaskOptions): Promise<string> {
+async function promptForTasks({ settings }: TrackTaskOptions): Promise<string> {
   const text = await window.showInputBox({
     title: 'Track Tasks',
     prompt: 'Paste one or many task IDs or dashboard links, apart by spaces, commas or new lines.',
@@ -114,10 +114,10 @@ function judge(text: string, apiVersion: 'v1' | 'v2'): InputBoxValidationMessage
   const input = parseTaskInput(text, apiVersion);
   const sessions = input.sessionIds.length;
   const named = [
-    ...(input.refs.length > 0 ? [countWords(input.refs.length)] : []),
+    ...(input.refs.length > 0 ? [countLabel(input.refs.length)] : []),
     ...(sessions > 0 ? [sessions === 1 ? 'all of 1 session' : `all of ${sessions} sessions`] : []),
   ];
-  const refused = rejectedWords(input);
+  const refused = rejectedMessage(input);
   if (named.length === 0)
     return {
       message: plainMessage(`${refused ?? 'This names no task'}.`),
@@ -149,7 +149,7 @@ export async function untrackEndedTasks({ store, ...options }: CommandOptions): 
   const ended = store.tasks().filter(({ status }) => hasEnded(status));
   const missing = store.tasks().filter((task) => task.isMissing && !hasEnded(task.status));
   if (ended.length + missing.length === 0) {
-    tell({ severity: 'information', text: 'No tracked task has ended.' });
+    notify({ severity: 'information', text: 'No tracked task has ended.' });
     return;
   }
   const chosen = missing.length === 0 ? ended : await pickGone(ended, missing);
@@ -163,10 +163,10 @@ async function pickGone(
   missing: readonly TrackedTask[],
 ): Promise<readonly TrackedTask[]> {
   const items = [
-    { label: 'Ended Tasks', description: countWords(ended.length), picked: true, tasks: ended },
+    { label: 'Ended Tasks', description: countLabel(ended.length), picked: true, tasks: ended },
     {
       label: 'Tasks Not Found',
-      description: countWords(missing.length),
+      description: countLabel(missing.length),
       detail: 'The cloud does not know them, or not for this API key.',
       picked: true,
       tasks: missing,
@@ -188,7 +188,7 @@ function offerUndo(
   const origin = originOf(settings);
   const [only, ...others] = removed;
   const title = only && others.length === 0 ? ` (“${taskTitle(only, 60)}”)` : '';
-  const text = `${countWords(removed.length)} no longer tracked${title}.`;
+  const text = `${countLabel(removed.length)} no longer tracked${title}.`;
   showMessage({ severity: 'information', text, actions: ['Undo'] })
     .then((chosen) => {
       if (chosen !== 'Undo') return;

@@ -4,7 +4,7 @@ import { editorTextOf, type EditorLanguage } from '../../core/text/editorLanguag
 import { outputLinks } from '../../core/text/outputLinks';
 import { safeLink } from '../../core/text/safeLink';
 import type { TaskDetails } from '../../core/cloud/task';
-import { taskTitle } from '../../core/labels/taskWords';
+import { taskTitle } from '../../core/labels/taskLabels';
 import type { CopiedPart, FromPage, LinkKind, Remedy, TextPart } from '../../webview/protocol';
 import { fileStemOf } from '../saving/exportTask';
 import { openDashboard, openOutside } from '../openOutside';

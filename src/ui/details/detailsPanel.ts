@@ -2,7 +2,7 @@ import { commands, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import { readBaseUrl } from '../../core/cloud/baseUrl';
 import { Emitter, type Disposable, type Event } from '../../core/base/event';
 import { refKey, type TaskRef } from '../../core/cloud/task';
-import { taskTitle } from '../../core/labels/taskWords';
+import { taskTitle } from '../../core/labels/taskLabels';
 import type { ApiKey } from '../account/apiKey';
 import type { DetailsAction } from './detailsActions';
 import { UserError } from '../reportError';

@@ -1,14 +1,14 @@
 import { window } from 'vscode';
 import type { Disposable } from '../../core/base/event';
-import type { LateParts } from '../commands/lateParts';
+import type { LazyFeatures } from '../commands/lazyFeatures';
 
 /** Names the panels for VS Code, which brings them back after a reload. */
 export const detailsViewType = 'browserUseTasks.details';
 
 /** Lets VS Code bring panels back after a reload: only then are they loaded. */
-export function restoreDetails(late: LateParts): Disposable {
+export function restoreDetails(features: LazyFeatures): Disposable {
   return window.registerWebviewPanelSerializer(detailsViewType, {
     deserializeWebviewPanel: async (panel, state: unknown) =>
-      (await late.get()).details.restore(panel, state),
+      (await features.get()).details.restore(panel, state),
   });
 }

@@ -10,7 +10,7 @@ import { isAbort } from '../../core/cloud/errors';
 import { safeLink } from '../../core/text/safeLink';
 import type { TaskDetails } from '../../core/cloud/task';
 import type { Cloud, TaskClient } from '../../core/cloud/taskClient';
-import { taskTitle } from '../../core/labels/taskWords';
+import { taskTitle } from '../../core/labels/taskLabels';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
 import { showMessage } from '../messages';
 import { openOutside } from '../openOutside';

@@ -1,8 +1,8 @@
 import { env, Uri, window, type WebviewPanel } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import { DetailsReader, type DetailsState } from '../../core/details/detailsReader';
-import { otherServerWords, taskViewOf, type TaskView } from '../../core/details/detailsView';
-import { errorWords } from '../../core/labels/errorWords';
+import { otherServerMessage, taskViewOf, type TaskView } from '../../core/details/detailsView';
+import { errorMessage } from '../../core/labels/errorMessage';
 import { officialOrigin } from '../../core/cloud/baseUrl';
 import type { Disposable } from '../../core/base/event';
 import { PictureLoader } from '../../core/details/pictureLoader';
@@ -10,7 +10,7 @@ import { linkHost } from '../../core/text/safeLink';
 import { refKey, type TaskDetails, type TaskRef, type PictureRef } from '../../core/cloud/task';
 import type { Cloud } from '../../core/cloud/taskClient';
 import type { TaskStore } from '../../core/tasks/taskStore';
-import { taskTitle } from '../../core/labels/taskWords';
+import { taskTitle } from '../../core/labels/taskLabels';
 import {
   hasSameStatus,
   newlyTracked,
@@ -60,7 +60,7 @@ export class TaskDetailsPanel implements Disposable {
   readonly #subscriptions: Disposable[];
   readonly #disposed = new AbortController();
   /** What the page was last told of; absent until the page that is there now has asked. */
-  #told: Told | undefined;
+  #notified: Notified | undefined;
   #viewed: { readonly task: TaskDetails | TrackedTask; readonly view: TaskView } | undefined;
   /** The details as they were last shown, with the status of the row. */
   #shown: { readonly details: TaskDetails; readonly task: TaskDetails } | undefined;
@@ -82,14 +82,15 @@ export class TaskDetailsPanel implements Disposable {
       connect,
       clock,
       random: Math.random,
-      pauseMs: () => settings.pauses.watching,
+      pauseMs: () => settings.intervals.watching,
       onError: (error) => log.error(`Reading the details of ${key} failed`, error),
     });
     this.#pictures = new PictureLoader({
       connect,
       urlOf: (picture) => this.#pictureUrl(picture),
       renewUrls: () => this.#retry(),
-      onLoaded: (picture, loaded) => this.#tell({ type: 'picture', ref: picture, picture: loaded }),
+      onLoaded: (picture, loaded) =>
+        this.#notify({ type: 'picture', ref: picture, picture: loaded }),
       onError: (error) => log.error(`Fetching a screenshot of ${key} failed`, error),
     });
     this.#subscriptions = [
@@ -104,7 +105,7 @@ export class TaskDetailsPanel implements Disposable {
         if (!isMark) queueMicrotask(() => this.#noteSeen());
         this.#refresh();
       }),
-      panel.webview.onDidReceiveMessage((message: unknown) => this.#hear(message)),
+      panel.webview.onDidReceiveMessage((message: unknown) => this.#onMessage(message)),
       panel.onDidChangeViewState(() => this.#followVisible()),
       window.onDidChangeWindowState(() => this.#noteSeen()),
     ];
@@ -160,7 +161,7 @@ export class TaskDetailsPanel implements Disposable {
       column: panel.viewColumn,
       signal: this.#disposed.signal,
       reread: () => this.#retry(),
-      onCopied: (what) => this.#tell({ type: 'copied', what }),
+      onCopied: (what) => this.#notify({ type: 'copied', what }),
     });
   }
 
@@ -251,7 +252,7 @@ export class TaskDetailsPanel implements Disposable {
     this.#options.store.markSeen(this.ref);
   }
 
-  #hear(raw: unknown): void {
+  #onMessage(raw: unknown): void {
     const message = parseFromPage(raw);
     if (!message) {
       this.#options.log.warn('The details page said something that is not in the protocol.');
@@ -260,7 +261,7 @@ export class TaskDetailsPanel implements Disposable {
     switch (message.type) {
       case 'ready':
         this.#isPageReady = true;
-        this.#told = undefined;
+        this.#notified = undefined;
         this.#refresh();
         return;
       case 'picture':
@@ -292,10 +293,10 @@ export class TaskDetailsPanel implements Disposable {
     panel.title = taskTitle(known, titleLength);
     this.#options.onChanged();
     if (!this.#isPageReady) return;
-    const told = { state, task: this.#tracked, shown: known, isAtHome: this.#isAtHome };
-    if (this.#told && showsTheSame(this.#told, told)) return;
-    this.#told = told;
-    this.#tell({ type: 'view', view: this.#view() });
+    const notified = { state, task: this.#tracked, shown: known, isAtHome: this.#isAtHome };
+    if (this.#notified && isEqualRow(this.#notified, notified)) return;
+    this.#notified = notified;
+    this.#notify({ type: 'view', view: this.#view() });
   }
 
   #view(): PageView {
@@ -309,7 +310,7 @@ export class TaskDetailsPanel implements Disposable {
       hasDashboard:
         view.sessionId !== undefined && this.origin === officialOrigin && this.#isAtHome,
       canShare: this.#canShare,
-      readAt: readAt ?? tracked?.lookedAt,
+      readAt: readAt ?? tracked?.checkedAt,
       trouble: this.#trouble(),
     };
   }
@@ -324,11 +325,11 @@ export class TaskDetailsPanel implements Disposable {
   #trouble(): PageView['trouble'] {
     const { server } = this.#options.settings;
     const { trouble } = this.#reader.state;
-    const isKnown = this.#details !== undefined || this.#tracked?.lookedAt !== undefined;
+    const isKnown = this.#details !== undefined || this.#tracked?.checkedAt !== undefined;
     if (this.#isAtHome && trouble?.kind === 'taskNotFound' && isKnown)
-      return { text: goneWords, remedies: ['retry', 'setApiKey'] };
+      return { text: goneMessage, remedies: ['retry', 'setApiKey'] };
     if (this.#isAtHome) return trouble && troubleOf(trouble.kind, this.#options);
-    const text = typeof server === 'string' ? server : otherServerWords(this.origin ?? '');
+    const text = typeof server === 'string' ? server : otherServerMessage(this.origin ?? '');
     return { text, remedies: ['openSettings'] };
   }
 
@@ -338,7 +339,7 @@ export class TaskDetailsPanel implements Disposable {
       : this.#details?.screenshotUrls[index];
   }
 
-  #tell(message: ToPage): void {
+  #notify(message: ToPage): void {
     if (!this.#isPageReady || !this.isVisible) return;
     // A page that went away in the meantime misses nothing: the next one is told everything.
     void this.#options.panel.webview.postMessage(message);
@@ -346,7 +347,7 @@ export class TaskDetailsPanel implements Disposable {
 }
 
 /** Of a task that was there before. */
-const goneWords =
+const goneMessage =
   'The cloud no longer has this task, or not for this API key. What was known of it stands here.';
 
 function troubleOf(
@@ -354,7 +355,7 @@ function troubleOf(
   { settings: { server }, ref }: TaskDetailsOptions,
 ): PageView['trouble'] {
   if (typeof server === 'string') return { text: server, remedies: ['openSettings'] };
-  const { text, nextStep } = errorWords(kind, { host: server.host, apiVersion: ref.apiVersion });
+  const { text, nextStep } = errorMessage(kind, { host: server.host, apiVersion: ref.apiVersion });
   switch (kind) {
     case 'noKey':
       return { text, remedies: [nextStep] };
@@ -373,7 +374,7 @@ function troubleOf(
 }
 
 /** What the page is drawn from. */
-interface Told {
+interface Notified {
   readonly state: DetailsState;
   readonly task: TrackedTask | undefined;
   readonly shown: TaskDetails | TrackedTask;
@@ -381,7 +382,7 @@ interface Told {
 }
 
 /** A reading that begins is no news beside details that stand; beside trouble it answers "Try Again". */
-function showsTheSame(a: Told, b: Told): boolean {
+function isEqualRow(a: Notified, b: Notified): boolean {
   if (a.isAtHome !== b.isAtHome) return false;
   const isReadingShown = b.state.details === undefined || b.state.trouble !== undefined;
   if (isReadingShown && a.state.isReading !== b.state.isReading) return false;

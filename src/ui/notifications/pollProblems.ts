@@ -1,11 +1,11 @@
 import type { CloudErrorKind } from '../../core/cloud/errors';
 import type { Disposable } from '../../core/base/event';
-import { errorWords } from '../../core/labels/errorWords';
-import type { PollHold } from '../../core/polling/pollHolds';
+import { errorMessage } from '../../core/labels/errorMessage';
+import type { PollPause } from '../../core/polling/pollPauses';
 import type { Polling } from '../../core/polling/polling';
 import type { Announcement } from '../../core/windows/windowMessages';
 import type { ApiKey } from '../account/apiKey';
-import { tell } from '../reportError';
+import { notify } from '../reportError';
 import type { Settings } from '../settings';
 
 export interface PollProblemsOptions {
@@ -21,15 +21,15 @@ export interface PollProblemsOptions {
  */
 export class PollProblems implements Disposable {
   readonly #options: PollProblemsOptions;
-  readonly #told = new Set<CloudErrorKind>();
+  readonly #notified = new Set<CloudErrorKind>();
   readonly #subscriptions: Disposable[];
-  #toldCount = 0;
+  #notifiedCount = 0;
 
   constructor(options: PollProblemsOptions) {
     this.#options = options;
     const { apiKey, poller } = options;
     this.#subscriptions = [
-      apiKey.onDidChange(() => this.#told.clear()),
+      apiKey.onDidChange(() => this.#notified.clear()),
       poller.onDidChangeState(() => this.#check()),
     ];
     // What stopped the looks may be what this was loaded for.
@@ -37,11 +37,11 @@ export class PollProblems implements Disposable {
   }
 
   /** Waits for looks that the user asked for, and tells what stood in their way, even where it was told before. */
-  async tellAfter(looks: Promise<void>): Promise<void> {
-    const toldCount = this.#toldCount;
-    await looks;
-    const [hold] = this.#options.poller.state.holds;
-    if (hold && this.#toldCount === toldCount) this.tell(hold);
+  async notifyAfter(updates: Promise<void>): Promise<void> {
+    const notifiedCount = this.#notifiedCount;
+    await updates;
+    const [pause] = this.#options.poller.state.pauses;
+    if (pause && this.#notifiedCount === notifiedCount) this.notify(pause);
   }
 
   dispose(): void {
@@ -50,29 +50,29 @@ export class PollProblems implements Disposable {
 
   #check(): void {
     const { apiKey, poller } = this.#options;
-    const refused = poller.state.holds.find(isRefusal);
-    if (!refused || this.#told.has(refused.kind)) return;
-    this.#told.add(refused.kind);
-    this.#toldCount++;
-    this.#options.announce({ hold: refused });
+    const refused = poller.state.pauses.find(isRefusal);
+    if (!refused || this.#notified.has(refused.kind)) return;
+    this.#notified.add(refused.kind);
+    this.#notifiedCount++;
+    this.#options.announce({ pause: refused });
     // Another window may have set a better key since this one read it.
     if (refused.kind === 'auth') void apiKey.read();
   }
 
   /** Tells the person at this window why nothing is asked, and what to do. */
-  tell({ kind, apiVersion }: PollHold): void {
-    this.#toldCount++;
-    if (isRefusal({ kind })) this.#told.add(kind);
+  notify({ kind, apiVersion }: PollPause): void {
+    this.#notifiedCount++;
+    if (isRefusal({ kind })) this.#notified.add(kind);
     const { server } = this.#options.settings;
     if (typeof server === 'string') {
-      tell({ severity: 'warning', text: server }, 'openSettings');
+      notify({ severity: 'warning', text: server }, 'openSettings');
       return;
     }
-    const { text, nextStep } = errorWords(kind, { host: server.host, apiVersion });
-    tell({ severity: 'warning', text }, nextStep);
+    const { text, nextStep } = errorMessage(kind, { host: server.host, apiVersion });
+    notify({ severity: 'warning', text }, nextStep);
   }
 }
 
-function isRefusal({ kind }: Pick<PollHold, 'kind'>): boolean {
+function isRefusal({ kind }: Pick<PollPause, 'kind'>): boolean {
   return kind === 'auth' || kind === 'forbidden' || kind === 'payment';
 }

@@ -1,7 +1,7 @@
 import { commands } from 'vscode';
 import { refKey } from '../../core/cloud/task';
 import { taskText } from '../../core/formats/taskText';
-import { taskTitle } from '../../core/labels/taskWords';
+import { taskTitle } from '../../core/labels/taskLabels';
 import { withProgress } from '../progress';
 import { readWholeTask, type ReadWholeTaskOptions } from './readWholeTask';
 import { UserError } from '../reportError';

@@ -7,9 +7,9 @@ import { taskMarkdown } from '../../core/formats/taskMarkdown';
 import type { Log } from '../log';
 import { withProgress, type ReportProgress } from '../progress';
 import { readWholeTask, type ReadWholeTaskOptions, type WholeTask } from './readWholeTask';
-import { tellSaved } from './saveDownload';
+import { notifySaved } from './saveDownload';
 import {
-  askSaveTarget,
+  chooseSaveTarget,
   lastPart,
   makeNewFolder,
   removeQuietly,
@@ -33,7 +33,10 @@ export interface ExportTaskOptions extends ReadWholeTaskOptions {
  */
 export async function exportTask(options: ExportTaskOptions): Promise<void> {
   const { ref, format, localFiles } = options;
-  const target = await askSaveTarget({ name: `${fileStemOf(ref)}.${endings[format]}`, localFiles });
+  const target = await chooseSaveTarget({
+    name: `${fileStemOf(ref)}.${endings[format]}`,
+    localFiles,
+  });
   if (!target) return;
   const title = `Exporting task ${ref.id}…`;
   const note = await withProgress({ title, signal: options.signal }, async (signal, report) => {
@@ -46,7 +49,7 @@ export async function exportTask(options: ExportTaskOptions): Promise<void> {
     else notes.push(...(await writeMarkdown(target, whole, { ...options, signal }, report)));
     return notes.join(' ');
   });
-  await tellSaved(`Exported the task to ${lastPart(target)}. ${note}`.trim(), target);
+  await notifySaved(`Exported the task to ${lastPart(target)}. ${note}`.trim(), target);
 }
 
 /** What the files of a task are called, before their ending. Need not be a safe name. */
@@ -64,8 +67,8 @@ async function writeMarkdown(
   report: ReportProgress,
 ): Promise<string[]> {
   const refs = 'steps' in task ? pictureRefs(task) : [];
-  const isWanted = isFresh && refs.length > 0 && 'steps' in task;
-  const images = isWanted ? await makeNewFolder(target, imagesNameOf(target)) : undefined;
+  const isRequested = isFresh && refs.length > 0 && 'steps' in task;
+  const images = isRequested ? await makeNewFolder(target, imagesNameOf(target)) : undefined;
   try {
     const names =
       images && 'steps' in task

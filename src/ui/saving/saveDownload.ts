@@ -4,9 +4,9 @@ import { safeFileName } from '../../core/text/fileName';
 import type { Cloud } from '../../core/cloud/taskClient';
 import type { Log } from '../log';
 import { showMessage } from '../messages';
-import { bytesWords, withProgress, type ReportProgress } from '../progress';
+import { formatBytes, withProgress, type ReportProgress } from '../progress';
 import { UserError } from '../reportError';
-import { askSaveTarget, writeWhole, type LocalFiles } from './saveTarget';
+import { chooseSaveTarget, writeWhole, type LocalFiles } from './saveTarget';
 import { shorten } from '../../core/text/shorten';
 import { plainMessage } from '../../core/text/plainText';
 
@@ -32,7 +32,7 @@ const largestDownload = 200 * 1024 * 1024;
  */
 export async function saveDownload(options: SaveDownloadOptions): Promise<void> {
   const name = shorten(safeFileName(options.name), 80);
-  const target = await askSaveTarget(options);
+  const target = await chooseSaveTarget(options);
   if (!target || options.signal.aborted) return;
   const title = `Saving ${name}…`;
   const isSaved = await withProgress({ title, signal: options.signal }, async (signal, report) => {
@@ -42,7 +42,7 @@ export async function saveDownload(options: SaveDownloadOptions): Promise<void> 
     await writeWhole(target, bytes, options.localFiles);
     return true;
   });
-  if (isSaved) await tellSaved(`Saved ${shorten(nameOf(target), 80)}.`, target);
+  if (isSaved) await notifySaved(`Saved ${shorten(nameOf(target), 80)}.`, target);
 }
 
 /** The name that the person chose. */
@@ -51,7 +51,7 @@ function nameOf({ path }: Uri): string {
 }
 
 /** Says that something was saved, and opens it where the person wants that. */
-export async function tellSaved(text: string, target: Uri): Promise<void> {
+export async function notifySaved(text: string, target: Uri): Promise<void> {
   const chosen = await showMessage({ severity: 'information', text, actions: ['Open'] });
   if (chosen === 'Open') await commands.executeCommand('vscode.open', target);
 }
@@ -69,19 +69,19 @@ async function fetchBytes(
       maxBytes: largestDownload,
       signal,
       onProgress: (received, total) =>
-        report(bytesWords(received, total), total === undefined ? undefined : received / total),
+        report(formatBytes(received, total), total === undefined ? undefined : received / total),
     });
   } catch (error) {
     if (!isCloudError(error)) throw error;
     // The words for a task's trouble would mislead: a file may be gone while all else is well.
-    const words = downloadWords(error.kind, plainMessage(name));
+    const words = downloadMessage(error.kind, plainMessage(name));
     if (words === undefined) throw error;
     log.error(`Fetching ${name} failed`, error);
     throw new UserError(words, 'showLog');
   }
 }
 
-function downloadWords(kind: CloudErrorKind, name: string): string | undefined {
+function downloadMessage(kind: CloudErrorKind, name: string): string | undefined {
   switch (kind) {
     case 'tooLarge':
       return `${name} is larger than 200 MB, the most that is saved from here. Get it in Browser Use Cloud.`;

@@ -19,7 +19,7 @@ export interface SaveTargetOptions {
 }
 
 /** Asks where to save a file. The dialog itself asks before it replaces one. @returns `undefined` where the person cancels */
-export async function askSaveTarget({
+export async function chooseSaveTarget({
   name,
   localFiles: { home },
 }: SaveTargetOptions): Promise<Uri | undefined> {

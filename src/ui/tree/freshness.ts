@@ -1,14 +1,14 @@
 import type { Disposable } from '../../core/base/event';
-import { viewWords } from '../../core/labels/viewWords';
-import type { LateOptions } from '../commands/commandOptions';
-import { clockWords } from './timeWords';
+import { viewMessage } from '../../core/labels/viewMessage';
+import type { FeatureOptions } from '../commands/commandOptions';
+import { formatTimeOfDay } from './formatTime';
 
 /** How often the words for ages and countdowns are made anew while somebody sees them, in milliseconds. */
 const freshnessMs = 5000;
 
 /** Keeps the line above the rows true: how fresh they are, and why they are not. */
 export function showFreshness(
-  options: Pick<LateOptions, 'view' | 'tree' | 'store' | 'poller' | 'settings' | 'clock'>,
+  options: Pick<FeatureOptions, 'view' | 'tree' | 'store' | 'poller' | 'settings' | 'clock'>,
 ): Disposable {
   const { view, tree, store, poller, settings, clock } = options;
   const disposed = new AbortController();
@@ -18,13 +18,13 @@ export function showFreshness(
     if (!view.isVisible) return;
     const { server } = settings;
     view.setMessage(
-      viewWords({
+      viewMessage({
         state: poller.state,
         taskCount: store.tasks().length,
         now: clock.now(),
         host: typeof server === 'string' ? 'the server' : server.host,
         baseUrlProblem: typeof server === 'string' ? server : undefined,
-        timeWords: clockWords,
+        formatTime: formatTimeOfDay,
       }),
     );
     tickWhileSeen();

@@ -1,13 +1,13 @@
 import type { Clock } from '../../core/base/clock';
 import type { Disposable } from '../../core/base/event';
-import { hasRowTime } from '../../core/labels/rowWords';
+import { hasRowTime } from '../../core/labels/rowDescription';
 import type { TaskStore } from '../../core/tasks/taskStore';
-import type { LateTree } from './lateTree';
+import type { LazyTree } from './lazyTree';
 import type { TaskView } from './taskView';
 
 export interface RowAgesOptions {
   readonly view: Pick<TaskView, 'isVisible' | 'onDidChangeVisible'>;
-  readonly tree: Pick<LateTree, 'loaded'>;
+  readonly tree: Pick<LazyTree, 'loaded'>;
   readonly store: TaskStore;
   readonly clock: Clock;
 }

@@ -1,7 +1,7 @@
 import { StatusBarAlignment, window, type StatusBarItem } from 'vscode';
 import type { Disposable } from '../../core/base/event';
-import type { HeldWords } from '../../core/labels/heldWords';
-import { statusBarWords } from '../../core/labels/statusBarWords';
+import type { PausedLabel } from '../../core/labels/pausedLabel';
+import { statusBarLabel } from '../../core/labels/statusBarLabel';
 import type { TaskStore } from '../../core/tasks/taskStore';
 import { viewId } from './taskView';
 
@@ -10,7 +10,7 @@ export class StatusBar implements Disposable {
   readonly #store: TaskStore;
   readonly #item: StatusBarItem;
   readonly #subscription: Disposable;
-  #held: HeldWords | undefined;
+  #paused: PausedLabel | undefined;
 
   constructor(store: TaskStore) {
     this.#store = store;
@@ -22,9 +22,9 @@ export class StatusBar implements Disposable {
   }
 
   /** Says beside the counts that looks are held; without words, that they are not. */
-  setHeld(held: HeldWords | undefined): void {
-    if (held?.text === this.#held?.text && held?.reason === this.#held?.reason) return;
-    this.#held = held;
+  setPaused(paused: PausedLabel | undefined): void {
+    if (paused?.text === this.#paused?.text && paused?.reason === this.#paused?.reason) return;
+    this.#paused = paused;
     this.#refresh();
   }
 
@@ -35,7 +35,7 @@ export class StatusBar implements Disposable {
 
   #refresh(): void {
     const item = this.#item;
-    const words = statusBarWords(this.#store.tasks(), this.#held);
+    const words = statusBarLabel(this.#store.tasks(), this.#paused);
     if (!words) {
       item.hide();
       return;

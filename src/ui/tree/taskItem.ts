@@ -1,7 +1,7 @@
 import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type Command } from 'vscode';
-import { rowSentence } from '../../core/labels/rowWords';
+import { rowSentence } from '../../core/labels/rowDescription';
 import { hasEnded, refKey, type TaskRef } from '../../core/cloud/task';
-import { lookOf, type TaskLook } from '../../core/labels/taskWords';
+import { appearanceOf, type TaskAppearance } from '../../core/labels/taskLabels';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
 
 export interface TaskItemOptions {
@@ -23,7 +23,7 @@ export function taskItem(
   const item = new TreeItem(label, TreeItemCollapsibleState.None);
   item.id = refKey(task);
   item.description = description;
-  item.iconPath = taskIcon(lookOf(task), animateRunning);
+  item.iconPath = taskIcon(appearanceOf(task), animateRunning);
   item.contextValue = contextValueOf(task, hasDashboard);
   item.accessibilityInformation = { label: rowSentence(task, { showsVersion }) };
   item.command = openDetailsCommand(element);
@@ -31,7 +31,7 @@ export function taskItem(
 }
 
 /** An icon of its own shape for each look, so that colour is never needed to tell them apart. */
-export function taskIcon(look: TaskLook, animateRunning: boolean): ThemeIcon {
+export function taskIcon(look: TaskAppearance, animateRunning: boolean): ThemeIcon {
   const icon = (id: string, color: string): ThemeIcon => new ThemeIcon(id, new ThemeColor(color));
   switch (look) {
     case 'pending':

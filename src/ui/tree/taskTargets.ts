@@ -1,10 +1,10 @@
 import { CancellationError, window, type QuickPickItem } from 'vscode';
-import { choiceDescription } from '../../core/labels/rowWords';
+import { choiceDescription } from '../../core/labels/rowDescription';
 import { refKey, type TaskRef } from '../../core/cloud/task';
 import { parseTaskInput } from '../../core/input/taskInput';
 import { inTaskOrder } from '../../core/tasks/taskOrder';
 import type { TaskStore } from '../../core/tasks/taskStore';
-import { taskTitle } from '../../core/labels/taskWords';
+import { taskTitle } from '../../core/labels/taskLabels';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
 import { UserError } from '../reportError';
 import type { TaskView } from './taskView';

@@ -1,8 +1,8 @@
 import { tooltipLines } from '../../core/labels/tooltipLines';
 import type { TaskRef } from '../../core/cloud/task';
 import type { Polling } from '../../core/polling/polling';
-import type { LateOptions } from '../commands/commandOptions';
-import { momentWords } from './timeWords';
+import type { FeatureOptions } from '../commands/commandOptions';
+import { formatMoment } from './formatTime';
 
 /**
  * All that a hover tells of a task, a line each. A plain string, as Markdown would make links of addresses in a prompt.
@@ -15,7 +15,7 @@ export function resolveTooltip(
     settings,
     clock,
     poller,
-  }: Pick<LateOptions, 'store' | 'settings' | 'clock'> & {
+  }: Pick<FeatureOptions, 'store' | 'settings' | 'clock'> & {
     readonly poller: Pick<Polling, 'state'>;
   },
 ): string | undefined {
@@ -24,9 +24,9 @@ export function resolveTooltip(
   const { server } = settings;
   return tooltipLines(task, {
     now: clock.now(),
-    holds: poller.state.holds,
+    pauses: poller.state.pauses,
     host: typeof server === 'string' ? 'the server' : server.host,
     baseUrlProblem: typeof server === 'string' ? server : undefined,
-    timeWords: momentWords,
+    formatTime: formatMoment,
   }).join('\n');
 }

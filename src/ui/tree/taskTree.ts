@@ -3,21 +3,21 @@ import { isOfficial } from '../../core/cloud/baseUrl';
 import type { Clock } from '../../core/base/clock';
 import type { Disposable } from '../../core/base/event';
 import { rowTitles, wholeTitle, type RowTitle } from '../../core/labels/rowTitles';
-import { rowDescription } from '../../core/labels/rowWords';
+import { rowDescription } from '../../core/labels/rowDescription';
 import { refKey, type TaskRef } from '../../core/cloud/task';
 import { inTaskOrder } from '../../core/tasks/taskOrder';
 import type { TaskStore } from '../../core/tasks/taskStore';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
-import type { Late } from '../commands/late';
+import type { Features } from '../commands/features';
 import type { Settings } from '../settings';
 import { taskItem } from './taskItem';
-import { shortMomentLabel } from './timeWords';
+import { shortMomentLabel } from './formatTime';
 
 export interface TaskTreeOptions {
   readonly store: TaskStore;
   readonly settings: Settings;
   readonly clock: Clock;
-  readonly late: () => Promise<Pick<Late, 'tooltip'>>;
+  readonly features: () => Promise<Pick<Features, 'tooltip'>>;
 }
 
 /** Changes within this many milliseconds are drawn together. */
@@ -106,8 +106,8 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
   }
 
   async resolveTreeItem(item: TreeItem, element: TaskRef): Promise<TreeItem> {
-    const { clock, late } = this.#options;
-    const tooltip = (await late()).tooltip(element);
+    const { clock, features } = this.#options;
+    const tooltip = (await features()).tooltip(element);
     if (!tooltip) return item;
     this.#hovered.set(refKey(element), clock.now());
     item.tooltip = tooltip;

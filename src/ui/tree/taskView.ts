@@ -1,15 +1,15 @@
 import { window, type TreeView } from 'vscode';
 import { Emitter, type Disposable, type Event } from '../../core/base/event';
 import type { TaskRef } from '../../core/cloud/task';
-import { unseenWords } from '../../core/labels/statusBarWords';
+import { unseenLabel } from '../../core/labels/statusBarLabel';
 import type { TaskStore } from '../../core/tasks/taskStore';
-import type { LateTree } from './lateTree';
+import type { LazyTree } from './lazyTree';
 
 /** The view's ID in package.json. */
 export const viewId = 'browserUseTasks.tasks';
 
 export interface TaskViewOptions {
-  readonly tree: LateTree;
+  readonly tree: LazyTree;
   readonly store: TaskStore;
 }
 
@@ -68,6 +68,6 @@ export class TaskView implements Disposable {
   #refreshBadge(): void {
     const unseen = this.#options.store.tasks().filter((task) => task.isUnseen).length;
     if (unseen === (this.#view.badge?.value ?? 0)) return;
-    this.#view.badge = unseen === 0 ? undefined : { value: unseen, tooltip: unseenWords(unseen) };
+    this.#view.badge = unseen === 0 ? undefined : { value: unseen, tooltip: unseenLabel(unseen) };
   }
 }

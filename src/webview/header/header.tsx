@@ -1,17 +1,17 @@
 import { hasEnded } from '../../core/cloud/task';
 import type { TaskView } from '../../core/details/detailsView';
 import {
-  ageWords,
-  costWords,
+  formatAge,
+  formatCost,
   durationOf,
-  durationWords,
-  lookOf,
-  lookWords,
+  formatDuration,
+  appearanceOf,
+  appearanceLabel,
   statusSentence,
   taskTitle,
   verdictSentence,
-} from '../../core/labels/taskWords';
-import { LookIcon } from '../parts/icon';
+} from '../../core/labels/taskLabels';
+import { AppearanceIcon } from '../parts/icon';
 import { hasJudge, Verdicts } from '../result/judge';
 import type { CopiedPart, PageView } from '../protocol';
 import { ShareNote, Toolbar } from './toolbar';
@@ -30,13 +30,13 @@ interface HeaderProps {
 /** Who the task is and how it stands, at a glance. */
 export function Header({ view, copied }: HeaderProps) {
   const { task } = view;
-  const look = lookOf(task);
+  const look = appearanceOf(task);
   return (
     <header>
       <div class="status-line">
         <p class={`look ${look}`}>
-          <LookIcon look={look} />
-          <span>{lookWords(task)}</span>
+          <AppearanceIcon look={look} />
+          <span>{appearanceLabel(task)}</span>
         </p>
         <Freshness view={view} />
       </div>
@@ -60,7 +60,7 @@ function saysMoreThanVerdicts(task: TaskView): boolean {
 }
 
 function sentenceOf(task: TaskView): string {
-  switch (lookOf(task)) {
+  switch (appearanceOf(task)) {
     case 'pending':
       return 'The cloud has not been asked for this task yet.';
     case 'missing':
@@ -76,7 +76,7 @@ function Freshness({ view: { task, readAt, isReading, trouble } }: { readonly vi
   const now = useNow(isLive && readAt !== undefined);
   if (!isLive) return null;
   if (readAt === undefined) return isReading ? <p class="fresh">Loading…</p> : null;
-  return <p class="fresh">Updated {ageWords(readAt, now)}</p>;
+  return <p class="fresh">Updated {formatAge(readAt, now)}</p>;
 }
 
 function Figures({ task }: { readonly task: TaskView }) {
@@ -87,9 +87,9 @@ function Figures({ task }: { readonly task: TaskView }) {
     <dl class="figures">
       <Figure
         name={isAtIt ? 'Time so far' : 'Duration'}
-        value={duration === undefined ? undefined : durationWords(duration)}
+        value={duration === undefined ? undefined : formatDuration(duration)}
       />
-      <Figure name="Cost" value={task.cost === undefined ? undefined : costWords(task.cost)} />
+      <Figure name="Cost" value={task.cost === undefined ? undefined : formatCost(task.cost)} />
       <Figure
         name={hasEnded(task.status) ? 'Steps' : 'Steps so far'}
         value={task.isWhole ? String(task.stepCount) : undefined}

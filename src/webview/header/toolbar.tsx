@@ -1,6 +1,6 @@
 import type { TaskView } from '../../core/details/detailsView';
 import { Button } from '../parts/button';
-import { send } from '../parts/extension';
+import { send } from '../parts/vscodeApi';
 import type { IconName } from '../parts/icon';
 import { Menu, type MenuEntry } from './menu';
 import type { PageView, TaskAction } from '../protocol';

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { DetailsPage } from './detailsPage';
-import { listen, pageState, remember, send } from '../parts/extension';
+import { listen, pageState, remember, send } from '../parts/vscodeApi';
 import { keepEqualSteps } from '../steps/keepEqualSteps';
 import { takePicture } from '../steps/pictures';
 import type { CopiedPart, PageView } from '../protocol';

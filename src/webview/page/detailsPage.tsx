@@ -1,4 +1,4 @@
-import { lookWords } from '../../core/labels/taskWords';
+import { appearanceLabel } from '../../core/labels/taskLabels';
 import { Button } from '../parts/button';
 import { Files } from '../result/files';
 import { Header } from '../header/header';
@@ -27,7 +27,7 @@ export function DetailsPage({ view, copied }: DetailsPageProps) {
     <LargePictures task={task}>
       <div class="page">
         <p class="unseen" role="status">
-          {copied ? 'Copied' : lookWords(task)}
+          {copied ? 'Copied' : appearanceLabel(task)}
         </p>
         <Header view={view} copied={copied} />
         <main>
@@ -60,7 +60,7 @@ function TroubleNote({ view: { trouble } }: { readonly view: PageView }) {
               <Button
                 key={remedy}
                 kind={index === 0 ? 'primary' : 'secondary'}
-                {...remedyLook(remedy)}
+                {...remedyAppearance(remedy)}
                 message={{ type: 'remedy', remedy } satisfies FromPage}
               />
             ))}
@@ -71,7 +71,7 @@ function TroubleNote({ view: { trouble } }: { readonly view: PageView }) {
   );
 }
 
-function remedyLook(remedy: Remedy): { readonly icon: IconName; readonly label: string } {
+function remedyAppearance(remedy: Remedy): { readonly icon: IconName; readonly label: string } {
   switch (remedy) {
     case 'retry':
       return { icon: 'refresh', label: 'Try Again' };

@@ -1,5 +1,5 @@
 import { Icon, type IconName } from './icon';
-import { send } from './extension';
+import { send } from './vscodeApi';
 import type { FromPage } from '../protocol';
 
 interface ButtonProps {

@@ -1,4 +1,4 @@
-import type { TaskLook } from '../../core/labels/taskWords';
+import type { TaskAppearance } from '../../core/labels/taskLabels';
 
 /** Code points of VS Code's own icon font. @see https://microsoft.github.io/vscode-codicons/dist/codicon.html */
 export const glyphs = {
@@ -53,11 +53,11 @@ export function Icon({ name, spins }: { name: IconName; spins?: boolean }) {
 }
 
 /** The icon of a task's look, the same as in the view of tasks. */
-export function LookIcon({ look }: { look: TaskLook }) {
-  return <Icon name={lookIcon(look)} spins={look === 'running'} />;
+export function AppearanceIcon({ look }: { look: TaskAppearance }) {
+  return <Icon name={appearanceIcon(look)} spins={look === 'running'} />;
 }
 
-function lookIcon(look: TaskLook): IconName {
+function appearanceIcon(look: TaskAppearance): IconName {
   switch (look) {
     case 'pending':
       return 'ellipsis';

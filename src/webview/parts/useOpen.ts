@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { pageState, remember } from './extension';
+import { pageState, remember } from './vscodeApi';
 
 /** Whether the reader has opened a part of the page; remembered by its name. */
 export function useOpen(name: string): readonly [boolean, (isOpen: boolean) => void] {

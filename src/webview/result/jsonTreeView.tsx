@@ -1,7 +1,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import {
   containerPreview,
-  containerWords,
+  containerLabel,
   entriesAtFirst,
   isFoldable,
   jsonRows,
@@ -15,7 +15,7 @@ import {
 } from '../../core/text/jsonTree';
 import { linkPlace } from '../../core/text/linkedText';
 import { manyLines, oneLine } from '../../core/text/plainText';
-import { pageState, remember, send } from '../parts/extension';
+import { pageState, remember, send } from '../parts/vscodeApi';
 import { Icon } from '../parts/icon';
 import { OutputLink } from './linkedText';
 import { shorten } from '../../core/text/shorten';
@@ -115,7 +115,7 @@ export function JsonTree({ root, links }: JsonTreeProps) {
     event.preventDefault();
   };
 
-  if (rows.length === 0) return <p class="code">{containerWords(root)}</p>;
+  if (rows.length === 0) return <p class="code">{containerLabel(root)}</p>;
   return (
     <>
       <div ref={tree} class="tree" role="tree" aria-label="Result" onKeyDown={onKeyDown}>
@@ -199,7 +199,7 @@ function Row({ row, links, isStop, onPress }: RowProps) {
 function Container({ node, isOpen }: { readonly node: JsonContainer; readonly isOpen: boolean }) {
   return (
     <>
-      <span class="size">{containerWords(node)}</span>
+      <span class="size">{containerLabel(node)}</span>
       {!isOpen && <span class="preview"> {oneLine(containerPreview(node, 120))}</span>}
     </>
   );

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { textPieces, type TextPiece } from '../../core/text/linkedText';
-import { send } from '../parts/extension';
+import { send } from '../parts/vscodeApi';
 import { oneLine } from '../../core/text/plainText';
 import { shorten } from '../../core/text/shorten';
 

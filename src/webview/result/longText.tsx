@@ -1,6 +1,6 @@
 import { manyLines } from '../../core/text/plainText';
 import type { ViewText } from '../../core/details/detailsView';
-import { send } from '../parts/extension';
+import { send } from '../parts/vscodeApi';
 import { LinkedText } from './linkedText';
 import type { TextPart } from '../protocol';
 import { useOpen } from '../parts/useOpen';

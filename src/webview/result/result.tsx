@@ -11,7 +11,7 @@ import type { CopiedPart } from '../protocol';
 import { Section } from '../parts/section';
 import type { TextForm } from '../../core/text/textForm';
 import { useState } from 'preact/hooks';
-import { pageState, remember } from '../parts/extension';
+import { pageState, remember } from '../parts/vscodeApi';
 
 interface ResultProps {
   readonly task: TaskView;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Picture } from '../../core/details/pictureLoader';
-import { send } from '../parts/extension';
+import { send } from '../parts/vscodeApi';
 import type { PictureRef } from '../../core/cloud/task';
 
 /** What is known of a screenshot: nothing asked yet, asked for, here, or not to be had. */
@@ -57,10 +57,10 @@ export function noteNear(ref: PictureRef, change: 1 | -1): void {
   const count = (near.get(key) ?? 0) + change;
   if (count <= 0) return void near.delete(key);
   near.set(key, count);
-  if ((states.get(key) ?? unasked).kind === 'unasked') askFor(ref);
+  if ((states.get(key) ?? unasked).kind === 'unasked') pollFor(ref);
 }
 
-export function askFor(ref: PictureRef): void {
+export function pollFor(ref: PictureRef): void {
   put(keyOf(ref), { kind: 'waiting' });
   send({ type: 'picture', of: ref.of, index: ref.index });
 }
@@ -99,7 +99,7 @@ function forget(key: string): void {
 
 function put(key: string, state: PictureState): void {
   states.set(key, state);
-  for (const tell of readers.get(key) ?? []) tell(state);
+  for (const notify of readers.get(key) ?? []) notify(state);
 }
 
 function keyOf(ref: PictureRef): string {
@@ -116,17 +116,17 @@ const watchers = new Map<Element, (isNear: boolean) => void>();
  * by itself within 200. One observer serves all, as there are thousands.
  * @returns an end to it, which tells last that the element is not near
  */
-export function watchNear(element: Element, tell: (isNear: boolean) => void): () => void {
+export function watchNear(element: Element, notify: (isNear: boolean) => void): () => void {
   const options: NearOptions = { rootMargin: '400px', scrollMargin: '200px' };
   observer ??= new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) watchers.get(target)?.(isIntersecting);
   }, options);
-  watchers.set(element, tell);
+  watchers.set(element, notify);
   observer.observe(element);
   return () => {
     watchers.delete(element);
     observer?.unobserve(element);
-    tell(false);
+    notify(false);
   };
 }
 

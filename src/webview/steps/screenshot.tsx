@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks';
 import { Icon } from '../parts/icon';
 import { pictureId, useLarge } from './large';
-import { askFor, rejectPicture, usePictureAt } from './pictures';
+import { pollFor, rejectPicture, usePictureAt } from './pictures';
 import type { PictureRef } from '../../core/cloud/task';
 import type { TaskView } from '../../core/details/detailsView';
 import { Section } from '../parts/section';
@@ -41,7 +41,7 @@ export function Screenshot({ of, index, alt }: ScreenshotProps) {
             type="button"
             class="link"
             aria-label={`Try again: ${alt}`}
-            onClick={() => askFor({ of, index })}
+            onClick={() => pollFor({ of, index })}
           >
             Try again
           </button>

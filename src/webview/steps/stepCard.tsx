@@ -3,11 +3,11 @@ import type { ViewStep } from '../../core/details/detailsView';
 import { manyLines, oneLine } from '../../core/text/plainText';
 import { linkParts } from '../../core/text/safeLink';
 import { stepJudgementOf } from '../../core/details/stepJudgement';
-import { durationWords } from '../../core/labels/taskWords';
+import { formatDuration } from '../../core/labels/taskLabels';
 import { Icon } from '../parts/icon';
 import { readableActions, type ReadableAction } from './readableAction';
 import { Screenshot } from './screenshot';
-import { send } from '../parts/extension';
+import { send } from '../parts/vscodeApi';
 import { useOpen } from '../parts/useOpen';
 import { shorten } from '../../core/text/shorten';
 
@@ -50,7 +50,7 @@ function Step({ step, hasFailed, isStop }: StepCardProps) {
             {goal === '' ? 'No goal given' : shorten(goal, titleLength)}
           </h3>
           {step.durationSeconds !== undefined && (
-            <span class="duration">{durationWords(step.durationSeconds * 1000)}</span>
+            <span class="duration">{formatDuration(step.durationSeconds * 1000)}</span>
           )}
         </div>
         <div class={step.hasScreenshot ? 'step-body with-picture' : 'step-body'}>

@@ -8,9 +8,9 @@ import { Icon } from '../parts/icon';
 import { listKeys, placeAfterKey } from './rovingFocus';
 import { Section } from '../parts/section';
 import { StepCard } from './stepCard';
-import { Strip, StripWords } from './strip';
+import { Strip, StripLabel } from './strip';
 import { useNews } from './useNews';
-import { pageState } from '../parts/extension';
+import { pageState } from '../parts/vscodeApi';
 
 interface StepsProps {
   readonly task: TaskView;
@@ -68,7 +68,7 @@ function Timeline({ task }: { readonly task: TaskView }) {
       }
     >
       {left > 0 && <p class="note">The first {left} steps are not shown.</p>}
-      <StripWords steps={steps} />
+      <StripLabel steps={steps} />
       <Strip steps={steps} list={list} drawnCount={drawnCount} />
       <FilmStrip
         steps={drawn}

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ViewStep } from '../../core/details/detailsView';
-import { durationWords } from '../../core/labels/taskWords';
+import { formatDuration } from '../../core/labels/taskLabels';
 import { timeBars, type TimeBar } from '../../core/details/timeBars';
 import { goToStep } from './goToStep';
 import { Icon } from '../parts/icon';
@@ -79,7 +79,7 @@ export function Strip({ steps, list, drawnCount }: StripProps) {
 }
 
 /** What the bars tell, in words. */
-export function StripWords({ steps }: { readonly steps: readonly ViewStep[] }) {
+export function StripLabel({ steps }: { readonly steps: readonly ViewStep[] }) {
   const summary = useMemo(() => timeBars(steps, steps.length), [steps]);
   if (!summary || steps.length < 2) return null;
   const longest = steps[summary.longest];
@@ -88,17 +88,17 @@ export function StripWords({ steps }: { readonly steps: readonly ViewStep[] }) {
   const firstFailed = steps[failed[0]?.first ?? 0];
   return (
     <p id="strip-words" class="strip-words">
-      {isEven && <span>About {durationWords(summary.typicalSeconds * 1000)} a step</span>}
+      {isEven && <span>About {formatDuration(summary.typicalSeconds * 1000)} a step</span>}
       {longest && !isEven && (
         <span>
           Longest:{' '}
           <button type="button" class="link" onClick={() => goToStep(longest.index)}>
             step {longest.number}
           </button>
-          , {durationWords(summary.longestSeconds * 1000)}
+          , {formatDuration(summary.longestSeconds * 1000)}
         </span>
       )}
-      {!isEven && <span>Typical: {durationWords(summary.typicalSeconds * 1000)}</span>}
+      {!isEven && <span>Typical: {formatDuration(summary.typicalSeconds * 1000)}</span>}
       {firstFailed && failed.length > 0 && (
         <span class="failed-words">
           <Icon name="warning" />
@@ -165,5 +165,5 @@ function barLabel(
       : `Steps ${steps[first]?.number} to ${steps[last]?.number}`;
   const judged = hasFailed ? ', called failed by the agent' : '';
   const goal = shorten(oneLine(step?.goal ?? ''), 80);
-  return `${numbers}, ${durationWords(seconds * 1000)}${judged}${goal === '' ? '' : `: ${goal}`}`;
+  return `${numbers}, ${formatDuration(seconds * 1000)}${judged}${goal === '' ? '' : `: ${goal}`}`;
 }

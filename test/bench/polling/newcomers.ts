@@ -19,7 +19,7 @@ export function createContender(): Contender {
       for (const id of world.ids.slice(0, newcomers)) {
         const trackedAt = clock.now();
         const subscription = store.onDidChange((changes) => {
-          if (!changes.some(({ after }) => after?.id === id && after.lookedAt !== undefined))
+          if (!changes.some(({ after }) => after?.id === id && after.checkedAt !== undefined))
             return;
           subscription.dispose();
           onFirstSight(trackedAt);

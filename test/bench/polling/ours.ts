@@ -1,6 +1,6 @@
 import { createCloud } from '../../../src/api/index';
-import { AskRounds } from '../../../src/core/polling/askRound';
-import { RequestTurns } from '../../../src/core/polling/requestTurns';
+import { PollRounds } from '../../../src/core/polling/pollRound';
+import { RateLimiter } from '../../../src/core/polling/rateLimiter';
 import { hasEnded } from '../../../src/core/cloud/task';
 import { TaskPoller } from '../../../src/core/polling/taskPoller';
 import { TaskStore } from '../../../src/core/tasks/taskStore';
@@ -37,8 +37,8 @@ export function createContender(): Contender {
 /** A poller that watches the tasks of its store. Who starts it disposes it. */
 export function startPolling(world: World): { store: TaskStore; poller: TaskPoller } {
   const bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
-  const turns = new RequestTurns({ clock, bucket });
-  const cloud = createCloud({ baseUrl: world.url, key: simulatorKey, turns });
+  const rateLimiter = new RateLimiter({ clock, bucket });
+  const cloud = createCloud({ baseUrl: world.url, key: simulatorKey, rateLimiter });
   const store = new TaskStore();
   const poller = new TaskPoller({
     store,
@@ -46,8 +46,8 @@ export function startPolling(world: World): { store: TaskStore; poller: TaskPoll
     bucket,
     connect: () => Promise.resolve(cloud),
     random: Math.random,
-    loadRounds: () => Promise.resolve({ AskRounds }),
-    pauses: { watching: 2000, hidden: 10_000, away: 30_000 },
+    loadRounds: () => Promise.resolve({ PollRounds }),
+    intervals: { watching: 2000, hidden: 10_000, away: 30_000 },
     onError: (error, what) => console.error(what, error),
   });
   poller.setAttention('watching');

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCloud } from '../../../src/api/index';
 import { WindowPolling } from '../../../src/core/polling/polling';
-import { RequestTurns } from '../../../src/core/polling/requestTurns';
+import { RateLimiter } from '../../../src/core/polling/rateLimiter';
 import { hasEnded } from '../../../src/core/cloud/task';
-import { TaskKeeper } from '../../../src/core/tasks/taskKeeper';
+import { TaskPersistence } from '../../../src/core/tasks/taskPersistence';
 import { TaskStore } from '../../../src/core/tasks/taskStore';
 import { TokenBucket } from '../../../src/core/polling/tokenBucket';
 import { openTaskFolder } from '../../../src/platform/node';
@@ -14,7 +14,7 @@ import { shareAmongWindows } from '../../../src/windows';
 import { simulatorKey } from '../../simulator/startSimulator';
 import type { Contender, World } from './messages';
 
-const pauses = { watching: 2000, hidden: 10_000, away: 30_000 };
+const intervals = { watching: 2000, hidden: 10_000, away: 30_000 };
 
 /** All of the extension that has no face, once for each window, with real files and sockets between them; all are watched. */
 export function createContender(windowCount: number): Contender {
@@ -52,27 +52,27 @@ export function createContender(windowCount: number): Contender {
 
 function openWindow(root: string, world: World) {
   const bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
-  const turns = new RequestTurns({ clock, bucket });
-  const cloud = createCloud({ baseUrl: world.url, key: simulatorKey, turns });
+  const rateLimiter = new RateLimiter({ clock, bucket });
+  const cloud = createCloud({ baseUrl: world.url, key: simulatorKey, rateLimiter });
   const store = new TaskStore();
-  const polling = new WindowPolling({ store, pauses });
+  const polling = new WindowPolling({ store, intervals });
   polling.setAttention('watching');
   const onError = (error: unknown): void => console.error(error);
-  const keeper = new TaskKeeper({
+  const persistence = new TaskPersistence({
     store,
     filesOf: (origin) => openTaskFolder({ root: join(root, 'tasks'), origin, onSkipped: onError }),
     onError: (_what, error) => onError(error),
   });
   const sharing = shareAmongWindows({
     store,
-    keeper,
+    persistence,
     polling,
     clock,
     bucket,
-    pauses,
+    intervals,
     connect: () => Promise.resolve(cloud),
     onError,
-    isWanted: () => false,
+    isRequested: () => false,
     announce: () => undefined,
     hasKey: () => true,
     readKey: () => Promise.resolve(),
@@ -81,9 +81,9 @@ function openWindow(root: string, world: World) {
   });
   void sharing.open(new URL(world.url).origin);
   const close = async (): Promise<void> => {
-    await keeper.flush();
+    await persistence.flush();
     sharing.dispose();
-    keeper.dispose();
+    persistence.dispose();
     polling.dispose();
   };
   return { store, sharing, close };

@@ -19,7 +19,7 @@ export function endedTask(index: number, endedAt: number): TrackedTask {
     startedAt: new Date(endedAt - 89_000).toISOString(),
     finishedAt: new Date(endedAt).toISOString(),
     trackedAt: endedAt - 80_000,
-    lookedAt: endedAt,
+    checkedAt: endedAt,
     changedAt: endedAt,
     isMissing: false,
     isUnseen: false,

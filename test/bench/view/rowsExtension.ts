@@ -21,14 +21,14 @@ export function activate({ subscriptions }: ExtensionContext): void {
     store,
     settings: settings as unknown as Settings,
     clock,
-    late: () => Promise.reject(new Error('No tooltips here')),
+    features: () => Promise.reject(new Error('No tooltips here')),
   });
   /** Gives the first rows another label, which tells when that was. */
   const change = (count: number): void => {
     const prompt = changedLabel(Date.now());
     for (const task of store.tasks().slice(0, count)) {
       const { status, rawStatus } = task;
-      store.applyLook(task, { status, rawStatus, prompt }, Date.now(), true);
+      store.applyUpdate(task, { status, rawStatus, prompt }, Date.now(), true);
     }
   };
   const repeat =

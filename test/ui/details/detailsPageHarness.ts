@@ -24,7 +24,7 @@ export interface DetailsPage {
   readonly requests: readonly string[];
   /** Errors of scripts, and what the policy refused. */
   readonly problems: readonly string[];
-  tell(message: ToPage): Promise<void>;
+  notify(message: ToPage): Promise<void>;
   /** Hides the page and shows it again, as VS Code does: all but its saved state is lost. */
   reload(): Promise<void>;
   close(): Promise<void>;
@@ -123,7 +123,7 @@ async function openPage(
     nonsense,
     requests,
     problems,
-    tell: async (message) => tell(page, message),
+    notify: async (message) => notify(page, message),
     async reload() {
       await page.reload();
     },
@@ -134,7 +134,7 @@ async function openPage(
   page.on('console', (line) => {
     if (line.type() === 'error') problems.push(line.text());
   });
-  await page.exposeFunction('hear', (raw: unknown) => {
+  await page.exposeFunction('onMessage', (raw: unknown) => {
     const message = parseFromPage(raw);
     if (!message) nonsense.push(raw);
     else {
@@ -161,7 +161,7 @@ function standInForVsCode({ bodyClass, colors }: { bodyClass: string; colors: ob
   };
   return `
     globalThis.acquireVsCodeApi = () => ({
-      postMessage: (message) => void hear(message),
+      postMessage: (message) => void onMessage(message),
       getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
       setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
     });
@@ -173,7 +173,7 @@ function standInForVsCode({ bodyClass, colors }: { bodyClass: string; colors: ob
 }
 
 /** Bytes go as text: what crosses into the browser here is JSON. */
-async function tell(page: Page, message: ToPage): Promise<void> {
+async function notify(page: Page, message: ToPage): Promise<void> {
   const picture = message.type === 'picture' ? message.picture : undefined;
   const bytes = picture && Buffer.from(picture.bytes).toString('base64');
   await page.evaluate(

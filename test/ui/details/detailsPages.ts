@@ -92,7 +92,7 @@ export function someSteps(count: number): TaskStep[] {
 }
 
 /** The positions of the screenshots that the page has asked for. */
-export function asked(said: readonly FromPage[]): number[] {
+export function requested(said: readonly FromPage[]): number[] {
   return said.flatMap((message) => (message.type === 'picture' ? [message.index] : []));
 }
 

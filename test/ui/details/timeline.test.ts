@@ -113,8 +113,10 @@ describe('the timeline on the details page', () => {
     await page.keyboard.press('Enter');
     const last = await page.locator('.steps > li').count();
     assert.equal(await focusedId(page), `step-${last - 1}`);
-    const asked = new Set(said.flatMap((each) => (each.type === 'picture' ? [each.index] : [])));
-    assert.ok(asked.size < last / 2, `asked for ${asked.size} of ${last} screenshots`);
+    const requested = new Set(
+      said.flatMap((each) => (each.type === 'picture' ? [each.index] : [])),
+    );
+    assert.ok(requested.size < last / 2, `asked for ${requested.size} of ${last} screenshots`);
   });
 
   it('moves between steps by keyboard, and is one stop of the Tab key', async () => {
@@ -186,14 +188,14 @@ describe('the timeline on the details page', () => {
   it('tells of new steps while the newest is out of sight, and no longer', async () => {
     const page = await open(aDetails('a', { steps: someSteps(20) }), { height: 600 });
     const news = page.page.locator('.news');
-    const tell = async (count: number): Promise<void> =>
-      page.tell({ type: 'view', view: viewOf(aDetails('a', { steps: someSteps(count) })) });
+    const notify = async (count: number): Promise<void> =>
+      page.notify({ type: 'view', view: viewOf(aDetails('a', { steps: someSteps(count) })) });
     // At the top the newest step is in sight.
-    await tell(21);
+    await notify(21);
     await page.page.getByText('Newest step: 21').waitFor();
     assert.equal(await news.count(), 0);
     await page.page.evaluate(() => window.scrollTo(0, 1500));
-    await tell(23);
+    await notify(23);
     await page.page.getByRole('button', { name: '2 new steps' }).waitFor();
     assert.equal(await page.page.evaluate(() => window.scrollY), 1500);
     await page.page.evaluate(() => window.scrollTo(0, 0));
@@ -204,7 +206,7 @@ describe('the timeline on the details page', () => {
     const page = await open(aDetails('a', { steps: someSteps(20) }), { height: 600 });
     const seen = await watchFor(page.page, '.news');
     for (const count of [21, 22, 23]) {
-      await page.tell({
+      await page.notify({
         type: 'view',
         view: viewOf(aDetails('a', { steps: someSteps(count) })),
       });
@@ -216,7 +218,7 @@ describe('the timeline on the details page', () => {
   it('tells of no step that comes into sight without being scrolled to', async () => {
     const page = await open(aDetails('a', { steps: someSteps(20) }), { height: 600 });
     await page.page.evaluate(() => window.scrollTo(0, 1500));
-    await page.tell({ type: 'view', view: viewOf(aDetails('a', { steps: someSteps(23) })) });
+    await page.notify({ type: 'view', view: viewOf(aDetails('a', { steps: someSteps(23) })) });
     await page.page.getByRole('button', { name: '3 new steps' }).waitFor();
     // So long that the browser has nothing to scroll by itself.
     await page.page.evaluate(() => document.body.style.setProperty('padding-bottom', '9000px'));

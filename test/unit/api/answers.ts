@@ -1,11 +1,11 @@
-import type { Ask, Question } from '../../../src/api/http';
+import type { SendRequest, Question } from '../../../src/api/http';
 import { CloudError } from '../../../src/core/cloud/errors';
 
 /** A signal that nobody aborts. */
 export const never = new AbortController().signal;
 
 /** Asks nobody: gives the answer, or throws the error, that stands for a path. Anything else fails. */
-export function askFrom(answers: Readonly<Record<string, unknown>>): Ask {
+export function pollFrom(answers: Readonly<Record<string, unknown>>): SendRequest {
   return <T>({ path, read }: Question<T>): Promise<T> => {
     const answer = answers[path];
     if (answer instanceof Error) return Promise.reject(answer);

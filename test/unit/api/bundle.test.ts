@@ -93,7 +93,7 @@ describe('the bundle of the API', () => {
     const controller = new AbortController();
     const waiting = create({ baseUrl: silent.url, key: canaryKey }).client('v2');
     const call = assert.rejects(waiting.getStatus('1', controller.signal), { name: 'AbortError' });
-    await silent.firstAsked;
+    await silent.firstRequested;
     controller.abort();
     await call;
     await silent.firstClosed;

@@ -52,14 +52,14 @@ describe('work with a deadline', () => {
     });
     assert.equal(await work, 'done');
     assert.equal(await timers(), before);
-    let late = (): void => undefined;
+    let features = (): void => undefined;
     const stalled = withDeadline(signal, 1, (_given, postpone) => {
-      late = postpone;
+      features = postpone;
       postpone();
       return new Promise(() => undefined);
     });
     await assert.rejects(stalled, { kind: 'timeout' });
-    late();
+    features();
     assert.equal(await timers(), before, 'a late word starts no timer');
   });
 

@@ -52,22 +52,26 @@ describe('a download', () => {
   });
 
   it('tells how much has come, and of how much', async () => {
-    const told: (number | undefined)[][] = [];
-    const onProgress = (...progress: (number | undefined)[]) => told.push(progress);
+    const notified: (number | undefined)[][] = [];
+    const onProgress = (...progress: (number | undefined)[]) => notified.push(progress);
     const server = await serve((_request, response) => {
       response.writeHead(200, { 'content-length': '600' }).write('x'.repeat(400));
       setTimeout(() => response.end('x'.repeat(200)), 50);
     });
     await onLoopback.download(server.url, { ...options, onProgress });
-    assert.deepEqual(told[0], [0, 600]);
-    assert.deepEqual(told.at(-1), [600, 600]);
-    assert.ok(told.length >= 3);
-    told.length = 0;
+    assert.deepEqual(notified[0], [0, 600]);
+    assert.deepEqual(notified.at(-1), [600, 600]);
+    assert.ok(notified.length >= 3);
+    notified.length = 0;
     const zipped = await serve((_request, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(900)));
     });
     await onLoopback.download(zipped.url, { ...options, onProgress });
-    assert.deepEqual(told.at(-1), [900, undefined], 'the length of what is compressed is no whole');
+    assert.deepEqual(
+      notified.at(-1),
+      [900, undefined],
+      'the length of what is compressed is no whole',
+    );
   });
 
   it('tells nothing of an answer that says no', async () => {
@@ -167,7 +171,7 @@ describe('a download', () => {
       const again = await serve(listener);
       const { signal, abort } = abortable();
       const call = rejectionOf(onLoopback.download(again.url, { maxBytes: 1_000, signal }));
-      await again.firstAsked;
+      await again.firstRequested;
       abort();
       assert.equal((await call).name, 'AbortError');
       await again.firstClosed;

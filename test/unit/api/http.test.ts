@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createCloud } from '../../../src/api/index';
 import type { CloudErrorKind } from '../../../src/core/cloud/errors';
-import { RequestTurns } from '../../../src/core/polling/requestTurns';
+import { RateLimiter } from '../../../src/core/polling/rateLimiter';
 import { TokenBucket } from '../../../src/core/polling/tokenBucket';
 import { FakeClock, settle } from '../../fakes/fakeClock';
 import { canaryKey, failureOf, rejectionOf } from './canary';
@@ -28,9 +28,9 @@ describe('a request to the cloud', () => {
   });
 
   it('is understood where Python has written NaN, and keeps the digits of what is JSON', async () => {
-    const held = '{"id":12345678901234567890,"price":1.10}';
-    const step = `{"number":1,"duration":NaN,"actions":[${held}]}`;
-    const body = `{"status":"finished","isSuccess":true,"cost":1E-7,"task":"NaN","output":${held},"judgement":${held},
+    const paused = '{"id":12345678901234567890,"price":1.10}';
+    const step = `{"number":1,"duration":NaN,"actions":[${paused}]}`;
+    const body = `{"status":"finished","isSuccess":true,"cost":1E-7,"task":"NaN","output":${paused},"judgement":${paused},
       "metadata":{"score":Infinity,"price":1.10},"steps":[${step}],"judgeVerdict":NaN}`;
     const server = await serve(answerWith(200, body));
     const task = await clientOf(server.url).getTask('1', never);
@@ -38,9 +38,9 @@ describe('a request to the cloud', () => {
       [task.prompt, task.isSuccess, task.judgeVerdict, task.cost],
       ['NaN', true, undefined, '0.0000001'],
     );
-    assert.deepEqual([task.output, task.judgement], [held, held]);
+    assert.deepEqual([task.output, task.judgement], [paused, paused]);
     assert.equal(task.metadata, '{"price":1.10}');
-    assert.deepEqual(task.steps[0]?.actions, [held]);
+    assert.deepEqual(task.steps[0]?.actions, [paused]);
     assert.equal(task.steps[0]?.durationSeconds, undefined);
   });
 
@@ -83,8 +83,8 @@ describe('a request to the cloud', () => {
     });
     const clock = new FakeClock();
     const bucket = new TokenBucket({ clock, perSecond: 1, burst: 100 });
-    const turns = new RequestTurns({ clock, bucket });
-    const cloud = createCloud({ baseUrl: server.url, key: canaryKey, turns });
+    const rateLimiter = new RateLimiter({ clock, bucket });
+    const cloud = createCloud({ baseUrl: server.url, key: canaryKey, rateLimiter });
     const file = { id: 'f', name: 'f' };
     for (const apiVersion of ['v1', 'v2'] as const) {
       const client = cloud.client(apiVersion);
@@ -104,11 +104,11 @@ describe('a request to the cloud', () => {
   it('waits for its turn, and is not sent once it is aborted', async () => {
     const server = await serve(answerWith(200, '{"status":"started"}'));
     const clock = new FakeClock();
-    const turns = new RequestTurns({
+    const rateLimiter = new RateLimiter({
       clock,
       bucket: new TokenBucket({ clock, perSecond: 2, burst: 1 }),
     });
-    const client = createCloud({ baseUrl: server.url, key: canaryKey, turns }).client('v2');
+    const client = createCloud({ baseUrl: server.url, key: canaryKey, rateLimiter }).client('v2');
     await client.getStatus('1', never);
     const second = client.getStatus('2', never);
     const abort = new AbortController();
@@ -129,12 +129,12 @@ describe('a request to the cloud', () => {
     });
     const clock = new FakeClock();
     const bucket = new TokenBucket({ clock, perSecond: 2, burst: 1 });
-    const turns = new RequestTurns({ clock, bucket });
-    const client = createCloud({ baseUrl: server.url, key: canaryKey, turns }).client('v2');
+    const rateLimiter = new RateLimiter({ clock, bucket });
+    const client = createCloud({ baseUrl: server.url, key: canaryKey, rateLimiter }).client('v2');
     const abort = new AbortController();
     const left = client.unshareSession('1', abort.signal);
     const waiting = client.unshareSession('2', abort.signal);
-    await server.firstAsked;
+    await server.firstRequested;
     abort.abort();
     assert.equal((await rejectionOf(waiting)).name, 'AbortError');
     answer();
@@ -153,11 +153,11 @@ describe('a request to the cloud', () => {
   it('is not sent by anybody before a rate limit that any other met has passed', async () => {
     const server = await serve(answerWith(429, '{}', { 'retry-after': '5' }));
     const clock = new FakeClock();
-    const turns = new RequestTurns({
+    const rateLimiter = new RateLimiter({
       clock,
       bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
     });
-    const cloud = createCloud({ baseUrl: server.url, key: canaryKey, turns });
+    const cloud = createCloud({ baseUrl: server.url, key: canaryKey, rateLimiter });
     assert.equal((await failureOf(cloud.client('v2').getDetails('1', never))).kind, 'rateLimited');
     await clock.advance(1000);
     const refused = await failureOf(cloud.client('v1').getStatus('2', never));

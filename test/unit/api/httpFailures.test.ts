@@ -95,7 +95,7 @@ describe('an answer that breaks', () => {
       pour = () => response.write('x'.repeat(9 * 1024 * 1024));
     });
     const failure = failureOf(clientOf(server.url).getStatus('1', never));
-    await server.firstAsked;
+    await server.firstRequested;
     // Until the client has the headers and reads the body.
     await new Promise((resolve) => setTimeout(resolve, 30));
     for (let round = 0; round < 4; round++) collect();
@@ -143,7 +143,7 @@ describe('an answer that breaks', () => {
       const server = await serve(listener);
       const controller = new AbortController();
       const call = rejectionOf(clientOf(server.url).getStatus('1', controller.signal));
-      await server.firstAsked;
+      await server.firstRequested;
       controller.abort();
       assert.equal((await call).name, 'AbortError');
       await server.firstClosed;

@@ -13,7 +13,7 @@ export interface LocalServer {
   /** Settles when the answer to the first request is over, whole or not. */
   readonly firstClosed: Promise<void>;
   /** Settles when the first request has come in. */
-  readonly firstAsked: Promise<void>;
+  readonly firstRequested: Promise<void>;
 }
 
 /** Starts real HTTP servers on loopback; the suite that calls this ends them after each test. */
@@ -29,11 +29,11 @@ export function localServers(): (listener: RequestListener) => Promise<LocalServ
   return async (listener) => {
     const requests: { url: string; headers: IncomingHttpHeaders }[] = [];
     const firstClosed = settlesLater();
-    const firstAsked = settlesLater();
+    const firstRequested = settlesLater();
     const server = createServer((request, response) => {
       requests.push({ url: request.url ?? '', headers: request.headers });
       response.on('close', firstClosed.settle);
-      firstAsked.settle();
+      firstRequested.settle();
       listener(request, response);
     });
     running.add(server);
@@ -43,7 +43,7 @@ export function localServers(): (listener: RequestListener) => Promise<LocalServ
       url: `http://127.0.0.1:${port}`,
       requests,
       firstClosed: firstClosed.promise,
-      firstAsked: firstAsked.promise,
+      firstRequested: firstRequested.promise,
     };
   };
 }

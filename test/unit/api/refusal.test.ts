@@ -179,20 +179,20 @@ describe('Retry-After', () => {
   const serve = localServers();
 
   /** What a client carries away, and what it tells those who take turns. */
-  async function pausesAfter(status: number, body: string, retryAfter?: string) {
+  async function delaysAfter(status: number, body: string, retryAfter?: string) {
     const server = await serve((_request, response) => {
       response.writeHead(status, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
       response.end(body);
     });
-    const told: (readonly [number | undefined, QuietKind])[] = [];
-    const turns = {
+    const notified: (readonly [number | undefined, QuietKind])[] = [];
+    const rateLimiter = {
       take: () => Promise.resolve(),
       noteRateLimit: (ms: number | undefined, kind: QuietKind = 'rateLimited') =>
-        void told.push([ms, kind]),
+        void notified.push([ms, kind]),
     };
-    const cloud = createCloud({ baseUrl: server.url, key: canaryKey, turns });
+    const cloud = createCloud({ baseUrl: server.url, key: canaryKey, rateLimiter });
     const { retryAfterMs } = await failureOf(getStatus(cloud.client('v1')));
-    return { retryAfterMs, told };
+    return { retryAfterMs, notified };
   }
 
   const statuses: readonly (readonly [number, string, QuietKind])[] = [
@@ -206,37 +206,37 @@ describe('Retry-After', () => {
   ];
   for (const [status, body, kind] of statuses)
     it(`counts on ${status}, and quiets everybody`, async () => {
-      assert.deepEqual(await pausesAfter(status, body, '120'), {
+      assert.deepEqual(await delaysAfter(status, body, '120'), {
         retryAfterMs: 120_000,
-        told: [[120_000, kind]],
+        notified: [[120_000, kind]],
       });
     });
 
   it('counts on a 503 as a date, too', async () => {
     const date = new Date(Date.now() + 90_000).toUTCString();
-    const { retryAfterMs = 0 } = await pausesAfter(503, '', date);
+    const { retryAfterMs = 0 } = await delaysAfter(503, '', date);
     assert.ok(retryAfterMs > 80_000 && retryAfterMs <= 90_000, String(retryAfterMs));
   });
 
   it('quiets nobody where it is absent, but for a rate limit', async () => {
     for (const status of [404, 500, 503])
-      assert.deepEqual(await pausesAfter(status, ''), { retryAfterMs: undefined, told: [] });
-    assert.deepEqual(await pausesAfter(429, ''), {
+      assert.deepEqual(await delaysAfter(status, ''), { retryAfterMs: undefined, notified: [] });
+    assert.deepEqual(await delaysAfter(429, ''), {
       retryAfterMs: undefined,
-      told: [[undefined, 'rateLimited']],
+      notified: [[undefined, 'rateLimited']],
     });
   });
 
   it('quiets nobody where a slot is what is lacking', async () => {
     const body = json('Too many concurrent active sessions');
-    assert.deepEqual(await pausesAfter(429, body, '30'), { retryAfterMs: 30_000, told: [] });
+    assert.deepEqual(await delaysAfter(429, body, '30'), { retryAfterMs: 30_000, notified: [] });
   });
 
   it('stands in the body of the throttle, too', async () => {
     const body = '{"error":"rate_limited","limit_rps":25,"retry_after_seconds":7}';
-    assert.equal((await pausesAfter(429, body)).retryAfterMs, 7_000);
-    assert.equal((await pausesAfter(429, body, '5')).retryAfterMs, 5_000);
+    assert.equal((await delaysAfter(429, body)).retryAfterMs, 7_000);
+    assert.equal((await delaysAfter(429, body, '5')).retryAfterMs, 5_000);
     const odd = '{"error":"rate_limited","retry_after_seconds":-1}';
-    assert.equal((await pausesAfter(429, odd)).retryAfterMs, undefined);
+    assert.equal((await delaysAfter(429, odd)).retryAfterMs, undefined);
   });
 });

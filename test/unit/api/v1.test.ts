@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import type { Ask } from '../../../src/api/http';
+import type { SendRequest } from '../../../src/api/http';
 import { createV1Client as createAt } from '../../../src/api/v1';
 import { CloudError } from '../../../src/core/cloud/errors';
 import { hasEnded, outcomeOf, type TaskStatus } from '../../../src/core/cloud/task';
-import { askFrom, never } from './answers';
+import { pollFrom, never } from './answers';
 import { failureOf } from './canary';
 
 const baseUrl = 'https://self.example/browser';
-const createV1Client = (ask: Ask) => createAt(ask, baseUrl);
+const createV1Client = (send: SendRequest) => createAt(send, baseUrl);
 
 const id = 'task_1234567890abcdef';
 const taskPath = `/api/v1/task/${id}`;
@@ -16,11 +16,11 @@ const mediaPath = `${taskPath}/media`;
 const screenshotsPath = `${taskPath}/screenshots`;
 
 async function statusOf(answer: unknown) {
-  return createV1Client(askFrom({ [statusPath]: answer })).getStatus(id, never);
+  return createV1Client(pollFrom({ [statusPath]: answer })).getStatus(id, never);
 }
 
 async function taskOf(answer: unknown) {
-  return createV1Client(askFrom({ [taskPath]: answer })).getTask(id, never);
+  return createV1Client(pollFrom({ [taskPath]: answer })).getTask(id, never);
 }
 
 const wholeTask = {
@@ -230,7 +230,7 @@ describe('v1: a task', () => {
 describe('v1: all details of a task', () => {
   const detailsOf = async (media: unknown, screenshots: unknown, task: unknown = wholeTask) =>
     createV1Client(
-      askFrom({ [taskPath]: task, [mediaPath]: media, [screenshotsPath]: screenshots }),
+      pollFrom({ [taskPath]: task, [mediaPath]: media, [screenshotsPath]: screenshots }),
     ).getDetails(id, never);
 
   it('hold recordings and screenshots', async () => {
@@ -297,17 +297,19 @@ describe('v1: all details of a task', () => {
 describe('v1: files, logs and sessions', () => {
   it('gives a link for a file by its name', async () => {
     const path = `${taskPath}/output-file/a%20b%2F..%2Fc.txt`;
-    const client = createV1Client(askFrom({ [path]: { download_url: 'https://files.example/a' } }));
+    const client = createV1Client(
+      pollFrom({ [path]: { download_url: 'https://files.example/a' } }),
+    );
     const file = { id: 'a b/../c.txt', name: 'c.txt' };
     assert.equal(await client.getFileUrl(id, file, never), 'https://files.example/a');
-    const relative = createV1Client(askFrom({ [path]: { download_url: '/files/a' } }));
+    const relative = createV1Client(pollFrom({ [path]: { download_url: '/files/a' } }));
     assert.equal(await relative.getFileUrl(id, file, never), 'https://self.example/files/a');
-    const broken = createV1Client(askFrom({ [path]: { download_url: null } }));
+    const broken = createV1Client(pollFrom({ [path]: { download_url: null } }));
     assert.equal((await failureOf(broken.getFileUrl(id, file, never))).kind, 'badAnswer');
   });
 
   it('has no log and no sessions', async () => {
-    const client = createV1Client(askFrom({}));
+    const client = createV1Client(pollFrom({}));
     assert.equal(await client.getLogUrl(id, never), undefined);
     assert.equal((await failureOf(client.findSessionTasks('s', never))).kind, 'invalidRequest');
   });
@@ -315,7 +317,7 @@ describe('v1: files, logs and sessions', () => {
 
 describe('v1: the account', () => {
   const accountOf = async (me: unknown, balance: unknown) =>
-    createV1Client(askFrom({ '/api/v1/me': me, '/api/v1/balance': balance })).getAccount(never);
+    createV1Client(pollFrom({ '/api/v1/me': me, '/api/v1/balance': balance })).getAccount(never);
 
   it('is described by its balance, in cents as a string or a number', async () => {
     const words = { description: 'an account of API v1, $12.34 left' };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createV2Client } from '../../../src/api/v2';
 import { CloudError } from '../../../src/core/cloud/errors';
 import { hasEnded, outcomeOf, type Outcome, type TaskStatus } from '../../../src/core/cloud/task';
-import { askFrom, never } from './answers';
+import { pollFrom, never } from './answers';
 import { failureOf } from './canary';
 
 const id = '6e1f0b2c-0000-4000-8000-00000000abcd';
@@ -11,11 +11,11 @@ const taskPath = `/api/v2/tasks/${id}`;
 const sessionPath = '/api/v2/sessions/s-1';
 
 async function statusOf(answer: unknown) {
-  return createV2Client(askFrom({ [statusPath]: answer })).getStatus(id, never);
+  return createV2Client(pollFrom({ [statusPath]: answer })).getStatus(id, never);
 }
 
 async function taskOf(answer: unknown) {
-  return createV2Client(askFrom({ [taskPath]: answer })).getTask(id, never);
+  return createV2Client(pollFrom({ [taskPath]: answer })).getTask(id, never);
 }
 
 /** A whole answer of `GET /tasks/{id}`, as the OpenAPI document has it. */
@@ -255,7 +255,7 @@ describe('v2: a task', () => {
 
 describe('v2: all details of a task', () => {
   const detailsOf = async (session: unknown) =>
-    createV2Client(askFrom({ [taskPath]: wholeTask, [sessionPath]: session })).getDetails(
+    createV2Client(pollFrom({ [taskPath]: wholeTask, [sessionPath]: session })).getDetails(
       id,
       never,
     );
@@ -296,8 +296,8 @@ describe('v2: all details of a task', () => {
   });
 
   it('ask for no session where the task names none', async () => {
-    const ask = askFrom({ [taskPath]: { ...wholeTask, sessionId: null } });
-    assert.equal((await createV2Client(ask).getDetails(id, never)).session, undefined);
+    const send = pollFrom({ [taskPath]: { ...wholeTask, sessionId: null } });
+    assert.equal((await createV2Client(send).getDetails(id, never)).session, undefined);
   });
 });
 
@@ -308,7 +308,7 @@ describe('v2: links to download', () => {
 
   it('are given for a file and for the log', async () => {
     const client = createV2Client(
-      askFrom({
+      pollFrom({
         [filePath]: {
           id: 'f/1',
           fileName: 'prices.csv',
@@ -323,7 +323,7 @@ describe('v2: links to download', () => {
 
   it('are refused when they are none', async () => {
     for (const downloadUrl of [null, '', 'file:///etc/passwd', 'javascript:1', 7, undefined]) {
-      const client = createV2Client(askFrom({ [filePath]: { downloadUrl }, [logPath]: {} }));
+      const client = createV2Client(pollFrom({ [filePath]: { downloadUrl }, [logPath]: {} }));
       assert.equal((await failureOf(client.getFileUrl(id, file, never))).kind, 'badAnswer');
       assert.equal((await failureOf(client.getLogUrl(id, never))).kind, 'badAnswer');
     }
@@ -333,14 +333,14 @@ describe('v2: links to download', () => {
 describe('v2: the tasks of a session', () => {
   it('are each named once, in order', async () => {
     const tasks = [{ id: 'b' }, { id: 'a', status: 'finished' }, { id: 'b' }, { id: 3 }, null];
-    const client = createV2Client(askFrom({ [sessionPath]: { id: 's-1', tasks } }));
+    const client = createV2Client(pollFrom({ [sessionPath]: { id: 's-1', tasks } }));
     assert.deepEqual(await client.findSessionTasks('s-1', never), ['b', 'a']);
   });
 });
 
 describe('v2: the account', () => {
   const accountOf = async (answer: unknown) =>
-    (await createV2Client(askFrom({ '/api/v2/billing/account': answer })).getAccount(never))
+    (await createV2Client(pollFrom({ '/api/v2/billing/account': answer })).getAccount(never))
       .description;
 
   it('is described by name, plan and balance, as far as they are told', async () => {

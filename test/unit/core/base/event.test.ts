@@ -34,13 +34,13 @@ describe('an event with a listener that throws', () => {
     store.onDidChange(() => {
       throw new Error('ours');
     });
-    store.onDidLook(() => {
+    store.onDidCheck(() => {
       throw new Error('ours too');
     });
     store.track([ref], 1);
-    store.applyLook(ref, { status: 'running', rawStatus: 'started' }, 2, true);
-    store.applyLook(ref, { status: 'running', rawStatus: 'started' }, 3, true);
-    assert.equal(store.get(ref)?.lookedAt, 3);
+    store.applyUpdate(ref, { status: 'running', rawStatus: 'started' }, 2, true);
+    store.applyUpdate(ref, { status: 'running', rawStatus: 'started' }, 3, true);
+    assert.equal(store.get(ref)?.checkedAt, 3);
     assert.equal(reported.length, 3);
   });
 });

@@ -30,7 +30,7 @@ describe('DetailsReader', () => {
   it('reads nothing before somebody looks', async () => {
     const { clock, cloud } = build();
     await clock.advance(60_000);
-    assert.equal(cloud.asked.length, 0);
+    assert.equal(cloud.requested.length, 0);
     assert.equal(clock.timers, 0);
   });
 
@@ -39,7 +39,7 @@ describe('DetailsReader', () => {
     cloud.set('a', 'finished', { output: 'done' });
     reader.setWatched(true);
     await clock.advance(600_000);
-    assert.equal(cloud.asked.length, 1);
+    assert.equal(cloud.requested.length, 1);
     assert.equal(clock.timers, 0);
     assert.equal(reader.state.details?.output, 'done');
     assert.equal(store.get(ref)?.output, 'done');
@@ -50,10 +50,10 @@ describe('DetailsReader', () => {
     cloud.set('a', 'running');
     reader.setWatched(true);
     await clock.advance(5000);
-    assert.equal(cloud.asked.length, 3);
+    assert.equal(cloud.requested.length, 3);
     cloud.set('a', 'finished');
     await clock.advance(60_000);
-    assert.equal(cloud.asked.length, 4);
+    assert.equal(cloud.requested.length, 4);
     assert.equal(reader.state.details?.status, 'finished');
     assert.equal(clock.timers, 0);
   });
@@ -65,9 +65,9 @@ describe('DetailsReader', () => {
     cloud.set('a', 'running', { steps });
     reader.setWatched(true);
     await clock.advance(5900);
-    assert.equal(cloud.asked.length, 1);
+    assert.equal(cloud.requested.length, 1);
     await clock.advance(200);
-    assert.equal(cloud.asked.length, 2);
+    assert.equal(cloud.requested.length, 2);
   });
 
   it('stops while nobody looks, and reads at once when somebody does again', async () => {
@@ -77,11 +77,11 @@ describe('DetailsReader', () => {
     await clock.advance(1000);
     reader.setWatched(false);
     await clock.advance(60_000);
-    assert.equal(cloud.asked.length, 1);
+    assert.equal(cloud.requested.length, 1);
     assert.equal(clock.timers, 0);
     reader.setWatched(true);
     await settle();
-    assert.equal(cloud.asked.length, 2);
+    assert.equal(cloud.requested.length, 2);
   });
 
   it('reads once more when another look saw the task move', async () => {
@@ -90,9 +90,9 @@ describe('DetailsReader', () => {
     reader.setWatched(true);
     await clock.advance(500);
     cloud.set('a', 'finished', { rawStatus: 'finished' });
-    store.applyLook(ref, { status: 'finished', rawStatus: 'finished' }, clock.now(), false);
+    store.applyUpdate(ref, { status: 'finished', rawStatus: 'finished' }, clock.now(), false);
     await settle();
-    assert.equal(cloud.asked.length, 2);
+    assert.equal(cloud.requested.length, 2);
     assert.equal(reader.state.details?.status, 'finished');
   });
 
@@ -103,9 +103,9 @@ describe('DetailsReader', () => {
     await clock.advance(500);
     cloud.set('a', 'finished', { judgeVerdict: false });
     const { status, rawStatus } = store.get(ref) ?? assert.fail();
-    store.applyLook(ref, { status, rawStatus, judgeVerdict: false }, clock.now(), true);
+    store.applyUpdate(ref, { status, rawStatus, judgeVerdict: false }, clock.now(), true);
     await clock.advance(60_000);
-    assert.equal(cloud.asked.length, 2);
+    assert.equal(cloud.requested.length, 2);
     assert.equal(reader.state.details?.judgeVerdict, false);
   });
 
@@ -141,7 +141,7 @@ describe('DetailsReader', () => {
     cloud.fail('network');
     reader.setWatched(true);
     await clock.advance(600_000);
-    assert.ok(cloud.asked.length <= 20, `${cloud.asked.length} readings in 10 minutes`);
+    assert.ok(cloud.requested.length <= 20, `${cloud.requested.length} readings in 10 minutes`);
   });
 
   for (const kind of [
@@ -160,7 +160,7 @@ describe('DetailsReader', () => {
       cloud.fail(kind);
       reader.setWatched(true);
       await clock.advance(600_000);
-      assert.equal(cloud.asked.length, 1);
+      assert.equal(cloud.requested.length, 1);
       assert.equal(clock.timers, 0);
       cloud.heal();
       cloud.set('a', 'finished');
@@ -178,9 +178,9 @@ describe('DetailsReader', () => {
     cloud.set('a', 'finished');
     await reader.read();
     await clock.advance(28_000);
-    assert.equal(cloud.asked.length, 1);
+    assert.equal(cloud.requested.length, 1);
     await clock.advance(2000);
-    assert.equal(cloud.asked.length, 2);
+    assert.equal(cloud.requested.length, 2);
     assert.equal(reader.state.details?.status, 'finished');
   });
 
@@ -195,7 +195,7 @@ describe('DetailsReader', () => {
     reader.reconnect();
     open();
     await clock.advance(1000);
-    assert.equal(cloud.asked.length, 2);
+    assert.equal(cloud.requested.length, 2);
     assert.equal(reader.state.details?.output, 'new');
   });
 
@@ -227,7 +227,7 @@ describe('DetailsReader', () => {
     const { cloud, reader } = build();
     cloud.set('a', 'running');
     await Promise.all([reader.read(), reader.read(), reader.read()]);
-    assert.equal(cloud.asked.length, 2);
+    assert.equal(cloud.requested.length, 2);
   });
 
   it('leaves neither timer nor word behind when it is disposed in mid-reading', async () => {
@@ -237,36 +237,36 @@ describe('DetailsReader', () => {
     cloud.set('a', 'finished', { output: 'late' });
     reader.setWatched(true);
     await settle();
-    const told: unknown[] = [];
-    reader.onDidChange((state) => told.push(state));
+    const notified: unknown[] = [];
+    reader.onDidChange((state) => notified.push(state));
     const waiting = reader.read();
     reader.dispose();
     reader.dispose();
     open();
     await waiting;
     await clock.advance(60_000);
-    assert.equal(told.length, 0);
+    assert.equal(notified.length, 0);
     assert.equal(clock.timers, 0);
     assert.equal(store.get(ref)?.output, undefined);
     await reader.read();
-    assert.equal(cloud.asked.length, 1);
+    assert.equal(cloud.requested.length, 1);
   });
 
   it('tells when a reading begins, what it brought, and when it ends', async () => {
     const { clock, cloud, reader } = build();
     assert.deepEqual(reader.state, { isReading: false });
-    const told: unknown[] = [];
-    reader.onDidChange(({ isReading, details }) => told.push([isReading, details?.status]));
+    const notified: unknown[] = [];
+    reader.onDidChange(({ isReading, details }) => notified.push([isReading, details?.status]));
     cloud.set('a', 'finished');
     reader.setWatched(true);
     await clock.advance(100);
-    assert.deepEqual(told, [
+    assert.deepEqual(notified, [
       [true, undefined],
       [false, 'finished'],
     ]);
     reader.setWatched(true);
     await clock.advance(100);
-    assert.equal(told.length, 2);
+    assert.equal(notified.length, 2);
   });
 
   it('goes by the last of what one answer tells of the task', async () => {
@@ -276,7 +276,7 @@ describe('DetailsReader', () => {
     await clock.advance(100);
     cloud.set('a', 'finished', { judgeVerdict: true });
     const update = { status: 'finished', rawStatus: 'finished', cost: '0.5' } as const;
-    store.applyLooks(
+    store.applyUpdates(
       [
         { ref, update },
         { ref, update: { ...update, judgeVerdict: true } },
@@ -293,7 +293,7 @@ describe('DetailsReader', () => {
     const other: TaskRef = { apiVersion: 'v2', id: 'b' };
     store.track([other], clock.now());
     const look = (of: TaskRef, judgeVerdict?: boolean): void =>
-      store.applyLook(
+      store.applyUpdate(
         of,
         { status: 'finished', rawStatus: 'finished', judgeVerdict },
         clock.now(),
@@ -301,7 +301,7 @@ describe('DetailsReader', () => {
       );
     look(ref);
     await settle();
-    assert.equal(cloud.asked.length, 0);
+    assert.equal(cloud.requested.length, 0);
     cloud.set('a', 'finished', { judgeVerdict: true });
     reader.setWatched(true);
     await clock.advance(100);
@@ -310,10 +310,10 @@ describe('DetailsReader', () => {
     look(ref);
     look(ref, true);
     await clock.advance(60_000);
-    assert.equal(cloud.asked.length, 1);
+    assert.equal(cloud.requested.length, 1);
     store.untrack([ref]);
     await clock.advance(60_000);
-    assert.equal(cloud.asked.length, 1);
+    assert.equal(cloud.requested.length, 1);
   });
 
   it('dates trouble from its beginning, and other trouble from its own', async () => {
@@ -325,7 +325,7 @@ describe('DetailsReader', () => {
     const begun = clock.now();
     assert.deepEqual(reader.state.trouble, { kind: 'network', since: begun });
     await clock.advance(30_000);
-    assert.ok(cloud.asked.length > 1);
+    assert.ok(cloud.requested.length > 1);
     assert.deepEqual(reader.state.trouble, { kind: 'network', since: begun });
     cloud.fail('server');
     await reader.read();
@@ -339,7 +339,7 @@ describe('DetailsReader', () => {
     await clock.advance(100);
     cloud.fail('timeout');
     await clock.advance(600_000);
-    assert.ok(cloud.asked.length <= 20, `${cloud.asked.length} readings in 10 minutes`);
+    assert.ok(cloud.requested.length <= 20, `${cloud.requested.length} readings in 10 minutes`);
   });
 
   for (const kind of ['network', 'server', 'timeout', 'badAnswer'] as const)

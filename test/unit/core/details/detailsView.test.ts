@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {
   longestText,
   metadataText,
-  otherServerWords,
+  otherServerMessage,
   recordingLinks,
   stepText,
   taskViewOf,
@@ -286,10 +286,10 @@ describe('metadataText', () => {
   });
 });
 
-describe('otherServerWords', () => {
+describe('otherServerMessage', () => {
   it('names the server that the task belongs to', () => {
     assert.match(
-      otherServerWords('http://127.0.0.1:81'),
+      otherServerMessage('http://127.0.0.1:81'),
       /^This task belongs to 127\.0\.0\.1:81\. /u,
     );
   });

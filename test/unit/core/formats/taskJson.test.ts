@@ -79,13 +79,13 @@ describe('taskJson', () => {
 
 describe('numbers in taskJson', () => {
   it('keep their digits, wherever JSON is held', () => {
-    const held = '{"id": 12345678901234567890, "x": [1.10, 1E-7]}';
+    const paused = '{"id": 12345678901234567890, "x": [1.10, 1E-7]}';
     const text = taskJson(
       aDetails('1', {
-        judgement: held,
-        metadata: held,
+        judgement: paused,
+        metadata: paused,
         steps: [
-          { number: 1, goal: '', evaluation: '', memory: '', url: '', actions: [held, held] },
+          { number: 1, goal: '', evaluation: '', memory: '', url: '', actions: [paused, paused] },
         ],
       }),
     );

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
 import { taskMarkdown } from '../../../../src/core/formats/taskMarkdown';
-import { taskTitle } from '../../../../src/core/labels/taskWords';
+import { taskTitle } from '../../../../src/core/labels/taskLabels';
 import { aTask } from '../../../fakes/aTask';
 import { aDetails } from '../../../fakes/fakeCloud';
 import { hostileDetails, hostileTexts, showsSecret, unseen } from '../details/hostileDetails';
@@ -298,10 +298,10 @@ Do a1
   });
 
   it('keeps the digits of numbers', () => {
-    const held = '{"id":12345678901234567890}';
-    const step = { number: 1, goal: '', evaluation: '', memory: '', url: '', actions: [held] };
+    const paused = '{"id":12345678901234567890}';
+    const step = { number: 1, goal: '', evaluation: '', memory: '', url: '', actions: [paused] };
     const text = taskMarkdown(
-      aDetails('1', { output: held, metadata: held, judgement: held, steps: [step] }),
+      aDetails('1', { output: paused, metadata: paused, judgement: paused, steps: [step] }),
     );
     assert.equal(text.match(/12345678901234567890/gu)?.length, 4);
   });

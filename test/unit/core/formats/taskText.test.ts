@@ -121,9 +121,9 @@ Times and IDs
   });
 
   it('keeps the digits of numbers', () => {
-    const held = '{"id":12345678901234567890}';
-    const step = { number: 1, goal: '', evaluation: '', memory: '', url: '', actions: [held] };
-    const text = taskText(aDetails('1', { output: held, metadata: held, steps: [step] }));
+    const paused = '{"id":12345678901234567890}';
+    const step = { number: 1, goal: '', evaluation: '', memory: '', url: '', actions: [paused] };
+    const text = taskText(aDetails('1', { output: paused, metadata: paused, steps: [step] }));
     assert.equal(text.match(/12345678901234567890/gu)?.length, 3);
   });
 

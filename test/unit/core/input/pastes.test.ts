@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { parseTaskInput } from '../../../../src/core/input/taskInput';
-import { rejectedWords } from '../../../../src/core/tracking/taskTracking';
+import { rejectedMessage } from '../../../../src/core/tracking/taskTracking';
 import { pastes } from './pastes';
 
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 100);
@@ -22,7 +22,7 @@ describe('what people paste', () => {
         tasks: tasks.map((task) => (/^v\d\//u.test(task) ? task : `v2/${task}`)).sort(),
         sessions: [...sessions].sort(),
       });
-      const words = rejectedWords(parseTaskInput(text, 'v2'));
+      const words = rejectedMessage(parseTaskInput(text, 'v2'));
       if (says) assert.match(words ?? '', says);
       else assert.equal(words, undefined);
     });
@@ -46,7 +46,7 @@ describe('what people paste', () => {
     ]) {
       const input = parseTaskInput(text, 'v2');
       assert.deepEqual(input.refs, [], text);
-      assert.doesNotMatch(JSON.stringify([input, rejectedWords(input)]), /0123456789/u, text);
+      assert.doesNotMatch(JSON.stringify([input, rejectedMessage(input)]), /0123456789/u, text);
     }
   });
 

@@ -4,7 +4,7 @@ import {
   maxTasksAtOnce,
   parseTaskInput,
 } from '../../../../src/core/input/taskInput';
-import { rejectedWords } from '../../../../src/core/tracking/taskTracking';
+import { rejectedMessage } from '../../../../src/core/tracking/taskTracking';
 
 const uuid = '0b5ad6a5-8a4f-4f5e-9d0e-1d1f6a3c2b10';
 const other = '5c3f1f6e-2f1d-4c86-b1a2-93a0a2b7c9d4';
@@ -161,7 +161,7 @@ describe('parseTaskInput', () => {
     assert.deepEqual(input.rejected, []);
     assert.deepEqual(input.beyond, { tasks: 5, sessions: 0 });
     assert.equal(
-      rejectedWords(input),
+      rejectedMessage(input),
       '5 more tasks are left out: at most 1000 are tracked at once',
     );
   });
@@ -176,7 +176,7 @@ describe('parseTaskInput', () => {
     );
     assert.equal(input.sessionIds.length, maxSessionsAtOnce);
     assert.equal(
-      rejectedWords(input),
+      rejectedMessage(input),
       '1 more session is left out: at most 200 are looked up at once',
     );
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { tooltipLines, type TooltipOptions } from '../../../../src/core/labels/tooltipLines';
-import type { PollHold } from '../../../../src/core/polling/pollHolds';
+import type { PollPause } from '../../../../src/core/polling/pollPauses';
 import type { TrackedTask } from '../../../../src/core/tasks/trackedTask';
 import { aTask } from '../../../fakes/aTask';
 
@@ -9,8 +9,8 @@ describe('a tooltip', () => {
   const options: TooltipOptions = {
     now,
     host: 'cloud.example',
-    holds: [],
-    timeWords: (at: number) => `<${at - now}>`,
+    pauses: [],
+    formatTime: (at: number) => `<${at - now}>`,
   };
 
   it('tells prompt, status, verdict, cost, times, duration, version and the last look', () => {
@@ -23,7 +23,7 @@ describe('a tooltip', () => {
       createdAt: '2026-01-13T12:00:00Z',
       startedAt: '2026-01-13T12:00:10Z',
       finishedAt: '2026-01-13T12:00:50Z',
-      lookedAt: now - 8000,
+      checkedAt: now - 8000,
     });
     assert.deepEqual(tooltipLines(task, options), [
       'Find a flight',
@@ -41,28 +41,28 @@ describe('a tooltip', () => {
   });
 
   it('tells the age of the last look only while there are looks: nobody would keep it true', () => {
-    const lastLook = (task: TrackedTask) =>
+    const lastCheck = (task: TrackedTask) =>
       tooltipLines(task, options).find((line) => line.startsWith('Last look'));
-    const lookedAt = now - 8000;
-    assert.equal(lastLook(aTask({ lookedAt })), 'Last look: <-8000> (8 s ago)');
-    assert.equal(lastLook(aTask({ lookedAt, status: 'failed' })), 'Last look: <-8000>');
-    assert.equal(lastLook(aTask({ lookedAt, isMissing: true })), 'Last look: <-8000>');
+    const checkedAt = now - 8000;
+    assert.equal(lastCheck(aTask({ checkedAt })), 'Last look: <-8000> (8 s ago)');
+    assert.equal(lastCheck(aTask({ checkedAt, status: 'failed' })), 'Last look: <-8000>');
+    assert.equal(lastCheck(aTask({ checkedAt, isMissing: true })), 'Last look: <-8000>');
   });
 
   it('says why a task is not looked at, where that concerns its API version', () => {
-    const held = (task: TrackedTask, hold: PollHold) =>
-      tooltipLines(task, { ...options, holds: [hold] }).find((line) => line.startsWith('Not '));
+    const paused = (task: TrackedTask, pause: PollPause) =>
+      tooltipLines(task, { ...options, pauses: [pause] }).find((line) => line.startsWith('Not '));
     assert.equal(
-      held(aTask(), { kind: 'auth' }),
+      paused(aTask(), { kind: 'auth' }),
       'Not looked at for now. cloud.example does not accept the API key. Set one that is valid there.',
     );
-    const notServed: PollHold = { kind: 'notServed', apiVersion: 'v1', until: now + 1000 };
-    assert.equal(held(aTask(), notServed), undefined);
+    const notServed: PollPause = { kind: 'notServed', apiVersion: 'v1', until: now + 1000 };
+    assert.equal(paused(aTask(), notServed), undefined);
     assert.match(
-      held(aTask({ apiVersion: 'v1' }), notServed) ?? '',
+      paused(aTask({ apiVersion: 'v1' }), notServed) ?? '',
       /^Not looked at for now\. API v1 is not served at cloud\.example\./u,
     );
-    assert.equal(held(aTask({ status: 'finished' }), { kind: 'auth' }), undefined);
+    assert.equal(paused(aTask({ status: 'finished' }), { kind: 'auth' }), undefined);
   });
 
   it('says what is wrong with the base URL', () => {
@@ -92,7 +92,7 @@ describe('a tooltip', () => {
       status: 'unknown',
       rawStatus: '',
       prompt: undefined,
-      lookedAt: undefined,
+      checkedAt: undefined,
     });
     assert.deepEqual(tooltipLines(task, options), [
       'Nobody has looked at this task yet.',

@@ -10,17 +10,17 @@ describe('NoticeQueue', () => {
   let store: TaskStore;
   let queue: NoticeQueue;
   let shown: Notice[];
-  let wanted: Set<EndKind>;
+  let preferred: Set<EndKind>;
 
   beforeEach(() => {
     clock = new FakeClock();
     store = new TaskStore();
     shown = [];
-    wanted = new Set(endKinds);
+    preferred = new Set(endKinds);
     queue = new NoticeQueue({
       store,
       clock,
-      isWanted: (kind) => wanted.has(kind),
+      isRequested: (kind) => preferred.has(kind),
       show: (notice) => shown.push(notice),
     });
   });
@@ -38,7 +38,7 @@ describe('NoticeQueue', () => {
   }
 
   function look(id: string, update: TaskUpdate, isFull = true): void {
-    store.applyLook({ apiVersion: 'v2', id }, update, clock.now(), isFull);
+    store.applyUpdate({ apiVersion: 'v2', id }, update, clock.now(), isFull);
   }
 
   function end(id: string, status: 'finished' | 'stopped' | 'failed', more = {}): void {
@@ -119,7 +119,7 @@ describe('NoticeQueue', () => {
   });
 
   it('tells only of the ends that the user wants to hear of', async () => {
-    wanted = new Set<EndKind>(['failed']);
+    preferred = new Set<EndKind>(['failed']);
     run('a', 'b', 'c');
     end('a', 'finished');
     end('b', 'stopped');
@@ -261,7 +261,7 @@ describe('NoticeQueue', () => {
     queue = new NoticeQueue({
       store,
       clock,
-      isWanted: () => true,
+      isRequested: () => true,
       show: () => order.push('shown'),
       onSettled: (refs) => order.push(`settled ${refs.map(({ id }) => id).join(' ')}`),
     });

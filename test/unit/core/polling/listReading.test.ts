@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ListAsk } from '../../../../src/core/polling/askPlanner';
+import type { ListPoll } from '../../../../src/core/polling/pollPlanner';
 import { ListReading } from '../../../../src/core/polling/listReading';
 import type { ListedTask, TaskClient, TaskQuery } from '../../../../src/core/cloud/taskClient';
 import { aTask } from '../../../fakes/aTask';
@@ -24,7 +24,7 @@ describe('ListReading', () => {
     return { id, status: 'running', rawStatus: 'started' };
   }
 
-  async function read(ids: readonly string[], more: Partial<ListAsk> = {}) {
+  async function read(ids: readonly string[], more: Partial<ListPoll> = {}) {
     const client: TaskClient = {
       ...new FakeCloud(() => 0).client('v2'),
       listTasks: (query) => {
@@ -32,7 +32,7 @@ describe('ListReading', () => {
         return Promise.resolve({ tasks: (pages[query.page - 1] ?? []).map(listed), total });
       },
     };
-    const ask: ListAsk = {
+    const poll: ListPoll = {
       kind: 'list',
       way: 'span',
       apiVersion: 'v2',
@@ -41,7 +41,7 @@ describe('ListReading', () => {
       mostPages: 10,
       ...more,
     };
-    const reading = new ListReading(ask);
+    const reading = new ListReading(poll);
     while (!reading.isDone && allowance-- > 0)
       shown.push(...(await reading.readPage(client, never)).map(({ id }) => id));
     return reading;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ListAsk } from '../../../../src/core/polling/askPlanner';
+import type { ListPoll } from '../../../../src/core/polling/pollPlanner';
 import { ListReading } from '../../../../src/core/polling/listReading';
 import { ListSweep } from '../../../../src/core/polling/listSweep';
 import type { TrackedTask } from '../../../../src/core/tasks/trackedTask';
@@ -15,7 +15,7 @@ describe('ListSweep', () => {
     cloud = new FakeCloud(() => 0);
   });
 
-  function listOf(ids: readonly string[], more: Partial<ListAsk> = {}): ListAsk {
+  function listOf(ids: readonly string[], more: Partial<ListPoll> = {}): ListPoll {
     const expects = ids.map((id) => aTask({ id }));
     const query = { createdFrom: 0, createdUntil: Date.UTC(2027, 0) };
     return { kind: 'list', way: 'spans', apiVersion: 'v2', query, expects, mostPages: 9, ...more };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { AskRounds } from '../../../../src/core/polling/askRound';
+import { PollRounds } from '../../../../src/core/polling/pollRound';
 import { CloudError } from '../../../../src/core/cloud/errors';
 import { refKey, type ApiVersion, type TaskStatus } from '../../../../src/core/cloud/task';
 import { tasksPerPage } from '../../../../src/core/cloud/taskClient';
@@ -111,8 +111,8 @@ class World {
       bucket,
       random: () => 0.5,
       connect: () => Promise.resolve(this.cloud),
-      loadRounds: () => Promise.resolve({ AskRounds }),
-      pauses: { watching: pauseMs, hidden: pauseMs, away: pauseMs },
+      loadRounds: () => Promise.resolve({ PollRounds }),
+      intervals: { watching: pauseMs, hidden: pauseMs, away: pauseMs },
       onError: () => undefined,
     });
   }
@@ -136,7 +136,7 @@ class World {
       this.cloud.set(id, status, { createdAt, rawStatus: rawStatusOf(status) });
       if (isUnlisted) this.cloud.unlisted.add(id);
       const seen = { createdAt, rawStatus: rawStatusOf(status), readAs: status, status };
-      const unseen = { lookedAt: undefined, rawStatus: '', status: 'unknown' as const };
+      const unseen = { checkedAt: undefined, rawStatus: '', status: 'unknown' as const };
       return aTask({
         apiVersion,
         id,
@@ -181,12 +181,12 @@ describe('Whatever else is due', () => {
         for (let round = 0; round < 2; round++) {
           const since = world.clock.now();
           const wait = (task: TrackedTask): boolean =>
-            task.isMissing || task.lookedAt === undefined || task.lookedAt < since;
+            task.isMissing || task.checkedAt === undefined || task.checkedAt < since;
           // Words that nobody knows are asked for once a minute.
           const most = bound + 1.1 * (slowPauseMs / second) * requestsPerSecond;
           for (let sent = 0; world.store.tasks().some(wait); sent += requestsPerSecond) {
-            const late = world.store.tasks().filter(wait).map(refKey);
-            assert.ok(sent <= most, `${late.length} wait: ${late.slice(0, 5).join()}`);
+            const features = world.store.tasks().filter(wait).map(refKey);
+            assert.ok(sent <= most, `${features.length} wait: ${features.slice(0, 5).join()}`);
             await world.send(requestsPerSecond);
           }
         }
@@ -206,10 +206,10 @@ describe('Whatever else is due', () => {
         const ref = { apiVersion, id: 'newest' };
         world.cloud.set('newest', 'running');
         world.store.track([ref], world.clock.now());
-        const before = world.cloud.asked.length;
-        while (world.store.get(ref)?.lookedAt === undefined) {
+        const before = world.cloud.requested.length;
+        while (world.store.get(ref)?.checkedAt === undefined) {
           await world.clock.advance(second / 4);
-          assert.ok(world.cloud.asked.length - before <= 7, 'it is asked for');
+          assert.ok(world.cloud.requested.length - before <= 7, 'it is asked for');
         }
         await world.dispose();
       }),

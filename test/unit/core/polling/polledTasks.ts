@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { AskRounds } from '../../../../src/core/polling/askRound';
+import { PollRounds } from '../../../../src/core/polling/pollRound';
 import { CloudError } from '../../../../src/core/cloud/errors';
 import type { PollerState } from '../../../../src/core/polling/polling';
 import type { TaskRef } from '../../../../src/core/cloud/task';
@@ -73,8 +73,8 @@ class PolledTasks {
     return this.store.get(ref(id))?.status;
   }
 
-  hold(): PollerState['holds'][number] | undefined {
-    return this.poller.state.holds[0];
+  pause(): PollerState['pauses'][number] | undefined {
+    return this.poller.state.pauses[0];
   }
 
   /** Makes every list fail, so that each task is asked for by itself. */
@@ -98,8 +98,8 @@ class PolledTasks {
       bucket,
       random: () => 0.5,
       loadRounds: () =>
-        this.loadError ? Promise.reject(this.loadError) : Promise.resolve({ AskRounds }),
-      pauses: { watching: 2000, hidden: 10_000, away: 30_000 },
+        this.loadError ? Promise.reject(this.loadError) : Promise.resolve({ PollRounds }),
+      intervals: { watching: 2000, hidden: 10_000, away: 30_000 },
       onError: (_error, what) => this.failed.push(what),
     });
     return { clock, cloud, store, poller };

@@ -5,37 +5,37 @@ import { aTask } from '../../../fakes/aTask';
 import { settle } from '../../../fakes/fakeClock';
 import { FakePolling } from '../../../fakes/fakePolling';
 
-const pauses = { watching: 2000, hidden: 3000, away: 4000 };
+const intervals = { watching: 2000, hidden: 3000, away: 4000 };
 const ref = { apiVersion: 'v2', id: 'a1' } as const;
 
 describe('WindowPolling', () => {
   let store: TaskStore;
   let polling: WindowPolling;
   let poller: FakePolling;
-  let told: PollerState[];
+  let notified: PollerState[];
 
   beforeEach(() => {
     store = new TaskStore();
-    polling = new WindowPolling({ store, pauses });
+    polling = new WindowPolling({ store, intervals });
     poller = new FakePolling();
-    told = [];
-    polling.onDidChangeState((state) => told.push(state));
+    notified = [];
+    polling.onDidChangeState((state) => notified.push(state));
   });
 
   it('counts what is active while nobody polls, and knows no more', () => {
     store.replaceAll([aTask(), aTask({ id: 'b', status: 'finished' })]);
-    assert.deepEqual(polling.state, { activeCount: 1, isLooking: false, holds: [] });
+    assert.deepEqual(polling.state, { activeCount: 1, isPolling: false, pauses: [] });
   });
 
   it('hands on pauses and attention of the moment, now and later', () => {
     polling.setAttention('watching');
-    polling.setPauses({ ...pauses, away: 9000 });
+    polling.setIntervals({ ...intervals, away: 9000 });
     polling.setBy(poller);
-    assert.deepEqual([poller.attention, poller.pauses?.away], ['watching', 9000]);
+    assert.deepEqual([poller.attention, poller.intervals?.away], ['watching', 9000]);
     polling.setAttention('away');
-    polling.setPauses(pauses);
+    polling.setIntervals(intervals);
     polling.reconnect();
-    assert.deepEqual([poller.attention, poller.pauses?.away], ['away', 4000]);
+    assert.deepEqual([poller.attention, poller.intervals?.away], ['away', 4000]);
     assert.equal(poller.reconnects, 1);
   });
 
@@ -50,13 +50,13 @@ describe('WindowPolling', () => {
     assert.equal(polling.state.activeCount, 7);
     const next = new FakePolling();
     polling.setBy(next);
-    const count = told.length;
+    const count = notified.length;
     poller.become({ activeCount: 8 });
-    assert.equal(told.length, count);
+    assert.equal(notified.length, count);
     next.become({ activeCount: 9 });
-    assert.equal(told.at(-1)?.activeCount, 9);
+    assert.equal(notified.at(-1)?.activeCount, 9);
     polling.setBy(undefined);
-    assert.equal(told.at(-1)?.activeCount, 0);
+    assert.equal(notified.at(-1)?.activeCount, 0);
   });
 
   it('asks for a refresh as soon as somebody polls, and again of whoever takes over before it is done', async () => {
@@ -95,6 +95,6 @@ describe('WindowPolling', () => {
     await polling.refresh();
     polling.setBy(poller);
     assert.equal(poller.attention, undefined);
-    assert.deepEqual(told, []);
+    assert.deepEqual(notified, []);
   });
 });

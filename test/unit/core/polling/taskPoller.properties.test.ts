@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { AskRounds } from '../../../../src/core/polling/askRound';
+import { PollRounds } from '../../../../src/core/polling/pollRound';
 import type { CloudErrorKind } from '../../../../src/core/cloud/errors';
 import { NoticeQueue } from '../../../../src/core/notices/noticeQueue';
 import { isObservedEnd } from '../../../../src/core/notices/notices';
 import type { Attention } from '../../../../src/core/polling/polling';
-import { RequestTurns } from '../../../../src/core/polling/requestTurns';
+import { RateLimiter } from '../../../../src/core/polling/rateLimiter';
 import { hasEnded, refKey, type TaskRef, type TaskStatus } from '../../../../src/core/cloud/task';
 import { TaskPoller } from '../../../../src/core/polling/taskPoller';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
@@ -18,7 +18,7 @@ import { deadlineMs, UnreliableCloud, type Mishap } from '../../../fakes/unrelia
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
-const pauses = { watching: 2 * second, hidden: 10 * second, away: 30 * second };
+const intervals = { watching: 2 * second, hidden: 10 * second, away: 30 * second };
 const ids = Array.from({ length: 16 }, (_, index) => `task-${index}`);
 const unknownId = 'nobody';
 /** As many as fit into a second or two; `PROPERTY_RUNS=10000` for a night. */
@@ -134,7 +134,7 @@ class World {
   /** How far the wall clock was set, in all and forward only, in milliseconds. */
   #jumpedMs = 0;
   #refills: { readonly at: number; readonly tokens: number }[] = [];
-  #looks = 0;
+  #updates = 0;
   #others = 0;
   /** How often each end was announced; ends are told apart by when they were tracked. */
   readonly #observed = new Map<string, number>();
@@ -142,17 +142,17 @@ class World {
   constructor(mishaps: readonly Mishap[], random: () => number) {
     const { clock, store } = this;
     const bucket = new TokenBucket({ clock, ...bucketOptions });
-    const turns = new RequestTurns({ clock, bucket });
-    this.cloud = new UnreliableCloud(this.server, clock, turns, mishaps);
+    const rateLimiter = new RateLimiter({ clock, bucket });
+    this.cloud = new UnreliableCloud(this.server, clock, rateLimiter, mishaps);
     const begin = (): void => {
-      assert.equal(++this.#looks, 1, 'one tick at a time');
+      assert.equal(++this.#updates, 1, 'one tick at a time');
     };
-    const end = (): void => void this.#looks--;
-    class WatchedRounds extends AskRounds {
-      override async ask(...parameters: Parameters<AskRounds['ask']>) {
+    const end = (): void => void this.#updates--;
+    class WatchedRounds extends PollRounds {
+      override async poll(...parameters: Parameters<PollRounds['poll']>) {
         begin();
         try {
-          return await super.ask(...parameters);
+          return await super.poll(...parameters);
         } finally {
           end();
         }
@@ -175,14 +175,14 @@ class World {
       bucket,
       random,
       connect: () => Promise.resolve(this.cloud),
-      loadRounds: () => Promise.resolve({ AskRounds: WatchedRounds }),
-      pauses,
+      loadRounds: () => Promise.resolve({ PollRounds: WatchedRounds }),
+      intervals,
       onError: () => undefined,
     });
     this.notices = new NoticeQueue({
       store,
       clock,
-      isWanted: () => true,
+      isRequested: () => true,
       show: ({ refs }) => {
         for (const ref of refs) {
           const tracked = store.get(ref);
@@ -266,12 +266,12 @@ class World {
   }
 
   checkBucket(): void {
-    const { asked } = this.server;
+    const { requested } = this.server;
     const { burst, perSecond } = bucketOptions;
-    for (let first = 0; first < asked.length; first++) {
-      const from = asked[first]?.at ?? 0;
-      for (let last = first; last < asked.length; last++) {
-        const until = asked[last]?.at ?? 0;
+    for (let first = 0; first < requested.length; first++) {
+      const from = requested[first]?.at ?? 0;
+      for (let last = first; last < requested.length; last++) {
+        const until = requested[last]?.at ?? 0;
         const given = this.#refills
           .filter(({ at }) => at >= from && at <= until)
           .reduce((sum, { tokens }) => sum + tokens, 0);
@@ -288,7 +288,7 @@ class World {
     cloud.isHealed = true;
     // What is still under way may fail yet.
     await clock.advance(deadlineMs);
-    const needsPerson = poller.state.holds.some(
+    const needsPerson = poller.state.pauses.some(
       ({ kind }) =>
         ![
           'rateLimited',
@@ -304,7 +304,7 @@ class World {
     for (const [index, id] of ids.entries())
       if (server.tasks.has(id)) this.#move(index, 'finished');
     // What the cloud has refused or not found may be asked for later than all else.
-    const mayBeLate = new Set(
+    const mayBeDelayed = new Set(
       store
         .tasks()
         .filter(({ id, trouble }) => {
@@ -326,12 +326,12 @@ class World {
             `the end of ${refKey(tracked)} is seen: ${tracked.status}`,
           );
     };
-    checkEnds((task) => !mayBeLate.has(refKey(task)));
+    checkEnds((task) => !mayBeDelayed.has(refKey(task)));
     await clock.advance(11 * minute);
     checkEnds(() => true);
-    const { length } = server.asked;
+    const { length } = server.requested;
     await clock.advance(hour);
-    assert.equal(server.asked.length, length, 'nothing is asked once nothing is active');
+    assert.equal(server.requested.length, length, 'nothing is asked once nothing is active');
     for (const [life, times] of this.#observed) assert.equal(times, 1, `${life} is announced`);
   }
 
@@ -340,10 +340,10 @@ class World {
     this.notices.dispose();
     await settle();
     assert.equal(this.clock.timers, 0, 'no timer outlives its owner');
-    const { length } = this.server.asked;
+    const { length } = this.server.requested;
     this.store.track([{ apiVersion: 'v2', id: 'late' }], this.clock.now());
     await this.clock.advance(hour);
-    assert.equal(this.server.asked.length, length, 'nothing is asked after disposal');
+    assert.equal(this.server.requested.length, length, 'nothing is asked after disposal');
   }
 }
 

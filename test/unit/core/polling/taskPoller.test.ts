@@ -15,7 +15,7 @@ describe('TaskPoller', () => {
   describe('with nothing active', () => {
     it('asks nothing and sets no timer without tasks', async () => {
       await polled.clock.advance(hour);
-      assert.equal(polled.cloud.asked.length, 0);
+      assert.equal(polled.cloud.requested.length, 0);
       assert.equal(polled.connects, 0, 'not even a connection is made');
       assert.equal(polled.clock.timers, 0);
     });
@@ -24,9 +24,9 @@ describe('TaskPoller', () => {
       polled.cloud.set('a', 'finished');
       polled.track('a');
       await polled.clock.advance(0);
-      const asked = polled.cloud.asked.length;
+      const requested = polled.cloud.requested.length;
       await polled.clock.advance(hour);
-      assert.equal(polled.cloud.asked.length, asked);
+      assert.equal(polled.cloud.requested.length, requested);
       assert.equal(polled.clock.timers, 0);
     });
   });
@@ -39,7 +39,7 @@ describe('TaskPoller', () => {
       assert.equal(polled.store.get(ref('a'))?.prompt, 'Do a');
       await polled.clock.advance(5 * second);
       assert.deepEqual(
-        polled.cloud.asked.map(({ what }) => what),
+        polled.cloud.requested.map(({ what }) => what),
         ['task', 'list', 'list'],
       );
     });
@@ -56,7 +56,7 @@ describe('TaskPoller', () => {
       assert.equal(polled.statusOf('a'), 'finished');
       assert.equal(polled.store.get(ref('a'))?.judgeVerdict, false);
       assert.deepEqual(
-        polled.cloud.asked.map(({ what }) => what),
+        polled.cloud.requested.map(({ what }) => what),
         ['task', 'list', 'list'],
       );
     });
@@ -70,21 +70,24 @@ describe('TaskPoller', () => {
       ] as const) {
         polled.poller.setAttention(attention);
         await polled.clock.advance(pause);
-        const before = polled.cloud.asked.length;
+        const before = polled.cloud.requested.length;
         await polled.clock.advance(10 * pause);
-        const asked = polled.cloud.asked.length - before;
-        assert.ok(asked >= 9 && asked <= 11, `${attention}: ${asked} looks in ten pauses`);
+        const requested = polled.cloud.requested.length - before;
+        assert.ok(
+          requested >= 9 && requested <= 11,
+          `${attention}: ${requested} looks in ten pauses`,
+        );
       }
     });
 
     it('spreads the pauses by ten per cent and never pauses under two seconds', async () => {
-      polled.poller.setPauses({ watching: 1, hidden: 1, away: 1 });
+      polled.poller.setIntervals({ watching: 1, hidden: 1, away: 1 });
       polled.cloud.set('a', 'running');
       polled.track('a');
       await polled.clock.advance(100 * second);
-      const gaps = polled.cloud.asked
+      const gaps = polled.cloud.requested
         .slice(1)
-        .map(({ at }, index) => at - (polled.cloud.asked[index]?.at ?? 0));
+        .map(({ at }, index) => at - (polled.cloud.requested[index]?.at ?? 0));
       assert.ok(gaps.length > 40);
       assert.ok(
         gaps.every((gap) => gap >= 1800),
@@ -97,10 +100,10 @@ describe('TaskPoller', () => {
       polled.track('a');
       polled.poller.setAttention('away');
       await polled.clock.advance(25 * second);
-      const before = polled.cloud.asked.length;
+      const before = polled.cloud.requested.length;
       polled.poller.setAttention('watching');
       await settle();
-      assert.equal(polled.cloud.asked.length, before + 1);
+      assert.equal(polled.cloud.requested.length, before + 1);
     });
 
     it('looks at a new task at once, though a hundred others are due', async () => {
@@ -110,7 +113,7 @@ describe('TaskPoller', () => {
       await polled.clock.advance(10 * second);
       polled.track('new');
       await polled.clock.advance(6 * second);
-      assert.notEqual(polled.store.get(ref('new'))?.lookedAt, undefined);
+      assert.notEqual(polled.store.get(ref('new'))?.checkedAt, undefined);
     });
 
     it('lets hundreds of new tasks that no list shows keep nobody waiting', async () => {
@@ -135,10 +138,10 @@ describe('TaskPoller', () => {
       await polled.clock.advance(60 * second);
       assert.ok(polled.cloud.peakConcurrency <= 4, `peak ${polled.cloud.peakConcurrency}`);
       assert.ok(
-        polled.cloud.asked.length <= 10 + 60 * 2,
-        `${polled.cloud.asked.length} requests in a minute`,
+        polled.cloud.requested.length <= 10 + 60 * 2,
+        `${polled.cloud.requested.length} requests in a minute`,
       );
-      assert.ok(polled.cloud.asked.length >= 100, 'and yet it uses what it may');
+      assert.ok(polled.cloud.requested.length >= 100, 'and yet it uses what it may');
       for (const id of ids) assert.equal(polled.statusOf(id), 'running', id);
     });
 
@@ -148,20 +151,20 @@ describe('TaskPoller', () => {
       await polled.clock.advance(10 * minute);
       assert.equal(polled.store.get(ref('a'))?.rawStatus, 'daydreaming');
       assert.ok(
-        polled.cloud.asked.length <= 12,
-        `${polled.cloud.asked.length} requests in ten minutes`,
+        polled.cloud.requested.length <= 12,
+        `${polled.cloud.requested.length} requests in ten minutes`,
       );
-      assert.ok(polled.cloud.asked.length >= 9);
+      assert.ok(polled.cloud.requested.length >= 9);
     });
 
     it('asks rarely for a task that has not changed for six hours', async () => {
       polled.cloud.set('a', 'running');
       polled.track('a');
       await polled.clock.advance(6 * hour + minute);
-      const before = polled.cloud.asked.length;
+      const before = polled.cloud.requested.length;
       await polled.clock.advance(hour);
-      const asked = polled.cloud.asked.length - before;
-      assert.ok(asked >= 10 && asked <= 14, `${asked} requests in an hour`);
+      const requested = polled.cloud.requested.length - before;
+      assert.ok(requested >= 10 && requested <= 14, `${requested} requests in an hour`);
     });
 
     it('drops the answer for a task that was untracked meanwhile', async () => {
@@ -174,7 +177,7 @@ describe('TaskPoller', () => {
       open();
       await polled.clock.advance(minute);
       assert.equal(polled.store.get(ref('a')), undefined);
-      assert.equal(polled.cloud.asked.length, 1);
+      assert.equal(polled.cloud.requested.length, 1);
     });
 
     it('aborts what is under way when it is disposed, and then says nothing more', async () => {
@@ -198,9 +201,9 @@ describe('TaskPoller', () => {
       polled.cloud.set('a', 'finished', { judgeVerdict: true });
       await polled.poller.refresh([ref('a')]);
       assert.equal(polled.store.get(ref('a'))?.judgeVerdict, true);
-      const asked = polled.cloud.asked.length;
+      const requested = polled.cloud.requested.length;
       await polled.clock.advance(hour);
-      assert.equal(polled.cloud.asked.length, asked);
+      assert.equal(polled.cloud.requested.length, requested);
     });
 
     it('looks at the last hundred that ended, and at no others that have', async () => {
@@ -219,10 +222,12 @@ describe('TaskPoller', () => {
       polled.distrustLists();
       void polled.poller.refresh();
       await polled.clock.advance(5 * minute);
-      const asked = new Set(polled.cloud.asked.map(({ id }) => id).filter((id) => id !== ''));
-      assert.equal(asked.size, 100);
+      const requested = new Set(
+        polled.cloud.requested.map(({ id }) => id).filter((id) => id !== ''),
+      );
+      assert.equal(requested.size, 100);
       assert.deepEqual(
-        Array.from({ length: 20 }, (_, index) => asked.has(`t${index + 20}`)),
+        Array.from({ length: 20 }, (_, index) => requested.has(`t${index + 20}`)),
         Array.from({ length: 20 }, () => false),
       );
     });
@@ -233,7 +238,7 @@ describe('TaskPoller', () => {
       await polled.clock.advance(0);
       polled.cloud.fail('network');
       await polled.poller.refresh();
-      assert.equal(polled.hold()?.kind, 'network');
+      assert.equal(polled.pause()?.kind, 'network');
     });
 
     it('ends when the tasks that it waits for are untracked', async () => {
@@ -262,7 +267,7 @@ describe('TaskPoller', () => {
       polled.cloud.failWith = () => new CloudError('notServed', 'Not Found');
       polled.store.track([ref('old', 'v1')], polled.clock.now());
       await polled.poller.refresh();
-      assert.equal(polled.hold()?.kind, 'notServed');
+      assert.equal(polled.pause()?.kind, 'notServed');
     });
 
     it('does not bring a missing task back for trouble of the server', async () => {
@@ -282,7 +287,7 @@ describe('TaskPoller', () => {
       let open = (): void => undefined;
       polled.cloud.gate = new Promise((resolve) => (open = resolve));
       await polled.clock.advance(2.5 * second);
-      const before = polled.cloud.asked.length;
+      const before = polled.cloud.requested.length;
       polled.cloud.set('a', 'finished');
       let isOver = false;
       const refreshed = polled.poller.refresh().then(() => (isOver = true));
@@ -290,7 +295,7 @@ describe('TaskPoller', () => {
       assert.equal(isOver, false);
       open();
       await refreshed;
-      assert.equal(polled.cloud.asked.length, before + 1);
+      assert.equal(polled.cloud.requested.length, before + 1);
       assert.equal(polled.statusOf('a'), 'finished');
     });
 
@@ -307,12 +312,12 @@ describe('TaskPoller', () => {
     polled.cloud.set('a', 'running');
     polled.track('a');
     await polled.clock.advance(0);
-    assert.ok(seen.some(({ isLooking }) => isLooking));
+    assert.ok(seen.some(({ isPolling }) => isPolling));
     assert.deepEqual(seen.at(-1), {
       activeCount: 1,
-      isLooking: false,
-      lookedAt: polled.clock.now(),
-      holds: [],
+      isPolling: false,
+      checkedAt: polled.clock.now(),
+      pauses: [],
     });
   });
 });

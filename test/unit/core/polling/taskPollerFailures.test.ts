@@ -21,17 +21,17 @@ describe('TaskPoller and failures', () => {
         await polled.clock.advance(3 * second);
         assert.equal(polled.statusOf('a'), 'running');
         assert.equal(
-          polled.hold()?.kind ?? polled.store.get(ref('a'))?.trouble?.kind,
+          polled.pause()?.kind ?? polled.store.get(ref('a'))?.trouble?.kind,
           kind,
           'the view can say so',
         );
         await polled.clock.advance(7 * second);
-        assert.equal(polled.hold()?.kind, kind, 'after a second failure it is nobody else either');
+        assert.equal(polled.pause()?.kind, kind, 'after a second failure it is nobody else either');
         polled.cloud.heal();
         polled.cloud.set('a', 'finished');
         await polled.clock.advance(30 * second);
         assert.equal(polled.statusOf('a'), 'finished');
-        assert.equal(polled.hold(), undefined);
+        assert.equal(polled.pause(), undefined);
         assert.equal(polled.store.get(ref('a'))?.trouble, undefined);
       });
     }
@@ -43,9 +43,9 @@ describe('TaskPoller and failures', () => {
       await polled.clock.advance(0);
       polled.cloud.failWith = ({ id, what }) =>
         id === 'bad' || what === 'list' ? new CloudError('server', '500') : undefined;
-      const before = polled.cloud.asked.length;
+      const before = polled.cloud.requested.length;
       await polled.clock.advance(60 * second);
-      const good = polled.cloud.asked.slice(before).filter(({ id }) => id === 'good').length;
+      const good = polled.cloud.requested.slice(before).filter(({ id }) => id === 'good').length;
       assert.ok(good >= 20, `the good one was asked for ${good} times in a minute`);
       assert.equal(polled.store.get(ref('bad'))?.trouble?.kind, 'server');
       assert.equal(polled.statusOf('bad'), 'running');
@@ -64,9 +64,9 @@ describe('TaskPoller and failures', () => {
       polled.cloud.set('a', 'finished');
       await polled.clock.advance(3 * minute);
       assert.equal(polled.statusOf('a'), 'finished');
-      const asked = polled.cloud.asked.length;
+      const requested = polled.cloud.requested.length;
       await polled.clock.advance(hour);
-      assert.equal(polled.cloud.asked.length, asked, 'and an ended task is left in peace');
+      assert.equal(polled.cloud.requested.length, requested, 'and an ended task is left in peace');
     });
 
     it('needs at most 15 requests for ten minutes offline, and sees the change within 60 s', async () => {
@@ -75,13 +75,13 @@ describe('TaskPoller and failures', () => {
       polled.track(...ids);
       await polled.clock.advance(minute);
       polled.cloud.fail('network');
-      const before = polled.cloud.asked.length;
+      const before = polled.cloud.requested.length;
       await polled.clock.advance(10 * minute);
-      const asked = polled.cloud.asked.length - before;
-      assert.ok(asked <= 15, `${asked} requests`);
+      const requested = polled.cloud.requested.length - before;
+      assert.ok(requested <= 15, `${requested} requests`);
       polled.cloud.heal();
       await polled.clock.advance(minute);
-      assert.equal(polled.hold(), undefined);
+      assert.equal(polled.pause(), undefined);
     });
 
     it('tries at once on focus after the network failed', async () => {
@@ -111,19 +111,19 @@ describe('TaskPoller and failures', () => {
         await polled.clock.advance(0);
         polled.cloud.fail('rateLimited', retryAfterMs);
         await polled.clock.advance(2.5 * second);
-        const held = polled.hold();
-        assert.equal(held?.kind, 'rateLimited');
+        const paused = polled.pause();
+        assert.equal(paused?.kind, 'rateLimited');
         polled.cloud.heal();
-        const before = polled.cloud.asked.length;
-        const limitedAt = polled.cloud.asked.at(-1)?.at ?? 0;
-        assert.equal(held.until, limitedAt + expectedMs);
+        const before = polled.cloud.requested.length;
+        const limitedAt = polled.cloud.requested.at(-1)?.at ?? 0;
+        assert.equal(paused.until, limitedAt + expectedMs);
         polled.poller.setAttention('away');
         polled.poller.setAttention('watching');
         void polled.poller.refresh();
         await polled.clock.advance(limitedAt + expectedMs - 1 - polled.clock.now());
-        assert.equal(polled.cloud.asked.length, before, 'not on focus nor on a refresh either');
+        assert.equal(polled.cloud.requested.length, before, 'not on focus nor on a refresh either');
         await polled.clock.advance(2.5 * second);
-        assert.ok(polled.cloud.asked.length > before);
+        assert.ok(polled.cloud.requested.length > before);
       });
     }
   });
@@ -140,18 +140,18 @@ describe('TaskPoller and failures', () => {
       if (!isOfList) polled.store.untrack([ref('b'), ref('c'), ref('d')]);
       if (!isOfList) void polled.poller.refresh();
       await polled.clock.advance(3 * second);
-      const lastAt = polled.cloud.asked.at(-1)?.at ?? 0;
-      assert.deepEqual(polled.hold(), { kind: 'server', until: lastAt + 2 * minute });
-      const before = polled.cloud.asked.length;
+      const lastAt = polled.cloud.requested.at(-1)?.at ?? 0;
+      assert.deepEqual(polled.pause(), { kind: 'server', until: lastAt + 2 * minute });
+      const before = polled.cloud.requested.length;
       polled.cloud.heal();
       polled.poller.setAttention('away');
       polled.poller.setAttention('watching');
       await polled.poller.refresh();
       await polled.clock.advance(lastAt + 2 * minute - 1 - polled.clock.now());
-      assert.equal(polled.cloud.asked.length, before);
+      assert.equal(polled.cloud.requested.length, before);
       await polled.clock.advance(3 * second);
-      assert.ok(polled.cloud.asked.length > before);
-      assert.equal(polled.hold(), undefined);
+      assert.ok(polled.cloud.requested.length > before);
+      assert.equal(polled.pause(), undefined);
     }
   });
 
@@ -163,16 +163,16 @@ describe('TaskPoller and failures', () => {
         await polled.clock.advance(0);
         polled.cloud.fail(kind);
         await polled.clock.advance(2.5 * second);
-        const before = polled.cloud.asked.length;
+        const before = polled.cloud.requested.length;
         await polled.clock.advance(hour);
-        assert.equal(polled.cloud.asked.length, before);
+        assert.equal(polled.cloud.requested.length, before);
         assert.equal(polled.clock.timers, 0);
-        assert.deepEqual(polled.poller.state.holds, [{ kind }]);
+        assert.deepEqual(polled.poller.state.pauses, [{ kind }]);
         polled.cloud.heal();
         polled.poller.reconnect();
         await polled.clock.advance(0);
-        assert.equal(polled.cloud.asked.length, before + 1);
-        assert.deepEqual(polled.poller.state.holds, []);
+        assert.equal(polled.cloud.requested.length, before + 1);
+        assert.deepEqual(polled.poller.state.pauses, []);
       });
     }
 
@@ -180,8 +180,8 @@ describe('TaskPoller and failures', () => {
       polled.track('a', 'b');
       polled.cloud.fail('forbidden');
       await polled.clock.advance(hour);
-      assert.equal(polled.hold()?.kind, 'forbidden');
-      const times = polled.cloud.asked.map(({ at }) => at);
+      assert.equal(polled.pause()?.kind, 'forbidden');
+      const times = polled.cloud.requested.map(({ at }) => at);
       const gaps = times.slice(1).map((at, index) => (at - (times[index] ?? 0)) / minute);
       assert.ok(gaps.length <= 15, `${gaps.length} in an hour`);
       assert.ok((gaps.at(-1) ?? 0) >= 9 && Math.max(...gaps) <= 10, gaps.join());
@@ -190,7 +190,7 @@ describe('TaskPoller and failures', () => {
       polled.cloud.heal();
       await polled.clock.advance(10 * minute);
       assert.deepEqual([polled.statusOf('a'), polled.statusOf('b')], ['running', 'running']);
-      assert.deepEqual(polled.poller.state.holds, []);
+      assert.deepEqual(polled.poller.state.pauses, []);
     });
 
     for (const [name, come] of [
@@ -221,15 +221,16 @@ describe('TaskPoller and failures', () => {
       polled.track('good', 'bad');
       polled.cloud.failWith = ({ id, what }) =>
         id === 'bad' || what === 'list' ? new CloudError('forbidden', '403') : undefined;
-      const held: unknown[] = [];
-      polled.poller.onDidChangeState(({ holds }) => held.push(...holds));
+      const paused: unknown[] = [];
+      polled.poller.onDidChangeState(({ pauses }) => paused.push(...pauses));
       await polled.clock.advance(hour);
-      assert.deepEqual(held, []);
+      assert.deepEqual(paused, []);
       assert.equal(polled.store.get(ref('bad'))?.trouble?.kind, 'forbidden');
       assert.equal(polled.store.get(ref('bad'))?.isMissing, false);
-      const asks = (id: string) => polled.cloud.asked.filter((asked) => asked.id === id).length;
-      assert.ok(asks('good') > 1500, `${asks('good')}`);
-      assert.ok(asks('bad') <= 15, `${asks('bad')}`);
+      const polls = (id: string) =>
+        polled.cloud.requested.filter((requested) => requested.id === id).length;
+      assert.ok(polls('good') > 1500, `${polls('good')}`);
+      assert.ok(polls('bad') <= 15, `${polls('bad')}`);
     });
 
     it('sends nothing without a key and goes on when there is one', async () => {
@@ -237,8 +238,8 @@ describe('TaskPoller and failures', () => {
       polled.cloud.set('a', 'running');
       polled.track('a');
       await polled.clock.advance(hour);
-      assert.equal(polled.cloud.asked.length, 0);
-      assert.equal(polled.hold()?.kind, 'noKey');
+      assert.equal(polled.cloud.requested.length, 0);
+      assert.equal(polled.pause()?.kind, 'noKey');
       polled.connectError = undefined;
       polled.poller.reconnect();
       await polled.clock.advance(0);
@@ -267,12 +268,12 @@ describe('TaskPoller and failures', () => {
       await polled.clock.advance(0);
       polled.cloud.fail('payment');
       await polled.clock.advance(2.5 * second);
-      const before = polled.cloud.asked.length;
+      const before = polled.cloud.requested.length;
       await polled.clock.advance(9 * minute);
-      assert.equal(polled.cloud.asked.length, before);
+      assert.equal(polled.cloud.requested.length, before);
       polled.cloud.heal();
       await polled.clock.advance(2 * minute);
-      assert.ok(polled.cloud.asked.length > before);
+      assert.ok(polled.cloud.requested.length > before);
     });
   });
 
@@ -284,12 +285,12 @@ describe('TaskPoller and failures', () => {
       assert.equal(polled.store.get(ref('gone'))?.trouble?.kind, 'taskNotFound');
       await polled.clock.advance(1.3 * minute);
       assert.equal(polled.store.get(ref('gone'))?.isMissing, true);
-      const asked = polled.cloud.asked.length;
-      assert.ok(asked >= 6 && asked <= 12, `${asked}`);
+      const requested = polled.cloud.requested.length;
+      assert.ok(requested >= 6 && requested <= 12, `${requested}`);
       await polled.clock.advance(hour);
-      assert.equal(polled.cloud.asked.length, asked);
+      assert.equal(polled.cloud.requested.length, requested);
       assert.equal(polled.clock.timers, 0);
-      assert.deepEqual(polled.poller.state.holds, []);
+      assert.deepEqual(polled.poller.state.pauses, []);
     });
 
     it('sees a task again that is not found for a moment, be it new or known', async () => {
@@ -312,9 +313,9 @@ describe('TaskPoller and failures', () => {
         aTask({ id: 'active', isMissing: true }),
         aTask({ id: 'ended', status: 'finished', readAs: 'finished', isMissing: true }),
       ]);
-      const asked = () => polled.cloud.asked.map(({ id }) => id).sort();
+      const requested = () => polled.cloud.requested.map(({ id }) => id).sort();
       await polled.clock.advance(hour);
-      assert.deepEqual(asked(), ['active', 'ended'], 'once');
+      assert.deepEqual(requested(), ['active', 'ended'], 'once');
       assert.ok(
         polled.store.tasks().every(({ isMissing }) => isMissing),
         'and it stays missing',
@@ -336,7 +337,7 @@ describe('TaskPoller and failures', () => {
       assert.equal(polled.store.get(ref('odd'))?.isMissing, true);
       assert.equal(polled.store.get(ref('odd'))?.trouble?.kind, 'invalidRequest');
       await polled.clock.advance(hour);
-      assert.equal(polled.cloud.asked.length, 1);
+      assert.equal(polled.cloud.requested.length, 1);
     });
 
     it('finds a missing task again on a refresh', async () => {
@@ -355,16 +356,16 @@ describe('TaskPoller and failures', () => {
       polled.cloud.failWith = ({ apiVersion }) =>
         apiVersion === 'v1' ? new CloudError('notServed', 'Not Found') : undefined;
       await polled.clock.advance(minute);
-      assert.equal(polled.hold()?.kind, 'notServed');
-      assert.equal(polled.hold()?.apiVersion, 'v1');
-      const asked = () =>
-        polled.cloud.asked.filter(({ apiVersion }) => apiVersion === 'v1').map(({ at }) => at);
-      const [first = 0, second = 0, ...others] = asked();
+      assert.equal(polled.pause()?.kind, 'notServed');
+      assert.equal(polled.pause()?.apiVersion, 'v1');
+      const requested = () =>
+        polled.cloud.requested.filter(({ apiVersion }) => apiVersion === 'v1').map(({ at }) => at);
+      const [first = 0, second = 0, ...others] = requested();
       assert.deepEqual([second - first, others], [30_000, []], 'again after half a minute');
       assert.equal(polled.statusOf('new'), 'running');
       assert.equal(polled.store.get(ref('old', 'v1'))?.isMissing, false);
       await polled.clock.advance(hour);
-      assert.ok(asked().length <= 11, `${asked().length} in an hour`);
+      assert.ok(requested().length <= 11, `${requested().length} in an hour`);
       polled.cloud.heal();
       await polled.clock.advance(10 * minute);
       assert.equal(polled.store.get(ref('old', 'v1'))?.status, 'running');
@@ -382,12 +383,12 @@ describe('TaskPoller and failures', () => {
         polled.poller.setAttention('away');
         await polled.clock.advance(40 * second);
         polled.clock.jump(jumpMs);
-        const before = polled.cloud.asked.length;
+        const before = polled.cloud.requested.length;
         await polled.clock.advance(33 * second);
-        assert.equal(polled.cloud.asked.length, before + 1);
+        assert.equal(polled.cloud.requested.length, before + 1);
         await polled.clock.advance(5 * minute);
-        const asked = polled.cloud.asked.length - before;
-        assert.ok(asked >= 9 && asked <= 12, `${asked} looks in about five minutes`);
+        const requested = polled.cloud.requested.length - before;
+        assert.ok(requested >= 9 && requested <= 12, `${requested} looks in about five minutes`);
       });
     }
 
@@ -416,11 +417,11 @@ describe('TaskPoller and failures', () => {
       await polled.clock.advance(2.5 * second);
       polled.cloud.heal();
       polled.clock.jump(-hour);
-      const before = polled.cloud.asked.length;
+      const before = polled.cloud.requested.length;
       await polled.clock.advance(55 * second);
-      assert.equal(polled.cloud.asked.length, before);
+      assert.equal(polled.cloud.requested.length, before);
       await polled.clock.advance(10 * second);
-      assert.ok(polled.cloud.asked.length > before);
+      assert.ok(polled.cloud.requested.length > before);
     });
   });
 });

@@ -22,18 +22,18 @@ describe('TaskPoller and lists', () => {
     it('learns all of a hundred new tasks from a page of the newest', async () => {
       polled.track(...many(100));
       await polled.clock.advance(0);
-      assert.equal(polled.cloud.asked.length, 1);
+      assert.equal(polled.cloud.requested.length, 1);
       assert.ok(polled.store.tasks().every(({ status, prompt }) => status === 'running' && prompt));
     });
 
     it('asks once every pause for a hundred', async () => {
       polled.track(...many(100));
       await polled.clock.advance(second);
-      const before = polled.cloud.asked.length;
+      const before = polled.cloud.requested.length;
       await polled.clock.advance(minute);
-      const asked = polled.cloud.asked.length - before;
-      assert.ok(asked <= 34, `${asked} requests in a minute`);
-      assert.ok(asked >= 27, `${asked} requests in a minute`);
+      const requested = polled.cloud.requested.length - before;
+      assert.ok(requested <= 34, `${requested} requests in a minute`);
+      assert.ok(requested >= 27, `${requested} requests in a minute`);
     });
 
     it('sees within a pause that some have ended, without a further question', async () => {
@@ -41,13 +41,13 @@ describe('TaskPoller and lists', () => {
       polled.track(...ids);
       await polled.clock.advance(10 * second);
       for (const id of ids.slice(0, 10)) polled.cloud.set(id, 'finished', { cost: '0.5' });
-      const before = polled.cloud.asked.length;
+      const before = polled.cloud.requested.length;
       await polled.clock.advance(2.3 * second);
       for (const id of ids.slice(0, 10)) {
         assert.equal(polled.statusOf(id), 'finished');
         assert.equal(polled.store.get(ref(id))?.cost, '0.5');
       }
-      assert.ok(polled.cloud.asked.length - before <= 2);
+      assert.ok(polled.cloud.requested.length - before <= 2);
     });
 
     it('keeps a thousand up to date within the two requests a second that it may send', async () => {
@@ -68,11 +68,11 @@ describe('TaskPoller and lists', () => {
         });
       polled.track(...ids);
       await polled.clock.advance(minute);
-      const before = polled.cloud.asked.length;
+      const before = polled.cloud.requested.length;
       await polled.clock.advance(minute);
-      const asked = polled.cloud.asked.slice(before);
-      assert.ok(asked.length <= 34, `${asked.length} requests in a minute`);
-      assert.ok(asked.every(({ id }) => id === 'started'));
+      const requested = polled.cloud.requested.slice(before);
+      assert.ok(requested.length <= 34, `${requested.length} requests in a minute`);
+      assert.ok(requested.every(({ id }) => id === 'started'));
       polled.cloud.set('task-3', 'finished', { judgeVerdict: false });
       await polled.clock.advance(3 * second);
       assert.equal(polled.statusOf('task-3'), 'finished');
@@ -117,10 +117,10 @@ describe('TaskPoller and lists', () => {
       polled.cloud.set('task-2', 'finished');
       await polled.clock.advance(8 * second);
       assert.equal(polled.statusOf('task-2'), 'finished');
-      assert.deepEqual(polled.poller.state.holds, []);
+      assert.deepEqual(polled.poller.state.pauses, []);
       polled.cloud.heal();
       await polled.clock.advance(2 * minute);
-      assert.equal(polled.cloud.asked.at(-1)?.what, 'list');
+      assert.equal(polled.cloud.requested.at(-1)?.what, 'list');
     });
 
     it('lists v1 from the newest where that is cheaper, and asks for one by itself', async () => {
@@ -128,7 +128,7 @@ describe('TaskPoller and lists', () => {
       polled.store.track([ref('only', 'v1')], polled.clock.now());
       await polled.clock.advance(5 * second);
       assert.deepEqual(
-        new Set(polled.cloud.asked.slice(1).map(({ what }) => what)),
+        new Set(polled.cloud.requested.slice(1).map(({ what }) => what)),
         new Set(['status']),
       );
       const ids = many(40);
@@ -137,11 +137,11 @@ describe('TaskPoller and lists', () => {
         polled.clock.now(),
       );
       await polled.clock.advance(10 * second);
-      const before = polled.cloud.asked.length;
+      const before = polled.cloud.requested.length;
       await polled.clock.advance(minute);
       assert.ok(
-        polled.cloud.asked.length - before <= 36,
-        `${polled.cloud.asked.length - before} requests`,
+        polled.cloud.requested.length - before <= 36,
+        `${polled.cloud.requested.length - before} requests`,
       );
     });
   });

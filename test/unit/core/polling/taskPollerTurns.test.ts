@@ -13,10 +13,10 @@ describe('TaskPoller and what happens around it', () => {
   const polled = polledTasks();
 
   /** The IDs of single tasks asked for from here on. */
-  function asksFromHere(): () => string[] {
-    const before = polled.cloud.asked.length;
+  function pollsFromHere(): () => string[] {
+    const before = polled.cloud.requested.length;
     return () =>
-      polled.cloud.asked
+      polled.cloud.requested
         .slice(before)
         .map(({ id }) => id)
         .filter((id) => id !== '');
@@ -29,8 +29,8 @@ describe('TaskPoller and what happens around it', () => {
   }
 
   /** A hold that has passed is still told until something works. */
-  function isWaiting({ holds }: PollerState): boolean {
-    return holds.some(({ until }) => until === undefined || until > polled.clock.now());
+  function isWaiting({ pauses }: PollerState): boolean {
+    return pauses.some(({ until }) => until === undefined || until > polled.clock.now());
   }
 
   function trackRunning(...ids: string[]): void {
@@ -42,12 +42,12 @@ describe('TaskPoller and what happens around it', () => {
     it('no longer says when it looked with the one before', async () => {
       trackRunning('a');
       await polled.clock.advance(0);
-      assert.notEqual(polled.poller.state.lookedAt, undefined);
+      assert.notEqual(polled.poller.state.checkedAt, undefined);
       const states = statesFromHere();
       polled.cloud.gate = new Promise(() => undefined);
       polled.poller.reconnect();
       assert.deepEqual(
-        states.map(({ lookedAt }) => lookedAt),
+        states.map(({ checkedAt }) => checkedAt),
         [undefined],
       );
     });
@@ -59,9 +59,9 @@ describe('TaskPoller and what happens around it', () => {
       await polled.clock.advance(minute);
       polled.distrustLists();
       polled.poller.reconnect();
-      const asked = asksFromHere();
+      const requested = pollsFromHere();
       await polled.clock.advance(10 * second);
-      assert.deepEqual(new Set(asked()), new Set(['a', 'b', 'c']));
+      assert.deepEqual(new Set(requested()), new Set(['a', 'b', 'c']));
     });
 
     it('trusts lists again that failed with the one before', async () => {
@@ -70,10 +70,10 @@ describe('TaskPoller and what happens around it', () => {
       await polled.clock.advance(5 * second);
       polled.cloud.heal();
       polled.poller.reconnect();
-      const before = polled.cloud.asked.length;
+      const before = polled.cloud.requested.length;
       await polled.clock.advance(0);
       assert.deepEqual(
-        polled.cloud.asked.slice(before).map(({ what }) => what),
+        polled.cloud.requested.slice(before).map(({ what }) => what),
         ['list'],
       );
     });
@@ -100,20 +100,20 @@ describe('TaskPoller and what happens around it', () => {
     it('goes on waiting after failures where the window had the focus already', async () => {
       polled.poller.setAttention('hidden');
       await failForMinutes();
-      const asked = asksFromHere();
-      const held = polled.hold();
+      const requested = pollsFromHere();
+      const paused = polled.pause();
       polled.poller.setAttention('watching');
       await settle();
-      assert.deepEqual(asked(), []);
-      assert.deepEqual(polled.hold(), held);
+      assert.deepEqual(requested(), []);
+      assert.deepEqual(polled.pause(), paused);
     });
 
     it('goes on waiting after failures while nobody comes', async () => {
       polled.poller.setAttention('away');
       await failForMinutes();
-      const held = polled.hold();
+      const paused = polled.pause();
       polled.poller.setAttention('away');
-      assert.deepEqual(polled.hold(), held);
+      assert.deepEqual(polled.pause(), paused);
     });
 
     it('says at once that it waits no longer', async () => {
@@ -127,12 +127,12 @@ describe('TaskPoller and what happens around it', () => {
 
     it('takes a shorter pause at once', async () => {
       trackRunning('a');
-      polled.poller.setPauses({ watching: hour, hidden: hour, away: hour });
+      polled.poller.setIntervals({ watching: hour, hidden: hour, away: hour });
       await polled.clock.advance(minute);
-      const before = polled.cloud.asked.length;
-      polled.poller.setPauses({ watching: 2000, hidden: 2000, away: 2000 });
+      const before = polled.cloud.requested.length;
+      polled.poller.setIntervals({ watching: 2000, hidden: 2000, away: 2000 });
       await settle();
-      assert.equal(polled.cloud.asked.length, before + 1);
+      assert.equal(polled.cloud.requested.length, before + 1);
     });
   });
 
@@ -142,10 +142,10 @@ describe('TaskPoller and what happens around it', () => {
       trackRunning(...ids);
       polled.distrustLists();
       await polled.clock.advance(minute);
-      const asked = asksFromHere();
+      const requested = pollsFromHere();
       void polled.poller.refresh([ref('t17')]);
       await polled.clock.advance(3 * second);
-      const first = asked().slice(0, 3);
+      const first = requested().slice(0, 3);
       assert.ok(first.includes('t17'), first.join());
     });
 
@@ -164,7 +164,7 @@ describe('TaskPoller and what happens around it', () => {
       void polled.poller.refresh([ref('stranger')]).then(() => (isOver = true));
       await polled.clock.advance(minute);
       assert.equal(isOver, true);
-      assert.ok(!polled.cloud.asked.some(({ id }) => id === 'stranger'));
+      assert.ok(!polled.cloud.requested.some(({ id }) => id === 'stranger'));
     });
 
     it('looks at a hundred that ended besides all that have not, or are missing', async () => {
@@ -178,10 +178,10 @@ describe('TaskPoller and what happens around it', () => {
         aTask({ id: 'missing', status: 'stopped', isMissing: true, changedAt: now }),
       ]);
       polled.distrustLists();
-      const asked = asksFromHere();
+      const requested = pollsFromHere();
       void polled.poller.refresh();
       await polled.clock.advance(2 * minute);
-      assert.equal(new Set(asked()).size, 102);
+      assert.equal(new Set(requested()).size, 102);
     });
 
     it('asks for all at once again after failures, and ends their pause', async () => {
@@ -192,11 +192,11 @@ describe('TaskPoller and what happens around it', () => {
       polled.distrustLists();
       assert.equal(isWaiting(polled.poller.state), true);
       const states = statesFromHere();
-      const asked = asksFromHere();
+      const requested = pollsFromHere();
       void polled.poller.refresh();
       assert.deepEqual(states.map(isWaiting), [false]);
       await polled.clock.advance(second);
-      assert.deepEqual(new Set(asked()), new Set(['a', 'b', 'c']));
+      assert.deepEqual(new Set(requested()), new Set(['a', 'b', 'c']));
     });
 
     it('is over when the poller is disposed', async () => {
@@ -217,7 +217,7 @@ describe('TaskPoller and what happens around it', () => {
       polled.distrustLists();
       let seen: number | undefined;
       void polled.poller.refresh().then(() => {
-        seen = polled.store.tasks().filter(({ lookedAt }) => lookedAt !== undefined).length;
+        seen = polled.store.tasks().filter(({ checkedAt }) => checkedAt !== undefined).length;
       });
       await polled.clock.advance(minute);
       assert.equal(seen, 15);
@@ -229,11 +229,11 @@ describe('TaskPoller and what happens around it', () => {
       polled.loadError = new Error('Cannot find module');
       trackRunning('a');
       await polled.clock.advance(0);
-      assert.deepEqual(polled.hold(), { kind: 'badAnswer', until: polled.clock.now() + hour });
+      assert.deepEqual(polled.pause(), { kind: 'badAnswer', until: polled.clock.now() + hour });
       assert.deepEqual(polled.failed, ['any task']);
       await polled.clock.advance(hour - 1);
       assert.equal(polled.failed.length, 1);
-      assert.equal(polled.poller.state.isLooking, false);
+      assert.equal(polled.poller.state.isPolling, false);
     });
 
     it('loads it anew for another key', async () => {
@@ -252,24 +252,24 @@ describe('TaskPoller and what happens around it', () => {
     await polled.clock.advance(0);
     polled.cloud.fail('server');
     await polled.clock.advance(10 * second);
-    const asked = asksFromHere();
-    await polled.clock.advance((polled.hold()?.until ?? 0) - polled.clock.now());
-    assert.equal(asked().length, 1);
+    const requested = pollsFromHere();
+    await polled.clock.advance((polled.pause()?.until ?? 0) - polled.clock.now());
+    assert.equal(requested().length, 1);
     polled.distrustLists();
     await polled.clock.advance(2 * minute);
-    assert.deepEqual(new Set(asked()), new Set(['a', 'b', 'c']));
+    assert.deepEqual(new Set(requested()), new Set(['a', 'b', 'c']));
   });
 
   it('asks for none before its pause is over because another is due', async () => {
     polled.distrustLists();
     trackRunning('a', 'c');
     await polled.clock.advance(10 * second);
-    const lastAt = polled.cloud.asked.at(-1)?.at ?? 0;
+    const lastAt = polled.cloud.requested.at(-1)?.at ?? 0;
     await polled.clock.advance(lastAt + 2001 - polled.clock.now());
-    const asked = asksFromHere();
+    const requested = pollsFromHere();
     trackRunning('b');
     await polled.clock.advance(0);
-    assert.deepEqual(asked(), ['b']);
+    assert.deepEqual(requested(), ['b']);
   });
 
   it('gives each its turn where there is less to ask than there are tasks', async () => {
@@ -282,9 +282,9 @@ describe('TaskPoller and what happens around it', () => {
     polled.track(...ids);
     polled.distrustLists();
     await polled.clock.advance(minute);
-    const asked = asksFromHere();
+    const requested = pollsFromHere();
     await polled.clock.advance(2 * minute);
-    const counts = ids.map((id) => asked().filter((other) => other === id).length);
+    const counts = ids.map((id) => requested().filter((other) => other === id).length);
     assert.ok(Math.min(...counts) >= 6, counts.join());
     assert.ok(Math.max(...counts) - Math.min(...counts) <= 2, counts.join());
   });
@@ -304,7 +304,7 @@ describe('TaskPoller and what happens around it', () => {
     await polled.clock.advance(5 * second);
     polled.cloud.failWith = ({ id }) => (id === 'c' ? undefined : new CloudError('server', '500'));
     await polled.clock.advance(2.5 * second);
-    assert.equal(polled.hold(), undefined);
+    assert.equal(polled.pause(), undefined);
     assert.equal(polled.store.get(ref('a'))?.trouble?.kind, 'server');
     assert.equal(polled.store.get(ref('c'))?.trouble, undefined);
     polled.cloud.heal();
@@ -314,7 +314,7 @@ describe('TaskPoller and what happens around it', () => {
     assert.equal(polled.store.get(ref('a'))?.trouble, undefined);
     polled.cloud.fail('server');
     await polled.clock.advance(2.2 * second);
-    assert.equal(polled.hold()?.kind, 'server');
+    assert.equal(polled.pause()?.kind, 'server');
     assert.equal(polled.store.get(ref('a'))?.trouble, undefined);
   });
 
@@ -324,13 +324,13 @@ describe('TaskPoller and what happens around it', () => {
     trackRunning('quick');
     polled.distrustLists();
     await polled.clock.advance(5 * second);
-    const asked = asksFromHere();
+    const requested = pollsFromHere();
     await polled.clock.advance(10 * second);
-    assert.ok(asked().length >= 4);
-    assert.ok(!asked().includes('slow'), 'a minute has not passed yet');
+    assert.ok(requested().length >= 4);
+    assert.ok(!requested().includes('slow'), 'a minute has not passed yet');
     polled.clock.sleepMachine(20 * second);
     await polled.clock.advance(2.5 * second);
-    assert.ok(asked().includes('slow'), asked().join());
+    assert.ok(requested().includes('slow'), requested().join());
   });
 
   it('counts the tasks that have not ended', async () => {

@@ -9,8 +9,8 @@ describe('patches of tasks', () => {
     it('hold all of a task that came, and the name of one that went', () => {
       const task = aTask();
       assert.deepEqual(patchesOf([{ after: task }, { before: task }]), [
-        { came: task },
-        { went: ref },
+        { added: task },
+        { removed: ref },
       ]);
     });
 
@@ -18,7 +18,7 @@ describe('patches of tasks', () => {
       const before = aTask({ cost: '1', output: 'Half', trouble: { kind: 'server', since: 3 } });
       const after = { ...aTask({ cost: '2' }), output: 'Half', trouble: undefined };
       assert.deepEqual(patchesOf([{ before, after }]), [
-        { of: ref, set: { cost: '2' }, cleared: ['trouble'] },
+        { of: ref, set: { cost: '2' }, unset: ['trouble'] },
       ]);
     });
 
@@ -30,40 +30,40 @@ describe('patches of tasks', () => {
   describe('applied to a task', () => {
     it('set and clear what they name and leave the rest', () => {
       const task = aTask({ cost: '1', output: 'Half' });
-      const after = patched(task, { of: ref, set: { cost: '2' }, cleared: ['output'] });
+      const after = patched(task, { of: ref, set: { cost: '2' }, unset: ['output'] });
       assert.deepEqual(after, aTask({ cost: '2' }));
     });
 
     it('do nothing that would leave no task, or another one', () => {
       const task = aTask();
-      assert.equal(patched(task, { of: ref, set: {}, cleared: ['status'] }), undefined);
-      assert.equal(patched(task, { of: ref, set: { id: 'b' }, cleared: [] }), undefined);
+      assert.equal(patched(task, { of: ref, set: {}, unset: ['status'] }), undefined);
+      assert.equal(patched(task, { of: ref, set: { id: 'b' }, unset: [] }), undefined);
     });
   });
 
   describe('read from JSON', () => {
     it('come out as they went in', () => {
-      const change = { of: ref, set: { status: 'finished', cost: '2' }, cleared: ['output'] };
-      for (const patch of [{ came: aTask() }, { went: ref }, change])
+      const change = { of: ref, set: { status: 'finished', cost: '2' }, unset: ['output'] };
+      for (const patch of [{ added: aTask() }, { removed: ref }, change])
         assert.deepEqual(parsePatch(JSON.parse(JSON.stringify(patch))), patch);
     });
 
     it('lose what no field of a task may hold', () => {
       assert.deepEqual(
-        parsePatch({ of: ref, set: { status: 'exploded', cost: '2', evil: 1 }, cleared: ['a', 7] }),
-        { of: ref, set: { cost: '2' }, cleared: ['a'] },
+        parsePatch({ of: ref, set: { status: 'exploded', cost: '2', evil: 1 }, unset: ['a', 7] }),
+        { of: ref, set: { cost: '2' }, unset: ['a'] },
       );
     });
 
     for (const [what, value] of [
       ['nothing', null],
       ['a number', 7],
-      ['a task that came without its fields', { came: { id: 'a1' } }],
-      ['a task that came as a word', { came: 'a1' }],
-      ['a task that went without a version', { went: { id: 'a1' } }],
-      ['a change of no task', { set: {}, cleared: [] }],
-      ['a change that sets no object', { of: ref, set: null, cleared: [] }],
-      ['a change that clears no list', { of: ref, set: {}, cleared: 'output' }],
+      ['a task that came without its fields', { added: { id: 'a1' } }],
+      ['a task that came as a word', { added: 'a1' }],
+      ['a task that went without a version', { removed: { id: 'a1' } }],
+      ['a change of no task', { set: {}, unset: [] }],
+      ['a change that sets no object', { of: ref, set: null, unset: [] }],
+      ['a change that clears no list', { of: ref, set: {}, unset: 'output' }],
     ] as const)
       it(`are none: ${what}`, () => {
         assert.equal(parsePatch(value), undefined);

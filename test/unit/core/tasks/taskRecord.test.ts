@@ -19,7 +19,7 @@ const whole: Required<Omit<TrackedTask, 'trouble'>> = {
   startedAt: 'b',
   finishedAt: 'c',
   trackedAt: 1,
-  lookedAt: 2,
+  checkedAt: 2,
   changedAt: 3,
   readAs: 'finished',
   isMissing: false,
@@ -29,6 +29,11 @@ const whole: Required<Omit<TrackedTask, 'trouble'>> = {
 describe('a kept task', () => {
   it('is read as it was written, with every field', () => {
     assert.deepEqual(parseTaskRecord(formatTaskRecord(whole)), whole);
+  });
+
+  it('keeps when it was checked under the name that every version reads', () => {
+    assert.match(formatTaskRecord(whole), /"lookedAt":2/u);
+    assert.doesNotMatch(formatTaskRecord(whole), /checkedAt/u);
   });
 
   it('is kept without trouble, which belongs to the moment', () => {
@@ -71,8 +76,8 @@ describe('a kept task', () => {
       evil: true,
       trouble: { kind: 'auth', since: 1 },
     });
-    const { cost, isSuccess, lookedAt, readAs, ...rest } = whole;
-    assert.ok(cost && !isSuccess && lookedAt && readAs);
+    const { cost, isSuccess, checkedAt, readAs, ...rest } = whole;
+    assert.ok(cost && !isSuccess && checkedAt && readAs);
     assert.deepEqual(parseTaskRecord(text), rest);
   });
 

@@ -26,7 +26,7 @@ describe('a snapshot for other extensions', () => {
 
   it('is the same where only what it does not tell has changed', () => {
     const before = snapshotOf(aTask());
-    assert.ok(isSameSnapshot(before, snapshotOf(aTask({ lookedAt: 5, isUnseen: true }))));
+    assert.ok(isSameSnapshot(before, snapshotOf(aTask({ checkedAt: 5, isUnseen: true }))));
     assert.ok(!isSameSnapshot(before, snapshotOf(aTask({ status: 'paused' }))));
     assert.ok(!isSameSnapshot(before, undefined));
     assert.ok(isSameSnapshot(undefined, undefined));

@@ -65,7 +65,7 @@ const acts = fc.array(act, { maxLength: 60, size: 'max' });
 /** Does what was decided to one of several windows' stores, and checks that its events tell all of it. */
 class Window {
   readonly store = new TaskStore();
-  readonly told: NonNullable<ReturnType<typeof patchOf>>[] = [];
+  readonly notified: NonNullable<ReturnType<typeof patchOf>>[] = [];
   readonly #replica = new Map<string, TrackedTask>();
   readonly #ends = new Map<string, number>();
   #removed: readonly TrackedTask[] = [];
@@ -85,11 +85,11 @@ class Window {
         if (after) this.#replica.set(key, after);
         else this.#replica.delete(key);
         const patch = patchOf(change);
-        if (patch) this.told.push(patch);
+        if (patch) this.notified.push(patch);
         this.#checkEnd(key, before, after);
       }
     });
-    this.store.onDidLook((task) => this.#replica.set(refKey(task), task));
+    this.store.onDidCheck((task) => this.#replica.set(refKey(task), task));
   }
 
   do(act: Act, at: number, windows: readonly Window[]): void {
@@ -108,14 +108,14 @@ class Window {
         store.markSeen(act.ref);
         break;
       case 'look':
-        store.applyLook(act.ref, { status: act.status, rawStatus: act.status }, at, act.isFull);
+        store.applyUpdate(act.ref, { status: act.status, rawStatus: act.status }, at, act.isFull);
         break;
       case 'trouble':
         store.noteTrouble(act.ref, { kind: 'server', since: at }, act.isMissing);
         break;
       case 'patches': {
         const other = windows[act.from % windows.length];
-        if (other && other !== this) store.applyPatches(other.told.splice(0), false);
+        if (other && other !== this) store.applyPatches(other.notified.splice(0), false);
         break;
       }
     }
@@ -157,11 +157,13 @@ describe('TaskStore, whatever happens', () => {
   });
 
   it('holds the same where several windows act and hear of each other late', () => {
-    const turns = fc.array(fc.tuple(fc.nat(2), act), { maxLength: 90, size: 'max' });
+    const rateLimiter = fc.array(fc.tuple(fc.nat(2), act), { maxLength: 90, size: 'max' });
     fc.assert(
-      fc.property(turns, (turns) => {
+      fc.property(rateLimiter, (rateLimiter) => {
         const windows = [new Window(), new Window(), new Window()];
-        turns.forEach(([window, act], index) => windows[window]?.do(act, now + index, windows));
+        rateLimiter.forEach(([window, act], index) =>
+          windows[window]?.do(act, now + index, windows),
+        );
       }),
       { numRuns: runs },
     );

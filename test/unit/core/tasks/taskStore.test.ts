@@ -25,7 +25,7 @@ describe('TaskStore', () => {
   });
 
   function look(status: TaskStatus, now = 1000, isFull = false): void {
-    store.applyLook(ref, { status, rawStatus: status }, now, isFull);
+    store.applyUpdate(ref, { status, rawStatus: status }, now, isFull);
   }
 
   it('tracks each task once and keeps the order', () => {
@@ -67,7 +67,7 @@ describe('TaskStore', () => {
     changes.length = 0;
     look('running', 20);
     assert.deepEqual(changes, []);
-    assert.equal(store.get(ref)?.lookedAt, 20);
+    assert.equal(store.get(ref)?.checkedAt, 20);
     assert.equal(store.get(ref)?.changedAt, 10);
   });
 
@@ -81,12 +81,12 @@ describe('TaskStore', () => {
     const words = (task: { id: string; rawStatus: string } | undefined): string =>
       `${task?.id} ${task?.rawStatus}`;
     const running = { status: 'running', rawStatus: 'started' } as const;
-    store.applyLooks([{ ref, update: running }], 500, true);
+    store.applyUpdates([{ ref, update: running }], 500, true);
     store.onDidChange((batch) => batches.push(batch.map(({ after }) => words(after)).join()));
-    store.onDidLook((task) => batches.push(`looked at ${words(task)}`));
+    store.onDidCheck((task) => batches.push(`looked at ${words(task)}`));
     const unknown = { apiVersion: 'v2', id: 'd' } as const;
     const ended = { status: 'finished', rawStatus: 'finished' } as const;
-    store.applyLooks(
+    store.applyUpdates(
       [
         { ref: c, update: running },
         { ref, update: running },
@@ -99,17 +99,22 @@ describe('TaskStore', () => {
     );
     assert.deepEqual(batches, ['c started,b started,b finished', 'looked at a started']);
     assert.deepEqual(
-      store.tasks().map(({ lookedAt }) => lookedAt),
+      store.tasks().map(({ checkedAt }) => checkedAt),
       [1000, 1000, 1000],
     );
-    store.applyLooks([{ ref, update: running }], 1000, true);
+    store.applyUpdates([{ ref, update: running }], 1000, true);
     assert.equal(batches.length, 2);
   });
 
   it('keeps what an answer does not speak of', () => {
     store.track([ref], 1);
-    store.applyLook(ref, { status: 'running', rawStatus: 'started', prompt: 'Buy milk' }, 2, true);
-    store.applyLook(
+    store.applyUpdate(
+      ref,
+      { status: 'running', rawStatus: 'started', prompt: 'Buy milk' },
+      2,
+      true,
+    );
+    store.applyUpdate(
       ref,
       { status: 'finished', rawStatus: 'finished', prompt: undefined, cost: '0.10' },
       3,
@@ -123,7 +128,7 @@ describe('TaskStore', () => {
   it('never lets an answer rename a task', () => {
     store.track([ref], 1);
     const stray = { status: 'running', rawStatus: 'started', id: 'b', apiVersion: 'v1' } as const;
-    store.applyLook(ref, stray, 2, true);
+    store.applyUpdate(ref, stray, 2, true);
     assert.equal(store.get(ref)?.id, 'a');
     assert.equal(store.get(ref)?.apiVersion, 'v2');
   });
@@ -142,7 +147,7 @@ describe('TaskStore', () => {
     it(`still takes in what comes to light after "${ended}"`, () => {
       store.track([ref], 1);
       look(ended);
-      store.applyLook(ref, { status: ended, rawStatus: ended, judgeVerdict: false }, 2, true);
+      store.applyUpdate(ref, { status: ended, rawStatus: ended, judgeVerdict: false }, 2, true);
       assert.equal(store.get(ref)?.judgeVerdict, false);
       assert.equal(store.get(ref)?.readAs, ended);
     });
@@ -161,15 +166,15 @@ describe('TaskStore', () => {
   it('drops the answer to a request that was sent before the one it knows the answer of', () => {
     store.track([ref], 1);
     const early = store.stampRequest();
-    const late = store.stampRequest();
-    store.applyLook(ref, { status: 'paused', rawStatus: 'paused' }, 2, true, late);
-    store.applyLook(ref, { status: 'running', rawStatus: 'started' }, 3, true, early);
+    const features = store.stampRequest();
+    store.applyUpdate(ref, { status: 'paused', rawStatus: 'paused' }, 2, true, features);
+    store.applyUpdate(ref, { status: 'running', rawStatus: 'started' }, 3, true, early);
     assert.equal(store.get(ref)?.status, 'paused');
-    store.applyLook(ref, { status: 'running', rawStatus: 'started' }, 4, true, late);
+    store.applyUpdate(ref, { status: 'running', rawStatus: 'started' }, 4, true, features);
     assert.equal(store.get(ref)?.status, 'running');
     store.untrack([ref]);
     store.track([ref], 5);
-    store.applyLook(ref, { status: 'paused', rawStatus: 'paused' }, 6, true, early);
+    store.applyUpdate(ref, { status: 'paused', rawStatus: 'paused' }, 6, true, early);
     assert.equal(store.get(ref)?.status, 'paused', 'knows what was known before it was untracked');
   });
 
@@ -190,8 +195,8 @@ describe('TaskStore', () => {
     const runs = { apiVersion: 'v2', id: 'runs' } as const;
     store.track([ref, other, runs], 1);
     for (const each of [ref, other])
-      store.applyLook(each, { status: 'finished', rawStatus: 'finished' }, 2, true);
-    store.applyLook(runs, { status: 'running', rawStatus: 'started' }, 2, true);
+      store.applyUpdate(each, { status: 'finished', rawStatus: 'finished' }, 2, true);
+    store.applyUpdate(runs, { status: 'running', rawStatus: 'started' }, 2, true);
     let events = 0;
     store.onDidChange(() => events++);
     const unseen = (): readonly string[] =>
@@ -233,7 +238,7 @@ describe('TaskStore', () => {
   it('cuts what it keeps of long texts', () => {
     store.track([ref], 1);
     const output = 'x'.repeat(1_000_000);
-    store.applyLook(ref, { status: 'finished', rawStatus: 'finished', output }, 2, true);
+    store.applyUpdate(ref, { status: 'finished', rawStatus: 'finished', output }, 2, true);
     assert.equal(store.get(ref)?.output?.length, keptTextLength);
   });
 

@@ -14,7 +14,7 @@ function inShort(changes: readonly TaskChange[]): string[] {
 describe('TaskStore and what others hold', () => {
   let store: TaskStore;
   let batches: (readonly TaskChange[])[];
-  let looks: TrackedTask[];
+  let updates: TrackedTask[];
   const running = aTask();
   const ref = { apiVersion: 'v2', id: 'a1' } as const;
 
@@ -22,12 +22,12 @@ describe('TaskStore and what others hold', () => {
     store = new TaskStore();
     store.replaceAll([running]);
     batches = [];
-    looks = [];
+    updates = [];
     store.onDidChange((changes) => batches.push(changes));
-    store.onDidLook((task) => looks.push(task));
+    store.onDidCheck((task) => updates.push(task));
   });
 
-  function told(): string[] {
+  function notified(): string[] {
     return inShort(batches.flat());
   }
 
@@ -38,7 +38,7 @@ describe('TaskStore and what others hold', () => {
       batches.length = 0;
       store.restore([running, aTask({ id: 'b', status: 'finished' })]);
       assert.equal(store.get(ref), running);
-      assert.deepEqual(told(), ['> running', '> finished']);
+      assert.deepEqual(notified(), ['> running', '> finished']);
     });
 
     it('leaves a task that is tracked again as it is', () => {
@@ -55,12 +55,12 @@ describe('TaskStore and what others hold', () => {
       batches.length = 0;
       store.replaceAll([
         aTask({ status: 'failed' }),
-        { ...same, lookedAt: 5 },
+        { ...same, checkedAt: 5 },
         aTask({ id: 'new', status: 'paused' }),
       ]);
       assert.equal(batches.length, 1);
-      assert.deepEqual(told(), ['stopped >', 'running > failed', '> paused']);
-      assert.equal(store.get({ apiVersion: 'v2', id: 'same' })?.lookedAt, 5);
+      assert.deepEqual(notified(), ['stopped >', 'running > failed', '> paused']);
+      assert.equal(store.get({ apiVersion: 'v2', id: 'same' })?.checkedAt, 5);
       assert.deepEqual(
         store.tasks().map(({ id }) => id),
         ['a1', 'same', 'new'],
@@ -83,7 +83,7 @@ describe('TaskStore and what others hold', () => {
       assert.equal(batches.length, 2);
       store.replaceAll([{ ...running, trouble: { kind: 'timeout', since: 9 } }]);
       assert.equal(batches.length, 3, 'nor is it the same where it began at another time');
-      store.applyLook(ref, { status: 'running', rawStatus: 'started' }, 10, false);
+      store.applyUpdate(ref, { status: 'running', rawStatus: 'started' }, 10, false);
       assert.equal(batches.length, 4);
       assert.equal(store.get(ref)?.trouble, undefined);
     });
@@ -97,36 +97,36 @@ describe('TaskStore and what others hold', () => {
   });
 
   it('tells of a look that changed nothing, and of no look that was not', () => {
-    store.applyLook(ref, { status: 'running', rawStatus: 'started' }, 77, false);
+    store.applyUpdate(ref, { status: 'running', rawStatus: 'started' }, 77, false);
     assert.deepEqual(batches, []);
     assert.deepEqual(
-      looks.map(({ lookedAt }) => lookedAt),
+      updates.map(({ checkedAt }) => checkedAt),
       [77],
     );
-    store.applyLook(ref, { status: 'running', rawStatus: 'started' }, 77, false);
-    assert.equal(looks.length, 1);
+    store.applyUpdate(ref, { status: 'running', rawStatus: 'started' }, 77, false);
+    assert.equal(updates.length, 1);
     store.markSeen(ref);
-    assert.deepEqual([batches.length, looks.length], [0, 1]);
+    assert.deepEqual([batches.length, updates.length], [0, 1]);
   });
 
   it('lets neither a running nor a paused task be created again', () => {
     for (const status of ['running', 'paused'] as const) {
       store.replaceAll([aTask({ status })]);
-      store.applyLook(ref, { status: 'created', rawStatus: 'created' }, 5, true);
+      store.applyUpdate(ref, { status: 'created', rawStatus: 'created' }, 5, true);
       assert.equal(store.get(ref)?.status, status);
     }
     store.replaceAll([aTask({ status: 'unknown' })]);
-    store.applyLook(ref, { status: 'created', rawStatus: 'created' }, 5, true);
+    store.applyUpdate(ref, { status: 'created', rawStatus: 'created' }, 5, true);
     assert.equal(store.get(ref)?.status, 'created');
   });
 
   it('are marked as unseen by a person in another window, though not by an end that it sees late', () => {
     store.replaceAll([aTask({ status: 'finished' })]);
-    store.applyPatches([{ of: ref, set: { isUnseen: true }, cleared: [] }], false);
+    store.applyPatches([{ of: ref, set: { isUnseen: true }, unset: [] }], false);
     assert.equal(store.get(ref)?.isUnseen, true);
     store.markSeen(ref);
     const set = { status: 'finished', rawStatus: 'finished', isUnseen: true } as const;
-    store.applyPatches([{ of: ref, set, cleared: [] }], false);
+    store.applyPatches([{ of: ref, set, unset: [] }], false);
     assert.equal(store.get(ref)?.isUnseen, false);
   });
 
@@ -134,38 +134,38 @@ describe('TaskStore and what others hold', () => {
     const end = {
       of: ref,
       set: { status: 'finished', rawStatus: 'finished' },
-      cleared: [],
+      unset: [],
     } as const;
 
     it('let tasks come, go, and become others, told in one batch', () => {
       const b = aTask({ id: 'b', status: 'created' });
-      store.applyPatches([{ came: b }, { went: ref }], false);
+      store.applyPatches([{ added: b }, { removed: ref }], false);
       assert.equal(batches.length, 1);
-      assert.deepEqual(told(), ['> created', 'running >']);
+      assert.deepEqual(notified(), ['> created', 'running >']);
       assert.deepEqual(store.tasks(), [b]);
     });
 
     it('take fields and leave the others', () => {
-      store.applyPatches([{ of: ref, set: { cost: '0.5' }, cleared: ['prompt'] }], false);
+      store.applyPatches([{ of: ref, set: { cost: '0.5' }, unset: ['prompt'] }], false);
       assert.equal(store.get(ref)?.cost, '0.5');
       assert.equal(store.get(ref)?.prompt, undefined);
       assert.equal(store.get(ref)?.status, 'running');
     });
 
     it('do nothing to who is not tracked, nor where they make no task', () => {
-      store.applyPatches([{ went: { apiVersion: 'v1', id: 'a1' } }], true);
+      store.applyPatches([{ removed: { apiVersion: 'v1', id: 'a1' } }], true);
       store.applyPatches([{ ...end, of: { apiVersion: 'v1', id: 'a1' } }], true);
-      store.applyPatches([{ of: ref, set: {}, cleared: ['status'] }], true);
-      store.applyPatches([{ of: ref, set: { id: 'b' }, cleared: [] }], true);
+      store.applyPatches([{ of: ref, set: {}, unset: ['status'] }], true);
+      store.applyPatches([{ of: ref, set: { id: 'b' }, unset: [] }], true);
       assert.deepEqual(batches, []);
       assert.deepEqual(store.tasks(), [running]);
     });
 
     it('of a window that does not poll tell nothing of who is tracked already', () => {
       const other = aTask({ prompt: 'Known better' });
-      store.applyPatches([{ came: other }], false);
+      store.applyPatches([{ added: other }], false);
       assert.equal(store.get(ref), running);
-      store.applyPatches([{ came: other }], true);
+      store.applyPatches([{ added: other }], true);
       assert.equal(store.get(ref), other);
     });
 
@@ -174,7 +174,7 @@ describe('TaskStore and what others hold', () => {
       const again = {
         of: ref,
         set: { status: 'running', rawStatus: 'started' },
-        cleared: [],
+        unset: [],
       } as const;
       store.applyPatches([again], false);
       assert.equal(store.get(ref)?.status, 'finished');
@@ -186,33 +186,33 @@ describe('TaskStore and what others hold', () => {
       store.applyPatches([{ ...end, set: { ...end.set, isUnseen: true } }], false);
       assert.equal(store.get(ref)?.isUnseen, true);
       store.markSeen(ref);
-      const unseen = { of: ref, set: { isUnseen: true, cost: '1' }, cleared: [] } as const;
+      const unseen = { of: ref, set: { isUnseen: true, cost: '1' }, unset: [] } as const;
       store.applyPatches([unseen], false);
       assert.deepEqual([store.get(ref)?.isUnseen, store.get(ref)?.cost], [false, '1']);
       store.applyPatches([unseen], true);
       assert.equal(store.get(ref)?.isUnseen, true);
-      store.applyPatches([{ of: ref, set: { cost: '2' }, cleared: [] }], false);
+      store.applyPatches([{ of: ref, set: { cost: '2' }, unset: [] }], false);
       assert.equal(store.get(ref)?.isUnseen, true, 'who was unseen stays so');
     });
 
     it('that tell only of a look are told as one, and with a change of the same task once', () => {
-      store.applyPatches([{ of: ref, set: { lookedAt: 9 }, cleared: [] }], true);
+      store.applyPatches([{ of: ref, set: { checkedAt: 9 }, unset: [] }], true);
       assert.equal(batches.length, 0);
       assert.deepEqual(
-        looks.map(({ lookedAt }) => lookedAt),
+        updates.map(({ checkedAt }) => checkedAt),
         [9],
       );
-      store.applyPatches([{ of: ref, set: { lookedAt: 9 }, cleared: [] }], true);
-      assert.equal(looks.length, 1, 'the same time again is no look');
-      store.applyPatches([end, { of: ref, set: { lookedAt: 10 }, cleared: [] }], true);
-      assert.deepEqual(told(), ['running > finished']);
-      assert.equal(batches.flat()[0]?.after?.lookedAt, 10);
-      assert.equal(looks.length, 1);
+      store.applyPatches([{ of: ref, set: { checkedAt: 9 }, unset: [] }], true);
+      assert.equal(updates.length, 1, 'the same time again is no look');
+      store.applyPatches([end, { of: ref, set: { checkedAt: 10 }, unset: [] }], true);
+      assert.deepEqual(notified(), ['running > finished']);
+      assert.equal(batches.flat()[0]?.after?.checkedAt, 10);
+      assert.equal(updates.length, 1);
     });
 
     it('that change a task twice are told in their order', () => {
-      store.applyPatches([end, { went: ref }, { came: running }], true);
-      assert.deepEqual(told(), ['running > finished', 'finished >', '> running']);
+      store.applyPatches([end, { removed: ref }, { added: running }], true);
+      assert.deepEqual(notified(), ['running > finished', 'finished >', '> running']);
     });
   });
 });

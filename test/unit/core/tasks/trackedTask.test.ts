@@ -33,13 +33,13 @@ describe('details beside the row of their task', () => {
       cost: '0.1',
       finishedAt,
     });
-    assert.equal(hasSameStatus(shown, withStatusOf(details, { ...task, lookedAt: 99 })), true);
+    assert.equal(hasSameStatus(shown, withStatusOf(details, { ...task, checkedAt: 99 })), true);
     assert.equal(hasSameStatus(shown, details), false);
   });
 
   it('take nothing of a row that was never checked', () => {
-    const { lookedAt, ...unchecked } = aTask({ status: 'unknown', rawStatus: '' });
+    const { checkedAt, ...unchecked } = aTask({ status: 'unknown', rawStatus: '' });
     assert.equal(withStatusOf(details, unchecked), details);
-    assert.notEqual(lookedAt, undefined);
+    assert.notEqual(checkedAt, undefined);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   containerPreview,
-  containerWords,
+  containerLabel,
   entriesAtFirst,
   isFoldable,
   jsonRows,
@@ -91,17 +91,17 @@ describe('jsonRows', () => {
   });
 });
 
-describe('containerWords', () => {
+describe('containerLabel', () => {
   it('tells how much a container holds', () => {
-    assert.equal(containerWords(treeOf({ a: 1 })), '{1}');
-    assert.equal(containerWords(treeOf([])), '[]');
-    assert.equal(containerWords(treeOf({})), '{}');
+    assert.equal(containerLabel(treeOf({ a: 1 })), '{1}');
+    assert.equal(containerLabel(treeOf([])), '[]');
+    assert.equal(containerLabel(treeOf({})), '{}');
     const opening = readJson('{', true);
     assert.ok(opening);
-    assert.equal(containerWords(opening), '{} or more');
+    assert.equal(containerLabel(opening), '{} or more');
     const cut = readJson('[1,2,', true);
     assert.ok(cut);
-    assert.equal(containerWords(cut), '[2 or more]');
+    assert.equal(containerLabel(cut), '[2 or more]');
     assert.equal(isFoldable(treeOf([])), false);
   });
 });

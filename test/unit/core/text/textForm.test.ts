@@ -9,7 +9,7 @@ const fence = '```';
 
 describe('an output in a code fence', () => {
   const json = '{\n  "price": 12345678901234567890\n}';
-  const held: readonly (readonly [string, string, string])[] = [
+  const paused: readonly (readonly [string, string, string])[] = [
     ['JSON', `${fence}json\n${json}\n${fence}`, json],
     ['JSON, with blanks around', `\n  ${fence}json  \n${json}\n${fence}\n\n`, json],
     ['JSON, in other line ends', `${fence}json\r\n[1]\r\n${fence}`, '[1]'],
@@ -23,7 +23,7 @@ describe('an output in a code fence', () => {
     ['Markdown without a word for it', `${fence}\n# Title\n${fence}`, '# Title'],
     ['Markdown called text', `${fence}text\n# Title\n${fence}`, '# Title'],
   ];
-  for (const [what, text, content] of held)
+  for (const [what, text, content] of paused)
     it(`is what it holds: ${what}`, () => {
       assert.equal(unfenced(text), content);
     });

@@ -4,9 +4,9 @@ import type { Cloud } from '../../../../src/core/cloud/taskClient';
 import { maxTasksAtOnce, parseTaskInput } from '../../../../src/core/input/taskInput';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import {
-  rejectedWords,
-  sessionWords,
-  trackingWords,
+  rejectedMessage,
+  sessionMessage,
+  trackingMessage,
   trackTasks,
 } from '../../../../src/core/tracking/taskTracking';
 import { FakeCloud } from '../../../fakes/fakeCloud';
@@ -20,7 +20,7 @@ describe('tracking what a text names', () => {
   let sessions: Map<string, readonly string[]>;
   let failure: Error | undefined;
   let connections: number;
-  let asked: string[];
+  let requested: string[];
   let isCurrent: boolean;
   let beforeAnswer: () => void;
 
@@ -29,7 +29,7 @@ describe('tracking what a text names', () => {
     sessions = new Map();
     failure = undefined;
     connections = 0;
-    asked = [];
+    requested = [];
     isCurrent = true;
     beforeAnswer = () => undefined;
   });
@@ -43,7 +43,7 @@ describe('tracking what a text names', () => {
       client: (apiVersion) => ({
         ...cloud.client(apiVersion),
         findSessionTasks: async (id) => {
-          asked.push(id);
+          requested.push(id);
           await Promise.resolve();
           beforeAnswer();
           if (failure) throw failure;
@@ -69,7 +69,7 @@ describe('tracking what a text names', () => {
     const result = await track('a1, v2/b2');
     assert.deepEqual(ids(), ['v1/a1', 'v2/b2']);
     assert.equal(connections, 0);
-    assert.equal(trackingWords(result), undefined);
+    assert.equal(trackingMessage(result), undefined);
   });
 
   it('asks the cloud for the tasks of a session, which are v2', async () => {
@@ -80,7 +80,7 @@ describe('tracking what a text names', () => {
       result.refs.map(({ id }) => id),
       ['a1', 'c3', 'd4'],
     );
-    assert.equal(trackingWords(result), undefined);
+    assert.equal(trackingMessage(result), undefined);
   });
 
   it('keeps what has been tracked when a session cannot be looked up', async () => {
@@ -93,7 +93,7 @@ describe('tracking what a text names', () => {
   it('speaks of the session that is not found, not of a task', async () => {
     failure = new CloudError('taskNotFound', 'Session not found');
     const { sessionError } = await track(dashboard(session));
-    assert.deepEqual(sessionError && sessionWords(sessionError.kind, 'cloud.example'), {
+    assert.deepEqual(sessionError && sessionMessage(sessionError.kind, 'cloud.example'), {
       text: 'cloud.example knows no such session for this API key. Check the link, or set the key of the account that the session belongs to.',
       nextStep: 'setApiKey',
     });
@@ -101,11 +101,11 @@ describe('tracking what a text names', () => {
 
   it('has words of a session for every failure', () => {
     for (const kind of ['taskNotFound', 'invalidRequest', 'rateLimited', 'server'] as const) {
-      const { text } = sessionWords(kind, 'cloud.example');
+      const { text } = sessionMessage(kind, 'cloud.example');
       assert.match(text, /^cloud\.example /u);
       assert.doesNotMatch(text, /task ID|no such task|Looks go on/u);
     }
-    const { text } = sessionWords('notServed', 'cloud.example');
+    const { text } = sessionMessage('notServed', 'cloud.example');
     assert.match(text, /^API v2 is not served at cloud\.example/u);
   });
 
@@ -113,7 +113,7 @@ describe('tracking what a text names', () => {
     sessions.set(other, ['c3']);
     beforeAnswer = () => {
       failure =
-        asked.length === 1 ? new CloudError('taskNotFound', 'Session not found') : undefined;
+        requested.length === 1 ? new CloudError('taskNotFound', 'Session not found') : undefined;
     };
     const result = await track(`${dashboard(session)}\n${dashboard(other)}`);
     assert.deepEqual(ids(), ['v2/c3']);
@@ -121,10 +121,10 @@ describe('tracking what a text names', () => {
     assert.equal(result.failedSessionCount, 1);
 
     beforeAnswer = () => (failure = new CloudError('auth', 'refused'));
-    asked = [];
+    requested = [];
     const { failedSessionCount } = await track(`${dashboard(session)}\n${dashboard(other)}`);
     assert.equal(failedSessionCount, 2);
-    assert.deepEqual(asked, [session]);
+    assert.deepEqual(requested, [session]);
   });
 
   it('says how far it is', async () => {
@@ -144,7 +144,7 @@ describe('tracking what a text names', () => {
     sessions.set(session, ['c3']).set(other, ['d4']);
     const abort = new AbortController();
     beforeAnswer = () => {
-      if (asked.length === 2) abort.abort();
+      if (requested.length === 2) abort.abort();
     };
     const text = `${dashboard(session)}\n${dashboard(other)}`;
     await assert.rejects(track(text, abort.signal), { name: 'AbortError' });
@@ -158,9 +158,9 @@ describe('tracking what a text names', () => {
     );
     const result = await track(`${dashboard(session)}\n${dashboard(other)}`);
     assert.equal(store.tasks().length, maxTasksAtOnce);
-    assert.deepEqual(asked, [session]);
+    assert.deepEqual(requested, [session]);
     assert.equal(
-      trackingWords(result),
+      trackingMessage(result),
       '1000 tasks tracked; 2 tasks are left out: at most 1000 are tracked at once; 1 session is not looked up: at most 1000 tasks are tracked at once.',
     );
   });
@@ -175,7 +175,7 @@ describe('tracking what a text names', () => {
     beforeAnswer = () => (isCurrent = false);
     const result = await track(`v1/a1 ${dashboard(session)} ${dashboard(other)}`);
     assert.deepEqual(ids(), ['v1/a1']);
-    assert.deepEqual(asked, [session], 'the other server is not asked');
+    assert.deepEqual(requested, [session], 'the other server is not asked');
     assert.equal(result.hasServerChanged, true);
   });
 
@@ -183,7 +183,7 @@ describe('tracking what a text names', () => {
     const tracking = track(dashboard(session));
     isCurrent = false;
     assert.equal((await tracking).hasServerChanged, true);
-    assert.deepEqual(asked, []);
+    assert.deepEqual(requested, []);
   });
 
   it('stops when it is told to', async () => {
@@ -199,7 +199,7 @@ describe('tracking what a text names', () => {
     sessions.set(session, ['c3']);
     const result = await track(`v1/a1 v1/b2 v1/b2 v4/c3 ${dashboard(session)} ${dashboard(other)}`);
     assert.equal(
-      trackingWords(result),
+      trackingMessage(result),
       '2 tasks tracked; 1 was tracked already; 1 was named twice; 1 session has no tasks; “c3” is left out: it belongs to API v4, which this extension does not support yet.',
     );
   });
@@ -207,20 +207,20 @@ describe('tracking what a text names', () => {
   it('says that nothing new came', async () => {
     await track('a1 b2');
     assert.equal(
-      trackingWords(await track('a1 b2')),
+      trackingMessage(await track('a1 b2')),
       'No new task tracked; 2 were tracked already.',
     );
   });
 
   it('tells at most two pieces of nonsense in full', async () => {
     const { input } = await track('oops hello world again');
-    const words = rejectedWords(input) ?? '';
+    const words = rejectedMessage(input) ?? '';
     assert.match(words, /“oops” .*“hello” .*; 2 more are left out$/u);
   });
 
   it('never repeats what looks like a key', async () => {
     const { input } = await track('bu_0123456789');
-    assert.match(rejectedWords(input) ?? '', /^one piece is left out: .*API key/u);
-    assert.doesNotMatch(rejectedWords(input) ?? '', /0123/u);
+    assert.match(rejectedMessage(input) ?? '', /^one piece is left out: .*API key/u);
+    assert.doesNotMatch(rejectedMessage(input) ?? '', /0123/u);
   });
 });

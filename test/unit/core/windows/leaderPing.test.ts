@@ -25,7 +25,7 @@ describe('LeaderPing', () => {
       clock,
       send: (id) => {
         pings.push({ id, at: at() });
-        if (isAnswering) ping.hear(id);
+        if (isAnswering) ping.onMessage(id);
       },
       isWatching: () => isWatching,
       onSilence: (isSilent) => events.push(`${isSilent ? 'silent' : 'answers'} ${at()}`),
@@ -41,7 +41,7 @@ describe('LeaderPing', () => {
   const expect = (what = 'it'): void => ping.expect(() => received.push(what));
 
   it('sends nothing and keeps no timer while nothing waits and nothing is watched', async () => {
-    ping.hear();
+    ping.onMessage();
     await clock.advance(60_000);
     assert.deepEqual([pings.length, clock.timers], [0, 0]);
     expect();
@@ -61,7 +61,7 @@ describe('LeaderPing', () => {
     isAnswering = false;
     expect();
     await clock.advance(4000);
-    ping.hear(pings.at(-1)?.id);
+    ping.onMessage(pings.at(-1)?.id);
     await clock.advance(60_000);
     assert.deepEqual(events, ['silent 3000', 'answers 4000']);
     assert.deepEqual(received, ['it']);
@@ -72,24 +72,24 @@ describe('LeaderPing', () => {
     expect('first');
     await settle();
     expect('second');
-    ping.hear();
-    ping.hear(1);
+    ping.onMessage();
+    ping.onMessage(1);
     await settle();
     assert.deepEqual(received, ['first']);
-    ping.hear(2);
+    ping.onMessage(2);
     await settle();
     assert.deepEqual(received, ['first', 'second']);
   });
 
   it('pings every three seconds while something is watched, unless the leader is heard anyway', async () => {
     isWatching = true;
-    ping.hear();
+    ping.onMessage();
     await clock.advance(7000);
     assert.deepEqual(
       pings.map(({ at }) => at),
       [3000, 6000],
     );
-    ping.hear();
+    ping.onMessage();
     await clock.advance(4000);
     assert.equal(pings.length, 2, 'heard at 7 s: next asked at 12 s');
     isWatching = false;
@@ -99,7 +99,7 @@ describe('LeaderPing', () => {
 
   it('does not wait for the next ping with what must not be lost', async () => {
     isWatching = true;
-    ping.hear();
+    ping.onMessage();
     await clock.advance(1000);
     expect();
     await settle();
@@ -122,7 +122,7 @@ describe('LeaderPing', () => {
     expect();
     await clock.advance(3500);
     ping.dispose();
-    ping.hear(pings.at(-1)?.id);
+    ping.onMessage(pings.at(-1)?.id);
     expect();
     await clock.advance(60_000);
     assert.deepEqual(events, ['silent 3000']);

@@ -17,7 +17,7 @@ const ref = { apiVersion: 'v2', id: 'a1' } as const;
 const ended = {
   of: ref,
   set: { status: 'finished', rawStatus: 'finished' },
-  cleared: [],
+  unset: [],
 } as const satisfies TaskPatch;
 
 describe('WindowFollower', () => {
@@ -32,7 +32,7 @@ describe('WindowFollower', () => {
   let clock: FakeClock;
   let doings: string[];
   let hasKey: boolean;
-  let hear: (message: ToFollower | string) => void;
+  let onMessage: (message: ToFollower | string) => void;
   let follower: WindowFollower;
 
   beforeEach(() => {
@@ -40,7 +40,7 @@ describe('WindowFollower', () => {
     notices = new NoticeQueue({
       store,
       clock: new FakeClock(),
-      isWanted: () => true,
+      isRequested: () => true,
       show: () => assert.fail('Another window announces'),
     });
     notices.setAnnouncing(false);
@@ -54,14 +54,14 @@ describe('WindowFollower', () => {
     doings = [];
     hasKey = true;
     const received = new Emitter<string>();
-    hear = (message) =>
+    onMessage = (message) =>
       received.fire(typeof message === 'string' ? message : JSON.stringify(message));
     follower = new WindowFollower({
       leader: {
         send: (text) => {
           const message = JSON.parse(text) as ToLeader;
           if (message.type !== 'ping') said.push(message);
-          else if (isAnswering) hear({ type: 'pong', id: message.id });
+          else if (isAnswering) onMessage({ type: 'pong', id: message.id });
         },
         onDidReceive: received.event,
         onDidClose: new Emitter<void>().event,
@@ -92,7 +92,7 @@ describe('WindowFollower', () => {
 
   /** The leader tells all that it tracks. */
   function begin(...tasks: ReturnType<typeof aTask>[]): void {
-    hear({ type: 'tasks', tasks, isLast: true });
+    onMessage({ type: 'tasks', tasks, isLast: true });
     said.length = 0;
     doings.length = 0;
   }
@@ -106,23 +106,23 @@ describe('WindowFollower', () => {
 
   it('shows all that is tracked once all of it has come, and says nothing of it', () => {
     said.length = 0;
-    hear({ type: 'tasks', tasks: [aTask()], isLast: false });
+    onMessage({ type: 'tasks', tasks: [aTask()], isLast: false });
     assert.deepEqual(store.tasks(), []);
-    hear({ type: 'tasks', tasks: [aTask({ id: 'b' })], isLast: true });
+    onMessage({ type: 'tasks', tasks: [aTask({ id: 'b' })], isLast: true });
     assert.deepEqual(
       store.tasks().map(({ id }) => id),
       ['a1', 'b'],
     );
     assert.deepEqual(doings, ['fill']);
     assert.deepEqual(said, []);
-    hear({ type: 'tasks', tasks: [aTask({ id: 'c' })], isLast: true });
+    onMessage({ type: 'tasks', tasks: [aTask({ id: 'c' })], isLast: true });
     assert.equal(store.tasks().length, 1, 'another beginning begins anew');
   });
 
   it('adds what has just happened here, and passes it on', () => {
     recent = [{ at: 0, patches: [ended], isReceived: false }];
     said.length = 0;
-    hear({ type: 'tasks', tasks: [aTask()], isLast: true });
+    onMessage({ type: 'tasks', tasks: [aTask()], isLast: true });
     assert.equal(store.get(ref)?.status, 'finished');
     assert.deepEqual(said, [{ type: 'patches', patches: [ended], at: 0 }]);
   });
@@ -130,7 +130,11 @@ describe('WindowFollower', () => {
   it('hands on ends that the window before has not told of, and none that it has only repeated', () => {
     notices.expect([ref]);
     said.length = 0;
-    hear({ type: 'tasks', tasks: [aTask({ status: 'finished', isUnseen: true })], isLast: true });
+    onMessage({
+      type: 'tasks',
+      tasks: [aTask({ status: 'finished', isUnseen: true })],
+      isLast: true,
+    });
     assert.deepEqual(said, [{ type: 'ended', refs: [ref] }]);
     assert.deepEqual(notices.waiting, [ref]);
   });
@@ -142,16 +146,16 @@ describe('WindowFollower', () => {
   });
 
   it('tells what is done here only after it knows what there is', () => {
-    follower.tell([ended], () => undefined);
+    follower.notify([ended], () => undefined);
     assert.equal(said.length, 1, 'the key');
     begin(aTask());
-    follower.tell([ended], () => undefined);
+    follower.notify([ended], () => undefined);
     assert.deepEqual(said, [{ type: 'patches', patches: [ended] }]);
   });
 
   it('repeats what the leader tells, whatever it was', () => {
     begin(aTask({ status: 'finished' }));
-    hear({ type: 'patches', patches: [{ of: ref, set: { status: 'running' }, cleared: [] }] });
+    onMessage({ type: 'patches', patches: [{ of: ref, set: { status: 'running' }, unset: [] }] });
     assert.equal(store.get(ref)?.status, 'running');
     assert.deepEqual(doings, ['repeat']);
     assert.deepEqual(said, []);
@@ -159,30 +163,30 @@ describe('WindowFollower', () => {
 
   it('shows the leader’s state, but counts for itself', () => {
     begin(aTask(), aTask({ id: 'b', status: 'finished' }));
-    assert.deepEqual(follower.state, { isLooking: false, holds: [], activeCount: 1 });
+    assert.deepEqual(follower.state, { isPolling: false, pauses: [], activeCount: 1 });
     const states: PollerState[] = [];
     follower.onDidChangeState((state) => states.push(state));
-    const holds = [{ kind: 'network', until: 5, apiVersion: undefined }] as const;
-    hear({ type: 'state', state: { activeCount: 9, isLooking: true, lookedAt: 3, holds } });
-    assert.deepEqual(follower.state, { isLooking: true, lookedAt: 3, holds, activeCount: 1 });
+    const pauses = [{ kind: 'network', until: 5, apiVersion: undefined }] as const;
+    onMessage({ type: 'state', state: { activeCount: 9, isPolling: true, checkedAt: 3, pauses } });
+    assert.deepEqual(follower.state, { isPolling: true, checkedAt: 3, pauses, activeCount: 1 });
     assert.deepEqual(states, [follower.state]);
   });
 
   it('gathers ends that wait, and forgets those that wait no more', () => {
     const b = { apiVersion: 'v2', id: 'b' } as const;
     begin(aTask());
-    hear({ type: 'ended', refs: [ref, b] });
+    onMessage({ type: 'ended', refs: [ref, b] });
     assert.deepEqual(notices.waiting, [ref, b]);
-    hear({ type: 'announced', refs: [ref] });
+    onMessage({ type: 'announced', refs: [ref] });
     assert.deepEqual(notices.waiting, [b]);
   });
 
   it('tells the person here, and says that it has', () => {
     begin();
     const notice = { text: 'Finished', refs: [ref], isWarning: false };
-    hear({ type: 'tell', id: 7, announcement: { notice } });
+    onMessage({ type: 'notify', id: 7, announcement: { notice } });
     assert.deepEqual(announced, [{ notice }]);
-    assert.deepEqual(said, [{ type: 'told', id: 7 }]);
+    assert.deepEqual(said, [{ type: 'notified', id: 7 }]);
   });
 
   it('asks for a refresh, each with a number of its own, and waits for its answer', async () => {
@@ -194,13 +198,13 @@ describe('WindowFollower', () => {
       { type: 'refresh', id: 1, refs: [ref] },
       { type: 'refresh', id: 2 },
     ]);
-    hear({ type: 'refreshed', id: 9 });
+    onMessage({ type: 'refreshed', id: 9 });
     await settle();
     assert.deepEqual(done, []);
-    hear({ type: 'refreshed', id: 2 });
+    onMessage({ type: 'refreshed', id: 2 });
     await settle();
     assert.deepEqual(done, [2]);
-    hear({ type: 'refreshed', id: 1 });
+    onMessage({ type: 'refreshed', id: 1 });
     await settle();
     assert.deepEqual(done, [2, 1]);
   });
@@ -213,10 +217,10 @@ describe('WindowFollower', () => {
 
   it('heeds no other words, and none after it is disposed', () => {
     begin(aTask());
-    for (const words of ['', 'null', '{"type":"patches"}', '{"type":"evil"}']) hear(words);
+    for (const words of ['', 'null', '{"type":"patches"}', '{"type":"evil"}']) onMessage(words);
     assert.equal(store.tasks().length, 1);
     follower.dispose();
-    hear({ type: 'patches', patches: [{ went: ref }] });
+    onMessage({ type: 'patches', patches: [{ removed: ref }] });
     assert.equal(store.tasks().length, 1);
     assert.deepEqual(said, []);
   });

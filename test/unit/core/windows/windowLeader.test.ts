@@ -35,7 +35,7 @@ describe('WindowLeader', () => {
     notices = new NoticeQueue({
       store,
       clock: new FakeClock(),
-      isWanted: () => true,
+      isRequested: () => true,
       show: () => assert.fail('No end is announced here'),
     });
     notices.setAnnouncing(false);
@@ -50,7 +50,7 @@ describe('WindowLeader', () => {
       poller,
       notices,
       isStillLeader: () => isStillLeader,
-      isOutdated: (patch, at) => 'came' in patch && at < 5,
+      isOutdated: (patch, at) => 'added' in patch && at < 5,
       retell: (at, change) => {
         retold.push(at);
         change();
@@ -72,7 +72,7 @@ describe('WindowLeader', () => {
   function follow(): Follower {
     const peer: Follower = new FakePeer();
     leader.admit(peer);
-    peer.heard.length = 0;
+    peer.received.length = 0;
     return peer;
   }
 
@@ -90,10 +90,10 @@ describe('WindowLeader', () => {
     it('tells what is tracked, which ends wait and how polling goes, in this order', () => {
       store.replaceAll([aTask()]);
       notices.expect([ref]);
-      poller.state = { activeCount: 1, isLooking: true, lookedAt: 3, holds: [pausing] };
+      poller.state = { activeCount: 1, isPolling: true, checkedAt: 3, pauses: [pausing] };
       const peer: Follower = new FakePeer();
       leader.admit(peer);
-      assert.deepEqual(peer.heard, [
+      assert.deepEqual(peer.received, [
         { type: 'tasks', tasks: [aTask()], isLast: true },
         { type: 'ended', refs: [ref] },
         { type: 'state', state: poller.state },
@@ -112,7 +112,7 @@ describe('WindowLeader', () => {
         store.replaceAll(ids.map((id) => aTask({ id })));
         const peer: Follower = new FakePeer();
         leader.admit(peer);
-        const parts = peer.heard.filter((message) => message.type === 'tasks');
+        const parts = peer.received.filter((message) => message.type === 'tasks');
         assert.deepEqual(
           parts.map(({ tasks }) => tasks.length),
           sizes,
@@ -129,54 +129,54 @@ describe('WindowLeader', () => {
 
     it('tells no looks that were taken before it came', () => {
       store.replaceAll([aTask()]);
-      store.applyLook(ref, aTask(), 5, false);
+      store.applyUpdate(ref, aTask(), 5, false);
       const peer = follow();
-      poller.become({ isLooking: true });
-      assert.deepEqual(peer.heard, [{ type: 'state', state: poller.state }]);
+      poller.become({ isPolling: true });
+      assert.deepEqual(peer.received, [{ type: 'state', state: poller.state }]);
     });
   });
 
   it('answers a ping at once', () => {
     const peer = follow();
-    peer.say({ type: 'ping', id: 4 });
-    assert.deepEqual(peer.heard, [{ type: 'pong', id: 4 }]);
+    peer.deliver({ type: 'ping', id: 4 });
+    assert.deepEqual(peer.received, [{ type: 'pong', id: 4 }]);
   });
 
   it('takes in what is told again unless it knows better, and then says how things are', () => {
     const peer = follow();
     const other = aTask({ id: 'b' });
-    peer.say({ type: 'patches', patches: [{ came: aTask() }], at: 4 });
-    peer.say({ type: 'patches', patches: [{ came: other }], at: 6 });
+    peer.deliver({ type: 'patches', patches: [{ added: aTask() }], at: 4 });
+    peer.deliver({ type: 'patches', patches: [{ added: other }], at: 6 });
     assert.deepEqual(retold, [4, 6]);
     assert.deepEqual(
       store.tasks().map(({ id }) => id),
       ['b'],
     );
-    assert.deepEqual(peer.heard[0], { type: 'patches', patches: [{ went: ref }] });
-    peer.say({ type: 'patches', patches: [{ came: other }], at: 4 });
-    assert.deepEqual(peer.heard.at(-1), { type: 'patches', patches: [{ came: other }] });
+    assert.deepEqual(peer.received[0], { type: 'patches', patches: [{ removed: ref }] });
+    peer.deliver({ type: 'patches', patches: [{ added: other }], at: 4 });
+    assert.deepEqual(peer.received.at(-1), { type: 'patches', patches: [{ added: other }] });
   });
 
   it('does nothing of what it hears once another window has its place', () => {
     store.replaceAll([aTask()]);
     const peer = follow();
     isStillLeader = false;
-    peer.say({ type: 'ping', id: 4 });
-    peer.say({ type: 'patches', patches: [{ went: ref }] });
-    assert.deepEqual(peer.heard, []);
+    peer.deliver({ type: 'ping', id: 4 });
+    peer.deliver({ type: 'patches', patches: [{ removed: ref }] });
+    assert.deepEqual(peer.received, []);
     assert.equal(store.tasks().length, 1);
   });
 
   describe('to the windows that follow', () => {
     it('tells what has changed, to each of them', () => {
       const [one, other] = [follow(), follow()];
-      const patches = [[{ came: aTask() }], [{ went: ref }]];
+      const patches = [[{ added: aTask() }], [{ removed: ref }]];
       let received = 0;
-      for (const each of patches) leader.tell(each, () => received++);
+      for (const each of patches) leader.notify(each, () => received++);
       assert.equal(received, 2);
-      for (const { heard } of [one, other])
+      for (const { received } of [one, other])
         assert.deepEqual(
-          heard,
+          received,
           patches.map((each) => ({ type: 'patches', patches: each })),
         );
     });
@@ -184,28 +184,28 @@ describe('WindowLeader', () => {
     it('tells looks that changed nothing together, the last of each task, before the state after them', () => {
       store.replaceAll([aTask()]);
       const peer = follow();
-      store.applyLook(ref, aTask(), 5, false);
-      assert.deepEqual(peer.heard, []);
+      store.applyUpdate(ref, aTask(), 5, false);
+      assert.deepEqual(peer.received, []);
       poller.become({ activeCount: 1 });
-      assert.deepEqual(peer.heard, [
-        { type: 'patches', patches: [{ of: ref, set: { lookedAt: 5 }, cleared: [] }] },
+      assert.deepEqual(peer.received, [
+        { type: 'patches', patches: [{ of: ref, set: { checkedAt: 5 }, unset: [] }] },
         { type: 'state', state: poller.state },
       ]);
       poller.become({ activeCount: 2 });
-      assert.deepEqual(peer.heard.slice(2), [{ type: 'state', state: poller.state }]);
+      assert.deepEqual(peer.received.slice(2), [{ type: 'state', state: poller.state }]);
     });
 
     it('tells which ends wait no more', () => {
       const peer = follow();
       leader.settle([ref]);
-      assert.deepEqual(peer.heard, [{ type: 'announced', refs: [ref] }]);
+      assert.deepEqual(peer.received, [{ type: 'announced', refs: [ref] }]);
     });
 
     it('tells nothing to one that has gone', () => {
       const peer = follow();
       peer.close();
       leader.settle([ref]);
-      assert.deepEqual(peer.heard, []);
+      assert.deepEqual(peer.received, []);
     });
   });
 
@@ -213,11 +213,11 @@ describe('WindowLeader', () => {
     it('takes in what was done there, of which an older status never wins', () => {
       store.replaceAll([aTask({ status: 'finished' })]);
       const peer = follow();
-      peer.say({
+      peer.deliver({
         type: 'patches',
         patches: [
-          { of: ref, set: { status: 'running' }, cleared: [] },
-          { came: aTask({ id: 'b' }) },
+          { of: ref, set: { status: 'running' }, unset: [] },
+          { added: aTask({ id: 'b' }) },
         ],
       });
       assert.equal(store.get(ref)?.status, 'finished');
@@ -225,24 +225,25 @@ describe('WindowLeader', () => {
     });
 
     it('takes over ends that nobody has told of', () => {
-      follow().say({ type: 'ended', refs: [ref] });
+      follow().deliver({ type: 'ended', refs: [ref] });
       assert.deepEqual(notices.waiting, [ref]);
     });
 
     it('heeds no words but those of the protocol', () => {
       store.replaceAll([aTask()]);
       const peer = follow();
-      for (const words of ['', 'null', '{"type":"patches"}', '{"type":"evil"}']) peer.say(words);
-      assert.deepEqual(peer.heard, []);
+      for (const words of ['', 'null', '{"type":"patches"}', '{"type":"evil"}'])
+        peer.deliver(words);
+      assert.deepEqual(peer.received, []);
       assert.deepEqual(store.tasks(), [aTask()]);
     });
 
     it('hears nothing once that one has gone, or this one no longer leads', () => {
-      const [gone, late] = [follow(), follow()];
+      const [gone, features] = [follow(), follow()];
       gone.close();
-      gone.say({ type: 'patches', patches: [{ came: aTask() }] });
+      gone.deliver({ type: 'patches', patches: [{ added: aTask() }] });
       leader.dispose();
-      late.say({ type: 'patches', patches: [{ came: aTask() }] });
+      features.deliver({ type: 'patches', patches: [{ added: aTask() }] });
       assert.deepEqual(store.tasks(), []);
     });
 
@@ -250,58 +251,58 @@ describe('WindowLeader', () => {
       let open: () => void = () => undefined;
       poller.gate = new Promise((resolve) => (open = resolve));
       const [one, other] = [follow(), follow()];
-      one.say({ type: 'refresh', id: 4, refs: [ref] });
-      other.say({ type: 'refresh', id: 5 });
+      one.deliver({ type: 'refresh', id: 4, refs: [ref] });
+      other.deliver({ type: 'refresh', id: 5 });
       await settle();
       assert.deepEqual(poller.refreshes, [[ref], undefined]);
-      assert.deepEqual(one.heard, []);
+      assert.deepEqual(one.received, []);
       other.close();
       open();
       await settle();
-      assert.deepEqual(one.heard, [{ type: 'refreshed', id: 4 }]);
-      assert.deepEqual(other.heard, [], 'it has gone');
+      assert.deepEqual(one.received, [{ type: 'refreshed', id: 4 }]);
+      assert.deepEqual(other.received, [], 'it has gone');
     });
   });
 
   describe('where another window says it has a key', () => {
-    it('keeps the seat while it has one itself', async () => {
-      follow().say({ type: 'key', hasKey: true });
+    it('keeps the lease while it has one itself', async () => {
+      follow().deliver({ type: 'key', hasKey: true });
       await settle();
       assert.deepEqual([keyReads, yields, poller.reconnects], [1, 0, 0]);
     });
 
-    it('leaves the seat where it has none', async () => {
+    it('leaves the lease where it has none', async () => {
       hasKey = false;
-      poller.state = { ...poller.state, holds: [{ kind: 'noKey' }] };
-      follow().say({ type: 'key', hasKey: true });
+      poller.state = { ...poller.state, pauses: [{ kind: 'noKey' }] };
+      follow().deliver({ type: 'key', hasKey: true });
       await settle();
       assert.deepEqual([yields, poller.reconnects], [1, 0]);
     });
 
     it('stays where neither has one', async () => {
       hasKey = false;
-      follow().say({ type: 'key', hasKey: false });
+      follow().deliver({ type: 'key', hasKey: false });
       await settle();
       assert.equal(yields, 0);
     });
 
     it('tries again where the key was refused, whatever else holds the looks', async () => {
-      poller.state = { ...poller.state, holds: [pausing, refused] };
-      follow().say({ type: 'key', hasKey: true });
+      poller.state = { ...poller.state, pauses: [pausing, refused] };
+      follow().deliver({ type: 'key', hasKey: true });
       await settle();
       assert.deepEqual([yields, poller.reconnects], [0, 1]);
     });
 
     it('tries again where every task was forbidden, though that would end by itself', async () => {
-      poller.state = { ...poller.state, holds: [{ kind: 'forbidden', until: 5 }] };
-      follow().say({ type: 'key', hasKey: true });
+      poller.state = { ...poller.state, pauses: [{ kind: 'forbidden', until: 5 }] };
+      follow().deliver({ type: 'key', hasKey: true });
       await settle();
       assert.equal(poller.reconnects, 1);
     });
 
     it('cuts no pause short that ends by itself', async () => {
-      poller.state = { ...poller.state, holds: [pausing] };
-      follow().say({ type: 'key', hasKey: true });
+      poller.state = { ...poller.state, pauses: [pausing] };
+      follow().deliver({ type: 'key', hasKey: true });
       await settle();
       assert.equal(poller.reconnects, 0);
     });
@@ -312,43 +313,43 @@ describe('WindowLeader', () => {
       const peer = follow();
       leader.announce(announcementOf('Finished'));
       assert.deepEqual(announced, [announcementOf('Finished')]);
-      assert.deepEqual(peer.heard, []);
+      assert.deepEqual(peer.received, []);
     });
 
     it('in the window where the person was last, though they have left it', () => {
       const [one, other] = [follow(), follow()];
-      other.say({ type: 'attention', attention: 'hidden' });
-      one.say({ type: 'attention', attention: 'watching' });
-      one.say({ type: 'attention', attention: 'away' });
+      other.deliver({ type: 'attention', attention: 'hidden' });
+      one.deliver({ type: 'attention', attention: 'watching' });
+      one.deliver({ type: 'attention', attention: 'away' });
       leader.announce(announcementOf('Finished'));
-      assert.deepEqual(one.heard, [
-        { type: 'tell', id: 1, announcement: announcementOf('Finished') },
+      assert.deepEqual(one.received, [
+        { type: 'notify', id: 1, announcement: announcementOf('Finished') },
       ]);
-      assert.deepEqual([other.heard, announced], [[], []]);
+      assert.deepEqual([other.received, announced], [[], []]);
     });
 
     it('here again once the person has come back', () => {
       const peer = follow();
-      peer.say({ type: 'attention', attention: 'watching' });
+      peer.deliver({ type: 'attention', attention: 'watching' });
       leader.setAttention('hidden');
       leader.setAttention('away');
       leader.announce(announcementOf('Finished'));
       assert.equal(announced.length, 1);
-      assert.deepEqual(peer.heard, []);
+      assert.deepEqual(peer.received, []);
     });
 
     it('in another window what one that goes has not told, each once', () => {
       const [one, other] = [follow(), follow()];
-      one.say({ type: 'attention', attention: 'watching' });
+      one.deliver({ type: 'attention', attention: 'watching' });
       leader.announce(announcementOf('first'));
       leader.announce(announcementOf('second'));
-      one.say({ type: 'told', id: 1 });
-      other.say({ type: 'attention', attention: 'watching' });
+      one.deliver({ type: 'notified', id: 1 });
+      other.deliver({ type: 'attention', attention: 'watching' });
       leader.announce(announcementOf('third'));
-      other.heard.length = 0;
+      other.received.length = 0;
       one.close();
       assert.deepEqual(
-        other.heard.map((message) => message.type === 'tell' && message.announcement),
+        other.received.map((message) => message.type === 'notify' && message.announcement),
         [announcementOf('second')],
       );
       other.close();
@@ -360,7 +361,7 @@ describe('WindowLeader', () => {
 
     it('nothing again once it no longer leads', () => {
       const peer = follow();
-      peer.say({ type: 'attention', attention: 'watching' });
+      peer.deliver({ type: 'attention', attention: 'watching' });
       leader.announce(announcementOf('Finished'));
       leader.dispose();
       peer.close();
@@ -370,20 +371,20 @@ describe('WindowLeader', () => {
 
   it('polls by the window that is watched most closely', () => {
     const [one, other] = [follow(), follow()];
-    one.say({ type: 'attention', attention: 'away' });
+    one.deliver({ type: 'attention', attention: 'away' });
     assert.equal(poller.attention, 'hidden', 'nobody has said how closely this window is watched');
     leader.setAttention('away');
     assert.equal(poller.attention, 'away');
-    one.say({ type: 'attention', attention: 'watching' });
-    other.say({ type: 'attention', attention: 'hidden' });
+    one.deliver({ type: 'attention', attention: 'watching' });
+    other.deliver({ type: 'attention', attention: 'hidden' });
     assert.equal(poller.attention, 'watching');
     one.close();
     assert.equal(poller.attention, 'hidden');
   });
 
   it('hands on what its own window asks of the poller, and ends it with itself', async () => {
-    const pauses = { watching: 2000, hidden: 3000, away: 4000 };
-    leader.setPauses(pauses);
+    const intervals = { watching: 2000, hidden: 3000, away: 4000 };
+    leader.setIntervals(intervals);
     leader.reconnect();
     let open: () => void = () => undefined;
     poller.gate = new Promise((resolve) => (open = resolve));
@@ -394,7 +395,7 @@ describe('WindowLeader', () => {
     open();
     await settle();
     assert.equal(isRefreshed, true);
-    assert.deepEqual([poller.pauses, poller.reconnects], [pauses, 1]);
+    assert.deepEqual([poller.intervals, poller.reconnects], [intervals, 1]);
     assert.equal(leader.state, poller.state);
     leader.dispose();
     assert.equal(poller.isDisposed, true);

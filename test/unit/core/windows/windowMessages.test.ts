@@ -11,13 +11,13 @@ import { aTask } from '../../../fakes/aTask';
 const ref = { apiVersion: 'v2', id: 'a1' } as const;
 const refs = [ref, { apiVersion: 'v1', id: 'b' }] as const;
 const patches = [
-  { came: aTask() },
-  { went: ref },
-  { of: ref, set: { status: 'failed', rawStatus: 'failed' }, cleared: ['cost'] },
+  { added: aTask() },
+  { removed: ref },
+  { of: ref, set: { status: 'failed', rawStatus: 'failed' }, unset: ['cost'] },
 ] as const;
 const notice = { text: 'Finished: Do a', refs: [ref], isWarning: false };
-const hold = { kind: 'rateLimited', until: 5, apiVersion: 'v1' } as const;
-const state = { activeCount: 2, isLooking: true, lookedAt: 7, holds: [hold] };
+const pause = { kind: 'rateLimited', until: 5, apiVersion: 'v1' } as const;
+const state = { activeCount: 2, isPolling: true, checkedAt: 7, pauses: [pause] };
 
 const toFollower: readonly ToFollower[] = [
   { type: 'tasks', tasks: [aTask(), aTask({ id: 'b' })], isLast: true },
@@ -28,8 +28,8 @@ const toFollower: readonly ToFollower[] = [
   { type: 'announced', refs },
   { type: 'refreshed', id: 3 },
   { type: 'pong', id: 7 },
-  { type: 'tell', id: 4, announcement: { notice } },
-  { type: 'tell', id: 5, announcement: { hold } },
+  { type: 'notify', id: 4, announcement: { notice } },
+  { type: 'notify', id: 5, announcement: { pause } },
 ];
 
 const toLeader: readonly ToLeader[] = [
@@ -43,7 +43,7 @@ const toLeader: readonly ToLeader[] = [
   { type: 'key', hasKey: false },
   { type: 'refresh', id: 1, refs },
   { type: 'refresh', id: 2, refs: undefined },
-  { type: 'told', id: 6 },
+  { type: 'notified', id: 6 },
   { type: 'ping', id: 7 },
 ];
 
@@ -81,18 +81,18 @@ describe('words between windows', () => {
     ['patches', { patches: 'none' }],
     ['state', { state: null }],
     ['state', { state: { ...state, activeCount: 'two' } }],
-    ['state', { state: { ...state, isLooking: 1 } }],
-    ['state', { state: { ...state, holds: hold } }],
+    ['state', { state: { ...state, isPolling: 1 } }],
+    ['state', { state: { ...state, pauses: pause } }],
     ['ended', {}],
     ['announced', { refs: ref }],
     ['refreshed', { id: '3' }],
-    ['tell', { id: 1 }],
-    ['tell', { announcement: { notice } }],
-    ['tell', { id: 1, announcement: { hold: { kind: 'weather' } } }],
-    ['tell', { id: 1, announcement: { hold: null, notice } }],
-    ['tell', { id: 1, announcement: { notice: { ...notice, text: 1 } } }],
-    ['tell', { id: 1, announcement: { notice: { ...notice, isWarning: 'no' } } }],
-    ['tell', { id: 1, announcement: { notice: { ...notice, refs: undefined } } }],
+    ['notify', { id: 1 }],
+    ['notify', { announcement: { notice } }],
+    ['notify', { id: 1, announcement: { pause: { kind: 'weather' } } }],
+    ['notify', { id: 1, announcement: { pause: null, notice } }],
+    ['notify', { id: 1, announcement: { notice: { ...notice, text: 1 } } }],
+    ['notify', { id: 1, announcement: { notice: { ...notice, isWarning: 'no' } } }],
+    ['notify', { id: 1, announcement: { notice: { ...notice, refs: undefined } } }],
   ] as const)
     it(`are nothing to a follower: ${type} with ${JSON.stringify(fields)}`, () => {
       assert.equal(parseToFollower(JSON.stringify({ type, ...fields })), undefined);
@@ -103,7 +103,7 @@ describe('words between windows', () => {
     ['ended', { refs: 'all' }],
     ['attention', { attention: 'asleep' }],
     ['refresh', { refs }],
-    ['told', { id: null }],
+    ['notified', { id: null }],
   ] as const)
     it(`are nothing to the one that polls: ${type} with ${JSON.stringify(fields)}`, () => {
       assert.equal(parseToLeader(JSON.stringify({ type, ...fields })), undefined);
@@ -118,15 +118,15 @@ describe('words between windows', () => {
     });
     const odd = {
       type: 'state',
-      state: { ...state, lookedAt: 'now', holds: [{}, { kind: 'auth' }] },
+      state: { ...state, checkedAt: 'now', pauses: [{}, { kind: 'auth' }] },
     };
     assert.deepEqual(parseToFollower(JSON.stringify(odd)), {
       type: 'state',
       state: {
         activeCount: 2,
-        isLooking: true,
-        lookedAt: undefined,
-        holds: [{ kind: 'auth', until: undefined, apiVersion: undefined }],
+        isPolling: true,
+        checkedAt: undefined,
+        pauses: [{ kind: 'auth', until: undefined, apiVersion: undefined }],
       },
     });
     assert.deepEqual(parseToLeader(JSON.stringify({ type: 'ended', refs: [ref, {}, null] })), {

@@ -80,16 +80,16 @@ describe('windows of one user, whatever happens in them', () => {
         const expected = new Map<string, boolean | undefined>();
         const touches: { id: string; at: number; in: number }[] = [];
         const expect = (id: string, isTracked: boolean, where: number): void => {
-          const isContested = touches.some(
+          const hasRivals = touches.some(
             (touch) => touch.id === id && touch.in !== where && clock.now() - touch.at < travelMs,
           );
           const agrees = expected.get(id) === isTracked;
-          expected.set(id, isContested && !agrees ? undefined : isTracked);
+          expected.set(id, hasRivals && !agrees ? undefined : isTracked);
           touches.push({ id, at: clock.now(), in: where });
         };
         const hungAt = new Map<FakeWindow, number>();
         // Where it ends before it notices that nobody hears it, what was done in it goes with it.
-        const forgetUnheard = (window: FakeWindow, where: number): void => {
+        const forgetUnreceived = (window: FakeWindow, where: number): void => {
           if (!windows.some(({ isHanging }) => isHanging)) return;
           const since = (window.isHanging && hungAt.get(window)) || clock.now();
           for (const touch of touches)
@@ -130,7 +130,7 @@ describe('windows of one user, whatever happens in them', () => {
             case 'close': {
               // What was done in a window in the instant of its death nobody can know.
               await clock.advance(travelMs);
-              if (window) forgetUnheard(window, step.in);
+              if (window) forgetUnreceived(window, step.in);
               window?.[step.act]();
               const fresh = open();
               everyWindow.push(fresh);
@@ -148,15 +148,15 @@ describe('windows of one user, whatever happens in them', () => {
         const plain = (window: FakeWindow | undefined): unknown =>
           [...(window?.store.tasks() ?? [])]
             .map((task) =>
-              JSON.stringify({ ...task, lookedAt: undefined }, Object.keys(task).sort()),
+              JSON.stringify({ ...task, checkedAt: undefined }, Object.keys(task).sort()),
             )
             .sort();
         for (const other of others) assert.deepEqual(plain(other), plain(first));
-        const told = everyWindow
+        const notified = everyWindow
           .flatMap(({ announced }) => announced)
           .flatMap(({ announcement }) => ('notice' in announcement ? announcement.notice.refs : []))
           .map(({ id }) => id);
-        assert.equal(new Set(told).size, told.length, `told: ${told.join()}`);
+        assert.equal(new Set(notified).size, notified.length, `told: ${notified.join()}`);
         assert.equal(windows.filter(({ isPolling }) => isPolling).length, 1);
         for (const [id, isTracked] of expected) {
           if (isTracked === undefined) continue;
@@ -164,7 +164,7 @@ describe('windows of one user, whatever happens in them', () => {
           assert.equal(task !== undefined, isTracked, `${id} is ${isTracked ? '' : 'not '}tracked`);
           if (task) assert.equal(task.status, cloud.tasks.get(id)?.status);
         }
-        await Promise.all(windows.map(({ keeper }) => keeper.flush()));
+        await Promise.all(windows.map(({ persistence }) => persistence.flush()));
         assert.deepEqual(
           new Set([...disk.keys()].map((name) => name.split('/').at(-1))),
           new Set(first?.store.tasks().map(({ id }) => id)),

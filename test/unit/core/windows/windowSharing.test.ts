@@ -60,7 +60,7 @@ describe('windows of one user', () => {
       [first, second, third].map(({ terms }) => terms),
       [1, 0, 0],
     );
-    assert.equal(cloud.asked.length, 1);
+    assert.equal(cloud.requested.length, 1);
     assert.deepEqual(shown(second), shown(first));
     assert.deepEqual(shown(third), shown(first));
   });
@@ -73,7 +73,7 @@ describe('windows of one user', () => {
       const [first, second, third] = await open(3);
       const mistake = new Error('ours');
       for (const { store, polling } of windows)
-        for (const event of [store.onDidChange, store.onDidLook, polling.onDidChangeState])
+        for (const event of [store.onDidChange, store.onDidCheck, polling.onDidChangeState])
           subscriptions.unshift(
             event(() => {
               throw mistake;
@@ -111,11 +111,11 @@ describe('windows of one user', () => {
     const refs = Array.from({ length: 1200 }, (_, index): TaskRef => ({ ...a, id: `t${index}` }));
     first.store.track(refs, clock.now());
     await clock.advance(3_600_000);
-    const asked = cloud.asked.length;
-    const [, late] = await open(1);
-    assert.deepEqual(shown(late), shown(first));
+    const requested = cloud.requested.length;
+    const [, features] = await open(1);
+    assert.deepEqual(shown(features), shown(first));
     await clock.advance(60_000);
-    assert.equal(cloud.asked.length, asked);
+    assert.equal(cloud.requested.length, requested);
   });
 
   it('share what is tracked, untracked, restored and seen, wherever it is done', async () => {
@@ -150,9 +150,9 @@ describe('windows of one user', () => {
     cloud.set('a', 'finished');
     await clock.advance(60_000);
     // Three windows, three fields, one moment.
-    const late = { status: 'finished', rawStatus: 'finished' } as const;
-    first.store.applyLook(a, { ...late, cost: '0.10' }, clock.now(), false);
-    second.store.applyLook(a, { ...late, output: 'Done' }, clock.now(), false);
+    const features = { status: 'finished', rawStatus: 'finished' } as const;
+    first.store.applyUpdate(a, { ...features, cost: '0.10' }, clock.now(), false);
+    second.store.applyUpdate(a, { ...features, output: 'Done' }, clock.now(), false);
     third.store.markSeen(a);
     await clock.advance(10);
     for (const { store } of windows) {
@@ -180,8 +180,8 @@ describe('windows of one user', () => {
     first.store.track([a], clock.now());
     await clock.advance(100);
     // At the same moment: the leader sees the end, the other reads an older answer.
-    first.store.applyLook(a, { status: 'finished', rawStatus: 'finished' }, clock.now(), true);
-    second.store.applyLook(a, { status: 'paused', rawStatus: 'paused' }, clock.now(), true);
+    first.store.applyUpdate(a, { status: 'finished', rawStatus: 'finished' }, clock.now(), true);
+    second.store.applyUpdate(a, { status: 'paused', rawStatus: 'paused' }, clock.now(), true);
     await clock.advance(10);
     assert.deepEqual(statuses(), ['finished', 'finished', 'finished']);
   });
@@ -192,9 +192,9 @@ describe('windows of one user', () => {
     first.store.track([a], clock.now());
     await clock.advance(100);
     const end = { status: 'finished', rawStatus: 'finished' } as const;
-    first.store.applyLook(a, end, clock.now(), true);
+    first.store.applyUpdate(a, end, clock.now(), true);
     first.store.markSeen(a);
-    second.store.applyLook(a, end, clock.now(), true);
+    second.store.applyUpdate(a, end, clock.now(), true);
     await clock.advance(10);
     for (const { store } of windows) assert.equal(store.get(a)?.isUnseen, false);
   });
@@ -212,11 +212,11 @@ describe('windows of one user', () => {
       await open(3, 'away');
     });
 
-    const told = (): number[] => windows.map(({ notices }) => notices.length);
+    const notified = (): number[] => windows.map(({ notices }) => notices.length);
 
     it('once, in the window that polls where nobody is anywhere', async () => {
       await endOfA();
-      assert.deepEqual(told(), [1, 0, 0]);
+      assert.deepEqual(notified(), [1, 0, 0]);
     });
 
     it('once, in the window where the person is', async () => {
@@ -228,7 +228,7 @@ describe('windows of one user', () => {
       third.polling.setAttention('away');
       await clock.advance(10);
       await endOfA();
-      assert.deepEqual(told(), [0, 1, 0]);
+      assert.deepEqual(notified(), [0, 1, 0]);
     });
 
     it('once, in another window where that one goes before it has told', async () => {
@@ -245,7 +245,7 @@ describe('windows of one user', () => {
       cloud.set('a', 'finished');
       await clock.advance(60_000);
       unsubscribe.dispose();
-      assert.deepEqual(told(), [1, 0, 0]);
+      assert.deepEqual(notified(), [1, 0, 0]);
     });
 
     it('once, though the window that saw it is killed before it has told', async () => {
@@ -258,16 +258,16 @@ describe('windows of one user', () => {
       while (first.store.get(a)?.status !== 'finished') await clock.advance(500);
       // As b runs on, the notice waits for further ends.
       await clock.advance(100);
-      assert.deepEqual(told(), [0, 0, 0]);
+      assert.deepEqual(notified(), [0, 0, 0]);
       first.kill();
       await clock.advance(60_000);
       assert.equal(
-        told().reduce((sum, count) => sum + count, 0),
+        notified().reduce((sum, count) => sum + count, 0),
         1,
       );
       await clock.advance(600_000);
       assert.equal(
-        told().reduce((sum, count) => sum + count, 0),
+        notified().reduce((sum, count) => sum + count, 0),
         1,
       );
     });
@@ -286,7 +286,7 @@ describe('windows of one user', () => {
       leaders()[0]?.kill();
       await clock.advance(600_000);
       assert.equal(
-        told().reduce((sum, count) => sum + count, 0),
+        notified().reduce((sum, count) => sum + count, 0),
         1,
       );
     });
@@ -296,7 +296,7 @@ describe('windows of one user', () => {
       await endOfA();
       first.kill();
       await clock.advance(600_000);
-      assert.deepEqual(told(), [1, 0, 0]);
+      assert.deepEqual(notified(), [1, 0, 0]);
     });
   });
 
@@ -317,12 +317,12 @@ describe('windows of one user', () => {
       second.store.tasks().map(refKey).sort(),
       third.store.tasks().map(refKey).sort(),
     );
-    const asked = cloud.asked.length;
+    const requested = cloud.requested.length;
     await clock.advance(120_000);
-    assert.ok(cloud.asked.length > asked, 'somebody polls');
+    assert.ok(cloud.requested.length > requested, 'somebody polls');
   });
 
-  it('keep what was done last even where a window that has just opened gets the seat', async () => {
+  it('keep what was done last even where a window that has just opened gets the lease', async () => {
     cloud.set('a', 'running');
     cloud.set('b', 'running');
     const [first, second] = await open(2);
@@ -357,8 +357,8 @@ describe('windows of one user', () => {
     assert.equal(disk.size, 1);
     first.kill();
     await clock.advance(5000);
-    await second.keeper.flush();
-    await third.keeper.flush();
+    await second.persistence.flush();
+    await third.persistence.flush();
     assert.deepEqual([...disk.keys()].sort(), [`${fakeOrigin} v2/a`, `${fakeOrigin} v2/b`]);
     leaders()[0]?.store.untrack([a, b]);
     await clock.advance(100);
@@ -372,9 +372,9 @@ describe('windows of one user', () => {
     first.store.track([a], clock.now());
     await clock.advance(100);
     const count = async (): Promise<number> => {
-      const before = cloud.asked.length;
+      const before = cloud.requested.length;
       await clock.advance(60_000);
-      return cloud.asked.length - before;
+      return cloud.requested.length - before;
     };
     assert.ok((await count()) <= 2);
     second.polling.setAttention('watching');
@@ -389,12 +389,12 @@ describe('windows of one user', () => {
     const [first, second] = await open(2);
     first.store.track([a], clock.now());
     await clock.advance(60_000);
-    const asked = cloud.asked.length;
+    const requested = cloud.requested.length;
     let isDone = false;
     void second.polling.refresh([a]).then(() => (isDone = true));
     await clock.advance(100);
     assert.equal(isDone, true);
-    assert.equal(cloud.asked.length, asked + 1);
+    assert.equal(cloud.requested.length, requested + 1);
   });
 
   it('refresh though the one that polls is killed meanwhile', async () => {
@@ -418,11 +418,11 @@ describe('windows of one user', () => {
     first.store.track([a], clock.now());
     await clock.advance(30_010);
     assert.deepEqual(plain(second.polling.state), plain(first.polling.state));
-    assert.notEqual(second.polling.state.lookedAt, undefined);
-    assert.equal(second.store.get(a)?.lookedAt, first.store.get(a)?.lookedAt);
+    assert.notEqual(second.polling.state.checkedAt, undefined);
+    assert.equal(second.store.get(a)?.checkedAt, first.store.get(a)?.checkedAt);
     cloud.fail('rateLimited', 600_000);
     await clock.advance(60_010);
-    assert.equal(second.polling.state.holds[0]?.kind, 'rateLimited');
+    assert.equal(second.polling.state.pauses[0]?.kind, 'rateLimited');
     assert.deepEqual(plain(second.polling.state), plain(first.polling.state));
   });
 
@@ -432,7 +432,7 @@ describe('windows of one user', () => {
     first.hasKey = second.hasKey = false;
     first.store.track([a], clock.now());
     await clock.advance(5000);
-    assert.equal(first.polling.state.holds[0]?.kind, 'noKey');
+    assert.equal(first.polling.state.pauses[0]?.kind, 'noKey');
     second.hasKey = true;
     second.polling.reconnect();
     await clock.advance(5000);
@@ -447,9 +447,9 @@ describe('windows of one user', () => {
     cloud.fail('auth');
     first.store.track([a], clock.now());
     await clock.advance(60_000);
-    const asked = cloud.asked.length;
+    const requested = cloud.requested.length;
     await clock.advance(600_000);
-    assert.equal(cloud.asked.length, asked, 'a refused key is not tried again');
+    assert.equal(cloud.requested.length, requested, 'a refused key is not tried again');
     cloud.heal();
     second.polling.reconnect();
     await clock.advance(5000);
@@ -468,7 +468,7 @@ describe('windows of one user', () => {
       // As the extension does it: the view is emptied at once, the others hear of it a moment later.
       const change = async (index: 0 | 1, to: string): Promise<void> => {
         const window = windows[index];
-        void window?.keeper.open(to);
+        void window?.persistence.open(to);
         window?.polling.reconnect();
         await Promise.resolve();
         void window?.sharing.open(to);
@@ -502,11 +502,11 @@ describe('windows of one user', () => {
     await clock.advance(10);
     second.store.track([a], clock.now());
     await clock.advance(60_000);
-    const late = new FakeWindow({ clock, cloud, disk, join: machine.join });
-    windows.push(late);
+    const features = new FakeWindow({ clock, cloud, disk, join: machine.join });
+    windows.push(features);
     machine.pickNext = (waiting) => waiting - 1;
     await clock.advance(60_000);
-    assert.ok(late.store.get(a) && second.store.get(a));
+    assert.ok(features.store.get(a) && second.store.get(a));
   });
 
   it('part when they show different servers', async () => {
@@ -537,7 +537,7 @@ describe('windows of one user', () => {
       '{"type":"refresh"}',
       '{"type":"tell","id":1,"announcement":{"notice":{"text":1}}}',
     ])
-      machine.sayToAll(words);
+      machine.sendToAll(words);
     await clock.advance(1000);
     assert.deepEqual(shown(second), known);
     assert.deepEqual(first.store.tasks().length, 1);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TaskRef } from '../../../../src/core/cloud/task';
-import { viewWords } from '../../../../src/core/labels/viewWords';
+import { viewMessage } from '../../../../src/core/labels/viewMessage';
 import { FakeClock, settle } from '../../../fakes/fakeClock';
 import { FakeCloud } from '../../../fakes/fakeCloud';
 import { FakeWindow } from '../../../fakes/fakeWindow';
@@ -58,9 +58,9 @@ describe('windows of one user, where the one that polls hangs but lives,', () =>
     await clock.advance(1000);
     const { state } = second.polling;
     assert.equal(state.isLeaderSilent, true);
-    const options = { now: clock.now(), taskCount: 1, host: 'x', timeWords: () => '' };
+    const options = { now: clock.now(), taskCount: 1, host: 'x', formatTime: () => '' };
     assert.match(
-      viewWords({ state, ...options }),
+      viewMessage({ state, ...options }),
       /^Another window is not responding · 1 active\./u,
     );
     assert.deepEqual(saved(), ['a']);
@@ -133,11 +133,11 @@ describe('windows of one user, where the one that polls hangs but lives,', () =>
     assert.equal(second.notices.length, 1);
     second.store.untrack([a, { ...a, id: 'c' }]);
     await clock.advance(60_000);
-    const asked = cloud.asked.length;
+    const requested = cloud.requested.length;
     const onDisk = new Map(disk);
     first().wake();
     await settle();
-    assert.equal(cloud.asked.length, asked, 'it has polled nothing');
+    assert.equal(cloud.requested.length, requested, 'it has polled nothing');
     assert.deepEqual(disk, onDisk, 'it has saved nothing');
     await clock.advance(30_000);
     assert.deepEqual(polling(), [second]);

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { WindowPolling } from '../../../../src/core/polling/polling';
 import { refKey } from '../../../../src/core/cloud/task';
 import { seenNoteMs } from '../../../../src/core/notices/noticeQueue';
-import { TaskKeeper } from '../../../../src/core/tasks/taskKeeper';
+import { TaskPersistence } from '../../../../src/core/tasks/taskPersistence';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import type { TrackedTask } from '../../../../src/core/tasks/trackedTask';
 import type { Announcement } from '../../../../src/core/windows/windowMessages';
-import type { SeatHandlers } from '../../../../src/core/windows/windowSeat';
+import type { LeaseHandlers } from '../../../../src/core/windows/windowLease';
 import { WindowSharing } from '../../../../src/core/windows/windowSharing';
 import { aTask } from '../../../fakes/aTask';
 import { FakeClock, settle } from '../../../fakes/fakeClock';
@@ -21,8 +21,8 @@ const otherServer = 'https://other.example';
 type Leader = FakePeer<'leader'>;
 type Follower = FakePeer<'follower'>;
 
-/** A place in the contest that a test decides. */
-interface FakeSeat extends SeatHandlers {
+/** A place in the election that a test decides. */
+interface FakeLease extends LeaseHandlers {
   readonly origin: string;
   yields: number;
   takeOvers: number;
@@ -33,7 +33,7 @@ interface FakeSeat extends SeatHandlers {
 describe('WindowSharing', () => {
   let clock: FakeClock;
   let store: TaskStore;
-  let keeper: TaskKeeper;
+  let persistence: TaskPersistence;
   let polling: WindowPolling;
   /** The tasks in the files of each server. */
   let disk: Map<string, TrackedTask[]>;
@@ -42,7 +42,7 @@ describe('WindowSharing', () => {
   let saving: Promise<void>;
   let readingKey: Promise<void>;
   let hasKey: boolean;
-  let seats: FakeSeat[];
+  let leases: FakeLease[];
   let pollers: FakePolling[];
   let announced: Announcement[];
   let sharing: WindowSharing;
@@ -50,15 +50,15 @@ describe('WindowSharing', () => {
   beforeEach(() => {
     clock = new FakeClock();
     store = new TaskStore();
-    polling = new WindowPolling({ store, pauses: { watching: 2000, hidden: 3000, away: 4000 } });
+    polling = new WindowPolling({ store, intervals: { watching: 2000, hidden: 3000, away: 4000 } });
     disk = new Map();
     saved = [];
     loading = saving = readingKey = Promise.resolve();
     hasKey = true;
-    seats = [];
+    leases = [];
     pollers = [];
     announced = [];
-    keeper = new TaskKeeper({
+    persistence = new TaskPersistence({
       store,
       filesOf: (origin) => ({
         load: async () => {
@@ -77,7 +77,7 @@ describe('WindowSharing', () => {
     });
     sharing = new WindowSharing({
       store,
-      keeper,
+      persistence,
       polling,
       clock,
       connect: () => assert.fail('Nothing is requested here'),
@@ -87,7 +87,7 @@ describe('WindowSharing', () => {
         return poller;
       },
       join: (origin, handlers) => {
-        const seat = {
+        const lease = {
           ...handlers,
           origin,
           yields: 0,
@@ -95,18 +95,18 @@ describe('WindowSharing', () => {
           isSuperseded: false,
           isDisposed: false,
         };
-        seats.push(seat);
+        leases.push(lease);
         return {
           yield: () => {
-            seat.yields++;
+            lease.yields++;
             handlers.onLeave();
           },
-          takeOver: () => seat.takeOvers++,
-          isSuperseded: () => seat.isSuperseded,
-          dispose: () => (seat.isDisposed = true),
+          takeOver: () => lease.takeOvers++,
+          isSuperseded: () => lease.isSuperseded,
+          dispose: () => (lease.isDisposed = true),
         };
       },
-      isWanted: () => true,
+      isRequested: () => true,
       announce: (announcement) => announced.push(announcement),
       hasKey: () => hasKey,
       readKey: () => readingKey,
@@ -115,62 +115,62 @@ describe('WindowSharing', () => {
 
   afterEach(() => {
     sharing.dispose();
-    keeper.dispose();
+    persistence.dispose();
     polling.dispose();
     store.dispose();
   });
 
-  async function open(): Promise<FakeSeat> {
+  async function open(): Promise<FakeLease> {
     await sharing.open(server);
-    return lastSeat();
+    return lastLease();
   }
 
-  function lastSeat(): FakeSeat {
-    const seat = seats.at(-1);
-    assert.ok(seat, 'takes part in the contest');
-    return seat;
+  function lastLease(): FakeLease {
+    const lease = leases.at(-1);
+    assert.ok(lease, 'takes part in the election');
+    return lease;
   }
 
   /** Another window leads and has told all that it tracks. */
-  function follow(seat: FakeSeat, ...tasks: TrackedTask[]): Leader {
+  function follow(lease: FakeLease, ...tasks: TrackedTask[]): Leader {
     const leader: Leader = new FakePeer();
-    seat.onFollow(leader);
-    leader.say({ type: 'tasks', tasks, isLast: true });
+    lease.onFollow(leader);
+    leader.deliver({ type: 'tasks', tasks, isLast: true });
     return leader;
   }
 
   /** The IDs of the tasks that a leader is told have come. */
-  function came({ heard }: Leader): string[] {
-    return heard
+  function added({ received }: Leader): string[] {
+    return received
       .flatMap((message) => (message.type === 'patches' ? message.patches : []))
-      .flatMap((patch) => ('came' in patch ? [patch.came.id] : []));
+      .flatMap((patch) => ('added' in patch ? [patch.added.id] : []));
   }
 
   function observeEnd(): void {
     store.replaceAll([aTask()]);
-    store.applyLook(ref, end, clock.now(), true);
+    store.applyUpdate(ref, end, clock.now(), true);
   }
 
   describe('takes part', () => {
-    it('once for each server, and leaves the contest for the one before', async () => {
-      const seat = await open();
+    it('once for each server, and leaves the election for the one before', async () => {
+      const lease = await open();
       await sharing.open(server);
-      assert.equal(seats.length, 1);
+      assert.equal(leases.length, 1);
       await sharing.open(otherServer);
       assert.deepEqual(
-        seats.map(({ origin, isDisposed }) => ({ origin, isDisposed })),
+        leases.map(({ origin, isDisposed }) => ({ origin, isDisposed })),
         [
           { origin: server, isDisposed: true },
           { origin: otherServer, isDisposed: false },
         ],
       );
-      assert.equal(seat, seats[0]);
+      assert.equal(lease, leases[0]);
     });
 
     it('for the last server alone where another was opened before its tasks were read', async () => {
       await Promise.all([sharing.open(server), sharing.open(otherServer)]);
       assert.deepEqual(
-        seats.map(({ origin }) => origin),
+        leases.map(({ origin }) => origin),
         [otherServer],
       );
     });
@@ -180,16 +180,16 @@ describe('WindowSharing', () => {
       sharing.dispose();
       await opening;
       await sharing.open(otherServer);
-      assert.deepEqual(seats, []);
+      assert.deepEqual(leases, []);
     });
 
     it('and is ready when it first has a part, not before', async () => {
       let isReady = false;
       void sharing.whenReady.then(() => (isReady = true));
-      const seat = await open();
+      const lease = await open();
       await settle();
       assert.equal(isReady, false);
-      seat.onLead();
+      lease.onLead();
       await settle();
       assert.equal(isReady, true);
     });
@@ -202,101 +202,101 @@ describe('WindowSharing', () => {
 
   describe('tells the window that leads', () => {
     it('what was done here before there was one', async () => {
-      const seat = await open();
+      const lease = await open();
       store.track([ref], clock.now());
-      assert.deepEqual(came(follow(seat)), ['a1']);
+      assert.deepEqual(added(follow(lease)), ['a1']);
     });
 
     it('what was done here while it led itself', async () => {
-      const seat = await open();
-      seat.onLead();
+      const lease = await open();
+      lease.onLead();
       store.track([ref], clock.now());
-      assert.deepEqual(came(follow(seat)), ['a1']);
+      assert.deepEqual(added(follow(lease)), ['a1']);
     });
 
     it('nothing that happened ten seconds ago', async () => {
-      const seat = await open();
+      const lease = await open();
       store.track([ref], clock.now());
       await clock.advance(9999);
-      const first = follow(seat);
+      const first = follow(lease);
       await clock.advance(1);
-      const second = follow(seat);
-      assert.deepEqual([came(first), came(second)], [['a1'], []]);
+      const second = follow(lease);
+      assert.deepEqual([added(first), added(second)], [['a1'], []]);
     });
 
     it('nothing that happened before it led itself for long: it has saved that', async () => {
-      const seat = await open();
+      const lease = await open();
       store.track([ref], clock.now());
-      seat.onLead();
-      await keeper.flush();
+      lease.onLead();
+      await persistence.flush();
       await clock.advance(20_000);
-      assert.deepEqual(came(follow(seat)), []);
+      assert.deepEqual(added(follow(lease)), []);
     });
 
     it('nothing of what was only read from its files', async () => {
       disk.set(server, [aTask()]);
-      const seat = await open();
-      assert.deepEqual(came(follow(seat)), []);
+      const lease = await open();
+      assert.deepEqual(added(follow(lease)), []);
       assert.deepEqual(store.tasks(), []);
     });
 
     it('nothing of what only the leader before had told', async () => {
-      const seat = await open();
-      follow(seat, aTask()).close();
-      assert.deepEqual(came(follow(seat)), []);
+      const lease = await open();
+      follow(lease, aTask()).close();
+      assert.deepEqual(added(follow(lease)), []);
       assert.deepEqual(store.tasks(), []);
     });
 
     it('nothing of what was done for another server', async () => {
-      const seat = await open();
-      seat.onLead();
+      const lease = await open();
+      lease.onLead();
       store.track([ref], clock.now());
       await sharing.open(otherServer);
-      assert.deepEqual(came(follow(lastSeat())), []);
+      assert.deepEqual(added(follow(lastLease())), []);
     });
   });
 
   it('shows no more how the polling goes of a leader that has gone', async () => {
-    const seat = await open();
-    const leader = follow(seat);
-    const holds = [{ kind: 'auth', until: undefined, apiVersion: undefined }] as const;
-    leader.say({ type: 'state', state: { activeCount: 0, isLooking: false, holds } });
-    assert.deepEqual(polling.state.holds, holds);
+    const lease = await open();
+    const leader = follow(lease);
+    const pauses = [{ kind: 'auth', until: undefined, apiVersion: undefined }] as const;
+    leader.deliver({ type: 'state', state: { activeCount: 0, isPolling: false, pauses } });
+    assert.deepEqual(polling.state.pauses, pauses);
     leader.close();
-    assert.deepEqual(polling.state.holds, []);
+    assert.deepEqual(polling.state.pauses, []);
   });
 
   it('goes on leading when the leader before it goes only now', async () => {
-    const seat = await open();
-    const leader = follow(seat);
-    seat.onLead();
+    const lease = await open();
+    const leader = follow(lease);
+    lease.onLead();
     leader.close();
     assert.equal(pollers[0]?.isDisposed, false);
     assert.equal(polling.state, pollers[0]?.state);
   });
 
   it('tells nothing to a window that takes it for the leader while it follows', async () => {
-    const seat = await open();
-    follow(seat, aTask());
+    const lease = await open();
+    follow(lease, aTask());
     const peer: Follower = new FakePeer();
-    seat.onPeer(peer);
-    assert.deepEqual(peer.heard, []);
+    lease.onPeer(peer);
+    assert.deepEqual(peer.received, []);
   });
 
   describe('where another window has taken its place while it hung,', () => {
-    let seat: FakeSeat;
+    let lease: FakeLease;
 
     beforeEach(async () => {
-      seat = await open();
-      seat.onLead();
+      lease = await open();
+      lease.onLead();
       // Here it makes sure that it leads.
       store.track([{ ...ref, id: 'before' }], clock.now());
-      await keeper.flush();
+      await persistence.flush();
       saved.length = 0;
-      seat.isSuperseded = true;
+      lease.isSuperseded = true;
     });
 
-    it('takes its word for a second, then begins anew and leaves the old contest', async () => {
+    it('takes its word for a second, then begins anew and leaves the old election', async () => {
       await clock.advance(999);
       store.track([ref], clock.now());
       assert.equal(pollers[0]?.isDisposed, false);
@@ -305,7 +305,7 @@ describe('WindowSharing', () => {
       store.untrack([ref]);
       assert.equal(pollers[0]?.isDisposed, true);
       await settle();
-      assert.deepEqual([seats.length, seat.isDisposed], [2, true]);
+      assert.deepEqual([leases.length, lease.isDisposed], [2, true]);
     });
 
     it('shows what is on the disk, and hands on what was done since and nothing from before', async () => {
@@ -318,7 +318,7 @@ describe('WindowSharing', () => {
         ['other', 'a1'],
       );
       assert.deepEqual(saved, []);
-      assert.deepEqual(came(follow(lastSeat(), aTask({ id: 'other' }))), ['a1']);
+      assert.deepEqual(added(follow(lastLease(), aTask({ id: 'other' }))), ['a1']);
     });
 
     it('hands on what it did before where nobody followed it and its write had not ended', async () => {
@@ -326,17 +326,17 @@ describe('WindowSharing', () => {
       saving = new Promise((resolve) => (endWrite = resolve));
       store.track([ref], clock.now());
       await clock.advance(20_000);
-      seat.onLeave();
+      lease.onLeave();
       await settle();
-      assert.equal(seats.length, 1, 'it waits for its writes');
+      assert.equal(leases.length, 1, 'it waits for its writes');
       endWrite();
       await settle();
-      assert.deepEqual(came(follow(lastSeat())), ['a1']);
+      assert.deepEqual(added(follow(lastLease())), ['a1']);
     });
 
     it('announces nothing, whether it is an end or a pause of polling', async () => {
       await clock.advance(5000);
-      sharing.announce({ hold: { kind: 'auth' } });
+      sharing.announce({ pause: { kind: 'auth' } });
       observeEnd();
       await clock.advance(20_000);
       assert.deepEqual(announced, []);
@@ -344,128 +344,128 @@ describe('WindowSharing', () => {
 
     it('hands on an end that it could not announce, and forgets it where the other says that it has', async () => {
       store.replaceAll([aTask(), aTask({ id: 'b' })]);
-      store.applyLook(ref, end, clock.now(), true);
+      store.applyUpdate(ref, end, clock.now(), true);
       // Waits for ten seconds, as another task runs.
       await clock.advance(20_000);
       assert.deepEqual(announced, []);
-      const leader = follow(lastSeat(), aTask({ status: 'finished', isUnseen: true }));
-      assert.deepEqual(leader.heard.at(-1), { type: 'ended', refs: [ref] });
-      leader.say({ type: 'announced', refs: [ref] });
+      const leader = follow(lastLease(), aTask({ status: 'finished', isUnseen: true }));
+      assert.deepEqual(leader.received.at(-1), { type: 'ended', refs: [ref] });
+      leader.deliver({ type: 'announced', refs: [ref] });
       leader.close();
-      lastSeat().onLead();
+      lastLease().onLead();
       await clock.advance(20_000);
       assert.deepEqual(announced, []);
     });
 
-    it('does not begin twice where its seat tells it, too', async () => {
+    it('does not begin twice where its lease tells it, too', async () => {
       await clock.advance(5000);
-      sharing.announce({ hold: { kind: 'auth' } });
+      sharing.announce({ pause: { kind: 'auth' } });
       await settle();
-      assert.equal(seats.length, 2);
-      lastSeat().onLead();
-      lastSeat().isSuperseded = true;
-      lastSeat().onLeave();
+      assert.equal(leases.length, 2);
+      lastLease().onLead();
+      lastLease().isSuperseded = true;
+      lastLease().onLeave();
       await settle();
-      assert.equal(seats.length, 3);
+      assert.equal(leases.length, 3);
       assert.equal(pollers.at(-1)?.isDisposed, true);
     });
 
     it('comes to nothing where another server is opened meanwhile', async () => {
       await clock.advance(5000);
-      sharing.announce({ hold: { kind: 'auth' } });
+      sharing.announce({ pause: { kind: 'auth' } });
       await sharing.open(otherServer);
       await settle();
       assert.deepEqual(
-        seats.map(({ origin }) => origin),
+        leases.map(({ origin }) => origin),
         [server, otherServer],
       );
     });
   });
 
   it('tells no end again that it has told, though a window that hung hands it on', async () => {
-    const seat = await open();
-    seat.onLead();
+    const lease = await open();
+    lease.onLead();
     const peer: Follower = new FakePeer();
-    seat.onPeer(peer);
+    lease.onPeer(peer);
     observeEnd();
     await clock.advance(seenNoteMs);
     assert.equal(announced.length, 1);
-    peer.say({ type: 'ended', refs: [ref] });
+    peer.deliver({ type: 'ended', refs: [ref] });
     await clock.advance(20_000);
     assert.equal(announced.length, 1);
     store.replaceAll([aTask()]);
-    store.applyLook(ref, end, clock.now(), true);
+    store.applyUpdate(ref, end, clock.now(), true);
     await clock.advance(seenNoteMs);
     assert.equal(announced.length, 2, 'but an end of its own anew');
   });
 
   it('wants the place of a leader that does not answer, and says so before', async () => {
-    const seat = await open();
+    const lease = await open();
     const leader: Leader = new FakePeer();
     leader.isAnswering = false;
-    seat.onFollow(leader);
+    lease.onFollow(leader);
     store.track([ref], clock.now());
     await clock.advance(3000);
     assert.equal(polling.state.isLeaderSilent, true);
     assert.deepEqual(saved, ['v2/a1']);
-    assert.equal(seat.takeOvers, 0);
+    assert.equal(lease.takeOvers, 0);
     await clock.advance(3000);
-    assert.equal(seat.takeOvers, 1);
+    assert.equal(lease.takeOvers, 1);
   });
 
   it('hands on to the next leader what the one before has not confirmed, however long ago it was', async () => {
-    const seat = await open();
-    const leader = follow(seat);
+    const lease = await open();
+    const leader = follow(lease);
     await settle();
     leader.isAnswering = false;
     store.track([ref], clock.now());
     await clock.advance(30_000);
     leader.close();
-    assert.deepEqual(came(follow(seat)), ['a1']);
+    assert.deepEqual(added(follow(lease)), ['a1']);
     await settle();
     await clock.advance(30_000);
-    assert.deepEqual(came(follow(seat)), [], 'and not again what it has');
+    assert.deepEqual(added(follow(lease)), [], 'and not again what it has');
   });
 
   it('tells of an end that it observed between two terms, once it leads again', async () => {
-    const seat = await open();
-    seat.onLead();
+    const lease = await open();
+    lease.onLead();
     hasKey = false;
     const peer: Follower = new FakePeer();
-    seat.onPeer(peer);
-    peer.say({ type: 'key', hasKey: true });
+    lease.onPeer(peer);
+    peer.deliver({ type: 'key', hasKey: true });
     await settle();
-    assert.equal(seat.yields, 1);
+    assert.equal(lease.yields, 1);
     observeEnd();
     assert.equal(announced.length, 0);
-    seat.onLead();
+    lease.onLead();
     await clock.advance(seenNoteMs);
     assert.equal(announced.length, 1);
   });
 
   it('tells the others of ends that it has announced', async () => {
-    const seat = await open();
-    seat.onLead();
+    const lease = await open();
+    lease.onLead();
     const peer: Follower = new FakePeer();
-    seat.onPeer(peer);
+    lease.onPeer(peer);
     observeEnd();
     await clock.advance(seenNoteMs);
     assert.equal(announced.length, 1);
     assert.deepEqual(
-      peer.heard.filter(({ type }) => type === 'announced'),
+      peer.received.filter(({ type }) => type === 'announced'),
       [{ type: 'announced', refs: [ref] }],
     );
   });
 
   it('writes to the files only while it leads', async () => {
-    const seat = await open();
-    seat.onLead();
+    const lease = await open();
+    lease.onLead();
     store.track([ref], clock.now());
-    await keeper.flush();
+    await persistence.flush();
     assert.deepEqual(saved, ['v2/a1']);
-    follow(seat, aTask());
+    follow(lease, aTask());
     store.track([{ ...ref, id: 'b' }], clock.now());
-    await keeper.flush();
+    await persistence.flush();
     assert.deepEqual(saved, ['v2/a1']);
   });
 
@@ -475,39 +475,39 @@ describe('WindowSharing', () => {
     beforeEach(async () => {
       hasKey = false;
       readingKey = new Promise((resolve) => (answer = resolve));
-      const seat = await open();
-      seat.onLead();
+      const lease = await open();
+      lease.onLead();
       const peer: Follower = new FakePeer();
-      seat.onPeer(peer);
-      peer.say({ type: 'key', hasKey: true });
+      lease.onPeer(peer);
+      peer.deliver({ type: 'key', hasKey: true });
     });
 
-    it('leaves the seat once its key is read, and polls no more', async () => {
+    it('leaves the lease once its key is read, and polls no more', async () => {
       answer();
       await settle();
-      assert.deepEqual([seats[0]?.yields, pollers[0]?.isDisposed], [1, true]);
+      assert.deepEqual([leases[0]?.yields, pollers[0]?.isDisposed], [1, true]);
     });
 
     it('keeps the part that it got meanwhile', async () => {
-      lastSeat().onLead();
+      lastLease().onLead();
       answer();
       await settle();
-      assert.deepEqual([seats[0]?.yields, pollers[1]?.isDisposed], [0, false]);
+      assert.deepEqual([leases[0]?.yields, pollers[1]?.isDisposed], [0, false]);
     });
 
     it('keeps its part at another server that it shows meanwhile', async () => {
       await sharing.open(otherServer);
-      lastSeat().onLead();
+      lastLease().onLead();
       answer();
       await settle();
-      assert.deepEqual([seats[1]?.yields, pollers[1]?.isDisposed], [0, false]);
+      assert.deepEqual([leases[1]?.yields, pollers[1]?.isDisposed], [0, false]);
     });
 
     it('does nothing where it was closed meanwhile', async () => {
       sharing.dispose();
       answer();
       await settle();
-      assert.equal(seats[0]?.yields, 0);
+      assert.equal(leases[0]?.yields, 0);
     });
   });
 });

@@ -1,0 +1,47 @@
+import { errorMessage } from './errorMessage';
+import type { PollPause } from '../polling/pollPauses';
+import { isActive, type TrackedTask } from '../tasks/trackedTask';
+
+export interface PausedOptions {
+  readonly pauses: readonly PollPause[];
+  readonly host: string;
+  /** What is wrong with the base URL, as a sentence, where something is. */
+  readonly baseUrlProblem?: string | undefined;
+}
+
+/** That active tasks are not looked at for the moment. */
+export interface PausedLabel {
+  /** "held", or "partly held" where some active tasks are looked at. */
+  readonly text: string;
+  /** Why, and what to do, in sentences. */
+  readonly reason: string;
+}
+
+/** @returns `undefined` while every active task is looked at, or none is active */
+export function pausedLabel(
+  tasks: readonly TrackedTask[],
+  options: PausedOptions,
+): PausedLabel | undefined {
+  if (options.pauses.length === 0 && options.baseUrlProblem === undefined) return undefined;
+  const active = tasks.filter(isActive);
+  const reasons = active.map((task) => pausedReason(task, options));
+  const known = new Set(reasons.filter((reason) => reason !== undefined));
+  if (known.size === 0) return undefined;
+  return {
+    text: reasons.includes(undefined) ? 'partly held' : 'held',
+    reason: [...known].join(' '),
+  };
+}
+
+/** Why a task is not looked at for the moment, and what to do. `undefined` where it is, or where there is nothing to look for. */
+export function pausedReason(
+  task: TrackedTask,
+  { pauses, host, baseUrlProblem }: PausedOptions,
+): string | undefined {
+  if (!isActive(task)) return undefined;
+  if (baseUrlProblem !== undefined) return `${baseUrlProblem} Change it in the settings.`;
+  const pause = pauses.find(
+    ({ apiVersion }) => apiVersion === undefined || apiVersion === task.apiVersion,
+  );
+  return pause && errorMessage(pause.kind, { host, apiVersion: pause.apiVersion }).text;
+}

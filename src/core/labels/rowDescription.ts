@@ -1,0 +1,170 @@
+import type { CloudErrorKind } from '../cloud/errors';
+import type { RowTitle } from './rowTitles';
+import { hasEnded } from '../cloud/task';
+import {
+  formatAge,
+  formatDuration,
+  appearanceOf,
+  appearanceLabel,
+  formatShortCost,
+  taskTitle,
+} from './taskLabels';
+import type { TrackedTask } from '../tasks/trackedTask';
+
+export interface RowOptions {
+  /** Whether the API version is worth a word: tasks of several versions stand side by side. */
+  readonly showsVersion: boolean;
+}
+
+export interface RowDescriptionOptions extends RowOptions {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Formats the moment when a task began or ended. Takes the place of ages, for rows that are not redrawn as time goes by. */
+  readonly momentLabel?: ((at: number) => string) | undefined;
+  /** What stands before the description. */
+  readonly title: RowTitle;
+}
+
+/**
+ * What stands beside a task's title in its row, and only what the icon does not say: for a running task its time so far
+ * ("4 min"), for an ended one cost and how long ago ("$0.31 · 2 h ago"), for trouble the trouble ("server error"). Times change
+ * once a minute at most.
+ */
+export function rowDescription(task: TrackedTask, options: RowDescriptionOptions): string {
+  const { showsVersion, title } = options;
+  const description = joinParts([
+    ...factParts(task, options),
+    showsVersion ? task.apiVersion : undefined,
+    title.beginning,
+  ]);
+  // Else numbers that follow Hebrew or Arabic are drawn among its words.
+  return description !== '' && rightToLeft.test(title.label)
+    ? `${leftToRightMark}${description}`
+    : description;
+}
+
+const rightToLeft =
+  /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
+const leftToRightMark = '\u200E';
+
+/** What stands beside a task's title in a list without icons: "Finished, goal not reached · $0.31 · v2". */
+export function choiceDescription(task: TrackedTask): string {
+  return joinParts([
+    appearanceLabel(task),
+    task.isMissing ? undefined : troubleLabel(task),
+    costLabel(task),
+    task.apiVersion,
+  ]);
+}
+
+/** Whether a row's description changes as time goes by. */
+export function hasRowTime(task: TrackedTask): boolean {
+  return rowMoment(task) !== undefined;
+}
+
+/** The row as a screen reader says it: sentences. Holds no time that ticks. */
+export function rowSentence(task: TrackedTask, { showsVersion }: RowOptions): string {
+  const parts = [`Task “${taskTitle(task)}”: ${appearanceLabel(task).toLowerCase()}`];
+  if (task.cost !== undefined) parts.push(`It cost ${formatShortCost(task.cost)}`);
+  if (task.isUnseen) parts.push('You have not opened it since it ended');
+  if (task.trouble && !task.isMissing) parts.push('It cannot be read at the moment');
+  if (showsVersion) parts.push(`API ${task.apiVersion}`);
+  return `${parts.join('. ')}.`;
+}
+
+function factParts(task: TrackedTask, options: RowDescriptionOptions): (string | undefined)[] {
+  switch (appearanceOf(task)) {
+    case 'missing':
+      return [appearanceLabel(task)];
+    case 'pending':
+    case 'unknown':
+      // The icon says no more than that.
+      return [appearanceLabel(task), troubleLabel(task)];
+    case 'created':
+    case 'running':
+    case 'paused':
+      return [troubleLabel(task), timeLabel(task, options)];
+    case 'succeeded':
+    case 'finished':
+    case 'unsuccessful':
+    case 'stopped':
+    case 'failed':
+      return [troubleLabel(task), costLabel(task), timeLabel(task, options)];
+  }
+}
+
+/** When the task ended or, while it is at work, when it began, in milliseconds since 1970. */
+function rowMoment(task: TrackedTask): number | undefined {
+  if (task.isMissing) return undefined;
+  const isAtWork = task.status === 'running' || task.status === 'paused';
+  // How long a task has run whose status cannot be read, nobody knows.
+  if (isAtWork && task.trouble) return undefined;
+  const began = isAtWork ? (task.startedAt ?? task.createdAt) : undefined;
+  const at = Date.parse((hasEnded(task.status) ? task.finishedAt : began) ?? '');
+  return Number.isNaN(at) ? undefined : at;
+}
+
+function timeLabel(
+  task: TrackedTask,
+  { now, momentLabel }: RowDescriptionOptions,
+): string | undefined {
+  const at = rowMoment(task);
+  if (at === undefined) return undefined;
+  const wholeMinutes = Math.max(0, Math.floor((now - at) / minuteMs)) * minuteMs;
+  if (hasEnded(task.status)) return momentLabel?.(at) ?? formatAge(now - wholeMinutes, now);
+  if (momentLabel) return `since ${momentLabel(at)}`;
+  return wholeMinutes === 0 ? '<1 min' : formatDuration(wholeMinutes);
+}
+
+const minuteMs = 60_000;
+
+function costLabel({ cost }: TrackedTask): string | undefined {
+  return cost === undefined ? undefined : formatShortCost(cost);
+}
+
+function troubleLabel({ trouble }: TrackedTask): string | undefined {
+  return trouble && shortErrorLabel(trouble.kind);
+}
+
+/** What is wrong, in two or three words; `errorMessage` says what to do. */
+function shortErrorLabel(kind: CloudErrorKind): string {
+  switch (kind) {
+    case 'noKey':
+      return 'no API key';
+    case 'auth':
+      return 'API key rejected';
+    case 'forbidden':
+      return 'access denied';
+    case 'payment':
+      return 'no credits left';
+    // Until some minutes have passed, when the row says "Not found" in place of it.
+    case 'taskNotFound':
+      return 'not found so far';
+    case 'notServed':
+      return 'API version not available';
+    case 'invalidRequest':
+      return 'task ID rejected';
+    case 'refused':
+      return 'refused';
+    case 'noFreeSlot':
+      return 'no free session';
+    case 'rateLimited':
+      return 'rate limited';
+    case 'server':
+      return 'server error';
+    case 'timeout':
+      return 'no response';
+    case 'network':
+      return 'server unreachable';
+    case 'redirect':
+      return 'redirected elsewhere';
+    case 'tooLarge':
+      return 'too large to check';
+    case 'badAnswer':
+      return 'unexpected response';
+  }
+}
+
+function joinParts(parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== '').join(' · ');
+}

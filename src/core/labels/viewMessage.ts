@@ -1,0 +1,93 @@
+import { errorMessage } from './errorMessage';
+import type { PollPause } from '../polling/pollPauses';
+import type { PollerState } from '../polling/polling';
+import { formatAge } from './taskLabels';
+
+export interface ViewMessageOptions {
+  readonly state: PollerState;
+  readonly taskCount: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly host: string;
+  /** What is wrong with the base URL, as a sentence, where something is. */
+  readonly baseUrlProblem?: string | undefined;
+  /** The time of day as the user's clock shows it. */
+  readonly formatTime: (at: number) => string;
+}
+
+/** A failure that mends itself gets a message only after this long without a good look, in milliseconds. */
+const patienceMs = 30_000;
+/** A shorter pause is told by its length, not by the time of its end, in milliseconds. */
+const shortPauseMs = 120_000;
+
+/**
+ * How fresh the rows are, and why they are not: a few words, and where the user can do something, what.
+ * For the line above the rows, as VS Code shows no description beside the title of a view that is alone in its container.
+ * Empty without tasks, as the line would hide the welcome; and while nothing is active and nothing is wrong.
+ */
+export function viewMessage(options: ViewMessageOptions): string {
+  const { state, taskCount, now, host, baseUrlProblem } = options;
+  if (taskCount === 0) return '';
+  if (baseUrlProblem !== undefined) return `${baseUrlProblem} Change it in the settings.`;
+  const active = `${state.activeCount} active`;
+  if (state.isLeaderSilent === true)
+    return `Another window is not responding · ${active}. It polls for all windows; this one takes over if it stays silent.`;
+  const [pause] = state.pauses;
+  if (!pause || (state.activeCount === 0 && pause.until !== undefined))
+    return freshnessMessage(options);
+  const advice = errorMessage(pause.kind, { host, apiVersion: pause.apiVersion }).text;
+  // The tasks of the other API version go on.
+  if (pause.apiVersion !== undefined) return `${freshnessMessage(options)}. ${advice}`;
+  const summary = pauseMessage(pause, options);
+  if (summary === undefined) return advice;
+  const isPatient = state.checkedAt !== undefined && now - state.checkedAt < patienceMs;
+  return isPatient ? `${summary} · ${active}` : `${summary} · ${active}. ${advice}`;
+}
+
+function freshnessMessage({ state, now }: ViewMessageOptions): string {
+  if (state.activeCount === 0) return '';
+  const age =
+    state.checkedAt === undefined ? 'Looking' : `Updated ${formatAge(state.checkedAt, now)}`;
+  return `${age} · ${state.activeCount} active`;
+}
+
+/** `undefined` for what does not mend itself: there the advice says it all. */
+function pauseMessage(
+  pause: PollPause,
+  { now, formatTime }: ViewMessageOptions,
+): string | undefined {
+  if (pause.until === undefined) return undefined;
+  const again = `trying again ${asText(pause.until - now)}`;
+  switch (pause.kind) {
+    case 'noKey':
+    case 'auth':
+    case 'forbidden':
+    case 'payment':
+    case 'notServed':
+      return undefined;
+    case 'rateLimited':
+      return pause.until - now < shortPauseMs
+        ? `Rate limited, ${again}`
+        : `Rate limited until ${formatTime(pause.until)}`;
+    case 'network':
+      return `Offline, ${again}`;
+    case 'timeout':
+      return `No answer, ${again}`;
+    case 'server':
+      return `Server trouble, ${again}`;
+    case 'taskNotFound':
+    case 'invalidRequest':
+    case 'refused':
+    case 'noFreeSlot':
+    case 'redirect':
+    case 'tooLarge':
+    case 'badAnswer':
+      return `Unusable answer, ${again}`;
+  }
+}
+
+function asText(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000);
+  if (seconds <= 0) return 'now';
+  return seconds < 100 ? `in ${seconds} s` : `in ${Math.ceil(seconds / 60)} min`;
+}

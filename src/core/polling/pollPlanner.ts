@@ -1,0 +1,277 @@
+import type { ApiVersion } from '../cloud/task';
+import { tasksPerPage, type TaskQuery } from '../cloud/taskClient';
+import type { TrackedTask } from '../tasks/trackedTask';
+
+/**
+ * Ways to learn the state of many tasks:
+ * - `each`: a status call for each
+ * - `span`: the list of all tasks created between the oldest and the newest of them; it shows ends, too
+ * - `spans`: as `span`, but apart where hours lie between tasks, so that what was created meanwhile is not listed
+ * - `status`: the list of each status they have, over the same span; who is missing there is asked for by itself
+ * - `recent`: the list without bounds, for tasks of which nothing is known yet
+ */
+export type PollWay = 'each' | ListWay;
+
+const listWays = ['span', 'spans', 'status', 'recent'] as const;
+type ListWay = (typeof listWays)[number];
+
+/** A list to be read page by page, until all that are expected were seen or it ends. */
+export interface ListPoll {
+  readonly kind: 'list';
+  readonly way: ListWay;
+  readonly apiVersion: ApiVersion;
+  readonly query: Omit<TaskQuery, 'page'>;
+  /** Who is looked for there. Never empty. */
+  readonly expects: readonly TrackedTask[];
+  /** With more pages than this, another way is likely to be cheaper. */
+  readonly mostPages: number;
+}
+
+/** A question about one task. */
+export interface TaskPoll {
+  readonly kind: 'task';
+  readonly task: TrackedTask;
+}
+
+export type Poll = ListPoll | TaskPoll;
+
+/** A list is cut into spans where this much time lies between two tasks, in milliseconds. */
+const gapMs = 60 * 60 * 1000;
+/** Widens a span at both ends, as nobody promises whether its bounds belong to it. In milliseconds. */
+const marginMs = 1000;
+/** How long no list is tried after one has failed, in milliseconds; each failure in a row doubles it, up to `memoryMs`. */
+const distrustMs = 10_000;
+/** What was learnt of a way's cost is forgotten after this long, in milliseconds: accounts change. */
+const memoryMs = 10 * 60 * 1000;
+/** For fewer tasks than this, asking for each is as good as looking through a list. */
+export const fewestForList = 3;
+/** The words by which v2 can filter and which a task can leave. */
+const filterableWords = ['created', 'started'];
+
+/** How much the newest round weighs in the number of ends that a round is expected to bring. */
+const newestWeight = 0.25;
+
+/** What ways of asking have really cost, in requests for one round. Learns from each round, and forgets. */
+export class PollCosts {
+  readonly #costs = new Map<string, { readonly requests: number; readonly until: number }>();
+  readonly #ends = new Map<ApiVersion, number>();
+  /** How long lists were last distrusted, until one is read again. */
+  readonly #distrustMs = new Map<ApiVersion, number>();
+
+  /**
+   * @param requests pages read, and questions about tasks that were missing though nothing had happened to them
+   * @param forMs for how long this holds, in milliseconds
+   */
+  note(
+    apiVersion: ApiVersion,
+    way: PollWay,
+    requests: number,
+    now: number,
+    forMs = memoryMs,
+  ): void {
+    this.#costs.set(`${apiVersion}/${way}`, { requests, until: now + forMs });
+  }
+
+  /** A list has failed: for a while, longer each time in a row, every task is asked for by itself. */
+  distrustLists(apiVersion: ApiVersion, now: number): void {
+    const before = this.#distrustMs.get(apiVersion);
+    const forMs = before === undefined ? distrustMs : Math.min(2 * before, memoryMs);
+    this.#distrustMs.set(apiVersion, forMs);
+    for (const way of listWays) this.note(apiVersion, way, Infinity, now, forMs);
+  }
+
+  /** Lists were read to their end. */
+  trustLists(apiVersion: ApiVersion): void {
+    this.#distrustMs.delete(apiVersion);
+  }
+
+  /** `undefined` where nothing is known. */
+  of(apiVersion: ApiVersion, way: PollWay, now: number): number | undefined {
+    const cost = this.#costs.get(`${apiVersion}/${way}`);
+    // A clock that was set back must not keep a cost for longer.
+    return cost && now < cost.until && cost.until - now <= memoryMs ? cost.requests : undefined;
+  }
+
+  /** A round has shown so many ends. Each costs a question of its own where a list does not show it. */
+  noteEnds(apiVersion: ApiVersion, ends: number): void {
+    const before = this.endsPerRound(apiVersion);
+    this.#ends.set(apiVersion, before + newestWeight * (ends - before));
+  }
+
+  /** The ends that a round is expected to bring. 0 until something is known. */
+  endsPerRound(apiVersion: ApiVersion): number {
+    return this.#ends.get(apiVersion) ?? 0;
+  }
+}
+
+/**
+ * The fewest questions that tell the state of every one of these tasks.
+ * Ways whose cost is not known are taken at their best, so each is tried, and what it costs is learnt.
+ * Of ways that cost the same, the first of these is taken: one that shows ends, then one that does not, then `each`.
+ * Pure.
+ */
+export function planPolls(
+  tasks: readonly TrackedTask[],
+  costs: PollCosts,
+  now: number,
+): readonly Poll[] {
+  return (['v2', 'v1'] as const).flatMap((apiVersion) =>
+    planVersion(
+      tasks.filter((task) => task.apiVersion === apiVersion),
+      apiVersion,
+      costs,
+      now,
+    ),
+  );
+}
+
+function planVersion(
+  tasks: readonly TrackedTask[],
+  apiVersion: ApiVersion,
+  costs: PollCosts,
+  now: number,
+): readonly Poll[] {
+  const known: Dated[] = [];
+  const unknown: TrackedTask[] = [];
+  for (const task of tasks) {
+    const createdAt = Date.parse(task.createdAt ?? '');
+    // No list shows whom the cloud does not know by itself.
+    const isNowhere = task.isMissing || task.trouble?.kind === 'taskNotFound';
+    if (Number.isNaN(createdAt) || isNowhere) unknown.push(task);
+    else known.push({ task, createdAt });
+  }
+  known.sort((a, b) => a.createdAt - b.createdAt);
+  return [
+    ...planUnknown(unknown, apiVersion, costs, now),
+    ...planKnown(known, apiVersion, costs, now),
+  ];
+}
+
+/** A task with the time when it was created, in milliseconds since 1970. */
+interface Dated {
+  readonly task: TrackedTask;
+  readonly createdAt: number;
+}
+
+function planUnknown(
+  tasks: readonly TrackedTask[],
+  apiVersion: ApiVersion,
+  costs: PollCosts,
+  now: number,
+): readonly Poll[] {
+  // What the list did not show is asked for by itself; missing tasks stand in no list.
+  const fresh = tasks.filter((task) => task.rawStatus === '' && !task.isMissing && !task.trouble);
+  const isWorthIt =
+    fresh.length >= fewestForList && (costs.of(apiVersion, 'recent', now) ?? 0) < fresh.length;
+  if (!isWorthIt) return tasks.map(pollFor);
+  const mostPages = Math.ceil(fresh.length / tasksPerPage) + 1;
+  const list = { kind: 'list', way: 'recent', apiVersion, query: {}, mostPages } as const;
+  return [
+    { ...list, expects: fresh },
+    ...tasks.filter((task) => !fresh.includes(task)).map(pollFor),
+  ];
+}
+
+function planKnown(
+  tasks: readonly Dated[],
+  apiVersion: ApiVersion,
+  costs: PollCosts,
+  now: number,
+): readonly Poll[] {
+  if (tasks.length === 0) return [];
+  const plans =
+    apiVersion === 'v2'
+      ? [spanPlan(tasks), ...spansPlan(tasks), statusPlan(tasks), eachPlan(tasks)]
+      : // v1 lists from the newest without any filter: a status call is as cheap and far smaller.
+        [eachPlan(tasks), newestPlan(tasks)];
+  const priced = plans
+    .map((plan) => ({ plan, requests: priceOf(plan, apiVersion, costs, now) }))
+    // Stable: of equal prices the earlier plan stays first.
+    .sort((a, b) => a.requests - b.requests);
+  const [best, second] = priced;
+  if (!best) return [];
+  // A list may cost as much as what would be done instead, so that trying it never costs much more.
+  const mostPages = Math.ceil(Math.max(best.requests, second?.requests ?? 0, 1));
+  return best.plan.polls.map((poll) => (poll.kind === 'list' ? { ...poll, mostPages } : poll));
+}
+
+function priceOf(plan: Plan, apiVersion: ApiVersion, costs: PollCosts, now: number): number {
+  if (plan.way === 'each') return plan.least;
+  const ends = plan.way === 'status' ? costs.endsPerRound(apiVersion) : 0;
+  return Math.max(plan.least, costs.of(apiVersion, plan.way, now) ?? 0) + ends;
+}
+
+/** A way to ask, with the fewest requests that it can take. */
+interface Plan {
+  readonly way: PollWay;
+  readonly least: number;
+  readonly polls: readonly Poll[];
+}
+
+function eachPlan(tasks: readonly Dated[]): Plan {
+  return { way: 'each', least: tasks.length, polls: tasks.map(({ task }) => pollFor(task)) };
+}
+
+function spanPlan(tasks: readonly Dated[]): Plan {
+  const poll = spanPoll('span', tasks);
+  return { way: 'span', least: pagesFor(tasks.length), polls: [poll] };
+}
+
+/** None where all lie together, as the list of their time is the same then. */
+function spansPlan(tasks: readonly Dated[]): readonly Plan[] {
+  const spans: Dated[][] = [];
+  let before: Dated | undefined;
+  for (const dated of tasks) {
+    const last = spans.at(-1);
+    if (last && before && dated.createdAt - before.createdAt < gapMs) last.push(dated);
+    else spans.push([dated]);
+    before = dated;
+  }
+  if (spans.length === 1) return [];
+  const least = spans.reduce((sum, span) => sum + pagesFor(span.length), 0);
+  return [{ way: 'spans', least, polls: spans.map((span) => spanPoll('spans', span)) }];
+}
+
+function statusPlan(tasks: readonly Dated[]): Plan {
+  const polls: Poll[] = [];
+  let least = 0;
+  for (const word of filterableWords) {
+    const inIt = tasks.filter(({ task }) => task.rawStatus === word);
+    if (inIt.length === 0) continue;
+    const poll = spanPoll('status', inIt);
+    polls.push({ ...poll, query: { ...poll.query, rawStatus: word } });
+    least += pagesFor(inIt.length);
+  }
+  const others = tasks.filter(({ task }) => !filterableWords.includes(task.rawStatus));
+  polls.push(...others.map(({ task }) => pollFor(task)));
+  return { way: 'status', least: least + others.length, polls };
+}
+
+/** v1: from the newest on, until the oldest has come. */
+function newestPlan(tasks: readonly Dated[]): Plan {
+  const poll = spanPoll('span', tasks);
+  return { way: 'span', least: pagesFor(tasks.length), polls: [{ ...poll, query: {} }] };
+}
+
+function spanPoll(way: ListPoll['way'], tasks: readonly Dated[]): ListPoll {
+  const times = tasks.map(({ createdAt }) => createdAt);
+  return {
+    kind: 'list',
+    way,
+    apiVersion: tasks[0]?.task.apiVersion ?? 'v2',
+    query: {
+      createdFrom: (times[0] ?? 0) - marginMs,
+      createdUntil: (times.at(-1) ?? 0) + marginMs,
+    },
+    expects: tasks.map(({ task }) => task),
+    mostPages: Infinity,
+  };
+}
+
+function pagesFor(count: number): number {
+  return Math.ceil(count / tasksPerPage);
+}
+
+function pollFor(task: TrackedTask): TaskPoll {
+  return { kind: 'task', task };
+}

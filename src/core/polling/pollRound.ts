@@ -1,0 +1,251 @@
+import { PollCosts, fewestForList, planPolls, type Poll, type ListPoll } from './pollPlanner';
+import { CloudError, concernsAll } from '../cloud/errors';
+import { ListReading } from './listReading';
+import { ListSweep } from './listSweep';
+import { PollRequests, type PollRequestsOptions } from './pollRequests';
+import { hasEnded } from '../cloud/task';
+import type { TaskStore } from '../tasks/taskStore';
+import type { TrackedTask } from '../tasks/trackedTask';
+
+export interface PollFailure {
+  readonly error: CloudError;
+  /** Absent for a list. */
+  readonly task?: TrackedTask | undefined;
+}
+
+export interface PollRoundResult {
+  readonly successes: number;
+  readonly failures: readonly PollFailure[];
+  /** True where a list is half read: it is to go on at once. */
+  readonly isUnfinished: boolean;
+}
+
+const concurrency = 4;
+
+/**
+ * Plans and asks, round after round, and remembers what each way of asking has cost.
+ * A round sends as many requests as there is room for; a list that is half read then goes on in the next.
+ */
+export class PollRounds {
+  readonly #options: PollRequestsOptions;
+  readonly #requests: PollRequests;
+  readonly #costs = new PollCosts();
+  readonly #rateLimiter = new TurnOrder();
+  /** The lists that are being read, by the name of their queue. */
+  readonly #sweeps = new Map<string, ListSweep>();
+
+  constructor(options: PollRequestsOptions) {
+    this.#options = options;
+    this.#requests = new PollRequests(options);
+  }
+
+  /**
+   * What is to be asked besides the lists that are being read.
+   * @param due in the order in which they are to be asked for
+   * @param riders who come along where a list is read anyway
+   */
+  plan(due: readonly TrackedTask[], soonDue: readonly TrackedTask[] = []): readonly Poll[] {
+    const { clock, refreshes } = this.#options;
+    const sweeps = [...this.#sweeps.values()];
+    // A person who waits for one task does not wait for the lists of all.
+    const isAlone = (task: TrackedTask): boolean =>
+      refreshes.size < fewestForList && refreshes.has(task);
+    const together = due.filter((task) => !isAlone(task));
+    const left = new Set(together.filter((task) => !sweeps.some((sweep) => sweep.expects(task))));
+    const alone = new Set(due.filter(isAlone));
+    const lists: ListPoll[] = [];
+    // All are planned for, also those of whom an open list will tell: what is known of costs is known for all.
+    for (const poll of planPolls([...together, ...soonDue], this.#costs, clock.now())) {
+      if (poll.kind === 'task') {
+        if (left.has(poll.task)) alone.add(poll.task);
+        continue;
+      }
+      const expected = poll.expects.filter((task) => left.has(task));
+      if (expected.length === 0) continue;
+      if (!this.#sweeps.has(queueOf(poll))) lists.push(poll);
+      // Those of a list that is open wait for its next reading; new ones need not.
+      else if (poll.way === 'recent') for (const task of expected) alone.add(task);
+    }
+    return [
+      ...lists,
+      ...due.filter((task) => alone.has(task)).map((task) => ({ kind: 'task' as const, task })),
+    ];
+  }
+
+  /**
+   * Asks what was planned, and goes on with the lists that are being read, four at a time. The new, the requested, those
+   * who are due and each list take turns, however many they are. Puts the answers into the store.
+   * A hold ends the round at once. Who is missing in a list is asked for before anything is said of them.
+   * Never rejects.
+   * @param room how many requests may be sent; at least 1
+   */
+  async poll(
+    polls: readonly Poll[],
+    signal: AbortSignal,
+    room = Infinity,
+  ): Promise<PollRoundResult> {
+    const { pauses } = this.#options;
+    const queues = this.#queuesFor(polls);
+    const failures: PollFailure[] = [];
+    let successes = 0;
+    let sent = 0;
+    const pollNext = async (): Promise<boolean> => {
+      if (sent >= room || signal.aborted || pauses.general) return false;
+      const name = this.#rateLimiter.next(queues.keys()) ?? '';
+      const queue = queues.get(name);
+      const next = queue?.next();
+      if (!queue || !next) return false;
+      // The pages of a list come one after another.
+      if (queue instanceof ListSweep || queue.isDone) queues.delete(name);
+      const task = next instanceof ListReading ? undefined : next;
+      const list = next instanceof ListReading ? next : undefined;
+      if (pauses.ofVersion((task ?? list?.poll)?.apiVersion ?? 'v2')) return true;
+      sent++;
+      const outcome = list
+        ? await this.#requests.pollPage(list, signal)
+        : task && (await this.#requests.pollTask(task, signal));
+      if (signal.aborted) return false;
+      if (outcome === 'answered') successes++;
+      else if (outcome) failures.push({ error: outcome, task });
+      if (!(queue instanceof ListSweep)) return true;
+      if (list && outcome instanceof CloudError) this.#giveUp(name, list.poll, outcome);
+      else if (queue.isDone) this.#finish(name, queue);
+      else queues.set(name, queue);
+      return true;
+    };
+    const lane = async (): Promise<void> => {
+      while (await pollNext());
+    };
+    // One question goes ahead: where the network is gone, it alone is lost.
+    await pollNext();
+    if (!failures.some(isCutOff)) await Promise.all(Array.from({ length: concurrency }, lane));
+    for (const [name, { apiVersion }] of this.#sweeps)
+      if (pauses.general || pauses.ofVersion(apiVersion)) this.#sweeps.delete(name);
+    return { successes, failures, isUnfinished: this.#sweeps.size > 0 };
+  }
+
+  /** What is to be asked, in queues that take turns. */
+  #queuesFor(polls: readonly Poll[]): Map<string, Queue> {
+    const { refreshes, schedule, store } = this.#options;
+    const news: TrackedTask[] = [];
+    const requested: TrackedTask[] = [];
+    const known: TrackedTask[] = [];
+    const lists = new Map<string, [ListPoll, ...ListPoll[]]>();
+    for (const poll of polls) {
+      if (poll.kind === 'list') {
+        const group = lists.get(queueOf(poll));
+        lists.set(queueOf(poll), group ? [...group, poll] : [poll]);
+      } else if (schedule.isNew(poll.task)) news.push(poll.task);
+      else (refreshes.has(poll.task) ? requested : known).push(poll.task);
+    }
+    const overdueFirst = (a: TrackedTask, b: TrackedTask): number =>
+      schedule.requestedAt(a) - schedule.requestedAt(b);
+    for (const [name, group] of lists) this.#sweeps.set(name, new ListSweep(group, overdueFirst));
+    for (const [name, sweep] of this.#sweeps) {
+      sweep.keep((task) => store.get(task) !== undefined);
+      if (sweep.isDone) this.#sweeps.delete(name);
+    }
+    // What somebody pastes now is looked at before what was pasted before.
+    news.sort((a, b) => b.trackedAt - a.trackedAt);
+    const singles = Object.entries({ new: news, requested, known }).filter(
+      ([, tasks]) => tasks.length > 0,
+    );
+    return new Map<string, Queue>([
+      ...singles.map(([name, tasks]) => [name, new TaskQueue(tasks)] as const),
+      ...this.#sweeps,
+    ]);
+  }
+
+  /** Whatever is wrong with a list, its tasks are asked for by themselves. */
+  #giveUp(name: string, { apiVersion }: ListPoll, { kind }: CloudError): void {
+    this.#sweeps.delete(name);
+    // These say nothing of the list: it was not even asked for, or not at this time.
+    if (kind !== 'rateLimited' && kind !== 'noKey')
+      this.#costs.distrustLists(apiVersion, this.#options.clock.now());
+  }
+
+  #finish(name: string, sweep: ListSweep): void {
+    const { clock, store } = this.#options;
+    this.#sweeps.delete(name);
+    const { apiVersion, way } = sweep;
+    this.#costs.trustLists(apiVersion);
+    this.#costs.note(apiVersion, way, costOf(sweep, store), clock.now());
+    if (way !== 'recent') this.#costs.noteEnds(apiVersion, endsIn(sweep, store));
+  }
+}
+
+/** What takes its turns among others. */
+interface Queue {
+  /** True when nothing is left. */
+  readonly isDone: boolean;
+  next(): ListReading | TrackedTask | undefined;
+}
+
+class TaskQueue implements Queue {
+  readonly #tasks: TrackedTask[];
+
+  constructor(tasks: readonly TrackedTask[]) {
+    this.#tasks = [...tasks];
+  }
+
+  get isDone(): boolean {
+    return this.#tasks.length === 0;
+  }
+
+  next(): TrackedTask | undefined {
+    return this.#tasks.shift();
+  }
+}
+
+/** Lists of new tasks and lists of known ones are read side by side, as those of each API version. */
+function queueOf({ apiVersion, way }: ListPoll): string {
+  return `${apiVersion} ${way === 'recent' ? 'recent' : 'known'}`;
+}
+
+/** True where every other request would fail, too. A list that points elsewhere says nothing of others. */
+function isCutOff({ error, task }: PollFailure): boolean {
+  return task ? concernsAll(error) : error.kind === 'network';
+}
+
+/** The requests that a sweep has really cost: pages, and questions about tasks that were missing for no reason. */
+function costOf(sweep: ListSweep, store: TaskStore): number {
+  const isInVain = (task: TrackedTask): boolean => {
+    const after = store.get(task);
+    return after !== undefined && (after.rawStatus === task.rawStatus || hasEnded(task.status));
+  };
+  let requests = 0;
+  for (const { poll, isWhole, missing, pages, pagesInAll } of sweep.readings) {
+    const inVain = poll.way === 'recent' ? missing : missing.filter(isInVain);
+    // Nobody is asked for by itself after a list that was given up.
+    requests += isWhole || poll.way === 'recent' ? pages + inVain.length : pagesInAll;
+  }
+  return requests;
+}
+
+/** How many of those who were looked for have ended. */
+function endsIn(sweep: ListSweep, store: TaskStore): number {
+  const expected = sweep.readings.flatMap(({ poll }) => poll.expects);
+  return expected.filter((task) => hasEnded(store.get(task)?.status ?? task.status)).length;
+}
+
+/**
+ * Lets several queues take turns, however much is in each: the one whose last turn is longest ago is next.
+ * With `n` queues that have something, each gets every `n`-th turn.
+ */
+export class TurnOrder {
+  readonly #lastTurns = new Map<string, number>();
+  #rateLimiter = 0;
+
+  /** @returns whose turn it is of these; of those that had none yet, the first. `undefined` of none */
+  next(names: Iterable<string>): string | undefined {
+    let next: string | undefined;
+    for (const name of names)
+      if (next === undefined || this.#lastTurn(name) < this.#lastTurn(next)) next = name;
+    if (next !== undefined) this.#lastTurns.set(next, ++this.#rateLimiter);
+    return next;
+  }
+
+  #lastTurn(name: string): number {
+    return this.#lastTurns.get(name) ?? 0;
+  }
+}

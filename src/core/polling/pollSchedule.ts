@@ -1,0 +1,159 @@
+import { backoffCapMs, nextBackoffMs, refusedCapMs } from './backoff';
+import type { CloudErrorKind } from '../cloud/errors';
+import { hasEnded, refKey, type TaskRef } from '../cloud/task';
+import { isActive, isStale, needsFullRead, type TrackedTask } from '../tasks/trackedTask';
+
+/** Pauses are spread by this share either way, so that users and API versions fall out of step. */
+const jitter = 0.1;
+/** However a user sets it, in milliseconds. */
+const shortestPauseMs = 2000;
+/** For a status word that nobody knows. */
+const slowPauseMs = 60_000;
+/** For a task whose status has not changed for hours. */
+const stalePauseMs = 5 * 60_000;
+const mostFullReadFailures = 3;
+/** For so long, and in so many answers in a row, the cloud must say that a task does not exist: a new one takes a moment to be known everywhere. */
+const missingAfterMs = 5 * 60_000;
+const answersUntilMissing = 4;
+
+interface Poll {
+  /** In milliseconds since 1970. Absent: due at once. */
+  requestedAt?: number;
+  /** From 0.9 to 1.1. */
+  spread: number;
+  backoffMs: number;
+  /** Whether the cloud has said anything of it, be it that there is no such task. */
+  wasAnswered: boolean;
+  /** How often in a row the cloud has said that there is no such task, and since when. */
+  notFoundCount: number;
+  notFoundSince: number;
+  fullReadFailures: number;
+}
+
+/** Remembers when each task was asked for, with what success, and tells when it is due again. */
+export class PollSchedule {
+  readonly #polls = new Map<string, Poll>();
+  readonly #random: () => number;
+
+  /** @param random from 0 to 1 */
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  /**
+   * @param pauseMs the pause for a task like any other
+   * @returns milliseconds since 1970, 0 for at once, `undefined` for never
+   */
+  dueAt(task: TrackedTask, pauseMs: number, now: number): number | undefined {
+    if (!isActive(task) && !task.isMissing && !this.owesFullRead(task)) return undefined;
+    const poll = this.#polls.get(refKey(task));
+    // Another key, or another day, may know it: it is asked once for each poller and key.
+    if (task.isMissing && poll?.wasAnswered === true) return undefined;
+    // Asked in the future: the clock was set back since.
+    if (poll?.requestedAt === undefined || poll.requestedAt > now) return 0;
+    const pause =
+      hasEnded(task.status) && !task.isMissing ? 0 : pauseOf(task, pauseMs, now) * poll.spread;
+    return poll.requestedAt + Math.max(pause, poll.backoffMs);
+  }
+
+  /** True for a task that nobody has asked for yet, neither now nor before. */
+  isNew(task: TrackedTask): boolean {
+    return task.checkedAt === undefined && !task.isMissing && !this.#polls.has(refKey(task));
+  }
+
+  /** When a task was last asked for, in milliseconds since 1970; 0 for never. */
+  requestedAt(ref: TaskRef): number {
+    return this.#polls.get(refKey(ref))?.requestedAt ?? 0;
+  }
+
+  /** A task whose full answer keeps failing, for instance for its size, is asked for its status only. */
+  owesFullRead(task: TrackedTask): boolean {
+    // Of ten thousand tasks that have ended this is asked at each tick.
+    if (task.isMissing || !needsFullRead(task)) return false;
+    const failures = this.#polls.get(refKey(task))?.fullReadFailures ?? 0;
+    return failures < mostFullReadFailures;
+  }
+
+  /** Whom one answer showed falls due together: else the hastiest of a hundred would make every pause a short one. */
+  succeeded(refs: readonly TaskRef[], now: number): void {
+    const spread = this.#newSpread();
+    for (const ref of refs) {
+      const poll = this.#poll(ref);
+      poll.requestedAt = now;
+      poll.spread = spread;
+      poll.wasAnswered = true;
+      poll.backoffMs = poll.notFoundCount = poll.fullReadFailures = 0;
+    }
+  }
+
+  failed(ref: TaskRef, now: number): void {
+    const poll = this.#poll(ref);
+    poll.requestedAt = now;
+    poll.spread = this.#newSpread();
+  }
+
+  /** Notes a failure that is this task's own. */
+  backOff(ref: TaskRef, kind: CloudErrorKind): void {
+    const poll = this.#poll(ref);
+    const capMs = kind === 'forbidden' ? refusedCapMs : backoffCapMs;
+    poll.backoffMs = nextBackoffMs(poll.backoffMs, this.#random, capMs);
+  }
+
+  noteFullReadFailure(ref: TaskRef): void {
+    this.#poll(ref).fullReadFailures++;
+  }
+
+  /**
+   * The cloud has said that there is no such task. It is asked again with growing pauses.
+   * @returns whether it has said so for long enough to be believed
+   */
+  noteNotFound(ref: TaskRef, now: number): boolean {
+    const poll = this.#poll(ref);
+    poll.wasAnswered = true;
+    // A clock that was set back must not make this last longer.
+    if (poll.notFoundCount === 0 || poll.notFoundSince > now) poll.notFoundSince = now;
+    poll.backoffMs = nextBackoffMs(poll.backoffMs, this.#random);
+    const isBelieved = now - poll.notFoundSince >= missingAfterMs;
+    return ++poll.notFoundCount >= answersUntilMissing && isBelieved;
+  }
+
+  makeAllDue(): void {
+    for (const poll of this.#polls.values()) delete poll.requestedAt;
+  }
+
+  forget(ref: TaskRef): void {
+    this.#polls.delete(refKey(ref));
+  }
+
+  clear(): void {
+    this.#polls.clear();
+  }
+
+  #newSpread(): number {
+    return 1 + jitter * (2 * this.#random() - 1);
+  }
+
+  #poll(ref: TaskRef): Poll {
+    const key = refKey(ref);
+    let poll = this.#polls.get(key);
+    if (!poll) {
+      poll = {
+        spread: 1,
+        backoffMs: 0,
+        wasAnswered: false,
+        notFoundCount: 0,
+        notFoundSince: 0,
+        fullReadFailures: 0,
+      };
+      this.#polls.set(key, poll);
+    }
+    return poll;
+  }
+}
+
+function pauseOf(task: TrackedTask, pauseMs: number, now: number): number {
+  const pause = Math.max(shortestPauseMs, pauseMs);
+  if (isStale(task, now)) return Math.max(pause, stalePauseMs);
+  const isWordUnknown = task.status === 'unknown' && task.rawStatus !== '';
+  return isWordUnknown ? Math.max(pause, slowPauseMs) : pause;
+}

@@ -1,0 +1,242 @@
+import type { Disposable } from '../base/event';
+import { refKey, type TaskRef } from '../cloud/task';
+import { formatTaskRecord } from './taskRecord';
+import type { TaskStore } from './taskStore';
+import type { TrackedTask } from './trackedTask';
+import type { TaskChange } from './taskPatch';
+
+export interface TaskPersistenceOptions {
+  readonly store: TaskStore;
+  /** Where the tasks of a server's origin are kept. */
+  readonly filesOf: (origin: string) => TaskFiles;
+  /** Told once when tasks cannot be read, and once when they cannot be saved. */
+  readonly onError: (what: 'load' | 'save', error: unknown) => void;
+}
+
+/** One task's writes: what runs, and the newest state that came meanwhile. */
+interface Write {
+  readonly files: TaskFiles;
+  readonly ref: TaskRef;
+  /** Absent for a task that is no longer tracked. */
+  task: TrackedTask | undefined;
+  isDue: boolean;
+  maySave: () => boolean;
+  isRunning: boolean;
+}
+
+/** Each write holds a file open, and a system gives a process few. */
+const writesAtOnce = 16;
+
+/**
+ * Keeps the store's tasks in files: reads those of one server into the store, and saves what changes.
+ * The writes of one task never overlap, and of many changes during a write only the last is written.
+ */
+export class TaskPersistence implements Disposable {
+  readonly #options: TaskPersistenceOptions;
+  readonly #subscription: Disposable;
+  readonly #writes = new Map<string, Write>();
+  readonly #notified = new Set<'load' | 'save'>();
+  /** Tasks that have changed while another window saved. */
+  readonly #unsaved = new Map<string, TaskRef>();
+  #isSaving = true;
+  #maySave: () => boolean = () => true;
+  #runningCount = 0;
+  #flushWaiters: (() => void)[] = [];
+  #origin: string | undefined;
+  #files: TaskFiles | undefined;
+  #ready: Promise<void> = Promise.resolve();
+  #isFilling = false;
+
+  constructor(options: TaskPersistenceOptions) {
+    this.#options = options;
+    this.#subscription = options.store.onDidChange((changes) => {
+      if (!this.#isFilling) for (const change of changes) this.#note(change);
+    });
+  }
+
+  /** The server whose tasks the store holds. */
+  get origin(): string | undefined {
+    return this.#origin;
+  }
+
+  /** True while the store's changes are nobody's doing: what was read from disk comes, or another server's tasks go. */
+  get isFilling(): boolean {
+    return this.#isFilling;
+  }
+
+  /** Resolves when the store holds what `open` was last asked for. Never rejects. */
+  get whenReady(): Promise<void> {
+    return this.#ready;
+  }
+
+  /** Shows another server's tasks. Those of the server before leave the store and stay in their files. Never rejects. */
+  open(origin: string): Promise<void> {
+    if (origin === this.#origin) return this.#ready;
+    this.#origin = origin;
+    const files = this.#options.filesOf(origin);
+    this.#files = files;
+    this.#unsaved.clear();
+    // At once, so that nobody asks the new server for the old one's tasks.
+    this.#fill([]);
+    this.#ready = this.#load(files);
+    return this.#ready;
+  }
+
+  /**
+   * While another window saves, changes are only noted; when the turn comes, they are written as they are then.
+   * @param maySave asked before each write, as this window's turn may have ended while it hung: what may not be written is noted.
+   */
+  setSaving(isSaving: boolean, maySave: () => boolean = () => true): void {
+    this.#isSaving = isSaving;
+    if (!isSaving) return;
+    this.#maySave = maySave;
+    const refs = [...this.#unsaved.values()];
+    this.#unsaved.clear();
+    for (const ref of refs) this.#save(ref, this.#options.store.get(ref));
+  }
+
+  /** Writes these tasks as they are, though another window saves: it does not answer. */
+  saveNow(refs: readonly TaskRef[]): void {
+    for (const ref of refs) this.#save(ref, this.#options.store.get(ref), () => true);
+  }
+
+  /**
+   * Reads the server's tasks again, as another window has saved since: what its files hold is what there is.
+   * Keeps what is in the store where they cannot be read. Never rejects.
+   */
+  async reload(): Promise<void> {
+    const files = this.#files;
+    await this.flush();
+    try {
+      const tasks = await files?.load();
+      if (!tasks || this.#files !== files) return;
+      this.#unsaved.clear();
+      this.#fill(tasks);
+    } catch (error) {
+      this.#notify('load', error);
+    }
+  }
+
+  /** Resolves when everything is written that has changed so far. Never rejects. */
+  flush(): Promise<void> {
+    if (this.#writes.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#flushWaiters.push(resolve));
+  }
+
+  /** What is being written is still written. */
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#files = undefined;
+  }
+
+  async #load(files: TaskFiles): Promise<void> {
+    // What the same server's tasks still owe their files comes first.
+    await this.flush();
+    let tasks: readonly TrackedTask[] = [];
+    try {
+      tasks = await files.load();
+    } catch (error) {
+      this.#notify('load', error);
+    }
+    if (this.#files !== files) return this.#ready;
+    const isKept = new Set(tasks.map(refKey));
+    const early = this.#options.store.tasks().filter((task) => !isKept.has(refKey(task)));
+    this.#fill([...tasks, ...early]);
+  }
+
+  #fill(tasks: readonly TrackedTask[]): void {
+    this.#isFilling = true;
+    try {
+      this.#options.store.replaceAll(tasks);
+    } finally {
+      this.#isFilling = false;
+    }
+  }
+
+  #note({ before, after }: TaskChange): void {
+    const ref = after ?? before;
+    if (!ref) return;
+    // Two values that differ in nothing that is kept need no write.
+    if (
+      before &&
+      after &&
+      formatTaskRecord({ ...before, checkedAt: after.checkedAt }) === formatTaskRecord(after)
+    )
+      return;
+    if (this.#isSaving) this.#save(ref, after);
+    else this.#noteUnsaved(ref);
+  }
+
+  #noteUnsaved({ apiVersion, id }: TaskRef): void {
+    this.#unsaved.set(refKey({ apiVersion, id }), { apiVersion, id });
+  }
+
+  #save(ref: TaskRef, task: TrackedTask | undefined, maySave = this.#maySave): void {
+    const files = this.#files;
+    if (!files || !this.#origin) return;
+    const key = `${this.#origin} ${refKey(ref)}`;
+    const write = this.#writes.get(key);
+    if (write) {
+      write.task = task;
+      write.isDue = true;
+      write.maySave = maySave;
+      return;
+    }
+    this.#writes.set(key, { files, ref, task, isDue: true, isRunning: false, maySave });
+    this.#writeNext();
+  }
+
+  #writeNext(): void {
+    if (this.#runningCount >= writesAtOnce) return;
+    for (const [key, write] of this.#writes) {
+      if (write.isRunning) continue;
+      write.isRunning = true;
+      this.#runningCount++;
+      void this.#write(key, write);
+      if (this.#runningCount >= writesAtOnce) return;
+    }
+    if (this.#writes.size > 0) return;
+    const waiters = this.#flushWaiters;
+    this.#flushWaiters = [];
+    for (const resolve of waiters) resolve();
+  }
+
+  /** Never rejects. */
+  async #write(key: string, write: Write): Promise<void> {
+    while (write.isDue) {
+      write.isDue = false;
+      if (!write.maySave()) {
+        if (write.files === this.#files) this.#noteUnsaved(write.ref);
+        continue;
+      }
+      try {
+        await (write.task ? write.files.save(write.task) : write.files.remove(write.ref));
+      } catch (error) {
+        this.#notify('save', error);
+      }
+    }
+    // In the same turn as the check above, so that no change falls between.
+    this.#writes.delete(key);
+    this.#runningCount--;
+    this.#writeNext();
+  }
+
+  #notify(what: 'load' | 'save', error: unknown): void {
+    if (this.#notified.has(what)) return;
+    this.#notified.add(what);
+    this.#options.onError(what, error);
+  }
+}
+
+/** Where the tracked tasks of one server are kept. */
+export interface TaskFiles {
+  /**
+   * All that can be read, in the order in which they were tracked. What is torn or not ours is skipped and left alone.
+   * Rejects only where nothing can be read at all.
+   */
+  load(): Promise<readonly TrackedTask[]>;
+  /** Whole or not at all: a reader sees the state before or after. */
+  save(task: TrackedTask): Promise<void>;
+  /** Does nothing where the task is not kept. */
+  remove(ref: TaskRef): Promise<void>;
+}

@@ -1,0 +1,124 @@
+import { CancellationError, window, type QuickPickItem } from 'vscode';
+import type { TaskRef } from '../../core/cloud/task';
+import { snippetKinds, type SnippetKind } from '../../core/formats/taskSnippets';
+import type { CommandOptions } from './commandOptions';
+import { compareTasks } from '../saving/compareTasks';
+import { connectAt } from '../account/connectAt';
+import { copySnippet, snippetNames } from '../saving/copySnippet';
+import { exportTask, type ExportFormat } from '../saving/exportTask';
+import type { ReadWholeTaskOptions } from '../saving/readWholeTask';
+import { UserError } from '../reportError';
+import type { LocalFiles } from '../saving/saveTarget';
+import { pickOther } from '../details/taskActions';
+import type { TaskDocuments } from '../saving/taskDocuments';
+import { isTaskRef, targetsOf, type TargetOptions } from '../tree/taskTargets';
+
+/** What the commands below need beside what every command has. */
+export interface ExportCommandOptions extends CommandOptions {
+  readonly documents: TaskDocuments;
+  readonly localFiles: LocalFiles;
+}
+
+/** Compare Tasks: two that are selected or named, or one and another that the person picks. The first stands left. */
+export async function compareTwoTasks(
+  args: readonly unknown[],
+  options: ExportCommandOptions,
+): Promise<void> {
+  const { persistence, documents, store } = options;
+  await persistence.whenReady;
+  const refs = await targetsOf(asPair(args), options, {
+    question: 'Compare which task?',
+    canPickMany: false,
+  });
+  const [first, second] = refs;
+  if (!first || refs.length > 2)
+    throw new UserError(`Two tasks can be compared, not ${refs.length}. Select two.`);
+  const connect = connectHome(options);
+  const read = (ref: TaskRef): ReadWholeTaskOptions => ({ ref, known: store.get(ref), connect });
+  await compareTasks({
+    left: read(first),
+    right: read(second ?? (await pickOther(first, store))),
+    documents,
+  });
+}
+
+/** Two refs or two IDs as arguments of their own are a selection of two. */
+function asPair(args: readonly unknown[]): readonly unknown[] {
+  const [first, second] = args;
+  if (isTaskRef(first) && isTaskRef(second)) return [first, [first, second]];
+  if (typeof first === 'string' && typeof second === 'string') return [`${first} ${second}`];
+  return args;
+}
+
+/** Export Task: as JSON or as Markdown with its screenshots; the second argument may say which. */
+export async function exportOneTask(
+  args: readonly unknown[],
+  options: ExportCommandOptions,
+): Promise<void> {
+  const { persistence, store, localFiles, log } = options;
+  await persistence.whenReady;
+  const ref = await oneTask(args, options, 'Export which task?');
+  const format = formats.find(({ format }) => format === args[1])?.format ?? (await pickFormat());
+  const connect = connectHome(options);
+  await exportTask({ ref, known: store.get(ref), connect, format, localFiles, log });
+}
+
+/** Copy Code to Fetch Task: for curl, Python or TypeScript; the second argument may say which. */
+export async function copyTaskSnippet(
+  args: readonly unknown[],
+  options: ExportCommandOptions,
+): Promise<void> {
+  const { settings, persistence } = options;
+  await persistence.whenReady;
+  const { server } = settings;
+  if (typeof server === 'string') throw new UserError(server, 'openSettings');
+  const ref = await oneTask(args, options, 'Copy code that fetches which task?');
+  const kind = snippetKinds.find((kind) => kind === args[1]) ?? (await pickSnippetKind());
+  await copySnippet(kind, { ref, baseUrl: server.baseUrl });
+}
+
+async function oneTask(
+  args: readonly unknown[],
+  options: CommandOptions,
+  question: string,
+): Promise<TaskRef> {
+  const target: TargetOptions = { question, canPickMany: false };
+  const [ref, ...others] = await targetsOf(args, options, target);
+  if (!ref) throw new CancellationError();
+  if (others.length > 0) throw new UserError('This works with one task at a time. Select one.');
+  return ref;
+}
+
+interface FormatItem extends QuickPickItem {
+  readonly format: ExportFormat;
+}
+
+const formats: readonly FormatItem[] = [
+  {
+    format: 'markdown',
+    label: 'Markdown with Screenshots',
+    detail: 'To read and to pass on: a document, and a folder of pictures beside it',
+  },
+  { format: 'json', label: 'JSON', detail: 'For programs: one file, without pictures' },
+];
+
+async function pickFormat(): Promise<ExportFormat> {
+  const picked = await window.showQuickPick(formats, { placeHolder: 'Export as what?' });
+  if (!picked) throw new CancellationError();
+  return picked.format;
+}
+
+async function pickSnippetKind(): Promise<SnippetKind> {
+  const items = snippetKinds.map((kind) => ({ label: snippetNames[kind], snippet: kind }));
+  const placeHolder =
+    'Copy what? It takes the key from BROWSER_USE_API_KEY, and holds none itself.';
+  const picked = await window.showQuickPick(items, { placeHolder });
+  if (!picked) throw new CancellationError();
+  return picked.snippet;
+}
+
+/** The way to the server whose tasks are tracked now. */
+function connectHome({ connection, persistence }: CommandOptions): ReadWholeTaskOptions['connect'] {
+  const currentOrigin = (): string | undefined => persistence.origin;
+  return connectAt(persistence.origin, { connect: connection.connect, currentOrigin });
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { pausedReason, pausedLabel } from '../../../../src/core/labels/pausedLabel';
+import { aTask } from '../../../fakes/aTask';
+
+const host = 'cloud.example';
+const ofV1 = aTask({ apiVersion: 'v1' });
+
+describe('looks that are held', () => {
+  it('are held for all active tasks by a refused key', () => {
+    const words = pausedLabel([aTask(), ofV1], { pauses: [{ kind: 'auth' }], host });
+    assert.deepEqual(words, {
+      text: 'held',
+      reason: 'cloud.example does not accept the API key. Set one that is valid there.',
+    });
+  });
+
+  it('are held in part where only one API version is not served', () => {
+    const options = { pauses: [{ kind: 'notServed', apiVersion: 'v1', until: 1 } as const], host };
+    assert.equal(pausedLabel([aTask(), ofV1], options)?.text, 'partly held');
+    assert.equal(pausedLabel([ofV1], options)?.text, 'held');
+    assert.equal(pausedLabel([aTask()], options), undefined);
+    assert.match(pausedReason(ofV1, options) ?? '', /^API v1 is not served at cloud\.example\./u);
+    assert.equal(pausedReason(aTask(), options), undefined);
+  });
+
+  it('are not worth a word where nothing is active', () => {
+    const options = { pauses: [{ kind: 'auth' } as const], host };
+    assert.equal(pausedLabel([aTask({ status: 'finished' })], options), undefined);
+    assert.equal(pausedLabel([aTask({ isMissing: true })], options), undefined);
+  });
+
+  it('are held by a base URL that cannot be used, whatever else is wrong', () => {
+    const options = {
+      pauses: [{ kind: 'noKey' } as const],
+      host,
+      baseUrlProblem: 'The base URL is empty.',
+    };
+    assert.equal(
+      pausedLabel([aTask()], options)?.reason,
+      'The base URL is empty. Change it in the settings.',
+    );
+  });
+
+  it('are not held where nothing stands in the way', () => {
+    assert.equal(pausedLabel([aTask()], { pauses: [], host }), undefined);
+  });
+});

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import type { PollPause } from '../../../../src/core/polling/pollPauses';
+import type { PollerState } from '../../../../src/core/polling/polling';
+import { viewMessage } from '../../../../src/core/labels/viewMessage';
+
+const now = Date.UTC(2026, 0, 13, 12);
+
+function words(
+  state: Partial<PollerState>,
+  more: { taskCount?: number; baseUrlProblem?: string } = {},
+) {
+  return viewMessage({
+    state: { activeCount: 3, isPolling: false, checkedAt: now - 8000, pauses: [], ...state },
+    taskCount: 5,
+    now,
+    host: 'cloud.example',
+    formatTime: () => '14:05',
+    ...more,
+  });
+}
+
+function paused(pause: PollPause, more: Partial<PollerState> = {}) {
+  return words({ pauses: [pause], ...more });
+}
+
+describe('the line above the rows', () => {
+  it('says how fresh they are', () => {
+    assert.equal(words({}), 'Updated 8 s ago · 3 active');
+  });
+
+  it('says before the first answer that looks are under way', () => {
+    assert.equal(words({ checkedAt: undefined }), 'Looking · 3 active');
+  });
+
+  it('is not there when nothing is active and nothing is wrong', () => {
+    assert.equal(words({ activeCount: 0 }), '');
+  });
+
+  it('says that another window polls and is not responding, whatever else it has said', () => {
+    const expected =
+      'Another window is not responding · 3 active. It polls for all windows; this one takes over if it stays silent.';
+    assert.equal(words({ isLeaderSilent: true }), expected);
+    assert.equal(paused({ kind: 'auth' }, { isLeaderSilent: true }), expected);
+  });
+
+  it('leaves an empty view to its welcome', () => {
+    assert.equal(words({ pauses: [{ kind: 'auth' }] }, { taskCount: 0 }), '');
+  });
+
+  it('says that the key is rejected, and what to do, also when nothing is active', () => {
+    const advice = 'cloud.example does not accept the API key. Set one that is valid there.';
+    assert.equal(paused({ kind: 'auth' }), advice);
+    assert.equal(paused({ kind: 'auth' }, { activeCount: 0 }), advice);
+  });
+
+  for (const [pause, expected] of [
+    [{ kind: 'noKey' }, /^There is no API key for cloud\.example yet\. Set one/u],
+    [{ kind: 'forbidden' }, /^cloud\.example says .* set another key\.$/u],
+    [{ kind: 'payment', until: now + 600_000 }, /^cloud\.example says .* Add credits/u],
+  ] as const)
+    it(`says what to do about ${pause.kind}`, () => {
+      assert.match(paused(pause), expected);
+    });
+
+  it('says until when the rate limit holds', () => {
+    const pause: PollPause = { kind: 'rateLimited', until: now + 120_000 };
+    assert.equal(paused(pause), 'Rate limited until 14:05 · 3 active');
+  });
+
+  it('says how long a short rate limit holds', () => {
+    const words = (pauseMs: number) => paused({ kind: 'rateLimited', until: now + pauseMs });
+    assert.equal(words(20_000), 'Rate limited, trying again in 20 s · 3 active');
+    assert.equal(words(119_000), 'Rate limited, trying again in 2 min · 3 active');
+    assert.equal(words(-10), 'Rate limited, trying again now · 3 active');
+  });
+
+  it('bears a short loss of the network without advice', () => {
+    const pause: PollPause = { kind: 'network', until: now + 20_000 };
+    assert.equal(paused(pause), 'Offline, trying again in 20 s · 3 active');
+  });
+
+  for (const checkedAt of [undefined, now - 60_000])
+    it(`says what to do when the network is gone and the last look was ${checkedAt ? 'long ago' : 'never'}`, () => {
+      const pause: PollPause = { kind: 'network', until: now + 120_000 };
+      assert.match(
+        paused(pause, { checkedAt }),
+        /^Offline, trying again in 2 min · 3 active\. cloud\.example cannot be reached\. Check/u,
+      );
+    });
+
+  for (const [kind, expected] of [
+    ['server', 'Server trouble, trying again in 20 s · 3 active'],
+    ['timeout', 'No answer, trying again in 20 s · 3 active'],
+    ['badAnswer', 'Unusable answer, trying again in 20 s · 3 active'],
+  ] as const)
+    it(`names ${kind}`, () => {
+      assert.equal(paused({ kind, until: now + 20_000 }), expected);
+    });
+
+  it('says what to check when the answers have not been the API’s for long', () => {
+    const pause: PollPause = { kind: 'badAnswer', until: now + 20_000 };
+    assert.match(
+      paused(pause, { checkedAt: now - 60_000 }),
+      /^Unusable answer, trying again in 20 s · 3 active\. Something between you and cloud\.example answered/u,
+    );
+  });
+
+  it('names the API version that is not served, at once', () => {
+    const pause: PollPause = { kind: 'notServed', apiVersion: 'v1', until: now + 600_000 };
+    assert.match(
+      paused(pause),
+      /^Updated 8 s ago · 3 active\. API v1 is not served at cloud\.example\. Check/u,
+    );
+  });
+
+  it('does not say that all is well while another try is under way', () => {
+    const pause: PollPause = { kind: 'network', until: now - 10 };
+    assert.equal(paused(pause), 'Offline, trying again now · 3 active');
+  });
+
+  it('says what is wrong with the base URL before all else', () => {
+    const problem = 'The base URL is empty.';
+    assert.equal(
+      words({ pauses: [{ kind: 'noKey' }] }, { baseUrlProblem: problem }),
+      'The base URL is empty. Change it in the settings.',
+    );
+  });
+});

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import {
+  PollCosts,
+  planPolls,
+  type Poll,
+  type ListPoll,
+} from '../../../../src/core/polling/pollPlanner';
+import { newlyTracked, type TrackedTask } from '../../../../src/core/tasks/trackedTask';
+import type { ApiVersion } from '../../../../src/core/cloud/task';
+
+const now = Date.UTC(2026, 0, 13, 12);
+const minute = 60_000;
+const hour = 60 * minute;
+
+function aTask(id: string, more: Partial<TrackedTask> = {}): TrackedTask {
+  return {
+    ...newlyTracked({ apiVersion: 'v2', id }, now),
+    status: 'running',
+    rawStatus: 'started',
+    createdAt: new Date(now - minute).toISOString(),
+    ...more,
+  };
+}
+
+function many(count: number, more: (index: number) => Partial<TrackedTask> = () => ({})) {
+  return Array.from({ length: count }, (_, index) => aTask(`t${index}`, more(index)));
+}
+
+/** "list span(3)", "task t1": what is asked, in short. */
+function inShort(polls: readonly Poll[]): string[] {
+  return polls.map((poll) =>
+    poll.kind === 'task' ? `task ${poll.task.id}` : `list ${poll.way}(${poll.expects.length})`,
+  );
+}
+
+function lists(polls: readonly Poll[]): ListPoll[] {
+  return polls.filter((poll) => poll.kind === 'list');
+}
+
+describe('planPolls', () => {
+  let costs: PollCosts;
+
+  beforeEach(() => {
+    costs = new PollCosts();
+  });
+
+  const plan = (tasks: readonly TrackedTask[], at = now) => planPolls(tasks, costs, at);
+
+  it('asks nothing about nobody', () => {
+    assert.deepEqual(plan([]), []);
+  });
+
+  it('finds one task, or a hundred, in the list of their time', () => {
+    assert.deepEqual(inShort(plan(many(1))), ['list span(1)']);
+    assert.deepEqual(inShort(plan(many(100))), ['list span(100)']);
+  });
+
+  it('bounds the list by the oldest and the newest, with a second to spare', () => {
+    const times = [now - 3 * minute, now - 9 * minute, now - minute];
+    const [list] = lists(
+      plan(many(3, (index) => ({ createdAt: new Date(times[index] ?? 0).toISOString() }))),
+    );
+    assert.deepEqual(list?.query, {
+      createdFrom: now - 9 * minute - 1000,
+      createdUntil: now - minute + 1000,
+    });
+  });
+
+  it('turns to the list of their status once their time has proven crowded', () => {
+    costs.note('v2', 'span', 31, now);
+    costs.note('v2', 'spans', 31, now);
+    const polls = plan([...many(20), aTask('waits', { status: 'created', rawStatus: 'created' })]);
+    assert.deepEqual(inShort(polls), ['list status(1)', 'list status(20)']);
+    assert.deepEqual(
+      lists(polls).map(({ query }) => query.rawStatus),
+      ['created', 'started'],
+    );
+  });
+
+  it('prefers a list that shows ends where each round brings many', () => {
+    costs.note('v2', 'span', 10, now);
+    assert.deepEqual(inShort(plan(many(600))), ['list status(600)']);
+    costs.noteEnds('v2', 20);
+    assert.deepEqual(inShort(plan(many(600))), ['list span(600)'], '6 pages and 5 ends');
+    for (let round = 0; round < 5; round++) costs.noteEnds('v2', 0);
+    assert.deepEqual(inShort(plan(many(600))), ['list status(600)'], 'and forgets a burst');
+  });
+
+  it('asks by itself for a task whose status no list is filtered by', () => {
+    costs.note('v2', 'span', 31, now);
+    costs.note('v2', 'spans', 31, now);
+    const paused = aTask('paused', { status: 'paused', rawStatus: 'paused' });
+    assert.deepEqual(inShort(plan([...many(20), paused])), ['list status(20)', 'task paused']);
+  });
+
+  it('cuts the list where hours lie between tasks, when one list for all is dear', () => {
+    costs.note('v2', 'span', 12, now);
+    const old = aTask('old', { createdAt: new Date(now - 5 * hour).toISOString() });
+    const polls = plan([old, ...many(20)]);
+    assert.deepEqual(inShort(polls), ['list status(21)'], 'one list of a status is cheaper still');
+    costs.note('v2', 'status', 9, now);
+    assert.deepEqual(inShort(plan([old, ...many(20)])), ['list spans(1)', 'list spans(20)']);
+  });
+
+  it('asks for each where every list is dearer', () => {
+    for (const way of ['span', 'spans', 'status'] as const) costs.note('v2', way, 4, now);
+    assert.deepEqual(inShort(plan(many(3))), ['task t0', 'task t1', 'task t2']);
+  });
+
+  it('asks for each for a while after a list has failed, longer each time in a row', () => {
+    const second = 1000;
+    const isDistrusted = (at: number) => lists(plan(many(2), at)).length === 0;
+    let at = now;
+    for (const pauseMs of [10 * second, 20 * second, 40 * second]) {
+      costs.distrustLists('v2', at);
+      assert.deepEqual(inShort(plan(many(2), at)), ['task t0', 'task t1']);
+      assert.ok(isDistrusted(at + pauseMs - 1));
+      at += pauseMs;
+      assert.ok(!isDistrusted(at), 'and then tries lists again');
+    }
+    for (let failure = 0; failure < 10; failure++) costs.distrustLists('v2', at);
+    assert.ok(isDistrusted(at + 10 * minute - 1));
+    assert.ok(!isDistrusted(at + 10 * minute), 'ten minutes at most');
+    costs.trustLists('v2');
+    costs.distrustLists('v2', at);
+    assert.ok(!isDistrusted(at + 10 * second), 'as at first, once a list was read');
+  });
+
+  it('forgets what it learnt after ten minutes, also when the clock was set back', () => {
+    for (const way of ['span', 'spans', 'status'] as const) costs.note('v2', way, 50, now);
+    assert.equal(lists(plan(many(3), now + 9 * minute)).length, 0);
+    assert.equal(lists(plan(many(3), now + 10 * minute)).length, 1);
+    assert.equal(lists(plan(many(3), now - hour)).length, 1);
+  });
+
+  it('lets no list be read further than the next best way would cost', () => {
+    assert.equal(lists(plan(many(50)))[0]?.mostPages, 1);
+    costs.note('v2', 'spans', 7, now);
+    costs.note('v2', 'status', 5, now);
+    assert.equal(lists(plan(many(50)))[0]?.mostPages, 5);
+  });
+
+  it('looks for three new tasks or more among the newest, for fewer by themselves', () => {
+    const fresh = (count: number, apiVersion: ApiVersion = 'v2') =>
+      Array.from({ length: count }, (_, index) =>
+        newlyTracked({ apiVersion, id: `n${index}` }, now),
+      );
+    assert.deepEqual(inShort(plan(fresh(2))), ['task n0', 'task n1']);
+    assert.deepEqual(inShort(plan(fresh(150))), ['list recent(150)']);
+    assert.deepEqual(lists(plan(fresh(150)))[0]?.query, {});
+    assert.equal(lists(plan(fresh(150)))[0]?.mostPages, 3);
+    costs.note('v2', 'recent', 40, now);
+    assert.equal(lists(plan(fresh(38))).length, 0, 'the list has shown none of them');
+  });
+
+  it('looks in no list for tasks that are missing, or of which the cloud said so', () => {
+    const trouble = { kind: 'taskNotFound' as const, since: now };
+    for (const more of [{ isMissing: true }, { trouble }])
+      assert.equal(lists(plan(many(5, () => more))).length, 0);
+  });
+
+  it('asks for one v1 task by itself, for more in the list from the newest on', () => {
+    const v1 = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({
+        ...aTask(`t${index}`),
+        apiVersion: 'v1' as const,
+      }));
+    assert.deepEqual(inShort(plan(v1(1))), ['task t0']);
+    const [list] = lists(plan(v1(5)));
+    assert.equal(list?.apiVersion, 'v1');
+    assert.deepEqual(list.query, {});
+  });
+
+  it('plans each API version by itself', () => {
+    const v1 = { ...aTask('old'), apiVersion: 'v1' as const };
+    assert.deepEqual(inShort(plan([v1, ...many(3)])), ['list span(3)', 'task old']);
+  });
+});

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { RateLimiter } from '../../../../src/core/polling/rateLimiter';
+import { TokenBucket } from '../../../../src/core/polling/tokenBucket';
+import { FakeClock, settle } from '../../../fakes/fakeClock';
+
+const never = new AbortController().signal;
+
+describe('RateLimiter', () => {
+  let clock: FakeClock;
+  let bucket: TokenBucket;
+  let rateLimiter: RateLimiter;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    bucket = new TokenBucket({ clock, perSecond: 2, burst: 2 });
+    rateLimiter = new RateLimiter({ clock, bucket });
+  });
+
+  const refusal = (retryAfterMs: number) => ({ kind: 'rateLimited', retryAfterMs });
+
+  it('gives a turn for a token, and waits for one', async () => {
+    let given = 0;
+    for (let call = 0; call < 3; call++) void rateLimiter.take(never).then(() => given++);
+    await settle();
+    assert.equal(given, 2);
+    await clock.advance(500);
+    assert.equal(given, 3);
+  });
+
+  it('shares its tokens with those for other servers and keys', async () => {
+    await new RateLimiter({ clock, bucket }).take(never);
+    assert.equal(bucket.available(), 1);
+  });
+
+  it('gives nobody a turn before a rate limit has passed, and spends no token on it', async () => {
+    rateLimiter.noteRateLimit(30_000);
+    await clock.advance(29_000);
+    await assert.rejects(rateLimiter.take(never), {
+      ...refusal(1000),
+      message: 'Nothing is sent for another 1 s',
+    });
+    assert.equal(bucket.available(), 2);
+    await clock.advance(1000);
+    await rateLimiter.take(never);
+  });
+
+  it('refuses who waited for a token while somebody met the limit', async () => {
+    await rateLimiter.take(never);
+    await rateLimiter.take(never);
+    const waiting = assert.rejects(rateLimiter.take(never), refusal(59_500));
+    rateLimiter.noteRateLimit(undefined);
+    await clock.advance(500);
+    await waiting;
+  });
+
+  it('takes a minute where the server names no time, and an hour at most', async () => {
+    rateLimiter.noteRateLimit(undefined);
+    await assert.rejects(rateLimiter.take(never), refusal(60_000));
+    rateLimiter.noteRateLimit(1e12);
+    await assert.rejects(rateLimiter.take(never), refusal(3_600_000));
+    rateLimiter.noteRateLimit(5000);
+    await assert.rejects(rateLimiter.take(never), refusal(3_600_000));
+  });
+
+  it('gives nobody a turn while another window was told to send nothing', async () => {
+    let pausedUntil: number | undefined = clock.now() + 5000;
+    rateLimiter = new RateLimiter({ clock, bucket, pausedUntil: () => pausedUntil });
+    await assert.rejects(rateLimiter.take(never), refusal(5000));
+    await clock.advance(5000);
+    await rateLimiter.take(never);
+    pausedUntil = undefined;
+    await rateLimiter.take(never);
+  });
+
+  it('lets other servers and keys be', async () => {
+    rateLimiter.noteRateLimit(undefined);
+    await new RateLimiter({ clock, bucket }).take(never);
+  });
+
+  it('waits no longer when the wall clock is set back', async () => {
+    rateLimiter.noteRateLimit(30_000);
+    clock.jump(-3_600_000);
+    await assert.rejects(rateLimiter.take(never), refusal(30_000));
+    await clock.advance(30_000);
+    await rateLimiter.take(never);
+  });
+
+  it('rejects who does not want it any more', async () => {
+    const abort = new AbortController();
+    await rateLimiter.take(never);
+    await rateLimiter.take(never);
+    const waiting = assert.rejects(rateLimiter.take(abort.signal), { name: 'AbortError' });
+    abort.abort();
+    await waiting;
+    assert.equal(clock.timers, 0);
+  });
+});
