@@ -15,7 +15,7 @@ import { CloudConnection } from './ui/account/cloudConnection';
 import { registerCommands } from './ui/commands/commands';
 import { connectParts, reportStorage } from './ui/account/connectParts';
 import { followContextKeys } from './ui/tree/contextKeys';
-import { LazyFeatures, loadWhenNeeded } from './ui/commands/lazyFeatures';
+import { LazyFeatures, loadWhenNeeded } from './ui/lazyFeatures';
 import { LazyTree } from './ui/tree/lazyTree';
 import { LazyWindowSharing } from './ui/lazyWindowSharing';
 import { Log } from './ui/log';
@@ -63,7 +63,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
   const poller = new WindowPolling({ store, intervals: settings.intervals });
   const onError = (error: unknown): void => log.error('Unexpected', error);
   const windows = new LazyWindowSharing(async () => {
-    const { shareAmongWindows } = await import('./windows');
+    const { shareAmongWindows } = await import('./sharedPolling');
     return shareAmongWindows({
       store,
       persistence,
@@ -82,7 +82,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     });
   }, onError);
   const features = new LazyFeatures(async () => {
-    const { createFeatures } = await import('./ui/commands/features');
+    const { createFeatures } = await import('./features');
     // What is done before this window has its part would not reach the others. Without a server it gets none.
     if (typeof settings.server !== 'string') await windows.whenReady();
     const home = homeFolder();
@@ -117,7 +117,10 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     extensionUri,
     announce: windows.announce,
   };
-  const { api, disposable } = publicTasks({ store, features });
+  const { api, disposable } = publicTasks({
+    store,
+    track: async (input, signal) => (await features.get()).track(input, signal),
+  });
   subscriptions.push(
     log,
     settings,
@@ -131,7 +134,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     disposable,
   );
   subscriptions.push(
-    registerCommands({ features, log }),
+    registerCommands({ ids: commandIds(context), features, log }),
     restoreDetails(features),
     loadWhenNeeded({ features, view, poller, onError }),
     followAttention({ poller, view, details: features, apiKey }),
@@ -142,6 +145,14 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
   );
   flush = () => persistence.flush();
   return api;
+}
+
+/** The commands of package.json. */
+function commandIds({ extension }: ExtensionContext): readonly string[] {
+  const { contributes } = extension.packageJSON as {
+    contributes: { commands: readonly { command: string }[] };
+  };
+  return contributes.commands.map(({ command }) => command);
 }
 
 /** Resolves when what has changed is on disk. */

@@ -17,7 +17,12 @@ describe('the rules of who may import whom', () => {
     ['src/core/a.ts', "type T = import('../ui/a').T;", /core must not import ui/],
     ['src/core/a.ts', "export * from '../api/v2';", /core must not import api/],
     ['src/core/a.ts', "export { a } from '../api/v2';", /core must not import api/],
-    ['src/core/deep/a.ts', "import '../../extension';", /core must not import extension/],
+    ['src/core/text/a.ts', "import '../../extension';", /core must not import root/],
+    ['src/core/deep/a.ts', '', /in no room of core/],
+    ['src/core/text/a.ts', "import '../tasks/a';", /lies no floor below: move what it needs down/],
+    ['src/core/tasks/a.ts', "import type { A } from '../input/a';", /lies no floor below/],
+    ['src/ui/tree/a.ts', "import type { A } from '../commands/a';", /lies no floor below/],
+    ['src/webview/parts/a.tsx', "import '../page/a';", /lies no floor below/],
     ['src/core/a.ts', 'void import(name);', /only known at run time/],
     ['src/core/a.ts', 'void import(`./${name}`);', /only known at run time/],
     ['src/core/a.ts', "import data from '../../package.json';", /no part of src/],
@@ -39,9 +44,9 @@ describe('the rules of who may import whom', () => {
     ['src/webview/a.tsx', "import 'vscode';", /webview must not import vscode/],
     ['src/webview/protocol.ts', "import { h } from 'preact';", /protocol must not import preact/],
     ['src/extension.ts', "import { createClient } from './api';", /by import\(\)/],
-    ['src/extension.ts', "import { shareAmongWindows } from './windows';", /by import\(\)/],
-    ['src/windows.ts', "import './ui/log';", /windows must not import ui/],
-    ['src/extension.ts', "import axios from 'axios';", /extension must not import axios/],
+    ['src/extension.ts', "import { shareAmongWindows } from './sharedPolling';", /by import\(\)/],
+    ['src/platform/a.ts', "import '../ui/log';", /platform must not import ui/],
+    ['src/extension.ts', "import axios from 'axios';", /root must not import axios/],
     ['src/other/a.ts', '', /no part of src/],
   ];
   for (const [file, text, says] of bad) {
@@ -52,13 +57,23 @@ describe('the rules of who may import whom', () => {
     });
   }
 
+  it('finds circles, types included, and says who is in them', () => {
+    const found = violations([
+      { path: 'src/core/text/a.ts', text: "import { b } from './b';" },
+      { path: 'src/core/text/b.ts', text: "import type { C } from './c';" },
+      { path: 'src/core/text/c.ts', text: "export { a } from './a';" },
+    ]);
+    assert.equal(found.length, 1, found.join('\n'));
+    assert.match(found[0] ?? '', /text\/a\.ts → .*b\.ts → .*c\.ts → .*a\.ts: a circle/u);
+  });
+
   it('names the line', () => {
     const [found] = violations([{ path: 'src/core/a.ts', text: "\n\nimport 'vscode';\n" }]);
     assert.match(found ?? '', /^src\/core\/a\.ts:3: /);
   });
 
   const good: [file: string, text: string][] = [
-    ['src/core/a.ts', "import { b } from './b'; import { c } from './deep/c';"],
+    ['src/core/a.ts', "import { b } from './b';"],
     ['src/core/a.ts', "// import 'vscode';\nconst text = \"import 'vscode'\";"],
     ['src/api/a.ts', "import axios from 'axios'; import * as z from 'zod/mini';"],
     ['src/api/a.ts', "import { type Task } from '../core/task';"],
@@ -71,6 +86,7 @@ describe('the rules of who may import whom', () => {
     ['src/webview/main.tsx', "import { type Task } from '../core/task';"],
     ['src/webview/main.tsx', "import { taskTitle } from '../core/taskWords';"],
     ['src/webview/main.tsx', "import './main.css';"],
+    ['src/core/tasks/a.ts', "import { b } from '../text/b'; import { c } from './c';"],
     ['src/extension.ts', "import 'vscode'; import './ui/a'; import './core/a';"],
     ['src/extension.ts', "const load = () => import('./api'); import type { A } from './api/a';"],
   ];
@@ -81,6 +97,6 @@ describe('the rules of who may import whom', () => {
   }
 
   it('finds the sources of the extension', () => {
-    assert.ok(sourceFiles(projectFolder).some((file) => file.path === 'src/core/task.ts'));
+    assert.ok(sourceFiles(projectFolder).some((file) => file.path === 'src/core/cloud/task.ts'));
   });
 });

@@ -10,30 +10,25 @@ export interface SourceFile {
 }
 
 /**
- * Who may import whom, so that the parts stay apart: one line for each import that breaks a rule.
+ * Who may import whom, so that the parts stay apart: one line for each import that breaks a rule, and one for each circle.
  * Empty when all is well.
  */
 export function violations(files: readonly SourceFile[]): string[] {
-  return files.flatMap((file) => {
+  const single = files.flatMap((file) => {
     const from = partOf(withoutExtension(file.path));
     if (!from) return [`${file.path}: lies in no part of src that has rules`];
+    const room = roomOf(file.path, from);
+    if (room === undefined)
+      return [`${file.path}: lies in no room of ${from}; add its folder to the floors of ${from}`];
     return importsOf(file.text, file.path).flatMap((found) => {
-      const trouble = troubleWith(found, from, file.path);
+      const trouble = troubleWith(found, { part: from, room }, file.path);
       return trouble ? [`${file.path}:${found.line}: ${trouble}`] : [];
     });
   });
+  return [...single, ...circlesOf(files)];
 }
 
-type Part =
-  | 'extension'
-  | 'windows'
-  | 'publicTypes'
-  | 'core'
-  | 'api'
-  | 'platform'
-  | 'ui'
-  | 'protocol'
-  | 'webview';
+type Part = 'root' | 'publicTypes' | 'core' | 'api' | 'platform' | 'ui' | 'protocol' | 'webview';
 
 interface Rule {
   /** Our own parts that may be imported. */
@@ -41,48 +36,143 @@ interface Rule {
   /** Our own parts of which only types may be imported. */
   readonly types?: readonly Part[];
   /** Our own parts that may only be loaded by `import()` when they are needed. */
-  readonly features?: readonly Part[];
+  readonly lazy?: readonly Part[];
   /** Packages that may be imported; `node:` stands for all that Node has built in. */
   readonly packages: readonly string[];
+  /** The folders of the part, its rooms, from the lowest floor up: a room imports from itself and from floors below. */
+  readonly floors?: readonly (readonly string[])[];
 }
 
-const rules: Readonly<Record<Part, Rule>> = {
-  core: { parts: ['core'], packages: [] },
+/** The files that lie in no room: the lowest floor. */
+const noRoom = '.';
+
+/** The parts, and who may import whom. */
+export const rules: Readonly<Record<Part, Rule>> = {
+  core: {
+    parts: ['core'],
+    packages: [],
+    floors: [
+      [noRoom],
+      ['base'],
+      ['cloud'],
+      ['text'],
+      ['tasks', 'input'],
+      ['polling'],
+      ['labels'],
+      ['tracking', 'formats'],
+      ['details', 'notices'],
+      ['windows'],
+    ],
+  },
   api: { parts: ['api', 'core'], packages: ['axios', 'zod'] },
   platform: { parts: ['platform', 'core'], packages: ['node:'] },
-  ui: { parts: ['ui', 'core', 'protocol'], types: ['publicTypes'], packages: ['vscode'] },
+  ui: {
+    parts: ['ui', 'core', 'protocol'],
+    types: ['publicTypes'],
+    packages: ['vscode'],
+    floors: [
+      [noRoom],
+      ['account'],
+      ['tree'],
+      ['notifications', 'saving'],
+      ['details'],
+      ['commands'],
+    ],
+  },
   protocol: { parts: ['protocol'], types: ['core'], packages: ['zod'] },
-  // Core's words and readings are plain functions: the page and the tree say the same.
-  webview: { parts: ['webview', 'protocol', 'core'], packages: ['preact', 'markdown-it'] },
+  // Core's labels and readings are plain functions: the page and the tree say the same.
+  webview: {
+    parts: ['webview', 'protocol', 'core'],
+    packages: ['preact', 'markdown-it'],
+    floors: [[noRoom], ['parts'], ['steps', 'result'], ['header'], ['page']],
+  },
   publicTypes: { parts: [], types: ['core'], packages: ['vscode'] },
-  extension: {
+  // The composition roots. axios and zod load at the first request.
+  root: {
     parts: ['core', 'platform', 'ui', 'protocol'],
     types: ['api', 'publicTypes'],
-    // axios and zod load at the first request, what polls right after start-up.
-    features: ['api', 'windows'],
-    packages: ['vscode'],
+    lazy: ['api', 'root'],
+    packages: ['vscode', 'node:'],
   },
-  windows: { parts: ['core', 'platform'], packages: ['node:'] },
 };
+
+/** A file's place in the house. */
+interface Place {
+  readonly part: Part;
+  readonly room: string;
+}
 
 function troubleWith(
   { specifier, isType, isDynamic }: FoundImport,
-  from: Part,
+  from: Place,
   file: string,
 ): string | undefined {
   if (specifier === undefined) return 'loads something that is only known at run time';
-  if (!specifier.startsWith('.')) return packageTrouble(specifier, from);
+  if (!specifier.startsWith('.')) return packageTrouble(specifier, from.part);
   const target = path.posix.join(path.posix.dirname(file), specifier);
   const to = partOf(withoutExtension(target));
   if (!to) return `imports ${specifier}, which lies in no part of src that has rules`;
-  const { parts, types = [], features = [] } = rules[from];
+  const { parts, types = [], lazy = [] } = rules[from.part];
+  if (to === from.part && to !== 'root') return floorTrouble(from, target, specifier);
   if (parts.includes(to)) return undefined;
   if (types.includes(to) && isType) return undefined;
-  if (features.includes(to) && isDynamic) return undefined;
-  if (features.includes(to)) return `must load ${specifier} by import(), when it is first needed`;
+  if (lazy.includes(to) && isDynamic) return undefined;
+  if (lazy.includes(to)) return `must load ${specifier} by import(), when it is first needed`;
   if (types.includes(to))
     return `may import types of ${to} only ("import type"), from ${specifier}`;
-  return `${from} must not import ${to} (${specifier})`;
+  return `${from.part} must not import ${to} (${specifier})`;
+}
+
+/** Within a part, imports lead down. */
+function floorTrouble(
+  { part, room }: Place,
+  target: string,
+  specifier: string,
+): string | undefined {
+  const { floors } = rules[part];
+  const to = roomOf(target, part);
+  if (!floors || to === room || to === undefined) return undefined;
+  const floorOf = (name: string): number => floors.findIndex((rooms) => rooms.includes(name));
+  if (floorOf(to) < floorOf(room)) return undefined;
+  return (
+    `${part}/${room} must not import ${part}/${to} (${specifier}), which lies no floor below: ` +
+    `move what it needs down, or hand it in from above as a parameter`
+  );
+}
+
+/** The room of a file of a part; `undefined` where its folder is none. Parts without floors are one room. */
+function roomOf(file: string, part: Part): string | undefined {
+  const { floors } = rules[part];
+  if (!floors) return noRoom;
+  const folders = file.split('/').slice(2, -1);
+  const room = folders[0] ?? noRoom;
+  return floors.some((rooms) => rooms.includes(room)) ? room : undefined;
+}
+
+/** Files that import each other in a circle, types included: one line for each circle. */
+function circlesOf(files: readonly SourceFile[]): string[] {
+  const byPath = new Map(files.map((file) => [withoutExtension(file.path), file]));
+  const targetsOf = (file: SourceFile): SourceFile[] =>
+    importsOf(file.text, file.path).flatMap(({ specifier }) => {
+      if (!specifier?.startsWith('.')) return [];
+      const target = path.posix.join(path.posix.dirname(file.path), withoutExtension(specifier));
+      return byPath.get(target) ?? byPath.get(`${target}/index`) ?? [];
+    });
+  const circles: string[] = [];
+  const finished = new Set<SourceFile>();
+  const visit = (file: SourceFile, trail: readonly SourceFile[]): void => {
+    const start = trail.indexOf(file);
+    if (start !== -1) {
+      const names = [...trail.slice(start), file].map((each) => each.path);
+      circles.push(`${names.join(' → ')}: a circle; move what both need to a file below both`);
+      return;
+    }
+    if (finished.has(file)) return;
+    for (const target of targetsOf(file)) visit(target, [...trail, file]);
+    finished.add(file);
+  };
+  for (const file of files) visit(file, []);
+  return circles;
 }
 
 function packageTrouble(specifier: string, from: Part): string | undefined {
@@ -98,8 +188,7 @@ function packageTrouble(specifier: string, from: Part): string | undefined {
 
 /** The part that a path without extension belongs to. */
 function partOf(file: string): Part | undefined {
-  if (file === 'src/extension') return 'extension';
-  if (file === 'src/windows') return 'windows';
+  if (/^src\/(extension|features|sharedPolling)$/u.test(file)) return 'root';
   if (file === 'src/api.d' || file === 'src/publicApi.d' || file === 'src/publicApi') {
     return 'publicTypes';
   }

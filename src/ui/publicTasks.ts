@@ -3,15 +3,16 @@ import type { Disposable } from '../core/base/event';
 import { isSameSnapshot, snapshotOf } from '../core/tasks/taskSnapshot';
 import type { TaskStore } from '../core/tasks/taskStore';
 import type { BrowserUseTasks, TaskSnapshotChange } from '../publicApi';
-import type { LazyFeatures } from './commands/lazyFeatures';
+import type { TaskRef } from '../core/cloud/task';
 
 export interface PublicTasksOptions {
   readonly store: TaskStore;
-  readonly features: LazyFeatures;
+  /** @throws {Error} where the input names nothing that can be tracked */
+  readonly track: (input: string, signal: AbortSignal) => Promise<readonly TaskRef[]>;
 }
 
 /** What other extensions get; see `publicApi.ts` for what it promises. Who creates it disposes it. */
-export function publicTasks({ store, features }: PublicTasksOptions): {
+export function publicTasks({ store, track }: PublicTasksOptions): {
   readonly api: BrowserUseTasks;
   readonly disposable: Disposable;
 } {
@@ -32,13 +33,9 @@ export function publicTasks({ store, features }: PublicTasksOptions): {
       const abort = new AbortController();
       if (token?.isCancellationRequested === true) abort.abort();
       const cancellation = token?.onCancellationRequested(() => abort.abort());
-      const refs = await features
-        .get()
-        .then((parts) => parts.track(input, abort.signal))
-        .then((result) => result.refs)
-        .finally(() => {
-          cancellation?.dispose();
-        });
+      const refs = await track(input, abort.signal).finally(() => {
+        cancellation?.dispose();
+      });
       return Object.freeze(
         refs
           .map((ref) => store.get(ref))

@@ -4,7 +4,7 @@ import type { TaskRef } from '../../src/core/cloud/task';
 import { trackTasks } from '../../src/core/tracking/taskTracking';
 import { TaskStore } from '../../src/core/tasks/taskStore';
 import { Settings } from '../../src/ui/settings';
-import { trackTask, type TrackTaskOptions } from '../../src/ui/commands/trackCommands';
+import { trackTask, type TrackTaskOptions } from '../../src/ui/commands/trackingCommands';
 import { FakeCloud } from '../fakes/fakeCloud';
 import { Person } from './person';
 

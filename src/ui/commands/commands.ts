@@ -1,44 +1,26 @@
 import { commands } from 'vscode';
 import type { Disposable } from '../../core/base/event';
-import type { LazyFeatures } from './lazyFeatures';
+import type { LazyFeatures } from '../lazyFeatures';
 import type { Log } from '../log';
 import { showMessage } from '../messages';
+import { reportError, type ReportErrorOptions } from '../reportError';
+import type { Commands } from './command';
 
-/** The commands of package.json, each by what follows `browserUseTasks.`. */
-export const commandNames = [
-  'trackTask',
-  'untrackTask',
-  'untrackEndedTasks',
-  'markAsSeen',
-  'markAsUnseen',
-  'markAllAsSeen',
-  'refresh',
-  'openDetails',
-  'copyTaskId',
-  'openInCloud',
-  'compareTasks',
-  'exportTask',
-  'copySnippet',
-  'shareTask',
-  'unshareTask',
-  'saveTaskLog',
-  'setApiKey',
-  'removeApiKey',
-  'showLog',
-] as const;
-export type CommandName = (typeof commandNames)[number];
+const prefix = 'browserUseTasks.';
 
 export interface RegisterCommandsOptions {
-  readonly features: LazyFeatures;
+  /** The commands of package.json. */
+  readonly ids: readonly string[];
+  readonly features: Pick<LazyFeatures, 'get'>;
   readonly log: Log;
 }
 
 /** Registers every command. What they do is loaded at the first one's call. None of them rejects or returns anything. */
-export function registerCommands({ features, log }: RegisterCommandsOptions): Disposable {
-  const registered = commandNames.map((name) =>
-    commands.registerCommand(`browserUseTasks.${name}`, async (...args: unknown[]) => {
+export function registerCommands({ ids, features, log }: RegisterCommandsOptions): Disposable {
+  const registered = ids.map((id) =>
+    commands.registerCommand(id, async (...args: unknown[]) => {
       try {
-        await (await features.get()).runCommand(name, args);
+        await (await features.get()).runCommand(id.slice(prefix.length), args);
       } catch (error) {
         log.error('A part of this extension cannot be loaded', error);
         const text = 'A part of Browser Use Tasks cannot be loaded. Install the extension again.';
@@ -51,4 +33,22 @@ export function registerCommands({ features, log }: RegisterCommandsOptions): Di
       for (const command of registered) command.dispose();
     },
   };
+}
+
+/**
+ * Runs a command of the table. Shows a failure once; never rejects.
+ * @throws {Error} where the table has no such command
+ */
+export async function runCommand(
+  name: string,
+  args: readonly unknown[],
+  { table, settings, log }: { readonly table: Commands } & Omit<ReportErrorOptions, 'what'>,
+): Promise<void> {
+  const command = table[name];
+  if (!command) throw new Error(`There is no command ${prefix}${name}.`);
+  try {
+    await command.run(args);
+  } catch (error) {
+    reportError(error, { settings, log, what: command.failed });
+  }
 }

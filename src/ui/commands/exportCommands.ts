@@ -1,7 +1,13 @@
 import { CancellationError, window, type QuickPickItem } from 'vscode';
 import type { TaskRef } from '../../core/cloud/task';
 import { snippetKinds, type SnippetKind } from '../../core/formats/taskSnippets';
-import type { CommandOptions } from './commandOptions';
+import type { TaskPersistence } from '../../core/tasks/taskPersistence';
+import type { TaskStore } from '../../core/tasks/taskStore';
+import type { CloudConnection } from '../account/cloudConnection';
+import type { Log } from '../log';
+import type { Settings } from '../settings';
+import type { TaskView } from '../tree/taskView';
+import type { Commands } from './command';
 import { compareTasks } from '../saving/compareTasks';
 import { connectAt } from '../account/connectAt';
 import { copySnippet, snippetNames } from '../saving/copySnippet';
@@ -13,16 +19,30 @@ import { pickOther } from '../details/taskActions';
 import type { TaskDocuments } from '../saving/taskDocuments';
 import { isTaskRef, targetsOf, type TargetOptions } from '../tree/taskTargets';
 
-/** What the commands below need beside what every command has. */
-export interface ExportCommandOptions extends CommandOptions {
+export interface ExportCommandsOptions {
+  readonly store: TaskStore;
+  readonly persistence: TaskPersistence;
+  readonly connection: CloudConnection;
+  readonly settings: Settings;
+  readonly view: TaskView;
   readonly documents: TaskDocuments;
   readonly localFiles: LocalFiles;
+  readonly log: Log;
+}
+
+/** The commands that put tasks into documents, files and the clipboard. */
+export function exportCommands(options: ExportCommandsOptions): Commands {
+  return {
+    compareTasks: { run: (args) => compareTwoTasks(args, options), failed: 'Comparing failed' },
+    exportTask: { run: (args) => exportOneTask(args, options), failed: 'Exporting failed' },
+    copySnippet: { run: (args) => copyTaskSnippet(args, options), failed: 'Copying failed' },
+  };
 }
 
 /** Compare Tasks: two that are selected or named, or one and another that the person picks. The first stands left. */
-export async function compareTwoTasks(
+async function compareTwoTasks(
   args: readonly unknown[],
-  options: ExportCommandOptions,
+  options: ExportCommandsOptions,
 ): Promise<void> {
   const { persistence, documents, store } = options;
   await persistence.whenReady;
@@ -51,9 +71,9 @@ function asPair(args: readonly unknown[]): readonly unknown[] {
 }
 
 /** Export Task: as JSON or as Markdown with its screenshots; the second argument may say which. */
-export async function exportOneTask(
+async function exportOneTask(
   args: readonly unknown[],
-  options: ExportCommandOptions,
+  options: ExportCommandsOptions,
 ): Promise<void> {
   const { persistence, store, localFiles, log } = options;
   await persistence.whenReady;
@@ -64,9 +84,9 @@ export async function exportOneTask(
 }
 
 /** Copy Code to Fetch Task: for curl, Python or TypeScript; the second argument may say which. */
-export async function copyTaskSnippet(
+async function copyTaskSnippet(
   args: readonly unknown[],
-  options: ExportCommandOptions,
+  options: ExportCommandsOptions,
 ): Promise<void> {
   const { settings, persistence } = options;
   await persistence.whenReady;
@@ -79,7 +99,7 @@ export async function copyTaskSnippet(
 
 async function oneTask(
   args: readonly unknown[],
-  options: CommandOptions,
+  options: ExportCommandsOptions,
   question: string,
 ): Promise<TaskRef> {
   const target: TargetOptions = { question, canPickMany: false };
@@ -118,7 +138,10 @@ async function pickSnippetKind(): Promise<SnippetKind> {
 }
 
 /** The way to the server whose tasks are tracked now. */
-function connectHome({ connection, persistence }: CommandOptions): ReadWholeTaskOptions['connect'] {
+function connectHome({
+  connection,
+  persistence,
+}: ExportCommandsOptions): ReadWholeTaskOptions['connect'] {
   const currentOrigin = (): string | undefined => persistence.origin;
   return connectAt(persistence.origin, { connect: connection.connect, currentOrigin });
 }

@@ -1,14 +1,78 @@
 import { env, window } from 'vscode';
 import { isOfficial } from '../../core/cloud/baseUrl';
-import { hasEnded } from '../../core/cloud/task';
-import type { CommandOptions } from './commandOptions';
+import { hasEnded, type TaskRef } from '../../core/cloud/task';
+import type { Polling } from '../../core/polling/polling';
+import type { TaskPersistence } from '../../core/tasks/taskPersistence';
+import type { TaskStore } from '../../core/tasks/taskStore';
+import type { DetailsAction } from '../details/detailsActions';
+import type { PollProblems } from '../notifications/pollProblems';
+import type { Settings } from '../settings';
+import type { LazyTree } from '../tree/lazyTree';
+import type { Commands } from './command';
 import { openDashboard } from '../openOutside';
 import { UserError } from '../reportError';
 import { isTaskRef, targetsOf } from '../tree/taskTargets';
-import { viewId } from '../tree/taskView';
+import { viewId, type TaskView } from '../tree/taskView';
+
+export interface TaskCommandsOptions {
+  readonly store: TaskStore;
+  readonly persistence: TaskPersistence;
+  readonly poller: Polling;
+  readonly problems: PollProblems;
+  readonly settings: Settings;
+  readonly tree: Pick<LazyTree, 'loaded'>;
+  readonly view: TaskView;
+  readonly details: Details;
+}
+
+/** The panels of tasks. */
+export interface Details {
+  open(ref: TaskRef): Promise<void>;
+  /**
+   * Does something with the task whose details are in front, and shows a failure.
+   * @throws {UserError} where there are none
+   */
+  act(action: DetailsAction): Promise<void>;
+}
+
+/** The commands on tracked tasks. */
+export function taskCommands(options: TaskCommandsOptions): Commands {
+  const { details } = options;
+  return {
+    refresh: { run: (args) => refresh(args, options), failed: 'Refreshing failed' },
+    openDetails: {
+      run: (args) => openDetails(args, options),
+      failed: 'Opening the details failed',
+    },
+    markAsSeen: {
+      run: (args) => markTasks(false, args, options),
+      failed: 'Marking as seen failed',
+    },
+    markAsUnseen: {
+      run: (args) => markTasks(true, args, options),
+      failed: 'Marking as unseen failed',
+    },
+    markAllAsSeen: { run: () => markAllAsSeen(options), failed: 'Marking all as seen failed' },
+    copyTaskId: { run: (args) => copyTaskIds(args, options), failed: 'Copying failed' },
+    openInCloud: {
+      run: (args) => openInCloud(args, options),
+      failed: 'Opening Browser Use Cloud failed',
+    },
+    // These three show themselves what failed.
+    shareTask: {
+      run: () => details.act({ type: 'act', action: 'share' }),
+      failed: 'Sharing failed',
+    },
+    unshareTask: {
+      run: () => details.act({ type: 'act', action: 'unshare' }),
+      failed: 'The public link cannot be removed',
+    },
+    saveTaskLog: { run: () => details.act({ type: 'saveLog' }), failed: 'The log cannot be saved' },
+  };
+}
 
 /** Refresh: looks now at the tasks named, else at all that are worth it. Progress shows in the view. */
-export async function refresh(args: readonly unknown[], options: CommandOptions): Promise<void> {
+async function refresh(args: readonly unknown[], options: TaskCommandsOptions): Promise<void> {
   const { persistence, poller, problems } = options;
   await persistence.whenReady;
   const isForAll = args.length === 0 || isFromTitle(args, options);
@@ -26,7 +90,7 @@ export async function refresh(args: readonly unknown[], options: CommandOptions)
  * True for the button in the view's title: VS Code hands it the focused row, or null, and nothing else,
  * where a row's own action comes with a second argument for the selection.
  */
-function isFromTitle(args: readonly unknown[], { tree }: CommandOptions): boolean {
+function isFromTitle(args: readonly unknown[], { tree }: TaskCommandsOptions): boolean {
   const [first] = args;
   if (args.length !== 1) return false;
   return (
@@ -37,10 +101,7 @@ function isFromTitle(args: readonly unknown[], { tree }: CommandOptions): boolea
 }
 
 /** Open Details: of one task or of each that is selected. Counts as having seen how they ended. */
-export async function openDetails(
-  args: readonly unknown[],
-  options: CommandOptions,
-): Promise<void> {
+async function openDetails(args: readonly unknown[], options: TaskCommandsOptions): Promise<void> {
   const { details, persistence, store } = options;
   await persistence.whenReady;
   const refs = await targetsOf(args, options, {
@@ -59,10 +120,10 @@ export async function openDetails(
 const mostPanels = 10;
 
 /** Mark as Seen, Mark as Unseen: of tasks that have ended. */
-export async function markTasks(
+async function markTasks(
   isUnseen: boolean,
   args: readonly unknown[],
-  options: CommandOptions,
+  options: TaskCommandsOptions,
 ): Promise<void> {
   const { persistence, store } = options;
   await persistence.whenReady;
@@ -78,16 +139,13 @@ export async function markTasks(
 }
 
 /** Mark All as Seen. */
-export async function markAllAsSeen({ persistence, store }: CommandOptions): Promise<void> {
+async function markAllAsSeen({ persistence, store }: TaskCommandsOptions): Promise<void> {
   await persistence.whenReady;
   store.setUnseen(store.tasks(), false);
 }
 
 /** Copy Task ID: one ID a line. */
-export async function copyTaskIds(
-  args: readonly unknown[],
-  options: CommandOptions,
-): Promise<void> {
+async function copyTaskIds(args: readonly unknown[], options: TaskCommandsOptions): Promise<void> {
   const refs = await targetsOf(args, options, {
     question: 'Which task IDs to copy?',
     canPickMany: true,
@@ -96,10 +154,7 @@ export async function copyTaskIds(
 }
 
 /** Open in Browser Use Cloud: the dashboard's page of the task's session. */
-export async function openInCloud(
-  args: readonly unknown[],
-  options: CommandOptions,
-): Promise<void> {
+async function openInCloud(args: readonly unknown[], options: TaskCommandsOptions): Promise<void> {
   const { settings, store } = options;
   if (!isOfficial(settings.server))
     throw new UserError(

@@ -1,16 +1,9 @@
 import { window } from 'vscode';
-import type { Disposable, Event } from '../../core/base/event';
+import type { Disposable } from '../../core/base/event';
 import type { Polling } from '../../core/polling/polling';
 import type { ApiKey } from '../account/apiKey';
+import type { VisibleDetails } from '../lazyFeatures';
 import type { TaskView } from '../tree/taskView';
-
-/** What attention needs to know of the open details. */
-export interface VisibleDetails {
-  /** Whether any task's details can be seen. */
-  readonly hasVisible: boolean;
-  /** Fires when `hasVisible` may have changed. */
-  readonly onDidChangeVisible: Event<unknown>;
-}
 
 export interface AttentionOptions {
   readonly poller: Polling;

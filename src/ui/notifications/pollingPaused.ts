@@ -1,6 +1,16 @@
 import type { Disposable } from '../../core/base/event';
 import { pausedLabel } from '../../core/labels/pausedLabel';
-import type { FeatureOptions } from '../commands/commandOptions';
+import type { Polling } from '../../core/polling/polling';
+import type { TaskStore } from '../../core/tasks/taskStore';
+import type { Settings } from '../settings';
+import type { StatusBar } from '../tree/statusBar';
+
+export interface PollingPausedOptions {
+  readonly poller: Polling;
+  readonly store: TaskStore;
+  readonly settings: Settings;
+  readonly statusBar: Pick<StatusBar, 'setPaused'>;
+}
 
 /** Has the status bar say that looks are held, and why: a refused key is to be seen with the view out of sight too. */
 export function showPollingPaused({
@@ -8,7 +18,7 @@ export function showPollingPaused({
   store,
   settings,
   statusBar,
-}: Pick<FeatureOptions, 'poller' | 'store' | 'settings' | 'statusBar'>): Disposable {
+}: PollingPausedOptions): Disposable {
   const refresh = (): void => {
     const { server } = settings;
     const { pauses } = poller.state;

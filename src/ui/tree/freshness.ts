@@ -1,16 +1,34 @@
 import type { Disposable } from '../../core/base/event';
 import { viewMessage } from '../../core/labels/viewMessage';
-import type { FeatureOptions } from '../commands/commandOptions';
+import type { Clock } from '../../core/base/clock';
+import type { Polling } from '../../core/polling/polling';
+import type { TaskStore } from '../../core/tasks/taskStore';
+import type { Settings } from '../settings';
+import type { LazyTree } from './lazyTree';
+import type { TaskView } from './taskView';
 import { formatTimeOfDay } from './formatTime';
+
+export interface FreshnessOptions {
+  readonly view: TaskView;
+  readonly tree: Pick<LazyTree, 'loaded'>;
+  readonly store: TaskStore;
+  readonly poller: Polling;
+  readonly settings: Settings;
+  readonly clock: Clock;
+}
 
 /** How often the words for ages and countdowns are made anew while somebody sees them, in milliseconds. */
 const freshnessMs = 5000;
 
 /** Keeps the line above the rows true: how fresh they are, and why they are not. */
-export function showFreshness(
-  options: Pick<FeatureOptions, 'view' | 'tree' | 'store' | 'poller' | 'settings' | 'clock'>,
-): Disposable {
-  const { view, tree, store, poller, settings, clock } = options;
+export function showFreshness({
+  view,
+  tree,
+  store,
+  poller,
+  settings,
+  clock,
+}: FreshnessOptions): Disposable {
   const disposed = new AbortController();
   let isTicking = false;
 

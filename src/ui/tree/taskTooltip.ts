@@ -1,8 +1,17 @@
 import { tooltipLines } from '../../core/labels/tooltipLines';
 import type { TaskRef } from '../../core/cloud/task';
 import type { Polling } from '../../core/polling/polling';
-import type { FeatureOptions } from '../commands/commandOptions';
+import type { Clock } from '../../core/base/clock';
+import type { TaskStore } from '../../core/tasks/taskStore';
+import type { Settings } from '../settings';
 import { formatMoment } from './formatTime';
+
+export interface TooltipOptions {
+  readonly store: TaskStore;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly poller: Pick<Polling, 'state'>;
+}
 
 /**
  * All that a hover tells of a task, a line each. A plain string, as Markdown would make links of addresses in a prompt.
@@ -10,14 +19,7 @@ import { formatMoment } from './formatTime';
  */
 export function resolveTooltip(
   ref: TaskRef,
-  {
-    store,
-    settings,
-    clock,
-    poller,
-  }: Pick<FeatureOptions, 'store' | 'settings' | 'clock'> & {
-    readonly poller: Pick<Polling, 'state'>;
-  },
+  { store, settings, clock, poller }: TooltipOptions,
 ): string | undefined {
   const task = store.get(ref);
   if (!task) return undefined;

@@ -8,7 +8,7 @@ import { refKey, type TaskRef } from '../../core/cloud/task';
 import { inTaskOrder } from '../../core/tasks/taskOrder';
 import type { TaskStore } from '../../core/tasks/taskStore';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
-import type { Features } from '../commands/features';
+import type { Features } from '../lazyFeatures';
 import type { Settings } from '../settings';
 import { taskItem } from './taskItem';
 import { shortMomentLabel } from './formatTime';

@@ -16,7 +16,9 @@ import {
 import { taskTitle } from '../../core/labels/taskLabels';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
 import type { ApiKey } from '../account/apiKey';
-import type { CommandOptions } from './commandOptions';
+import type { TaskStore } from '../../core/tasks/taskStore';
+import type { Log } from '../log';
+import type { Commands } from './command';
 import { showMessage } from '../messages';
 import { withProgress } from '../progress';
 import { reportError, notify, UserError } from '../reportError';
@@ -25,6 +27,22 @@ import type { TaskTracker } from './taskTracker';
 import type { TaskView } from '../tree/taskView';
 import { targetsOf } from '../tree/taskTargets';
 import { plainMessage } from '../../core/text/plainText';
+
+/** What the commands need that say which tasks are tracked. */
+export interface TrackingCommandsOptions extends TrackTaskOptions {
+  readonly view: TaskView;
+  readonly store: TaskStore;
+  readonly log: Log;
+}
+
+/** The commands that say which tasks are tracked. */
+export function trackingCommands(options: TrackingCommandsOptions): Commands {
+  return {
+    trackTask: { run: (args) => trackTask(args, options), failed: 'Tracking failed' },
+    untrackTask: { run: (args) => untrackTasks(args, options), failed: 'Untracking failed' },
+    untrackEndedTasks: { run: () => untrackEndedTasks(options), failed: 'Untracking failed' },
+  };
+}
 
 /** What tracking needs of the extension. */
 export interface TrackTaskOptions {
@@ -132,9 +150,9 @@ function judge(text: string, apiVersion: 'v1' | 'v2'): InputBoxValidationMessage
 }
 
 /** Untrack Task: forgets tasks here; the cloud is not told. */
-export async function untrackTasks(
+async function untrackTasks(
   args: readonly unknown[],
-  options: CommandOptions,
+  options: TrackingCommandsOptions,
 ): Promise<void> {
   const refs = await targetsOf(args, options, {
     question: 'Which tasks shall no longer be tracked? The cloud keeps them.',
@@ -145,7 +163,7 @@ export async function untrackTasks(
 }
 
 /** Untrack Ended Tasks: at once, and can be undone. Where tasks are tracked that the cloud does not know, the person chooses. */
-export async function untrackEndedTasks({ store, ...options }: CommandOptions): Promise<void> {
+async function untrackEndedTasks({ store, ...options }: TrackingCommandsOptions): Promise<void> {
   const ended = store.tasks().filter(({ status }) => hasEnded(status));
   const missing = store.tasks().filter((task) => task.isMissing && !hasEnded(task.status));
   if (ended.length + missing.length === 0) {
@@ -183,7 +201,7 @@ async function pickGone(
 /** Waits for no answer. */
 function offerUndo(
   removed: readonly TrackedTask[],
-  { store, settings, log }: CommandOptions,
+  { store, settings, log }: TrackingCommandsOptions,
 ): void {
   const origin = originOf(settings);
   const [only, ...others] = removed;
@@ -199,6 +217,6 @@ function offerUndo(
     .catch((error: unknown) => reportError(error, { settings, log, what: 'Undoing failed' }));
 }
 
-function originOf({ server }: CommandOptions['settings']): string | undefined {
+function originOf({ server }: TrackingCommandsOptions['settings']): string | undefined {
   return typeof server === 'string' ? undefined : server.origin;
 }

@@ -3,13 +3,33 @@ import type { Server } from '../../core/cloud/baseUrl';
 import { isAbort, isCloudError, type CloudError } from '../../core/cloud/errors';
 import { errorMessage } from '../../core/labels/errorMessage';
 import { keyIn, keyProblem } from '../../core/cloud/keyInput';
-import type { CommandOptions } from './commandOptions';
+import type { ApiKey } from '../account/apiKey';
+import type { CloudConnection } from '../account/cloudConnection';
+import type { Log } from '../log';
+import type { Settings } from '../settings';
+import type { Commands } from './command';
 import { showMessage } from '../messages';
 import { UserError } from '../reportError';
 import { shorten } from '../../core/text/shorten';
 
+export interface AccountCommandsOptions {
+  readonly apiKey: ApiKey;
+  readonly connection: CloudConnection;
+  readonly settings: Settings;
+  readonly log: Log;
+}
+
+/** The commands on the API key, and on the log that tells what became of it. */
+export function accountCommands(options: AccountCommandsOptions): Commands {
+  return {
+    setApiKey: { run: () => setApiKey(options), failed: 'Setting the API key failed' },
+    removeApiKey: { run: () => removeApiKey(options), failed: 'Removing the API key failed' },
+    showLog: { run: () => options.log.show(), failed: 'Showing the log failed' },
+  };
+}
+
 /** Set API Key…: asks, proves the key with one cheap request, stores it, and says who answered. */
-export async function setApiKey(options: CommandOptions): Promise<void> {
+async function setApiKey(options: AccountCommandsOptions): Promise<void> {
   let again: { readonly key: string; readonly origin: string } | undefined;
   for (;;) {
     const server = serverOf(options);
@@ -35,7 +55,7 @@ export async function setApiKey(options: CommandOptions): Promise<void> {
 }
 
 /** Remove API Key: only after a confirmation, and only the stored one. */
-export async function removeApiKey(options: CommandOptions): Promise<void> {
+async function removeApiKey(options: AccountCommandsOptions): Promise<void> {
   const { apiKey, log } = options;
   const server = serverOf(options);
   const known = await apiKey.read();
@@ -58,7 +78,7 @@ export async function removeApiKey(options: CommandOptions): Promise<void> {
   log.info(`The API key for ${server.host} was removed`);
 }
 
-function serverOf({ settings }: CommandOptions): Server {
+function serverOf({ settings }: AccountCommandsOptions): Server {
   const { server } = settings;
   if (typeof server !== 'string') return server;
   throw new UserError(`${server} Change it in the settings.`, 'openSettings');
@@ -82,7 +102,7 @@ async function promptForKey({ host }: Server): Promise<string> {
 async function prove(
   key: string,
   { baseUrl, host }: Server,
-  { connection, settings, log }: CommandOptions,
+  { connection, settings, log }: AccountCommandsOptions,
 ): Promise<string | CloudError> {
   log.hide(key);
   const title = `Asking ${host} whether it knows the key…`;
@@ -116,7 +136,7 @@ function isOfKey({ kind }: CloudError): boolean {
 async function promptAfterFailure(
   { kind }: CloudError,
   { host }: Server,
-  { settings }: CommandOptions,
+  { settings }: AccountCommandsOptions,
 ): Promise<'Try Again' | 'Store Anyway'> {
   const again = 'Try Again';
   const anyway = 'Store Anyway';
@@ -136,7 +156,7 @@ async function promptAfterFailure(
 async function store(
   key: string,
   server: Server,
-  { apiKey, log, settings }: CommandOptions,
+  { apiKey, log, settings }: AccountCommandsOptions,
 ): Promise<void> {
   const now = settings.server;
   if (typeof now === 'string' || now.origin !== server.origin)

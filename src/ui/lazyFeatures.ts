@@ -1,0 +1,102 @@
+import type { WebviewPanel } from 'vscode';
+import { Emitter, type Disposable, type Event } from '../core/base/event';
+import type { TaskRef } from '../core/cloud/task';
+import type { Polling } from '../core/polling/polling';
+import type { PollPause } from '../core/polling/pollPauses';
+
+/** What is needed only once somebody acts, looks at the view, or must be notified: a bundle of its own, so that start-up stays light. */
+export interface Features extends Disposable {
+  /** Runs a command by what follows `browserUseTasks.` in its ID. Shows a failure; never rejects. */
+  runCommand(name: string, args: readonly unknown[]): Promise<void>;
+  /**
+   * Tracks what a text names, without a message.
+   * @throws {Error} where nothing could be tracked; its message is for the user
+   */
+  track(text: string, signal?: AbortSignal): Promise<readonly TaskRef[]>;
+  /** @returns `undefined` for a task that is not tracked */
+  tooltip(ref: TaskRef): string | undefined;
+  /** Tells the user of this window why polling is paused. */
+  notifyPause(pause: PollPause): void;
+  readonly details: VisibleDetails & {
+    /** Brings a panel back after a reload of the window. */
+    restore(panel: WebviewPanel, state: unknown): void;
+  };
+  /** Counts as having seen how the task ended. */
+  openDetails(ref: TaskRef): Promise<void>;
+}
+
+/** Whether details are in sight. */
+export interface VisibleDetails {
+  /** Whether any task's details can be seen. */
+  readonly hasVisible: boolean;
+  /** Fires when `hasVisible` may have changed. */
+  readonly onDidChangeVisible: Event<unknown>;
+}
+
+/** The features, loaded when something first needs them. Disposing disposes them. */
+export class LazyFeatures implements Disposable, VisibleDetails {
+  readonly #load: () => Promise<Features>;
+  readonly #didChangeVisible = new Emitter<void>();
+  #features: Promise<Features> | undefined;
+  #details: VisibleDetails | undefined;
+  #isDisposed = false;
+
+  readonly onDidChangeVisible: Event<void> = this.#didChangeVisible.event;
+
+  constructor(load: () => Promise<Features>) {
+    this.#load = load;
+  }
+
+  /** Rejects only where their bundle is missing or damaged. */
+  readonly get = (): Promise<Features> => {
+    this.#features ??= this.#load().then((features) => {
+      if (this.#isDisposed) features.dispose();
+      this.#details = features.details;
+      features.details.onDidChangeVisible(() => this.#didChangeVisible.fire());
+      return features;
+    });
+    return this.#features;
+  };
+
+  get hasVisible(): boolean {
+    return this.#details?.hasVisible ?? false;
+  }
+
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    this.#didChangeVisible.dispose();
+    void this.#features?.then(
+      (features) => features.dispose(),
+      () => undefined,
+    );
+  }
+}
+
+export interface FeatureTriggerOptions {
+  readonly features: LazyFeatures;
+  readonly view: { readonly isVisible: boolean; readonly onDidChangeVisible: Event<void> };
+  readonly poller: Polling;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Loads the features when the view comes into sight, which shows messages, and when polling pauses, which may need a prompt. */
+export function loadWhenNeeded({
+  features,
+  view,
+  poller,
+  onError,
+}: FeatureTriggerOptions): Disposable {
+  const load = (): void => {
+    if (!view.isVisible && poller.state.pauses.length === 0) return;
+    for (const subscription of subscriptions) subscription.dispose();
+    features.get().catch(onError);
+  };
+  const subscriptions = [view.onDidChangeVisible(load), poller.onDidChangeState(load)];
+  load();
+  return {
+    dispose() {
+      for (const subscription of subscriptions) subscription.dispose();
+    },
+  };
+}
