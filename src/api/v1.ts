@@ -1,8 +1,8 @@
+import { capabilitiesOf } from '../core/cloud/apiVersions';
 import * as z from 'zod/mini';
 import { CloudError } from '../core/cloud/errors';
-import type { TaskDetails, TaskSession, TaskStatus } from '../core/cloud/task';
+import type { TaskDetails, TaskSession } from '../core/cloud/task';
 import {
-  tasksPerPage,
   type Account,
   type TaskClient,
   type TaskPage,
@@ -69,7 +69,7 @@ export function createV1Client(send: SendRequest, baseUrl: string): TaskClient {
     },
     async listTasks({ page }, signal) {
       return send({
-        path: `/api/v1/tasks?page=${page}&limit=${tasksPerPage}`,
+        path: `/api/v1/tasks?page=${page}&limit=${lists.pageSize}`,
         signal,
         notFoundKind: routeIsMissing,
         read: readList,
@@ -96,15 +96,7 @@ export function createV1Client(send: SendRequest, baseUrl: string): TaskClient {
 const noShares = (): Promise<never> =>
   Promise.reject(new CloudError('invalidRequest', 'v1 cannot share sessions'));
 
-/** v1's words for a task's status. */
-const statusLabels: ReadonlyMap<string, TaskStatus> = new Map([
-  ['created', 'created'],
-  ['running', 'running'],
-  ['paused', 'paused'],
-  ['finished', 'finished'],
-  ['stopped', 'stopped'],
-  ['failed', 'failed'],
-]);
+const { lists, statusWords } = capabilitiesOf('v1');
 
 const stepSchema = z.object({
   step: lenient(z.int()),
@@ -149,9 +141,9 @@ type LinkReader = (link: string | undefined) => string | undefined;
 function readStatus(answer: unknown): TaskUpdate {
   const isObject = typeof answer === 'object' && answer !== null && !Array.isArray(answer);
   if (!isObject)
-    return statusOf(statusLabels, understand(statusWord, answer, 'the status as a bare string'));
+    return statusOf(statusWords, understand(statusWord, answer, 'the status as a bare string'));
   const { status, result, error } = understand(statusSchema, answer, 'the status');
-  return present({ ...statusOf(statusLabels, status), output: outputOf(status, result, error) });
+  return present({ ...statusOf(statusWords, status), output: outputOf(status, result, error) });
 }
 
 /** What a failed task has to show is mostly its error. */
@@ -197,7 +189,7 @@ function readList(answer: unknown): TaskPage {
 
 function updateOf(fields: z.output<typeof taskSchema>): TaskUpdate {
   return {
-    ...statusOf(statusLabels, fields.status),
+    ...statusOf(statusWords, fields.status),
     prompt: fields.task,
     output: outputOf(fields.status, fields.output, fields.error),
     createdAt: fields.created_at,

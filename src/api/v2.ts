@@ -1,8 +1,8 @@
+import { capabilitiesOf } from '../core/cloud/apiVersions';
 import * as z from 'zod/mini';
 import { CloudError } from '../core/cloud/errors';
-import type { TaskDetails, TaskSession, TaskStatus } from '../core/cloud/task';
+import type { TaskDetails, TaskSession } from '../core/cloud/task';
 import {
-  tasksPerPage,
   type Account,
   type PublicShare,
   type TaskClient,
@@ -144,15 +144,7 @@ export function createV2Client(send: SendRequest): TaskClient {
   };
 }
 
-/** v2's words for a task's status. `paused` stands only in answers from before November 2025. */
-const statusLabels: ReadonlyMap<string, TaskStatus> = new Map([
-  ['created', 'created'],
-  ['started', 'running'],
-  ['paused', 'paused'],
-  ['finished', 'finished'],
-  ['stopped', 'stopped'],
-  ['failed', 'failed'],
-]);
+const { lists, statusWords } = capabilitiesOf('v2');
 
 const statusSchema = z.object({
   id: lenient(identifier),
@@ -228,7 +220,7 @@ function readStatus(id: string, answer: unknown): TaskUpdate {
   const fields = understand(statusSchema, answer, 'an object with the status of the task');
   checkId(id, fields.id);
   return present({
-    ...statusOf(statusLabels, fields.status),
+    ...statusOf(statusWords, fields.status),
     output: fields.output ?? fields.doneOutput,
     finishedAt: fields.finishedAt,
     isSuccess: fields.isSuccess,
@@ -274,7 +266,7 @@ function readList(answer: unknown): TaskPage {
 }
 
 function updateOf(fields: z.output<typeof summarySchema>): TaskUpdate {
-  const { status, rawStatus } = statusOf(statusLabels, fields.status);
+  const { status, rawStatus } = statusOf(statusWords, fields.status);
   return {
     status,
     rawStatus,
@@ -293,7 +285,7 @@ function updateOf(fields: z.output<typeof summarySchema>): TaskUpdate {
 
 function listParameters({ rawStatus, createdFrom, createdUntil, page }: TaskQuery): string {
   return new URLSearchParams({
-    pageSize: String(tasksPerPage),
+    pageSize: String(lists.pageSize),
     pageNumber: String(page),
     ...(rawStatus === undefined ? {} : { filterBy: rawStatus }),
     ...(createdFrom === undefined ? {} : { after: toNaiveTime(createdFrom) }),

@@ -1,8 +1,8 @@
+import { capabilitiesOf } from '../../src/core/cloud/apiVersions';
 import { CloudError, type CloudErrorKind } from '../../src/core/cloud/errors';
 import type { ApiVersion, TaskDetails, TaskStatus } from '../../src/core/cloud/task';
 import {
   summaryOf,
-  tasksPerPage,
   type Cloud,
   type TaskClient,
   type TaskPage,
@@ -125,12 +125,13 @@ export class FakeCloud implements Cloud {
     };
   }
 
-  /** Newest first. v1 knows no filter. */
+  /** Newest first. */
   #list(query: TaskQuery, apiVersion: ApiVersion): TaskPage {
     const { rawStatus, createdFrom = -Infinity, createdUntil = Infinity, page } = query;
+    const { filtersByCreation, pageSize } = capabilitiesOf(apiVersion).lists;
     const isIn = (task: TaskDetails): boolean => {
       if (this.unlisted.has(task.id)) return false;
-      if (apiVersion === 'v1') return true;
+      if (!filtersByCreation) return true;
       const createdAt = Date.parse(task.createdAt ?? '');
       if (createdAt < createdFrom || createdAt > createdUntil) return false;
       return rawStatus === undefined || rawStatus === task.rawStatus;
@@ -138,10 +139,10 @@ export class FakeCloud implements Cloud {
     const tasks = [...this.tasks.values()]
       .filter(isIn)
       .sort((a, b) => compare(b.createdAt ?? '', a.createdAt ?? ''));
-    const first = (page - 1) * tasksPerPage;
+    const first = (page - 1) * pageSize;
     return {
       tasks: tasks
-        .slice(first, first + tasksPerPage)
+        .slice(first, first + pageSize)
         .map((task) => ({ id: task.id, ...summaryOf(task) })),
       total: tasks.length,
     };

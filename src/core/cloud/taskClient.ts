@@ -6,18 +6,15 @@ export type TaskUpdate = Pick<Task, 'status' | 'rawStatus'> &
 
 /** Which tasks a list holds, and which page of it. What is absent does not restrict it. */
 export interface TaskQuery {
-  /** In the cloud's own word. v1 knows no such filter and ignores it. */
+  /** In the cloud's own word. A version whose lists have no such filter ignores it. */
   readonly rawStatus?: string | undefined;
-  /** Created at this time or later, in milliseconds since 1970. v1 ignores it, as it does the next. */
+  /** Created at this time or later, in milliseconds since 1970. A version whose lists have no such filter ignores it, as it does the next. */
   readonly createdFrom?: number | undefined;
   /** Created at this time or earlier. */
   readonly createdUntil?: number | undefined;
   /** From 1. */
   readonly page: number;
 }
-
-/** The most that a page of a list holds, in both API versions. */
-export const tasksPerPage = 100;
 
 /** A task of a list: all that is known of it but steps and files. */
 export type ListedTask = TaskUpdate & Pick<Task, 'id'>;
@@ -56,7 +53,7 @@ export interface TaskClient {
   getTask(id: string, signal: AbortSignal): Promise<TaskDetails>;
   /** As `getTask`, and what further requests tell: session links, recordings, screenshots. A person asked for it. */
   getDetails(id: string, signal: AbortSignal): Promise<TaskDetails>;
-  /** Up to `tasksPerPage` tasks in one request. Entries that cannot be understood are left out. */
+  /** One page in one request. Entries that cannot be understood are left out. */
   listTasks(query: TaskQuery, signal: AbortSignal): Promise<TaskPage>;
   /** A fresh presigned URL for an output file. Never store it. */
   getFileUrl(id: string, file: TaskFile, signal: AbortSignal): Promise<string>;

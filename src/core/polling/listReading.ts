@@ -1,6 +1,7 @@
+import { capabilitiesOf } from '../cloud/apiVersions';
 import type { ListPoll } from './pollPlanner';
 import { refKey, type TaskRef } from '../cloud/task';
-import { tasksPerPage, type ListedTask, type TaskClient } from '../cloud/taskClient';
+import type { ListedTask, TaskClient } from '../cloud/taskClient';
 import type { TrackedTask } from '../tasks/trackedTask';
 
 /**
@@ -61,7 +62,7 @@ export class ListReading {
     const page = this.#pages + 1;
     const { tasks, total } = await client.listTasks({ ...query, page }, signal);
     this.#pages = page;
-    this.#pagesInAll = Math.max(1, Math.ceil(total / tasksPerPage));
+    this.#pagesInAll = Math.max(1, Math.ceil(total / capabilitiesOf(apiVersion).lists.pageSize));
     for (const { id } of tasks) this.#missing.delete(refKey({ apiVersion, id }));
     this.#isWhole = this.#missing.size === 0 || page >= this.#pagesInAll || tasks.length === 0;
     // Where the list has no bounds, those who are expected stand at its beginning as far as one can know.
