@@ -4,7 +4,7 @@ import { sourceFiles, violations } from './importRules';
 
 const projectFolder = path.resolve(__dirname, '..');
 
-describe('the rules of who may import whom', () => {
+describe('the rules of who may import whom, and who may compare API versions', () => {
   const bad: [file: string, text: string, says: RegExp][] = [
     ['src/core/a.ts', "import * as vscode from 'vscode';", /core must not import vscode/],
     ['src/core/a.ts', "import type { Uri } from 'vscode';", /core must not import vscode/],
@@ -43,6 +43,13 @@ describe('the rules of who may import whom', () => {
     ['src/windows.ts', "import './ui/log';", /windows must not import ui/],
     ['src/extension.ts', "import axios from 'axios';", /extension must not import axios/],
     ['src/other/a.ts', '', /no part of src/],
+    ['src/core/a.ts', "if (task.apiVersion === 'v2') go();", /Ask apiVersions what the version/],
+    ['src/core/a.ts', "const isOld = 'v1' == version;", /Ask apiVersions what the version/],
+    ['src/core/a.ts', 'if (ref?.apiVersion !== newest) go();', /Ask apiVersions what the version/],
+    ['src/ui/a.ts', 'if (apiVersion != `v17`) go();', /Ask apiVersions what the version/],
+    ['src/ui/a.ts', "switch (version) { case 'v3': go(); }", /Ask apiVersions what the version/],
+    ['src/ui/a.ts', 'switch (task.apiVersion) {}', /Ask apiVersions what the version/],
+    ['src/extension.ts', "go(version !== 'v2');", /Ask apiVersions what the version/],
   ];
   for (const [file, text, says] of bad) {
     it(`finds fault with ${text || 'a new folder'} in ${file}`, () => {
@@ -51,6 +58,15 @@ describe('the rules of who may import whom', () => {
       assert.match(found[0] ?? '', says);
     });
   }
+
+  it('names the line of a comparison of API versions', () => {
+    const text = "\nif (\n  version === 'v1' &&\n  version !== 'v2'\n) go();\n";
+    const found = violations([{ path: 'src/core/a.ts', text }]);
+    assert.deepEqual(
+      found.map((line) => line.split(': ')[0]),
+      ['src/core/a.ts:3', 'src/core/a.ts:4'],
+    );
+  });
 
   it('names the line', () => {
     const [found] = violations([{ path: 'src/core/a.ts', text: "\n\nimport 'vscode';\n" }]);
@@ -73,6 +89,11 @@ describe('the rules of who may import whom', () => {
     ['src/webview/main.tsx', "import './main.css';"],
     ['src/extension.ts', "import 'vscode'; import './ui/a'; import './core/a';"],
     ['src/extension.ts', "const load = () => import('./api'); import type { A } from './api/a';"],
+    ['src/core/cloud/apiVersions.ts', "const isNew = apiVersion === 'v2';"],
+    ['src/api/v2.ts', "const isNew = apiVersion === 'v2';"],
+    ['src/core/a.ts', 'if (a.apiVersion === b?.apiVersion || a.apiVersion === undefined) go();'],
+    ['src/core/a.ts', "// apiVersion === 'v2'\nif (word === 'version') go('v2');"],
+    ['src/core/a.ts', "const version: 'v1' | 'v2' = apiVersion + 'v1';"],
   ];
   for (const [file, text] of good) {
     it(`accepts ${text.replaceAll('\n', ' ')} in ${file}`, () => {
@@ -81,6 +102,6 @@ describe('the rules of who may import whom', () => {
   }
 
   it('finds the sources of the extension', () => {
-    assert.ok(sourceFiles(projectFolder).some((file) => file.path === 'src/core/task.ts'));
+    assert.ok(sourceFiles(projectFolder).some((file) => file.path === 'src/core/cloud/task.ts'));
   });
 });

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { isBuiltin } from 'node:module';
 import * as path from 'node:path';
 import { importsOf, type FoundImport } from './importsOf';
+import { versionComparisonsIn } from './versionComparisons';
 
 /** A source file: its path from the project's folder, with `/` between the parts. */
 export interface SourceFile {
@@ -11,18 +12,26 @@ export interface SourceFile {
 
 /**
  * Who may import whom, so that the parts stay apart: one line for each import that breaks a rule.
+ * Only the table of API versions and the clients may compare versions: one line for each other comparison.
  * Empty when all is well.
  */
 export function violations(files: readonly SourceFile[]): string[] {
   return files.flatMap((file) => {
     const from = partOf(withoutExtension(file.path));
     if (!from) return [`${file.path}: lies in no part of src that has rules`];
-    return importsOf(file.text, file.path).flatMap((found) => {
+    const imports = importsOf(file.text, file.path).flatMap((found) => {
       const trouble = troubleWith(found, from, file.path);
       return trouble ? [`${file.path}:${found.line}: ${trouble}`] : [];
     });
+    const mayCompare = from === 'api' || file.path === versionTable;
+    const comparisons = mayCompare ? [] : versionComparisonsIn(file.text, file.path);
+    return [...imports, ...comparisons.map((line) => `${file.path}:${line}: ${versionAdvice}`)];
   });
 }
+
+const versionTable = 'src/core/cloud/apiVersions.ts';
+const versionAdvice =
+  'compares API versions. Ask apiVersions what the version can do: capabilitiesOf(apiVersion)';
 
 type Part =
   | 'extension'
