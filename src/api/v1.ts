@@ -1,13 +1,8 @@
-import { capabilitiesOf } from '../core/cloud/apiVersions';
 import * as z from 'zod/mini';
+import { capabilitiesOf } from '../core/cloud/apiVersions';
 import { CloudError } from '../core/cloud/errors';
 import type { TaskDetails, TaskSession } from '../core/cloud/task';
-import {
-  type Account,
-  type TaskClient,
-  type TaskPage,
-  type TaskUpdate,
-} from '../core/cloud/taskClient';
+import type { Account, TaskClient, TaskUpdate } from '../core/cloud/taskClient';
 import {
   cost as cents,
   identifier,
@@ -24,6 +19,7 @@ import {
   webUrlAt,
 } from './fields';
 import type { SendRequest } from './http';
+import { numberedPages, type NumberedPage } from './pages';
 import { path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing } from './refusal';
 import { tolerate } from './tolerate';
@@ -67,14 +63,15 @@ export function createV1Client(send: SendRequest, baseUrl: string): TaskClient {
       const session = withRecordings(task.session, recordingUrls);
       return present({ ...task, session, screenshotUrls });
     },
-    async listTasks({ page }, signal) {
-      return send({
-        path: `/api/v1/tasks?page=${page}&limit=${lists.pageSize}`,
-        signal,
-        notFoundKind: routeIsMissing,
-        read: readList,
-      });
-    },
+    listTasks: (_query, signal) =>
+      numberedPages(lists.pageSize, (page) =>
+        send({
+          path: `/api/v1/tasks?page=${page}&limit=${lists.pageSize}`,
+          signal,
+          notFoundKind: routeIsMissing,
+          read: readList,
+        }),
+      ),
     async getFileUrl(id, file, signal) {
       return send({
         path: path`/api/v1/task/${id}/output-file/${file.id}`,
@@ -182,7 +179,7 @@ function readTask(id: string, answer: unknown, link: LinkReader): TaskDetails {
 }
 
 /** What `GET /tasks` answers, the newest first. */
-function readList(answer: unknown): TaskPage {
+function readList(answer: unknown): NumberedPage {
   const { tasks, total_count: total } = understand(listSchema, answer, 'a list of tasks');
   return { tasks: tasks.map((fields) => present({ id: fields.id, ...updateOf(fields) })), total };
 }

@@ -1,3 +1,4 @@
+import { numberedPages, type NumberedPage } from '../../src/api/pages';
 import { capabilitiesOf } from '../../src/core/cloud/apiVersions';
 import { CloudError, type CloudErrorKind } from '../../src/core/cloud/errors';
 import type { ApiVersion, TaskDetails, TaskStatus } from '../../src/core/cloud/task';
@@ -5,7 +6,6 @@ import {
   summaryOf,
   type Cloud,
   type TaskClient,
-  type TaskPage,
   type TaskQuery,
   type TaskUpdate,
 } from '../../src/core/cloud/taskClient';
@@ -116,7 +116,9 @@ export class FakeCloud implements Cloud {
       getFileUrl: () => Promise.resolve('https://files.example/file'),
       getLogUrl: () => Promise.resolve(undefined),
       listTasks: (query, signal) =>
-        answer('list', query.rawStatus ?? '', signal, () => this.#list(query, apiVersion)),
+        numberedPages(capabilitiesOf(apiVersion).lists.pageSize, (page) =>
+          answer('list', query.rawStatus ?? '', signal, () => this.#list(query, page, apiVersion)),
+        ),
       findSessionTasks: () => Promise.resolve([]),
       shareSession: () => Promise.resolve({ url: 'https://share.example/1' }),
       getShare: () => Promise.resolve(undefined),
@@ -126,8 +128,8 @@ export class FakeCloud implements Cloud {
   }
 
   /** Newest first. */
-  #list(query: TaskQuery, apiVersion: ApiVersion): TaskPage {
-    const { rawStatus, createdFrom = -Infinity, createdUntil = Infinity, page } = query;
+  #list(query: TaskQuery, page: number, apiVersion: ApiVersion): NumberedPage {
+    const { rawStatus, createdFrom = -Infinity, createdUntil = Infinity } = query;
     const { filtersByCreation, pageSize } = capabilitiesOf(apiVersion).lists;
     const isIn = (task: TaskDetails): boolean => {
       if (this.unlisted.has(task.id)) return false;

@@ -21,7 +21,7 @@ export interface ListPoll {
   readonly kind: 'list';
   readonly way: ListWay;
   readonly apiVersion: ApiVersion;
-  readonly query: Omit<TaskQuery, 'page'>;
+  readonly query: TaskQuery;
   /** Who is looked for there. Never empty. */
   readonly expects: readonly TrackedTask[];
   /** With more pages than this, another way is likely to be cheaper. */
