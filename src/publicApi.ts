@@ -31,7 +31,8 @@ export interface BrowserUseTasks {
 export interface TaskSnapshot {
   /** Unique only together with `apiVersion`. */
   readonly id: string;
-  readonly apiVersion: 'v1' | 'v2';
+  /** The version of the cloud's API that the task is read through: `v1` or `v2` today. More versions may come. */
+  readonly apiVersion: string;
   /** One set of words for every API version. `unknown`: not looked at yet, or a word that nobody knows. Ended: finished, stopped, failed. */
   readonly status: 'created' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed' | 'unknown';
   /** The cloud's own word. Empty before the first look. */
@@ -42,7 +43,7 @@ export interface TaskSnapshot {
   readonly prompt: string | undefined;
   /** The final result as text, cut as the prompt is. Untrusted: a visited page may have put anything into it. */
   readonly output: string | undefined;
-  /** US dollars as a decimal string. v2 only. */
+  /** US dollars as a decimal string. `undefined` where the API version tells none. */
   readonly cost: string | undefined;
   /** ISO 8601 with zone, as are the two below. */
   readonly createdAt: string | undefined;

@@ -4,7 +4,7 @@ import { sourceFiles, violations } from './importRules';
 
 const projectFolder = path.resolve(__dirname, '..');
 
-describe('the rules of who may import whom', () => {
+describe('the rules of who may import whom, and who may compare API versions', () => {
   const bad: [file: string, text: string, says: RegExp][] = [
     ['src/core/a.ts', "import * as vscode from 'vscode';", /core must not import vscode/],
     ['src/core/a.ts', "import type { Uri } from 'vscode';", /core must not import vscode/],
@@ -48,6 +48,13 @@ describe('the rules of who may import whom', () => {
     ['src/platform/a.ts', "import '../ui/log';", /platform must not import ui/],
     ['src/extension.ts', "import axios from 'axios';", /root must not import axios/],
     ['src/other/a.ts', '', /no part of src/],
+    ['src/core/a.ts', "if (task.apiVersion === 'v2') go();", /Ask apiVersions what the version/],
+    ['src/core/a.ts', "const isOld = 'v1' == version;", /Ask apiVersions what the version/],
+    ['src/core/a.ts', 'if (ref?.apiVersion !== newest) go();', /Ask apiVersions what the version/],
+    ['src/ui/a.ts', 'if (apiVersion != `v17`) go();', /Ask apiVersions what the version/],
+    ['src/ui/a.ts', "switch (version) { case 'v3': go(); }", /Ask apiVersions what the version/],
+    ['src/ui/a.ts', 'switch (task.apiVersion) {}', /Ask apiVersions what the version/],
+    ['src/extension.ts', "go(version !== 'v2');", /Ask apiVersions what the version/],
   ];
   for (const [file, text, says] of bad) {
     it(`finds fault with ${text || 'a new folder'} in ${file}`, () => {
@@ -65,6 +72,15 @@ describe('the rules of who may import whom', () => {
     ]);
     assert.equal(found.length, 1, found.join('\n'));
     assert.match(found[0] ?? '', /text\/a\.ts → .*b\.ts → .*c\.ts → .*a\.ts: a circle/u);
+  });
+
+  it('names the line of a comparison of API versions', () => {
+    const text = "\nif (\n  version === 'v1' &&\n  version !== 'v2'\n) go();\n";
+    const found = violations([{ path: 'src/core/a.ts', text }]);
+    assert.deepEqual(
+      found.map((line) => line.split(': ')[0]),
+      ['src/core/a.ts:3', 'src/core/a.ts:4'],
+    );
   });
 
   it('names the line', () => {
@@ -89,6 +105,11 @@ describe('the rules of who may import whom', () => {
     ['src/core/tasks/a.ts', "import { b } from '../text/b'; import { c } from './c';"],
     ['src/extension.ts', "import 'vscode'; import './ui/a'; import './core/a';"],
     ['src/extension.ts', "const load = () => import('./api'); import type { A } from './api/a';"],
+    ['src/core/cloud/apiVersions.ts', "const isNew = apiVersion === 'v2';"],
+    ['src/api/v2.ts', "const isNew = apiVersion === 'v2';"],
+    ['src/core/a.ts', 'if (a.apiVersion === b?.apiVersion || a.apiVersion === undefined) go();'],
+    ['src/core/a.ts', "// apiVersion === 'v2'\nif (word === 'version') go('v2');"],
+    ['src/core/a.ts', "const version: 'v1' | 'v2' = apiVersion + 'v1';"],
   ];
   for (const [file, text] of good) {
     it(`accepts ${text.replaceAll('\n', ' ')} in ${file}`, () => {

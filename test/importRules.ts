@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { isBuiltin } from 'node:module';
 import * as path from 'node:path';
 import { importsOf, type FoundImport } from './importsOf';
+import { versionComparisonsIn } from './versionComparisons';
 
 /** A source file: its path from the project's folder, with `/` between the parts. */
 export interface SourceFile {
@@ -11,6 +12,7 @@ export interface SourceFile {
 
 /**
  * Who may import whom, so that the parts stay apart: one line for each import that breaks a rule, and one for each circle.
+ * Only the table of API versions and the clients may compare versions: one line for each other comparison.
  * Empty when all is well.
  */
 export function violations(files: readonly SourceFile[]): string[] {
@@ -20,13 +22,20 @@ export function violations(files: readonly SourceFile[]): string[] {
     const room = roomOf(file.path, from);
     if (room === undefined)
       return [`${file.path}: lies in no room of ${from}; add its folder to the floors of ${from}`];
-    return importsOf(file.text, file.path).flatMap((found) => {
+    const imports = importsOf(file.text, file.path).flatMap((found) => {
       const trouble = troubleWith(found, { part: from, room }, file.path);
       return trouble ? [`${file.path}:${found.line}: ${trouble}`] : [];
     });
+    const mayCompare = from === 'api' || file.path === versionTable;
+    const comparisons = mayCompare ? [] : versionComparisonsIn(file.text, file.path);
+    return [...imports, ...comparisons.map((line) => `${file.path}:${line}: ${versionAdvice}`)];
   });
   return [...single, ...circlesOf(files)];
 }
+
+const versionTable = 'src/core/cloud/apiVersions.ts';
+const versionAdvice =
+  'compares API versions. Ask apiVersions what the version can do: capabilitiesOf(apiVersion)';
 
 type Part = 'root' | 'publicTypes' | 'core' | 'api' | 'platform' | 'ui' | 'protocol' | 'webview';
 

@@ -20,8 +20,7 @@ export interface FoundImport {
  * @throws {Error} when the text is not TypeScript.
  */
 export function importsOf(text: string, file: string): FoundImport[] {
-  const options = { filepath: file } as Parameters<typeof parsers.typescript.parse>[1];
-  const program = parsers.typescript.parse(text, options) as AstNode;
+  const program = parseSource(text, file);
   const found = references(program);
   visit(program, (node) => {
     const one = importIn(node);
@@ -30,8 +29,14 @@ export function importsOf(text: string, file: string): FoundImport[] {
   return found;
 }
 
+/** @throws {Error} when the text is not TypeScript. */
+export function parseSource(text: string, file: string): AstNode {
+  const options = { filepath: file } as Parameters<typeof parsers.typescript.parse>[1];
+  return parsers.typescript.parse(text, options) as AstNode;
+}
+
 /** A node of the syntax tree (ESTree and TypeScript's additions to it). */
-interface AstNode {
+export interface AstNode {
   readonly type: string;
   readonly [key: string]: unknown;
 }
@@ -75,7 +80,8 @@ function isRequire(callee: unknown): boolean {
   return [callee['object'], callee['property']].some(isRequire);
 }
 
-function literal(node: unknown): string | undefined {
+/** The text of a string that is written out; undefined for anything else. */
+export function literal(node: unknown): string | undefined {
   if (!isNode(node)) return undefined;
   if (node.type === 'Literal') return typeof node['value'] === 'string' ? node['value'] : undefined;
   if (node.type === 'TSLiteralType') return literal(node['literal']);
@@ -96,7 +102,8 @@ function references(program: AstNode): FoundImport[] {
   });
 }
 
-function visit(value: unknown, see: (node: AstNode) => void): void {
+/** Calls `see` for every node, each before the ones within it. */
+export function visit(value: unknown, see: (node: AstNode) => void): void {
   if (Array.isArray(value)) {
     for (const each of value) visit(each, see);
     return;
@@ -108,10 +115,11 @@ function visit(value: unknown, see: (node: AstNode) => void): void {
   }
 }
 
-function isNode(value: unknown): value is AstNode {
+export function isNode(value: unknown): value is AstNode {
   return typeof value === 'object' && value !== null && 'type' in value;
 }
 
-function lineOf(node: AstNode): number {
+/** From 1. */
+export function lineOf(node: AstNode): number {
   return (node['loc'] as { start: { line: number } } | undefined)?.start.line ?? 1;
 }

@@ -1,13 +1,8 @@
 import * as z from 'zod/mini';
+import { capabilitiesOf } from '../core/cloud/apiVersions';
 import { CloudError } from '../core/cloud/errors';
-import type { TaskDetails, TaskSession, TaskStatus } from '../core/cloud/task';
-import {
-  tasksPerPage,
-  type Account,
-  type TaskClient,
-  type TaskPage,
-  type TaskUpdate,
-} from '../core/cloud/taskClient';
+import type { TaskDetails, TaskSession } from '../core/cloud/task';
+import type { Account, TaskClient, TaskUpdate } from '../core/cloud/taskClient';
 import {
   cost as cents,
   identifier,
@@ -24,6 +19,7 @@ import {
   webUrlAt,
 } from './fields';
 import type { SendRequest } from './http';
+import { numberedPages, type NumberedPage } from './pages';
 import { path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing } from './refusal';
 import { tolerate } from './tolerate';
@@ -67,14 +63,15 @@ export function createV1Client(send: SendRequest, baseUrl: string): TaskClient {
       const session = withRecordings(task.session, recordingUrls);
       return present({ ...task, session, screenshotUrls });
     },
-    async listTasks({ page }, signal) {
-      return send({
-        path: `/api/v1/tasks?page=${page}&limit=${tasksPerPage}`,
-        signal,
-        notFoundKind: routeIsMissing,
-        read: readList,
-      });
-    },
+    listTasks: (_query, signal) =>
+      numberedPages(lists.pageSize, (page) =>
+        send({
+          path: `/api/v1/tasks?page=${page}&limit=${lists.pageSize}`,
+          signal,
+          notFoundKind: routeIsMissing,
+          read: readList,
+        }),
+      ),
     async getFileUrl(id, file, signal) {
       return send({
         path: path`/api/v1/task/${id}/output-file/${file.id}`,
@@ -96,15 +93,7 @@ export function createV1Client(send: SendRequest, baseUrl: string): TaskClient {
 const noShares = (): Promise<never> =>
   Promise.reject(new CloudError('invalidRequest', 'v1 cannot share sessions'));
 
-/** v1's words for a task's status. */
-const statusLabels: ReadonlyMap<string, TaskStatus> = new Map([
-  ['created', 'created'],
-  ['running', 'running'],
-  ['paused', 'paused'],
-  ['finished', 'finished'],
-  ['stopped', 'stopped'],
-  ['failed', 'failed'],
-]);
+const { lists, statusWords } = capabilitiesOf('v1');
 
 const stepSchema = z.object({
   step: lenient(z.int()),
@@ -149,9 +138,9 @@ type LinkReader = (link: string | undefined) => string | undefined;
 function readStatus(answer: unknown): TaskUpdate {
   const isObject = typeof answer === 'object' && answer !== null && !Array.isArray(answer);
   if (!isObject)
-    return statusOf(statusLabels, understand(statusWord, answer, 'the status as a bare string'));
+    return statusOf(statusWords, understand(statusWord, answer, 'the status as a bare string'));
   const { status, result, error } = understand(statusSchema, answer, 'the status');
-  return present({ ...statusOf(statusLabels, status), output: outputOf(status, result, error) });
+  return present({ ...statusOf(statusWords, status), output: outputOf(status, result, error) });
 }
 
 /** What a failed task has to show is mostly its error. */
@@ -190,14 +179,14 @@ function readTask(id: string, answer: unknown, link: LinkReader): TaskDetails {
 }
 
 /** What `GET /tasks` answers, the newest first. */
-function readList(answer: unknown): TaskPage {
+function readList(answer: unknown): NumberedPage {
   const { tasks, total_count: total } = understand(listSchema, answer, 'a list of tasks');
   return { tasks: tasks.map((fields) => present({ id: fields.id, ...updateOf(fields) })), total };
 }
 
 function updateOf(fields: z.output<typeof taskSchema>): TaskUpdate {
   return {
-    ...statusOf(statusLabels, fields.status),
+    ...statusOf(statusWords, fields.status),
     prompt: fields.task,
     output: outputOf(fields.status, fields.output, fields.error),
     createdAt: fields.created_at,

@@ -1,14 +1,13 @@
 import * as z from 'zod/mini';
+import { capabilitiesOf } from '../core/cloud/apiVersions';
 import { CloudError } from '../core/cloud/errors';
-import type { TaskDetails, TaskSession, TaskStatus } from '../core/cloud/task';
-import {
-  tasksPerPage,
-  type Account,
-  type PublicShare,
-  type TaskClient,
-  type TaskPage,
-  type TaskQuery,
-  type TaskUpdate,
+import type { TaskDetails, TaskSession } from '../core/cloud/task';
+import type {
+  Account,
+  PublicShare,
+  TaskClient,
+  TaskQuery,
+  TaskUpdate,
 } from '../core/cloud/taskClient';
 import {
   cost,
@@ -28,6 +27,7 @@ import {
   webUrl,
 } from './fields';
 import type { SendRequest } from './http';
+import { numberedPages, type NumberedPage } from './pages';
 import { path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing, type NotFoundKind } from './refusal';
 import { tolerate } from './tolerate';
@@ -69,14 +69,15 @@ export function createV2Client(send: SendRequest): TaskClient {
       const session = await tolerate(getSession(send, task.sessionId, signal));
       return present({ ...task, session });
     },
-    async listTasks(query, signal) {
-      return send({
-        path: `/api/v2/tasks?${listParameters(query)}`,
-        signal,
-        notFoundKind: routeIsMissing,
-        read: readList,
-      });
-    },
+    listTasks: (query, signal) =>
+      numberedPages(lists.pageSize, (page) =>
+        send({
+          path: `/api/v2/tasks?${listParameters(query, page)}`,
+          signal,
+          notFoundKind: routeIsMissing,
+          read: readList,
+        }),
+      ),
     async getFileUrl(id, file, signal) {
       return send({
         path: path`/api/v2/files/tasks/${id}/output-files/${file.id}`,
@@ -144,15 +145,7 @@ export function createV2Client(send: SendRequest): TaskClient {
   };
 }
 
-/** v2's words for a task's status. `paused` stands only in answers from before November 2025. */
-const statusLabels: ReadonlyMap<string, TaskStatus> = new Map([
-  ['created', 'created'],
-  ['started', 'running'],
-  ['paused', 'paused'],
-  ['finished', 'finished'],
-  ['stopped', 'stopped'],
-  ['failed', 'failed'],
-]);
+const { lists, statusWords } = capabilitiesOf('v2');
 
 const statusSchema = z.object({
   id: lenient(identifier),
@@ -228,7 +221,7 @@ function readStatus(id: string, answer: unknown): TaskUpdate {
   const fields = understand(statusSchema, answer, 'an object with the status of the task');
   checkId(id, fields.id);
   return present({
-    ...statusOf(statusLabels, fields.status),
+    ...statusOf(statusWords, fields.status),
     output: fields.output ?? fields.doneOutput,
     finishedAt: fields.finishedAt,
     isSuccess: fields.isSuccess,
@@ -265,7 +258,7 @@ function readTask(id: string, answer: unknown): TaskDetails {
 }
 
 /** What `GET /tasks` answers. */
-function readList(answer: unknown): TaskPage {
+function readList(answer: unknown): NumberedPage {
   const { items, totalItems } = understand(listSchema, answer, 'a list of tasks');
   return {
     tasks: items.map((fields) => present({ id: fields.id, ...updateOf(fields) })),
@@ -274,7 +267,7 @@ function readList(answer: unknown): TaskPage {
 }
 
 function updateOf(fields: z.output<typeof summarySchema>): TaskUpdate {
-  const { status, rawStatus } = statusOf(statusLabels, fields.status);
+  const { status, rawStatus } = statusOf(statusWords, fields.status);
   return {
     status,
     rawStatus,
@@ -291,9 +284,9 @@ function updateOf(fields: z.output<typeof summarySchema>): TaskUpdate {
   };
 }
 
-function listParameters({ rawStatus, createdFrom, createdUntil, page }: TaskQuery): string {
+function listParameters({ rawStatus, createdFrom, createdUntil }: TaskQuery, page: number): string {
   return new URLSearchParams({
-    pageSize: String(tasksPerPage),
+    pageSize: String(lists.pageSize),
     pageNumber: String(page),
     ...(rawStatus === undefined ? {} : { filterBy: rawStatus }),
     ...(createdFrom === undefined ? {} : { after: toNaiveTime(createdFrom) }),

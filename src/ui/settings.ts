@@ -1,3 +1,4 @@
+import { defaultApiVersion, isApiVersion } from '../core/cloud/apiVersions';
 import { workspace } from 'vscode';
 import { officialOrigin, readBaseUrl, type Server } from '../core/cloud/baseUrl';
 import { Emitter, type Disposable, type Event } from '../core/base/event';
@@ -30,7 +31,8 @@ export class Settings implements Disposable {
 
   /** For newly tracked tasks. */
   get apiVersion(): ApiVersion {
-    return read('apiVersion') === 'v1' ? 'v1' : 'v2';
+    const apiVersion = read('apiVersion');
+    return isApiVersion(apiVersion) ? apiVersion : defaultApiVersion;
   }
 
   /** The ends to be told of. */

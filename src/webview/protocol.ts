@@ -11,7 +11,7 @@ export interface PageView {
   readonly isReading: boolean;
   /** Whether the session has a page in the cloud's dashboard. */
   readonly hasDashboard: boolean;
-  /** Whether the task's session can be shared with whoever has a link: API v2, a known session, the task's own server. */
+  /** Whether the task's session can be shared with whoever has a link: an API version that can, a known session, the task's own server. */
   readonly canShare: boolean;
   /** When the cloud last told of the task, in milliseconds since 1970. Absent before the first answer. */
   readonly readAt?: number | undefined;

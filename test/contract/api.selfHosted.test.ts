@@ -4,6 +4,7 @@ import { isCloudError } from '../../src/core/cloud/errors';
 import type { Cloud, TaskClient } from '../../src/core/cloud/taskClient';
 import { virtualClock } from '../simulator/clock';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
+import { firstPage } from '../fakes/clientPages';
 
 const never = new AbortController().signal;
 
@@ -54,7 +55,7 @@ describe('v1 client and a self-hosted server', function () {
   });
 
   it('says of the list and the account that there are none', async () => {
-    for (const call of [client.listTasks({ page: 1 }, never), client.getAccount(never)])
+    for (const call of [firstPage(client, {}, never), client.getAccount(never)])
       await assert.rejects(call, (error) => isCloudError(error) && error.kind === 'notServed');
   });
 });

@@ -17,6 +17,7 @@ import { FakeClock, settle } from '../fakes/fakeClock';
 import type { FaultEffect } from '../simulator/faults';
 import type { TaskScript } from '../simulator/taskScript';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
+import { mapRequests } from '../fakes/clientPages';
 
 const stepMs = 250;
 const refusals: readonly CloudErrorKind[] = ['auth', 'forbidden', 'payment', 'noKey', 'notServed'];
@@ -226,7 +227,8 @@ export class Engine {
       ...client,
       getStatus: (id, signal) => counted(client.getStatus(id, signal)),
       getTask: (id, signal) => counted(client.getTask(id, signal)),
-      listTasks: (query, signal) => counted(client.listTasks(query, signal)),
+      listTasks: (query, signal) =>
+        mapRequests(client.listTasks(query, signal), (request) => counted(request())),
     };
   }
 }

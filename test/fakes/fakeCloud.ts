@@ -1,11 +1,11 @@
+import { numberedPages, type NumberedPage } from '../../src/api/pages';
+import { capabilitiesOf } from '../../src/core/cloud/apiVersions';
 import { CloudError, type CloudErrorKind } from '../../src/core/cloud/errors';
 import type { ApiVersion, TaskDetails, TaskStatus } from '../../src/core/cloud/task';
 import {
   summaryOf,
-  tasksPerPage,
   type Cloud,
   type TaskClient,
-  type TaskPage,
   type TaskQuery,
   type TaskUpdate,
 } from '../../src/core/cloud/taskClient';
@@ -116,7 +116,9 @@ export class FakeCloud implements Cloud {
       getFileUrl: () => Promise.resolve('https://files.example/file'),
       getLogUrl: () => Promise.resolve(undefined),
       listTasks: (query, signal) =>
-        answer('list', query.rawStatus ?? '', signal, () => this.#list(query, apiVersion)),
+        numberedPages(capabilitiesOf(apiVersion).lists.pageSize, (page) =>
+          answer('list', query.rawStatus ?? '', signal, () => this.#list(query, page, apiVersion)),
+        ),
       findSessionTasks: () => Promise.resolve([]),
       shareSession: () => Promise.resolve({ url: 'https://share.example/1' }),
       getShare: () => Promise.resolve(undefined),
@@ -125,12 +127,13 @@ export class FakeCloud implements Cloud {
     };
   }
 
-  /** Newest first. v1 knows no filter. */
-  #list(query: TaskQuery, apiVersion: ApiVersion): TaskPage {
-    const { rawStatus, createdFrom = -Infinity, createdUntil = Infinity, page } = query;
+  /** Newest first. */
+  #list(query: TaskQuery, page: number, apiVersion: ApiVersion): NumberedPage {
+    const { rawStatus, createdFrom = -Infinity, createdUntil = Infinity } = query;
+    const { filtersByCreation, pageSize } = capabilitiesOf(apiVersion).lists;
     const isIn = (task: TaskDetails): boolean => {
       if (this.unlisted.has(task.id)) return false;
-      if (apiVersion === 'v1') return true;
+      if (!filtersByCreation) return true;
       const createdAt = Date.parse(task.createdAt ?? '');
       if (createdAt < createdFrom || createdAt > createdUntil) return false;
       return rawStatus === undefined || rawStatus === task.rawStatus;
@@ -138,10 +141,10 @@ export class FakeCloud implements Cloud {
     const tasks = [...this.tasks.values()]
       .filter(isIn)
       .sort((a, b) => compare(b.createdAt ?? '', a.createdAt ?? ''));
-    const first = (page - 1) * tasksPerPage;
+    const first = (page - 1) * pageSize;
     return {
       tasks: tasks
-        .slice(first, first + tasksPerPage)
+        .slice(first, first + pageSize)
         .map((task) => ({ id: task.id, ...summaryOf(task) })),
       total: tasks.length,
     };

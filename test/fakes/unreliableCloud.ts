@@ -3,6 +3,7 @@ import { CloudError, type CloudErrorKind } from '../../src/core/cloud/errors';
 import type { RateLimiter } from '../../src/core/polling/rateLimiter';
 import type { ApiVersion } from '../../src/core/cloud/task';
 import type { Cloud, TaskClient } from '../../src/core/cloud/taskClient';
+import { mapRequests } from './clientPages';
 import type { FakeCloud } from './fakeCloud';
 
 /** What befalls one answer. */
@@ -52,13 +53,14 @@ export class UnreliableCloud implements Cloud {
       getStatus: (id, signal) => this.#send(() => inner.getStatus(id, signal), signal),
       getTask: (id, signal) => this.#send(() => inner.getTask(id, signal), signal),
       listTasks: (query, signal) =>
-        this.#send(async (mishap) => {
-          const page = await inner.listTasks(query, signal);
-          const { dropEvery } = mishap;
-          const isShown = (index: number): boolean =>
-            dropEvery === 0 || index % dropEvery !== dropEvery - 1;
-          return { ...page, tasks: page.tasks.filter((_, index) => isShown(index)) };
-        }, signal),
+        mapRequests(inner.listTasks(query, signal), (request) =>
+          this.#send(async ({ dropEvery }) => {
+            const page = await request();
+            const isShown = (index: number): boolean =>
+              dropEvery === 0 || index % dropEvery !== dropEvery - 1;
+            return page && { ...page, tasks: page.tasks.filter((_, index) => isShown(index)) };
+          }, signal),
+        ),
     };
   }
 

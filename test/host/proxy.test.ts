@@ -5,6 +5,7 @@ import { ConfigurationTarget, workspace } from 'vscode';
 import { createCloud } from '../../src/api/index';
 import { isCloudError } from '../../src/core/cloud/errors';
 import { waitFor } from './waitFor';
+import { firstPage } from '../fakes/clientPages';
 
 const key = 'bu_for_no_proxy';
 
@@ -38,7 +39,7 @@ describe('a proxy that the user has set', () => {
   it('is asked to CONNECT to the cloud, and sees nothing of the request', async () => {
     const cloud = createCloud({ baseUrl: 'https://cloud.example', key });
     const poll = (): Promise<unknown> =>
-      cloud.client('v2').listTasks({ page: 1 }, new AbortController().signal);
+      firstPage(cloud.client('v2'), {}, new AbortController().signal);
     await waitFor('a request through the proxy', async () => {
       await assert.rejects(poll(), (error) => isCloudError(error) && error.kind === 'network');
       return connected.length > 0;

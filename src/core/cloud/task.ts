@@ -1,4 +1,4 @@
-/** API versions of Browser Use Cloud that tasks are read through. */
+/** API versions of Browser Use Cloud that tasks are read through. `apiVersions.ts` says what each can do. */
 export type ApiVersion = 'v1' | 'v2';
 
 /**

@@ -4,29 +4,26 @@ import type { ApiVersion, Task, TaskDetails, TaskFile } from './task';
 export type TaskUpdate = Pick<Task, 'status' | 'rawStatus'> &
   Partial<Omit<Task, 'apiVersion' | 'id' | 'status' | 'rawStatus'>>;
 
-/** Which tasks a list holds, and which page of it. What is absent does not restrict it. */
+/** Which tasks a list holds. What is absent does not restrict it. */
 export interface TaskQuery {
-  /** In the cloud's own word. v1 knows no such filter and ignores it. */
+  /** In the cloud's own word. A version whose lists have no such filter ignores it. */
   readonly rawStatus?: string | undefined;
-  /** Created at this time or later, in milliseconds since 1970. v1 ignores it, as it does the next. */
+  /** Created at this time or later, in milliseconds since 1970. A version whose lists have no such filter ignores it, as it does the next. */
   readonly createdFrom?: number | undefined;
   /** Created at this time or earlier. */
   readonly createdUntil?: number | undefined;
-  /** From 1. */
-  readonly page: number;
 }
-
-/** The most that a page of a list holds, in both API versions. */
-export const tasksPerPage = 100;
 
 /** A task of a list: all that is known of it but steps and files. */
 export type ListedTask = TaskUpdate & Pick<Task, 'id'>;
 
-/** One page of a list. No order is promised, and tasks may shift between pages while they are read. */
+/** The answer to one request for a list. No order is promised, and tasks may shift between pages while they are read. */
 export interface TaskPage {
   readonly tasks: readonly ListedTask[];
-  /** How many tasks the whole list holds. */
-  readonly total: number;
+  /** How many tasks the whole list holds, where the API version tells it. */
+  readonly total?: number | undefined;
+  /** True where the list holds no more pages. */
+  readonly isLast: boolean;
 }
 
 /** Who answers to a key. */
@@ -56,8 +53,13 @@ export interface TaskClient {
   getTask(id: string, signal: AbortSignal): Promise<TaskDetails>;
   /** As `getTask`, and what further requests tell: session links, recordings, screenshots. A person asked for it. */
   getDetails(id: string, signal: AbortSignal): Promise<TaskDetails>;
-  /** Up to `tasksPerPage` tasks in one request. Entries that cannot be understood are left out. */
-  listTasks(query: TaskQuery, signal: AbortSignal): Promise<TaskPage>;
+  /**
+   * The pages of a list, at least one. Each step sends one request, and nothing is sent ahead of it: whoever reads may
+   * take as long as they like between two pages, or stop. A step that rejects ends the iteration.
+   * Entries that cannot be understood are left out.
+   * @param signal for the requests of all pages
+   */
+  listTasks(query: TaskQuery, signal: AbortSignal): AsyncIterable<TaskPage>;
   /** A fresh presigned URL for an output file. Never store it. */
   getFileUrl(id: string, file: TaskFile, signal: AbortSignal): Promise<string>;
   /** A fresh presigned URL of the log. `undefined` where the API version has none. */

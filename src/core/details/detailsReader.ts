@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../cloud/apiVersions';
 import { nextBackoffMs } from '../polling/backoff';
 import type { Clock } from '../base/clock';
 import { isAbort, isCloudError, type CloudErrorKind } from '../cloud/errors';
@@ -182,8 +183,9 @@ export class DetailsReader implements Disposable {
 
   #takeIn(details: TaskDetails): void {
     const known = this.#state.details;
-    // Never from ended back to active because of an older answer.
-    const isOlder = known && hasEnded(known.status) && !hasEnded(details.status);
+    const { areEndsFinal } = capabilitiesOf(this.#options.ref.apiVersion);
+    // Never from a final end back to active because of an older answer.
+    const isOlder = areEndsFinal && known && hasEnded(known.status) && !hasEnded(details.status);
     this.#state = {
       details: isOlder ? known : details,
       readAt: this.#options.clock.now(),

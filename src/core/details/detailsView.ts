@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../cloud/apiVersions';
 import { linkHost, safeLink } from '../text/safeLink';
 import { layOutJson } from '../text/jsonLayout';
 import { formatJson } from '../text/formatJson';
@@ -115,7 +116,7 @@ export function taskViewOf(task: TaskDetails | TrackedTask): TaskView {
     fileNames: (details?.files ?? [])
       .slice(0, mostListed)
       .map(({ name }) => shorten(name, longestField)),
-    hasLog: details !== undefined && task.apiVersion !== 'v1',
+    hasLog: details !== undefined && capabilitiesOf(task.apiVersion).hasLogs,
     screenshotCount: Math.min(details?.screenshotUrls.length ?? 0, mostListed),
     stepCount: steps.length,
     steps: steps

@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../cloud/apiVersions';
 import { formatJson } from '../text/formatJson';
 import { compactJson, readJson, readObject } from '../text/jsonTree';
 import { manyLines, oneLine } from '../text/plainText';
@@ -61,7 +62,7 @@ function factTable(task: TaskDetails | TrackedTask): string {
     ['Created', task.createdAt],
     ['Started', task.startedAt],
     ['Finished', task.finishedAt],
-    ['Task', `${task.id} (API ${task.apiVersion})`],
+    ['Task', `${task.id} (${capabilitiesOf(task.apiVersion).label})`],
     ['Session', task.sessionId],
   ];
   const rows = facts

@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../cloud/apiVersions';
 import type { TaskRef } from '../cloud/task';
 import { officialOrigin } from '../cloud/baseUrl';
 
@@ -15,32 +16,35 @@ export interface SnippetOptions {
 /**
  * Code that fetches a task, ready to run: it takes the key from `BROWSER_USE_API_KEY` in the environment.
  * Whatever ID and base URL hold, they stay within their quotes.
- * v2 is spoken to through the official SDKs; v1, which these do not speak, through what each language has built in.
+ * It uses the official SDKs for the versions that they support, and what each language has built in for the others.
  * @see https://docs.browser-use.com for the SDKs: `client.tasks.get(id)` in both languages
  */
 export function taskSnippet(kind: SnippetKind, options: SnippetOptions): string {
+  const { hasSdk } = capabilitiesOf(options.ref.apiVersion).snippets;
   switch (kind) {
     case 'curl':
       return curlSnippet(options);
     case 'python':
-      return options.ref.apiVersion === 'v2' ? pythonOfV2(options) : pythonOfV1(options);
+      return hasSdk ? pythonWithSdk(options) : pythonWithoutSdk(options);
     case 'typescript':
-      return options.ref.apiVersion === 'v2' ? typescriptOfV2(options) : typescriptOfV1(options);
+      return hasSdk ? typescriptWithSdk(options) : typescriptWithoutSdk(options);
   }
 }
 
 function curlSnippet({ ref, baseUrl }: SnippetOptions): string {
-  const header = ref.apiVersion === 'v2' ? 'X-Browser-Use-API-Key: ' : 'Authorization: Bearer ';
+  const { keyHeader } = capabilitiesOf(ref.apiVersion).snippets;
   // `--globoff`: brackets in an ID are no pattern.
   return [
     `curl --fail-with-body --globoff ${shellQuoted(urlOf({ ref, baseUrl }))} \\`,
-    `  --header "${header}$BROWSER_USE_API_KEY"`,
+    `  --header "${keyHeader}$BROWSER_USE_API_KEY"`,
     '',
   ].join('\n');
 }
 
-function pythonOfV2({ ref, baseUrl }: SnippetOptions): string {
-  const server = isOwn(baseUrl) ? '' : `, base_url=${quoted(`${baseUrl}/api/v2`, 'python')}`;
+function pythonWithSdk({ ref, baseUrl }: SnippetOptions): string {
+  const server = isOwn(baseUrl)
+    ? ''
+    : `, base_url=${quoted(`${baseUrl}/api/${ref.apiVersion}`, 'python')}`;
   return [
     '# pip install browser-use-sdk',
     'import os',
@@ -54,7 +58,7 @@ function pythonOfV2({ ref, baseUrl }: SnippetOptions): string {
   ].join('\n');
 }
 
-function pythonOfV1(options: SnippetOptions): string {
+function pythonWithoutSdk(options: SnippetOptions): string {
   return [
     'import json',
     'import os',
@@ -71,8 +75,10 @@ function pythonOfV1(options: SnippetOptions): string {
   ].join('\n');
 }
 
-function typescriptOfV2({ ref, baseUrl }: SnippetOptions): string {
-  const server = isOwn(baseUrl) ? '' : `\n  baseUrl: ${quoted(`${baseUrl}/api/v2`, 'typescript')},`;
+function typescriptWithSdk({ ref, baseUrl }: SnippetOptions): string {
+  const server = isOwn(baseUrl)
+    ? ''
+    : `\n  baseUrl: ${quoted(`${baseUrl}/api/${ref.apiVersion}`, 'typescript')},`;
   return [
     '// npm install browser-use-sdk',
     "import { BrowserUse } from 'browser-use-sdk';",
@@ -86,7 +92,7 @@ function typescriptOfV2({ ref, baseUrl }: SnippetOptions): string {
   ].join('\n');
 }
 
-function typescriptOfV1(options: SnippetOptions): string {
+function typescriptWithoutSdk(options: SnippetOptions): string {
   return [
     `const response = await fetch(${quoted(urlOf(options), 'typescript')}, {`,
     '  headers: { Authorization: `Bearer ${process.env.BROWSER_USE_API_KEY}` },',
@@ -99,8 +105,7 @@ function typescriptOfV1(options: SnippetOptions): string {
 }
 
 function urlOf({ ref, baseUrl }: SnippetOptions): string {
-  const route = ref.apiVersion === 'v2' ? 'v2/tasks' : 'v1/task';
-  return `${baseUrl}/api/${route}/${encoded(ref.id)}`;
+  return `${baseUrl}/${capabilitiesOf(ref.apiVersion).snippets.taskPath}/${encoded(ref.id)}`;
 }
 
 /** A path segment that cannot leave its place, even for what is no ID at all. */

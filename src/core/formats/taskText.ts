@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../cloud/apiVersions';
 import { formatJson } from '../text/formatJson';
 import { compactJson, nodeText, readObject } from '../text/jsonTree';
 import { manyLines, oneLine } from '../text/plainText';
@@ -61,7 +62,7 @@ function timeLines(task: TaskDetails | TrackedTask): string[] {
     ['Created', task.createdAt],
     ['Started', task.startedAt],
     ['Finished', task.finishedAt],
-    ['Task ID', `${task.id} (API ${task.apiVersion})`],
+    ['Task ID', `${task.id} (${capabilitiesOf(task.apiVersion).label})`],
     ['Session ID', task.sessionId],
   ]);
 }

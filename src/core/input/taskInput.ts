@@ -1,3 +1,4 @@
+import { isApiVersion } from '../cloud/apiVersions';
 import { readIdList, brokenUuidMessage, type RefusedPiece } from './opaqueIds';
 import {
   findMentions,
@@ -192,8 +193,4 @@ class Selection {
       beyond: { tasks: this.#refsBeyond.size, sessions: this.#sessionsBeyond.size },
     };
   }
-}
-
-function isApiVersion(version: string): version is ApiVersion {
-  return version === 'v1' || version === 'v2';
 }

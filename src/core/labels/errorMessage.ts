@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../cloud/apiVersions';
 import type { CloudErrorKind } from '../cloud/errors';
 import type { ApiVersion } from '../cloud/task';
 
@@ -52,7 +53,7 @@ export function errorMessage(
       };
     case 'notServed':
       return {
-        text: `${apiVersion ? `API ${apiVersion}` : 'This API'} is not served at ${host}. Check the base URL and the API version in the settings.`,
+        text: `${apiVersion ? capabilitiesOf(apiVersion).label : 'This API'} is not served at ${host}. Check the base URL and the API version in the settings.`,
         nextStep: 'openSettings',
       };
     case 'invalidRequest':

@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../cloud/apiVersions';
 import type { CloudErrorKind } from '../cloud/errors';
 import type { RowTitle } from './rowTitles';
 import { hasEnded } from '../cloud/task';
@@ -34,7 +35,7 @@ export function rowDescription(task: TrackedTask, options: RowDescriptionOptions
   const { showsVersion, title } = options;
   const description = joinParts([
     ...factParts(task, options),
-    showsVersion ? task.apiVersion : undefined,
+    showsVersion ? capabilitiesOf(task.apiVersion).name : undefined,
     title.beginning,
   ]);
   // Else numbers that follow Hebrew or Arabic are drawn among its words.
@@ -53,7 +54,7 @@ export function choiceDescription(task: TrackedTask): string {
     appearanceLabel(task),
     task.isMissing ? undefined : troubleLabel(task),
     costLabel(task),
-    task.apiVersion,
+    capabilitiesOf(task.apiVersion).name,
   ]);
 }
 
@@ -68,7 +69,7 @@ export function rowSentence(task: TrackedTask, { showsVersion }: RowOptions): st
   if (task.cost !== undefined) parts.push(`It cost ${formatShortCost(task.cost)}`);
   if (task.isUnseen) parts.push('You have not opened it since it ended');
   if (task.trouble && !task.isMissing) parts.push('It cannot be read at the moment');
-  if (showsVersion) parts.push(`API ${task.apiVersion}`);
+  if (showsVersion) parts.push(capabilitiesOf(task.apiVersion).label);
   return `${parts.join('. ')}.`;
 }
 

@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../cloud/apiVersions';
 import { errorMessage } from './errorMessage';
 import { pausedReason, type PausedOptions } from './pausedLabel';
 import { hasEnded } from '../cloud/task';
@@ -41,7 +42,7 @@ export function tooltipLines(task: TrackedTask, options: TooltipOptions): readon
     time('Started', task.startedAt),
     time('Finished', task.finishedAt),
     durationMs === undefined ? undefined : `Duration: ${formatDuration(durationMs)}`,
-    `API ${task.apiVersion}, task ID ${oneLine(task.id)}`,
+    `${capabilitiesOf(task.apiVersion).label}, task ID ${oneLine(task.id)}`,
     isStale(task, now) && !task.isMissing
       ? `Unchanged for ${formatDuration(now - unchangedSince)}, so it is looked at rarely.`
       : undefined,

@@ -1,6 +1,7 @@
+import { capabilitiesOf } from '../cloud/apiVersions';
 import type { ListPoll } from './pollPlanner';
 import { refKey, type TaskRef } from '../cloud/task';
-import { tasksPerPage, type ListedTask, type TaskClient } from '../cloud/taskClient';
+import type { ListedTask, TaskClient, TaskPage } from '../cloud/taskClient';
 import type { TrackedTask } from '../tasks/trackedTask';
 
 /**
@@ -10,6 +11,7 @@ import type { TrackedTask } from '../tasks/trackedTask';
 export class ListReading {
   readonly poll: ListPoll;
   readonly #missing: Map<string, TrackedTask>;
+  #iterator: AsyncIterator<TaskPage, unknown> | undefined;
   #pages = 0;
   #pagesInAll = 1;
   #isDone = false;
@@ -25,7 +27,7 @@ export class ListReading {
     return this.#pages;
   }
 
-  /** Pages that the list has in all. */
+  /** Pages that the list has in all, as far as is known. */
   get pagesInAll(): number {
     return this.#pagesInAll;
   }
@@ -55,18 +57,31 @@ export class ListReading {
     if (this.#missing.size === 0) this.#isDone = true;
   }
 
-  /** Reads the next page, not after `isDone`. @throws {CloudError} where that fails */
+  /**
+   * Reads the next page, not after `isDone`, nor after a failure.
+   * @param client read from to the end once the first page was asked of it, as is the signal
+   * @throws {CloudError} where that fails
+   */
   async readPage(client: TaskClient, signal: AbortSignal): Promise<readonly ListedTask[]> {
     const { apiVersion, mostPages, query } = this.poll;
-    const page = this.#pages + 1;
-    const { tasks, total } = await client.listTasks({ ...query, page }, signal);
-    this.#pages = page;
-    this.#pagesInAll = Math.max(1, Math.ceil(total / tasksPerPage));
+    this.#iterator ??= client.listTasks(query, signal)[Symbol.asyncIterator]();
+    const result = await this.#iterator.next();
+    const { tasks, total, isLast } = result.done === true ? noMore : result.value;
+    this.#pages++;
+    this.#pagesInAll = this.#countPages(total, isLast);
     for (const { id } of tasks) this.#missing.delete(refKey({ apiVersion, id }));
-    this.#isWhole = this.#missing.size === 0 || page >= this.#pagesInAll || tasks.length === 0;
+    this.#isWhole = this.#missing.size === 0 || isLast;
     // Where the list has no bounds, those who are expected stand at its beginning as far as one can know.
     const isTooLong = query.createdFrom !== undefined && this.#pagesInAll > mostPages;
-    this.#isDone = this.#isWhole || isTooLong || page >= mostPages;
+    this.#isDone = this.#isWhole || isTooLong || this.#pages >= mostPages;
     return tasks;
   }
+
+  /** Of a list that tells no total, at least one more page is expected until the last. */
+  #countPages(total: number | undefined, isLast: boolean): number {
+    if (total === undefined) return isLast ? this.#pages : this.#pages + 1;
+    return Math.max(1, Math.ceil(total / capabilitiesOf(this.poll.apiVersion).lists.pageSize));
+  }
 }
+
+const noMore: TaskPage = { tasks: [], isLast: true };

@@ -1,5 +1,6 @@
+import { apiVersions, capabilitiesOf } from '../cloud/apiVersions';
 import type { ApiVersion } from '../cloud/task';
-import { tasksPerPage, type TaskQuery } from '../cloud/taskClient';
+import type { TaskQuery } from '../cloud/taskClient';
 import type { TrackedTask } from '../tasks/trackedTask';
 
 /**
@@ -20,7 +21,7 @@ export interface ListPoll {
   readonly kind: 'list';
   readonly way: ListWay;
   readonly apiVersion: ApiVersion;
-  readonly query: Omit<TaskQuery, 'page'>;
+  readonly query: TaskQuery;
   /** Who is looked for there. Never empty. */
   readonly expects: readonly TrackedTask[];
   /** With more pages than this, another way is likely to be cheaper. */
@@ -45,8 +46,6 @@ const distrustMs = 10_000;
 const memoryMs = 10 * 60 * 1000;
 /** For fewer tasks than this, asking for each is as good as looking through a list. */
 export const fewestForList = 3;
-/** The words by which v2 can filter and which a task can leave. */
-const filterableWords = ['created', 'started'];
 
 /** How much the newest round weighs in the number of ends that a round is expected to bring. */
 const newestWeight = 0.25;
@@ -115,7 +114,7 @@ export function planPolls(
   costs: PollCosts,
   now: number,
 ): readonly Poll[] {
-  return (['v2', 'v1'] as const).flatMap((apiVersion) =>
+  return apiVersions.flatMap((apiVersion) =>
     planVersion(
       tasks.filter((task) => task.apiVersion === apiVersion),
       apiVersion,
@@ -164,7 +163,7 @@ function planUnknown(
   const isWorthIt =
     fresh.length >= fewestForList && (costs.of(apiVersion, 'recent', now) ?? 0) < fresh.length;
   if (!isWorthIt) return tasks.map(pollFor);
-  const mostPages = Math.ceil(fresh.length / tasksPerPage) + 1;
+  const mostPages = pagesFor(fresh.length, apiVersion) + 1;
   const list = { kind: 'list', way: 'recent', apiVersion, query: {}, mostPages } as const;
   return [
     { ...list, expects: fresh },
@@ -179,11 +178,15 @@ function planKnown(
   now: number,
 ): readonly Poll[] {
   if (tasks.length === 0) return [];
-  const plans =
-    apiVersion === 'v2'
-      ? [spanPlan(tasks), ...spansPlan(tasks), statusPlan(tasks), eachPlan(tasks)]
-      : // v1 lists from the newest without any filter: a status call is as cheap and far smaller.
-        [eachPlan(tasks), newestPlan(tasks)];
+  const plans = capabilitiesOf(apiVersion).lists.filtersByCreation
+    ? [
+        spanPlan(tasks, apiVersion),
+        ...spansPlan(tasks, apiVersion),
+        ...statusPlan(tasks, apiVersion),
+        eachPlan(tasks),
+      ]
+    : // A list without any filter begins with the newest: a status call is as cheap and far smaller.
+      [eachPlan(tasks), newestPlan(tasks, apiVersion)];
   const priced = plans
     .map((plan) => ({ plan, requests: priceOf(plan, apiVersion, costs, now) }))
     // Stable: of equal prices the earlier plan stays first.
@@ -212,13 +215,13 @@ function eachPlan(tasks: readonly Dated[]): Plan {
   return { way: 'each', least: tasks.length, polls: tasks.map(({ task }) => pollFor(task)) };
 }
 
-function spanPlan(tasks: readonly Dated[]): Plan {
-  const poll = spanPoll('span', tasks);
-  return { way: 'span', least: pagesFor(tasks.length), polls: [poll] };
+function spanPlan(tasks: readonly Dated[], apiVersion: ApiVersion): Plan {
+  const poll = spanPoll('span', tasks, apiVersion);
+  return { way: 'span', least: pagesFor(tasks.length, apiVersion), polls: [poll] };
 }
 
 /** None where all lie together, as the list of their time is the same then. */
-function spansPlan(tasks: readonly Dated[]): readonly Plan[] {
+function spansPlan(tasks: readonly Dated[], apiVersion: ApiVersion): readonly Plan[] {
   const spans: Dated[][] = [];
   let before: Dated | undefined;
   for (const dated of tasks) {
@@ -228,37 +231,44 @@ function spansPlan(tasks: readonly Dated[]): readonly Plan[] {
     before = dated;
   }
   if (spans.length === 1) return [];
-  const least = spans.reduce((sum, span) => sum + pagesFor(span.length), 0);
-  return [{ way: 'spans', least, polls: spans.map((span) => spanPoll('spans', span)) }];
+  const least = spans.reduce((sum, span) => sum + pagesFor(span.length, apiVersion), 0);
+  return [{ way: 'spans', least, polls: spans.map((span) => spanPoll('spans', span, apiVersion)) }];
 }
 
-function statusPlan(tasks: readonly Dated[]): Plan {
+/** None where lists cannot be filtered by status. */
+function statusPlan(tasks: readonly Dated[], apiVersion: ApiVersion): readonly Plan[] {
+  const { statusFilters } = capabilitiesOf(apiVersion).lists;
+  if (statusFilters.length === 0) return [];
   const polls: Poll[] = [];
   let least = 0;
-  for (const word of filterableWords) {
+  for (const word of statusFilters) {
     const inIt = tasks.filter(({ task }) => task.rawStatus === word);
     if (inIt.length === 0) continue;
-    const poll = spanPoll('status', inIt);
+    const poll = spanPoll('status', inIt, apiVersion);
     polls.push({ ...poll, query: { ...poll.query, rawStatus: word } });
-    least += pagesFor(inIt.length);
+    least += pagesFor(inIt.length, apiVersion);
   }
-  const others = tasks.filter(({ task }) => !filterableWords.includes(task.rawStatus));
+  const others = tasks.filter(({ task }) => !statusFilters.includes(task.rawStatus));
   polls.push(...others.map(({ task }) => pollFor(task)));
-  return { way: 'status', least: least + others.length, polls };
+  return [{ way: 'status', least: least + others.length, polls }];
 }
 
-/** v1: from the newest on, until the oldest has come. */
-function newestPlan(tasks: readonly Dated[]): Plan {
-  const poll = spanPoll('span', tasks);
-  return { way: 'span', least: pagesFor(tasks.length), polls: [{ ...poll, query: {} }] };
+/** The list of all, from the newest on, until the oldest has come. */
+function newestPlan(tasks: readonly Dated[], apiVersion: ApiVersion): Plan {
+  const poll = spanPoll('span', tasks, apiVersion);
+  return {
+    way: 'span',
+    least: pagesFor(tasks.length, apiVersion),
+    polls: [{ ...poll, query: {} }],
+  };
 }
 
-function spanPoll(way: ListPoll['way'], tasks: readonly Dated[]): ListPoll {
+function spanPoll(way: ListPoll['way'], tasks: readonly Dated[], apiVersion: ApiVersion): ListPoll {
   const times = tasks.map(({ createdAt }) => createdAt);
   return {
     kind: 'list',
     way,
-    apiVersion: tasks[0]?.task.apiVersion ?? 'v2',
+    apiVersion,
     query: {
       createdFrom: (times[0] ?? 0) - marginMs,
       createdUntil: (times.at(-1) ?? 0) + marginMs,
@@ -268,8 +278,8 @@ function spanPoll(way: ListPoll['way'], tasks: readonly Dated[]): ListPoll {
   };
 }
 
-function pagesFor(count: number): number {
-  return Math.ceil(count / tasksPerPage);
+function pagesFor(count: number, apiVersion: ApiVersion): number {
+  return Math.ceil(count / capabilitiesOf(apiVersion).lists.pageSize);
 }
 
 function pollFor(task: TrackedTask): TaskPoll {

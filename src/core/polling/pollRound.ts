@@ -99,7 +99,8 @@ export class PollRounds {
       if (queue instanceof ListSweep || queue.isDone) queues.delete(name);
       const task = next instanceof ListReading ? undefined : next;
       const list = next instanceof ListReading ? next : undefined;
-      if (pauses.ofVersion((task ?? list?.poll)?.apiVersion ?? 'v2')) return true;
+      if (pauses.ofVersion((next instanceof ListReading ? next.poll : next).apiVersion))
+        return true;
       sent++;
       const outcome = list
         ? await this.#requests.pollPage(list, signal)

@@ -1,3 +1,4 @@
+import { isApiVersion } from '../cloud/apiVersions';
 import { isErrorKind } from '../cloud/errors';
 import type { TaskStatus } from '../cloud/task';
 import type { TrackedTask } from './trackedTask';
@@ -56,7 +57,7 @@ const needed: readonly FieldName[] = [
 ];
 
 const isOfItsKind: Readonly<Record<FieldName, (value: unknown) => boolean>> = {
-  apiVersion: (value) => value === 'v1' || value === 'v2',
+  apiVersion: isApiVersion,
   id: (value) => isText(value) && value !== '',
   status: isStatus,
   rawStatus: isText,

@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../cloud/apiVersions';
 import { Emitter, type Disposable, type Event } from '../base/event';
 import { hasEnded, refKey, type TaskRef } from '../cloud/task';
 import type { TaskUpdate } from '../cloud/taskClient';
@@ -239,7 +240,8 @@ export class TaskStore implements Disposable {
 export const keptTextLength = 20_000;
 
 function isOlder(update: Pick<TaskUpdate, 'status'>, known: TrackedTask): boolean {
-  if (hasEnded(known.status)) return update.status !== known.status;
+  if (hasEnded(known.status) && capabilitiesOf(known.apiVersion).areEndsFinal)
+    return update.status !== known.status;
   const hasStarted = known.status === 'running' || known.status === 'paused';
   return hasStarted && update.status === 'created';
 }

@@ -1,3 +1,4 @@
+import { sessionsApiVersion } from '../cloud/apiVersions';
 import { errorMessage, type ErrorMessage } from '../labels/errorMessage';
 import { isAbort, isCloudError, type CloudError, type CloudErrorKind } from '../cloud/errors';
 import { refKey, type TaskRef } from '../cloud/task';
@@ -68,13 +69,12 @@ export async function trackTasks(
     try {
       const cloud = await connect(signal);
       if (!isCurrent()) break;
-      // Only v2 has sessions with tasks in them, whatever the setting for new tasks says.
-      const ids = await cloud.client('v2').findSessionTasks(sessionId, signal);
+      const ids = await cloud.client(sessionsApiVersion).findSessionTasks(sessionId, signal);
       signal.throwIfAborted();
       if (!isCurrent()) break;
       if (ids.length === 0) emptySessionCount++;
       const found = ids
-        .map((id): TaskRef => ({ apiVersion: 'v2', id }))
+        .map((id): TaskRef => ({ apiVersion: sessionsApiVersion, id }))
         .filter((ref) => !refs.has(refKey(ref)));
       const room = maxTasksAtOnce - refs.size;
       leftOutCount += Math.max(0, found.length - room);
@@ -186,7 +186,7 @@ export function sessionMessage(kind: CloudErrorKind, host: string): ErrorMessage
         nextStep: 'showLog',
       };
     default:
-      return errorMessage(kind, { host, apiVersion: 'v2' });
+      return errorMessage(kind, { host, apiVersion: sessionsApiVersion });
   }
 }
 

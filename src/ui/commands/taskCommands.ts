@@ -1,3 +1,4 @@
+import { apiVersions, capabilitiesOf } from '../../core/cloud/apiVersions';
 import { env, window } from 'vscode';
 import { isOfficial } from '../../core/cloud/baseUrl';
 import { hasEnded, type TaskRef } from '../../core/cloud/task';
@@ -153,6 +154,12 @@ async function copyTaskIds(args: readonly unknown[], options: TaskCommandsOption
   await env.clipboard.writeText(refs.map(({ id }) => id).join('\n'));
 }
 
+const withoutSessions = apiVersions
+  .map(capabilitiesOf)
+  .filter(({ hasSessions }) => !hasSessions)
+  .map(({ label }) => label)
+  .join(' or ');
+
 /** Open in Browser Use Cloud: the dashboard's page of the task's session. */
 async function openInCloud(args: readonly unknown[], options: TaskCommandsOptions): Promise<void> {
   const { settings, store } = options;
@@ -165,15 +172,14 @@ async function openInCloud(args: readonly unknown[], options: TaskCommandsOption
     question: 'Which task to open in Browser Use Cloud?',
     canPickMany: false,
     isOffered: ({ sessionId }) => sessionId !== undefined,
-    noneOffered:
-      'The session of no tracked task is known: API v1 tells none, or no look has succeeded yet.',
+    noneOffered: `The session of no tracked task is known: ${withoutSessions} tells none, or no look has succeeded yet.`,
   });
   const sessionIds = new Set(
     refs.map((ref) => store.get(ref)?.sessionId).filter((id) => id !== undefined),
   );
   if (sessionIds.size === 0)
     throw new UserError(
-      'The session of this task is not known: API v1 tells none, or no look has succeeded yet.',
+      `The session of this task is not known: ${withoutSessions} tells none, or no look has succeeded yet.`,
     );
   for (const id of [...sessionIds].slice(0, mostPanels)) await openDashboard(id);
 }

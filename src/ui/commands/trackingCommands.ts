@@ -1,3 +1,4 @@
+import type { ApiVersion } from '../../core/cloud/task';
 import {
   CancellationError,
   InputBoxValidationSeverity,
@@ -127,7 +128,7 @@ async function promptForTasks({ settings }: TrackTaskOptions): Promise<string> {
 }
 
 /** Says at every keystroke what the text so far names. */
-function judge(text: string, apiVersion: 'v1' | 'v2'): InputBoxValidationMessage | undefined {
+function judge(text: string, apiVersion: ApiVersion): InputBoxValidationMessage | undefined {
   if (text.trim() === '') return undefined;
   const input = parseTaskInput(text, apiVersion);
   const sessions = input.sessionIds.length;

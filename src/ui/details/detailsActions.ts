@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { commands, env, ViewColumn, window, workspace } from 'vscode';
 import { metadataText, recordingLinks, stepText, taskViewOf } from '../../core/details/detailsView';
 import { editorTextOf, type EditorLanguage } from '../../core/text/editorLanguage';
@@ -232,7 +233,8 @@ async function saveLog(options: DetailsActionOptions): Promise<void> {
     connect,
     async urlFrom(cloud, signal) {
       const url = await cloud.client(ref.apiVersion).getLogUrl(ref.id, signal);
-      if (url === undefined) throw new UserError(`API ${ref.apiVersion} has no logs.`);
+      if (url === undefined)
+        throw new UserError(`${capabilitiesOf(ref.apiVersion).label} has no logs.`);
       return url;
     },
   });

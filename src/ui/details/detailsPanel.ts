@@ -1,3 +1,4 @@
+import { isApiVersion } from '../../core/cloud/apiVersions';
 import { commands, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import { readBaseUrl } from '../../core/cloud/baseUrl';
 import { Emitter, type Disposable, type Event } from '../../core/base/event';
@@ -136,7 +137,7 @@ type Shown = Pick<TaskDetailsOptions, 'ref' | 'origin'>;
 function shownIn(state: unknown): Shown | undefined {
   if (typeof state !== 'object' || state === null) return undefined;
   const { apiVersion, id, origin } = state as Readonly<Record<string, unknown>>;
-  if (apiVersion !== 'v1' && apiVersion !== 'v2') return undefined;
+  if (!isApiVersion(apiVersion)) return undefined;
   if (typeof id !== 'string' || id.trim() === '' || id.length > maxIdLength) return undefined;
   const server = readBaseUrl(origin);
   if (typeof server === 'string' || server.origin !== origin) return undefined;

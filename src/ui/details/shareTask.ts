@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { env } from 'vscode';
 import {
   checkChange,
@@ -135,7 +136,8 @@ async function change<T>(options: ShareTaskOptions, change: Change<T>): Promise<
 }
 
 function sessionOf({ apiVersion, sessionId }: TaskDetails | TrackedTask): string {
-  if (apiVersion !== 'v2') throw new UserError(`API ${apiVersion} cannot share sessions.`);
+  const { canShare, label } = capabilitiesOf(apiVersion);
+  if (!canShare) throw new UserError(`${label} cannot share sessions.`);
   if (sessionId === undefined)
     throw new UserError('The session of this task is not known yet. Try again in a while.');
   return sessionId;

@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { env, Uri, window, type WebviewPanel } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import { DetailsReader, type DetailsState } from '../../core/details/detailsReader';
@@ -136,7 +137,7 @@ export class TaskDetailsPanel implements Disposable {
     const isShared = linkHost(this.#details?.session?.publicShareUrl ?? '') !== undefined;
     const abilities: Ability[] = [];
     if (this.#canShare) abilities.push(isShared ? 'canUnshare' : 'canShare');
-    if (this.#details && this.ref.apiVersion !== 'v1') abilities.push('hasLog');
+    if (this.#details && capabilitiesOf(this.ref.apiVersion).hasLogs) abilities.push('hasLog');
     return abilities;
   }
 
@@ -199,7 +200,7 @@ export class TaskDetailsPanel implements Disposable {
 
   get #canShare(): boolean {
     const { sessionId } = this.#task();
-    return this.ref.apiVersion === 'v2' && Boolean(sessionId) && this.#isAtHome;
+    return capabilitiesOf(this.ref.apiVersion).canShare && Boolean(sessionId) && this.#isAtHome;
   }
 
   #recall(): void {

@@ -1,3 +1,4 @@
+import { apiVersions, isApiVersion } from '../../core/cloud/apiVersions';
 import { CancellationError, window, type QuickPickItem } from 'vscode';
 import { choiceDescription } from '../../core/labels/rowDescription';
 import { refKey, type TaskRef } from '../../core/cloud/task';
@@ -58,12 +59,12 @@ const selectionArgument = 'selection';
 export function isTaskRef(value: unknown): value is TaskRef {
   if (typeof value !== 'object' || value === null) return false;
   const { apiVersion, id } = value as Partial<Record<string, unknown>>;
-  return (apiVersion === 'v1' || apiVersion === 'v2') && typeof id === 'string';
+  return isApiVersion(apiVersion) && typeof id === 'string';
 }
 
-/** An ID alone does not tell its version, so it may mean either. */
+/** An ID alone does not tell its version, so it may mean a task of any. */
 function refsIn(text: string): TaskRef[] {
-  return [...parseTaskInput(text, 'v2').refs, ...parseTaskInput(text, 'v1').refs];
+  return apiVersions.flatMap((apiVersion) => parseTaskInput(text, apiVersion).refs);
 }
 
 function tracked(refs: readonly TaskRef[], { store }: TargetSource): TaskRef[] {

@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import type { ComponentChildren } from 'preact';
 import type { TaskView } from '../../core/details/detailsView';
 import { CopyButton, IconButton } from '../parts/button';
@@ -38,7 +39,7 @@ export function More({
             <CopyButton what="id" noun="Task ID" isCopied={copied === 'id'} />
           </Pair>
           <Pair name="Status in the cloud’s word" value={task.rawStatus} />
-          <Pair name="API" value={task.apiVersion} />
+          <Pair name="API" value={capabilitiesOf(task.apiVersion).name} />
           <Pair name="Agent" value={task.agentVersion} />
         </dl>
       </Section>

@@ -8,6 +8,7 @@ import { canaryKey, failureOf, rejectionOf } from './canary';
 import { localServers } from './localServer';
 import { never } from './answers';
 import { answerWith, clientOf } from './clientUnderTest';
+import { firstPage } from '../../fakes/clientPages';
 
 describe('a request to the cloud', () => {
   const serve = localServers();
@@ -91,7 +92,7 @@ describe('a request to the cloud', () => {
       await client.getStatus(id, never);
       await client.getTask(id, never);
       await client.getDetails(id, never);
-      await client.listTasks({ page: 1 }, never);
+      await firstPage(client, {}, never);
       await client.getFileUrl(id, file, never);
       await client.getLogUrl(id, never);
       await client.getAccount(never);

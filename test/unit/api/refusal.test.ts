@@ -7,6 +7,7 @@ import type { TaskClient } from '../../../src/core/cloud/taskClient';
 import { never } from './answers';
 import { canaryKey, failureOf } from './canary';
 import { localServers } from './localServer';
+import { firstPage } from '../../fakes/clientPages';
 
 const file = { id: 'f', name: 'f' };
 const json = (detail: unknown): string => JSON.stringify({ detail });
@@ -20,7 +21,7 @@ const getDetails: Call = (client) => client.getDetails('1', never);
 const getFileUrl: Call = (client) => client.getFileUrl('1', file, never);
 const getAccount: Call = (client) => client.getAccount(never);
 const getShare: Call = (client) => client.getShare('s', never);
-const listTasks: Call = (client) => client.listTasks({ page: 1 }, never);
+const listTasks: Call = (client) => firstPage(client, {}, never);
 
 /** Every answer of cloud-api.md §5, and what else may come. */
 const refusals: readonly [number, string, CloudErrorKind][] = [

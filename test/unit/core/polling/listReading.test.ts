@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ListPoll } from '../../../../src/core/polling/pollPlanner';
 import { ListReading } from '../../../../src/core/polling/listReading';
 import type { ListedTask, TaskClient, TaskQuery } from '../../../../src/core/cloud/taskClient';
+import { numberedPages } from '../../../../src/api/pages';
 import { aTask } from '../../../fakes/aTask';
 import { FakeCloud } from '../../../fakes/fakeCloud';
 
@@ -10,12 +11,12 @@ const never = new AbortController().signal;
 describe('ListReading', () => {
   let pages: readonly (readonly string[])[];
   let total: number;
-  let queries: TaskQuery[];
+  let requested: (TaskQuery & { page: number })[];
   let shown: string[];
   let allowance: number;
 
   beforeEach(() => {
-    queries = [];
+    requested = [];
     shown = [];
     allowance = Infinity;
   });
@@ -27,10 +28,11 @@ describe('ListReading', () => {
   async function read(ids: readonly string[], more: Partial<ListPoll> = {}) {
     const client: TaskClient = {
       ...new FakeCloud(() => 0).client('v2'),
-      listTasks: (query) => {
-        queries.push(query);
-        return Promise.resolve({ tasks: (pages[query.page - 1] ?? []).map(listed), total });
-      },
+      listTasks: (query) =>
+        numberedPages(100, (page) => {
+          requested.push({ ...query, page });
+          return Promise.resolve({ tasks: (pages[page - 1] ?? []).map(listed), total });
+        }),
     };
     const poll: ListPoll = {
       kind: 'list',
@@ -56,7 +58,7 @@ describe('ListReading', () => {
     total = 250;
     const reading = await read(['a', 'b', 'c']);
     assert.deepEqual(
-      queries,
+      requested,
       [1, 2, 3].map((page) => ({ createdFrom: 1, createdUntil: 2, page })),
     );
     assert.deepEqual(shown, ['a', 'b', 'c']);
@@ -70,7 +72,7 @@ describe('ListReading', () => {
     pages = [['a', 'other'], ['b']];
     total = 150;
     const reading = await read(['a']);
-    assert.equal(queries.length, 1);
+    assert.equal(requested.length, 1);
     assert.deepEqual([reading.pages, reading.pagesInAll, reading.isWhole], [1, 2, true]);
   });
 
@@ -78,7 +80,7 @@ describe('ListReading', () => {
     pages = [['a'], ['c']];
     total = 200;
     const reading = await read(['a', 'b', 'c', 'd']);
-    assert.equal(queries.length, 2);
+    assert.equal(requested.length, 2);
     assert.deepEqual(missingIn(reading), ['b', 'd']);
     assert.equal(reading.isWhole, true);
   });
@@ -87,7 +89,7 @@ describe('ListReading', () => {
     pages = [['b'], []];
     total = 900;
     const reading = await read(['a']);
-    assert.equal(queries.length, 2);
+    assert.equal(requested.length, 2);
     assert.deepEqual([reading.isWhole, missingIn(reading)], [true, ['a']]);
   });
 
@@ -120,7 +122,7 @@ describe('ListReading', () => {
     const reading = await read(['a', 'b']);
     assert.deepEqual([reading.pages, reading.isDone, reading.isWhole], [1, false, false]);
     assert.deepEqual(missingIn(reading), ['a']);
-    assert.equal(queries.length, 1);
+    assert.equal(requested.length, 1);
   });
 
   it('has nothing more to read once nobody is expected whom it may look for', async () => {
@@ -132,6 +134,51 @@ describe('ListReading', () => {
     assert.deepEqual([reading.isDone, missingIn(reading)], [false, ['c']]);
     reading.keep(() => false);
     assert.deepEqual([reading.isDone, missingIn(reading)], [true, []]);
+  });
+
+  /** A list that tells no total, as one that is read by cursors. */
+  async function readByCursor(ids: readonly string[], mostPages: number) {
+    const client: TaskClient = {
+      ...new FakeCloud(() => 0).client('v2'),
+      async *listTasks() {
+        for (const [index, page] of pages.entries())
+          yield await Promise.resolve({
+            tasks: page.map(listed),
+            isLast: index === pages.length - 1,
+          });
+      },
+    };
+    const query = { createdFrom: 1 };
+    const expects = ids.map((id) => aTask({ id }));
+    const reading = new ListReading({
+      kind: 'list',
+      way: 'span',
+      apiVersion: 'v2',
+      query,
+      expects,
+      mostPages,
+    });
+    while (!reading.isDone) await reading.readPage(client, never);
+    return reading;
+  }
+
+  it('reads a list without a total until its last page', async () => {
+    pages = [['b'], ['c'], ['d']];
+    const reading = await readByCursor(['a'], 9);
+    assert.deepEqual([reading.pages, reading.pagesInAll, reading.isWhole], [3, 3, true]);
+    assert.deepEqual(missingIn(reading), ['a']);
+  });
+
+  it('gives up a list without a total once it has read as much as that is worth', async () => {
+    pages = [['b'], ['c'], ['d']];
+    const reading = await readByCursor(['a'], 2);
+    assert.deepEqual([reading.pages, reading.pagesInAll, reading.isWhole], [2, 3, false]);
+  });
+
+  it('takes the end of a list for the end, though no page was called the last', async () => {
+    pages = [];
+    const reading = await readByCursor(['a'], 9);
+    assert.deepEqual([reading.isWhole, missingIn(reading)], [true, ['a']]);
   });
 
   it('knows no task by the ID of another API version', async () => {

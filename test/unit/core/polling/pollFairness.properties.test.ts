@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { PollRounds } from '../../../../src/core/polling/pollRound';
 import { CloudError } from '../../../../src/core/cloud/errors';
 import { refKey, type ApiVersion, type TaskStatus } from '../../../../src/core/cloud/task';
-import { tasksPerPage } from '../../../../src/core/cloud/taskClient';
+import { capabilitiesOf } from '../../../../src/core/cloud/apiVersions';
 import { TaskPoller } from '../../../../src/core/polling/taskPoller';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import { TokenBucket } from '../../../../src/core/polling/tokenBucket';
@@ -165,7 +165,7 @@ function rawStatusOf(status: TaskStatus): string {
  */
 function boundOf({ kinds, strangers }: Mixture): number {
   const sum = (some: readonly Kind[]): number => some.reduce((all, kind) => all + kind.count, 0);
-  const pages = Math.ceil((sum(kinds) + strangers) / tasksPerPage);
+  const pages = Math.ceil((sum(kinds) + strangers) / capabilitiesOf('v2').lists.pageSize);
   // Ten of those whom a list does not show are asked for after each reading of it.
   const readings = Math.ceil(sum(kinds.filter((kind) => kind.isUnlisted)) / 10) + 1;
   return 2 * (sum(kinds) + readings * (pages + 10));

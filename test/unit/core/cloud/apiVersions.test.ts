@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import {
+  apiVersions,
+  capabilitiesOf,
+  defaultApiVersion,
+  isApiVersion,
+  sessionsApiVersion,
+} from '../../../../src/core/cloud/apiVersions';
+import { hasEnded } from '../../../../src/core/cloud/task';
+
+interface Setting {
+  readonly enum: readonly string[];
+  readonly default: string;
+}
+
+describe('the table of API versions', () => {
+  it('lists the newest version first', () => {
+    assert.deepEqual(apiVersions, ['v2', 'v1']);
+  });
+
+  it('offers in the settings what it lists', () => {
+    const file = path.resolve(__dirname, '../../../../package.json');
+    const text = fs.readFileSync(file, 'utf8');
+    const { contributes } = JSON.parse(text) as {
+      contributes: { configuration: { properties: Record<string, Setting> } };
+    };
+    const setting = contributes.configuration.properties['browserUseTasks.apiVersion'];
+    assert.deepEqual(setting?.enum, apiVersions);
+    assert.equal(setting.default, defaultApiVersion);
+  });
+
+  it('looks sessions up in a version that has them', () => {
+    assert.equal(capabilitiesOf(sessionsApiVersion).hasSessions, true);
+  });
+
+  for (const value of apiVersions)
+    it(`knows ${value}`, () => {
+      assert.equal(isApiVersion(value), true);
+    });
+
+  for (const value of ['v9', 'V2', '', 'constructor', '__proto__', undefined, null, 2, ['v2']])
+    it(`knows no version ${JSON.stringify(value)}`, () => {
+      assert.equal(isApiVersion(value), false);
+    });
+
+  it('says what differs between v1 and v2', () => {
+    const { v1, v2 } = { v1: capabilitiesOf('v1'), v2: capabilitiesOf('v2') };
+    assert.deepEqual(
+      [v1, v2].map(({ canShare, hasLogs, hasSessions }) => [canShare, hasLogs, hasSessions]),
+      [
+        [false, false, false],
+        [true, true, true],
+      ],
+    );
+    assert.deepEqual(
+      [v1.statusWords.get('running'), v1.statusWords.get('started')],
+      ['running', undefined],
+    );
+    assert.deepEqual(
+      [v2.statusWords.get('running'), v2.statusWords.get('started')],
+      [undefined, 'running'],
+    );
+    assert.deepEqual([v1.lists.filtersByCreation, v2.lists.filtersByCreation], [false, true]);
+  });
+
+  it('holds the ends of v1 and v2 for final', () => {
+    assert.deepEqual(
+      [capabilitiesOf('v1').areEndsFinal, capabilitiesOf('v2').areEndsFinal],
+      [true, true],
+    );
+  });
+
+  for (const apiVersion of apiVersions)
+    describe(apiVersion, () => {
+      const { label, lists, name, snippets, statusWords } = capabilitiesOf(apiVersion);
+
+      it('has names that tell it from the others', () => {
+        const others = apiVersions.filter((other) => other !== apiVersion).map(capabilitiesOf);
+        assert.ok(label.includes(name));
+        assert.equal(
+          others.some((other) => other.name === name || other.label === label),
+          false,
+        );
+      });
+
+      it('has words for running and for an end, and none for an unknown status', () => {
+        const statuses = [...statusWords.values()];
+        assert.ok(statuses.includes('running'));
+        assert.ok(statuses.some(hasEnded));
+        assert.equal(statuses.includes('unknown'), false);
+      });
+
+      it('filters lists only by words of active tasks', () => {
+        for (const word of lists.statusFilters) {
+          const status = statusWords.get(word);
+          assert.ok(status && !hasEnded(status), word);
+        }
+        assert.ok(lists.pageSize > 0);
+      });
+
+      it('has a path and a header that a snippet can put together', () => {
+        assert.match(snippets.taskPath, new RegExp(`^api/${name}/[a-z]+$`));
+        assert.match(snippets.keyHeader, /^[A-Za-z-]+: (?:[A-Za-z]+ )?$/);
+      });
+    });
+});
