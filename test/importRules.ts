@@ -106,7 +106,7 @@ export const rules: Readonly<Record<Part, Rule>> = {
 };
 
 /** A file's place in the house. */
-interface Place {
+export interface Place {
   readonly part: Part;
   readonly room: string;
 }
@@ -156,6 +156,25 @@ function roomOf(file: string, part: Part): string | undefined {
   const folders = file.split('/').slice(2, -1);
   const room = folders[0] ?? noRoom;
   return floors.some((rooms) => rooms.includes(room)) ? room : undefined;
+}
+
+/** Who imports whom, by part and room; each pair as often as there are imports. */
+export function edgesOf(
+  files: readonly SourceFile[],
+): { readonly from: Place; readonly to: Place }[] {
+  const placeOf = (file: string): Place | undefined => {
+    const part = partOf(withoutExtension(file));
+    const room = part && roomOf(file, part);
+    return part && room !== undefined ? { part, room } : undefined;
+  };
+  return files.flatMap((file) => {
+    const from = placeOf(file.path);
+    return importsOf(file.text, file.path).flatMap(({ specifier }) => {
+      if (!from || !specifier?.startsWith('.')) return [];
+      const to = placeOf(path.posix.join(path.posix.dirname(file.path), specifier));
+      return to ? { from, to } : [];
+    });
+  });
 }
 
 /** Files that import each other in a circle, types included: one line for each circle. */

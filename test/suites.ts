@@ -1,3 +1,4 @@
+import { pictureFaults } from './housePicture';
 import { sourceFiles, violations } from './importRules';
 import { packagingSteps, projectFolder, type Step } from './launch/packagedExtension';
 
@@ -45,7 +46,14 @@ export const suites: readonly Suite[] = [
     steps: [['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.']],
     limitMinutes: 5,
   },
-  { name: 'imports', steps: () => violations(sourceFiles(projectFolder)), limitMinutes: 1 },
+  {
+    name: 'imports',
+    steps: () => {
+      const files = sourceFiles(projectFolder);
+      return [...violations(files), ...pictureFaults(projectFolder, files)];
+    },
+    limitMinutes: 1,
+  },
   {
     name: 'build',
     steps: [...packagingSteps, ['esbuild.mjs', '--host-tests']],
@@ -71,6 +79,7 @@ export const suites: readonly Suite[] = [
         'test/unit/**/*.test.ts',
         'test/launch/*.test.ts',
         'test/importRules.test.ts',
+        'test/housePicture.test.ts',
         'test/sideBySide.test.ts',
       ),
     ],
