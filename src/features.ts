@@ -10,7 +10,7 @@ import type { Announcement } from './core/windows/windowMessages';
 import type { ApiKey } from './ui/account/apiKey';
 import type { CloudConnection } from './ui/account/cloudConnection';
 import { accountCommands } from './ui/commands/accountCommands';
-import { runCommand } from './ui/commands/commands';
+import { runCommand } from './ui/commands/command';
 import { exportCommands } from './ui/commands/exportCommands';
 import { taskCommands } from './ui/commands/taskCommands';
 import { TaskTracker } from './ui/commands/taskTracker';

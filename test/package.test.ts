@@ -10,7 +10,7 @@ describe('the packaged extension', () => {
     const files = await listFiles({ cwd: projectFolder, packageManager: PackageManager.None });
     const named = files.map((file) =>
       file.replace(
-        /^dist\/(askRound|chunk|late|replaceFile|taskTree|windows)-[A-Z0-9]+\./u,
+        /^dist\/(chunk|features|pollRound|replaceFile|sharedPolling|taskTree)-[A-Z0-9]+\./u,
         'dist/$1.',
       ),
     );
@@ -19,16 +19,16 @@ describe('the packaged extension', () => {
       'LICENSE',
       'README.md',
       'dist/api.js',
-      'dist/askRound.js',
       'dist/chunk.js',
       'dist/codicon.ttf',
       'dist/extension.js',
-      'dist/late.js',
+      'dist/features.js',
+      'dist/pollRound.js',
       'dist/replaceFile.js',
+      'dist/sharedPolling.js',
       'dist/taskTree.js',
       'dist/webview.css',
       'dist/webview.js',
-      'dist/windows.js',
       'media/activity.svg',
       'media/details.svg',
       'media/icon.png',

@@ -14,11 +14,11 @@ export function measureSizes(): Promise<string> {
     row('loads at start-up', startUp, 40),
     row(
       'loads when the view is seen or a command runs',
-      minus(reachableFrom(named(/^late-/u), reachableFrom(named(/^taskTree-/u))), startUp),
+      minus(reachableFrom(named(/^features-/u), reachableFrom(named(/^taskTree-/u))), startUp),
     ),
-    row('loads at the first request (axios, zod, what asks)', [
+    row('loads at the first request (axios, zod, what polls)', [
       'api.js',
-      ...minus(reachableFrom(named(/^askRound-/u)), startUp),
+      ...minus(reachableFrom(named(/^pollRound-/u)), startUp),
     ]),
     row('all of the Node side', node, 160),
     row('the details page', ['webview.js', 'webview.css']),

@@ -1,3 +1,6 @@
+import { reportError, type ReportErrorOptions } from '../reportError';
+import { commandPrefix } from './commands';
+
 /** What a command does, and what to say where it fails. */
 export interface Command {
   /** The arguments are whatever VS Code, a menu or another extension hands over. */
@@ -8,3 +11,21 @@ export interface Command {
 
 /** Commands by what follows `browserUseTasks.` in their IDs. */
 export type Commands = Readonly<Record<string, Command>>;
+
+/**
+ * Runs a command of the table. Shows a failure once; never rejects.
+ * @throws {Error} where the table has no such command
+ */
+export async function runCommand(
+  name: string,
+  args: readonly unknown[],
+  { table, settings, log }: { readonly table: Commands } & Omit<ReportErrorOptions, 'what'>,
+): Promise<void> {
+  const command = table[name];
+  if (!command) throw new Error(`There is no command ${commandPrefix}${name}.`);
+  try {
+    await command.run(args);
+  } catch (error) {
+    reportError(error, { settings, log, what: command.failed });
+  }
+}

@@ -3,10 +3,9 @@ import type { Disposable } from '../../core/base/event';
 import type { LazyFeatures } from '../lazyFeatures';
 import type { Log } from '../log';
 import { showMessage } from '../messages';
-import { reportError, type ReportErrorOptions } from '../reportError';
-import type { Commands } from './command';
 
-const prefix = 'browserUseTasks.';
+/** Begins the ID of every command. */
+export const commandPrefix = 'browserUseTasks.';
 
 export interface RegisterCommandsOptions {
   /** The commands of package.json. */
@@ -20,7 +19,7 @@ export function registerCommands({ ids, features, log }: RegisterCommandsOptions
   const registered = ids.map((id) =>
     commands.registerCommand(id, async (...args: unknown[]) => {
       try {
-        await (await features.get()).runCommand(id.slice(prefix.length), args);
+        await (await features.get()).runCommand(id.slice(commandPrefix.length), args);
       } catch (error) {
         log.error('A part of this extension cannot be loaded', error);
         const text = 'A part of Browser Use Tasks cannot be loaded. Install the extension again.';
@@ -33,22 +32,4 @@ export function registerCommands({ ids, features, log }: RegisterCommandsOptions
       for (const command of registered) command.dispose();
     },
   };
-}
-
-/**
- * Runs a command of the table. Shows a failure once; never rejects.
- * @throws {Error} where the table has no such command
- */
-export async function runCommand(
-  name: string,
-  args: readonly unknown[],
-  { table, settings, log }: { readonly table: Commands } & Omit<ReportErrorOptions, 'what'>,
-): Promise<void> {
-  const command = table[name];
-  if (!command) throw new Error(`There is no command ${prefix}${name}.`);
-  try {
-    await command.run(args);
-  } catch (error) {
-    reportError(error, { settings, log, what: command.failed });
-  }
 }
