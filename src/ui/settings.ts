@@ -2,9 +2,9 @@ import { defaultApiVersion, isApiVersion } from '../core/cloud/apiVersions';
 import { workspace } from 'vscode';
 import { officialOrigin, readBaseUrl, type Server } from '../core/cloud/baseUrl';
 import { Emitter, type Disposable, type Event } from '../core/base/event';
-import { endKinds, type EndKind } from '../core/notices/notices';
 import type { ApiVersion } from '../core/cloud/task';
 import type { PollIntervals } from '../core/polling/polling';
+import { endKinds, type EndKind } from '../core/notices/endKinds';
 
 /** The settings of this extension, each as package.json names it after `browserUseTasks.`. */
 export type SettingName = 'baseUrl' | 'apiVersion' | 'notifyOn' | 'polling' | 'animateRunning';

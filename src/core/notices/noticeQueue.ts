@@ -1,9 +1,10 @@
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/event';
-import { composeNotice, endKindOf, isObservedEnd, type EndKind, type Notice } from './notices';
+import { composeNotice, isObservedEnd, type Notice } from './notices';
 import { refKey, type TaskRef } from '../cloud/task';
 import type { TaskStore } from '../tasks/taskStore';
 import { isActive, needsFullRead, type TrackedTask } from '../tasks/trackedTask';
+import { endKindOf, type EndKind } from './endKinds';
 
 export interface NoticeQueueOptions {
   readonly store: TaskStore;

@@ -1,11 +1,8 @@
-import { hasEnded, outcomeOf, type TaskRef } from '../cloud/task';
+import { hasEnded, type TaskRef } from '../cloud/task';
 import { formatCost, appearanceLabel, taskTitle } from '../labels/taskLabels';
 import type { TrackedTask } from '../tasks/trackedTask';
 import type { TaskChange } from '../tasks/taskPatch';
-
-/** The ends that a user can ask to be told of. `unsuccessful` is finished, but judged not to have done its job. */
-export const endKinds = ['finished', 'unsuccessful', 'failed', 'stopped'] as const;
-export type EndKind = (typeof endKinds)[number];
+import { endKinds, type EndKind, endKindOf } from './endKinds';
 
 /** One message about one or several ends. */
 export interface Notice {
@@ -13,19 +10,6 @@ export interface Notice {
   readonly refs: readonly TaskRef[];
   /** True when any of the tasks failed or did not do its job. */
   readonly isWarning: boolean;
-}
-
-/** `undefined` for a task that has not ended. */
-export function endKindOf(task: TrackedTask): EndKind | undefined {
-  switch (task.status) {
-    case 'finished':
-      return outcomeOf(task) === 'failure' ? 'unsuccessful' : 'finished';
-    case 'failed':
-    case 'stopped':
-      return task.status;
-    default:
-      return undefined;
-  }
 }
 
 /** True for an end that was observed: the task had been looked at before, and was not over then. */

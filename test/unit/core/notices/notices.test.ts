@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { NoticeQueue, noticeWindowMs, seenNoteMs } from '../../../../src/core/notices/noticeQueue';
-import { endKinds, type EndKind, type Notice } from '../../../../src/core/notices/notices';
+import { type Notice } from '../../../../src/core/notices/notices';
 import type { TaskUpdate } from '../../../../src/core/cloud/taskClient';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import { FakeClock } from '../../../fakes/fakeClock';
+import { endKinds, type EndKind } from '../../../../src/core/notices/endKinds';
 
 describe('NoticeQueue', () => {
   let clock: FakeClock;
