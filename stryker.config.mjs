@@ -1,4 +1,4 @@
-// Mutation testing of src/core: `npm run test:mutation`, or one file with `-- --mutate src/core/backoff.ts`.
+// Mutation testing of src/core: `npm run test:mutation`, or one file with `-- --mutate src/core/polling/backoff.ts`.
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   mutate: ['src/core/**/*.ts', '!src/core/**/*.d.ts'],
