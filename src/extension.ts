@@ -72,7 +72,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
       connect: connection.connect,
       bucket,
       intervals: settings.intervals,
-      onError: (error, what) => log.error(`Looking at ${what} failed`, error),
+      onError: (error, what) => log.error(`Polling ${what} failed`, error),
       isRequested: (kind) => settings.notifyOn.has(kind),
       announce: (announcement) => void notify(announcement).catch(onError),
       hasKey: () => apiKey.state === 'present',

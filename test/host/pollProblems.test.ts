@@ -172,7 +172,7 @@ describe('trouble with looks', () => {
     cloud.fail('auth');
     await clock.advance(60_000);
     assert.deepEqual(shown.at(-1), {
-      text: 'held',
+      text: 'polling paused',
       reason: 'cloud.example does not accept the API key. Set one that is valid there.',
     });
     cloud.heal();

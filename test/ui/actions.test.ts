@@ -158,7 +158,7 @@ describe('what is done with tracked tasks', () => {
     const lines = (await workbench.tooltip('Compare the prices')).split('\n');
     await workbench.screenshot('tooltip');
     assert.deepEqual(
-      lines.map((line) => line.replace(/^(Created|Started|Finished|Last look): .+$/, '$1')),
+      lines.map((line) => line.replace(/^(Created|Started|Finished|Last checked): .+$/, '$1')),
       [
         prompt,
         'Ended: The agent has come to its end.',
@@ -170,14 +170,14 @@ describe('what is done with tracked tasks', () => {
         'Finished',
         'Duration: 6 s',
         `API v2, task ID ${id}`,
-        'Last look',
+        'Last checked',
       ],
     );
     // VS Code keeps a tooltip, so that of a task that nobody looks at any more has no age.
-    assert.match(lines.at(-1) ?? '', /^Last look: [^()]*\d[^()]*$/);
+    assert.match(lines.at(-1) ?? '', /^Last checked: [^()]*\d[^()]*$/);
     const active = await workbench.tooltip('Has no verdict yet');
     assert.match(active, /^Has no verdict yet\nActive: The agent is at work \(“started”\)\.\n/);
-    assert.match(active, /\nLast look: .*\d.* \((just now|\d+ s ago)\)$/);
+    assert.match(active, /\nLast checked: .*\d.* \((just now|\d+ s ago)\)$/);
     assert.doesNotMatch(active, /judge|Finished/);
   });
 

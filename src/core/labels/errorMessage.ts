@@ -28,7 +28,7 @@ export function errorMessage(
   switch (kind) {
     case 'noKey':
       return {
-        text: `There is no API key for ${host} yet. Set one to look at tasks.`,
+        text: `There is no API key for ${host} yet. Set one to check tasks.`,
         nextStep: 'setApiKey',
       };
     case 'auth':
@@ -73,12 +73,12 @@ export function errorMessage(
       };
     case 'rateLimited':
       return {
-        text: `${host} asks to slow down. Looks go on by themselves in a while.`,
+        text: `${host} asks to slow down. Polling continues by itself in a while.`,
         nextStep: 'showLog',
       };
     case 'server':
       return {
-        text: `${host} has trouble of its own. Looks go on by themselves; try again in a while.`,
+        text: `${host} has trouble of its own. Polling continues by itself; try again in a while.`,
         nextStep: 'showLog',
       };
     case 'timeout':
@@ -98,7 +98,7 @@ export function errorMessage(
       };
     case 'tooLarge':
       return {
-        text: `${host} sent more than a look takes in. Open the task's details, which take in more.`,
+        text: `${host} sent more than a poll reads. Open the task's details, which read more.`,
         nextStep: 'showLog',
       };
     case 'badAnswer':

@@ -28,7 +28,7 @@ export function pausedLabel(
   const known = new Set(reasons.filter((reason) => reason !== undefined));
   if (known.size === 0) return undefined;
   return {
-    text: reasons.includes(undefined) ? 'partly held' : 'held',
+    text: reasons.includes(undefined) ? 'polling partly paused' : 'polling paused',
     reason: [...known].join(' '),
   };
 }

@@ -3,7 +3,7 @@ import { isActive, type TrackedTask } from '../tasks/trackedTask';
 
 /** What the status bar says of all tracked tasks. */
 export interface StatusBarLabel {
-  /** A few words: "2 running", "1 running, held, 3 ended". */
+  /** A few words: "2 running", "1 running, polling paused, 3 ended". */
   readonly text: string;
   /** Sentences, for the hover and for screen readers. */
   readonly tooltip: string;
@@ -25,13 +25,17 @@ export function statusBarLabel(
   if (unseen > 0) parts.push(`${unseen} ended`);
   const sentences = [
     `Browser Use: ${countLabel(tasks.length)} tracked, ${active} active, ${running} running.`,
-    paused ? `Looks are ${paused.text}: ${paused.reason}` : '',
+    paused ? `${sentenceStart(paused.text)}: ${paused.reason}` : '',
     unseen === 0 ? '' : unseenLabel(unseen),
   ];
   return {
     text: parts.join(', '),
     tooltip: sentences.filter((sentence) => sentence !== '').join(' '),
   };
+}
+
+function sentenceStart(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 /** "3 tasks ended that you have not opened." */

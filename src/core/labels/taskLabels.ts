@@ -82,11 +82,11 @@ export function statusSentence(status: TaskStatus): string {
     case 'running':
       return 'The agent is at work.';
     case 'paused':
-      return 'The task is paused and can go on.';
+      return 'The task is paused and can be resumed.';
     case 'finished':
       return 'The agent has come to its end.';
     case 'stopped':
-      return 'The task was stopped and cannot go on.';
+      return 'The task was stopped and cannot be resumed.';
     case 'failed':
       return 'The task broke off with an error.';
     case 'unknown':

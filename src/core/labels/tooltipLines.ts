@@ -44,12 +44,12 @@ export function tooltipLines(task: TrackedTask, options: TooltipOptions): readon
     durationMs === undefined ? undefined : `Duration: ${formatDuration(durationMs)}`,
     `${capabilitiesOf(task.apiVersion).label}, task ID ${oneLine(task.id)}`,
     isStale(task, now) && !task.isMissing
-      ? `Unchanged for ${formatDuration(now - unchangedSince)}, so it is looked at rarely.`
+      ? `Unchanged for ${formatDuration(now - unchangedSince)}, so it is checked rarely.`
       : undefined,
     task.trouble && !task.isMissing
       ? `${errorMessage(task.trouble.kind, { host, apiVersion: task.apiVersion }).text} (since ${formatTime(task.trouble.since)})`
       : undefined,
-    reason === undefined ? undefined : `Not looked at for now. ${reason}`,
+    reason === undefined ? undefined : `Not checked for now. ${reason}`,
     lastCheckLine(task, options),
   ];
   return lines.filter((line) => line !== undefined && line !== '') as string[];
@@ -59,15 +59,15 @@ export function tooltipLines(task: TrackedTask, options: TooltipOptions): readon
 function lastCheckLine(task: TrackedTask, { now, formatTime }: TooltipOptions): string | undefined {
   if (task.checkedAt === undefined) return undefined;
   const age = isActive(task) ? ` (${formatAge(task.checkedAt, now)})` : '';
-  return `Last look: ${formatTime(task.checkedAt)}${age}`;
+  return `Last checked: ${formatTime(task.checkedAt)}${age}`;
 }
 
 function statusLine(task: TrackedTask, host: string): string {
   if (task.isMissing) {
     const kind = task.trouble?.kind ?? 'taskNotFound';
-    return `${errorMessage(kind, { host, apiVersion: task.apiVersion }).text} A refresh asks again.`;
+    return `${errorMessage(kind, { host, apiVersion: task.apiVersion }).text} Refresh checks again.`;
   }
-  if (task.rawStatus === '') return 'Nobody has looked at this task yet.';
+  if (task.rawStatus === '') return 'This task has not been checked yet.';
   const raw = oneLine(task.rawStatus);
   const sentence = statusSentence(task.status);
   const own = raw === task.status ? '' : ` (“${raw}”)`;

@@ -47,7 +47,7 @@ export function viewMessage(options: ViewMessageOptions): string {
 function freshnessMessage({ state, now }: ViewMessageOptions): string {
   if (state.activeCount === 0) return '';
   const age =
-    state.checkedAt === undefined ? 'Looking' : `Updated ${formatAge(state.checkedAt, now)}`;
+    state.checkedAt === undefined ? 'Checking' : `Updated ${formatAge(state.checkedAt, now)}`;
   return `${age} · ${state.activeCount} active`;
 }
 

@@ -108,6 +108,6 @@ export class PollRequests {
       return new CloudError(kind, message, { status, retryAfterMs });
     }
     const message = failure instanceof Error ? failure.message : String(failure);
-    return new CloudError('badAnswer', `Unexpected failure of a look: ${message}`);
+    return new CloudError('badAnswer', `Unexpected failure of a poll: ${message}`);
   }
 }

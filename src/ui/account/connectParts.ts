@@ -58,7 +58,7 @@ function logStatusChanges(store: TaskStore, log: Log): Disposable {
   return store.onDidChange((changes) => {
     for (const { before, after } of changes)
       if (before && after && before.rawStatus !== after.rawStatus)
-        log.info(`${refKey(after)}: ${before.rawStatus || 'not looked at'} → ${after.rawStatus}`);
+        log.info(`${refKey(after)}: ${before.rawStatus || 'not checked'} → ${after.rawStatus}`);
   });
 }
 

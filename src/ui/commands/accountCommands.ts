@@ -69,7 +69,7 @@ async function removeApiKey(options: AccountCommandsOptions): Promise<void> {
     text: `Remove the API key for ${server.host}?`,
     detail: apiKey.hasEnvironmentKey
       ? 'The one in the environment variable BROWSER_USE_API_KEY then takes its place.'
-      : 'Tracked tasks stay, but nobody looks at them until there is a key again.',
+      : 'Tracked tasks stay, but they are not checked until there is a key again.',
     actions: ['Remove'],
     isModal: true,
   });

@@ -79,7 +79,7 @@ async function refresh(args: readonly unknown[], options: TaskCommandsOptions): 
   const isForAll = args.length === 0 || isFromTitle(args, options);
   const refs = isForAll
     ? undefined
-    : await targetsOf(args, options, { question: 'Which tasks to look at?', canPickMany: true });
+    : await targetsOf(args, options, { question: 'Which tasks to check?', canPickMany: true });
   const updates = poller.refresh(refs);
   await Promise.all([
     window.withProgress({ location: { viewId } }, () => updates),
@@ -172,14 +172,14 @@ async function openInCloud(args: readonly unknown[], options: TaskCommandsOption
     question: 'Which task to open in Browser Use Cloud?',
     canPickMany: false,
     isOffered: ({ sessionId }) => sessionId !== undefined,
-    noneOffered: `The session of no tracked task is known: ${withoutSessions} tells none, or no look has succeeded yet.`,
+    noneOffered: `The session of no tracked task is known: ${withoutSessions} tells none, or the task has not been checked successfully yet.`,
   });
   const sessionIds = new Set(
     refs.map((ref) => store.get(ref)?.sessionId).filter((id) => id !== undefined),
   );
   if (sessionIds.size === 0)
     throw new UserError(
-      `The session of this task is not known: ${withoutSessions} tells none, or no look has succeeded yet.`,
+      `The session of this task is not known: ${withoutSessions} tells none, or the task has not been checked successfully yet.`,
     );
   for (const id of [...sessionIds].slice(0, mostPanels)) await openDashboard(id);
 }

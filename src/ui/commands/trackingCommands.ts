@@ -118,7 +118,8 @@ async function notifyOfTracking(
 async function promptForTasks({ settings }: TrackTaskOptions): Promise<string> {
   const text = await window.showInputBox({
     title: 'Track Tasks',
-    prompt: 'Paste one or many task IDs or dashboard links, apart by spaces, commas or new lines.',
+    prompt:
+      'Paste one or many task IDs or dashboard links, separated by spaces, commas or new lines.',
     placeHolder: 'Task ID or https://cloud.browser-use.com/agent/…',
     ignoreFocusOut: true,
     validateInput: (text) => judge(text, settings.apiVersion),

@@ -62,7 +62,7 @@ function saysMoreThanVerdicts(task: TaskView): boolean {
 function sentenceOf(task: TaskView): string {
   switch (appearanceOf(task)) {
     case 'pending':
-      return 'The cloud has not been asked for this task yet.';
+      return 'This task has not been checked yet.';
     case 'missing':
       return 'The cloud knows no such task for this API key. This is what was known of it.';
     default:

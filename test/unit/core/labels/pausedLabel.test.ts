@@ -9,15 +9,15 @@ describe('looks that are held', () => {
   it('are held for all active tasks by a refused key', () => {
     const words = pausedLabel([aTask(), ofV1], { pauses: [{ kind: 'auth' }], host });
     assert.deepEqual(words, {
-      text: 'held',
+      text: 'polling paused',
       reason: 'cloud.example does not accept the API key. Set one that is valid there.',
     });
   });
 
   it('are held in part where only one API version is not served', () => {
     const options = { pauses: [{ kind: 'notServed', apiVersion: 'v1', until: 1 } as const], host };
-    assert.equal(pausedLabel([aTask(), ofV1], options)?.text, 'partly held');
-    assert.equal(pausedLabel([ofV1], options)?.text, 'held');
+    assert.equal(pausedLabel([aTask(), ofV1], options)?.text, 'polling partly paused');
+    assert.equal(pausedLabel([ofV1], options)?.text, 'polling paused');
     assert.equal(pausedLabel([aTask()], options), undefined);
     assert.match(pausedReason(ofV1, options) ?? '', /^API v1 is not served at cloud\.example\./u);
     assert.equal(pausedReason(aTask(), options), undefined);

@@ -33,11 +33,11 @@ describe('the status bar', () => {
   });
 
   it('says that looks are held, and why', () => {
-    const paused = { text: 'held', reason: 'cloud.example does not accept the API key.' };
+    const paused = { text: 'polling paused', reason: 'cloud.example does not accept the API key.' };
     assert.deepEqual(statusBarLabel([aTask(), { ...ended, isUnseen: true }], paused), {
-      text: '1 running, held, 1 ended',
+      text: '1 running, polling paused, 1 ended',
       tooltip:
-        'Browser Use: 2 tasks tracked, 1 active, 1 running. Looks are held: cloud.example does not accept the API key. 1 task ended that you have not opened.',
+        'Browser Use: 2 tasks tracked, 1 active, 1 running. Polling paused: cloud.example does not accept the API key. 1 task ended that you have not opened.',
     });
   });
 });

@@ -36,17 +36,17 @@ describe('a tooltip', () => {
       'Finished: <-10000>',
       'Duration: 40 s',
       'API v2, task ID a1',
-      'Last look: <-8000>',
+      'Last checked: <-8000>',
     ]);
   });
 
   it('tells the age of the last look only while there are looks: nobody would keep it true', () => {
     const lastCheck = (task: TrackedTask) =>
-      tooltipLines(task, options).find((line) => line.startsWith('Last look'));
+      tooltipLines(task, options).find((line) => line.startsWith('Last checked'));
     const checkedAt = now - 8000;
-    assert.equal(lastCheck(aTask({ checkedAt })), 'Last look: <-8000> (8 s ago)');
-    assert.equal(lastCheck(aTask({ checkedAt, status: 'failed' })), 'Last look: <-8000>');
-    assert.equal(lastCheck(aTask({ checkedAt, isMissing: true })), 'Last look: <-8000>');
+    assert.equal(lastCheck(aTask({ checkedAt })), 'Last checked: <-8000> (8 s ago)');
+    assert.equal(lastCheck(aTask({ checkedAt, status: 'failed' })), 'Last checked: <-8000>');
+    assert.equal(lastCheck(aTask({ checkedAt, isMissing: true })), 'Last checked: <-8000>');
   });
 
   it('says why a task is not looked at, where that concerns its API version', () => {
@@ -54,13 +54,13 @@ describe('a tooltip', () => {
       tooltipLines(task, { ...options, pauses: [pause] }).find((line) => line.startsWith('Not '));
     assert.equal(
       paused(aTask(), { kind: 'auth' }),
-      'Not looked at for now. cloud.example does not accept the API key. Set one that is valid there.',
+      'Not checked for now. cloud.example does not accept the API key. Set one that is valid there.',
     );
     const notServed: PollPause = { kind: 'notServed', apiVersion: 'v1', until: now + 1000 };
     assert.equal(paused(aTask(), notServed), undefined);
     assert.match(
       paused(aTask({ apiVersion: 'v1' }), notServed) ?? '',
-      /^Not looked at for now\. API v1 is not served at cloud\.example\./u,
+      /^Not checked for now\. API v1 is not served at cloud\.example\./u,
     );
     assert.equal(paused(aTask({ status: 'finished' }), { kind: 'auth' }), undefined);
   });
@@ -68,7 +68,7 @@ describe('a tooltip', () => {
   it('says what is wrong with the base URL', () => {
     const lines = tooltipLines(aTask(), { ...options, baseUrlProblem: 'The base URL is empty.' });
     assert.ok(
-      lines.includes('Not looked at for now. The base URL is empty. Change it in the settings.'),
+      lines.includes('Not checked for now. The base URL is empty. Change it in the settings.'),
     );
   });
 
@@ -95,7 +95,7 @@ describe('a tooltip', () => {
       checkedAt: undefined,
     });
     assert.deepEqual(tooltipLines(task, options), [
-      'Nobody has looked at this task yet.',
+      'This task has not been checked yet.',
       'API v2, task ID a1',
     ]);
   });
@@ -111,7 +111,7 @@ describe('a tooltip', () => {
 
   it('says that a task has stood still for long', () => {
     const lines = tooltipLines(aTask({ changedAt: now - 7 * 3_600_000 }), options);
-    assert.ok(lines.includes('Unchanged for 7 h, so it is looked at rarely.'));
+    assert.ok(lines.includes('Unchanged for 7 h, so it is checked rarely.'));
   });
 
   it('leaves out times that are none', () => {

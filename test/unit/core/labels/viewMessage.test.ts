@@ -29,7 +29,7 @@ describe('the line above the rows', () => {
   });
 
   it('says before the first answer that looks are under way', () => {
-    assert.equal(words({ checkedAt: undefined }), 'Looking · 3 active');
+    assert.equal(words({ checkedAt: undefined }), 'Checking · 3 active');
   });
 
   it('is not there when nothing is active and nothing is wrong', () => {

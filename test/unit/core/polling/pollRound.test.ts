@@ -216,7 +216,7 @@ describe('PollRounds', () => {
   it('makes a failure of its own of what is no failure of the cloud', async () => {
     await known(1);
     for (const [thrown, kind, message] of [
-      [new TypeError('a mistake'), 'badAnswer', 'Unexpected failure of a look: a mistake'],
+      [new TypeError('a mistake'), 'badAnswer', 'Unexpected failure of a poll: a mistake'],
       [
         Object.assign(new Error('of another bundle'), {
           name: 'CloudError',

@@ -103,7 +103,7 @@ describe('tracking what a text names', () => {
     for (const kind of ['taskNotFound', 'invalidRequest', 'rateLimited', 'server'] as const) {
       const { text } = sessionMessage(kind, 'cloud.example');
       assert.match(text, /^cloud\.example /u);
-      assert.doesNotMatch(text, /task ID|no such task|Looks go on/u);
+      assert.doesNotMatch(text, /task ID|no such task|Polling continues/u);
     }
     const { text } = sessionMessage('notServed', 'cloud.example');
     assert.match(text, /^API v2 is not served at cloud\.example/u);
