@@ -20,6 +20,7 @@ export async function measureActivation(): Promise<string> {
   try {
     const empty = await packageBenchExtension(folder, { name: 'empty', displayName: 'Empty' });
     const code = await startCode({
+      allBuiltIns: true,
       version: 'newest',
       smokeTestDriver: false,
       extensions: [packagedExtension, empty],

@@ -182,6 +182,7 @@ async function startUps(
     endedTask(index, now - index * 1000),
   );
   const code = await startCode({
+    allBuiltIns: true,
     version: 'newest',
     smokeTestDriver: false,
     extensions,
@@ -226,6 +227,7 @@ function readMemory(folder: string): Promise<number | undefined> {
 
 function start(extensions: readonly string[]): Promise<RunningCode> {
   return startCode({
+    allBuiltIns: true,
     version: 'newest',
     smokeTestDriver: false,
     extensions,

@@ -1,4 +1,5 @@
 import * as assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import { commands, ConfigurationTarget, extensions, workspace } from 'vscode';
 import type { BrowserUseTasks, TaskSnapshot } from '../../src/publicApi';
 import { waitFor } from './waitFor';
@@ -10,11 +11,11 @@ export async function activated(): Promise<BrowserUseTasks> {
   return extension.activate();
 }
 
-/** Sets a user setting; without a value, takes it back. */
+/** Sets a user setting; without a value, takes it back. VS Code takes a fifth of a second for it, so what is set already is left. */
 export async function set(name: string, value?: unknown): Promise<void> {
-  await workspace
-    .getConfiguration('browserUseTasks')
-    .update(name, value, ConfigurationTarget.Global);
+  const settings = workspace.getConfiguration('browserUseTasks');
+  if (isDeepStrictEqual(settings.inspect(name)?.globalValue, value)) return;
+  await settings.update(name, value, ConfigurationTarget.Global);
 }
 
 /** Runs a command of the extension. */

@@ -17,7 +17,7 @@ import { FakeClock } from '../fakes/fakeClock';
 import { hostileFileNames, hostileKinds, hostileScript, hostileTexts } from '../fakes/hostileTasks';
 import type { TaskScript } from '../simulator/taskScript';
 import { activated, run } from './extensionUnderTest';
-import { canaryKey, smallWorld, type SmallWorld } from './smallWorld';
+import { canaryKey, leaveSmallWorlds, smallWorld, type SmallWorld } from './smallWorld';
 import { waitFor } from './waitFor';
 
 // Each name begins with a line of the project's list of what is secure. What needs no editor is in test/unit/security.test.ts.
@@ -31,6 +31,7 @@ describe('security', function () {
   });
 
   afterEach(() => world.end());
+  after(leaveSmallWorlds);
 
   function addTask(script: Partial<TaskScript> = {}): TaskRef {
     const { id, apiVersion } = world.simulator.addTask({

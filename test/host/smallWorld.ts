@@ -58,9 +58,13 @@ export interface TappedPanel {
   readonly poll: (message: FromPage) => void;
 }
 
-/** Who builds it ends it. */
+/** Where the small worlds of this run have their cloud, one after the other: so the setting that leads there stays. */
+let port: number | undefined;
+
+/** Who builds it ends it; the setting `baseUrl` is for the next one, and taken back by `leaveSmallWorlds`. */
 export async function smallWorld(): Promise<SmallWorld> {
-  const simulator = await startSimulator({ keys: [canaryKey] });
+  const simulator = await startSimulator({ keys: [canaryKey], ...(port ? { port } : {}) });
+  port = Number(new URL(simulator.url).port);
   await set('baseUrl', simulator.url);
   const folder = mkdtempSync(path.join(tmpdir(), 'browser-use-tasks-'));
   const logLines: string[] = [];
@@ -152,11 +156,15 @@ export async function smallWorld(): Promise<SmallWorld> {
       log.dispose();
       person.end();
       Object.assign(window, { createOutputChannel });
-      await set('baseUrl');
       await simulator.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Takes back what small worlds leave for each other. */
+export async function leaveSmallWorlds(): Promise<void> {
+  await set('baseUrl');
 }
 
 const never = new AbortController().signal;

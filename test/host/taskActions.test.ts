@@ -6,7 +6,7 @@ import type { TaskRef } from '../../src/core/cloud/task';
 import type { ToPage } from '../../src/webview/protocol';
 import type { FaultEffect } from '../simulator/faults';
 import type { TaskScript } from '../simulator/taskScript';
-import { canaryKey, smallWorld, type SmallWorld } from './smallWorld';
+import { canaryKey, leaveSmallWorlds, smallWorld, type SmallWorld } from './smallWorld';
 import { waitFor } from './waitFor';
 
 const shareRoute = '/api/v2/sessions/{session_id}/public-share';
@@ -21,6 +21,7 @@ describe('what can be done with a task', () => {
   });
 
   afterEach(() => world.end());
+  after(leaveSmallWorlds);
 
   function addTask(script: Partial<TaskScript> = {}): TaskRef {
     const { id, apiVersion } = world.simulator.addTask({

@@ -20,6 +20,7 @@ describe('the commands on tasks', () => {
   let cloud: Simulator;
   let person: Person;
   let folder: string;
+  let port: number | undefined;
 
   before(async () => {
     api = await activated();
@@ -27,7 +28,9 @@ describe('the commands on tasks', () => {
 
   beforeEach(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'browser-use-tasks-'));
-    cloud = await startSimulator();
+    cloud = await startSimulator(port ? { port } : {});
+    // One address for all tests here: the setting that leads there takes its time.
+    port = Number(new URL(cloud.url).port);
     person = new Person();
     await set('baseUrl', cloud.url);
     const createdAtMs = Date.now() - 60_000;
@@ -54,10 +57,11 @@ describe('the commands on tasks', () => {
     person.press = () => 'Remove';
     await run('removeApiKey');
     person.end();
-    await set('baseUrl');
     await cloud.close();
     rmSync(folder, { recursive: true, force: true });
   });
+
+  after(() => set('baseUrl'));
 
   const said = (pattern: RegExp): boolean => person.seen.some(({ text }) => pattern.test(text));
 

@@ -16,6 +16,9 @@ export async function startBrowser(say: Say = sayAloud): Promise<Browser> {
       // Chromium refuses to run its sandbox as root, and in most containers.
       '--no-sandbox',
       '--disable-gpu',
+      // Nor does it draw by a graphics card's stand-in, which takes a processor.
+      '--disable-gpu-compositing',
+      '--disable-software-rasterizer',
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',

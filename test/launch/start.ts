@@ -27,6 +27,7 @@ async function main(): Promise<void> {
     return;
   }
   const code = await startCode({
+    allBuiltIns: true,
     version: 'newest',
     smokeTestDriver: false,
     staysWhenUnused: true,

@@ -26,6 +26,11 @@ export interface CodeOptions {
   prepare?: (userDataFolder: string) => Promise<void>;
   /** Ask whether to trust a folder, as usual. Without it every folder is trusted. */
   asksForTrust?: boolean;
+  /**
+   * All extensions that VS Code brings along; without it only those that this extension comes to meet: themes, and the
+   * languages of what it opens in editors. The others cost each window seconds of a processor.
+   */
+  allBuiltIns?: boolean;
   /** Stay when no window was open for five minutes. Tests leave it out: a killed test run then leaves no server for long. */
   staysWhenUnused?: boolean;
   say?: Say;
@@ -61,6 +66,20 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
   'remote.autoForwardPorts': false,
 };
 
+const builtInsMet = [
+  'configuration-editing',
+  'javascript',
+  'json',
+  'json-language-features',
+  'markdown-basics',
+  'markdown-language-features',
+  'python',
+  'shellscript',
+  'theme-defaults',
+  'theme-seti',
+  'typescript-basics',
+];
+
 const startTimeoutMs = 60_000;
 const readyLine = /Extension host agent listening on (\d+)/;
 
@@ -90,6 +109,7 @@ export async function startCode(options: CodeOptions): Promise<RunningCode> {
     writeUserSettings(options.userSettings ?? {});
     const env = serverEnvironment(dataFolder, options.env);
     await installExtensions(installation, dataFolder, options.extensions ?? [], env);
+    if (!options.allBuiltIns) linkBuiltIns(installation, path.join(dataFolder, 'built-in'));
     await options.prepare?.(path.join(dataFolder, 'data'));
     tree = startTree(installation.nodePath, serverArguments(installation, dataFolder, options), {
       env,
@@ -124,8 +144,17 @@ function serverArguments(
   ];
   if (options.smokeTestDriver) args.push('--enable-smoke-test-driver');
   if (!options.asksForTrust) args.push('--disable-workspace-trust');
+  if (!options.allBuiltIns)
+    args.push(`--builtin-extensions-dir=${path.join(dataFolder, 'built-in')}`);
   if (!options.staysWhenUnused) args.push('--enable-remote-auto-shutdown');
   return args;
+}
+
+function linkBuiltIns({ serverMain }: CodeInstallation, folder: string): void {
+  const all = path.join(path.dirname(serverMain), '..', 'extensions');
+  fs.mkdirSync(folder);
+  for (const name of builtInsMet)
+    fs.symlinkSync(path.join(all, name), path.join(folder, name), 'junction');
 }
 
 /** Nothing of the editor around this process (this may run in a VS Code terminal) reaches the server. */

@@ -30,17 +30,19 @@ describe('the details page', () => {
   for (const name of sampleNames)
     it(`shows a task that is ${name} in every theme, narrow and wide, without a fault for axe`, async () => {
       const details = await samples().details(name);
-      for (const theme of themeNames) {
-        const { page } = await open(details, { theme, width: 1200, height: 1400 });
-        for (const width of [1200, 320]) {
-          await page.setViewportSize({ width, height: 1400 });
+      const { page, showTheme } = await open(details, { width: 1200, height: 1400 });
+      for (const width of [1200, 320]) {
+        await page.setViewportSize({ width, height: 1400 });
+        for (const theme of themeNames) {
+          await showTheme(theme);
           await picturesAreThere(page);
           const file = path.join(pictureFolder, `${name}-${theme}-${width}.png`);
           await page.screenshot({ path: file });
           assert.equal(await overflow(page), 0, `${theme}, ${width} px: wider than the panel`);
           // Colours do not change with the width, and order and names not with the theme.
+          const what = theme === 'dark' ? 'everything' : 'colors';
           if (width === 1200 || theme === 'dark')
-            assert.deepEqual(await axeFaults(page), [], `${theme}, ${width} px`);
+            assert.deepEqual(await axeFaults(page, what), [], `${theme}, ${width} px`);
         }
       }
     });

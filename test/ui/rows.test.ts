@@ -146,10 +146,11 @@ describe('the rows', () => {
   }
 
   async function pictures(count: number): Promise<void> {
-    for (const theme of themes) {
-      await workbench.setTheme(theme);
-      for (const width of widths) {
-        await workbench.widenView(width);
+    for (const width of widths) {
+      await workbench.widenView(width);
+      // What a row has room for does not change with its colours.
+      for (const theme of width === 300 ? themes : themes.slice(0, 1)) {
+        await workbench.setTheme(theme);
         await workbench.screenshot(
           `rows-${count}-${width}-${theme}`,
           workbench.page.locator('.sidebar').first(),

@@ -25,6 +25,8 @@ export interface DetailsPage {
   /** Errors of scripts, and what the policy refused. */
   readonly problems: readonly string[];
   notify(message: ToPage): Promise<void>;
+  /** Changes the colours in the open page, as when the user chooses another theme. */
+  showTheme(theme: ThemeName): Promise<void>;
   /** Hides the page and shows it again, as VS Code does: all but its saved state is lost. */
   reload(): Promise<void>;
   close(): Promise<void>;
@@ -39,7 +41,7 @@ export interface DetailsPageOptions {
   readonly onMessage?: (message: FromPage, page: DetailsPage) => void;
 }
 
-/** Serves the page's bundle on loopback. */
+/** Serves the page's bundle on loopback, to pages of one browser. */
 export interface DetailsPageServer {
   open(browser: Browser, options: DetailsPageOptions): Promise<DetailsPage>;
   close(): Promise<void>;
@@ -63,10 +65,11 @@ export async function serveDetailsPage(): Promise<DetailsPageServer> {
     logLevel: 'warning',
   });
   const server = serve(folder);
+  const free: FreePages = new Map();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    open: async (browser, options) => openPage(browser, url, options),
+    open: async (browser, options) => openPage(browser, url, free, options),
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -84,7 +87,7 @@ const types: Readonly<Record<string, string>> = {
 function serve(folder: string): Server {
   return createServer(({ url = '/' }, response) => {
     const name = path.basename(url);
-    if (url === '/') {
+    if (new URL(url, 'http://127.0.0.1').pathname === '/') {
       const origin = `http://127.0.0.1:${(response.socket?.localPort ?? 0).toString()}`;
       const html = detailsHtml({
         cspSource: origin,
@@ -101,76 +104,127 @@ function serve(folder: string): Server {
   });
 }
 
+/** A page of the browser, used by one test after the other: a fresh one takes half a second of a processor. */
+interface UsedPage {
+  readonly page: Page;
+  /** Who takes what the page says now. */
+  use: PageUse;
+}
+
+interface PageUse {
+  readonly said: FromPage[];
+  readonly nonsense: unknown[];
+  readonly requests: string[];
+  readonly problems: string[];
+  onMessage(message: FromPage): void;
+}
+
+/** Pages of one browser that are free, by whether they want less motion. */
+type FreePages = Map<boolean, UsedPage[]>;
+
 async function openPage(
   browser: Browser,
   url: string,
-  { theme, width, height = 900, reducedMotion, onMessage }: DetailsPageOptions,
+  free: FreePages,
+  options: DetailsPageOptions,
 ): Promise<DetailsPage> {
+  const { theme, width, height = 900, reducedMotion = false, onMessage } = options;
+  const used = free.get(reducedMotion)?.pop() ?? (await newPage(browser, reducedMotion));
+  const { page } = used;
+  const use: PageUse = {
+    said: [],
+    nonsense: [],
+    requests: [],
+    problems: [],
+    onMessage: (message) => onMessage?.(message, opened),
+  };
+  const opened: DetailsPage = {
+    ...use,
+    page,
+    notify: async (message) => notify(page, message),
+    showTheme: async (theme) => page.evaluate(`showTheme(${JSON.stringify(theme)})`),
+    async reload() {
+      await page.reload();
+    },
+    async close() {
+      // A test may have led it elsewhere, where nothing can be stored.
+      await page.evaluate(() => sessionStorage.clear()).catch(() => undefined);
+      await page.goto('about:blank');
+      used.use = nobody;
+      free.set(reducedMotion, [...(free.get(reducedMotion) ?? []), used]);
+    },
+  };
+  used.use = use;
+  await page.setViewportSize({ width, height });
+  await page.mouse.move(0, 0);
+  await page.goto(`${url}/?theme=${theme}`);
+  return opened;
+}
+
+/** Takes what nobody waits for. */
+const nobody: PageUse = {
+  said: [],
+  nonsense: [],
+  requests: [],
+  problems: [],
+  onMessage: () => undefined,
+};
+
+async function newPage(browser: Browser, reducedMotion: boolean): Promise<UsedPage> {
   const context: BrowserContext = await browser.newContext({
-    viewport: { width, height },
     reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
     locale: 'en-GB',
     timezoneId: 'Europe/Vienna',
   });
   const page = await context.newPage();
-  const said: FromPage[] = [];
-  const nonsense: unknown[] = [];
-  const requests: string[] = [];
-  const problems: string[] = [];
-  const opened: DetailsPage = {
-    page,
-    said,
-    nonsense,
-    requests,
-    problems,
-    notify: async (message) => notify(page, message),
-    async reload() {
-      await page.reload();
-    },
-    close: async () => context.close(),
-  };
-  page.on('request', (request) => requests.push(request.url()));
-  page.on('pageerror', (error) => problems.push(String(error)));
+  const used: UsedPage = { page, use: nobody };
+  page.on('request', (request) => used.use.requests.push(request.url()));
+  page.on('pageerror', (error) => used.use.problems.push(String(error)));
   page.on('console', (line) => {
-    if (line.type() === 'error') problems.push(line.text());
+    if (line.type() === 'error') used.use.problems.push(line.text());
   });
   await page.exposeFunction('onMessage', (raw: unknown) => {
+    const { said, nonsense } = used.use;
     const message = parseFromPage(raw);
     if (!message) nonsense.push(raw);
     else {
       said.push(message);
-      onMessage?.(message, opened);
+      used.use.onMessage(message);
     }
   });
-  await page.addInitScript({ content: standInForVsCode(themes[theme]) });
-  await page.goto(url);
-  return opened;
+  await page.addInitScript({ content: standInForVsCode });
+  return used;
 }
 
+const fonts = {
+  '--vscode-font-family': 'system-ui, "DejaVu Sans", sans-serif',
+  '--vscode-font-size': '13px',
+  '--vscode-editor-font-family': '"Droid Sans Mono", "DejaVu Sans Mono", monospace',
+  '--vscode-editor-font-size': '14px',
+};
+
 /**
- * What VS Code gives to a webview, run before the page's own script, which is deferred.
+ * What VS Code gives to a webview, run before the page's own script, which is deferred; and `showTheme`, which does what
+ * VS Code does when the user chooses another theme.
  * As text: the compiler of the test runner would add calls to functions that the page doesn't have.
  */
-function standInForVsCode({ bodyClass, colors }: { bodyClass: string; colors: object }): string {
-  const variables = {
-    '--vscode-font-family': 'system-ui, "DejaVu Sans", sans-serif',
-    '--vscode-font-size': '13px',
-    '--vscode-editor-font-family': '"Droid Sans Mono", "DejaVu Sans Mono", monospace',
-    '--vscode-editor-font-size': '14px',
-    ...colors,
-  };
-  return `
+const standInForVsCode = `
     globalThis.acquireVsCodeApi = () => ({
       postMessage: (message) => void onMessage(message),
       getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
       setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
     });
-    document.addEventListener('readystatechange', () => {
-      for (const [name, value] of Object.entries(${JSON.stringify(variables)}))
+    globalThis.showTheme = (name) => {
+      const { bodyClass, colors } = ${JSON.stringify(themes)}[name];
+      document.documentElement.removeAttribute('style');
+      for (const [name, value] of Object.entries({ ...${JSON.stringify(fonts)}, ...colors }))
         document.documentElement.style.setProperty(name, value);
-      document.body.className = ${JSON.stringify(bodyClass)};
+      document.body.className = bodyClass;
+    };
+    document.addEventListener('readystatechange', () => {
+      const theme = new URLSearchParams(location.search).get('theme');
+      if (theme) showTheme(theme);
     });`;
-}
 
 /** Bytes go as text: what crosses into the browser here is JSON. */
 async function notify(page: Page, message: ToPage): Promise<void> {

@@ -119,17 +119,27 @@ export async function until(isSo: () => boolean | Promise<boolean>): Promise<voi
   }
 }
 
-/** What axe finds wrong with the page: empty where all is well. */
-export async function axeFaults(page: Page): Promise<string[]> {
+/**
+ * What axe finds wrong with the page: empty where all is well.
+ * @param what Everything, or what a theme can change.
+ */
+export async function axeFaults(
+  page: Page,
+  what: 'everything' | 'colors' = 'everything',
+): Promise<string[]> {
   await page.evaluate(axe.source);
-  const faults = await page.evaluate(async () => {
+  const rules = what === 'colors' ? ['color-contrast', 'link-in-text-block'] : undefined;
+  const faults = await page.evaluate(async (rules) => {
     const scope = globalThis as unknown as { axe: typeof axe };
-    const { violations } = await scope.axe.run(document, { resultTypes: ['violations'] });
+    const { violations } = await scope.axe.run(document, {
+      resultTypes: ['violations'],
+      ...(rules ? { runOnly: rules } : {}),
+    });
     return violations.map(({ id, nodes }) => ({
       id,
       nodes: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ''}`),
     }));
-  });
+  }, rules);
   return faults.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node}`));
 }
 

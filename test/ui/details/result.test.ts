@@ -144,7 +144,10 @@ describe('the result on the details page', () => {
         for (const width of [900, 300]) {
           await page.setViewportSize({ width, height: 900 });
           assert.equal(await overflow(page), 0);
-          assert.deepEqual(await axeFaults(page), [], `${width} px: ${output.slice(0, 20)}`);
+          // Order and names do not change with the theme, nor colours with the width.
+          if (theme !== 'dark' && width === 300) continue;
+          const what = theme === 'dark' ? 'everything' : 'colors';
+          assert.deepEqual(await axeFaults(page, what), [], `${width} px: ${output.slice(0, 20)}`);
         }
       }
     });
