@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import { listFiles, PackageManager } from '@vscode/vsce';
 import { reachableFrom } from './bench/sizes';
@@ -44,6 +44,22 @@ describe('the packaged extension', () => {
       0,
     );
     assert.ok(bytes < 40 * 1024, `${bytes} bytes`);
+  });
+
+  // One place to set it: `repository`. Until then pictures and links of the README lead nowhere on the Marketplace.
+  it('names its address for the Marketplace (set `repository`, `bugs` and `homepage` in package.json)', function () {
+    const manifest = JSON.parse(
+      readFileSync(path.join(projectFolder, 'package.json'), 'utf8'),
+    ) as Partial<Record<'repository' | 'bugs' | 'homepage', { readonly url: string } | string>>;
+    const addressOf = (name: keyof typeof manifest): string | undefined => {
+      const value = manifest[name];
+      return typeof value === 'object' ? value.url : value;
+    };
+    const repository = addressOf('repository')?.replace(/^git\+|\.git$/gu, '');
+    if (repository === undefined) this.skip();
+    assert.match(repository, /^https:/u);
+    for (const name of ['bugs', 'homepage'] as const)
+      assert.ok(addressOf(name)?.startsWith(repository), `${name} leads elsewhere`);
   });
 
   it('is small enough to install in a moment', () => {
