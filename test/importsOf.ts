@@ -29,8 +29,18 @@ export function importsOf(text: string, file: string): FoundImport[] {
   return found;
 }
 
+/** What was parsed before, by file and text: several checks read each file. */
+const parsed = new Map<string, AstNode>();
+
 /** @throws {Error} when the text is not TypeScript. */
 export function parseSource(text: string, file: string): AstNode {
+  const key = `${file}\n${text}`;
+  const program = parsed.get(key) ?? parse(text, file);
+  parsed.set(key, program);
+  return program;
+}
+
+function parse(text: string, file: string): AstNode {
   const options = { filepath: file } as Parameters<typeof parsers.typescript.parse>[1];
   return parsers.typescript.parse(text, options) as AstNode;
 }
