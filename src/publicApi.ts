@@ -35,7 +35,7 @@ export interface TaskSnapshot {
   readonly apiVersion: string;
   /** One set of words for every API version. `unknown`: not looked at yet, or a word that nobody knows. Ended: finished, stopped, failed. */
   readonly status: 'created' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed' | 'unknown';
-  /** The cloud's own word. Empty before the first look. */
+  /** The cloud's own word. Empty before the first poll. */
   readonly rawStatus: string;
   /** Whether a finished task did its job, as the judge says, else the agent. `undefined` where nobody does. */
   readonly outcome: 'success' | 'failure' | undefined;

@@ -105,7 +105,7 @@ export class Engine {
     this.#simulator.faults.add({ route: '*', effect, ...(times === undefined ? {} : { times }) });
   }
 
-  /** Follows a task until it was looked at. @returns its ID */
+  /** Follows a task until it was checked. @returns its ID */
   async follow(): Promise<string> {
     const id = this.track();
     await this.pass(1000);

@@ -84,7 +84,7 @@ describe('fault table: time, lists, keys', function () {
     });
   });
 
-  describe('clock jumps an hour either way: one look, sane ages', () => {
+  describe('clock jumps an hour either way: one poll, sane ages', () => {
     for (const jumpMs of [hour, -hour])
       it(`${jumpMs / hour} h`, async () => {
         const id = engine.track({ createdAtMs: engine.clock.now() - 2 * hour });

@@ -114,7 +114,7 @@ describe('the tree', () => {
     await set('baseUrl');
   });
 
-  it('has an icon of its own shape for every look, and one that stands still', () => {
+  it('has an icon of its own shape for every poll, and one that stands still', () => {
     const shapes = updates.map((look) => taskIcon(look, true).id);
     assert.equal(new Set(shapes).size, updates.length);
     assert.ok(updates.every((look) => taskIcon(look, true).color));

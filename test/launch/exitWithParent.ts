@@ -1,4 +1,4 @@
-/** Pause between two looks, in milliseconds. */
+/** Pause between two polls, in milliseconds. */
 const pollMs = 1_000;
 
 /**

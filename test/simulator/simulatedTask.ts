@@ -3,8 +3,8 @@ import type { ApiVersion } from '../../src/core/cloud/task';
 import type { FileScript, PlannedStep, ScriptedStatus, TaskScript } from './taskScript';
 
 /**
- * A task of the simulated cloud. Nothing runs in it: each look computes its state from its script, from what was
- * asked of it since, and from the time of the look. A clock that jumps, either way, is thus no special case.
+ * A task of the simulated cloud. Nothing runs in it: each request computes its state from its script, from what was
+ * asked of it since, and from the time of the poll. A clock that jumps, either way, is thus no special case.
  */
 export interface SimulatedTask {
   readonly id: string;

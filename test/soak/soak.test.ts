@@ -57,7 +57,7 @@ describe('a day of a thousand tasks in three windows, with faults', function () 
         pick(windows).store.track([ref], clock.now());
       });
       at(createdAt + 5000, () => cloud.set(ref.id, 'running'));
-      // Long enough after the start that the task has been looked at.
+      // Long enough after the start that the task has been checked.
       const endAt = Math.max(createdAt + longestDelayMs, createdAt + takesMs);
       at(endAt, () => {
         cloud.set(ref.id, end);

@@ -142,7 +142,7 @@ describe('what is done with tracked tasks', () => {
     assert.ok(simulator.counts.seen.every(({ method }) => method === 'GET'));
   });
 
-  it('a hover tells prompt, status, verdict, cost and the last look', async () => {
+  it('a hover tells prompt, status, verdict, cost and the last check', async () => {
     const prompt =
       'Compare the prices of three bicycles, with lights and a lock, in the two shops of the town';
     const [, id] = await trackAll(
@@ -256,7 +256,7 @@ describe('what is done with tracked tasks', () => {
     await panel.waitFor({ state: 'hidden' });
   });
 
-  /** Tracks tasks and waits until all have been looked at. Their IDs, in the order of the scripts. */
+  /** Tracks tasks and waits until all have been checked. Their IDs, in the order of the scripts. */
   async function trackAll(...scripts: TaskScript[]): Promise<string[]> {
     const ids = scripts.map((script, index) => {
       // The later in the list, the older, so that the rows lie in the same order.

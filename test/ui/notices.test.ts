@@ -76,7 +76,7 @@ describe('what is said of ends', () => {
     workbench.changeSettings({ 'browserUseTasks.notifyOn': undefined });
   });
 
-  it('nothing is said of what had ended at the first look', async () => {
+  it('nothing is said of what had ended at the first poll', async () => {
     const hourAgo = simulator.clock.now() - 3_600_000;
     const ended = simulator.addTask({ prompt: 'Ended an hour ago', createdAtMs: hourAgo });
     const before = (await workbench.shownNotifications()).length;

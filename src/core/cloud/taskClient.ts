@@ -49,7 +49,7 @@ export interface TaskClient {
   readonly apiVersion: ApiVersion;
   /** The cheapest question that tells a task's status. */
   getStatus(id: string, signal: AbortSignal): Promise<TaskUpdate>;
-  /** Everything about the task itself, in one request: what the poller needs at a first look and at an end. */
+  /** Everything about the task itself, in one request: what the poller needs at a first poll and at an end. */
   getTask(id: string, signal: AbortSignal): Promise<TaskDetails>;
   /** As `getTask`, and what further requests tell: session links, recordings, screenshots. A person asked for it. */
   getDetails(id: string, signal: AbortSignal): Promise<TaskDetails>;

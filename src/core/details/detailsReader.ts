@@ -218,7 +218,7 @@ export class DetailsReader implements Disposable {
   }
 }
 
-/** True where another look saw the task move, so that there is more to read. */
+/** True where another poll saw the task move, so that there is more to read. */
 function addsMore(task: TrackedTask, details: TaskDetails): boolean {
   if (task.rawStatus !== details.rawStatus) return true;
   return task.judgeVerdict !== undefined && task.judgeVerdict !== details.judgeVerdict;

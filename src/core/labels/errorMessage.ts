@@ -12,11 +12,11 @@ export interface ErrorMessage {
   readonly nextStep: NextStep;
 }
 
-/** What was asked when it failed. */
+/** What was polled when it failed. */
 export interface ErrorContext {
   /** Host and port of the server. */
   readonly host: string;
-  /** The API version that was asked. */
+  /** The API version that was polled. */
   readonly apiVersion?: ApiVersion | undefined;
 }
 

@@ -11,13 +11,13 @@ export interface PausedOptions {
 
 /** That active tasks are not looked at for the moment. */
 export interface PausedLabel {
-  /** "held", or "partly held" where some active tasks are looked at. */
+  /** "held", or "partly held" where some active tasks are checked. */
   readonly text: string;
   /** Why, and what to do, in sentences. */
   readonly reason: string;
 }
 
-/** @returns `undefined` while every active task is looked at, or none is active */
+/** @returns `undefined` while every active task is checked, or none is active */
 export function pausedLabel(
   tasks: readonly TrackedTask[],
   options: PausedOptions,

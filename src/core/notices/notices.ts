@@ -12,7 +12,7 @@ export interface Notice {
   readonly isWarning: boolean;
 }
 
-/** True for an end that was observed: the task had been looked at before, and was not over then. */
+/** True for an end that was observed: the task had been checked before, and was not over then. */
 export function isObservedEnd({ before, after }: TaskChange): boolean {
   return (
     before?.checkedAt !== undefined &&

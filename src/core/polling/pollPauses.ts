@@ -2,12 +2,12 @@ import { backoffBaseMs, refusedCapMs } from './backoff';
 import type { CloudError, CloudErrorKind } from '../cloud/errors';
 import type { ApiVersion } from '../cloud/task';
 
-/** Why nothing is asked at the moment. */
+/** Why nothing is polled at the moment. */
 export interface PollPause {
   readonly kind: CloudErrorKind;
   /** When polling goes on by itself, in milliseconds since 1970. Absent: only a new key, a new URL or a refresh helps. */
   readonly until?: number | undefined;
-  /** Present where only tasks of this API version are held. */
+  /** Present where only tasks of this API version are paused. */
   readonly apiVersion?: ApiVersion | undefined;
 }
 
@@ -15,7 +15,7 @@ export interface PollPause {
 const rateLimitMs = 60_000;
 /** The most that a server's `Retry-After` is obeyed. */
 const longestRetryAfterMs = 60 * 60 * 1000;
-/** Until an API version that is not served is asked again, at first; each time in a row it doubles, up to the cap. */
+/** Until an API version that is not served is polled again, at first; each time in a row it doubles, up to the cap. */
 const notServedMs = 30_000;
 
 /** What keeps the poller from asking: everything, or the tasks of one API version. */
@@ -23,7 +23,7 @@ export class PollPauses {
   /** The wall clock when it was last told, in milliseconds since 1970. */
   #now = -Infinity;
   #general: PollPause | undefined;
-  /** Whether the server named the time of the hold on everything: then it stays, whoever comes. */
+  /** Whether the server named the time of the pause of everything: then it stays, whoever comes. */
   #isOrdered = false;
   /** A hold whose time has passed without a success yet: it holds nothing, but says how things are. */
   #passed: PollPause | undefined;
@@ -31,7 +31,7 @@ export class PollPauses {
   /** How long each API version was last held, until it is served again. */
   readonly #notServedMs = new Map<ApiVersion, number>();
 
-  /** The hold on everything. */
+  /** The pause of everything. */
   get general(): PollPause | undefined {
     return this.#general;
   }

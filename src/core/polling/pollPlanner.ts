@@ -8,7 +8,7 @@ import type { TrackedTask } from '../tasks/trackedTask';
  * - `each`: a status call for each
  * - `span`: the list of all tasks created between the oldest and the newest of them; it shows ends, too
  * - `spans`: as `span`, but apart where hours lie between tasks, so that what was created meanwhile is not listed
- * - `status`: the list of each status they have, over the same span; who is missing there is asked for by itself
+ * - `status`: the list of each status they have, over the same span; who is missing there is polled by itself
  * - `recent`: the list without bounds, for tasks of which nothing is known yet
  */
 export type PollWay = 'each' | ListWay;
@@ -71,7 +71,7 @@ export class PollCosts {
     this.#costs.set(`${apiVersion}/${way}`, { requests, until: now + forMs });
   }
 
-  /** A list has failed: for a while, longer each time in a row, every task is asked for by itself. */
+  /** A list has failed: for a while, longer each time in a row, every task is polled by itself. */
   distrustLists(apiVersion: ApiVersion, now: number): void {
     const before = this.#distrustMs.get(apiVersion);
     const forMs = before === undefined ? distrustMs : Math.min(2 * before, memoryMs);
@@ -158,7 +158,7 @@ function planUnknown(
   costs: PollCosts,
   now: number,
 ): readonly Poll[] {
-  // What the list did not show is asked for by itself; missing tasks stand in no list.
+  // What the list did not show is polled by itself; missing tasks stand in no list.
   const fresh = tasks.filter((task) => task.rawStatus === '' && !task.isMissing && !task.trouble);
   const isWorthIt =
     fresh.length >= fewestForList && (costs.of(apiVersion, 'recent', now) ?? 0) < fresh.length;

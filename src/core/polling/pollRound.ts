@@ -41,7 +41,7 @@ export class PollRounds {
 
   /**
    * What is to be asked besides the lists that are being read.
-   * @param due in the order in which they are to be asked for
+   * @param due in the order in which they are to be polled
    * @param riders who come along where a list is read anyway
    */
   plan(due: readonly TrackedTask[], soonDue: readonly TrackedTask[] = []): readonly Poll[] {
@@ -75,7 +75,7 @@ export class PollRounds {
   /**
    * Asks what was planned, and goes on with the lists that are being read, four at a time. The new, the requested, those
    * who are due and each list take turns, however many they are. Puts the answers into the store.
-   * A hold ends the round at once. Who is missing in a list is asked for before anything is said of them.
+   * A pause ends the round at once. Who is missing in a list is polled before anything is said of them.
    * Never rejects.
    * @param room how many requests may be sent; at least 1
    */
@@ -146,7 +146,7 @@ export class PollRounds {
       sweep.keep((task) => store.get(task) !== undefined);
       if (sweep.isDone) this.#sweeps.delete(name);
     }
-    // What somebody pastes now is looked at before what was pasted before.
+    // What somebody pastes now is checked before what was pasted before.
     news.sort((a, b) => b.trackedAt - a.trackedAt);
     const singles = Object.entries({ new: news, requested, known }).filter(
       ([, tasks]) => tasks.length > 0,
@@ -157,10 +157,10 @@ export class PollRounds {
     ]);
   }
 
-  /** Whatever is wrong with a list, its tasks are asked for by themselves. */
+  /** Whatever is wrong with a list, its tasks are polled by themselves. */
   #giveUp(name: string, { apiVersion }: ListPoll, { kind }: CloudError): void {
     this.#sweeps.delete(name);
-    // These say nothing of the list: it was not even asked for, or not at this time.
+    // These say nothing of the list: it was not even polled, or not at this time.
     if (kind !== 'rateLimited' && kind !== 'noKey')
       this.#costs.distrustLists(apiVersion, this.#options.clock.now());
   }
@@ -217,7 +217,7 @@ function costOf(sweep: ListSweep, store: TaskStore): number {
   let requests = 0;
   for (const { poll, isWhole, missing, pages, pagesInAll } of sweep.readings) {
     const inVain = poll.way === 'recent' ? missing : missing.filter(isInVain);
-    // Nobody is asked for by itself after a list that was given up.
+    // Nobody is polled by itself after a list that was given up.
     requests += isWhole || poll.way === 'recent' ? pages + inVain.length : pagesInAll;
   }
   return requests;

@@ -30,7 +30,7 @@ interface Poll {
   fullReadFailures: number;
 }
 
-/** Remembers when each task was asked for, with what success, and tells when it is due again. */
+/** Remembers when each task was polled, with what success, and tells when it is due again. */
 export class PollSchedule {
   readonly #polls = new Map<string, Poll>();
   readonly #random: () => number;
@@ -47,7 +47,7 @@ export class PollSchedule {
   dueAt(task: TrackedTask, pauseMs: number, now: number): number | undefined {
     if (!isActive(task) && !task.isMissing && !this.owesFullRead(task)) return undefined;
     const poll = this.#polls.get(refKey(task));
-    // Another key, or another day, may know it: it is asked once for each poller and key.
+    // Another key, or another day, may know it: it is polled once for each poller and key.
     if (task.isMissing && poll?.wasAnswered === true) return undefined;
     // Asked in the future: the clock was set back since.
     if (poll?.requestedAt === undefined || poll.requestedAt > now) return 0;
@@ -56,19 +56,19 @@ export class PollSchedule {
     return poll.requestedAt + Math.max(pause, poll.backoffMs);
   }
 
-  /** True for a task that nobody has asked for yet, neither now nor before. */
+  /** True for a task that nobody has polled yet, neither now nor before. */
   isNew(task: TrackedTask): boolean {
     return task.checkedAt === undefined && !task.isMissing && !this.#polls.has(refKey(task));
   }
 
-  /** When a task was last asked for, in milliseconds since 1970; 0 for never. */
+  /** When a task was last polled, in milliseconds since 1970; 0 for never. */
   requestedAt(ref: TaskRef): number {
     return this.#polls.get(refKey(ref))?.requestedAt ?? 0;
   }
 
-  /** A task whose full answer keeps failing, for instance for its size, is asked for its status only. */
+  /** A task whose full answer keeps failing, for instance for its size, is polled its status only. */
   owesFullRead(task: TrackedTask): boolean {
-    // Of ten thousand tasks that have ended this is asked at each tick.
+    // Of ten thousand tasks that have ended this is polled at each tick.
     if (task.isMissing || !needsFullRead(task)) return false;
     const failures = this.#polls.get(refKey(task))?.fullReadFailures ?? 0;
     return failures < mostFullReadFailures;
@@ -104,7 +104,7 @@ export class PollSchedule {
   }
 
   /**
-   * The cloud has said that there is no such task. It is asked again with growing pauses.
+   * The cloud has said that there is no such task. It is polled again with growing pauses.
    * @returns whether it has said so for long enough to be believed
    */
   noteNotFound(ref: TaskRef, now: number): boolean {

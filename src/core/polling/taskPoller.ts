@@ -26,7 +26,7 @@ export interface TaskPollerOptions {
   readonly intervals: PollIntervals;
   /** Loads what asks, at the first tick: start-up has nothing to ask. */
   readonly loadRounds: () => Promise<{ readonly PollRounds: typeof PollRounds }>;
-  /** Told of every failed look, and what was asked for, for the log. */
+  /** Told of every failed poll, and of what was polled, for the log. */
   readonly onError: (error: unknown, what: string) => void;
 }
 
@@ -160,7 +160,7 @@ export class TaskPoller implements Polling, Disposable {
     if (!this.#waiting.signal.aborted) this.#waiting.abort();
     if (this.#isRunning || this.#isDisposed) return;
     this.#isRunning = true;
-    // Nothing in the loop rejects: every failure of a look is taken in there.
+    // Nothing in the loop rejects: every failure of a poll is taken in there.
     void this.#run();
   }
 
@@ -205,7 +205,7 @@ export class TaskPoller implements Polling, Disposable {
     return earliest === undefined ? undefined : Math.max(earliest, pause?.until ?? 0);
   }
 
-  /** When a task is to be asked for next, in milliseconds since 1970; `undefined` for never. */
+  /** When a task is to be polled next, in milliseconds since 1970; `undefined` for never. */
   #dueAt(task: TrackedTask): number | undefined {
     const pauseMs = this.#intervals[this.#attention];
     const now = this.#options.clock.now();
@@ -221,7 +221,7 @@ export class TaskPoller implements Polling, Disposable {
     const result = await this.#pollRound(signal);
     this.#isPolling = false;
     if (result && !signal.aborted) this.#settle(result);
-    // Nobody waits for what is held until much later.
+    // Nobody waits for what is paused until much later.
     this.#refreshes.drop(({ apiVersion }) => this.#pauses.ofVersion(apiVersion) !== undefined);
     this.#refreshes.settle();
     this.#changed();
@@ -314,7 +314,7 @@ export class TaskPoller implements Polling, Disposable {
         case 'badAnswer':
           if (task && needsFullRead(task)) this.#schedule.noteFullReadFailure(task);
           if (this.#isGeneral({ task, error })) general = error;
-          // Whatever is wrong with a list, its tasks are asked for by themselves.
+          // Whatever is wrong with a list, its tasks are polled by themselves.
           else if (task) {
             this.#schedule.backOff(task, error.kind);
             store.noteTrouble(task, trouble, task.isMissing);

@@ -24,10 +24,10 @@ export class TaskStore implements Disposable {
   readonly #stamps = new Map<string, number>();
   #stampCount = 0;
 
-  /** Fires once for each call that changed something a reader can see; never for a look that found all as it was. */
+  /** Fires once for each call that changed something a reader can see; never for a poll that found all as it was. */
   readonly onDidChange: Event<readonly TaskChange[]> = this.#didChange.event;
 
-  /** Fires for a look that changed nothing but when it was. */
+  /** Fires for a poll that changed nothing but when it was. */
   readonly onDidCheck: Event<TrackedTask> = this.#didCheck.event;
 
   /** In the order in which they were added. */
@@ -92,7 +92,7 @@ export class TaskStore implements Disposable {
    */
   applyPatches(patches: readonly TaskPatch[], isFinal: boolean): void {
     const changes: TaskChange[] = [];
-    // Where the last change of each task stands: a look that changed nothing else is told with it.
+    // Where the last change of each task stands: a poll that changed nothing else is told with it.
     const places = new Map<string, number>();
     for (const patch of patches) {
       const change = this.#applyPatch(patch, isFinal);
@@ -117,7 +117,7 @@ export class TaskStore implements Disposable {
   }
 
   /**
-   * Takes in the answer to a look.
+   * Takes in the answer to a poll.
    * An answer that is older than what is known is dropped: one that was requested earlier, and whatever it says, an ended
    * task never becomes active again, nor does it change from one end to another, and one that has started is never
    * merely created again.
@@ -159,7 +159,7 @@ export class TaskStore implements Disposable {
     for (const task of unchanged) this.#didCheck.fire(task);
   }
 
-  /** Notes that a look failed. The last good answer stays. */
+  /** Notes that a poll failed. The last good answer stays. */
   noteTrouble(ref: TaskRef, trouble: Trouble, isMissing: boolean): void {
     const before = this.get(ref);
     if (!before) return;
@@ -212,7 +212,7 @@ export class TaskStore implements Disposable {
     return this.#put(before, { ...after, isUnseen });
   }
 
-  /** @returns the change, were it only the time of a look; `undefined` where there is none */
+  /** @returns the change, were it only the time of a poll; `undefined` where there is none */
   #put(before: TrackedTask | undefined, after: TrackedTask): TaskChange | undefined {
     const change = { before, after };
     if (before?.checkedAt === after.checkedAt && isCheckOnly(change)) return undefined;
@@ -256,7 +256,7 @@ function addsMore(update: TaskUpdate, known: TrackedTask, isFull: boolean): bool
   return false;
 }
 
-/** A task after a look that showed `update`. */
+/** A task after a poll that showed `update`. */
 function takenIn(
   before: TrackedTask,
   update: TaskUpdate,
@@ -288,12 +288,12 @@ function kept(update: TaskUpdate): Partial<TaskUpdate> {
   return fields;
 }
 
-/** True for a look that changed nothing but when it was. */
+/** True for a poll that changed nothing but when it was. */
 function isCheckOnly({ before, after }: TaskChange): boolean {
   return before !== undefined && after !== undefined && isEqualAppearance(before, after);
 }
 
-/** Equal but for `checkedAt`, which changes with every look. */
+/** Equal but for `checkedAt`, which changes with every poll. */
 function isEqualAppearance(a: TrackedTask, b: TrackedTask): boolean {
   const isTheSame = (key: string): boolean => {
     if (key === 'checkedAt') return true;

@@ -7,7 +7,7 @@ import {
   type TaskStatus,
 } from '../cloud/task';
 
-/** Why the last look at a task failed. Neither a status nor an outcome. */
+/** Why the last check at a task failed. Neither a status nor an outcome. */
 export interface Trouble {
   readonly kind: CloudErrorKind;
   /** When this kind of trouble began, in milliseconds since 1970. */
@@ -18,13 +18,13 @@ export interface Trouble {
 export interface TrackedTask extends Task {
   /** Milliseconds since 1970, as are the other `…At` numbers here. */
   readonly trackedAt: number;
-  /** The last look that succeeded. Absent until the first: then `status` is `unknown` and `rawStatus` empty. */
+  /** The last check that succeeded. Absent until the first: then `status` is `unknown` and `rawStatus` empty. */
   readonly checkedAt?: number | undefined;
-  /** When a look last showed another status than the look before. */
+  /** When a poll last showed another status than the poll before. */
   readonly changedAt?: number | undefined;
   /** The status that the task had when all of it was last read, not only its status. */
   readonly readAs?: TaskStatus | undefined;
-  /** Absent after a look that succeeded. */
+  /** Absent after a poll that succeeded. */
   readonly trouble?: Trouble | undefined;
   /**
    * The cloud has said for minutes that no such task exists for this key, or that this is no task's ID.
@@ -35,7 +35,7 @@ export interface TrackedTask extends Task {
   readonly isUnseen: boolean;
 }
 
-/** A task as it is before the first look. */
+/** A task as it is before the first poll. */
 export function newlyTracked(ref: TaskRef, now: number): TrackedTask {
   return {
     apiVersion: ref.apiVersion,
@@ -61,7 +61,7 @@ export function isActive(task: TrackedTask): boolean {
   return !hasEnded(task.status) && !task.isMissing;
 }
 
-/** True at the first look and after an end: then all of the task is read once, not only its status. */
+/** True at the first poll and after an end: then all of the task is read once, not only its status. */
 export function needsFullRead(task: TrackedTask): boolean {
   if (task.readAs === undefined) return true;
   return hasEnded(task.status) && !hasEnded(task.readAs);

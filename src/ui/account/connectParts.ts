@@ -24,7 +24,7 @@ export function connectParts(options: ConnectOptions): Disposable {
   const { store, persistence, poller, apiKey, settings, log, onOpened } = options;
   const openServer = (): void => {
     const { server } = settings;
-    // A base URL that cannot be used leaves the tasks in sight; nobody looks at them meanwhile.
+    // A base URL that cannot be used leaves the tasks in sight; nothing polls them meanwhile.
     if (typeof server === 'string') log.warn(server);
     else {
       void persistence.open(server.origin);

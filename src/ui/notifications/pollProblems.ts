@@ -32,11 +32,11 @@ export class PollProblems implements Disposable {
       apiKey.onDidChange(() => this.#notified.clear()),
       poller.onDidChangeState(() => this.#check()),
     ];
-    // What stopped the looks may be what this was loaded for.
+    // What stopped the polls may be what this was loaded for.
     this.#check();
   }
 
-  /** Waits for looks that the user asked for, and tells what stood in their way, even where it was told before. */
+  /** Waits for polls that the user asked for, and notifies of what stood in their way, even where it was told before. */
   async notifyAfter(updates: Promise<void>): Promise<void> {
     const notifiedCount = this.#notifiedCount;
     await updates;
@@ -59,7 +59,7 @@ export class PollProblems implements Disposable {
     if (refused.kind === 'auth') void apiKey.read();
   }
 
-  /** Tells the person at this window why nothing is asked, and what to do. */
+  /** Tells the person at this window why nothing is polled, and what to do. */
   notify({ kind, apiVersion }: PollPause): void {
     this.#notifiedCount++;
     if (isRefusal({ kind })) this.#notified.add(kind);

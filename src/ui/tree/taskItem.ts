@@ -30,7 +30,7 @@ export function taskItem(
   return item;
 }
 
-/** An icon of its own shape for each look, so that colour is never needed to tell them apart. */
+/** An icon of its own shape for each appearance, so that colour is never needed to tell them apart. */
 export function taskIcon(look: TaskAppearance, animateRunning: boolean): ThemeIcon {
   const icon = (id: string, color: string): ThemeIcon => new ThemeIcon(id, new ThemeColor(color));
   switch (look) {

@@ -84,7 +84,7 @@ describe('DetailsReader', () => {
     assert.equal(cloud.requested.length, 2);
   });
 
-  it('reads once more when another look saw the task move', async () => {
+  it('reads once more when another poll saw the task move', async () => {
     const { clock, cloud, reader, store } = build();
     cloud.set('a', 'running');
     reader.setWatched(true);

@@ -5,8 +5,8 @@ import { aTask } from '../../../fakes/aTask';
 const host = 'cloud.example';
 const ofV1 = aTask({ apiVersion: 'v1' });
 
-describe('looks that are held', () => {
-  it('are held for all active tasks by a refused key', () => {
+describe('polls that are paused', () => {
+  it('are paused for all active tasks by a refused key', () => {
     const words = pausedLabel([aTask(), ofV1], { pauses: [{ kind: 'auth' }], host });
     assert.deepEqual(words, {
       text: 'polling paused',
@@ -14,7 +14,7 @@ describe('looks that are held', () => {
     });
   });
 
-  it('are held in part where only one API version is not served', () => {
+  it('are paused in part where only one API version is not served', () => {
     const options = { pauses: [{ kind: 'notServed', apiVersion: 'v1', until: 1 } as const], host };
     assert.equal(pausedLabel([aTask(), ofV1], options)?.text, 'polling partly paused');
     assert.equal(pausedLabel([ofV1], options)?.text, 'polling paused');
@@ -29,7 +29,7 @@ describe('looks that are held', () => {
     assert.equal(pausedLabel([aTask({ isMissing: true })], options), undefined);
   });
 
-  it('are held by a base URL that cannot be used, whatever else is wrong', () => {
+  it('are paused by a base URL that cannot be used, whatever else is wrong', () => {
     const options = {
       pauses: [{ kind: 'noKey' } as const],
       host,

@@ -13,7 +13,7 @@ describe('a tooltip', () => {
     formatTime: (at: number) => `<${at - now}>`,
   };
 
-  it('tells prompt, status, verdict, cost, times, duration, version and the last look', () => {
+  it('tells prompt, status, verdict, cost, times, duration, version and the last check', () => {
     const task = aTask({
       status: 'finished',
       isSuccess: true,
@@ -40,7 +40,7 @@ describe('a tooltip', () => {
     ]);
   });
 
-  it('tells the age of the last look only while there are looks: nobody would keep it true', () => {
+  it('tells the age of the last check only while there are polls: nobody would keep it true', () => {
     const lastCheck = (task: TrackedTask) =>
       tooltipLines(task, options).find((line) => line.startsWith('Last checked'));
     const checkedAt = now - 8000;
@@ -87,7 +87,7 @@ describe('a tooltip', () => {
     assert.ok(lines.some((line) => line.includes('(“dreaming”)')));
   });
 
-  it('says before the first look that there was none', () => {
+  it('says before the first poll that there was none', () => {
     const task = aTask({
       status: 'unknown',
       rawStatus: '',

@@ -80,7 +80,7 @@ describe('the line above the rows', () => {
   });
 
   for (const checkedAt of [undefined, now - 60_000])
-    it(`says what to do when the network is gone and the last look was ${checkedAt ? 'long ago' : 'never'}`, () => {
+    it(`says what to do when the network is gone and the last check was ${checkedAt ? 'long ago' : 'never'}`, () => {
       const pause: PollPause = { kind: 'network', until: now + 120_000 };
       assert.match(
         paused(pause, { checkedAt }),

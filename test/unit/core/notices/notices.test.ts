@@ -104,7 +104,7 @@ describe('NoticeQueue', () => {
     assert.equal(shown[0]?.text, 'Finished: Do a');
   });
 
-  it('says nothing of what had ended before the first look', async () => {
+  it('says nothing of what had ended before the first poll', async () => {
     store.track([{ apiVersion: 'v2', id: 'a' }], 0);
     end('a', 'failed');
     await clock.advance(noticeWindowMs);

@@ -41,7 +41,7 @@ describe('ListSweep', () => {
     assert.deepEqual(await run(sweep), ['page', 'page', 'page']);
   });
 
-  it('has those asked for by themselves whom a list did not show, in their order and ten at most', async () => {
+  it('has those polled by themselves whom a list did not show, in their order and ten at most', async () => {
     cloud.set('a', 'running');
     const hidden = Array.from({ length: 12 }, (_, index) => `h${index + 10}`);
     const sweep = new ListSweep([listOf(['a', ...hidden])], byId);

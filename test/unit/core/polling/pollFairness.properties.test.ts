@@ -160,19 +160,19 @@ function rawStatusOf(status: TaskStatus): string {
 }
 
 /**
- * Within so many requests everyone who is due is asked for, whatever else is due: twice what it takes to ask for each by itself and to
+ * Within so many requests everyone who is due is polled, whatever else is due: twice what it takes to ask for each by itself and to
  * try every list. What is due for longest goes first, and a list that has just begun goes before.
  */
 function boundOf({ kinds, strangers }: Mixture): number {
   const sum = (some: readonly Kind[]): number => some.reduce((all, kind) => all + kind.count, 0);
   const pages = Math.ceil((sum(kinds) + strangers) / capabilitiesOf('v2').lists.pageSize);
-  // Ten of those whom a list does not show are asked for after each reading of it.
+  // Ten of those whom a list does not show are polled after each reading of it.
   const readings = Math.ceil(sum(kinds.filter((kind) => kind.isUnlisted)) / 10) + 1;
   return 2 * (sum(kinds) + readings * (pages + 10));
 }
 
 describe('Whatever else is due', () => {
-  it('every task that is due is asked for within a bounded number of requests', async function () {
+  it('every task that is due is polled within a bounded number of requests', async function () {
     this.timeout(3_600_000);
     await fc.assert(
       fc.asyncProperty(mixture, async (mixture) => {
@@ -182,7 +182,7 @@ describe('Whatever else is due', () => {
           const since = world.clock.now();
           const wait = (task: TrackedTask): boolean =>
             task.isMissing || task.checkedAt === undefined || task.checkedAt < since;
-          // Words that nobody knows are asked for once a minute.
+          // Words that nobody knows are polled once a minute.
           const most = bound + 1.1 * (slowPauseMs / second) * requestsPerSecond;
           for (let sent = 0; world.store.tasks().some(wait); sent += requestsPerSecond) {
             const features = world.store.tasks().filter(wait).map(refKey);
@@ -196,7 +196,7 @@ describe('Whatever else is due', () => {
     );
   });
 
-  it('a task that is new is asked for within seven requests, as many as there are queues', async function () {
+  it('a task that is new is polled within seven requests, as many as there are queues', async function () {
     this.timeout(3_600_000);
     const version = fc.constantFrom<ApiVersion>('v1', 'v2');
     await fc.assert(

@@ -137,7 +137,7 @@ describe('PollPauses', () => {
     assert.deepEqual(pauses.all(), []);
   });
 
-  it('tells of a hold that has passed until something works', () => {
+  it('tells of a pause that has passed until something works', () => {
     pauses.pause('network', 4000, now);
     pauses.dropPassed(now + 3999);
     assert.deepEqual(pauses.general, { kind: 'network', until: now + 4000 });

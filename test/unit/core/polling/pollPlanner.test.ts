@@ -26,7 +26,7 @@ function many(count: number, more: (index: number) => Partial<TrackedTask> = () 
   return Array.from({ length: count }, (_, index) => aTask(`t${index}`, more(index)));
 }
 
-/** "list span(3)", "task t1": what is asked, in short. */
+/** "list span(3)", "task t1": what is polled, in short. */
 function inShort(polls: readonly Poll[]): string[] {
   return polls.map((poll) =>
     poll.kind === 'task' ? `task ${poll.task.id}` : `list ${poll.way}(${poll.expects.length})`,

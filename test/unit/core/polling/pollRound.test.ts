@@ -44,7 +44,7 @@ describe('PollRounds', () => {
     rounds = new PollRounds({ store, connect, clock, schedule, pauses, refreshes, onError });
   });
 
-  /** Tracked tasks that the cloud has, and that were looked at. */
+  /** Tracked tasks that the cloud has, and that were checked. */
   async function known(count: number, apiVersion: ApiVersion = 'v2'): Promise<readonly string[]> {
     const ids = Array.from({ length: count }, (_, index) => `t${index}`);
     for (const id of ids) cloud.set(id, 'running', { rawStatus: 'started' });
@@ -121,7 +121,7 @@ describe('PollRounds', () => {
     assert.equal((await poll(each)).failures.length, 6);
   });
 
-  it('ends at a hold on everything, and passes over a held API version', async () => {
+  it('ends at a pause of everything, and passes over a paused API version', async () => {
     await known(5);
     const each = store.tasks().map((task): Poll => ({ kind: 'task', task }));
     cloud.fail('auth');
@@ -180,7 +180,7 @@ describe('PollRounds', () => {
     assert.deepEqual([notified, pauses.all()], [[], []]);
   });
 
-  it('asks nothing more where everything was held while it connected', async () => {
+  it('asks nothing more where everything was paused while it connected', async () => {
     await known(1);
     for (const polls of [plan(), [taskPoll('t0')]]) {
       pauses.clear();
@@ -321,7 +321,7 @@ describe('PollRounds', () => {
     }
   });
 
-  it('reads no further page of a list once everything is held, and begins anew then', async () => {
+  it('reads no further page of a list once everything is paused, and begins anew then', async () => {
     await known(150);
     let pages = 0;
     const list = plan().find((each): each is ListPoll => each.kind === 'list');
@@ -391,7 +391,7 @@ describe('PollRounds', () => {
     });
   });
 
-  it('is not satisfied by what was asked for before somebody requested it', async () => {
+  it('is not satisfied by what was polled before somebody requested it', async () => {
     await known(3);
     for (const polls of [() => plan(), () => [taskPoll('t0')]]) {
       let open = (): void => undefined;

@@ -18,11 +18,11 @@ describe('PollSchedule', () => {
 
   const dueAt = (task = running, at = now): number | undefined => schedule.dueAt(task, pauseMs, at);
 
-  it('has a task due at once that nobody has asked for', () => {
+  it('has a task due at once that nobody has polled', () => {
     assert.equal(dueAt(), 0);
   });
 
-  it('has a task due a pause after it was asked for, ten per cent off either way', () => {
+  it('has a task due a pause after it was polled, ten per cent off either way', () => {
     for (const [chance, factor] of [
       [0, 0.9],
       [0.5, 1],
@@ -52,7 +52,7 @@ describe('PollSchedule', () => {
     assert.equal(schedule.dueAt(running, 1, now), now + 2000);
   });
 
-  it('has a task due at once that was asked for in the future: the clock was set back', () => {
+  it('has a task due at once that was polled in the future: the clock was set back', () => {
     schedule.succeeded([running], now);
     assert.equal(dueAt(running, now - 1), 0);
     assert.notEqual(dueAt(running, now), 0);
@@ -157,7 +157,7 @@ describe('PollSchedule', () => {
     assert.equal(schedule.noteNotFound(other, now - hour + 300_000), true, 'set back meanwhile');
   });
 
-  it('knows who is new: neither asked for, nor looked at, nor missing', () => {
+  it('knows who is new: neither polled, nor looked at, nor missing', () => {
     const fresh = aTask({ id: 'fresh', checkedAt: undefined });
     assert.equal(schedule.isNew(fresh), true);
     assert.equal(schedule.isNew(running), false);

@@ -32,7 +32,7 @@ class PolledTasks {
   connects = 0;
   /** What loading the part that asks throws, as in a damaged installation. */
   loadError: Error | undefined;
-  /** What the log is told that was asked for. */
+  /** What the log is told that was polled. */
   readonly failed: string[] = [];
   #parts = this.#newParts();
 
@@ -77,7 +77,7 @@ class PolledTasks {
     return this.poller.state.pauses[0];
   }
 
-  /** Makes every list fail, so that each task is asked for by itself. */
+  /** Makes every list fail, so that each task is polled by itself. */
   distrustLists(): void {
     this.cloud.failWith = ({ what }) =>
       what === 'list' ? new CloudError('badAnswer', 'no list') : undefined;

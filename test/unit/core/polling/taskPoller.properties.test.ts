@@ -303,7 +303,7 @@ class World {
     if (needsPerson) poller.reconnect();
     for (const [index, id] of ids.entries())
       if (server.tasks.has(id)) this.#move(index, 'finished');
-    // What the cloud has refused or not found may be asked for later than all else.
+    // What the cloud has refused or not found may be polled later than all else.
     const mayBeDelayed = new Set(
       store
         .tasks()

@@ -95,7 +95,7 @@ describe('TaskPoller', () => {
       );
     });
 
-    it('looks at once when attention returns and a look is overdue', async () => {
+    it('looks at once when attention returns and a poll is overdue', async () => {
       polled.cloud.set('a', 'running');
       polled.track('a');
       polled.poller.setAttention('away');
@@ -280,7 +280,7 @@ describe('TaskPoller', () => {
       assert.equal(polled.store.get(ref('gone'))?.isMissing, true);
     });
 
-    it('is not satisfied by an answer that was asked for before it', async () => {
+    it('is not satisfied by an answer that was polled before it', async () => {
       polled.cloud.set('a', 'running');
       polled.track('a');
       await polled.clock.advance(0);

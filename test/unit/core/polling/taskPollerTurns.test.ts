@@ -12,7 +12,7 @@ const hour = 60 * minute;
 describe('TaskPoller and what happens around it', () => {
   const polled = polledTasks();
 
-  /** The IDs of single tasks asked for from here on. */
+  /** The IDs of single tasks polled from here on. */
   function pollsFromHere(): () => string[] {
     const before = polled.cloud.requested.length;
     return () =>
@@ -137,7 +137,7 @@ describe('TaskPoller and what happens around it', () => {
   });
 
   describe('on a refresh', () => {
-    it('asks first for what was asked for, before others that are due', async () => {
+    it('asks first for what was polled, before others that are due', async () => {
       const ids = Array.from({ length: 30 }, (_, index) => `t${index}`);
       trackRunning(...ids);
       polled.distrustLists();
@@ -211,7 +211,7 @@ describe('TaskPoller and what happens around it', () => {
       assert.deepEqual(states, [], 'and it says nothing more');
     });
 
-    it('is over only when all were looked at', async () => {
+    it('is over only when all were checked', async () => {
       const ids = Array.from({ length: 15 }, (_, index) => `t${index}`);
       trackRunning(...ids);
       polled.distrustLists();
@@ -289,7 +289,7 @@ describe('TaskPoller and what happens around it', () => {
     assert.ok(Math.max(...counts) - Math.min(...counts) <= 2, counts.join());
   });
 
-  it('looks at a new task within seconds where all that may be asked is asked', async () => {
+  it('looks at a new task within seconds where all that may be asked is polled', async () => {
     trackRunning(...Array.from({ length: 60 }, (_, index) => `t${index}`));
     polled.distrustLists();
     await polled.clock.advance(2 * minute);

@@ -105,7 +105,7 @@ describe('TaskPersistence', () => {
     assert.equal(folder('here').kept.size, 0);
   });
 
-  it('writes nothing where only trouble or the time of the look has changed', async () => {
+  it('writes nothing where only trouble or the time of the poll has changed', async () => {
     keep('here', aTask());
     await persistence.open('here');
     store.applyUpdate(ref('a1'), { status: 'running', rawStatus: 'started' }, 99, false);

@@ -61,7 +61,7 @@ describe('TaskStore', () => {
     assert.deepEqual(changes, []);
   });
 
-  it('is silent about a look that found all as it was, but notes when it was', () => {
+  it('is silent about a poll that found all as it was, but notes when it was', () => {
     store.track([ref], 1);
     look('running', 10);
     changes.length = 0;
@@ -212,7 +212,7 @@ describe('TaskStore', () => {
     assert.deepEqual([unseen(), events], [[ref.id], 2]);
   });
 
-  it('does not mark what had ended before the first look', () => {
+  it('does not mark what had ended before the first poll', () => {
     store.track([ref], 1);
     look('finished');
     assert.equal(store.get(ref)?.isUnseen, false);

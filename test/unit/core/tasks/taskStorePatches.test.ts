@@ -96,7 +96,7 @@ describe('TaskStore and what others hold', () => {
     });
   });
 
-  it('tells of a look that changed nothing, and of no look that was not', () => {
+  it('tells of a poll that changed nothing, and of no poll that was not', () => {
     store.applyUpdate(ref, { status: 'running', rawStatus: 'started' }, 77, false);
     assert.deepEqual(batches, []);
     assert.deepEqual(
@@ -195,7 +195,7 @@ describe('TaskStore and what others hold', () => {
       assert.equal(store.get(ref)?.isUnseen, true, 'who was unseen stays so');
     });
 
-    it('that tell only of a look are told as one, and with a change of the same task once', () => {
+    it('that tell only of a poll are told as one, and with a change of the same task once', () => {
       store.applyPatches([{ of: ref, set: { checkedAt: 9 }, unset: [] }], true);
       assert.equal(batches.length, 0);
       assert.deepEqual(

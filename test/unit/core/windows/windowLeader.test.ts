@@ -127,7 +127,7 @@ describe('WindowLeader', () => {
         );
       });
 
-    it('tells no looks that were taken before it came', () => {
+    it('tells no polls that were taken before it came', () => {
       store.replaceAll([aTask()]);
       store.applyUpdate(ref, aTask(), 5, false);
       const peer = follow();
@@ -181,7 +181,7 @@ describe('WindowLeader', () => {
         );
     });
 
-    it('tells looks that changed nothing together, the last of each task, before the state after them', () => {
+    it('tells polls that changed nothing together, the last of each task, before the state after them', () => {
       store.replaceAll([aTask()]);
       const peer = follow();
       store.applyUpdate(ref, aTask(), 5, false);
@@ -286,7 +286,7 @@ describe('WindowLeader', () => {
       assert.equal(yields, 0);
     });
 
-    it('tries again where the key was refused, whatever else holds the looks', async () => {
+    it('tries again where the key was refused, whatever else holds the polls', async () => {
       poller.state = { ...poller.state, pauses: [pausing, refused] };
       follow().deliver({ type: 'key', hasKey: true });
       await settle();

@@ -272,7 +272,7 @@ describe('windows of one user', () => {
       );
     });
 
-    it('once, where end and verdict come in one look, and its window is killed later', async () => {
+    it('once, where end and verdict come in one poll, and its window is killed later', async () => {
       const [first, second] = windows as [FakeWindow, FakeWindow];
       cloud.set('a', 'running');
       first.kill();
@@ -412,7 +412,7 @@ describe('windows of one user', () => {
     assert.equal(isDone, true);
   });
 
-  it('say the same of how fresh all is, and of what holds the looks', async () => {
+  it('say the same of how fresh all is, and of what pauses the polls', async () => {
     cloud.set('a', 'running');
     const [first, second] = await open(2);
     first.store.track([a], clock.now());
