@@ -11,7 +11,7 @@ export interface PausedOptions {
 
 /** That active tasks are not looked at for the moment. */
 export interface PausedLabel {
-  /** "held", or "partly held" where some active tasks are checked. */
+  /** "polling paused", or "polling partly paused" where some active tasks are still checked. */
   readonly text: string;
   /** Why, and what to do, in sentences. */
   readonly reason: string;

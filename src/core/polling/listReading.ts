@@ -59,7 +59,7 @@ export class ListReading {
 
   /**
    * Reads the next page, not after `isDone`, nor after a failure.
-   * @param client read from to the end once the first page was polled of it, as is the signal
+   * @param client read from to the end once the first page was requested of it, as is the signal
    * @throws {CloudError} where that fails
    */
   async readPage(client: TaskClient, signal: AbortSignal): Promise<readonly ListedTask[]> {

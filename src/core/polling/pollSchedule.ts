@@ -66,9 +66,9 @@ export class PollSchedule {
     return this.#polls.get(refKey(ref))?.requestedAt ?? 0;
   }
 
-  /** A task whose full answer keeps failing, for instance for its size, is polled its status only. */
+  /** Of a task whose full answer keeps failing, for instance for its size, only the status is polled. */
   owesFullRead(task: TrackedTask): boolean {
-    // Of ten thousand tasks that have ended this is polled at each tick.
+    // Of ten thousand tasks that have ended this is computed at each tick.
     if (task.isMissing || !needsFullRead(task)) return false;
     const failures = this.#polls.get(refKey(task))?.fullReadFailures ?? 0;
     return failures < mostFullReadFailures;

@@ -7,14 +7,14 @@ import { isActive } from '../tasks/trackedTask';
 /** How closely the user watches: the view or a details panel is visible, neither is, or the window has no focus. */
 export type Attention = 'watching' | 'hidden' | 'away';
 
-/** The pause between two polls at a task, in milliseconds from one answer to the next question; at least 2,000. */
+/** The pause between two polls of a task, in milliseconds from one answer to the next question; at least 2,000. */
 export type PollIntervals = Readonly<Record<Attention, number>>;
 
 export interface PollerState {
   /** Tasks that have not ended and that the cloud knows. */
   readonly activeCount: number;
   readonly isPolling: boolean;
-  /** The last check at any task that succeeded, in milliseconds since 1970. */
+  /** The last check of any task that succeeded, in milliseconds since 1970. */
   readonly checkedAt?: number | undefined;
   readonly pauses: readonly PollPause[];
   /** True where another window polls for this one, lives, and does not answer. */
@@ -29,7 +29,7 @@ export interface Polling {
   setIntervals(intervals: PollIntervals): void;
   /** More attention makes overdue looks at once, and ends the pause after a failed connection or a refusal. */
   setAttention(attention: Attention): void;
-  /** The key or the base URL is another one: what is under way is thrown away, every hold ends, missing tasks are polled again. */
+  /** The key or the base URL is another one: what is under way is thrown away, every pause ends, missing tasks are polled again. */
   reconnect(): void;
   /**
    * Looks now, at ended and missing tasks too. Without refs: at every active or missing task and the last 100 that ended.

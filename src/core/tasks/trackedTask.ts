@@ -7,7 +7,7 @@ import {
   type TaskStatus,
 } from '../cloud/task';
 
-/** Why the last check at a task failed. Neither a status nor an outcome. */
+/** Why the last check of a task failed. Neither a status nor an outcome. */
 export interface Trouble {
   readonly kind: CloudErrorKind;
   /** When this kind of trouble began, in milliseconds since 1970. */

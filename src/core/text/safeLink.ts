@@ -11,7 +11,7 @@ export function safeLink(text: string): string | undefined {
   return url?.href;
 }
 
-/** The host of a link that `safeLink` lets pass, in its ASCII form so that poll-alike letters show. */
+/** The host of a link that `safeLink` lets pass, in its ASCII form so that look-alike letters show. */
 export function linkHost(text: string): string | undefined {
   return webUrl(text)?.hostname;
 }

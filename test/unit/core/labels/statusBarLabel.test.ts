@@ -32,7 +32,7 @@ describe('the status bar', () => {
     assert.equal(statusBarLabel([aTask({ status: 'paused' })])?.text, '1 active');
   });
 
-  it('says that looks are paused, and why', () => {
+  it('says that polling is paused, and why', () => {
     const paused = { text: 'polling paused', reason: 'cloud.example does not accept the API key.' };
     assert.deepEqual(statusBarLabel([aTask(), { ...ended, isUnseen: true }], paused), {
       text: '1 running, polling paused, 1 ended',

@@ -157,7 +157,7 @@ describe('PollSchedule', () => {
     assert.equal(schedule.noteNotFound(other, now - hour + 300_000), true, 'set back meanwhile');
   });
 
-  it('knows who is new: neither polled, nor looked at, nor missing', () => {
+  it('knows who is new: neither polled, nor checked, nor missing', () => {
     const fresh = aTask({ id: 'fresh', checkedAt: undefined });
     assert.equal(schedule.isNew(fresh), true);
     assert.equal(schedule.isNew(running), false);

@@ -95,7 +95,7 @@ describe('TaskPoller', () => {
       );
     });
 
-    it('looks at once when attention returns and a poll is overdue', async () => {
+    it('polls at once when attention returns and a poll is overdue', async () => {
       polled.cloud.set('a', 'running');
       polled.track('a');
       polled.poller.setAttention('away');

@@ -289,7 +289,7 @@ describe('TaskPoller and what happens around it', () => {
     assert.ok(Math.max(...counts) - Math.min(...counts) <= 2, counts.join());
   });
 
-  it('looks at a new task within seconds where all that may be asked is polled', async () => {
+  it('polls a new task within seconds where all that may be asked is polled', async () => {
     trackRunning(...Array.from({ length: 60 }, (_, index) => `t${index}`));
     polled.distrustLists();
     await polled.clock.advance(2 * minute);

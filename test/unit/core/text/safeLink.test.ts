@@ -52,7 +52,7 @@ describe('linkParts', () => {
     });
   });
 
-  it('shows a poll-alike host in its ASCII form', () => {
+  it('shows a look-alike host in its ASCII form', () => {
     assert.equal(linkParts('https://аpple.com/')?.host, 'xn--pple-43d.com');
     assert.equal(linkHost('https://аpple.com/'), 'xn--pple-43d.com');
   });
