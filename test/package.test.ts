@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import { listFiles, PackageManager } from '@vscode/vsce';
 import { reachableFrom } from './bench/sizes';
@@ -46,24 +46,55 @@ describe('the packaged extension', () => {
     assert.ok(bytes < 40 * 1024, `${bytes} bytes`);
   });
 
-  // One place to set it: `repository`. Until then pictures and links of the README lead nowhere on the Marketplace.
-  it('names its address for the Marketplace (set `repository`, `bugs` and `homepage` in package.json)', function () {
-    const manifest = JSON.parse(
-      readFileSync(path.join(projectFolder, 'package.json'), 'utf8'),
-    ) as Partial<Record<'repository' | 'bugs' | 'homepage', { readonly url: string } | string>>;
-    const addressOf = (name: keyof typeof manifest): string | undefined => {
-      const value = manifest[name];
-      return typeof value === 'object' ? value.url : value;
-    };
-    const repository = addressOf('repository')?.replace(/^git\+|\.git$/gu, '');
-    if (repository === undefined) this.skip();
-    assert.match(repository, /^https:/u);
-    for (const name of ['bugs', 'homepage'] as const)
-      assert.ok(addressOf(name)?.startsWith(repository), `${name} leads elsewhere`);
-  });
-
   it('is small enough to install in a moment', () => {
     const { size } = statSync(packagedExtension);
     assert.ok(size < 400 * 1024, `${size} bytes`);
   });
 });
+
+describe('what the Marketplace shows', () => {
+  // vsce makes links, pictures, issues and homepage from `repository`, where that is an address on GitHub or GitLab.
+  if (addressOf('repository') === undefined) {
+    it.skip('For the Marketplace set `repository` in package.json');
+  } else {
+    it('has one address: `repository`, with which `bugs` and `homepage` agree where they are set', () => {
+      const repository = addressOf('repository')?.replace(/^git\+|\.git$/gu, '') ?? '';
+      assert.match(repository, /^https:\/\/(?:github|gitlab)\.com\/[^/]+\/[^/]/u);
+      for (const name of ['bugs', 'homepage'] as const) {
+        const address = addressOf(name) ?? repository;
+        assert.ok(address.startsWith(repository), `${name} is not at ${repository}: ${address}`);
+      }
+    });
+  }
+
+  it('finds what the README links to', () => {
+    const readme = readProjectFile('README.md');
+    const links = relativeLinksOf(readme);
+    assert.ok(links.length > 0, 'no link is found');
+    const missing = links.filter((link) => !existsSync(path.join(projectFolder, link)));
+    assert.deepEqual(missing, []);
+    // vsce turns the links of Markdown into addresses, not those of HTML, and takes no SVG as a picture.
+    assert.doesNotMatch(readme, /<(?:a|img|video)\b|!\[[^\]]*\]\([^)]*\.svg\)/iu);
+  });
+});
+
+/** The address that package.json gives by this name. */
+function addressOf(name: 'repository' | 'bugs' | 'homepage'): string | undefined {
+  const manifest = JSON.parse(readProjectFile('package.json')) as Partial<
+    Record<typeof name, string | { readonly url?: string }>
+  >;
+  const value = manifest[name];
+  return typeof value === 'object' ? value.url : value;
+}
+
+/** Where the links and pictures of a Markdown text lead within the project, without the part behind `#`. */
+function relativeLinksOf(markdown: string): string[] {
+  const targets = [...markdown.matchAll(/\]\(([^)\s]+)\)/gu)].map(([, target = '']) => target);
+  return targets
+    .filter((target) => !/^(?:\w+:|#)/u.test(target))
+    .map((target) => target.replace(/#.*$/u, ''));
+}
+
+function readProjectFile(name: string): string {
+  return readFileSync(path.join(projectFolder, name), 'utf8');
+}
