@@ -107,7 +107,7 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'soak',
-    steps: [mocha(120_000, 'test/soak/*.test.ts')],
+    steps: [mocha(240_000, 'test/soak/*.test.ts')],
     countsTests: true,
     limitMinutes: 5,
   },
