@@ -30,11 +30,12 @@ describe('the details page', () => {
   for (const name of sampleNames)
     it(`shows a task that is ${name} in every theme, narrow and wide, without a fault for axe`, async () => {
       const details = await samples().details(name);
-      const { page, showTheme } = await open(details, { width: 1200, height: 1400 });
+      const opened = await open(details, { width: 1200, height: 1400 });
+      const { page } = opened;
       for (const width of [1200, 320]) {
         await page.setViewportSize({ width, height: 1400 });
         for (const theme of themeNames) {
-          await showTheme(theme);
+          await opened.showTheme(theme);
           await picturesAreThere(page);
           const file = path.join(pictureFolder, `${name}-${theme}-${width}.png`);
           await page.screenshot({ path: file });
