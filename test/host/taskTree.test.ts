@@ -309,7 +309,7 @@ describe('the tree', () => {
     assert.ok(element);
     const { tooltip } = await tree.resolveTreeItem(tree.getTreeItem(element), element);
     assert.ok(typeof tooltip === 'string');
-    assert.match(tooltip, /^Not looked at for now\. .* does not accept the API key/mu);
+    assert.match(tooltip, /^Not checked for now\. .* does not accept the API key/mu);
   });
 
   it('lets go of tooltips whose ages no longer hold', async () => {

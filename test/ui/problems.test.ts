@@ -157,7 +157,7 @@ describe('what stands in the way of looking', () => {
     assert.equal(row.description, 'Not found');
     assert.match(
       await workbench.tooltip(id),
-      / does not take this for a task ID\. .* A refresh asks again\.$/m,
+      / does not take this for a task ID\. .* Refresh checks again\.$/m,
     );
     assert.deepEqual(await newNotifications(), []);
   });

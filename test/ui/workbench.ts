@@ -220,8 +220,12 @@ export class Workbench {
 
   /** Runs a command by its title in the palette: `Browser Use: Set API Key…`. */
   async runCommand(title: string): Promise<void> {
-    await this.openPalette();
-    await this.quickInput().fill(`>${title}`);
+    // A palette that is still closing may take along the one that has just opened: a person presses the key again.
+    await until('The palette', async () => {
+      await this.openPalette();
+      await this.quickInput().fill(`>${title}`, { timeout: 3000 });
+      return true;
+    });
     // The label of a row may go on with keys and categories.
     await this.page
       .locator('.quick-input-list .monaco-list-row')
@@ -527,8 +531,13 @@ export class Workbench {
   /** Changes the colours of VS Code and waits until they show. */
   async setTheme(theme: Theme): Promise<void> {
     const { name, mark } = themes[theme];
-    this.changeSettings({ 'workbench.colorTheme': name });
-    await this.page.locator(`.monaco-workbench[class*="themes-${mark}-json"]`).waitFor();
+    const shown = this.page.locator(`.monaco-workbench[class*="themes-${mark}-json"]`);
+    // A window that has just opened may not watch its settings yet: what is written then, it misses.
+    await until(`The theme ${name}`, async () => {
+      this.changeSettings({ 'workbench.colorTheme': name });
+      await shown.waitFor({ timeout: 3000 });
+      return true;
+    });
   }
 
   /** Takes a picture of the window, or of a part of it: `out/screenshots/NAME.png`. */
