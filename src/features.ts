@@ -1,5 +1,6 @@
 import type { Uri } from 'vscode';
 import type { Clock } from './core/base/clock';
+import { disposeAll } from './core/base/event';
 import type { TaskRef } from './core/cloud/task';
 import { parseTaskInput } from './core/input/taskInput';
 import type { Polling } from './core/polling/polling';
@@ -87,7 +88,7 @@ export function createFeatures(options: FeaturesOptions): Features {
     },
     details,
     dispose() {
-      for (const part of parts) part.dispose();
+      disposeAll(parts);
     },
   };
 }

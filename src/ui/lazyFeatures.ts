@@ -1,5 +1,5 @@
 import type { WebviewPanel } from 'vscode';
-import { Emitter, type Disposable, type Event } from '../core/base/event';
+import { Emitter, type Disposable, type Event, disposeAll } from '../core/base/event';
 import type { TaskRef } from '../core/cloud/task';
 import type { Polling } from '../core/polling/polling';
 import type { PollPause } from '../core/polling/pollPauses';
@@ -89,14 +89,14 @@ export function loadWhenNeeded({
 }: FeatureTriggerOptions): Disposable {
   const load = (): void => {
     if (!view.isVisible && poller.state.pauses.length === 0) return;
-    for (const subscription of subscriptions) subscription.dispose();
+    disposeAll(subscriptions);
     features.get().catch(onError);
   };
   const subscriptions = [view.onDidChangeVisible(load), poller.onDidChangeState(load)];
   load();
   return {
     dispose() {
-      for (const subscription of subscriptions) subscription.dispose();
+      disposeAll(subscriptions);
     },
   };
 }

@@ -3,6 +3,11 @@ export interface Disposable {
   dispose(): void;
 }
 
+/** Disposes all, in their order. */
+export function disposeAll(parts: Iterable<Disposable>): void {
+  for (const part of parts) part.dispose();
+}
+
 /** Registers a listener. Shaped as VS Code's own events are. */
 export type Event<T> = (listener: (value: T) => void) => Disposable;
 

@@ -1,4 +1,4 @@
-import type { Disposable, Event } from '../base/event';
+import { type Disposable, type Event, disposeAll } from '../base/event';
 import type { NoticeQueue } from '../notices/noticeQueue';
 import {
   attentions,
@@ -141,7 +141,7 @@ export class WindowLeader implements Polling, Disposable {
   }
 
   dispose(): void {
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    disposeAll(this.#subscriptions);
     this.#followers.clear();
     this.#options.poller.dispose();
     // What was sent arrives, though nobody is here to be told so.

@@ -1,5 +1,5 @@
 import type { SecretStorage } from 'vscode';
-import { Emitter, type Disposable, type Event } from '../../core/base/event';
+import { Emitter, type Disposable, type Event, disposeAll } from '../../core/base/event';
 import type { Log } from '../log';
 import type { Settings } from '../settings';
 
@@ -100,7 +100,7 @@ export class ApiKey implements Disposable {
   }
 
   dispose(): void {
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    disposeAll(this.#subscriptions);
     this.#didChange.dispose();
   }
 

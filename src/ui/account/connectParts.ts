@@ -1,4 +1,4 @@
-import type { Disposable } from '../../core/base/event';
+import { type Disposable, disposeAll } from '../../core/base/event';
 import { refKey } from '../../core/cloud/task';
 import type { TaskPersistence } from '../../core/tasks/taskPersistence';
 import type { Polling } from '../../core/polling/polling';
@@ -49,7 +49,7 @@ export function connectParts(options: ConnectOptions): Disposable {
   void apiKey.read();
   return {
     dispose() {
-      for (const subscription of subscriptions) subscription.dispose();
+      disposeAll(subscriptions);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { commands } from 'vscode';
-import type { Disposable } from '../../core/base/event';
+import { type Disposable, disposeAll } from '../../core/base/event';
 import type { LazyFeatures } from '../lazyFeatures';
 import type { Log } from '../log';
 import { showMessage } from '../messages';
@@ -29,7 +29,7 @@ export function registerCommands({ ids, features, log }: RegisterCommandsOptions
   );
   return {
     dispose() {
-      for (const command of registered) command.dispose();
+      disposeAll(registered);
     },
   };
 }

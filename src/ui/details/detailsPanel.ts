@@ -1,7 +1,7 @@
 import { isApiVersion } from '../../core/cloud/apiVersions';
 import { commands, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import { readBaseUrl } from '../../core/cloud/baseUrl';
-import { Emitter, type Disposable, type Event } from '../../core/base/event';
+import { Emitter, type Disposable, type Event, disposeAll } from '../../core/base/event';
 import { refKey, type TaskRef } from '../../core/cloud/task';
 import { taskTitle } from '../../core/labels/taskLabels';
 import type { ApiKey } from '../account/apiKey';
@@ -85,7 +85,7 @@ export class DetailsPanels implements Disposable {
   }
 
   dispose(): void {
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    disposeAll(this.#subscriptions);
     for (const panel of this.#panels) panel.dispose();
     this.#panels.clear();
     this.#followActive();

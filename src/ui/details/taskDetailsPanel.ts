@@ -5,7 +5,7 @@ import { DetailsReader, type DetailsState } from '../../core/details/detailsRead
 import { otherServerMessage, taskViewOf, type TaskView } from '../../core/details/detailsView';
 import { errorMessage } from '../../core/labels/errorMessage';
 import { officialOrigin } from '../../core/cloud/baseUrl';
-import type { Disposable } from '../../core/base/event';
+import { type Disposable, disposeAll } from '../../core/base/event';
 import { PictureLoader } from '../../core/details/pictureLoader';
 import { linkHost } from '../../core/text/safeLink';
 import { refKey, type TaskDetails, type TaskRef, type PictureRef } from '../../core/cloud/task';
@@ -183,7 +183,7 @@ export class TaskDetailsPanel implements Disposable {
   dispose(): void {
     if (this.#disposed.signal.aborted) return;
     this.#disposed.abort();
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    disposeAll(this.#subscriptions);
     this.#pictures.dispose();
     this.#reader.dispose();
     this.#options.panel.dispose();

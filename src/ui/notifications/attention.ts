@@ -1,5 +1,5 @@
 import { window } from 'vscode';
-import type { Disposable } from '../../core/base/event';
+import { type Disposable, disposeAll } from '../../core/base/event';
 import type { Polling } from '../../core/polling/polling';
 import type { ApiKey } from '../account/apiKey';
 import type { VisibleDetails } from '../lazyFeatures';
@@ -29,7 +29,7 @@ export function followAttention({ poller, view, details, apiKey }: AttentionOpti
   ];
   return {
     dispose() {
-      for (const subscription of subscriptions) subscription.dispose();
+      disposeAll(subscriptions);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { CloudErrorKind } from '../../core/cloud/errors';
-import type { Disposable } from '../../core/base/event';
+import { type Disposable, disposeAll } from '../../core/base/event';
 import { errorMessage } from '../../core/labels/errorMessage';
 import type { PollPause } from '../../core/polling/pollPauses';
 import type { Polling } from '../../core/polling/polling';
@@ -45,7 +45,7 @@ export class PollProblems implements Disposable {
   }
 
   dispose(): void {
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    disposeAll(this.#subscriptions);
   }
 
   #check(): void {

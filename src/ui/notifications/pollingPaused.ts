@@ -1,4 +1,4 @@
-import type { Disposable } from '../../core/base/event';
+import { type Disposable, disposeAll } from '../../core/base/event';
 import { pausedLabel } from '../../core/labels/pausedLabel';
 import type { Polling } from '../../core/polling/polling';
 import type { TaskStore } from '../../core/tasks/taskStore';
@@ -39,7 +39,7 @@ export function showPollingPaused({
   refresh();
   return {
     dispose() {
-      for (const subscription of subscriptions) subscription.dispose();
+      disposeAll(subscriptions);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { Uri, workspace, type TextDocument, type TextDocumentContentProvider } from 'vscode';
 import { safeFileName } from '../../core/text/fileName';
-import type { Disposable } from '../../core/base/event';
+import { type Disposable, disposeAll } from '../../core/base/event';
 
 /** Names documents that show a task and cannot be written to. */
 export const taskDocumentScheme = 'browser-use-task';
@@ -38,7 +38,7 @@ export class TaskDocuments implements TextDocumentContentProvider, Disposable {
   }
 
   dispose(): void {
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    disposeAll(this.#subscriptions);
     this.#texts.clear();
   }
 }

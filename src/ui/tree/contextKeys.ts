@@ -1,5 +1,5 @@
 import { commands } from 'vscode';
-import type { Disposable } from '../../core/base/event';
+import { type Disposable, disposeAll } from '../../core/base/event';
 import type { TaskStore } from '../../core/tasks/taskStore';
 import type { ApiKey } from '../account/apiKey';
 
@@ -19,7 +19,7 @@ export function followContextKeys(apiKey: ApiKey, store: TaskStore): Disposable 
   const subscriptions = [apiKey.onDidChange(refresh), store.onDidChange(refresh)];
   return {
     dispose() {
-      for (const subscription of subscriptions) subscription.dispose();
+      disposeAll(subscriptions);
     },
   };
 }

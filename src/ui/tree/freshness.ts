@@ -1,4 +1,4 @@
-import type { Disposable } from '../../core/base/event';
+import { type Disposable, disposeAll } from '../../core/base/event';
 import { viewMessage } from '../../core/labels/viewMessage';
 import type { Clock } from '../../core/base/clock';
 import type { Polling } from '../../core/polling/polling';
@@ -70,7 +70,7 @@ export function showFreshness({
   return {
     dispose() {
       disposed.abort();
-      for (const subscription of subscriptions) subscription.dispose();
+      disposeAll(subscriptions);
     },
   };
 }

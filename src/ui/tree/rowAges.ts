@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/base/clock';
-import type { Disposable } from '../../core/base/event';
+import { type Disposable, disposeAll } from '../../core/base/event';
 import { hasRowTime } from '../../core/labels/rowDescription';
 import type { TaskStore } from '../../core/tasks/taskStore';
 import type { LazyTree } from './lazyTree';
@@ -51,7 +51,7 @@ export function keepRowAges({ view, tree, store, clock }: RowAgesOptions): Dispo
   return {
     dispose() {
       stopTimer();
-      for (const subscription of subscriptions) subscription.dispose();
+      disposeAll(subscriptions);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { EventEmitter, type Event, type TreeDataProvider, type TreeItem } from 'vscode';
 import { isOfficial } from '../../core/cloud/baseUrl';
 import type { Clock } from '../../core/base/clock';
-import type { Disposable } from '../../core/base/event';
+import { type Disposable, disposeAll } from '../../core/base/event';
 import { rowTitles, wholeTitle, type RowTitle } from '../../core/labels/rowTitles';
 import { rowDescription } from '../../core/labels/rowDescription';
 import { refKey, type TaskRef } from '../../core/cloud/task';
@@ -176,7 +176,7 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
 
   dispose(): void {
     this.#disposed.abort();
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    disposeAll(this.#subscriptions);
     this.#didChangeRows.dispose();
   }
 

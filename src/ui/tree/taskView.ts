@@ -1,5 +1,5 @@
 import { window, type TreeView } from 'vscode';
-import { Emitter, type Disposable, type Event } from '../../core/base/event';
+import { Emitter, type Disposable, type Event, disposeAll } from '../../core/base/event';
 import type { TaskRef } from '../../core/cloud/task';
 import { unseenLabel } from '../../core/labels/statusBarLabel';
 import type { TaskStore } from '../../core/tasks/taskStore';
@@ -61,7 +61,7 @@ export class TaskView implements Disposable {
   }
 
   dispose(): void {
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    disposeAll(this.#subscriptions);
     this.#didChangeVisible.dispose();
   }
 
