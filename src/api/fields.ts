@@ -153,10 +153,10 @@ function resolve(relative: string, baseUrl: string): string | undefined {
 
 /** Our word for the cloud's. A word that the map lacks is kept beside `unknown`. */
 export function statusOf(
-  words: ReadonlyMap<string, TaskStatus>,
+  statusByRawStatus: ReadonlyMap<string, TaskStatus>,
   rawStatus: string,
 ): { status: TaskStatus; rawStatus: string } {
-  return { status: words.get(rawStatus) ?? 'unknown', rawStatus };
+  return { status: statusByRawStatus.get(rawStatus) ?? 'unknown', rawStatus };
 }
 
 /** Without the fields that are undefined: laid over an older state, they would wipe what it knows. */
