@@ -28,7 +28,9 @@ export const defaultLimits: Limits = {
 
 export interface Question<T> {
   /** Default: GET. */
-  readonly method?: 'POST' | 'DELETE';
+  readonly method?: 'POST' | 'PUT' | 'DELETE';
+  /** Sent as JSON. */
+  readonly body?: object;
   /** From the template tag `path`. */
   readonly path: string;
   /** Ends the request; one that changes something only until it has left. */
@@ -41,7 +43,7 @@ export interface Question<T> {
 }
 
 /**
- * Sends one request, without a body, and gives what its answer says.
+ * Sends one request and gives what its answer says.
  * @throws {CloudError} whose message names the path and never holds the key; an `AbortError`
  */
 export type SendRequest = <T>(question: Question<T>) => Promise<T>;
@@ -85,6 +87,7 @@ export function createSendRequest({
     try {
       const answer = await exchange({
         method,
+        body: question.body,
         target: { baseURL: server.baseUrl, url: path, allowAbsoluteUrls: false },
         headers: { ...headers, Accept: 'application/json' },
         signal: sentSignal,
@@ -109,7 +112,9 @@ export function createSendRequest({
 const never = new AbortController().signal;
 
 export interface Exchange {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Sent as JSON. */
+  readonly body?: object | undefined;
   /** In axios' words: a base with a path below it, or an absolute URL by itself. */
   readonly target:
     | { readonly baseURL: string; readonly url: string; readonly allowAbsoluteUrls: false }
@@ -136,7 +141,16 @@ export interface Answer {
  * @throws {CloudError} with nothing of the request in it; an `AbortError`
  */
 export async function exchange(options: Exchange): Promise<Answer> {
-  const { method = 'GET', target, headers, signal, deadlineMs, maxBytes, onProgress } = options;
+  const {
+    method = 'GET',
+    body,
+    target,
+    headers,
+    signal,
+    deadlineMs,
+    maxBytes,
+    onProgress,
+  } = options;
   return withDeadline(signal, deadlineMs, async (signal, postpone) => {
     try {
       const {
@@ -148,6 +162,10 @@ export async function exchange(options: Exchange): Promise<Answer> {
         method,
         headers,
         signal,
+        ...(body && {
+          data: JSON.stringify(body),
+          headers: { ...headers, 'Content-Type': 'application/json' },
+        }),
       });
       const total = totalOf(answered);
       const onBytes = (received: number): void => {

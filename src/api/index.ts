@@ -5,6 +5,8 @@ import { createDownload } from './download';
 import { createSendRequest, defaultLimits, type Limits } from './http';
 import { createV1Client } from './v1';
 import { createV2Client } from './v2';
+import { createV3Client } from './v3';
+import { createV4Client } from './v4';
 
 /**
  * Speaks to one server with one key. Sends nothing until it is asked something.
@@ -20,14 +22,18 @@ export function createCloud(
   if (typeof server === 'string') throw new CloudError('invalidRequest', server);
   const trimmedKey = key.trim();
   const connection = { server, key: trimmedKey, limits, rateLimiter };
+  const sendWithHeader = createSendRequest({
+    ...connection,
+    headers: { 'X-Browser-Use-API-Key': trimmedKey },
+  });
   const clients = {
     v1: createV1Client(
       createSendRequest({ ...connection, headers: { Authorization: `Bearer ${trimmedKey}` } }),
       server.baseUrl,
     ),
-    v2: createV2Client(
-      createSendRequest({ ...connection, headers: { 'X-Browser-Use-API-Key': trimmedKey } }),
-    ),
+    v2: createV2Client(sendWithHeader),
+    v3: createV3Client(sendWithHeader),
+    v4: createV4Client(sendWithHeader),
   };
   return {
     client: (apiVersion) => clients[apiVersion],

@@ -2,13 +2,9 @@ import * as z from 'zod/mini';
 import { capabilitiesOf } from '../core/cloud/apiVersions';
 import { CloudError } from '../core/cloud/errors';
 import type { TaskDetails, TaskSession } from '../core/cloud/task';
-import type {
-  Account,
-  PublicShare,
-  TaskClient,
-  TaskQuery,
-  TaskUpdate,
-} from '../core/cloud/taskClient';
+import type { TaskClient, TaskQuery, TaskUpdate } from '../core/cloud/taskClient';
+import { accountIsMissing, readAccount } from './account';
+import { checkId } from './checkId';
 import {
   cost,
   flag,
@@ -30,9 +26,8 @@ import type { SendRequest } from './http';
 import { numberedPages, type NumberedPage } from './pages';
 import { path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing, type NotFoundKind } from './refusal';
+import { readShare, shareIsMissing } from './share';
 import { tolerate } from './tolerate';
-import { oneLine } from '../core/text/plainText';
-import { shorten } from '../core/text/shorten';
 
 /**
  * Browser Use Cloud API v2.
@@ -202,19 +197,7 @@ const sessionSchema = z.object({
 
 const sessionTasksSchema = z.object({ tasks: listOf(z.object({ id: identifier })) });
 
-const shareSchema = z.object({
-  shareUrl: webUrl,
-  viewCount: lenient(z.int().check(z.nonnegative())),
-});
-
 const downloadSchema = z.object({ downloadUrl: webUrl });
-
-const accountSchema = z.object({
-  name: text,
-  totalCreditsBalanceUsd: lenient(z.number()),
-  planInfo: lenient(z.object({ planName: text })),
-  projectId: text,
-});
 
 /** What `GET /tasks/{id}/status` answers. */
 function readStatus(id: string, answer: unknown): TaskUpdate {
@@ -337,48 +320,5 @@ function readDownloadUrl(answer: unknown): string {
   return downloadUrl;
 }
 
-/** What `GET` and `POST /sessions/{id}/public-share` answer. */
-function readShare(answer: unknown): PublicShare {
-  const { shareUrl, viewCount } = understand(shareSchema, answer, 'a public share');
-  if (shareUrl !== undefined) return present({ url: shareUrl, viewCount });
-  throw new CloudError('badAnswer', 'The API promises the link of the share; the answer has none');
-}
-
-/** The account's name, plan and balance, as far as they are told. */
-function readAccount(answer: unknown): Account {
-  const fields = understand(accountSchema, answer, 'the account');
-  const { name, planInfo, totalCreditsBalanceUsd: balance } = fields;
-  const says = [name, planInfo, balance, fields.projectId];
-  if (says.every((field) => field === undefined)) {
-    throw new CloudError(
-      'badAnswer',
-      'The API promises the account; the answer tells nothing of it',
-    );
-  }
-  const words = [
-    name === undefined || name === '' ? 'an account without a name' : name,
-    planInfo?.planName === undefined ? '' : `plan ${planInfo.planName}`,
-    balance === undefined ? '' : `$${balance.toFixed(2)} left`,
-  ];
-  return { description: shorten(oneLine(words.filter((word) => word !== '').join(', ')), 200) };
-}
-
 // Who asks for a session is after its tasks.
 const sessionIsMissing: NotFoundKind = () => 'taskNotFound';
-
-// No such session has no public page either.
-const shareIsMissing: NotFoundKind = () => 'refused';
-
-// A key without an account opens nothing.
-const accountIsMissing: NotFoundKind = (detail) =>
-  /\baccount\b/i.test(detail) ? 'auth' : 'notServed';
-
-/** An answer about another task must not be shown as this one's. UUIDs come in several spellings. */
-function checkId(asked: string, answered: string | undefined): void {
-  if (answered === undefined || spelling(answered) === spelling(asked)) return;
-  throw new CloudError('badAnswer', 'The answer is about another task');
-}
-
-function spelling(id: string): string {
-  return id.toLowerCase().replaceAll('-', '');
-}

@@ -10,17 +10,26 @@ export interface VersionCapabilities {
   readonly statusByRawStatus: ReadonlyMap<string, TaskStatus>;
   /** True where a task that has ended never runs again: an answer that says otherwise is an older one. */
   readonly areEndsFinal: boolean;
-  /** True where a task belongs to a session, which can be looked up for its tasks and has a dashboard page. */
-  readonly hasSessions: boolean;
+  /** True where a task's session has a page in the dashboard whose address is known. */
+  readonly hasDashboardPage: boolean;
   /** True where a session can get a public page. */
   readonly canShare: boolean;
   /** True where the log of a task can be downloaded. */
   readonly hasLogs: boolean;
+  /**
+   * How long after an end the cloud still adds to what it tells of the task, in milliseconds: its cost and a judge's
+   * verdict. Absent: nothing comes after the end.
+   */
+  readonly settlesWithinMs?: number | undefined;
   readonly lists: ListCapabilities;
   readonly snippets: SnippetCapabilities;
 }
 
 export interface ListCapabilities {
+  /** For fewer tasks than this, asking for each is as good as looking through a list. */
+  readonly worthFrom: number;
+  /** True where an entry tells all that a task's own answer tells but steps and files; false where it tells the status. */
+  readonly areFull: boolean;
   /** The most tasks that one page holds. */
   readonly pageSize: number;
   /**
@@ -38,12 +47,85 @@ export interface SnippetCapabilities {
   readonly keyHeader: string;
   /** What stands between the base URL and a task's ID, without slashes at its ends. */
   readonly taskPath: string;
-  /** True where the official SDKs fetch a task by `client.tasks.get(id)`. */
-  readonly hasSdk: boolean;
+  /** The field of the answer that holds what came out. */
+  readonly outputField: string;
+  /** How the official SDKs fetch a task. Absent: they do not. */
+  readonly sdk?:
+    | {
+        /** What the npm package is imported as. */
+        readonly npm: string;
+        /** What the Python package is imported as. */
+        readonly python: string;
+        /** What `client` has the tasks under: "tasks" for `client.tasks.get(id)`. */
+        readonly resource: string;
+      }
+    | undefined;
 }
 
 /** One entry for each version, the newest first. */
 const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
+  // A task is a run: one prompt of a session.
+  v4: {
+    name: 'v4',
+    label: 'API v4',
+    statusByRawStatus: new Map([
+      ['queued', 'created'],
+      ['dispatching', 'created'],
+      ['running', 'running'],
+      ['completed', 'finished'],
+      ['cancelled', 'stopped'],
+      ['failed', 'failed'],
+    ]),
+    areEndsFinal: true,
+    hasDashboardPage: false,
+    canShare: true,
+    hasLogs: false,
+    // Cost settles within about 90 s, and a judge speaks after the end (cloud-api-v3-v4.md §3).
+    settlesWithinMs: 120_000,
+    lists: {
+      worthFrom: 5,
+      areFull: false,
+      pageSize: 100,
+      statusFilters: [],
+      filtersByCreation: false,
+    },
+    snippets: {
+      keyHeader: 'X-Browser-Use-API-Key: ',
+      taskPath: 'api/v4/runs',
+      outputField: 'result',
+      sdk: { npm: 'browser-use-sdk/v4', python: 'browser_use_sdk.v4', resource: 'runs' },
+    },
+  },
+  // A task is a session. What `idle`, `stopped` and `timed_out` mean takes more than the word: its client decides.
+  v3: {
+    name: 'v3',
+    label: 'API v3',
+    statusByRawStatus: new Map([
+      ['created', 'created'],
+      ['idle', 'created'],
+      ['running', 'running'],
+      ['stopped', 'stopped'],
+      ['timed_out', 'failed'],
+      ['error', 'failed'],
+    ]),
+    areEndsFinal: false,
+    hasDashboardPage: true,
+    canShare: false,
+    hasLogs: false,
+    lists: {
+      worthFrom: 2,
+      areFull: true,
+      pageSize: 100,
+      statusFilters: [],
+      filtersByCreation: false,
+    },
+    snippets: {
+      keyHeader: 'X-Browser-Use-API-Key: ',
+      taskPath: 'api/v3/sessions',
+      outputField: 'output',
+      sdk: { npm: 'browser-use-sdk/v3', python: 'browser_use_sdk.v3', resource: 'sessions' },
+    },
+  },
   v2: {
     name: 'v2',
     label: 'API v2',
@@ -57,14 +139,21 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
       ['failed', 'failed'],
     ]),
     areEndsFinal: true,
-    hasSessions: true,
+    hasDashboardPage: true,
     canShare: true,
     hasLogs: true,
-    lists: { pageSize: 100, statusFilters: ['created', 'started'], filtersByCreation: true },
+    lists: {
+      worthFrom: 3,
+      areFull: true,
+      pageSize: 100,
+      statusFilters: ['created', 'started'],
+      filtersByCreation: true,
+    },
     snippets: {
       keyHeader: 'X-Browser-Use-API-Key: ',
       taskPath: 'api/v2/tasks',
-      hasSdk: true,
+      outputField: 'output',
+      sdk: { npm: 'browser-use-sdk', python: 'browser_use_sdk', resource: 'tasks' },
     },
   },
   v1: {
@@ -79,14 +168,20 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
       ['failed', 'failed'],
     ]),
     areEndsFinal: true,
-    hasSessions: false,
+    hasDashboardPage: false,
     canShare: false,
     hasLogs: false,
-    lists: { pageSize: 100, statusFilters: [], filtersByCreation: false },
+    lists: {
+      worthFrom: 3,
+      areFull: true,
+      pageSize: 100,
+      statusFilters: [],
+      filtersByCreation: false,
+    },
     snippets: {
       keyHeader: 'Authorization: Bearer ',
       taskPath: 'api/v1/task',
-      hasSdk: false,
+      outputField: 'output',
     },
   },
 };

@@ -1,5 +1,5 @@
 /** API versions of Browser Use Cloud that tasks are read through. `apiVersions.ts` says what each can do. */
-export type ApiVersion = 'v1' | 'v2';
+export type ApiVersion = 'v1' | 'v2' | 'v3' | 'v4';
 
 /**
  * A task's status in our words, one set for every API version.
@@ -23,17 +23,19 @@ export interface Task extends TaskRef {
   readonly status: TaskStatus;
   /** The cloud's own word for the status, as it came. */
   readonly rawStatus: string;
-  /** What the agent was asked to do. */
+  /** What the agent was asked to do. v3 tells it only with the steps. */
   readonly prompt?: string | undefined;
-  /** The agent's own claim to have succeeded. v2 only. */
+  /** A short name that the cloud made up or the user gave. v3 and v4: it comes late, and may change. */
+  readonly title?: string | undefined;
+  /** The agent's own claim to have succeeded. v2 and v3. */
   readonly isSuccess?: boolean | undefined;
-  /** The judge's verdict, which outranks the agent's claim. v2 only. */
+  /** The judge's verdict, which outranks the agent's claim. v2 and v4. */
   readonly judgeVerdict?: boolean | undefined;
-  /** The final result, as text. */
+  /** The final result, as text; of a v4 run that failed, the text of its error. */
   readonly output?: string | undefined;
-  /** US dollars as a decimal string, as the cloud sends it. v2 only. */
+  /** US dollars as a decimal string, as the cloud sends it: of v4, what the model and web searches cost. Not in v1. */
   readonly cost?: string | undefined;
-  /** The language model that drives the agent. v2 only. */
+  /** The language model that drives the agent. Not in v1. */
   readonly model?: string | undefined;
   readonly sessionId?: string | undefined;
   /** ISO 8601 with zone, as are the two below. */
@@ -59,7 +61,7 @@ export interface TaskStep {
 }
 
 export interface TaskFile {
-  /** What to ask the cloud for: an ID in v2, the file's name in v1. */
+  /** What to ask the cloud for: an ID in v2, the file's name in v1, its path in a workspace in v3 and v4. */
   readonly id: string;
   readonly name: string;
 }
@@ -84,6 +86,8 @@ export interface TaskDetails extends Task {
   readonly metadata: string;
   /** Screenshots that belong to no step in particular (v1). */
   readonly screenshotUrls: readonly string[];
+  /** True where there are more steps than were read so far: the next reading goes on from there. */
+  readonly isPartial?: boolean | undefined;
 }
 
 /** True for a status that never changes again: finished, stopped, failed. */

@@ -51,8 +51,11 @@ export interface TaskClient {
   getStatus(id: string, signal: AbortSignal): Promise<TaskUpdate>;
   /** Everything about the task itself, in one request: what the poller needs at a first poll and at an end. */
   getTask(id: string, signal: AbortSignal): Promise<TaskDetails>;
-  /** As `getTask`, and what further requests tell: session links, recordings, screenshots. A person asked for it. */
-  getDetails(id: string, signal: AbortSignal): Promise<TaskDetails>;
+  /**
+   * As `getTask`, and what further requests tell: session links, recordings, screenshots. A person asked for it.
+   * @param known what this client answered before of the same task: steps that it holds are not read again
+   */
+  getDetails(id: string, signal: AbortSignal, known?: TaskDetails): Promise<TaskDetails>;
   /**
    * The pages of a list, at least one. Each step sends one request, and nothing is sent ahead of it: whoever reads may
    * take as long as they like between two pages, or stop. A step that rejects ends the iteration.
@@ -128,7 +131,16 @@ export interface CloudOptions {
 
 /** What the store keeps of all that is known of a task. */
 export function summaryOf(details: TaskDetails): TaskUpdate {
-  const { steps, files, session, judgement, agentVersion, metadata, screenshotUrls, ...rest } =
-    details;
+  const {
+    steps,
+    files,
+    session,
+    judgement,
+    agentVersion,
+    metadata,
+    screenshotUrls,
+    isPartial,
+    ...rest
+  } = details;
   return rest;
 }

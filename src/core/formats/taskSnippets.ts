@@ -1,4 +1,4 @@
-import { capabilitiesOf } from '../cloud/apiVersions';
+import { capabilitiesOf, type SnippetCapabilities } from '../cloud/apiVersions';
 import type { TaskRef } from '../cloud/task';
 import { officialOrigin } from '../cloud/baseUrl';
 
@@ -17,19 +17,21 @@ export interface SnippetOptions {
  * Code that fetches a task, ready to run: it takes the key from `BROWSER_USE_API_KEY` in the environment.
  * Whatever ID and base URL hold, they stay within their quotes.
  * It uses the official SDKs for the versions that they support, and what each language has built in for the others.
- * @see https://docs.browser-use.com for the SDKs: `client.tasks.get(id)` in both languages
+ * @see https://docs.browser-use.com for the SDKs, whose names are the same in both languages
  */
 export function taskSnippet(kind: SnippetKind, options: SnippetOptions): string {
-  const { hasSdk } = capabilitiesOf(options.ref.apiVersion).snippets;
+  const { sdk } = capabilitiesOf(options.ref.apiVersion).snippets;
   switch (kind) {
     case 'curl':
       return curlSnippet(options);
     case 'python':
-      return hasSdk ? pythonWithSdk(options) : pythonWithoutSdk(options);
+      return sdk ? pythonWithSdk(options, sdk) : pythonWithoutSdk(options);
     case 'typescript':
-      return hasSdk ? typescriptWithSdk(options) : typescriptWithoutSdk(options);
+      return sdk ? typescriptWithSdk(options, sdk) : typescriptWithoutSdk(options);
   }
 }
+
+type Sdk = NonNullable<SnippetCapabilities['sdk']>;
 
 function curlSnippet({ ref, baseUrl }: SnippetOptions): string {
   const { keyHeader } = capabilitiesOf(ref.apiVersion).snippets;
@@ -41,7 +43,8 @@ function curlSnippet({ ref, baseUrl }: SnippetOptions): string {
   ].join('\n');
 }
 
-function pythonWithSdk({ ref, baseUrl }: SnippetOptions): string {
+function pythonWithSdk({ ref, baseUrl }: SnippetOptions, { python, resource }: Sdk): string {
+  const { outputField } = capabilitiesOf(ref.apiVersion).snippets;
   const server = isOwn(baseUrl)
     ? ''
     : `, base_url=${quoted(`${baseUrl}/api/${ref.apiVersion}`, 'python')}`;
@@ -49,11 +52,11 @@ function pythonWithSdk({ ref, baseUrl }: SnippetOptions): string {
     '# pip install browser-use-sdk',
     'import os',
     '',
-    'from browser_use_sdk import BrowserUse',
+    `from ${python} import BrowserUse`,
     '',
     `client = BrowserUse(api_key=os.environ["BROWSER_USE_API_KEY"]${server})`,
-    `task = client.tasks.get(${quoted(ref.id, 'python')})`,
-    'print(task.status, task.output)',
+    `task = client.${resource}.get(${quoted(ref.id, 'python')})`,
+    `print(task.status, task.${outputField})`,
     '',
   ].join('\n');
 }
@@ -75,19 +78,20 @@ function pythonWithoutSdk(options: SnippetOptions): string {
   ].join('\n');
 }
 
-function typescriptWithSdk({ ref, baseUrl }: SnippetOptions): string {
+function typescriptWithSdk({ ref, baseUrl }: SnippetOptions, { npm, resource }: Sdk): string {
+  const { outputField } = capabilitiesOf(ref.apiVersion).snippets;
   const server = isOwn(baseUrl)
     ? ''
     : `\n  baseUrl: ${quoted(`${baseUrl}/api/${ref.apiVersion}`, 'typescript')},`;
   return [
     '// npm install browser-use-sdk',
-    "import { BrowserUse } from 'browser-use-sdk';",
+    `import { BrowserUse } from '${npm}';`,
     '',
     'const client = new BrowserUse({',
     `  apiKey: process.env.BROWSER_USE_API_KEY,${server}`,
     '});',
-    `const task = await client.tasks.get(${quoted(ref.id, 'typescript')});`,
-    'console.log(task.status, task.output);',
+    `const task = await client.${resource}.get(${quoted(ref.id, 'typescript')});`,
+    `console.log(task.status, task.${outputField});`,
     '',
   ].join('\n');
 }

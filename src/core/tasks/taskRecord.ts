@@ -62,6 +62,7 @@ const isOfItsKind: Readonly<Record<FieldName, (value: unknown) => boolean>> = {
   status: isStatus,
   rawStatus: isText,
   prompt: isText,
+  title: isText,
   isSuccess: isFlag,
   judgeVerdict: isFlag,
   output: isText,

@@ -263,7 +263,8 @@ function takenIn(
   now: number,
   isFull: boolean,
 ): TrackedTask {
-  const statusChanged = update.rawStatus !== before.rawStatus;
+  // One word of v3 may stand for several of ours.
+  const statusChanged = update.rawStatus !== before.rawStatus || update.status !== before.status;
   const observedEnd =
     before.checkedAt !== undefined && hasEnded(update.status) && !hasEnded(before.status);
   return {

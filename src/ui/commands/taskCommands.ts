@@ -156,7 +156,7 @@ async function copyTaskIds(args: readonly unknown[], options: TaskCommandsOption
 
 const withoutSessions = apiVersions
   .map(capabilitiesOf)
-  .filter(({ hasSessions }) => !hasSessions)
+  .filter(({ hasDashboardPage }) => !hasDashboardPage)
   .map(({ label }) => label)
   .join(' or ');
 

@@ -1,0 +1,37 @@
+import * as z from 'zod/mini';
+import { CloudError } from '../core/cloud/errors';
+import type { Account } from '../core/cloud/taskClient';
+import { oneLine } from '../core/text/plainText';
+import { shorten } from '../core/text/shorten';
+import { lenient, text, understand } from './fields';
+import type { NotFoundKind } from './refusal';
+
+const accountSchema = z.object({
+  name: text,
+  totalCreditsBalanceUsd: lenient(z.number()),
+  planInfo: lenient(z.object({ planName: text })),
+  projectId: text,
+});
+
+/** What `GET /billing/account` of v2 and v3 answers: the account's name, plan and balance, as far as they are told. */
+export function readAccount(answer: unknown): Account {
+  const fields = understand(accountSchema, answer, 'the account');
+  const { name, planInfo, totalCreditsBalanceUsd: balance } = fields;
+  const says = [name, planInfo, balance, fields.projectId];
+  if (says.every((field) => field === undefined)) {
+    throw new CloudError(
+      'badAnswer',
+      'The API promises the account; the answer tells nothing of it',
+    );
+  }
+  const words = [
+    name === undefined || name === '' ? 'an account without a name' : name,
+    planInfo?.planName === undefined ? '' : `plan ${planInfo.planName}`,
+    balance === undefined ? '' : `$${balance.toFixed(2)} left`,
+  ];
+  return { description: shorten(oneLine(words.filter((word) => word !== '').join(', ')), 200) };
+}
+
+/** A key without an account opens nothing. */
+export const accountIsMissing: NotFoundKind = (detail) =>
+  /\baccount\b/i.test(detail) ? 'auth' : 'notServed';

@@ -1,0 +1,246 @@
+import * as z from 'zod/mini';
+import { capabilitiesOf } from '../core/cloud/apiVersions';
+import { CloudError } from '../core/cloud/errors';
+import type { TaskDetails, TaskStatus } from '../core/cloud/task';
+import type { TaskClient, TaskUpdate } from '../core/cloud/taskClient';
+import { accountIsMissing, readAccount } from './account';
+import { checkId } from './checkId';
+import {
+  cost,
+  flag,
+  identifier,
+  lenient,
+  listOf,
+  output,
+  present,
+  statusOf,
+  statusWord,
+  text,
+  timestamp,
+  understand,
+  webUrl,
+} from './fields';
+import type { SendRequest } from './http';
+import { numberedPages, type NumberedPage } from './pages';
+import { path } from './path';
+import { routeIsMissing, taskIsMissing } from './refusal';
+import { tolerate } from './tolerate';
+import { messageSchema, SessionMessages } from './v3Messages';
+import { getWorkspaceFileUrl, listWorkspaceFiles } from './workspaceFiles';
+
+/**
+ * Browser Use Cloud API v3, where a task is a session.
+ * @see cloud-api-v3-v4.md §3 and §4; the vendor's OpenAPI document of v3
+ */
+export function createV3Client(send: SendRequest): TaskClient {
+  /** What was read of the messages of the session that an answer tells of. */
+  const progress = new WeakMap<TaskDetails, SessionMessages>();
+
+  const getSession = (id: string, signal: AbortSignal, isDetails = false): Promise<Session> =>
+    send({
+      path: path`/api/v3/sessions/${id}`,
+      signal,
+      isDetails,
+      notFoundKind: taskIsMissing,
+      read: (answer) => readSession(id, answer),
+    });
+
+  return {
+    apiVersion: 'v3',
+    // There is no lighter route.
+    getStatus: async (id, signal) => updateOf(await getSession(id, signal)),
+    getTask: async (id, signal) => detailsOf(await getSession(id, signal)),
+    async getDetails(id, signal, known) {
+      const messages = (known && progress.get(known)) ?? new SessionMessages();
+      const session = await getSession(id, signal, true);
+      const hasMore = await tolerate(readMessages(send, id, messages, signal));
+      const { workspaceId } = session;
+      const files =
+        workspaceId === undefined
+          ? []
+          : await tolerate(listWorkspaceFiles(send, { version: 'v3', workspaceId }, signal));
+      const details = present({
+        ...detailsOf(session),
+        prompt: messages.prompt,
+        steps: messages.steps,
+        files: files ?? [],
+        isPartial: hasMore,
+      });
+      progress.set(details, messages);
+      return details;
+    },
+    listTasks: (_query, signal) =>
+      numberedPages(lists.pageSize, (page) =>
+        send({
+          path: `/api/v3/sessions?page=${page}&page_size=${lists.pageSize}`,
+          signal,
+          notFoundKind: routeIsMissing,
+          read: readList,
+        }),
+      ),
+    getFileUrl: (_id, file, signal) => getWorkspaceFileUrl(send, 'v3', file, signal),
+    // v3 has no logs.
+    getLogUrl: () => Promise.resolve(undefined),
+    findSessionTasks: async (sessionId, signal) => {
+      const { id } = await getSession(sessionId, signal);
+      return [id];
+    },
+    shareSession: noShares,
+    getShare: noShares,
+    unshareSession: noShares,
+    getAccount: (signal) =>
+      send({
+        path: '/api/v3/billing/account',
+        signal,
+        notFoundKind: accountIsMissing,
+        read: readAccount,
+      }),
+  };
+}
+
+const noShares = (): Promise<never> =>
+  Promise.reject(new CloudError('invalidRequest', 'v3 cannot share sessions'));
+
+const { lists, statusByRawStatus } = capabilitiesOf('v3');
+
+const sessionSchema = z.object({
+  id: lenient(identifier),
+  status: statusWord,
+  model: text,
+  title: text,
+  output: z.unknown(),
+  stepCount: lenient(z.int()),
+  lastStepSummary: text,
+  isTaskSuccessful: flag,
+  liveUrl: webUrl,
+  recordingUrls: listOf(z.pipe(webUrl, z.string())),
+  workspaceId: lenient(identifier),
+  totalCostUsd: cost,
+  createdAt: timestamp,
+  updatedAt: timestamp,
+});
+
+type SessionFields = z.output<typeof sessionSchema>;
+/** A session whose ID is certain. */
+type Session = SessionFields & { readonly id: string };
+
+const listSchema = z.object({
+  sessions: listOf(z.extend(sessionSchema, { id: identifier })),
+  total: z.int().check(z.nonnegative()),
+});
+
+const messagesSchema = z.object({ messages: listOf(messageSchema), hasMore: flag });
+
+/** What `GET /sessions/{id}` answers. */
+function readSession(id: string, answer: unknown): Session {
+  const fields = understand(sessionSchema, answer, 'the session');
+  checkId(id, fields.id);
+  return { ...fields, id };
+}
+
+/** What `GET /sessions` answers. */
+function readList(answer: unknown): NumberedPage {
+  const { sessions, total } = understand(listSchema, answer, 'a list of sessions');
+  return { tasks: sessions.map((session) => ({ id: session.id, ...updateOf(session) })), total };
+}
+
+function detailsOf(session: Session): TaskDetails {
+  const { status, liveUrl, recordingUrls } = session;
+  return present({
+    apiVersion: 'v3' as const,
+    id: session.id,
+    ...updateOf(session),
+    steps: [],
+    files: [],
+    session: present({ status, liveUrl, recordingUrls }),
+    metadata: '{}',
+    screenshotUrls: [],
+  });
+}
+
+function updateOf(session: Session): TaskUpdate {
+  return present({
+    ...statusOf(statusByRawStatus, session.status),
+    status: statusOfSession(session),
+    title: session.title,
+    isSuccess: session.isTaskSuccessful,
+    output: outputOf(session),
+    cost: session.totalCostUsd,
+    model: session.model,
+    sessionId: session.id,
+    createdAt: session.createdAt,
+  });
+}
+
+/** A session that was idle for this long after its steps does nothing any more, in milliseconds. */
+const idleMs = 2 * 60_000;
+
+/**
+ * What a session's word means. `stopped` is the normal end as well as the person's stop, `timed_out` says nothing of the
+ * task, and `idle` stands before the first task as well as after it: the verdict tells them apart.
+ * @see cloud-api-v3-v4.md §3 and §12
+ */
+function statusOfSession(session: SessionFields): TaskStatus {
+  const { isTaskSuccessful, stepCount = 0 } = session;
+  const hasVerdict = isTaskSuccessful !== undefined;
+  const { status } = statusOf(statusByRawStatus, session.status);
+  switch (session.status) {
+    case 'stopped':
+    case 'timed_out':
+      return hasVerdict ? 'finished' : status;
+    case 'idle': {
+      if (hasVerdict || hasOutput(session)) return 'finished';
+      if (stepCount === 0) return 'created';
+      const idleSince = Date.parse(session.updatedAt ?? '');
+      return Date.now() - idleSince > idleMs ? 'stopped' : 'running';
+    }
+    default:
+      return status;
+  }
+}
+
+function hasOutput({ output: came }: SessionFields): boolean {
+  return came !== undefined && came !== null && came !== '';
+}
+
+const codeOutputSchema = z.object({ text: z.string(), code: z.string() });
+const outputSchema = z.object({ output });
+
+/** Text, the text beside generated code, or JSON as its text; of a session that broke down, what it did last. */
+function outputOf(session: SessionFields): string | undefined {
+  if (!hasOutput(session)) return session.status === 'error' ? session.lastStepSummary : undefined;
+  const withCode = codeOutputSchema.safeParse(session.output);
+  if (withCode.success) return withCode.data.text;
+  return outputSchema.parse({ output: session.output }).output;
+}
+
+/** So many pages of messages are read for one look, so that the page shows the first soon. */
+const pagesAtOnce = 5;
+const messagesPerPage = 100;
+
+/** Reads on where it was left. @returns whether there is more to read */
+async function readMessages(
+  send: SendRequest,
+  id: string,
+  messages: SessionMessages,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (let page = 0; page < pagesAtOnce; page++) {
+    const { lastId } = messages;
+    const query = new URLSearchParams({
+      limit: String(messagesPerPage),
+      ...(lastId !== undefined && { after: lastId }),
+    });
+    const answer = await send({
+      path: `${path`/api/v3/sessions/${id}/messages`}?${query.toString()}`,
+      signal,
+      isDetails: true,
+      notFoundKind: taskIsMissing,
+      read: (body) => understand(messagesSchema, body, 'the messages of the session'),
+    });
+    messages.takeIn(answer.messages);
+    // Messages that could not be understood would come again for ever.
+    if (answer.hasMore !== true || answer.messages.length === 0) return false;
+  }
+  return true;
+}

@@ -1,0 +1,178 @@
+import * as z from 'zod/mini';
+import type { TaskStep } from '../core/cloud/task';
+import { flag, identifier, listOf, present, text, timestamp, webUrl } from './fields';
+import { parseBoundedJson } from './boundedJson';
+
+/** A message of a v3 session, as far as it is needed. */
+export const messageSchema = z.object({
+  id: identifier,
+  role: text,
+  type: text,
+  summary: text,
+  data: text,
+  screenshotUrl: webUrl,
+  hidden: flag,
+  createdAt: timestamp,
+});
+
+export type Message = z.output<typeof messageSchema>;
+
+/**
+ * The steps of a v3 session, made of its messages as they come: what the agent does is a step, what came of it belongs to
+ * the step before.
+ * Tolerates what the vendor's documents and examples disagree on: role words, and data that is JSON or plain text.
+ * @see cloud-api-v3-v4.md §4
+ */
+export class SessionMessages {
+  #steps: TaskStep[] = [];
+  #lastId: string | undefined;
+  #lastAt: number | undefined;
+  #prompt: string | undefined;
+
+  /** The message to read on from; `undefined` before the first. */
+  get lastId(): string | undefined {
+    return this.#lastId;
+  }
+
+  /** What the person wrote first. */
+  get prompt(): string | undefined {
+    return this.#prompt;
+  }
+
+  /** A new array whenever messages were taken in. */
+  get steps(): readonly TaskStep[] {
+    return this.#steps;
+  }
+
+  /** @param messages in their order, none of which was taken in before */
+  takeIn(messages: readonly Message[]): void {
+    if (messages.length === 0) return;
+    this.#steps = [...this.#steps];
+    for (const message of messages) {
+      this.#lastId = message.id;
+      if (message.hidden !== true) this.#takeIn(message);
+    }
+  }
+
+  #takeIn(message: Message): void {
+    const content = readData(message.data ?? '');
+    if (isFromPerson(message)) {
+      this.#prompt ??= promptIn(content.text);
+      return;
+    }
+    switch (message.type) {
+      case 'completion':
+        return;
+      case 'browser_action_result':
+      case 'browser_action_error':
+        this.#addResult(message);
+        return;
+      default:
+        // Plain words between actions are no step of their own.
+        if (message.type === 'assistant_message' && content.actions.length === 0) return;
+        this.#addStep(message, content);
+    }
+  }
+
+  #addStep(message: Message, { actions, text: said, url }: MessageData): void {
+    const at = message.createdAt === undefined ? undefined : Date.parse(message.createdAt);
+    const durationMs =
+      at === undefined || this.#lastAt === undefined ? undefined : Math.max(0, at - this.#lastAt);
+    this.#lastAt = at ?? this.#lastAt;
+    this.#steps.push(
+      present({
+        number: this.#steps.length + 1,
+        goal: message.summary ?? said,
+        evaluation: '',
+        memory: message.summary === undefined ? '' : said,
+        url: url ?? '',
+        actions,
+        durationSeconds: durationMs === undefined ? undefined : durationMs / 1000,
+        screenshotUrl: message.screenshotUrl,
+      }),
+    );
+  }
+
+  #addResult({ summary, screenshotUrl }: Message): void {
+    const last = this.#steps.pop();
+    if (!last) return;
+    this.#steps.push(
+      present({
+        ...last,
+        evaluation: summary ?? last.evaluation,
+        screenshotUrl: screenshotUrl ?? last.screenshotUrl,
+      }),
+    );
+  }
+}
+
+function isFromPerson({ role, type }: Message): boolean {
+  return type === 'user_message' || role === 'user' || role === 'human';
+}
+
+/** What the data of a message holds. */
+interface MessageData {
+  readonly text: string;
+  /** Each a string of JSON. */
+  readonly actions: readonly string[];
+  /** The page that an action leads to. */
+  readonly url?: string | undefined;
+}
+
+const toolCallSchema = z.object({
+  function: z.object({ name: identifier, arguments: z.unknown() }),
+});
+const dataSchema = z.object({
+  content: z.unknown(),
+  tool_calls: listOf(toolCallSchema),
+});
+
+/** Never throws: data that is no JSON is text. */
+function readData(data: string): MessageData {
+  const parsed = dataSchema.safeParse(parsedOr(data));
+  if (!parsed.success) return { text: data, actions: [] };
+  const { content, tool_calls: calls } = parsed.data;
+  const inputs = calls.map(({ function: { name, arguments: input } }) => ({
+    name,
+    input: typeof input === 'string' ? parsedOr(input) : input,
+  }));
+  return {
+    text: textOf(content),
+    actions: inputs.map(({ name, input }) => JSON.stringify({ [name]: input ?? {} })),
+    url: inputs.map(({ input }) => urlIn(input)).find((url) => url !== undefined),
+  };
+}
+
+function parsedOr(json: string): unknown {
+  try {
+    return parseBoundedJson(json);
+  } catch {
+    return json;
+  }
+}
+
+/** Text, or the texts of its parts. */
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  return content
+    .map((part: unknown) => {
+      if (typeof part === 'string') return part;
+      const { text: said } = (part ?? {}) as { text?: unknown };
+      return typeof said === 'string' ? said : '';
+    })
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+function urlIn(input: unknown): string | undefined {
+  const { url } = (input ?? {}) as { url?: unknown };
+  return typeof url === 'string' ? url : undefined;
+}
+
+/** Without the tags around what a person wrote, and the list of files after it. */
+function promptIn(written: string): string | undefined {
+  const [, , inner] = /^\s*<([a-z][\w-]*)>([^]*?)<\/\1>/iu.exec(written) ?? [];
+  const prompt = (inner ?? written).trim();
+  return prompt === '' ? undefined : prompt;
+}

@@ -1,0 +1,348 @@
+import * as z from 'zod/mini';
+import { capabilitiesOf } from '../core/cloud/apiVersions';
+import { CloudError } from '../core/cloud/errors';
+import type { TaskDetails, TaskSession } from '../core/cloud/task';
+import type { PublicShare, TaskClient, TaskPage, TaskUpdate } from '../core/cloud/taskClient';
+import { accountIsMissing, readAccount } from './account';
+import { checkId } from './checkId';
+import {
+  cost,
+  flag,
+  identifier,
+  jsonText,
+  lenient,
+  listOf,
+  output,
+  present,
+  statusOf,
+  statusWord,
+  text,
+  timestamp,
+  understand,
+  webUrl,
+} from './fields';
+import type { SendRequest } from './http';
+import { path } from './path';
+import { partIsMissing, routeIsMissing, taskIsMissing } from './refusal';
+import { readShare, shareIsMissing } from './share';
+import { tolerate } from './tolerate';
+import { eventSchema, RunEvents } from './v4Events';
+import { getWorkspaceFileUrl, listWorkspaceFiles } from './workspaceFiles';
+
+/**
+ * Browser Use Cloud API v4, where a task is a run: one prompt of a session.
+ * @see cloud-api-v3-v4.md §3 and §5; the vendor's OpenAPI document of v4
+ */
+export function createV4Client(send: SendRequest): TaskClient {
+  /** What was read of the events of the run that an answer tells of. */
+  const progress = new WeakMap<TaskDetails, RunEvents>();
+
+  const getRun = (id: string, signal: AbortSignal, isDetails = false): Promise<Run> =>
+    send({
+      path: path`/api/v4/runs/${id}`,
+      signal,
+      isDetails,
+      notFoundKind: taskIsMissing,
+      read: (answer) => readRun(id, answer),
+    });
+
+  return {
+    apiVersion: 'v4',
+    getStatus: (id, signal) =>
+      send({
+        path: path`/api/v4/runs/${id}/status`,
+        signal,
+        notFoundKind: taskIsMissing,
+        read: readStatus,
+      }),
+    getTask: async (id, signal) => detailsOf(await getRun(id, signal)),
+    async getDetails(id, signal, known) {
+      const events = (known && progress.get(known)) ?? new RunEvents();
+      const run = await getRun(id, signal, true);
+      const hasMore = await tolerate(readEvents(send, id, events, signal));
+      const [files = [], browser, share] = await Promise.all([
+        tolerate(listOutputs(send, run, signal)),
+        tolerate(getBrowser(send, events.browserId, signal)),
+        tolerate(getShare(send, run.sessionId, signal)),
+      ]);
+      const session: TaskSession = present({
+        status: browser?.status,
+        liveUrl: browser?.status === 'stopped' ? undefined : (browser?.liveUrl ?? events.liveUrl),
+        recordingUrls: browser?.recordingUrl === undefined ? [] : [browser.recordingUrl],
+        publicShareUrl: share?.url,
+      });
+      const details = present({
+        ...detailsOf(run),
+        startedAt: events.startedAt,
+        finishedAt: events.finishedAt,
+        steps: events.steps,
+        files,
+        session,
+        isPartial: hasMore,
+      });
+      progress.set(details, events);
+      return details;
+    },
+    listTasks: (_query, signal) => sessionPages(send, signal),
+    getFileUrl: (_id, file, signal) => getWorkspaceFileUrl(send, 'v4', file, signal),
+    // v4 has no logs.
+    getLogUrl: () => Promise.resolve(undefined),
+    findSessionTasks: (sessionId, signal) => findRuns(send, sessionId, signal),
+    async shareSession(sessionId, signal) {
+      const share = await send({
+        method: 'POST',
+        path: path`/api/v4/sessions/${sessionId}/share`,
+        signal,
+        notFoundKind: partIsMissing,
+        read: readActiveShare,
+      });
+      if (share) return share;
+      throw new CloudError('badAnswer', 'The API promises a share; the answer has none');
+    },
+    getShare: (sessionId, signal) => getShare(send, sessionId, signal),
+    unshareSession: (sessionId, signal) =>
+      send({
+        method: 'PUT',
+        path: path`/api/v4/sessions/${sessionId}/share`,
+        body: { isActive: false },
+        signal,
+        notFoundKind: partIsMissing,
+        read: () => undefined,
+      }),
+    // v4 has no account of its own: one key works for all versions (§8).
+    getAccount: (signal) =>
+      send({
+        path: '/api/v2/billing/account',
+        signal,
+        notFoundKind: accountIsMissing,
+        read: readAccount,
+      }),
+  };
+}
+
+const { lists, statusByRawStatus } = capabilitiesOf('v4');
+
+const statusSchema = z.object({ status: statusWord });
+
+const runSchema = z.object({
+  id: lenient(identifier),
+  status: statusWord,
+  task: text,
+  title: text,
+  model: text,
+  result: output,
+  output,
+  error: text,
+  sessionId: lenient(identifier),
+  workspaceId: lenient(identifier),
+  judgement: lenient(jsonText),
+  totalCostUsd: cost,
+  createdAt: timestamp,
+});
+
+type Run = z.output<typeof runSchema> & { readonly id: string };
+
+const verdictSchema = z.object({ verdict: z.boolean() });
+
+const sessionsSchema = z.object({
+  sessions: listOf(
+    z.object({
+      sessionId: identifier,
+      latestRunId: identifier,
+      title: text,
+      status: statusWord,
+    }),
+  ),
+  nextCursor: lenient(identifier),
+  hasMore: flag,
+});
+
+const runsSchema = z.object({
+  runs: listOf(z.object({ id: identifier })),
+  nextCursor: lenient(identifier),
+  hasMore: flag,
+});
+
+const eventsSchema = z.object({
+  events: listOf(eventSchema),
+  nextAfter: lenient(z.int()),
+  hasMore: flag,
+});
+
+const browserSchema = z.object({ status: text, liveUrl: webUrl, recordingUrl: webUrl });
+
+/** What `GET /runs/{id}/status` answers. */
+function readStatus(answer: unknown): TaskUpdate {
+  const { status } = understand(statusSchema, answer, 'an object with the status of the run');
+  return statusOf(statusByRawStatus, status);
+}
+
+/** What `GET /runs/{id}` answers. */
+function readRun(id: string, answer: unknown): Run {
+  const fields = understand(runSchema, answer, 'the run');
+  checkId(id, fields.id);
+  return { ...fields, id };
+}
+
+function detailsOf(run: Run): TaskDetails {
+  return present({
+    apiVersion: 'v4' as const,
+    id: run.id,
+    ...statusOf(statusByRawStatus, run.status),
+    prompt: run.task,
+    title: run.title,
+    judgeVerdict: verdictOf(run.judgement),
+    output: run.output ?? run.result ?? run.error,
+    cost: run.totalCostUsd,
+    model: run.model,
+    sessionId: run.sessionId,
+    createdAt: run.createdAt,
+    steps: [],
+    files: [],
+    judgement: run.judgement,
+    metadata: '{}',
+    screenshotUrls: [],
+  });
+}
+
+/** The shape of a judgement is not documented: only what is plainly a verdict counts. */
+function verdictOf(judgement: string | undefined): boolean | undefined {
+  if (judgement === undefined) return undefined;
+  try {
+    return verdictSchema.safeParse(JSON.parse(judgement)).data?.verdict;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The sessions, the newest first, each as the state of its latest run: 100 conversations in one request. */
+async function* sessionPages(
+  send: SendRequest,
+  signal: AbortSignal,
+): AsyncGenerator<TaskPage, void, undefined> {
+  let cursor: string | undefined;
+  do {
+    const answer = await send({
+      path: `/api/v4/sessions?${pageQuery(lists.pageSize, cursor)}`,
+      signal,
+      notFoundKind: routeIsMissing,
+      read: (body) => understand(sessionsSchema, body, 'a list of sessions'),
+    });
+    cursor = answer.hasMore === true ? answer.nextCursor : undefined;
+    yield {
+      tasks: answer.sessions.map(({ latestRunId, sessionId, title, status }) =>
+        present({
+          id: latestRunId,
+          ...statusOf(statusByRawStatus, status),
+          title,
+          sessionId,
+        }),
+      ),
+      isLast: cursor === undefined,
+    };
+  } while (cursor !== undefined);
+}
+
+function pageQuery(limit: number, cursor: string | undefined): string {
+  return new URLSearchParams({
+    limit: String(limit),
+    ...(cursor !== undefined && { cursor }),
+  }).toString();
+}
+
+/** No session has more runs than this that a person follows. */
+const mostRunPages = 5;
+
+async function findRuns(
+  send: SendRequest,
+  sessionId: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const ids = new Set<string>();
+  let cursor: string | undefined;
+  for (let page = 0; page < mostRunPages; page++) {
+    const query = `${pageQuery(100, cursor)}&${new URLSearchParams({ sessionId }).toString()}`;
+    const answer = await send({
+      path: `/api/v4/runs?${query}`,
+      signal,
+      notFoundKind: taskIsMissing,
+      read: (body) => understand(runsSchema, body, 'the runs of a session'),
+    });
+    for (const { id } of answer.runs) ids.add(id);
+    cursor = answer.hasMore === true ? answer.nextCursor : undefined;
+    if (cursor === undefined) break;
+  }
+  return [...ids];
+}
+
+/** So many pages of events are read for one look, so that the page shows the first soon. */
+const pagesAtOnce = 5;
+/** More is not promised (§5). */
+const eventsPerPage = 200;
+
+/** Reads on where it was left. @returns whether there is more to read */
+async function readEvents(
+  send: SendRequest,
+  id: string,
+  events: RunEvents,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (let page = 0; page < pagesAtOnce; page++) {
+    const before = events.after;
+    const answer = await send({
+      path: `${path`/api/v4/runs/${id}/events`}?after=${before}&limit=${eventsPerPage}`,
+      signal,
+      isDetails: true,
+      notFoundKind: taskIsMissing,
+      read: (body) => understand(eventsSchema, body, 'the events of the run'),
+    });
+    events.takeIn(answer.events, answer.nextAfter);
+    if (answer.hasMore !== true || events.after === before) return false;
+  }
+  return true;
+}
+
+async function listOutputs(
+  send: SendRequest,
+  { workspaceId }: Run,
+  signal: AbortSignal,
+): Promise<TaskDetails['files']> {
+  if (workspaceId === undefined) return [];
+  return listWorkspaceFiles(send, { version: 'v4', workspaceId, prefix: 'outputs/' }, signal);
+}
+
+async function getBrowser(
+  send: SendRequest,
+  browserId: string | undefined,
+  signal: AbortSignal,
+): Promise<z.output<typeof browserSchema> | undefined> {
+  if (browserId === undefined) return undefined;
+  return send({
+    path: path`/api/v4/browsers/${browserId}`,
+    signal,
+    notFoundKind: partIsMissing,
+    read: (answer) => understand(browserSchema, answer, 'the browser'),
+  });
+}
+
+async function getShare(
+  send: SendRequest,
+  sessionId: string | undefined,
+  signal: AbortSignal,
+): Promise<PublicShare | undefined> {
+  if (sessionId === undefined) return undefined;
+  return send({
+    path: path`/api/v4/sessions/${sessionId}/share`,
+    signal,
+    notFoundKind: shareIsMissing,
+    read: readActiveShare,
+  });
+}
+
+const activeSchema = z.object({ isActive: z.boolean() });
+
+/** `null` for a session that was never shared; one that is not active any more has no page. */
+function readActiveShare(answer: unknown): PublicShare | undefined {
+  if (answer === null || answer === undefined) return undefined;
+  return activeSchema.safeParse(answer).data?.isActive === false ? undefined : readShare(answer);
+}
