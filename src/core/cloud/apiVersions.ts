@@ -21,12 +21,14 @@ export interface VersionCapabilities {
    * verdict. Absent: nothing comes after the end.
    */
   readonly settlesWithinMs?: number | undefined;
+  /** What `cost` is the cost of, as a heading. */
+  readonly costLabel: string;
   readonly lists: ListCapabilities;
   readonly snippets: SnippetCapabilities;
 }
 
 export interface ListCapabilities {
-  /** For fewer tasks than this, asking for each is as good as looking through a list. */
+  /** For fewer tasks than this, each is polled by itself, though a list would be fewer requests. */
   readonly worthFrom: number;
   /** True where an entry tells all that a task's own answer tells but steps and files; false where it tells the status. */
   readonly areFull: boolean;
@@ -82,6 +84,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     hasLogs: false,
     // Cost settles within about 90 s, and a judge speaks after the end (cloud-api-v3-v4.md §3).
     settlesWithinMs: 120_000,
+    costLabel: 'Model cost',
     lists: {
       worthFrom: 5,
       areFull: false,
@@ -112,6 +115,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     hasDashboardPage: true,
     canShare: false,
     hasLogs: false,
+    costLabel: 'Cost',
     lists: {
       worthFrom: 2,
       areFull: true,
@@ -142,8 +146,9 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     hasDashboardPage: true,
     canShare: true,
     hasLogs: true,
+    costLabel: 'Cost',
     lists: {
-      worthFrom: 3,
+      worthFrom: 2,
       areFull: true,
       pageSize: 100,
       statusFilters: ['created', 'started'],
@@ -171,8 +176,9 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     hasDashboardPage: false,
     canShare: false,
     hasLogs: false,
+    costLabel: 'Cost',
     lists: {
-      worthFrom: 3,
+      worthFrom: 2,
       areFull: true,
       pageSize: 100,
       statusFilters: [],

@@ -165,12 +165,15 @@ export class DetailsReader implements Disposable {
       const cloud = await connect(signal);
       signal.throwIfAborted();
       const stamp = store.stampRequest();
-      const details = await cloud.client(ref.apiVersion).getDetails(ref.id, signal);
+      const client = cloud.client(ref.apiVersion);
+      const details = await client.getDetails(ref.id, signal, this.#state.details);
       if (signal.aborted) return;
       this.#backoffMs = 0;
       // First what is known here, so that the store's news of it is no news.
       this.#takeIn(details);
       store.applyUpdate(ref, summaryOf(details), clock.now(), true, stamp);
+      // A run of thousands of steps shows the first of them soon, and then the rest.
+      if (details.isPartial === true) this.#isDue = true;
     } catch (error) {
       if (signal.aborted || isAbort(error)) return;
       onError(error);

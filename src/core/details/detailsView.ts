@@ -40,6 +40,7 @@ export interface TaskView {
   readonly isMissing: boolean;
   readonly isSuccess?: boolean | undefined;
   readonly judgeVerdict?: boolean | undefined;
+  readonly title?: string | undefined;
   readonly prompt?: ViewText | undefined;
   /** What stands in its code fence, where it has one; laid out where it is JSON. */
   readonly output?: (ViewText & { readonly form: TextForm }) | undefined;
@@ -98,6 +99,7 @@ export function taskViewOf(task: TaskDetails | TrackedTask): TaskView {
     isMissing: 'isMissing' in task && task.isMissing,
     isSuccess: task.isSuccess,
     judgeVerdict: task.judgeVerdict,
+    title: short(task.title),
     prompt: cut(task.prompt),
     output: outputOf(task.output),
     judgement: cut(details?.judgement),

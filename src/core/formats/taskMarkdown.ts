@@ -55,7 +55,10 @@ function factTable(task: TaskDetails | TrackedTask): string {
     ['Status', appearanceLabel({ ...task, isMissing })],
     ['The agent says', verdictLabel(task.isSuccess)],
     ['The judge says', verdictLabel(task.judgeVerdict)],
-    ['Cost', task.cost === undefined ? undefined : formatCost(task.cost)],
+    [
+      capabilitiesOf(task.apiVersion).costLabel,
+      task.cost === undefined ? undefined : formatCost(task.cost),
+    ],
     ['Duration', duration === undefined ? undefined : formatDuration(duration)],
     ['Model', task.model],
     ['Agent version', details?.agentVersion],

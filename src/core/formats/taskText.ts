@@ -49,7 +49,10 @@ function factLines(task: TaskDetails | TrackedTask): string[] {
     ['Status', appearanceLabel({ ...task, isMissing })],
     ['The agent says', verdictLabel(task.isSuccess)],
     ['The judge says', verdictLabel(task.judgeVerdict)],
-    ['Cost', task.cost === undefined ? undefined : formatCost(task.cost)],
+    [
+      capabilitiesOf(task.apiVersion).costLabel,
+      task.cost === undefined ? undefined : formatCost(task.cost),
+    ],
     ['Duration', duration === undefined ? undefined : formatDuration(duration)],
     ['Steps', details && String(details.steps.length)],
     ['Model', task.model],

@@ -12,7 +12,7 @@ export interface RowTitle {
   readonly beginning?: string | undefined;
 }
 
-type TitleSource = TaskRef & Pick<TrackedTask, 'prompt'>;
+type TitleSource = TaskRef & Pick<TrackedTask, 'prompt' | 'title'>;
 
 /** Longer labels and beginnings are cut, in UTF-16 units: more than any side bar shows. */
 const longestLabel = 200;

@@ -111,18 +111,25 @@ export function verdictSentence(
   return `${judge}, though the agent says it ${isSuccess ? 'succeeded' : 'did not succeed'}.`;
 }
 
-/** A task's name in one line: its prompt, cut after a word where one ends near, or its ID until the prompt is known. */
-export function taskTitle(task: Pick<TrackedTask, 'prompt' | 'id'>, maxLength = 200): string {
+/** A task's name in one line: its prompt or title, cut after a word where one ends near, or its ID until one is known. */
+export function taskTitle(
+  task: Pick<TrackedTask, 'prompt' | 'title' | 'id'>,
+  maxLength = 200,
+): string {
   const title = promptTitle(task);
   return title === undefined
     ? shorten(oneLine(task.id), maxLength)
     : shortenAtWord(title, maxLength);
 }
 
-/** The whole prompt in one line; `undefined` where it is not known or has nothing to see. */
-export function promptTitle({ prompt = '' }: Pick<TrackedTask, 'prompt'>): string | undefined {
-  const title = oneLine(prompt);
-  return /[^\p{Default_Ignorable_Code_Point}\s]/u.test(title) ? title : undefined;
+/** The whole prompt in one line, or the title until that is known; `undefined` where neither has anything to see. */
+export function promptTitle({
+  prompt = '',
+  title = '',
+}: Pick<TrackedTask, 'prompt' | 'title'>): string | undefined {
+  return [prompt, title]
+    .map(oneLine)
+    .find((text) => /[^\p{Default_Ignorable_Code_Point}\s]/u.test(text));
 }
 
 // First the flags that are spelled in tags (UTS 51, ED-14a), so that of tags only others go. Then marks, embeddings,

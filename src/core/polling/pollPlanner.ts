@@ -1,7 +1,7 @@
 import { apiVersions, capabilitiesOf } from '../cloud/apiVersions';
-import type { ApiVersion } from '../cloud/task';
+import { hasEnded, type ApiVersion } from '../cloud/task';
 import type { TaskQuery } from '../cloud/taskClient';
-import type { TrackedTask } from '../tasks/trackedTask';
+import { needsFullRead, type TrackedTask } from '../tasks/trackedTask';
 
 /**
  * Ways to learn the state of many tasks:
@@ -132,7 +132,14 @@ function planVersion(
 ): readonly Poll[] {
   const known: Dated[] = [];
   const unknown: TrackedTask[] = [];
+  const alone: TrackedTask[] = [];
+  const { areFull } = capabilitiesOf(apiVersion).lists;
   for (const task of tasks) {
+    // A list that tells the status alone spares no request that is owed for all of a task.
+    if (!areFull && (needsFullRead(task) || hasEnded(task.status))) {
+      alone.push(task);
+      continue;
+    }
     const createdAt = Date.parse(task.createdAt ?? '');
     // No list shows whom the cloud does not know by itself.
     const isNowhere = task.isMissing || task.trouble?.kind === 'taskNotFound';
@@ -141,6 +148,7 @@ function planVersion(
   }
   known.sort((a, b) => a.createdAt - b.createdAt);
   return [
+    ...alone.map(pollFor),
     ...planUnknown(unknown, apiVersion, costs, now),
     ...planKnown(known, apiVersion, costs, now),
   ];
@@ -178,7 +186,8 @@ function planKnown(
   now: number,
 ): readonly Poll[] {
   if (tasks.length === 0) return [];
-  const plans = capabilitiesOf(apiVersion).lists.filtersByCreation
+  const { filtersByCreation, worthFrom } = capabilitiesOf(apiVersion).lists;
+  const plans = filtersByCreation
     ? [
         spanPlan(tasks, apiVersion),
         ...spansPlan(tasks, apiVersion),
@@ -186,7 +195,7 @@ function planKnown(
         eachPlan(tasks),
       ]
     : // A list without any filter begins with the newest: a status call is as cheap and far smaller.
-      [eachPlan(tasks), newestPlan(tasks, apiVersion)];
+      [eachPlan(tasks), ...(tasks.length < worthFrom ? [] : [newestPlan(tasks, apiVersion)])];
   const priced = plans
     .map((plan) => ({ plan, requests: priceOf(plan, apiVersion, costs, now) }))
     // Stable: of equal prices the earlier plan stays first.

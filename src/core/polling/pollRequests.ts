@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../cloud/apiVersions';
 import type { PollSchedule } from './pollSchedule';
 import type { Clock } from '../base/clock';
 import { CloudError, isAbort, isCloudError } from '../cloud/errors';
@@ -36,7 +37,7 @@ export class PollRequests {
   async pollTask(task: TrackedTask, signal: AbortSignal): Promise<PollOutcome> {
     const { clock, connect, pauses, refreshes, schedule, store } = this.#options;
     const { serial } = refreshes;
-    const isFull = refreshes.has(task) || schedule.owesFullRead(task);
+    const isFull = refreshes.has(task) || schedule.owesFullRead(task, clock.now());
     try {
       const cloud = await connect(signal);
       if (signal.aborted || pauses.general) return undefined;
@@ -81,7 +82,6 @@ export class PollRequests {
     }
   }
 
-  /** What a list shows is worth as much as a full reading: it lacks but steps and files. */
   #takeIn(
     tasks: readonly ListedTask[],
     apiVersion: ApiVersion,
@@ -94,7 +94,7 @@ export class PollRequests {
     const refs = updates.map(({ ref }) => ref);
     schedule.succeeded(refs, clock.now());
     refreshes.satisfy(refs, serial);
-    store.applyUpdates(updates, clock.now(), true, stamp);
+    store.applyUpdates(updates, clock.now(), capabilitiesOf(apiVersion).lists.areFull, stamp);
   }
 
   /** @returns nothing for an abort, which is silent */

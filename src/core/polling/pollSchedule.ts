@@ -1,7 +1,13 @@
 import { backoffCapMs, nextBackoffMs, refusedCapMs } from './backoff';
 import type { CloudErrorKind } from '../cloud/errors';
 import { hasEnded, refKey, type TaskRef } from '../cloud/task';
-import { isActive, isStale, needsFullRead, type TrackedTask } from '../tasks/trackedTask';
+import {
+  isActive,
+  isStale,
+  needsFullRead,
+  settlesAt,
+  type TrackedTask,
+} from '../tasks/trackedTask';
 
 /** Pauses are spread by this share either way, so that users and API versions fall out of step. */
 const jitter = 0.1;
@@ -45,8 +51,13 @@ export class PollSchedule {
    * @returns milliseconds since 1970, 0 for at once, `undefined` for never
    */
   dueAt(task: TrackedTask, pauseMs: number, now: number): number | undefined {
-    if (!isActive(task) && !task.isMissing && !this.owesFullRead(task)) return undefined;
     const poll = this.#polls.get(refKey(task));
+    if (!isActive(task) && !task.isMissing && !this.owesFullRead(task, now)) {
+      const at = settlesAt(task);
+      return at === undefined || (poll?.fullReadFailures ?? 0) >= mostFullReadFailures
+        ? undefined
+        : at;
+    }
     // Another key, or another day, may know it: it is polled once for each poller and key.
     if (task.isMissing && poll?.wasAnswered === true) return undefined;
     // Asked in the future: the clock was set back since.
@@ -67,9 +78,9 @@ export class PollSchedule {
   }
 
   /** Of a task whose full answer keeps failing, for instance for its size, only the status is polled. */
-  owesFullRead(task: TrackedTask): boolean {
+  owesFullRead(task: TrackedTask, now: number): boolean {
     // Of ten thousand tasks that have ended this is computed at each tick.
-    if (task.isMissing || !needsFullRead(task)) return false;
+    if (task.isMissing || !(needsFullRead(task) || hasSettled(task, now))) return false;
     const failures = this.#polls.get(refKey(task))?.fullReadFailures ?? 0;
     return failures < mostFullReadFailures;
   }
@@ -149,6 +160,12 @@ export class PollSchedule {
     }
     return poll;
   }
+}
+
+/** True where what was added after the end is to be read now. */
+function hasSettled(task: TrackedTask, now: number): boolean {
+  const at = settlesAt(task);
+  return at !== undefined && at <= now;
 }
 
 function pauseOf(task: TrackedTask, pauseMs: number, now: number): number {

@@ -12,7 +12,7 @@ import { hasEnded, refKey, type TaskRef } from '../cloud/task';
 import type { Cloud } from '../cloud/taskClient';
 import type { TaskStore } from '../tasks/taskStore';
 import type { TokenBucket } from './tokenBucket';
-import { isActive, needsFullRead, type TrackedTask } from '../tasks/trackedTask';
+import { isActive, type TrackedTask } from '../tasks/trackedTask';
 
 export interface TaskPollerOptions {
   readonly store: TaskStore;
@@ -312,7 +312,8 @@ export class TaskPoller implements Polling, Disposable {
         case 'tooLarge':
         case 'refused':
         case 'badAnswer':
-          if (task && needsFullRead(task)) this.#schedule.noteFullReadFailure(task);
+          if (task && this.#schedule.owesFullRead(task, now))
+            this.#schedule.noteFullReadFailure(task);
           if (this.#isGeneral({ task, error })) general = error;
           // Whatever is wrong with a list, its tasks are polled by themselves.
           else if (task) {

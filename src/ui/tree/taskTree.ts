@@ -63,7 +63,8 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
         for (const { before, after } of changes) {
           const task = after ?? before;
           if (task) this.#changed.add(refKey(task));
-          if (!before || !after || before.prompt !== after.prompt) this.#areTitlesOld = true;
+          if (!before || !after || before.prompt !== after.prompt || before.title !== after.title)
+            this.#areTitlesOld = true;
         }
         this.#drawSoon();
       }),

@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { hasEnded } from '../../core/cloud/task';
 import type { TaskView } from '../../core/details/detailsView';
 import {
@@ -51,7 +52,7 @@ export function Header({ view, copied }: HeaderProps) {
 }
 
 export function titleOf(task: TaskView): string {
-  return taskTitle({ id: task.id, prompt: task.prompt?.text }, titleLength);
+  return taskTitle({ id: task.id, prompt: task.prompt?.text, title: task.title }, titleLength);
 }
 
 /** Of a task that came to its end and was judged, the verdicts say it all. */
@@ -89,7 +90,10 @@ function Figures({ task }: { readonly task: TaskView }) {
         name={isAtIt ? 'Time so far' : 'Duration'}
         value={duration === undefined ? undefined : formatDuration(duration)}
       />
-      <Figure name="Cost" value={task.cost === undefined ? undefined : formatCost(task.cost)} />
+      <Figure
+        name={capabilitiesOf(task.apiVersion).costLabel}
+        value={task.cost === undefined ? undefined : formatCost(task.cost)}
+      />
       <Figure
         name={hasEnded(task.status) ? 'Steps' : 'Steps so far'}
         value={task.isWhole ? String(task.stepCount) : undefined}
