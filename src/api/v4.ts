@@ -272,6 +272,9 @@ async function findRuns(
     cursor = answer.hasMore === true ? answer.nextCursor : undefined;
     if (cursor === undefined) break;
   }
+  // A session begins with a run.
+  if (ids.size === 0)
+    throw new CloudError('taskNotFound', 'There is no such session, or it has no run');
   return [...ids];
 }
 

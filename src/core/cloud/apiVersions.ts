@@ -10,6 +10,10 @@ export interface VersionCapabilities {
   readonly statusByRawStatus: ReadonlyMap<string, TaskStatus>;
   /** True where a task that has ended never runs again: an answer that says otherwise is an older one. */
   readonly areEndsFinal: boolean;
+  /**
+   * What an ID that is said to be a session's names: nothing, a task, or a session whose tasks the cloud can be asked for.
+   */
+  readonly sessions: 'none' | 'areTasks' | 'haveTasks';
   /** True where a task's session has a page in the dashboard whose address is known. */
   readonly hasDashboardPage: boolean;
   /** True where a session can get a public page. */
@@ -79,6 +83,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
       ['failed', 'failed'],
     ]),
     areEndsFinal: true,
+    sessions: 'haveTasks',
     hasDashboardPage: false,
     canShare: true,
     hasLogs: false,
@@ -112,6 +117,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
       ['error', 'failed'],
     ]),
     areEndsFinal: false,
+    sessions: 'areTasks',
     hasDashboardPage: true,
     canShare: false,
     hasLogs: false,
@@ -143,6 +149,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
       ['failed', 'failed'],
     ]),
     areEndsFinal: true,
+    sessions: 'haveTasks',
     hasDashboardPage: true,
     canShare: true,
     hasLogs: true,
@@ -173,6 +180,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
       ['failed', 'failed'],
     ]),
     areEndsFinal: true,
+    sessions: 'none',
     hasDashboardPage: false,
     canShare: false,
     hasLogs: false,
@@ -195,11 +203,31 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
 /** Every version that this extension supports, the newest first. */
 export const apiVersions = Object.keys(capabilities) as readonly ApiVersion[];
 
-/** The version of a task whose version nothing else tells: the default of the setting. */
-export const defaultApiVersion: ApiVersion = 'v2';
+/** A place where an ID may be known. */
+export interface SearchPlace {
+  readonly apiVersion: ApiVersion;
+  /** What the ID would name there. */
+  readonly as: 'task' | 'session';
+}
 
-/** The version in which the sessions of dashboard links are looked up, whatever the setting for new tasks says. */
-export const sessionsApiVersion: ApiVersion = 'v2';
+/**
+ * Where an ID is looked for whose version nothing tells, in this order. v3 sessions stand before the others, as a session of
+ * v3 may be known as one of v2 or v4, too.
+ * @see cloud-api-v3-v4.md §12
+ */
+export const searchPlaces: readonly SearchPlace[] = [
+  { apiVersion: 'v4', as: 'task' },
+  { apiVersion: 'v2', as: 'task' },
+  { apiVersion: 'v3', as: 'task' },
+  { apiVersion: 'v4', as: 'session' },
+  { apiVersion: 'v2', as: 'session' },
+];
+
+/** As `searchPlaces`, on servers other than the vendor's: self-hosted ones still serve v1. */
+export const searchPlacesElsewhere: readonly SearchPlace[] = [
+  ...searchPlaces,
+  { apiVersion: 'v1', as: 'task' },
+];
 
 export function capabilitiesOf(apiVersion: ApiVersion): VersionCapabilities {
   return capabilities[apiVersion];

@@ -1,4 +1,4 @@
-import { isApiVersion } from '../cloud/apiVersions';
+import { capabilitiesOf, isApiVersion } from '../cloud/apiVersions';
 import { readIdList, brokenUuidMessage, type RefusedPiece } from './opaqueIds';
 import {
   findMentions,
@@ -11,16 +11,25 @@ import { refKey, type ApiVersion, type TaskRef } from '../cloud/task';
 
 /** What a person's paste holds. */
 export interface TaskInput {
-  /** Each task once, in the order given; at most `maxTasksAtOnce`. */
+  /** Each task once, in the order given; with `ids`, at most `maxTasksAtOnce`. */
   readonly refs: readonly TaskRef[];
+  /** IDs of tasks, or of sessions that nothing calls so, whose API version only the cloud knows. Each once. */
+  readonly ids: readonly string[];
   /** Sessions whose tasks are meant, each once; at most `maxSessionsAtOnce`. The cloud knows their tasks. */
-  readonly sessionIds: readonly string[];
+  readonly sessions: readonly NamedSession[];
   /** How many times a task or session was named again. */
   readonly duplicates: number;
   /** Pieces that name no task. */
   readonly rejected: readonly RefusedPiece[];
   /** How many more tasks and sessions are named than are read at once. */
   readonly beyond: { readonly tasks: number; readonly sessions: number };
+}
+
+/** A session that a text names. */
+export interface NamedSession {
+  readonly id: string;
+  /** Absent: only the cloud knows it. */
+  readonly apiVersion?: ApiVersion | undefined;
 }
 
 /** More in one paste is an accident. */
@@ -37,9 +46,9 @@ const maxRejected = 1000;
  * an ID is one, as only the cloud knows.
  * The same text twice, or with its records in another order, names the same. Never throws, whatever it is given, and
  * takes time in proportion to it.
- * @param apiVersion for IDs whose version the text does not tell
+ * @param apiVersion for IDs whose version the text does not tell; `undefined` leaves that to the cloud
  */
-export function parseTaskInput(text: string, apiVersion: ApiVersion): TaskInput {
+export function parseTaskInput(text: string, apiVersion: ApiVersion | undefined): TaskInput {
   const plain = plainPaste(text.slice(0, maxInputLength));
   const found = findMentions(plain);
   const selection = new Selection(apiVersion);
@@ -126,20 +135,22 @@ function rejectWhatWasMeant(
 
 /** Gathers what counts, each once and no more than is read at once. */
 class Selection {
-  readonly #apiVersion: ApiVersion;
+  readonly #apiVersion: ApiVersion | undefined;
   readonly #refs = new Map<string, TaskRef>();
   readonly #refsBeyond = new Set<string>();
-  readonly #sessionIds = new Set<string>();
+  readonly #ids = new Set<string>();
+  readonly #sessions = new Map<string, NamedSession>();
   readonly #sessionsBeyond = new Set<string>();
   readonly #rejected = new Map<string, RefusedPiece>();
   #duplicates = 0;
 
-  constructor(apiVersion: ApiVersion) {
+  constructor(apiVersion: ApiVersion | undefined) {
     this.#apiVersion = apiVersion;
   }
 
   get isEmpty(): boolean {
-    return this.#refs.size === 0 && this.#sessionIds.size === 0 && this.#rejected.size === 0;
+    const found = this.#refs.size + this.#ids.size + this.#sessions.size;
+    return found + this.#rejected.size === 0;
   }
 
   /** Of several versions, the ID counts in each that this extension speaks. */
@@ -155,25 +166,35 @@ class Selection {
       this.reject({ text: id, why });
       return;
     }
-    if (kind === 'session') this.#addSession(id, count);
-    else
-      for (const [at, apiVersion] of spoken.entries())
-        this.#addTask({ apiVersion, id }, at === 0 ? count - spoken.length + 1 : 1);
+    for (const [at, apiVersion] of spoken.entries()) {
+      const times = at === 0 ? count - spoken.length + 1 : 1;
+      if (kind !== 'session') this.#addTask(id, apiVersion, times);
+      else this.#addSession(id, apiVersion, times);
+    }
   }
 
-  #addTask(ref: TaskRef, count: number): void {
-    const key = refKey(ref);
-    const isKnown = this.#refs.has(key);
-    if (isKnown || this.#refs.size < maxTasksAtOnce) {
-      this.#refs.set(key, ref);
-      this.#duplicates += isKnown ? count : count - 1;
-    } else this.#refsBeyond.add(key);
+  #addTask(id: string, apiVersion: ApiVersion | undefined, count: number): void {
+    const key = apiVersion === undefined ? id : refKey({ apiVersion, id });
+    const isKnown = this.#refs.has(key) || this.#ids.has(key);
+    if (!isKnown && this.#refs.size + this.#ids.size >= maxTasksAtOnce) {
+      this.#refsBeyond.add(key);
+      return;
+    }
+    if (apiVersion === undefined) this.#ids.add(id);
+    else this.#refs.set(key, { apiVersion, id });
+    this.#duplicates += isKnown ? count : count - 1;
   }
 
-  #addSession(id: string, count: number): void {
-    const isKnown = this.#sessionIds.has(id);
-    if (isKnown || this.#sessionIds.size < maxSessionsAtOnce) {
-      this.#sessionIds.add(id);
+  #addSession(id: string, named: ApiVersion | undefined, count: number): void {
+    const sessions = named && capabilitiesOf(named).sessions;
+    if (sessions === 'areTasks') {
+      this.#addTask(id, named, count);
+      return;
+    }
+    const apiVersion = sessions === 'none' ? undefined : named;
+    const isKnown = this.#sessions.has(id);
+    if (isKnown || this.#sessions.size < maxSessionsAtOnce) {
+      if (!isKnown) this.#sessions.set(id, { id, ...(apiVersion && { apiVersion }) });
       this.#duplicates += isKnown ? count : count - 1;
     } else this.#sessionsBeyond.add(id);
   }
@@ -187,7 +208,8 @@ class Selection {
   input(): TaskInput {
     return {
       refs: [...this.#refs.values()],
-      sessionIds: [...this.#sessionIds],
+      ids: [...this.#ids],
+      sessions: [...this.#sessions.values()],
       duplicates: this.#duplicates,
       rejected: [...this.#rejected.values()],
       beyond: { tasks: this.#refsBeyond.size, sessions: this.#sessionsBeyond.size },

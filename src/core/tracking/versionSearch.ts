@@ -1,0 +1,132 @@
+import {
+  capabilitiesOf,
+  searchPlaces,
+  searchPlacesElsewhere,
+  type SearchPlace,
+} from '../cloud/apiVersions';
+import { isAbort, isCloudError, type CloudError } from '../cloud/errors';
+import type { ApiVersion, TaskRef } from '../cloud/task';
+import type { Cloud } from '../cloud/taskClient';
+
+export interface VersionSearchOptions {
+  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  /** True for the vendor's server, which no longer serves v1. */
+  readonly isOfficial: boolean;
+  /** The task that was tracked last: the next one is likely to have the same version. */
+  readonly last: Pick<TaskRef, 'apiVersion'> | undefined;
+}
+
+/** For more IDs than this, the first page of each version's list is read first: it may name them all. */
+const mostWithoutLists = 3;
+
+/**
+ * Finds out which API version knows an ID, by asking one after the other: at most five requests for an ID, six on servers
+ * other than the vendor's. A version that turns out not to be served is left out from then on, and the one that knew an ID
+ * is asked first for the next.
+ */
+export class VersionSearch {
+  readonly #options: VersionSearchOptions;
+  readonly #notServed = new Set<ApiVersion>();
+  /** Versions that this key may not use. */
+  readonly #forbidden = new Map<ApiVersion, CloudError>();
+  /** What lists have shown. */
+  readonly #listed = new Map<string, TaskRef>();
+  #last: Pick<TaskRef, 'apiVersion'> | undefined;
+
+  constructor(options: VersionSearchOptions) {
+    this.#options = options;
+    this.#last = options.last;
+  }
+
+  /**
+   * Reads the first page of each version's list where so many IDs are to be found that this saves requests.
+   * @param count of IDs that are to be found
+   * @throws an `AbortError`; a list that fails tells nothing
+   */
+  async readLists(count: number, signal: AbortSignal): Promise<void> {
+    if (count <= mostWithoutLists) return;
+    for (const apiVersion of new Set(this.#places.map((place) => place.apiVersion))) {
+      try {
+        const cloud = await this.#options.connect(signal);
+        for await (const { tasks } of cloud.client(apiVersion).listTasks({}, signal)) {
+          for (const { id } of tasks) this.#listed.set(id, { apiVersion, id });
+          break;
+        }
+      } catch (error) {
+        if (isAbort(error) || !isCloudError(error)) throw error;
+        if (error.kind === 'notServed') this.#notServed.add(apiVersion);
+      }
+    }
+  }
+
+  /**
+   * @param as what the text around the ID says that it is; "task" may also be a session that nothing calls so
+   * @returns the task, or all tasks of the session; `undefined` where no version knows the ID
+   * @throws {CloudError} where that could not be found out; an `AbortError`
+   */
+  async find(
+    id: string,
+    as: SearchPlace['as'],
+    signal: AbortSignal,
+  ): Promise<readonly TaskRef[] | undefined> {
+    const listed = this.#listed.get(id);
+    if (listed) return [listed];
+    let isServed = false;
+    let notServed: CloudError | undefined;
+    for (const place of this.#placesFor(as)) {
+      const { apiVersion } = place;
+      if (this.#notServed.has(apiVersion) || this.#forbidden.has(apiVersion)) continue;
+      try {
+        const refs = await this.#askFor(id, place, signal);
+        this.#last = place;
+        return refs;
+      } catch (error) {
+        if (isAbort(error) || !isCloudError(error)) throw error;
+        if (error.kind === 'notServed') {
+          this.#notServed.add(apiVersion);
+          notServed = error;
+        } else if (error.kind === 'forbidden') this.#forbidden.set(apiVersion, error);
+        else if (isUnknownId(error)) isServed = true;
+        else throw error;
+      }
+    }
+    // Whoever may not ask everywhere does not know that it is nowhere.
+    const [forbidden] = this.#forbidden.values();
+    const failure = forbidden ?? (isServed ? undefined : notServed);
+    if (failure) throw failure;
+    return undefined;
+  }
+
+  get #places(): readonly SearchPlace[] {
+    const places = this.#options.isOfficial ? searchPlaces : searchPlacesElsewhere;
+    const isLast = ({ apiVersion }: SearchPlace): boolean => apiVersion === this.#last?.apiVersion;
+    return [...places.filter(isLast), ...places.filter((place) => !isLast(place))];
+  }
+
+  #placesFor(as: SearchPlace['as']): readonly SearchPlace[] {
+    if (as === 'task') return this.#places;
+    return this.#places.filter(
+      (place) => place.as === 'session' || capabilitiesOf(place.apiVersion).sessions === 'areTasks',
+    );
+  }
+
+  async #askFor(
+    id: string,
+    { apiVersion, as }: SearchPlace,
+    signal: AbortSignal,
+  ): Promise<readonly TaskRef[]> {
+    const cloud = await this.#options.connect(signal);
+    const client = cloud.client(apiVersion);
+    if (as === 'session') {
+      const ids = await client.findSessionTasks(id, signal);
+      return ids.map((each) => ({ apiVersion, id: each }));
+    }
+    await client.getStatus(id, signal);
+    return [{ apiVersion, id }];
+  }
+}
+
+/** The version has said that it knows no such ID, or that this is none. */
+function isUnknownId({ kind }: CloudError): boolean {
+  return kind === 'taskNotFound' || kind === 'invalidRequest';
+}
