@@ -9,6 +9,7 @@ import {
   openNotifications,
   rememberNotifications,
   shownNotifications,
+  waitForQuiet,
   type Notification,
 } from './notifications';
 import {
@@ -482,6 +483,7 @@ export class Workbench {
 
   /** Clicks a button of the modal dialog that is open. */
   async answerDialog(button: string): Promise<void> {
+    await waitForQuiet(this.page);
     await this.dialog().locator('.monaco-button', { hasText: button }).first().click();
   }
 
