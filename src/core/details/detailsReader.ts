@@ -1,5 +1,5 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
-import { nextBackoffMs } from '../polling/backoff';
+import { nextBackoffMs, rateLimitPauseMs } from '../polling/backoff';
 import type { Clock } from '../base/clock';
 import { isAbort, isCloudError, type CloudErrorKind } from '../cloud/errors';
 import { Emitter, type Disposable, type Event } from '../base/event';
@@ -36,8 +36,6 @@ export interface DetailsState {
 /** Details of a long task weigh megabytes: each step adds this much to the pause, in milliseconds. */
 const pausePerStepMs = 20;
 const shortestPauseMs = 2000;
-const rateLimitMs = 60_000;
-const longestPauseMs = 60 * 60 * 1000;
 
 /**
  * Reads all of one task: once, and while it is watched and has not ended again after each pause.
@@ -200,8 +198,7 @@ export class DetailsReader implements Disposable {
     const since = before?.kind === kind ? before.since : clock.now();
     this.#backoffMs = nextBackoffMs(this.#backoffMs, random);
     if (isCloudError(error) && kind === 'rateLimited') {
-      const requestedMs = Math.max(error.retryAfterMs ?? rateLimitMs, this.#backoffMs);
-      this.#quietUntil = clock.now() + Math.min(requestedMs, longestPauseMs);
+      this.#quietUntil = clock.now() + rateLimitPauseMs(error.retryAfterMs, this.#backoffMs);
     }
     this.#state = { ...this.#state, trouble: { kind, since } };
   }
