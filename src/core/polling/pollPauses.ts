@@ -1,5 +1,5 @@
 import { rateLimitPauseMs, refusedCapMs } from './backoff';
-import type { CloudError, CloudErrorKind } from '../cloud/errors';
+import { asksForPause, type CloudError, type CloudErrorKind } from '../cloud/errors';
 import type { ApiVersion } from '../cloud/task';
 
 /** Why nothing is polled at the moment. */
@@ -131,9 +131,9 @@ export class PollPauses {
   }
 
   /** Waits as long as the server says, or as a rate limit demands. */
-  #obey({ kind, retryAfterMs }: CloudError, now: number): void {
-    const isRateLimit = kind === 'rateLimited';
-    if (!isRateLimit && (retryAfterMs === undefined || kind === 'noFreeSlot')) return;
+  #obey(error: CloudError, now: number): void {
+    if (!asksForPause(error)) return;
+    const { kind, retryAfterMs } = error;
     // What a person must put right outlasts it, and is what to say.
     if (this.#general && !this.#isOrdered) return;
     const until = Math.max(now + rateLimitPauseMs(retryAfterMs), this.#general?.until ?? 0);
