@@ -1,4 +1,4 @@
-import { type Disposable, disposeAll } from '../../core/base/event';
+import { type Disposable, listenToAll } from '../../core/base/event';
 import { pausedLabel } from '../../core/labels/pausedLabel';
 import { serverLabels } from '../../core/labels/serverLabels';
 import type { Polling } from '../../core/polling/polling';
@@ -24,15 +24,6 @@ export function showPollingPaused({
     const { pauses } = poller.state;
     statusBar.setPaused(pausedLabel(store.tasks(), { pauses, ...serverLabels(settings.server) }));
   };
-  const subscriptions = [
-    poller.onDidChangeState(refresh),
-    settings.onDidChange(refresh),
-    store.onDidChange(refresh),
-  ];
   refresh();
-  return {
-    dispose() {
-      disposeAll(subscriptions);
-    },
-  };
+  return listenToAll([poller.onDidChangeState, settings.onDidChange, store.onDidChange], refresh);
 }

@@ -1,4 +1,4 @@
-import { type Disposable, disposeAll } from '../../core/base/event';
+import { type Disposable, listenToAll } from '../../core/base/event';
 import { serverLabels } from '../../core/labels/serverLabels';
 import { viewMessage } from '../../core/labels/viewMessage';
 import type { Clock } from '../../core/base/clock';
@@ -59,17 +59,15 @@ export function showFreshness({
     });
   };
 
-  const subscriptions = [
-    view.onDidChangeVisible(refresh),
-    poller.onDidChangeState(refresh),
-    settings.onDidChange(refresh),
-    store.onDidChange(refresh),
-  ];
+  const subscription = listenToAll(
+    [view.onDidChangeVisible, poller.onDidChangeState, settings.onDidChange, store.onDidChange],
+    refresh,
+  );
   refresh();
   return {
     dispose() {
       disposed.abort();
-      disposeAll(subscriptions);
+      subscription.dispose();
     },
   };
 }
