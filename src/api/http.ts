@@ -1,6 +1,6 @@
 import { create } from 'axios';
 import type { Server } from '../core/cloud/baseUrl';
-import { CloudError } from '../core/cloud/errors';
+import { asksForPause, CloudError } from '../core/cloud/errors';
 import type { CloudOptions } from '../core/cloud/taskClient';
 import { parseBoundedJson } from './boundedJson';
 import { withDeadline } from './deadline';
@@ -97,9 +97,8 @@ export function createSendRequest({
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
       const { kind, status, retryAfterMs, isUnsent, message } = error;
-      if (kind === 'rateLimited') rateLimiter?.noteRateLimit(retryAfterMs);
-      else if (retryAfterMs !== undefined && kind !== 'noFreeSlot')
-        rateLimiter?.noteRateLimit(retryAfterMs, 'server');
+      if (asksForPause(error))
+        rateLimiter?.noteRateLimit(retryAfterMs, kind === 'rateLimited' ? kind : 'server');
       const options = { status, retryAfterMs, isUnsent };
       throw new CloudError(kind, redact(`${method} ${path}: ${message}`), options);
     }

@@ -11,6 +11,19 @@ export function disposeAll(parts: Iterable<Disposable>): void {
 /** Registers a listener. Shaped as VS Code's own events are. */
 export type Event<T> = (listener: (value: T) => void) => Disposable;
 
+/** Registers a listener with several events that it need not tell apart. */
+export function listenToAll(
+  events: readonly ((listener: () => void) => Disposable)[],
+  listener: () => void,
+): Disposable {
+  const subscriptions = events.map((event) => event(listener));
+  return {
+    dispose() {
+      disposeAll(subscriptions);
+    },
+  };
+}
+
 /** Told of what listeners throw. Unset, it is thrown where nobody catches it, so that no test misses it. */
 let onListenerError = (error: unknown): void =>
   queueMicrotask(() => {

@@ -83,6 +83,11 @@ export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
+/** True where the server wants to be left alone: it is asked too often, or names a time, if not that of a free slot. */
+export function asksForPause({ kind, retryAfterMs }: CloudError): boolean {
+  return kind === 'rateLimited' || (retryAfterMs !== undefined && kind !== 'noFreeSlot');
+}
+
 /** True for a failure that every other request would meet too. */
 export function concernsAll({ kind }: CloudError): boolean {
   return kind === 'network' || kind === 'redirect';

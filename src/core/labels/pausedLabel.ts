@@ -1,12 +1,10 @@
 import { errorMessage } from './errorMessage';
 import type { PollPause } from '../polling/pollPauses';
+import type { ServerLabels } from './serverLabels';
 import { isActive, type TrackedTask } from '../tasks/trackedTask';
 
-export interface PausedOptions {
+export interface PausedOptions extends ServerLabels {
   readonly pauses: readonly PollPause[];
-  readonly host: string;
-  /** What is wrong with the base URL, as a sentence, where something is. */
-  readonly baseUrlProblem?: string | undefined;
 }
 
 /** That active tasks are not looked at for the moment. */

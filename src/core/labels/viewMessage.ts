@@ -1,16 +1,14 @@
 import { errorMessage } from './errorMessage';
 import type { PollPause } from '../polling/pollPauses';
 import type { PollerState } from '../polling/polling';
+import type { ServerLabels } from './serverLabels';
 import { formatAge } from './taskLabels';
 
-export interface ViewMessageOptions {
+export interface ViewMessageOptions extends ServerLabels {
   readonly state: PollerState;
   readonly taskCount: number;
   /** Milliseconds since 1970. */
   readonly now: number;
-  readonly host: string;
-  /** What is wrong with the base URL, as a sentence, where something is. */
-  readonly baseUrlProblem?: string | undefined;
   /** The time of day as the user's clock shows it. */
   readonly formatTime: (at: number) => string;
 }

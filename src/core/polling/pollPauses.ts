@@ -1,5 +1,5 @@
-import { backoffBaseMs, refusedCapMs } from './backoff';
-import type { CloudError, CloudErrorKind } from '../cloud/errors';
+import { rateLimitPauseMs, refusedCapMs } from './backoff';
+import { asksForPause, type CloudError, type CloudErrorKind } from '../cloud/errors';
 import type { ApiVersion } from '../cloud/task';
 
 /** Why nothing is polled at the moment. */
@@ -11,10 +11,6 @@ export interface PollPause {
   readonly apiVersion?: ApiVersion | undefined;
 }
 
-/** Without a `Retry-After`, which no document promises, 429 means this pause. */
-const rateLimitMs = 60_000;
-/** The most that a server's `Retry-After` is obeyed. */
-const longestRetryAfterMs = 60 * 60 * 1000;
 /** Until an API version that is not served is polled again, at first; each time in a row it doubles, up to the cap. */
 const notServedMs = 30_000;
 
@@ -135,13 +131,12 @@ export class PollPauses {
   }
 
   /** Waits as long as the server says, or as a rate limit demands. */
-  #obey({ kind, retryAfterMs }: CloudError, now: number): void {
-    const isRateLimit = kind === 'rateLimited';
-    if (!isRateLimit && (retryAfterMs === undefined || kind === 'noFreeSlot')) return;
+  #obey(error: CloudError, now: number): void {
+    if (!asksForPause(error)) return;
+    const { kind, retryAfterMs } = error;
     // What a person must put right outlasts it, and is what to say.
     if (this.#general && !this.#isOrdered) return;
-    const ms = Math.min(Math.max(retryAfterMs ?? rateLimitMs, backoffBaseMs), longestRetryAfterMs);
-    const until = Math.max(now + ms, this.#general?.until ?? 0);
+    const until = Math.max(now + rateLimitPauseMs(retryAfterMs), this.#general?.until ?? 0);
     const isTrouble = kind === 'server' || kind === 'badAnswer';
     this.#pauseAll({ kind: isTrouble ? kind : 'rateLimited', until }, true);
   }

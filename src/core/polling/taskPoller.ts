@@ -1,3 +1,4 @@
+import { PollLoop, type LoopStep } from './pollLoop';
 import type { Poll } from './pollPlanner';
 import type { PollFailure, PollRoundResult, PollRounds } from './pollRound';
 import { PollSchedule } from './pollSchedule';
@@ -51,6 +52,7 @@ export class TaskPoller implements Polling, Disposable {
   readonly #schedule: PollSchedule;
   readonly #pauses = new PollPauses();
   readonly #refreshes = new RefreshRequests();
+  readonly #loop: PollLoop;
   #intervals: PollIntervals;
   #attention: Attention = 'hidden';
   #backoffMs = 0;
@@ -59,9 +61,7 @@ export class TaskPoller implements Polling, Disposable {
   /** Whose requests have failed since one was answered. */
   readonly #failedTasks = new Set<string>();
   #epoch = new AbortController();
-  #waiting = new AbortController();
   #rounds: Promise<PollRounds> | undefined;
-  #isRunning = false;
   #isPolling = false;
   /** A list is half read. */
   #isUnfinished = false;
@@ -74,6 +74,12 @@ export class TaskPoller implements Polling, Disposable {
     this.#options = options;
     this.#intervals = options.intervals;
     this.#schedule = new PollSchedule(options.random);
+    this.#loop = new PollLoop({
+      clock: options.clock,
+      next: () => this.#nextStep(),
+      onWaited: (waitMs, elapsedMs) => this.#noteWaited(waitMs, elapsedMs),
+      onIdle: () => this.#refreshes.clear(),
+    });
     this.#subscription = options.store.onDidChange((changes) => {
       for (const { before, after } of changes) {
         if (!before || after) continue;
@@ -81,9 +87,9 @@ export class TaskPoller implements Polling, Disposable {
       }
       this.#refreshes.drop((ref) => options.store.get(ref) === undefined);
       this.#refreshes.settle();
-      this.#wake();
+      this.#loop.wake();
     });
-    this.#wake();
+    this.#loop.wake();
   }
 
   get state(): PollerState {
@@ -97,7 +103,7 @@ export class TaskPoller implements Polling, Disposable {
 
   setIntervals(intervals: PollIntervals): void {
     this.#intervals = intervals;
-    this.#wake();
+    this.#loop.wake();
   }
 
   setAttention(attention: Attention): void {
@@ -105,7 +111,7 @@ export class TaskPoller implements Polling, Disposable {
     const wasAway = this.#attention === 'away';
     this.#attention = attention;
     if (wasAway && this.#pauses.dropBackoff()) this.#changed();
-    this.#wake();
+    this.#loop.wake();
   }
 
   reconnect(): void {
@@ -120,7 +126,7 @@ export class TaskPoller implements Polling, Disposable {
     // What was seen with the other key, or at the other server, says nothing of this one.
     this.#checkedAt = undefined;
     this.#changed();
-    this.#wake();
+    this.#loop.wake();
   }
 
   refresh(refs?: readonly TaskRef[]): Promise<void> {
@@ -131,14 +137,14 @@ export class TaskPoller implements Polling, Disposable {
     this.#forgetFailures();
     this.#changed();
     const done = this.#refreshes.done();
-    this.#wake();
+    this.#loop.wake();
     return done;
   }
 
   dispose(): void {
     this.#isDisposed = true;
     this.#epoch.abort();
-    this.#waiting.abort();
+    this.#loop.dispose();
     this.#subscription.dispose();
     this.#refreshes.clear();
     this.#didChangeState.dispose();
@@ -155,35 +161,17 @@ export class TaskPoller implements Polling, Disposable {
     ];
   }
 
-  #wake(): void {
-    // Aborting makes an exception each time, even of what is aborted: a busy store would make thousands.
-    if (!this.#waiting.signal.aborted) this.#waiting.abort();
-    if (this.#isRunning || this.#isDisposed) return;
-    this.#isRunning = true;
-    // Nothing in the loop rejects: every failure of a poll is taken in there.
-    void this.#run();
+  #nextStep(): LoopStep {
+    this.#pauses.dropPassed(this.#options.clock.now());
+    const dueAt = this.#nextDueAt();
+    if (dueAt === undefined) return undefined;
+    const waitMs = dueAt - this.#options.clock.now();
+    // Every failure of a poll is taken in there.
+    return waitMs > 0 ? Math.min(waitMs, longestSleepMs) : () => this.#tick();
   }
 
-  async #run(): Promise<void> {
-    while (!this.#isDisposed) {
-      this.#pauses.dropPassed(this.#options.clock.now());
-      const dueAt = this.#nextDueAt();
-      if (dueAt === undefined) break;
-      const waitMs = dueAt - this.#options.clock.now();
-      if (waitMs > 0) await this.#sleep(Math.min(waitMs, longestSleepMs));
-      else await this.#tick();
-    }
-    this.#isRunning = false;
-    this.#refreshes.clear();
-  }
-
-  /** Ends early on `#wake`. A wall clock that jumped meanwhile makes every task due. */
-  async #sleep(waitMs: number): Promise<void> {
-    const { clock } = this.#options;
-    const startedAt = clock.now();
-    this.#waiting = new AbortController();
-    await clock.sleep(waitMs, this.#waiting.signal);
-    const elapsedMs = clock.now() - startedAt;
+  /** A wall clock that jumped meanwhile makes every task due. */
+  #noteWaited(waitMs: number, elapsedMs: number): void {
     const wentBack = elapsedMs < -1000;
     if (!wentBack && elapsedMs < waitMs + clockJumpMs) return;
     this.#schedule.makeAllDue();

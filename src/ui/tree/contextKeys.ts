@@ -1,5 +1,5 @@
 import { commands } from 'vscode';
-import { type Disposable, disposeAll } from '../../core/base/event';
+import { type Disposable, listenToAll } from '../../core/base/event';
 import type { TaskStore } from '../../core/tasks/taskStore';
 import type { ApiKey } from '../account/apiKey';
 
@@ -16,10 +16,5 @@ export function followContextKeys(apiKey: ApiKey, store: TaskStore): Disposable 
     set('hasTasks', store.tasks().length > 0);
   };
   refresh();
-  const subscriptions = [apiKey.onDidChange(refresh), store.onDidChange(refresh)];
-  return {
-    dispose() {
-      disposeAll(subscriptions);
-    },
-  };
+  return listenToAll([apiKey.onDidChange, store.onDidChange], refresh);
 }

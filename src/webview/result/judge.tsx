@@ -1,6 +1,6 @@
 import type { TaskView } from '../../core/details/detailsView';
 import { manyLines, oneLine } from '../../core/text/plainText';
-import { CopyButton, IconButton } from '../parts/button';
+import { TextTools } from '../parts/button';
 import { Icon, type IconName } from '../parts/icon';
 import { parseJudgement } from './judgement';
 import { LongText } from './longText';
@@ -96,16 +96,7 @@ export function Judge({
     <Section
       id="verdict"
       title="Judge’s Report"
-      tools={
-        <>
-          <CopyButton what="judgement" noun="Judge’s Report" isCopied={copied === 'judgement'} />
-          <IconButton
-            icon="go-to-file"
-            label="Open Judge’s Report in Editor"
-            message={{ type: 'openText', part: 'judgement', index: 0 }}
-          />
-        </>
-      }
+      tools={<TextTools part="judgement" noun="Judge’s Report" copied={copied} />}
     >
       <div class="card">
         {!isNotified && (

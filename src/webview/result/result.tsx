@@ -3,7 +3,7 @@ import type { TaskView } from '../../core/details/detailsView';
 import { readJson } from '../../core/text/jsonTree';
 import { outputLinks } from '../../core/text/outputLinks';
 import { hasEnded } from '../../core/cloud/task';
-import { CopyButton, IconButton } from '../parts/button';
+import { IconButton, TextTools } from '../parts/button';
 import { JsonTree } from './jsonTreeView';
 import { LongText } from './longText';
 import { Markdown } from './markdownView';
@@ -46,17 +46,13 @@ function Output({ output, copied }: OutputProps) {
       tools={
         <>
           <FormSwitch of={output.form} form={form} onChoose={setForm} />
-          <CopyButton what="output" noun="Result" isCopied={copied === 'output'} />
-          <IconButton
-            icon="save"
-            label="Save Result…"
-            message={{ type: 'act', action: 'saveOutput' }}
-          />
-          <IconButton
-            icon="go-to-file"
-            label="Open Result in Editor"
-            message={{ type: 'openText', part: 'output', index: 0 }}
-          />
+          <TextTools part="output" noun="Result" copied={copied}>
+            <IconButton
+              icon="save"
+              label="Save Result…"
+              message={{ type: 'act', action: 'saveOutput' }}
+            />
+          </TextTools>
         </>
       }
     >
