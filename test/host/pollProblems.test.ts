@@ -186,15 +186,15 @@ describe('trouble with looks', () => {
     cloud.fail('network');
     await watch();
     for (let round = 1; round <= 2; round++) {
-      const notified = problems.notifyAfter(poller.refresh());
+      const refreshed = problems.notifyAfter(poller.refresh());
       await clock.advance(0);
-      await notified;
+      await refreshed;
       assert.equal(texts().length, round);
     }
     cloud.fail('auth');
-    const notified = problems.notifyAfter(poller.refresh());
+    const refreshed = problems.notifyAfter(poller.refresh());
     await clock.advance(0);
-    await notified;
+    await refreshed;
     assert.equal(texts().length, 3);
   });
 });

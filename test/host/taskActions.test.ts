@@ -337,8 +337,8 @@ describe('what can be done with a task', () => {
   });
 
   describe('in the panel of a task', () => {
-    const statusesNotified = (notified: readonly ToPage[]): readonly string[] =>
-      notified.flatMap((message) => (message.type === 'view' ? [message.view.task.status] : []));
+    const statusesSent = (sent: readonly ToPage[]): readonly string[] =>
+      sent.flatMap((message) => (message.type === 'view' ? [message.view.task.status] : []));
 
     it('opens its page in the cloud, also when it is tracked no more', async () => {
       const ref = addTask();
@@ -356,16 +356,16 @@ describe('what can be done with a task', () => {
 
     it('shows the status of its row where that is newer, and never goes back', async () => {
       const ref = addTask({ createdAtMs: Date.now(), steps: 100 });
-      const { notified } = await world.openPanel(ref);
-      assert.equal(statusesNotified(notified).at(-1), 'running');
+      const { sent } = await world.openPanel(ref);
+      assert.equal(statusesSent(sent).at(-1), 'running');
       const requested = (): number => world.simulator.counts.of('GET /api/v2/tasks/{task_id}');
       const before = requested();
       // As a poll in any window finds it; this cloud goes on to say that it runs, as a slow replica does.
       const update = { status: 'finished', rawStatus: 'finished' } as const;
       world.store.applyUpdate(ref, update, Date.now(), false);
-      await waitFor('the page to be told', () => statusesNotified(notified).at(-1) === 'finished');
+      await waitFor('the page to be told', () => statusesSent(sent).at(-1) === 'finished');
       await waitFor('another reading', () => requested() > before + 1);
-      assert.equal(statusesNotified(notified).at(-1), 'finished');
+      assert.equal(statusesSent(sent).at(-1), 'finished');
       assert.equal(world.store.get(ref)?.status, 'finished');
     });
   });

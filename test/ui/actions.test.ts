@@ -96,8 +96,8 @@ describe('what is done with tracked tasks', () => {
     assert.deepEqual(notification.buttons, ['Undo']);
     await notification.click('Undo');
     await labelsBecome('Still runs', 'Has finished', 'Has failed');
-    const notified = ({ label, description, icon }: TaskRow) => ({ label, description, icon });
-    assert.deepEqual((await workbench.rows()).map(notified), before.map(notified));
+    const shown = ({ label, description, icon }: TaskRow) => ({ label, description, icon });
+    assert.deepEqual((await workbench.rows()).map(shown), before.map(shown));
     // They had been seen to be ended before, so they are no news.
     await workbench.waitForBadge(0);
     await workbench.runCommand('Browser Use: Untrack Ended Tasks');

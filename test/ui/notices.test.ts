@@ -110,12 +110,12 @@ describe('what is said of ends', () => {
       const rows = await workbench.rows();
       return rows.length === before.length && rows;
     });
-    const notified = ({ label, description, icon }: (typeof rows)[number]) => ({
+    const shown = ({ label, description, icon }: (typeof rows)[number]) => ({
       label,
       description,
       icon,
     });
-    assert.deepEqual(rows.map(notified), before.map(notified));
+    assert.deepEqual(rows.map(shown), before.map(shown));
     await workbench.waitForBadge(1);
     const details = await workbench.detailsFrame();
     await details.getByRole('heading', { name: 'Ends and is opened' }).waitFor();

@@ -56,12 +56,12 @@ describeWithSignals('a window that polls, hangs and wakes, among real processes'
     second.acts('untrack a');
     await second.says('removes a');
     await until('the files', async () => (await saved()).join() === 'b');
-    const notified = first.lines.length;
+    const lineCount = first.lines.length;
     first.go();
     await until('the first to follow', () => first.shown() === 'shows b');
     second.acts('track c');
     await first.says('shows b c');
-    const since = first.lines.slice(notified);
+    const since = first.lines.slice(lineCount);
     assert.deepEqual(
       since.filter((line) => !line.startsWith('shows')),
       [],

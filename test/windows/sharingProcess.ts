@@ -51,7 +51,7 @@ const sharing = shareAmongWindows({
     return Promise.reject(new CloudError('network', 'There is none'));
   },
   onError: () => undefined,
-  isRequested: () => true,
+  isEnabled: () => true,
   announce: ({ ...announcement }) => deliver(`announces ${JSON.stringify(announcement)}`),
   hasKey: () => true,
   readKey: () => Promise.resolve(),

@@ -10,7 +10,7 @@ export interface NoticeQueueOptions {
   readonly store: TaskStore;
   readonly clock: Clock;
   /** Asked when a notice is due. */
-  readonly isRequested: (kind: EndKind) => boolean;
+  readonly isEnabled: (kind: EndKind) => boolean;
   readonly show: (notice: Notice) => void;
   /** Asked when ends are due: while it says no, they wait. Absent: they are always shown. */
   readonly mayShow?: (() => boolean) | undefined;
@@ -125,7 +125,7 @@ export class NoticeQueue implements Disposable {
     if (this.#options.mayShow?.() === false) return;
     const tasks = this.#tasks().filter((task) => {
       const kind = endKindOf(task);
-      return task.isUnseen && kind !== undefined && this.#options.isRequested(kind);
+      return task.isUnseen && kind !== undefined && this.#options.isEnabled(kind);
     });
     const settled = this.waiting;
     this.#settle(settled);

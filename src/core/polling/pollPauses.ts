@@ -48,7 +48,7 @@ export class PollPauses {
 
   /** Draws the consequence of what the cloud says of one task, where it concerns more than that task. */
   takeIn(error: CloudError, apiVersion: ApiVersion, now: number): void {
-    this.#showTimes(now);
+    this.#noteClock(now);
     switch (error.kind) {
       case 'auth':
       case 'noKey':
@@ -74,14 +74,14 @@ export class PollPauses {
 
   /** As `takeIn` for what the cloud says of a list, which judges neither the key nor the API version. */
   takeInOfList(error: CloudError, now: number): void {
-    this.#showTimes(now);
+    this.#noteClock(now);
     if (error.kind === 'noKey') this.#pauseAll({ kind: error.kind });
     this.#obey(error, now);
   }
 
-  /** Holds everything for so many milliseconds from now. */
+  /** Pauses all polling for this many milliseconds from now. */
   pause(kind: CloudErrorKind, ms: number, now: number): void {
-    this.#showTimes(now);
+    this.#noteClock(now);
     this.#pauseAll({ kind, until: now + ms });
   }
 
@@ -91,7 +91,7 @@ export class PollPauses {
   }
 
   dropPassed(now: number): void {
-    this.#showTimes(now);
+    this.#noteClock(now);
     if (this.#general?.until !== undefined && this.#general.until <= now) {
       this.#passed = this.#general;
       this.#general = undefined;
@@ -151,8 +151,8 @@ export class PollPauses {
     this.#isOrdered = isOrdered;
   }
 
-  /** A wall clock that was set back makes no pause longer. */
-  #showTimes(now: number): void {
+  /** Shifts the pauses where the wall clock was set back, so that none gets longer. */
+  #noteClock(now: number): void {
     if (now < this.#now) this.shift(now - this.#now);
     this.#now = now;
   }

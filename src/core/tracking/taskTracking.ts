@@ -195,21 +195,21 @@ export function rejectedMessage({
   rejected,
   beyond,
 }: Pick<TaskInput, 'rejected' | 'beyond'>): string | undefined {
-  const notified = rejected.slice(0, 2).map(({ text, why }) => {
+  const sentences = rejected.slice(0, 2).map(({ text, why }) => {
     const shown = text === undefined ? 'one piece' : `“${shorten(oneLine(text), 40)}”`;
     return `${shown} is left out: ${why}`;
   });
-  const more = rejected.length - notified.length;
-  if (more > 0) notified.push(`${more} more are left out`);
+  const more = rejected.length - sentences.length;
+  if (more > 0) sentences.push(`${more} more are left out`);
   if (beyond.tasks > 0)
-    notified.push(
+    sentences.push(
       `${countOf(beyond.tasks, 'more task')} left out: at most ${maxTasksAtOnce} are tracked at once`,
     );
   if (beyond.sessions > 0)
-    notified.push(
+    sentences.push(
       `${countOf(beyond.sessions, 'more session')} left out: at most ${maxSessionsAtOnce} are looked up at once`,
     );
-  return notified.length === 0 ? undefined : notified.join('; ');
+  return sentences.length === 0 ? undefined : sentences.join('; ');
 }
 
 /** "1 more task is", "3 more tasks are". */

@@ -93,7 +93,7 @@ export class WindowFollower implements Polling, Disposable {
    * Passes on what somebody did in this window. Until the leader has told what there is, it has to wait, and is passed on as recent then.
    * @param onReceived called when the leader has certainly received it
    */
-  notify(patches: readonly TaskPatch[], onReceived: () => void): void {
+  sendPatches(patches: readonly TaskPatch[], onReceived: () => void): void {
     if (!this.#isComplete) return;
     this.#send({ type: 'patches', patches });
     this.#ping.expect(onReceived);

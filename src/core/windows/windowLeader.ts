@@ -112,7 +112,7 @@ export class WindowLeader implements Polling, Disposable {
   }
 
   /** Passes on what has changed, whoever did it. @param onReceived called at once, where any other window follows */
-  notify(patches: readonly TaskPatch[], onReceived: () => void): void {
+  sendPatches(patches: readonly TaskPatch[], onReceived: () => void): void {
     this.#sendToAll({ type: 'patches', patches });
     if (this.#followers.size > 0) onReceived();
   }

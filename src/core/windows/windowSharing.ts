@@ -24,7 +24,7 @@ export interface WindowSharingOptions {
   /** Takes part in the election of the leader among the windows that show this server's tasks. */
   readonly join: (origin: string, handlers: LeaseHandlers) => Lease;
   /** Which ends the user wants to be told of. */
-  readonly isRequested: NoticeQueueOptions['isRequested'];
+  readonly isEnabled: NoticeQueueOptions['isEnabled'];
   /** Tells the person at this window. */
   readonly announce: (announcement: Announcement) => void;
   /** Whether this window has an API key for the server of the moment. */
@@ -71,7 +71,7 @@ export class WindowSharing implements Disposable {
 
   constructor(options: WindowSharingOptions) {
     this.#options = options;
-    const { store, persistence, clock, isRequested } = options;
+    const { store, persistence, clock, isEnabled } = options;
     // Before the notices listen: that something ended is told before that somebody was told so.
     this.#subscription = store.onDidChange((changes) => {
       if (this.#isFilling || persistence.isFilling) return;
@@ -82,7 +82,7 @@ export class WindowSharing implements Disposable {
       this.#recent = [...this.#stillRecent(), entry];
       if (this.#isRepeating) return;
       const onReceived = (): boolean => (entry.isReceived = true);
-      this.#role?.notify(patches, onReceived);
+      this.#role?.sendPatches(patches, onReceived);
       // A window that opens later reads it.
       if (this.#role instanceof WindowLeader) void persistence.flush().then(onReceived);
       this.#saveWhereSilent();
@@ -90,7 +90,7 @@ export class WindowSharing implements Disposable {
     this.#notices = new NoticeQueue({
       store,
       clock,
-      isRequested,
+      isEnabled,
       mayShow: () => this.#mayLead(),
       show: (notice) => this.announce({ notice }),
       onSettled: (refs) => {

@@ -61,7 +61,7 @@ export class TaskDetailsPanel implements Disposable {
   readonly #subscriptions: Disposable[];
   readonly #disposed = new AbortController();
   /** What the page was last told of; absent until the page that is there now has asked. */
-  #notified: Notified | undefined;
+  #sent: Sent | undefined;
   #viewed: { readonly task: TaskDetails | TrackedTask; readonly view: TaskView } | undefined;
   /** The details as they were last shown, with the status of the row. */
   #shown: { readonly details: TaskDetails; readonly task: TaskDetails } | undefined;
@@ -90,8 +90,7 @@ export class TaskDetailsPanel implements Disposable {
       connect,
       urlOf: (picture) => this.#pictureUrl(picture),
       renewUrls: () => this.#retry(),
-      onLoaded: (picture, loaded) =>
-        this.#notify({ type: 'picture', ref: picture, picture: loaded }),
+      onLoaded: (picture, loaded) => this.#send({ type: 'picture', ref: picture, picture: loaded }),
       onError: (error) => log.error(`Fetching a screenshot of ${key} failed`, error),
     });
     this.#subscriptions = [
@@ -162,7 +161,7 @@ export class TaskDetailsPanel implements Disposable {
       column: panel.viewColumn,
       signal: this.#disposed.signal,
       reread: () => this.#retry(),
-      onCopied: (what) => this.#notify({ type: 'copied', what }),
+      onCopied: (what) => this.#send({ type: 'copied', what }),
     });
   }
 
@@ -262,7 +261,7 @@ export class TaskDetailsPanel implements Disposable {
     switch (message.type) {
       case 'ready':
         this.#isPageReady = true;
-        this.#notified = undefined;
+        this.#sent = undefined;
         this.#refresh();
         return;
       case 'picture':
@@ -294,10 +293,10 @@ export class TaskDetailsPanel implements Disposable {
     panel.title = taskTitle(known, titleLength);
     this.#options.onChanged();
     if (!this.#isPageReady) return;
-    const notified = { state, task: this.#tracked, shown: known, isAtHome: this.#isAtHome };
-    if (this.#notified && isEqualRow(this.#notified, notified)) return;
-    this.#notified = notified;
-    this.#notify({ type: 'view', view: this.#view() });
+    const sent = { state, task: this.#tracked, shown: known, isAtHome: this.#isAtHome };
+    if (this.#sent && isEqual(this.#sent, sent)) return;
+    this.#sent = sent;
+    this.#send({ type: 'view', view: this.#view() });
   }
 
   #view(): PageView {
@@ -340,7 +339,7 @@ export class TaskDetailsPanel implements Disposable {
       : this.#details?.screenshotUrls[index];
   }
 
-  #notify(message: ToPage): void {
+  #send(message: ToPage): void {
     if (!this.#isPageReady || !this.isVisible) return;
     // A page that went away in the meantime misses nothing: the next one is told everything.
     void this.#options.panel.webview.postMessage(message);
@@ -375,7 +374,7 @@ function troubleOf(
 }
 
 /** What the page is drawn from. */
-interface Notified {
+interface Sent {
   readonly state: DetailsState;
   readonly task: TrackedTask | undefined;
   readonly shown: TaskDetails | TrackedTask;
@@ -383,7 +382,7 @@ interface Notified {
 }
 
 /** A reading that begins is no news beside details that stand; beside trouble it answers "Try Again". */
-function isEqualRow(a: Notified, b: Notified): boolean {
+function isEqual(a: Sent, b: Sent): boolean {
   if (a.isAtHome !== b.isAtHome) return false;
   const isReadingShown = b.state.details === undefined || b.state.trouble !== undefined;
   if (isReadingShown && a.state.isReading !== b.state.isReading) return false;

@@ -89,9 +89,9 @@ export function Judge({
   if (!judgement) return null;
   const report = parseJudgement(judgement.text);
   const { failureReason = '', reasoning, others = [] } = report ?? {};
-  const isNotified = oneLine(failureReason).length <= shortReason;
+  const isInHeader = oneLine(failureReason).length <= shortReason;
   // The header has said it all.
-  if (report && isNotified && reasoning === undefined && others.length === 0) return null;
+  if (report && isInHeader && reasoning === undefined && others.length === 0) return null;
   return (
     <Section
       id="verdict"
@@ -108,7 +108,7 @@ export function Judge({
       }
     >
       <div class="card">
-        {!isNotified && (
+        {!isInHeader && (
           <div>
             <h3>What went wrong</h3>
             <p class="text" dir="auto">

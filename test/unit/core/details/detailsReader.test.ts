@@ -237,15 +237,15 @@ describe('DetailsReader', () => {
     cloud.set('a', 'finished', { output: 'late' });
     reader.setWatched(true);
     await settle();
-    const notified: unknown[] = [];
-    reader.onDidChange((state) => notified.push(state));
+    const states: unknown[] = [];
+    reader.onDidChange((state) => states.push(state));
     const waiting = reader.read();
     reader.dispose();
     reader.dispose();
     open();
     await waiting;
     await clock.advance(60_000);
-    assert.equal(notified.length, 0);
+    assert.equal(states.length, 0);
     assert.equal(clock.timers, 0);
     assert.equal(store.get(ref)?.output, undefined);
     await reader.read();
@@ -255,18 +255,18 @@ describe('DetailsReader', () => {
   it('tells when a reading begins, what it brought, and when it ends', async () => {
     const { clock, cloud, reader } = build();
     assert.deepEqual(reader.state, { isReading: false });
-    const notified: unknown[] = [];
-    reader.onDidChange(({ isReading, details }) => notified.push([isReading, details?.status]));
+    const states: unknown[] = [];
+    reader.onDidChange(({ isReading, details }) => states.push([isReading, details?.status]));
     cloud.set('a', 'finished');
     reader.setWatched(true);
     await clock.advance(100);
-    assert.deepEqual(notified, [
+    assert.deepEqual(states, [
       [true, undefined],
       [false, 'finished'],
     ]);
     reader.setWatched(true);
     await clock.advance(100);
-    assert.equal(notified.length, 2);
+    assert.equal(states.length, 2);
   });
 
   it('goes by the last of what one answer tells of the task', async () => {

@@ -21,7 +21,7 @@ describe('NoticeQueue', () => {
     queue = new NoticeQueue({
       store,
       clock,
-      isRequested: (kind) => preferred.has(kind),
+      isEnabled: (kind) => preferred.has(kind),
       show: (notice) => shown.push(notice),
     });
   });
@@ -262,7 +262,7 @@ describe('NoticeQueue', () => {
     queue = new NoticeQueue({
       store,
       clock,
-      isRequested: () => true,
+      isEnabled: () => true,
       show: () => order.push('shown'),
       onSettled: (refs) => order.push(`settled ${refs.map(({ id }) => id).join(' ')}`),
     });

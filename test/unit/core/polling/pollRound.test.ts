@@ -26,7 +26,7 @@ describe('PollRounds', () => {
   let pauses: PollPauses;
   let refreshes: RefreshRequests;
   let rounds: PollRounds;
-  let notified: string[];
+  let errors: string[];
   let round: AbortController;
 
   beforeEach(() => {
@@ -36,11 +36,10 @@ describe('PollRounds', () => {
     schedule = new PollSchedule(() => 0.5);
     pauses = new PollPauses();
     refreshes = new RefreshRequests();
-    notified = [];
+    errors = [];
     round = new AbortController();
     const connect = () => Promise.resolve(cloud);
-    const onError = (error: unknown, what: string) =>
-      void notified.push(`${what}: ${String(error)}`);
+    const onError = (error: unknown, what: string) => void errors.push(`${what}: ${String(error)}`);
     rounds = new PollRounds({ store, connect, clock, schedule, pauses, refreshes, onError });
   });
 
@@ -101,7 +100,7 @@ describe('PollRounds', () => {
       failures.map(({ task, error }) => [task?.id, error.kind]),
       [['t1', 'server']],
     );
-    assert.deepEqual(notified, ['v2/t1: CloudError: ordered server']);
+    assert.deepEqual(errors, ['v2/t1: CloudError: ordered server']);
   });
 
   it('sends one question ahead, and no more where the network is gone', async () => {
@@ -155,7 +154,7 @@ describe('PollRounds', () => {
       assert.deepEqual(whatCame(await requested), { successes: 0, failures: [] });
     }
     assert.equal(store.get(ref(id))?.prompt, `Do ${id}`);
-    assert.deepEqual(notified, []);
+    assert.deepEqual(errors, []);
     assert.equal(refreshes.size, 1, 'it is still to be looked at');
   });
 
@@ -177,7 +176,7 @@ describe('PollRounds', () => {
         cloud.heal();
       }
     assert.equal(store.get(ref(id))?.prompt, `Do ${id}`);
-    assert.deepEqual([notified, pauses.all()], [[], []]);
+    assert.deepEqual([errors, pauses.all()], [[], []]);
   });
 
   it('asks nothing more where everything was paused while it connected', async () => {
@@ -237,7 +236,7 @@ describe('PollRounds', () => {
       if (kind === 'server')
         assert.deepEqual([failure.error.status, failure.error.retryAfterMs], [503, 7]);
     }
-    assert.equal(notified.length, 2);
+    assert.equal(errors.length, 2);
   });
 
   it('asks for at most ten in one round of those whom a list does not show', async () => {
@@ -303,7 +302,7 @@ describe('PollRounds', () => {
         failures.map(({ task, error }) => [task, error.kind]),
         [[undefined, kind]],
       );
-      assert.deepEqual(notified, [`the list of v2: CloudError: ordered ${kind}`]);
+      assert.deepEqual(errors, [`the list of v2: CloudError: ordered ${kind}`]);
       assert.deepEqual(pauses.all(), [], 'and a list judges nothing');
       assert.equal(way(), 'each');
       await clock.advance(10 * second);
@@ -351,7 +350,7 @@ describe('PollRounds', () => {
       await clock.advance(3 * second);
       assert.deepEqual(await nextWhats(2), ['list', 'list']);
       assert.equal((await one()).isUnfinished, true, 'and only then begins the next');
-      assert.deepEqual(notified, []);
+      assert.deepEqual(errors, []);
     });
 
     it('lets one who is new, one who is requested and one who is due have their turn beside a long list', async () => {

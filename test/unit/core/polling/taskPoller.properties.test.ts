@@ -182,7 +182,7 @@ class World {
     this.notices = new NoticeQueue({
       store,
       clock,
-      isRequested: () => true,
+      isEnabled: () => true,
       show: ({ refs }) => {
         for (const ref of refs) {
           const tracked = store.get(ref);

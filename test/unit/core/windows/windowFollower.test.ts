@@ -40,7 +40,7 @@ describe('WindowFollower', () => {
     notices = new NoticeQueue({
       store,
       clock: new FakeClock(),
-      isRequested: () => true,
+      isEnabled: () => true,
       show: () => assert.fail('Another window announces'),
     });
     notices.setAnnouncing(false);
@@ -146,10 +146,10 @@ describe('WindowFollower', () => {
   });
 
   it('tells what is done here only after it knows what there is', () => {
-    follower.notify([ended], () => undefined);
+    follower.sendPatches([ended], () => undefined);
     assert.equal(said.length, 1, 'the key');
     begin(aTask());
-    follower.notify([ended], () => undefined);
+    follower.sendPatches([ended], () => undefined);
     assert.deepEqual(said, [{ type: 'patches', patches: [ended] }]);
   });
 

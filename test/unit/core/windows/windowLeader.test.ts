@@ -35,7 +35,7 @@ describe('WindowLeader', () => {
     notices = new NoticeQueue({
       store,
       clock: new FakeClock(),
-      isRequested: () => true,
+      isEnabled: () => true,
       show: () => assert.fail('No end is announced here'),
     });
     notices.setAnnouncing(false);
@@ -172,7 +172,7 @@ describe('WindowLeader', () => {
       const [one, other] = [follow(), follow()];
       const patches = [[{ added: aTask() }], [{ removed: ref }]];
       let received = 0;
-      for (const each of patches) leader.notify(each, () => received++);
+      for (const each of patches) leader.sendPatches(each, () => received++);
       assert.equal(received, 2);
       for (const { received } of [one, other])
         assert.deepEqual(

@@ -152,11 +152,15 @@ describe('windows of one user, whatever happens in them', () => {
             )
             .sort();
         for (const other of others) assert.deepEqual(plain(other), plain(first));
-        const notified = everyWindow
+        const announcedIds = everyWindow
           .flatMap(({ announced }) => announced)
           .flatMap(({ announcement }) => ('notice' in announcement ? announcement.notice.refs : []))
           .map(({ id }) => id);
-        assert.equal(new Set(notified).size, notified.length, `told: ${notified.join()}`);
+        assert.equal(
+          new Set(announcedIds).size,
+          announcedIds.length,
+          `told: ${announcedIds.join()}`,
+        );
         assert.equal(windows.filter(({ isPolling }) => isPolling).length, 1);
         for (const [id, isTracked] of expected) {
           if (isTracked === undefined) continue;

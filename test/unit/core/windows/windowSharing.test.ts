@@ -212,11 +212,11 @@ describe('windows of one user', () => {
       await open(3, 'away');
     });
 
-    const notified = (): number[] => windows.map(({ notices }) => notices.length);
+    const noticeCounts = (): number[] => windows.map(({ notices }) => notices.length);
 
     it('once, in the window that polls where nobody is anywhere', async () => {
       await endOfA();
-      assert.deepEqual(notified(), [1, 0, 0]);
+      assert.deepEqual(noticeCounts(), [1, 0, 0]);
     });
 
     it('once, in the window where the person is', async () => {
@@ -228,7 +228,7 @@ describe('windows of one user', () => {
       third.polling.setAttention('away');
       await clock.advance(10);
       await endOfA();
-      assert.deepEqual(notified(), [0, 1, 0]);
+      assert.deepEqual(noticeCounts(), [0, 1, 0]);
     });
 
     it('once, in another window where that one goes before it has told', async () => {
@@ -245,7 +245,7 @@ describe('windows of one user', () => {
       cloud.set('a', 'finished');
       await clock.advance(60_000);
       unsubscribe.dispose();
-      assert.deepEqual(notified(), [1, 0, 0]);
+      assert.deepEqual(noticeCounts(), [1, 0, 0]);
     });
 
     it('once, though the window that saw it is killed before it has told', async () => {
@@ -258,16 +258,16 @@ describe('windows of one user', () => {
       while (first.store.get(a)?.status !== 'finished') await clock.advance(500);
       // As b runs on, the notice waits for further ends.
       await clock.advance(100);
-      assert.deepEqual(notified(), [0, 0, 0]);
+      assert.deepEqual(noticeCounts(), [0, 0, 0]);
       first.kill();
       await clock.advance(60_000);
       assert.equal(
-        notified().reduce((sum, count) => sum + count, 0),
+        noticeCounts().reduce((sum, count) => sum + count, 0),
         1,
       );
       await clock.advance(600_000);
       assert.equal(
-        notified().reduce((sum, count) => sum + count, 0),
+        noticeCounts().reduce((sum, count) => sum + count, 0),
         1,
       );
     });
@@ -286,7 +286,7 @@ describe('windows of one user', () => {
       leaders()[0]?.kill();
       await clock.advance(600_000);
       assert.equal(
-        notified().reduce((sum, count) => sum + count, 0),
+        noticeCounts().reduce((sum, count) => sum + count, 0),
         1,
       );
     });
@@ -296,7 +296,7 @@ describe('windows of one user', () => {
       await endOfA();
       first.kill();
       await clock.advance(600_000);
-      assert.deepEqual(notified(), [1, 0, 0]);
+      assert.deepEqual(noticeCounts(), [1, 0, 0]);
     });
   });
 
