@@ -99,10 +99,10 @@ const staleAfterMs = 10 * 60 * 1000;
 const temporaryName = /\.\d+-\d+\.tmp$/u;
 let temporaryCount = 0;
 
-/** The origin for people, and a hash of it for the case that two look the same. */
+/** The origin as people can read it, and its hash, as two origins may read the same. */
 export function originFolderName(origin: string): string {
-  const words = origin.replace(/[^A-Za-z0-9.-]+/gu, '_').slice(0, 80);
-  return `${words}-${hash(origin).slice(0, 8)}`;
+  const readable = origin.replace(/[^A-Za-z0-9.-]+/gu, '_').slice(0, 80);
+  return `${readable}-${hash(origin).slice(0, 8)}`;
 }
 
 /** IDs are opaque, so the name holds only a hash of it: no separators, no device names, no difference of case. */

@@ -226,7 +226,7 @@ describe('the details page', () => {
     const view = viewOf(details);
     await page.send({ type: 'view', view: { ...view, task: { ...view.task, isMissing: true } } });
     await page.page.getByText('The cloud knows no such task for this API key.').waitFor();
-    assert.match(await page.page.locator('.status-line .look').innerText(), /Not found$/u);
+    assert.match(await page.page.locator('.status-line .appearance').innerText(), /Not found$/u);
     await page.page.getByText('The monitor that was found has no USB-C port.').waitFor();
     assert.equal(await page.page.locator('.step').count(), details.steps.length);
   });

@@ -54,7 +54,7 @@ interface VerdictProps {
 }
 
 function Verdict({ icon, who, isGood, good, bad, none, reason = '' }: VerdictProps) {
-  const look = isGood === undefined ? 'pending' : isGood ? 'succeeded' : 'unsuccessful';
+  const appearance = isGood === undefined ? 'pending' : isGood ? 'succeeded' : 'unsuccessful';
   return (
     <li>
       <span class="who">
@@ -62,7 +62,7 @@ function Verdict({ icon, who, isGood, good, bad, none, reason = '' }: VerdictPro
         {who}
       </span>
       <span class="verdict">
-        <span class={`look ${look}`}>
+        <span class={`appearance ${appearance}`}>
           <Icon
             name={isGood === undefined ? 'circle-outline' : isGood ? 'pass-filled' : 'warning'}
           />

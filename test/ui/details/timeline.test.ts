@@ -30,7 +30,7 @@ describe('the timeline on the details page', () => {
     await page.keyboard.press('Enter');
     assert.equal(await focusedId(page), 'step-1');
     await until(() => isInView(page, '#step-1'));
-    assert.match(await page.locator('.strip-words').innerText(), /Longest: step 30, 30 s/u);
+    assert.match(await page.locator('.strip-summary').innerText(), /Longest: step 30, 30 s/u);
   });
 
   it('makes bars as high as their steps took time', async () => {
@@ -91,16 +91,16 @@ describe('the timeline on the details page', () => {
       evaluation: index === 3 || index === 5 ? 'Failed - nothing happened' : step.evaluation,
     }));
     const { page } = await open(aDetails('a', { status: 'finished', steps }));
-    assert.match(await page.locator('.failed-words').innerText(), /2 steps .* step 3/u);
+    assert.match(await page.locator('.failed-steps').innerText(), /2 steps .* step 3/u);
     assert.equal(await page.locator('.bar.failed').count(), 2);
-    await page.locator('.failed-words button').click();
+    await page.locator('.failed-steps button').click();
     assert.equal(await focusedId(page), 'step-2');
   });
 
   it('shows no strip for a task that tells no times', async () => {
     const steps = someSteps(3).map((step) => ({ ...step, durationSeconds: undefined }));
     const { page } = await open(aDetails('a', { status: 'finished', steps }));
-    assert.equal(await page.locator('.bars, .strip-words').count(), 0);
+    assert.equal(await page.locator('.bars, .strip-summary').count(), 0);
   });
 
   it('leads from the film strip to the steps by mouse and keyboard', async () => {
