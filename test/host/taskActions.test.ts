@@ -85,7 +85,7 @@ describe('what can be done with a task', () => {
         route: fileRoute,
         effect: { kind: 'stall', afterBytes: 500_000 },
       });
-      world.person.cancelAt = (words) => /^[1-9]\d* KB of 3 MB$/u.test(words);
+      world.person.cancelAt = (text) => /^[1-9]\d* KB of 3 MB$/u.test(text);
       await world.act(ref, { type: 'saveFile', index: 0 });
       await waitFor('the connection to be let go', () => world.simulator.counts.concurrent === 0);
       assert.deepEqual(world.files(), ['big.bin']);
@@ -98,7 +98,7 @@ describe('what can be done with a task', () => {
       ['is gone', { kind: 'answer', status: 404 }, /does not hand over/u],
       ['points elsewhere', { kind: 'redirect', location: 'https://evil.example/' }, /./u],
     ];
-    for (const [what, effect, words] of failures)
+    for (const [what, effect, text] of failures)
       it(`says so and leaves what was there before when it ${what}`, async () => {
         const ref = addTask();
         writeFileSync(path.join(world.folder, 'prices.csv'), 'before');
@@ -107,7 +107,7 @@ describe('what can be done with a task', () => {
         await world.act(ref, { type: 'saveFile', index: 0 });
         assert.deepEqual(world.files(), ['prices.csv']);
         assert.equal(world.read('prices.csv'), 'before');
-        assert.ok(said(words), JSON.stringify(world.person.seen));
+        assert.ok(said(text), JSON.stringify(world.person.seen));
         assert.ok(!said(/^Saved/u));
       });
 
@@ -412,7 +412,7 @@ describe('what can be done with a task', () => {
     it('leaves nothing behind when it is cancelled', async () => {
       const ref = addTask({ steps: 20 });
       world.saveAs('story.md');
-      world.person.cancelAt = (words) => words === 'Screenshot 4 of 20';
+      world.person.cancelAt = (text) => text === 'Screenshot 4 of 20';
       await world.act(ref, { type: 'act', action: 'exportMarkdown' });
       assert.deepEqual(world.files(), []);
       assert.ok(!existsSync(path.join(world.folder, 'story-images')));
@@ -431,9 +431,9 @@ describe('what can be done with a task', () => {
     it('asks for fresh links where those of the screenshots have expired on the way', async () => {
       const ref = addTask({ steps: 12 });
       world.saveAs('story.md');
-      world.person.cancelAt = (words) => {
+      world.person.cancelAt = (text) => {
         // Far longer than such links are good for.
-        if (words === 'Screenshot 2 of 12') world.simulator.clock.advance(60 * 60_000);
+        if (text === 'Screenshot 2 of 12') world.simulator.clock.advance(60 * 60_000);
         return false;
       };
       await world.act(ref, { type: 'act', action: 'exportMarkdown' });

@@ -23,7 +23,7 @@ describeWithSignals('a window that polls, hangs and wakes, among real processes'
     const { child, lines } = fixture.start('sharingProcess.ts');
     return {
       lines,
-      says: (words: string) => until(words, () => lines.includes(words)),
+      says: (text: string) => until(text, () => lines.includes(text)),
       shown: () => lines.filter((line) => line.startsWith('shows')).at(-1),
       acts: (command: string) => child.stdin?.write(`${command}\n`),
       stop: () => child.kill('SIGSTOP'),

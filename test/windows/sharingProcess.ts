@@ -16,7 +16,7 @@ import { shareAmongWindows } from '../../src/sharedPolling';
  */
 const root = process.argv[2];
 if (root === undefined) throw new Error('The folder is missing.');
-const deliver = (words: string): void => void process.stdout.write(`${words}\n`);
+const deliver = (line: string): void => void process.stdout.write(`${line}\n`);
 const fail = (error: unknown): void => deliver(`error ${String(error)}`);
 
 const store = new TaskStore();

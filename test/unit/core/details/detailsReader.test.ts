@@ -292,23 +292,23 @@ describe('DetailsReader', () => {
     const { clock, cloud, reader, store } = build();
     const other: TaskRef = { apiVersion: 'v2', id: 'b' };
     store.track([other], clock.now());
-    const look = (of: TaskRef, judgeVerdict?: boolean): void =>
+    const update = (of: TaskRef, judgeVerdict?: boolean): void =>
       store.applyUpdate(
         of,
         { status: 'finished', rawStatus: 'finished', judgeVerdict },
         clock.now(),
         true,
       );
-    look(ref);
+    update(ref);
     await settle();
     assert.equal(cloud.requested.length, 0);
     cloud.set('a', 'finished', { judgeVerdict: true });
     reader.setWatched(true);
     await clock.advance(100);
-    look(other, false);
+    update(other, false);
     store.untrack([other]);
-    look(ref);
-    look(ref, true);
+    update(ref);
+    update(ref, true);
     await clock.advance(60_000);
     assert.equal(cloud.requested.length, 1);
     store.untrack([ref]);

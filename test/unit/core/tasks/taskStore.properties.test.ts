@@ -19,7 +19,7 @@ const statuses: readonly TaskStatus[] = [
 type Act =
   | { readonly do: 'track' | 'untrack' | 'seen' | 'restore'; readonly ref: TaskRef }
   | {
-      readonly do: 'look';
+      readonly do: 'update';
       readonly ref: TaskRef;
       readonly status: TaskStatus;
       readonly isFull: boolean;
@@ -48,7 +48,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
-      do: fc.constant('look' as const),
+      do: fc.constant('update' as const),
       ref,
       status: fc.constantFrom(...statuses),
       isFull: fc.boolean(),
@@ -107,7 +107,7 @@ class Window {
       case 'seen':
         store.markSeen(act.ref);
         break;
-      case 'look':
+      case 'update':
         store.applyUpdate(act.ref, { status: act.status, rawStatus: act.status }, at, act.isFull);
         break;
       case 'trouble':

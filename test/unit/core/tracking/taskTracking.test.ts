@@ -214,8 +214,8 @@ describe('tracking what a text names', () => {
 
   it('tells at most two pieces of nonsense in full', async () => {
     const { input } = await track('oops hello world again');
-    const words = rejectedMessage(input) ?? '';
-    assert.match(words, /“oops” .*“hello” .*; 2 more are left out$/u);
+    const message = rejectedMessage(input) ?? '';
+    assert.match(message, /“oops” .*“hello” .*; 2 more are left out$/u);
   });
 
   it('never repeats what looks like a key', async () => {

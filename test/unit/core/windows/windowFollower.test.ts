@@ -217,7 +217,7 @@ describe('WindowFollower', () => {
 
   it('heeds no other words, and none after it is disposed', () => {
     begin(aTask());
-    for (const words of ['', 'null', '{"type":"patches"}', '{"type":"evil"}']) onMessage(words);
+    for (const message of ['', 'null', '{"type":"patches"}', '{"type":"evil"}']) onMessage(message);
     assert.equal(store.tasks().length, 1);
     follower.dispose();
     onMessage({ type: 'patches', patches: [{ removed: ref }] });

@@ -232,8 +232,8 @@ describe('WindowLeader', () => {
     it('heeds no words but those of the protocol', () => {
       store.replaceAll([aTask()]);
       const peer = follow();
-      for (const words of ['', 'null', '{"type":"patches"}', '{"type":"evil"}'])
-        peer.deliver(words);
+      for (const message of ['', 'null', '{"type":"patches"}', '{"type":"evil"}'])
+        peer.deliver(message);
       assert.deepEqual(peer.received, []);
       assert.deepEqual(store.tasks(), [aTask()]);
     });

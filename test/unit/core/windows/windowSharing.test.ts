@@ -526,7 +526,7 @@ describe('windows of one user', () => {
     first.store.track([a], clock.now());
     await clock.advance(1000);
     const known = shown(second);
-    for (const words of [
+    for (const message of [
       'no JSON',
       'null',
       '[]',
@@ -537,7 +537,7 @@ describe('windows of one user', () => {
       '{"type":"refresh"}',
       '{"type":"tell","id":1,"announcement":{"notice":{"text":1}}}',
     ])
-      machine.sendToAll(words);
+      machine.sendToAll(message);
     await clock.advance(1000);
     assert.deepEqual(shown(second), known);
     assert.deepEqual(first.store.tasks().length, 1);
