@@ -18,7 +18,7 @@ import { set } from './extensionUnderTest';
 import { MemorySecrets } from './memorySecrets';
 import { Person } from './person';
 
-describe('trouble with looks', () => {
+describe('trouble with polls', () => {
   let clock: FakeClock;
   let cloud: FakeCloud;
   let store: TaskStore;

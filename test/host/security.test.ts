@@ -443,7 +443,7 @@ describe('security', function () {
   });
 
   describe('12: answers beyond the caps', () => {
-    it('become trouble in words, and the panel keeps what was known', async () => {
+    it('become an error message, and the panel keeps what was known', async () => {
       const ref = addTask({ prompt: 'Known before' });
       const { sent, poll } = await world.openPanel(ref);
       for (const effect of [

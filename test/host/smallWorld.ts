@@ -42,7 +42,7 @@ export interface SmallWorld {
   saveAs(name: string): void;
   /** Tracks a task and does with it what its page asks for. */
   act(ref: TaskRef, action: DetailsAction, more?: Partial<DetailsActionOptions>): Promise<void>;
-  /** Opens a task's panel, with its page's words and what it is told on the table. */
+  /** Opens a task's panel, with the messages that its page gets, and a way to send others for the page. */
   openPanel(ref: TaskRef): Promise<TappedPanel>;
   end(): Promise<void>;
 }

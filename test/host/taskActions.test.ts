@@ -111,7 +111,7 @@ describe('what can be done with a task', () => {
         assert.ok(!said(/^Saved/u));
       });
 
-    it('says in words that a place cannot be written to', async () => {
+    it('says that a place cannot be written to', async () => {
       const ref = addTask();
       mkdirSync(path.join(world.folder, 'prices.csv'));
       world.saveAs('prices.csv');

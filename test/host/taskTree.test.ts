@@ -302,7 +302,7 @@ describe('the tree', () => {
     assert.ok(tooltip.startsWith('# <b>x</b> [quit](command:quit) $(alert) !['));
   });
 
-  it('says on hover why a task is not looked at', async () => {
+  it('says on hover why a task is not polled', async () => {
     fill(aTask());
     poller.state = { ...poller.state, pauses: [{ kind: 'auth' }] };
     const [element] = tree.getChildren();

@@ -129,7 +129,7 @@ const v2StatusNames: Record<ScriptedStatus, string> = {
   failed: 'failed',
 };
 
-/** The task's status in the cloud's words, or in those that its script puts in their place. */
+/** The task's status as the cloud names it, or the name that its script gives instead. */
 export function v2StatusWord(task: SimulatedTask, status: ScriptedStatus): string {
   const raw = task.script.rawStatus;
   return (typeof raw === 'string' ? raw : raw?.[status]) ?? v2StatusNames[status];

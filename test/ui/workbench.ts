@@ -391,7 +391,7 @@ export class Workbench {
     await this.page.locator(`.sidebar a.action-label[aria-label="${action}"]`).first().click();
   }
 
-  /** The words of the view when it has no rows: welcome texts, and the names of their buttons. */
+  /** The texts of the view when it has no rows: welcome texts, and the names of their buttons. */
   async welcomeText(): Promise<string> {
     return this.page.locator('.welcome-view-content:visible').first().innerText();
   }

@@ -27,7 +27,7 @@ function build() {
 }
 
 describe('DetailsReader', () => {
-  it('reads nothing before somebody looks', async () => {
+  it('reads nothing before it is watched', async () => {
     const { clock, cloud } = build();
     await clock.advance(60_000);
     assert.equal(cloud.requested.length, 0);
@@ -70,7 +70,7 @@ describe('DetailsReader', () => {
     assert.equal(cloud.requested.length, 2);
   });
 
-  it('stops while nobody looks, and reads at once when somebody does again', async () => {
+  it('stops while it is not watched, and reads at once when it is watched again', async () => {
     const { clock, cloud, reader } = build();
     cloud.set('a', 'running');
     reader.setWatched(true);

@@ -28,7 +28,7 @@ describe('the line above the rows', () => {
     assert.equal(message({}), 'Updated 8 s ago · 3 active');
   });
 
-  it('says before the first answer that looks are under way', () => {
+  it('says before the first answer that tasks are being checked', () => {
     assert.equal(message({ checkedAt: undefined }), 'Checking · 3 active');
   });
 

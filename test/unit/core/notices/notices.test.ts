@@ -140,7 +140,7 @@ describe('NoticeQueue', () => {
     assert.deepEqual(shown, []);
   });
 
-  it('says nothing of an end that somebody has looked at meanwhile, or of a task that is gone', async () => {
+  it('leaves out an end that somebody has seen meanwhile, and a task that is no longer tracked', async () => {
     run('a', 'b', 'c');
     end('a', 'finished');
     end('b', 'finished');

@@ -83,7 +83,7 @@ describe('PollRounds', () => {
     return cloud.requested.map(({ what, id }) => (id === '' ? what : `${what} ${id}`));
   }
 
-  /** How the plan for all tasks asks now. */
+  /** How the plan polls all tasks now. */
   function way(): string {
     const [first] = plan();
     return first?.kind === 'list' ? first.way : 'each';
@@ -135,7 +135,7 @@ describe('PollRounds', () => {
     const [old] = store.tasks().filter(({ apiVersion }) => apiVersion === 'v1');
     assert.ok(old);
     const { successes } = await poll([{ kind: 'task', task: old }, ...each]);
-    assert.equal(successes, 5, 'what comes after it is asked');
+    assert.equal(successes, 5, 'what comes after it is requested');
     assert.ok(cloud.requested.every(({ id }) => id !== 'old'));
   });
 
@@ -155,7 +155,7 @@ describe('PollRounds', () => {
     }
     assert.equal(store.get(ref(id))?.prompt, `Do ${id}`);
     assert.deepEqual(errors, []);
-    assert.equal(refreshes.size, 1, 'it is still to be looked at');
+    assert.equal(refreshes.size, 1, 'it is still to be polled');
   });
 
   it('drops an answer that comes though its question was aborted, and a failure, too', async () => {
@@ -179,7 +179,7 @@ describe('PollRounds', () => {
     assert.deepEqual([errors, pauses.all()], [[], []]);
   });
 
-  it('asks nothing more where everything was paused while it connected', async () => {
+  it('requests nothing more where everything was paused while it connected', async () => {
     await known(1);
     for (const polls of [plan(), [taskPoll('t0')]]) {
       pauses.clear();
@@ -239,7 +239,7 @@ describe('PollRounds', () => {
     assert.equal(errors.length, 2);
   });
 
-  it('asks for at most ten in one round of those whom a list does not show', async () => {
+  it('polls at most ten tasks by themselves in one round that a list does not show', async () => {
     const ids = await known(14);
     for (const id of ids) cloud.unlisted.add(id);
     const { successes } = await poll();
@@ -248,7 +248,7 @@ describe('PollRounds', () => {
     assert.equal(cloud.requested.length, 11);
   });
 
-  it('asks for nobody by itself after a list that it gave up', async () => {
+  it('polls no task by itself after a list that it gave up', async () => {
     await known(2);
     for (let index = 0; index < 500; index++) cloud.set(`other-${index}`, 'finished');
     cloud.unlisted.add('t0');
@@ -257,7 +257,7 @@ describe('PollRounds', () => {
     assert.equal(way(), 'status', 'and takes another way');
   });
 
-  it('asks for the rest by themselves after the newest did not show them', async () => {
+  it('polls the rest by themselves after the list of the newest did not show them', async () => {
     for (let index = 0; index < 300; index++)
       cloud.set(`other-${index}`, 'finished', { createdAt: '2026-01-14T00:00:00.000Z' });
     for (const id of ['a', 'b', 'c', 'd']) cloud.set(id, 'running');

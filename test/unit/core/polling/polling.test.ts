@@ -59,7 +59,7 @@ describe('WindowPolling', () => {
     assert.equal(states.at(-1)?.activeCount, 0);
   });
 
-  it('asks for a refresh as soon as somebody polls, and again of whoever takes over before it is done', async () => {
+  it('refreshes as soon as a poller is there, and again with the poller that takes over before it is done', async () => {
     let isDone = false;
     void polling.refresh([ref]).then(() => (isDone = true));
     poller.gate = new Promise(() => undefined);
@@ -73,7 +73,7 @@ describe('WindowPolling', () => {
     assert.deepEqual(next.refreshes, [[ref]]);
     assert.equal(isDone, true);
     polling.setBy(poller);
-    assert.equal(poller.refreshes.length, 1, 'what is done is not asked for again');
+    assert.equal(poller.refreshes.length, 1, 'what is done is not requested again');
   });
 
   it('takes no word for it of one who gave up polling meanwhile', async () => {

@@ -203,7 +203,7 @@ describe('TaskStore and what others hold', () => {
         [9],
       );
       store.applyPatches([{ of: ref, set: { checkedAt: 9 }, unset: [] }], true);
-      assert.equal(updates.length, 1, 'the same time again is no look');
+      assert.equal(updates.length, 1, 'the same time again is no update');
       store.applyPatches([end, { of: ref, set: { checkedAt: 10 }, unset: [] }], true);
       assert.deepEqual(changes(), ['running > finished']);
       assert.equal(batches.flat()[0]?.after?.checkedAt, 10);

@@ -99,7 +99,7 @@ describe('tracking what a text names', () => {
     });
   });
 
-  it('has words of a session for every failure', () => {
+  it('has a message about a session for every failure', () => {
     for (const kind of ['taskNotFound', 'invalidRequest', 'rateLimited', 'server'] as const) {
       const { text } = sessionMessage(kind, 'cloud.example');
       assert.match(text, /^cloud\.example /u);

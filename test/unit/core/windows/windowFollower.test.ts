@@ -189,7 +189,7 @@ describe('WindowFollower', () => {
     assert.deepEqual(said, [{ type: 'notified', id: 7 }]);
   });
 
-  it('asks for a refresh, each with a number of its own, and waits for its answer', async () => {
+  it('requests a refresh, each with a number of its own, and waits for its answer', async () => {
     begin();
     const done: number[] = [];
     void follower.refresh([ref]).then(() => done.push(1));
@@ -215,7 +215,7 @@ describe('WindowFollower', () => {
     assert.deepEqual(said, [{ type: 'attention', attention: 'watching' }]);
   });
 
-  it('heeds no other words, and none after it is disposed', () => {
+  it('ignores what is no message, and any message after it is disposed', () => {
     begin(aTask());
     for (const message of ['', 'null', '{"type":"patches"}', '{"type":"evil"}']) onMessage(message);
     assert.equal(store.tasks().length, 1);

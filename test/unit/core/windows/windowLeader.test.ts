@@ -77,7 +77,7 @@ describe('WindowLeader', () => {
   }
 
   describe('to a window that comes', () => {
-    it('asks again for what is missing, and for nothing else', () => {
+    it('polls what is missing again, and nothing else', () => {
       const missing = aTask({ id: 'missing', isMissing: true });
       store.replaceAll([aTask()]);
       follow();
@@ -229,7 +229,7 @@ describe('WindowLeader', () => {
       assert.deepEqual(notices.waiting, [ref]);
     });
 
-    it('heeds no words but those of the protocol', () => {
+    it('ignores what is no message of the protocol', () => {
       store.replaceAll([aTask()]);
       const peer = follow();
       for (const message of ['', 'null', '{"type":"patches"}', '{"type":"evil"}'])
@@ -247,7 +247,7 @@ describe('WindowLeader', () => {
       assert.deepEqual(store.tasks(), []);
     });
 
-    it('refreshes what it asks for, and says when that is done', async () => {
+    it('refreshes what it requests, and answers when that is done', async () => {
       let open: () => void = () => undefined;
       poller.gate = new Promise((resolve) => (open = resolve));
       const [one, other] = [follow(), follow()];
@@ -382,7 +382,7 @@ describe('WindowLeader', () => {
     assert.equal(poller.attention, 'hidden');
   });
 
-  it('hands on what its own window asks of the poller, and ends it with itself', async () => {
+  it('passes the requests of its own window on to the poller, and disposes it with itself', async () => {
     const intervals = { watching: 2000, hidden: 3000, away: 4000 };
     leader.setIntervals(intervals);
     leader.reconnect();

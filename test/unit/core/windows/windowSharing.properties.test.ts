@@ -144,7 +144,7 @@ describe('windows of one user, whatever happens in them', () => {
         for (const window of windows) window.wake();
         await clock.advance(60_000);
         const [first, ...others] = windows;
-        // Another look may be on its way from one to the other.
+        // The time of another poll may be on its way from one to the other.
         const plain = (window: FakeWindow | undefined): unknown =>
           [...(window?.store.tasks() ?? [])]
             .map((task) =>

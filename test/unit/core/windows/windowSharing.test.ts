@@ -50,7 +50,7 @@ describe('windows of one user', () => {
 
   const leaders = (): FakeWindow[] => windows.filter(({ isPolling }) => isPolling);
 
-  it('ask once for all: one polls, the others show the same', async () => {
+  it('poll once for all: one polls, the others show the same', async () => {
     cloud.set('a', 'running');
     const [first, second, third] = await open(3);
     second.store.track([a], clock.now());
@@ -105,7 +105,7 @@ describe('windows of one user', () => {
     assert.equal(third.store.get(a)?.isUnseen, true);
   });
 
-  it('show everything at once in a window that opens late, and ask nothing for it', async () => {
+  it('show everything at once in a window that opens late, and request nothing for it', async () => {
     for (let index = 0; index < 1200; index++) cloud.set(`t${index}`, 'finished');
     const [first] = await open(1);
     const refs = Array.from({ length: 1200 }, (_, index): TaskRef => ({ ...a, id: `t${index}` }));
@@ -365,7 +365,7 @@ describe('windows of one user', () => {
     assert.equal(disk.size, 0);
   });
 
-  it('look as often as the window that is watched most closely wants', async () => {
+  it('poll as often as the window that is watched most closely wants', async () => {
     cloud.set('a', 'running');
     const [first, second] = await open(3);
     for (const { polling } of windows) polling.setAttention('away');
@@ -520,7 +520,7 @@ describe('windows of one user', () => {
     assert.equal(first.store.tasks().length, 1);
   });
 
-  it('pay no heed to words that are none of theirs', async () => {
+  it('ignore what is no message of theirs', async () => {
     cloud.set('a', 'running');
     const [first, second] = await open(2);
     first.store.track([a], clock.now());
