@@ -42,7 +42,7 @@ export const text = lenientBy((value) => (typeof value === 'string' ? value : un
 export const flag = lenientBy((value) => (typeof value === 'boolean' ? value : undefined));
 /** For what is named by it: an empty ID names nothing. */
 export const identifier = z.string().check(z.minLength(1));
-/** A word that some version of the API may call a status. Answers without one are useless. */
+/** The raw status: any word. An answer without one is useless. */
 export const statusWord = z.string().check(z.minLength(1), z.maxLength(100));
 /** Text that holds JSON; a server that sends the JSON itself is understood too. */
 export const jsonText = z.pipe(
@@ -151,7 +151,7 @@ function resolve(relative: string, baseUrl: string): string | undefined {
   }
 }
 
-/** Our word for the cloud's. A word that the map lacks is kept beside `unknown`. */
+/** The status for a raw status; `unknown` for one that the map lacks. */
 export function statusOf(
   statusByRawStatus: ReadonlyMap<string, TaskStatus>,
   rawStatus: string,

@@ -344,7 +344,7 @@ function readShare(answer: unknown): PublicShare {
   throw new CloudError('badAnswer', 'The API promises the link of the share; the answer has none');
 }
 
-/** The account's name, plan and balance, as far as they are told. */
+/** The account's name, plan and balance, as far as they are known. */
 function readAccount(answer: unknown): Account {
   const fields = understand(accountSchema, answer, 'the account');
   const { name, planInfo, totalCreditsBalanceUsd: balance } = fields;
@@ -363,7 +363,7 @@ function readAccount(answer: unknown): Account {
   return { description: shorten(oneLine(parts.filter((part) => part !== '').join(', ')), 200) };
 }
 
-// Who asks for a session is after its tasks.
+// A request about a session is about its tasks.
 const sessionIsMissing: NotFoundKind = () => 'taskNotFound';
 
 // No such session has no public page either.

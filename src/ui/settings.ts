@@ -24,7 +24,7 @@ export class Settings implements Disposable {
     });
   }
 
-  /** The server to ask, or why the base URL cannot be used, as a sentence. */
+  /** The server, or why the base URL cannot be used, as a sentence. */
   get server(): Server | string {
     return readBaseUrl(read('baseUrl') ?? officialOrigin);
   }
@@ -35,7 +35,7 @@ export class Settings implements Disposable {
     return isApiVersion(apiVersion) ? apiVersion : defaultApiVersion;
   }
 
-  /** The ends to be told of. */
+  /** The kinds of end to notify of. */
   get notifyOn(): ReadonlySet<EndKind> {
     const chosen = read('notifyOn');
     return new Set(endKinds.filter((kind) => !Array.isArray(chosen) || chosen.includes(kind)));

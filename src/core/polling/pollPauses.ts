@@ -18,17 +18,17 @@ const longestRetryAfterMs = 60 * 60 * 1000;
 /** Until an API version that is not served is polled again, at first; each time in a row it doubles, up to the cap. */
 const notServedMs = 30_000;
 
-/** What keeps the poller from asking: everything, or the tasks of one API version. */
+/** The pauses of the poller: of everything, or of the tasks of one API version. */
 export class PollPauses {
   /** The wall clock when it was last told, in milliseconds since 1970. */
   #now = -Infinity;
   #general: PollPause | undefined;
   /** Whether the server named the time of the pause of everything: then it stays, whoever comes. */
   #isOrdered = false;
-  /** A hold whose time has passed without a success yet: it holds nothing, but says how things are. */
+  /** A pause that is over, but without a success since: it stops no poll, and is still shown. */
   #passed: PollPause | undefined;
   readonly #versions = new Map<ApiVersion, PollPause>();
-  /** How long each API version was last held, until it is served again. */
+  /** How long each API version was last paused, until it is served again. */
   readonly #notServedMs = new Map<ApiVersion, number>();
 
   /** The pause of everything. */

@@ -16,32 +16,32 @@ import { isActive, needsFullRead, type TrackedTask } from '../tasks/trackedTask'
 
 export interface TaskPollerOptions {
   readonly store: TaskStore;
-  /** The server with the key of the moment. @throws {CloudError} of kind `noKey` where there is none */
+  /** The current server with its key. @throws {CloudError} of kind `noKey` where there is none */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   readonly clock: Clock;
-  /** Tells how much may be asked; the requests themselves take the tokens. */
+  /** How many requests may be sent; the requests themselves take the tokens. */
   readonly bucket: Pick<TokenBucket, 'available'>;
   /** From 0 to 1. */
   readonly random: () => number;
   readonly intervals: PollIntervals;
-  /** Loads what asks, at the first tick: start-up has nothing to ask. */
+  /** Loads the code that sends requests, at the first tick, as nothing is sent at start-up. */
   readonly loadRounds: () => Promise<{ readonly PollRounds: typeof PollRounds }>;
-  /** Told of every failed poll, and of what was polled, for the log. */
+  /** Called with every failed poll, and with what was polled, for the log. */
   readonly onError: (error: unknown, what: string) => void;
 }
 
-/** A tick asks no more than this, so that a new task or a refresh never waits long. */
+/** A tick sends no more requests than this, so that a new task or a refresh never waits long. */
 const mostPerTick = 10;
-/** Who is due within this many pauses rides along on a list: it costs nothing, and all fall into step. */
+/** Tasks that are due within this many intervals are polled with a list that is read anyway: that costs nothing, and they stay due together. */
 const rideAlong = 1.1;
-/** A refresh of everything looks again at this many of the tasks that ended last. */
+/** A refresh of everything polls this many of the tasks that ended last. */
 const mostEndedInRefresh = 100;
 /** A timer this late, or a wall clock this far off, means a sleep of the machine or a clock that was set. */
 const clockJumpMs = 5000;
 const longestSleepMs = 60 * 60 * 1000;
 
 /**
- * Keeps the store's active tasks up to date: one chained loop, one tick in flight, no timer while there is nothing to ask.
+ * Keeps the store's active tasks up to date: one chained loop, one tick in flight, no timer while there is nothing to poll.
  * Its answers go into the store and nowhere else. Disposing it aborts what is under way.
  */
 export class TaskPoller implements Polling, Disposable {
@@ -56,7 +56,7 @@ export class TaskPoller implements Polling, Disposable {
   #backoffMs = 0;
   /** Ticks in a row in which nothing was answered. */
   #failedTicks = 0;
-  /** Whose requests have failed since one was answered. */
+  /** The tasks whose requests have failed since one was answered. */
   readonly #failedTasks = new Set<string>();
   #epoch = new AbortController();
   #waiting = new AbortController();
@@ -117,7 +117,7 @@ export class TaskPoller implements Polling, Disposable {
     this.#isUnfinished = false;
     this.#refreshes.clear();
     this.#forgetFailures();
-    // What was seen with the other key, or at the other server, says nothing of this one.
+    // What another key or another server has shown does not apply to this one.
     this.#checkedAt = undefined;
     this.#changed();
     this.#wake();
@@ -191,7 +191,7 @@ export class TaskPoller implements Polling, Disposable {
     if (this.#pauses.dropBackoff()) this.#changed();
   }
 
-  /** `undefined` while there is nothing to ask, or nothing that may be asked before somebody acts. */
+  /** `undefined` while there is nothing to poll, or nothing that may be polled before the user acts. */
   #nextDueAt(): number | undefined {
     const pause = this.#pauses.general;
     if (pause) this.#refreshes.clear();

@@ -17,22 +17,22 @@ export interface WindowSharingOptions {
   readonly persistence: TaskPersistence;
   readonly polling: WindowPolling;
   readonly clock: Clock;
-  /** The server with the key of the moment. */
+  /** Connects to the current server with its key. */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   /** For the window that polls; disposed when it no longer does. @param connect to be called before each request */
   readonly createPoller: (connect: WindowSharingOptions['connect']) => Polling & Disposable;
   /** Takes part in the election of the leader among the windows that show this server's tasks. */
   readonly join: (origin: string, handlers: LeaseHandlers) => Lease;
-  /** Which ends the user wants to be told of. */
+  /** Whether the user wants notices of this kind of end. */
   readonly isEnabled: NoticeQueueOptions['isEnabled'];
-  /** Tells the person at this window. */
+  /** Notifies the person at this window. */
   readonly announce: (announcement: Announcement) => void;
-  /** Whether this window has an API key for the server of the moment. */
+  /** Whether this window has an API key for the current server. */
   readonly hasKey: () => boolean;
   readonly readKey: () => Promise<unknown>;
 }
 
-/** A leader that is killed may take with it what happened so short a time before, in milliseconds: its successor hears it from the others. */
+/** A leader that is killed may lose the changes of this long before, in milliseconds; followers send them again to its successor. */
 const recentMs = 10_000;
 /**
  * So long after it last made sure, a leader makes sure again that it still is, in milliseconds.
@@ -42,7 +42,7 @@ const certainMs = 1000;
 
 /**
  * Makes all windows of a user one: one of them polls, saves and announces, all show the same.
- * The leader's store is the truth. Others repeat it, and do at once what is done in them; the leader hears of it field by field,
+ * The leader's store is the truth. Others repeat it, and do at once what is done in them; they send it to the leader field by field,
  * so that nothing that two windows do at the same time undoes the other.
  */
 export class WindowSharing implements Disposable {
@@ -57,12 +57,12 @@ export class WindowSharing implements Disposable {
   /** When this window last made sure that it leads, in milliseconds since 1970. */
   #certainAt = -Infinity;
   #recent: readonly RecentPatches[] = [];
-  /** While the leader fills the store, nothing is anybody's doing. */
+  /** True while the leader's tasks fill the store, which are no changes to pass on. */
   #isFilling = false;
-  /** While the store repeats what the leader says, nothing is this window's doing. */
+  /** True while the store repeats the leader's changes, which are not to be sent back. */
   #isRepeating = false;
-  /** When what another window tells again happened, while the store takes it in. */
-  #retoldAt: number | undefined;
+  /** While the store takes in changes that another window sends again: when they happened. */
+  #replayedAt: number | undefined;
   #isDisposed = false;
   #onRole: () => void = () => undefined;
 
@@ -72,13 +72,13 @@ export class WindowSharing implements Disposable {
   constructor(options: WindowSharingOptions) {
     this.#options = options;
     const { store, persistence, clock, isEnabled } = options;
-    // Before the notices listen: that something ended is told before that somebody was told so.
+    // Before the notices listen, so that followers receive an end before the message that it was announced.
     this.#subscription = store.onDidChange((changes) => {
       if (this.#isFilling || persistence.isFilling) return;
-      // A leader that hung may hear only now, by an answer that has waited, that it leads no more.
+      // A leader that hung may learn only now, by a message that has waited, that it leads no more.
       this.#mayLead();
       const patches = patchesOf(changes);
-      const entry = { at: this.#retoldAt ?? clock.now(), patches, isReceived: this.#isRepeating };
+      const entry = { at: this.#replayedAt ?? clock.now(), patches, isReceived: this.#isRepeating };
       this.#recent = [...this.#stillRecent(), entry];
       if (this.#isRepeating) return;
       const onReceived = (): boolean => (entry.isReceived = true);
@@ -195,12 +195,12 @@ export class WindowSharing implements Disposable {
       }),
       isStillLeader: () => this.#mayLead() && this.#role === role,
       isOutdated: (patch, at) => this.#isOutdated(patch, at),
-      retell: (at, change) => {
-        this.#retoldAt = at;
+      replay: (at, change) => {
+        this.#replayedAt = at;
         try {
           change();
         } finally {
-          this.#retoldAt = undefined;
+          this.#replayedAt = undefined;
         }
       },
       notices: this.#notices,
@@ -214,7 +214,7 @@ export class WindowSharing implements Disposable {
     });
     this.#take(role);
     this.#notices.setAnnouncing(true);
-    // What nobody else has heard of is on the disk by then, and is told to every window that comes.
+    // Changes that no other window has received are on disk by then, and reach every window that joins.
     const handedOn = this.#recent;
     void persistence.flush().then(() => {
       if (this.#role === role) for (const entry of handedOn) entry.isReceived = true;

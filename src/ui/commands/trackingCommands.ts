@@ -151,7 +151,7 @@ function judge(text: string, apiVersion: ApiVersion): InputBoxValidationMessage 
   };
 }
 
-/** Untrack Task: forgets tasks here; the cloud is not told. */
+/** Untrack Task: forgets tasks here and sends nothing to the cloud. */
 async function untrackTasks(
   args: readonly unknown[],
   options: TrackingCommandsOptions,

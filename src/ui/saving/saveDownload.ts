@@ -15,7 +15,7 @@ export interface SaveDownloadOptions {
   readonly name: string;
   readonly localFiles: LocalFiles;
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
-  /** Asks for a fresh presigned URL. */
+  /** Requests a fresh presigned URL. */
   readonly urlFrom: (cloud: Cloud, signal: AbortSignal) => Promise<string>;
   readonly log: Log;
   /** Aborts where nobody wants it any more. */

@@ -4,7 +4,7 @@ import { nodeText, readObject, type JsonNode } from '../../core/text/jsonTree';
 export interface Judgement {
   readonly verdict?: boolean | undefined;
   readonly reasoning?: string | undefined;
-  /** Why the goal was not reached, in the judge's words. */
+  /** Why the goal was not reached, as the judge wrote it. */
   readonly failureReason?: string | undefined;
   /** Every other field of the report, its name readable. */
   readonly others: readonly { readonly name: string; readonly value: string }[];

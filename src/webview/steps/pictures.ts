@@ -108,7 +108,7 @@ function keyOf(ref: PictureRef): string {
 
 let observer: IntersectionObserver | undefined;
 
-/** Who is told whether an element is near what the reader sees. */
+/** The listeners by element, called with whether it is near what the reader sees. */
 const watchers = new Map<Element, (isNear: boolean) => void>();
 
 /**

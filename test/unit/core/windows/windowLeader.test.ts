@@ -25,7 +25,7 @@ describe('WindowLeader', () => {
   let announced: Announcement[];
   let hasKey: boolean;
   let isStillLeader: boolean;
-  let retold: number[];
+  let replayed: number[];
   let keyReads: number;
   let yields: number;
   let leader: WindowLeader;
@@ -41,7 +41,7 @@ describe('WindowLeader', () => {
     notices.setAnnouncing(false);
     poller = new FakePolling();
     announced = [];
-    retold = [];
+    replayed = [];
     hasKey = isStillLeader = true;
     keyReads = 0;
     yields = 0;
@@ -51,8 +51,8 @@ describe('WindowLeader', () => {
       notices,
       isStillLeader: () => isStillLeader,
       isOutdated: (patch, at) => 'added' in patch && at < 5,
-      retell: (at, change) => {
-        retold.push(at);
+      replay: (at, change) => {
+        replayed.push(at);
         change();
       },
       hasKey: () => hasKey,
@@ -147,7 +147,7 @@ describe('WindowLeader', () => {
     const other = aTask({ id: 'b' });
     peer.deliver({ type: 'patches', patches: [{ added: aTask() }], at: 4 });
     peer.deliver({ type: 'patches', patches: [{ added: other }], at: 6 });
-    assert.deepEqual(retold, [4, 6]);
+    assert.deepEqual(replayed, [4, 6]);
     assert.deepEqual(
       store.tasks().map(({ id }) => id),
       ['b'],
