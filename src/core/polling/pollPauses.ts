@@ -2,7 +2,7 @@ import { backoffBaseMs, refusedCapMs } from './backoff';
 import type { CloudError, CloudErrorKind } from '../cloud/errors';
 import type { ApiVersion } from '../cloud/task';
 
-/** Why nothing is polled at the moment. */
+/** Why polling is paused. */
 export interface PollPause {
   readonly kind: CloudErrorKind;
   /** When polling goes on by itself, in milliseconds since 1970. Absent: only a new key, a new URL or a refresh helps. */
@@ -13,14 +13,14 @@ export interface PollPause {
 
 /** Without a `Retry-After`, which no document promises, 429 means this pause. */
 const rateLimitMs = 60_000;
-/** The most that a server's `Retry-After` is obeyed. */
+/** A longer `Retry-After` counts as this one. */
 const longestRetryAfterMs = 60 * 60 * 1000;
 /** Until an API version that is not served is polled again, at first; each time in a row it doubles, up to the cap. */
 const notServedMs = 30_000;
 
 /** The pauses of the poller: of everything, or of the tasks of one API version. */
 export class PollPauses {
-  /** The wall clock when it was last told, in milliseconds since 1970. */
+  /** The wall clock as last passed in, in milliseconds since 1970. */
   #now = -Infinity;
   #general: PollPause | undefined;
   /** Whether the server named the time of the pause of everything: then it stays, whoever comes. */
@@ -36,7 +36,7 @@ export class PollPauses {
     return this.#general;
   }
 
-  /** Those in force, and one that has passed while nobody knows yet whether its reason has. */
+  /** The pauses in force, and one that is over while its reason may still hold. */
   all(): readonly PollPause[] {
     const general = this.#general ?? this.#passed;
     return [...(general ? [general] : []), ...this.#versions.values()];
@@ -100,7 +100,7 @@ export class PollPauses {
       if (pause.until !== undefined && pause.until <= now) this.#versions.delete(version);
   }
 
-  /** Something worked: what has passed is over. */
+  /** A request succeeded, so a pause that is over is no longer shown. */
   noteSuccess(): void {
     this.#passed = undefined;
   }
@@ -112,7 +112,7 @@ export class PollPauses {
     return true;
   }
 
-  /** A person wants to know: only what the server ordered stays. */
+  /** For a refresh by a person: ends every pause but one that the server ordered. */
   dropForRefresh(): void {
     if (!this.#isOrdered) this.#general = undefined;
     this.#versions.clear();
@@ -138,7 +138,7 @@ export class PollPauses {
   #obey({ kind, retryAfterMs }: CloudError, now: number): void {
     const isRateLimit = kind === 'rateLimited';
     if (!isRateLimit && (retryAfterMs === undefined || kind === 'noFreeSlot')) return;
-    // What a person must put right outlasts it, and is what to say.
+    // A pause that only the person can end lasts longer, and is the one to show.
     if (this.#general && !this.#isOrdered) return;
     const ms = Math.min(Math.max(retryAfterMs ?? rateLimitMs, backoffBaseMs), longestRetryAfterMs);
     const until = Math.max(now + ms, this.#general?.until ?? 0);

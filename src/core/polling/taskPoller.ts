@@ -63,7 +63,7 @@ export class TaskPoller implements Polling, Disposable {
   #rounds: Promise<PollRounds> | undefined;
   #isRunning = false;
   #isPolling = false;
-  /** A list is half read. */
+  /** True while a list is half read. */
   #isUnfinished = false;
   #isDisposed = false;
   #checkedAt: number | undefined;
@@ -221,7 +221,7 @@ export class TaskPoller implements Polling, Disposable {
     const result = await this.#pollRound(signal);
     this.#isPolling = false;
     if (result && !signal.aborted) this.#settle(result);
-    // Nobody waits for what is paused until much later.
+    // A refresh does not wait for a long pause.
     this.#refreshes.drop(({ apiVersion }) => this.#pauses.ofVersion(apiVersion) !== undefined);
     this.#refreshes.settle();
     this.#changed();
@@ -232,7 +232,7 @@ export class TaskPoller implements Polling, Disposable {
       this.#rounds ??= this.#loadRounds();
       const rounds = await this.#rounds;
       if (signal.aborted) return undefined;
-      // After a tick in which nothing worked, one request tells whether anything does.
+      // After a tick in which every request failed, one request finds out whether others can succeed.
       const most = this.#failedTicks > 0 ? 1 : mostPerTick;
       const room = Math.min(most, Math.max(1, this.#options.bucket.available()));
       return await rounds.poll(this.#nextPolls(rounds), signal, room);
@@ -269,13 +269,13 @@ export class TaskPoller implements Polling, Disposable {
     return rounds.plan(tasks, soonDue);
   }
 
-  /** Draws the consequences of a tick: whose trouble a failure is, one task's or everybody's. */
+  /** Takes in the results of a tick: decides whether a failure concerns one task or all. */
   #settle({ successes, failures, isUnfinished }: PollRoundResult): void {
     const { clock, random, store } = this.#options;
     const now = clock.now();
     this.#isUnfinished = isUnfinished;
     if (successes > 0) this.#checkedAt = now;
-    // What the cloud says of one task is an answer: others may well be answered, too.
+    // An error about one task is an answer, so requests for others may succeed.
     if (successes > 0 || failures.some(isAnswer)) {
       this.#forgetFailures();
       this.#pauses.noteSuccess();
@@ -328,7 +328,7 @@ export class TaskPoller implements Polling, Disposable {
     this.#pauses.pause(general.kind, this.#backoffMs, now);
   }
 
-  /** True where a failure is everybody's: nothing else is answered either. */
+  /** True for a failure that every other request would meet, too. */
   #isGeneral({ task, error }: PollFailure): boolean {
     if (this.#failedTicks === 0) return false;
     if (!task) return error.kind === 'network';
@@ -346,7 +346,7 @@ export class TaskPoller implements Polling, Disposable {
   }
 }
 
-/** True where the cloud has said what is the matter with this task, which says nothing of others. */
+/** True for an error about this task, which says nothing of others. */
 function isAnswer({ task, error }: PollFailure): boolean {
   return task !== undefined && (error.kind === 'taskNotFound' || error.kind === 'invalidRequest');
 }

@@ -42,8 +42,8 @@ const certainMs = 1000;
 
 /**
  * Makes all windows of a user one: one of them polls, saves and announces, all show the same.
- * The leader's store is the truth. Others repeat it, and do at once what is done in them; they send it to the leader field by field,
- * so that nothing that two windows do at the same time undoes the other.
+ * The leader's store counts. Followers repeat it, apply at once what is done in them, and send that to the leader field by field,
+ * so that two windows that change different fields undo nothing of each other.
  */
 export class WindowSharing implements Disposable {
   readonly #options: WindowSharingOptions;
@@ -52,7 +52,7 @@ export class WindowSharing implements Disposable {
   #lease: Lease | undefined;
   #role: WindowLeader | WindowFollower | undefined;
   #origin: string | undefined;
-  /** Goes up with each beginning, so that an older one that still reads its files comes to nothing. */
+  /** Counts the starts, so that an older one that still reads its files is dropped. */
   #beginnings = 0;
   /** When this window last made sure that it leads, in milliseconds since 1970. */
   #certainAt = -Infinity;
@@ -115,7 +115,7 @@ export class WindowSharing implements Disposable {
     if (!this.#isDisposed && this.#beginnings === beginning) this.#join(origin);
   }
 
-  /** Tells the person, in the window where they are. Only the window that polls has something to announce. */
+  /** Notifies the person in the window where they are. Only the leader announces. */
   announce(announcement: Announcement): void {
     if (this.#mayLead() && this.#role instanceof WindowLeader) this.#role.announce(announcement);
   }
@@ -165,7 +165,7 @@ export class WindowSharing implements Disposable {
     const beginning = ++this.#beginnings;
     this.#leave();
     const { store, persistence } = this.#options;
-    // What others know is theirs: they may have undone it since. Copies, as a write that goes on in vain confirms nothing.
+    // Without what others have received, as they may have undone it since. Copies, as a late write must not confirm them.
     this.#recent = this.#recent
       .filter(({ isReceived }) => !isReceived)
       .map((entry) => ({ ...entry }));
@@ -208,13 +208,13 @@ export class WindowSharing implements Disposable {
       readKey,
       announce,
       yield: () => {
-        // It asks this after it has read the key: by then this window may have another part, or another server.
+        // It yields after it has read the key; by then this window may have another role, or another server.
         if (this.#role === role) this.#lease?.yield();
       },
     });
     this.#take(role);
     this.#notices.setAnnouncing(true);
-    // Changes that no other window has received are on disk by then, and reach every window that joins.
+    // Once they are on disk, changes reach every window that joins.
     const handedOn = this.#recent;
     void persistence.flush().then(() => {
       if (this.#role === role) for (const entry of handedOn) entry.isReceived = true;
@@ -260,7 +260,7 @@ export class WindowSharing implements Disposable {
     });
   }
 
-  /** What the leader may never write is written here. */
+  /** Saves here what a leader that does not answer may never save. */
   #saveWhereSilent(): void {
     if (!(this.#role instanceof WindowFollower) || !this.#role.isSilent) return;
     const unreceived = this.#recent.filter(({ isReceived }) => !isReceived);
@@ -288,7 +288,7 @@ export class WindowSharing implements Disposable {
     this.#lease = undefined;
   }
 
-  /** Until there is a next one, ends are gathered and changes noted. */
+  /** Until there is a next role, ends are gathered and changes noted. */
   #endRole(): void {
     const role = this.#role;
     if (!role) return;

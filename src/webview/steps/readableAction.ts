@@ -22,7 +22,10 @@ export interface ReadableAction {
 export function readableActions(text: string): readonly ReadableAction[] | undefined {
   const actions = readObject(text)
     ?.filter(([, value]) => value.kind !== 'null')
-    .map(([name, value]) => ({ name: spacedName(name), details: detailsOf(value, spacedName(name)) }));
+    .map(([name, value]) => ({
+      name: spacedName(name),
+      details: detailsOf(value, spacedName(name)),
+    }));
   return actions && actions.length > 0 ? actions : undefined;
 }
 

@@ -220,7 +220,8 @@ describe('taskLabels', () => {
     ['.', '.'],
     ['', ''],
   ] as const)
-    it(`writes a cost of "${cost}" as "${text}"`, () => assert.equal(labels.formatCost(cost), text));
+    it(`writes a cost of "${cost}" as "${text}"`, () =>
+      assert.equal(labels.formatCost(cost), text));
 
   it('measures how long an agent worked', () => {
     const at = (seconds: number): string => new Date(seconds * 1000).toISOString();
