@@ -151,7 +151,7 @@ function resolve(relative: string, baseUrl: string): string | undefined {
   }
 }
 
-/** The status for a raw status; `unknown` for one that the map lacks. */
+/** Our word for the cloud's. A word that the map lacks is kept beside `unknown`. */
 export function statusOf(
   statusByRawStatus: ReadonlyMap<string, TaskStatus>,
   rawStatus: string,

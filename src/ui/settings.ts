@@ -24,7 +24,7 @@ export class Settings implements Disposable {
     });
   }
 
-  /** The server, or why the base URL cannot be used, as a sentence. */
+  /** The server to ask, or why the base URL cannot be used, as a sentence. */
   get server(): Server | string {
     return readBaseUrl(read('baseUrl') ?? officialOrigin);
   }

@@ -11,7 +11,7 @@ export function disposeAll(parts: Iterable<Disposable>): void {
 /** Registers a listener. Shaped as VS Code's own events are. */
 export type Event<T> = (listener: (value: T) => void) => Disposable;
 
-/** Called with what listeners throw. Unset, it is thrown uncaught, so that no test misses it. */
+/** Told of what listeners throw. Unset, it is thrown where nobody catches it, so that no test misses it. */
 let onListenerError = (error: unknown): void =>
   queueMicrotask(() => {
     throw error;

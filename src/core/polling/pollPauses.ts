@@ -13,7 +13,7 @@ export interface PollPause {
 
 /** Without a `Retry-After`, which no document promises, 429 means this pause. */
 const rateLimitMs = 60_000;
-/** A longer `Retry-After` counts as this one. */
+/** The most that a server's `Retry-After` is obeyed. */
 const longestRetryAfterMs = 60 * 60 * 1000;
 /** Until an API version that is not served is polled again, at first; each time in a row it doubles, up to the cap. */
 const notServedMs = 30_000;
@@ -138,7 +138,7 @@ export class PollPauses {
   #obey({ kind, retryAfterMs }: CloudError, now: number): void {
     const isRateLimit = kind === 'rateLimited';
     if (!isRateLimit && (retryAfterMs === undefined || kind === 'noFreeSlot')) return;
-    // A pause that only the person can end lasts longer, and is the one to show.
+    // What a person must put right outlasts it, and is what to say.
     if (this.#general && !this.#isOrdered) return;
     const ms = Math.min(Math.max(retryAfterMs ?? rateLimitMs, backoffBaseMs), longestRetryAfterMs);
     const until = Math.max(now + ms, this.#general?.until ?? 0);
