@@ -110,7 +110,7 @@ const never = new AbortController().signal;
 
 export interface Exchange {
   readonly method?: 'GET' | 'POST' | 'DELETE';
-  /** As axios takes it: a base with a path below it, or an absolute URL by itself. */
+  /** In axios' words: a base with a path below it, or an absolute URL by itself. */
   readonly target:
     | { readonly baseURL: string; readonly url: string; readonly allowAbsoluteUrls: false }
     | { readonly url: string };

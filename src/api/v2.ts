@@ -344,7 +344,7 @@ function readShare(answer: unknown): PublicShare {
   throw new CloudError('badAnswer', 'The API promises the link of the share; the answer has none');
 }
 
-/** The account's name, plan and balance, as far as they are known. */
+/** The account's name, plan and balance, as far as they are told. */
 function readAccount(answer: unknown): Account {
   const fields = understand(accountSchema, answer, 'the account');
   const { name, planInfo, totalCreditsBalanceUsd: balance } = fields;
@@ -355,12 +355,12 @@ function readAccount(answer: unknown): Account {
       'The API promises the account; the answer tells nothing of it',
     );
   }
-  const parts = [
+  const words = [
     name === undefined || name === '' ? 'an account without a name' : name,
     planInfo?.planName === undefined ? '' : `plan ${planInfo.planName}`,
     balance === undefined ? '' : `$${balance.toFixed(2)} left`,
   ];
-  return { description: shorten(oneLine(parts.filter((part) => part !== '').join(', ')), 200) };
+  return { description: shorten(oneLine(words.filter((word) => word !== '').join(', ')), 200) };
 }
 
 // A request about a session is about its tasks.

@@ -51,7 +51,7 @@ export interface TaskClient {
   getStatus(id: string, signal: AbortSignal): Promise<TaskUpdate>;
   /** Everything about the task itself, in one request: what the poller needs at a first poll and at an end. */
   getTask(id: string, signal: AbortSignal): Promise<TaskDetails>;
-  /** As `getTask`, and what further requests tell: session links, recordings, screenshots. For a person who waits. */
+  /** As `getTask`, and what further requests tell: session links, recordings, screenshots. A person asked for it. */
   getDetails(id: string, signal: AbortSignal): Promise<TaskDetails>;
   /**
    * The pages of a list, at least one. Each step sends one request, and nothing is sent ahead of it: whoever reads may
