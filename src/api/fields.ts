@@ -42,7 +42,7 @@ export const text = lenientBy((value) => (typeof value === 'string' ? value : un
 export const flag = lenientBy((value) => (typeof value === 'boolean' ? value : undefined));
 /** For what is named by it: an empty ID names nothing. */
 export const identifier = z.string().check(z.minLength(1));
-/** A word that some version of the API may call a status. Answers without one are useless. */
+/** The raw status: any word. An answer without one is useless. */
 export const statusWord = z.string().check(z.minLength(1), z.maxLength(100));
 /** Text that holds JSON; a server that sends the JSON itself is understood too. */
 export const jsonText = z.pipe(
@@ -139,10 +139,10 @@ export function webUrlAt(baseUrl: string) {
 
 /** Our word for the cloud's. A word that the map lacks is kept beside `unknown`. */
 export function statusOf(
-  words: ReadonlyMap<string, TaskStatus>,
+  statusByRawStatus: ReadonlyMap<string, TaskStatus>,
   rawStatus: string,
 ): { status: TaskStatus; rawStatus: string } {
-  return { status: words.get(rawStatus) ?? 'unknown', rawStatus };
+  return { status: statusByRawStatus.get(rawStatus) ?? 'unknown', rawStatus };
 }
 
 /** Without the fields that are undefined: laid over an older state, they would wipe what it knows. */

@@ -80,7 +80,7 @@ export function createSendRequest({
     }
     // Not within the deadline, which is the server's.
     await rateLimiter?.take(signal);
-    // A change that has left may have happened, whoever does not want it any more.
+    // A change that was sent may have happened, though the caller aborted.
     const sentSignal = method === 'GET' ? signal : never;
     try {
       const answer = await exchange({
@@ -118,7 +118,7 @@ export interface Exchange {
   readonly deadlineMs: number;
   readonly maxBytes: number;
   /**
-   * Told of a successful answer's body as it comes, in bytes: first with 0, then after each piece.
+   * Called with the size of a successful answer's body as it comes, in bytes: first with 0, then after each piece.
    * With it the deadline holds for each piece, not for the whole.
    */
   readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
@@ -187,7 +187,7 @@ const http = create({
   // A custom key header would follow a redirect to another host.
   fetchOptions: { redirect: 'error', cache: 'no-store', referrerPolicy: 'no-referrer' },
   withCredentials: false,
-  // A browser would ask the server's leave for a header of this name.
+  // A browser would send a preflight request for a header of this name.
   headers: { 'User-Agent': false },
   validateStatus: () => true,
   transformResponse: [],
@@ -301,7 +301,7 @@ function codeOf(error: Error): string | undefined {
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,50}$/.test(code) ? code : undefined;
 }
 
-// Words of Node's fetch, and of Electron's. A browser tells nothing: there it counts as no answer.
+// Messages of Node's fetch, and of Electron's. A browser gives none: there it counts as no answer.
 function isRedirect(error: Error): boolean {
   return /\bunexpected redirect\b|\bredirect (?:mode|policy)\b/i.test(error.message);
 }

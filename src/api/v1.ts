@@ -93,7 +93,7 @@ export function createV1Client(send: SendRequest, baseUrl: string): TaskClient {
 const noShares = (): Promise<never> =>
   Promise.reject(new CloudError('invalidRequest', 'v1 cannot share sessions'));
 
-const { lists, statusWords } = capabilitiesOf('v1');
+const { lists, statusByRawStatus } = capabilitiesOf('v1');
 
 const stepSchema = z.object({
   step: lenient(z.int()),
@@ -138,9 +138,15 @@ type LinkReader = (link: string | undefined) => string | undefined;
 function readStatus(answer: unknown): TaskUpdate {
   const isObject = typeof answer === 'object' && answer !== null && !Array.isArray(answer);
   if (!isObject)
-    return statusOf(statusWords, understand(statusWord, answer, 'the status as a bare string'));
+    return statusOf(
+      statusByRawStatus,
+      understand(statusWord, answer, 'the status as a bare string'),
+    );
   const { status, result, error } = understand(statusSchema, answer, 'the status');
-  return present({ ...statusOf(statusWords, status), output: outputOf(status, result, error) });
+  return present({
+    ...statusOf(statusByRawStatus, status),
+    output: outputOf(status, result, error),
+  });
 }
 
 /** What a failed task has to show is mostly its error. */
@@ -186,7 +192,7 @@ function readList(answer: unknown): NumberedPage {
 
 function updateOf(fields: z.output<typeof taskSchema>): TaskUpdate {
   return {
-    ...statusOf(statusWords, fields.status),
+    ...statusOf(statusByRawStatus, fields.status),
     prompt: fields.task,
     output: outputOf(fields.status, fields.output, fields.error),
     createdAt: fields.created_at,

@@ -145,7 +145,7 @@ export function createV2Client(send: SendRequest): TaskClient {
   };
 }
 
-const { lists, statusWords } = capabilitiesOf('v2');
+const { lists, statusByRawStatus } = capabilitiesOf('v2');
 
 const statusSchema = z.object({
   id: lenient(identifier),
@@ -221,7 +221,7 @@ function readStatus(id: string, answer: unknown): TaskUpdate {
   const fields = understand(statusSchema, answer, 'an object with the status of the task');
   checkId(id, fields.id);
   return present({
-    ...statusOf(statusWords, fields.status),
+    ...statusOf(statusByRawStatus, fields.status),
     output: fields.output ?? fields.doneOutput,
     finishedAt: fields.finishedAt,
     isSuccess: fields.isSuccess,
@@ -267,7 +267,7 @@ function readList(answer: unknown): NumberedPage {
 }
 
 function updateOf(fields: z.output<typeof summarySchema>): TaskUpdate {
-  const { status, rawStatus } = statusOf(statusWords, fields.status);
+  const { status, rawStatus } = statusOf(statusByRawStatus, fields.status);
   return {
     status,
     rawStatus,
@@ -363,7 +363,7 @@ function readAccount(answer: unknown): Account {
   return { description: shorten(oneLine(words.filter((word) => word !== '').join(', ')), 200) };
 }
 
-// Who asks for a session is after its tasks.
+// A request about a session is about its tasks.
 const sessionIsMissing: NotFoundKind = () => 'taskNotFound';
 
 // No such session has no public page either.

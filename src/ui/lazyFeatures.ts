@@ -4,7 +4,7 @@ import type { TaskRef } from '../core/cloud/task';
 import type { Polling } from '../core/polling/polling';
 import type { PollPause } from '../core/polling/pollPauses';
 
-/** What is needed only once somebody acts, looks at the view, or must be notified: a bundle of its own, so that start-up stays light. */
+/** What is needed only once the user acts, opens the view, or is to be notified: a bundle of its own, so that start-up stays light. */
 export interface Features extends Disposable {
   /** Runs a command by what follows `browserUseTasks.` in its ID. Shows a failure; never rejects. */
   runCommand(name: string, args: readonly unknown[]): Promise<void>;

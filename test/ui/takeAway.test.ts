@@ -189,7 +189,7 @@ describe('what is taken from tasks', () => {
     // Its own proposal comes late, over what is typed before.
     await until('The proposal', async () => path.extname(await input.inputValue()) !== '');
     await workbench.answerInput(file, { confirm: false });
-    // The dialog looks at what is typed in its own time, and takes no answer before.
+    // The dialog checks the typed path asynchronously, and takes no answer before that.
     await new Promise((resolve) => setTimeout(resolve, 1000));
     assert.equal(await input.inputValue(), file);
     await workbench.page.keyboard.press('Enter');

@@ -52,7 +52,7 @@ export class Emitter<T> implements Disposable {
   };
 
   fire(value: T): void {
-    // A copy: who listens may come and go while the others are told.
+    // A copy, as listeners may be added and removed while others are called.
     const listeners = Array.from(this.#listeners);
     for (const listener of listeners) {
       try {

@@ -6,8 +6,8 @@ export interface VersionCapabilities {
   readonly name: string;
   /** The name within a sentence: "API v2". */
   readonly label: string;
-  /** The version's own words for a status. A word that is missing here becomes `unknown`. */
-  readonly statusWords: ReadonlyMap<string, TaskStatus>;
+  /** The status for each raw status of this version. One that is missing here becomes `unknown`. */
+  readonly statusByRawStatus: ReadonlyMap<string, TaskStatus>;
   /** True where a task that has ended never runs again: an answer that says otherwise is an older one. */
   readonly areEndsFinal: boolean;
   /** True where a task belongs to a session, which can be looked up for its tasks and has a dashboard page. */
@@ -24,7 +24,7 @@ export interface ListCapabilities {
   /** The most tasks that one page holds. */
   readonly pageSize: number;
   /**
-   * The version's own words of active tasks by which a list can be filtered, in the order in which they are tried.
+   * The raw statuses of active tasks by which a list can be filtered, in the order in which they are tried.
    * Empty: a list cannot be filtered by status.
    */
   readonly statusFilters: readonly string[];
@@ -48,7 +48,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     name: 'v2',
     label: 'API v2',
     // `paused` occurs only in answers from before November 2025.
-    statusWords: new Map([
+    statusByRawStatus: new Map([
       ['created', 'created'],
       ['started', 'running'],
       ['paused', 'paused'],
@@ -70,7 +70,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
   v1: {
     name: 'v1',
     label: 'API v1',
-    statusWords: new Map([
+    statusByRawStatus: new Map([
       ['created', 'created'],
       ['running', 'running'],
       ['paused', 'paused'],

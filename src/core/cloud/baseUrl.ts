@@ -6,7 +6,7 @@ export interface Server {
   readonly baseUrl: string;
   /** Scheme, host and port: what keys and tracked tasks belong to. */
   readonly origin: string;
-  /** Host and port, for words. */
+  /** Host and port, for messages. */
   readonly host: string;
   /** True for a server on this machine, which may speak plain http. */
   readonly isLoopback: boolean;

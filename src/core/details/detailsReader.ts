@@ -12,14 +12,14 @@ import type { TrackedTask, Trouble } from '../tasks/trackedTask';
 export interface DetailsReaderOptions {
   readonly ref: TaskRef;
   readonly store: TaskStore;
-  /** The server with the key of the moment. @throws {CloudError} of kind `noKey` where there is none */
+  /** The current server with its key. @throws {CloudError} of kind `noKey` where there is none */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** The pause after a reading of a task that has not ended, in milliseconds; asked each time. */
+  /** The pause after a reading of a task that has not ended, in milliseconds; called each time. */
   readonly pauseMs: () => number;
-  /** Told of every failed reading, for the log. */
+  /** Called with every failed reading, for the log. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -53,7 +53,7 @@ export class DetailsReader implements Disposable {
   #isDisposed = false;
   #isDue = true;
   #backoffMs = 0;
-  /** The cloud asked to be left alone until then, in milliseconds since 1970. */
+  /** Rate limited until then, in milliseconds since 1970. */
   #quietUntil = 0;
   #waiters: (() => void)[] = [];
 

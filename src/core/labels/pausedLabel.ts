@@ -7,7 +7,7 @@ export interface PausedOptions extends ServerLabels {
   readonly pauses: readonly PollPause[];
 }
 
-/** That active tasks are not looked at for the moment. */
+/** That active tasks are not polled for the moment. */
 export interface PausedLabel {
   /** "polling paused", or "polling partly paused" where some active tasks are still checked. */
   readonly text: string;
@@ -31,7 +31,7 @@ export function pausedLabel(
   };
 }
 
-/** Why a task is not looked at for the moment, and what to do. `undefined` where it is, or where there is nothing to look for. */
+/** Why a task is not polled for the moment, and what to do. `undefined` where it is polled, or needs no poll. */
 export function pausedReason(
   task: TrackedTask,
   { pauses, host, baseUrlProblem }: PausedOptions,

@@ -8,7 +8,7 @@ export interface RateLimiterOptions {
   readonly clock: Clock;
   /** The one that all requests share, whichever server and key they are for. */
   readonly bucket: TokenBucket;
-  /** Until when another window was told to send nothing, in milliseconds since 1970. */
+  /** Until when a rate limit of another window lasts, in milliseconds since 1970. */
   readonly pausedUntil?: (() => number | undefined) | undefined;
 }
 

@@ -13,7 +13,7 @@ export interface PollingPausedOptions {
   readonly statusBar: Pick<StatusBar, 'setPaused'>;
 }
 
-/** Has the status bar say that polling is paused, and why: a refused key is to be seen with the view out of sight too. */
+/** Shows in the status bar that polling is paused, and why, as a refused key must be seen while the view is hidden too. */
 export function showPollingPaused({
   poller,
   store,

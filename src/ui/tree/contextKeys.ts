@@ -3,7 +3,7 @@ import { type Disposable, listenToAll } from '../../core/base/event';
 import type { TaskStore } from '../../core/tasks/taskStore';
 import type { ApiKey } from '../account/apiKey';
 
-/** Keeps the two context keys that package.json asks for: whether there is a key, and whether there are tasks. */
+/** Sets the two context keys that package.json uses: whether there is a key, and whether there are tasks. */
 export function followContextKeys(apiKey: ApiKey, store: TaskStore): Disposable {
   const known = new Map<string, unknown>();
   const set = (name: string, value: unknown): void => {

@@ -18,10 +18,10 @@ export interface FreshnessOptions {
   readonly clock: Clock;
 }
 
-/** How often the words for ages and countdowns are made anew while somebody sees them, in milliseconds. */
+/** How often ages and countdowns are updated while the view is visible, in milliseconds. */
 const freshnessMs = 5000;
 
-/** Keeps the line above the rows true: how fresh they are, and why they are not. */
+/** Keeps the line above the rows up to date: when they were updated, or why not. */
 export function showFreshness({
   view,
   tree,

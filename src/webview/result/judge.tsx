@@ -54,7 +54,7 @@ interface VerdictProps {
 }
 
 function Verdict({ icon, who, isGood, good, bad, none, reason = '' }: VerdictProps) {
-  const look = isGood === undefined ? 'pending' : isGood ? 'succeeded' : 'unsuccessful';
+  const appearance = isGood === undefined ? 'pending' : isGood ? 'succeeded' : 'unsuccessful';
   return (
     <li>
       <span class="who">
@@ -62,7 +62,7 @@ function Verdict({ icon, who, isGood, good, bad, none, reason = '' }: VerdictPro
         {who}
       </span>
       <span class="verdict">
-        <span class={`look ${look}`}>
+        <span class={`appearance ${appearance}`}>
           <Icon
             name={isGood === undefined ? 'circle-outline' : isGood ? 'pass-filled' : 'warning'}
           />
@@ -89,9 +89,9 @@ export function Judge({
   if (!judgement) return null;
   const report = parseJudgement(judgement.text);
   const { failureReason = '', reasoning, others = [] } = report ?? {};
-  const isNotified = oneLine(failureReason).length <= shortReason;
+  const isInHeader = oneLine(failureReason).length <= shortReason;
   // The header has said it all.
-  if (report && isNotified && reasoning === undefined && others.length === 0) return null;
+  if (report && isInHeader && reasoning === undefined && others.length === 0) return null;
   return (
     <Section
       id="verdict"
@@ -99,7 +99,7 @@ export function Judge({
       tools={<TextTools part="judgement" noun="Judge’s Report" copied={copied} />}
     >
       <div class="card">
-        {!isNotified && (
+        {!isInHeader && (
           <div>
             <h3>What went wrong</h3>
             <p class="text" dir="auto">

@@ -92,7 +92,7 @@ interface FormSwitchProps {
 /** Switches between what a text means and how it is written, where the two differ. */
 function FormSwitch({ of, form, onChoose }: FormSwitchProps) {
   if (of === 'plaintext') return null;
-  const words: Readonly<Record<Form, string>> =
+  const labels: Readonly<Record<Form, string>> =
     of === 'json' ? { shown: 'Tree', text: 'Text' } : { shown: 'Rendered', text: 'Source' };
   return (
     <div class="switch" role="group" aria-label="Form of the result">
@@ -103,7 +103,7 @@ function FormSwitch({ of, form, onChoose }: FormSwitchProps) {
           aria-pressed={form === each}
           onClick={() => onChoose(each)}
         >
-          {words[each]}
+          {labels[each]}
         </button>
       ))}
     </div>

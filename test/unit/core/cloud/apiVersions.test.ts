@@ -31,7 +31,7 @@ describe('the table of API versions', () => {
     assert.equal(setting.default, defaultApiVersion);
   });
 
-  it('looks sessions up in a version that has them', () => {
+  it('reads sessions in a version that has them', () => {
     assert.equal(capabilitiesOf(sessionsApiVersion).hasSessions, true);
   });
 
@@ -55,11 +55,11 @@ describe('the table of API versions', () => {
       ],
     );
     assert.deepEqual(
-      [v1.statusWords.get('running'), v1.statusWords.get('started')],
+      [v1.statusByRawStatus.get('running'), v1.statusByRawStatus.get('started')],
       ['running', undefined],
     );
     assert.deepEqual(
-      [v2.statusWords.get('running'), v2.statusWords.get('started')],
+      [v2.statusByRawStatus.get('running'), v2.statusByRawStatus.get('started')],
       [undefined, 'running'],
     );
     assert.deepEqual([v1.lists.filtersByCreation, v2.lists.filtersByCreation], [false, true]);
@@ -74,7 +74,7 @@ describe('the table of API versions', () => {
 
   for (const apiVersion of apiVersions)
     describe(apiVersion, () => {
-      const { label, lists, name, snippets, statusWords } = capabilitiesOf(apiVersion);
+      const { label, lists, name, snippets, statusByRawStatus } = capabilitiesOf(apiVersion);
 
       it('has names that tell it from the others', () => {
         const others = apiVersions.filter((other) => other !== apiVersion).map(capabilitiesOf);
@@ -85,16 +85,16 @@ describe('the table of API versions', () => {
         );
       });
 
-      it('has words for running and for an end, and none for an unknown status', () => {
-        const statuses = [...statusWords.values()];
+      it('has a raw status for running and for an end, and none for an unknown status', () => {
+        const statuses = [...statusByRawStatus.values()];
         assert.ok(statuses.includes('running'));
         assert.ok(statuses.some(hasEnded));
         assert.equal(statuses.includes('unknown'), false);
       });
 
-      it('filters lists only by words of active tasks', () => {
+      it('filters lists only by statuses of active tasks', () => {
         for (const word of lists.statusFilters) {
-          const status = statusWords.get(word);
+          const status = statusByRawStatus.get(word);
           assert.ok(status && !hasEnded(status), word);
         }
         assert.ok(lists.pageSize > 0);
