@@ -73,7 +73,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
       bucket,
       intervals: settings.intervals,
       onError: (error, what) => log.error(`Polling ${what} failed`, error),
-      isRequested: (kind) => settings.notifyOn.has(kind),
+      isEnabled: (kind) => settings.notifyOn.has(kind),
       announce: (announcement) => void notify(announcement).catch(onError),
       hasKey: () => apiKey.state === 'present',
       readKey: () => apiKey.read(),

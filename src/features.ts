@@ -3,6 +3,7 @@ import type { Clock } from './core/base/clock';
 import { disposeAll } from './core/base/event';
 import type { TaskRef } from './core/cloud/task';
 import { parseTaskInput } from './core/input/taskInput';
+import { serverLabels } from './core/labels/serverLabels';
 import type { Polling } from './core/polling/polling';
 import type { TaskPersistence } from './core/tasks/taskPersistence';
 import type { TaskStore } from './core/tasks/taskStore';
@@ -106,7 +107,7 @@ async function trackOrThrow(
 ): Promise<readonly TaskRef[]> {
   const result = await tracker.track(parseTaskInput(text, apiVersion), { signal });
   if (result.refs.length > 0) return result.refs;
-  const host = typeof server === 'string' ? 'the server' : server.host;
+  const { host } = serverLabels(server);
   throw new Error(
     (result.sessionError && sessionMessage(result.sessionError.kind, host).text) ??
       rejectedMessage(result.input) ??

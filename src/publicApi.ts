@@ -16,11 +16,11 @@ export interface BrowserUseTasks {
   /** Fires when a task comes, goes, or changes in anything that a snapshot tells. */
   readonly onDidChangeTask: Event<TaskSnapshotChange>;
   /**
-   * Tracks tasks, as the command Track Task does, but without a word to the user.
+   * Tracks tasks, as the command Track Task does, but without a message.
    * @param input one or many task IDs, API URLs or dashboard links, in whatever holds them: a log, JSON, a table. At most 1,000 tasks
    *   are tracked and 200 sessions looked up at once; what is beyond is left out
    * @param token ends the look-up of sessions; what was tracked by then stays
-   * @returns every task that the input names, also those that were tracked already; before the first look at a new one its status is `unknown`
+   * @returns every task that the input names, also those that were tracked already; before the first poll of a new one its status is `unknown`
    *   A dashboard link that cannot be looked up is left out, as are pieces that name nothing, so long as something else is tracked.
    * @throws {Error} where nothing could be tracked at all; its message says why. An `AbortError` where the token was cancelled
    */
@@ -33,9 +33,9 @@ export interface TaskSnapshot {
   readonly id: string;
   /** The version of the cloud's API that the task is read through: `v1` or `v2` today. More versions may come. */
   readonly apiVersion: string;
-  /** One set of words for every API version. `unknown`: not looked at yet, or a word that nobody knows. Ended: finished, stopped, failed. */
+  /** One set of statuses for every API version. `unknown`: not checked yet, or a raw status that is not known. Ended: finished, stopped, failed. */
   readonly status: 'created' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed' | 'unknown';
-  /** The cloud's own word. Empty before the first poll. */
+  /** The status as the cloud wrote it. Empty before the first poll. */
   readonly rawStatus: string;
   /** Whether a finished task did its job, as the judge says, else the agent. `undefined` where nobody does. */
   readonly outcome: 'success' | 'failure' | undefined;

@@ -100,7 +100,7 @@ describe('the rules of who may import whom, and who may compare API versions', (
     ['src/webview/main.tsx', "import { render } from 'preact'; import './protocol';"],
     ['src/webview/main.tsx', "import type { Task } from '../core/task';"],
     ['src/webview/main.tsx', "import { type Task } from '../core/task';"],
-    ['src/webview/main.tsx', "import { taskTitle } from '../core/taskWords';"],
+    ['src/webview/main.tsx', "import { taskTitle } from '../core/taskLabels';"],
     ['src/webview/main.tsx', "import './main.css';"],
     ['src/core/tasks/a.ts', "import { b } from '../text/b'; import { c } from './c';"],
     ['src/extension.ts', "import 'vscode'; import './ui/a'; import './core/a';"],

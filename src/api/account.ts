@@ -24,12 +24,12 @@ export function readAccount(answer: unknown): Account {
       'The API promises the account; the answer tells nothing of it',
     );
   }
-  const words = [
+  const parts = [
     name === undefined || name === '' ? 'an account without a name' : name,
     planInfo?.planName === undefined ? '' : `plan ${planInfo.planName}`,
     balance === undefined ? '' : `$${balance.toFixed(2)} left`,
   ];
-  return { description: shorten(oneLine(words.filter((word) => word !== '').join(', ')), 200) };
+  return { description: shorten(oneLine(parts.filter((part) => part !== '').join(', ')), 200) };
 }
 
 /** A key without an account opens nothing. */

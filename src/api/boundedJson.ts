@@ -19,7 +19,7 @@ export function parseBoundedJson(text: string): unknown {
   try {
     const json = hasNotNumbers ? withoutNotNumbers(text) : text;
     const value: unknown = JSON.parse(json);
-    // Only what is JSON is worth a second look.
+    // Only JSON is read a second time.
     return hasOddNumbers && mayHoldJson.test(json) ? JSON.parse(withOddNumbersAsText(json)) : value;
   } catch {
     throw new SyntaxError('not JSON');

@@ -1,4 +1,5 @@
-import { hasUserInfo, isFetchable, parseUrl, type Server } from '../core/cloud/baseUrl';
+import { hasUserInfo, parseUrl } from '../core/base/webUrl';
+import { isFetchable, type Server } from '../core/cloud/baseUrl';
 import { CloudError } from '../core/cloud/errors';
 import type { Cloud } from '../core/cloud/taskClient';
 import { exchange, isSuccess, type Answer, type Limits } from './http';

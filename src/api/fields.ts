@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { hasUserInfo, parseUrl } from '../core/cloud/baseUrl';
+import { parseUrl, parseWebUrl } from '../core/base/webUrl';
 import { CloudError } from '../core/cloud/errors';
 import { formatJson } from '../core/text/formatJson';
 import type { TaskStatus } from '../core/cloud/task';
@@ -42,7 +42,7 @@ export const text = lenientBy((value) => (typeof value === 'string' ? value : un
 export const flag = lenientBy((value) => (typeof value === 'boolean' ? value : undefined));
 /** For what is named by it: an empty ID names nothing. */
 export const identifier = z.string().check(z.minLength(1));
-/** A word that some version of the API may call a status. Answers without one are useless. */
+/** The raw status: any word. An answer without one is useless. */
 export const statusWord = z.string().check(z.minLength(1), z.maxLength(100));
 /** Text that holds JSON; a server that sends the JSON itself is understood too. */
 export const jsonText = z.pipe(
@@ -67,7 +67,7 @@ export const cost = lenientBy((value) =>
 );
 /** A link that may be opened: http or https, without user-info. */
 export const webUrl = lenientBy((value) =>
-  typeof value === 'string' && isWebUrl(value) ? value : undefined,
+  typeof value === 'string' && parseWebUrl(value) ? value : undefined,
 );
 /** What the user stored with the task: an object of anything, as its JSON. */
 export const metadata = z.pipe(
@@ -127,28 +127,14 @@ function isObjectText(text: string): boolean {
   return text.trimStart().startsWith('{') && formatJson(text) !== undefined;
 }
 
-export function isWebUrl(value: string): boolean {
-  const url = parseUrl(value);
-  if (url === undefined || hasUserInfo(url)) return false;
-  return url.protocol === 'https:' || url.protocol === 'http:';
-}
-
 /** Reads a link that may be opened, or nothing; one that begins with a slash or a dot lies on the server at `baseUrl`. */
 export function webUrlAt(baseUrl: string) {
   return (value: string | undefined): string | undefined => {
     if (value === undefined) return undefined;
     const isRelative = /^\.{0,2}\//.test(value);
-    const url = isRelative ? resolve(value, baseUrl) : value;
-    return url !== undefined && isWebUrl(url) ? url : undefined;
+    const url = isRelative ? parseUrl(value, `${baseUrl}/`)?.href : value;
+    return url !== undefined && parseWebUrl(url) ? url : undefined;
   };
-}
-
-function resolve(relative: string, baseUrl: string): string | undefined {
-  try {
-    return new URL(relative, `${baseUrl}/`).href;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Our word for the cloud's. A word that the map lacks is kept beside `unknown`. */

@@ -1,6 +1,6 @@
 import { create } from 'axios';
 import type { Server } from '../core/cloud/baseUrl';
-import { CloudError } from '../core/cloud/errors';
+import { asksForPause, CloudError } from '../core/cloud/errors';
 import type { CloudOptions } from '../core/cloud/taskClient';
 import { parseBoundedJson } from './boundedJson';
 import { withDeadline } from './deadline';
@@ -82,7 +82,7 @@ export function createSendRequest({
     }
     // Not within the deadline, which is the server's.
     await rateLimiter?.take(signal);
-    // A change that has left may have happened, whoever does not want it any more.
+    // A change that was sent may have happened, though the caller aborted.
     const sentSignal = method === 'GET' ? signal : never;
     try {
       const answer = await exchange({
@@ -100,9 +100,8 @@ export function createSendRequest({
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
       const { kind, status, retryAfterMs, isUnsent, message } = error;
-      if (kind === 'rateLimited') rateLimiter?.noteRateLimit(retryAfterMs);
-      else if (retryAfterMs !== undefined && kind !== 'noFreeSlot')
-        rateLimiter?.noteRateLimit(retryAfterMs, 'server');
+      if (asksForPause(error))
+        rateLimiter?.noteRateLimit(retryAfterMs, kind === 'rateLimited' ? kind : 'server');
       const options = { status, retryAfterMs, isUnsent };
       throw new CloudError(kind, redact(`${method} ${path}: ${message}`), options);
     }
@@ -124,7 +123,7 @@ export interface Exchange {
   readonly deadlineMs: number;
   readonly maxBytes: number;
   /**
-   * Told of a successful answer's body as it comes, in bytes: first with 0, then after each piece.
+   * Called with the size of a successful answer's body as it comes, in bytes: first with 0, then after each piece.
    * With it the deadline holds for each piece, not for the whole.
    */
   readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
@@ -206,7 +205,7 @@ const http = create({
   // A custom key header would follow a redirect to another host.
   fetchOptions: { redirect: 'error', cache: 'no-store', referrerPolicy: 'no-referrer' },
   withCredentials: false,
-  // A browser would ask the server's leave for a header of this name.
+  // A browser would send a preflight request for a header of this name.
   headers: { 'User-Agent': false },
   validateStatus: () => true,
   transformResponse: [],
@@ -320,7 +319,7 @@ function codeOf(error: Error): string | undefined {
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,50}$/.test(code) ? code : undefined;
 }
 
-// Words of Node's fetch, and of Electron's. A browser tells nothing: there it counts as no answer.
+// Messages of Node's fetch, and of Electron's. A browser gives none: there it counts as no answer.
 function isRedirect(error: Error): boolean {
   return /\bunexpected redirect\b|\bredirect (?:mode|policy)\b/i.test(error.message);
 }

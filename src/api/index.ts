@@ -9,7 +9,7 @@ import { createV3Client } from './v3';
 import { createV4Client } from './v4';
 
 /**
- * Speaks to one server with one key. Sends nothing until it is asked something.
+ * Speaks to one server with one key. Sends nothing by itself.
  * The key stays in closures: no object that leaves here shows it, however it is inspected.
  * @param limits For tests; everyone else takes the defaults.
  * @throws {CloudError} of kind `invalidRequest` for a base URL that keys must not be sent to.

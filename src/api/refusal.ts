@@ -26,7 +26,7 @@ export const partIsMissing: NotFoundKind = (detail) =>
 
 /**
  * Makes an error of an answer that says no. Its message is the status and what the API says of it.
- * Only the API's own words judge the key, the version or the task: a 4xx without them comes from a gateway, a challenge
+ * Only the API's own error texts judge the key, the version or the task: a 4xx without one comes from a gateway, a challenge
  * page or a captive portal, and is of kind `badAnswer`.
  */
 export function errorOfRefusal(

@@ -320,5 +320,5 @@ function readDownloadUrl(answer: unknown): string {
   return downloadUrl;
 }
 
-// Who asks for a session is after its tasks.
+// A request about a session is about its tasks.
 const sessionIsMissing: NotFoundKind = () => 'taskNotFound';

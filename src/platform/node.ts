@@ -18,7 +18,7 @@ export interface EnvironmentKey {
  * The API key that the environment gives in `BROWSER_USE_API_KEY`, as the official SDKs read it, without quotes and the like
  * around it. It is for Browser Use Cloud itself, or for the server that `BROWSER_USE_BASE_URL` names, or the servers, apart
  * by white space or commas.
- * @param onProblem told why it is not used, as a sentence without it, where it cannot be a key or a server is none
+ * @param onProblem called with the reason why it is not used, as a sentence without it, where it cannot be a key or a server is none
  */
 export function environmentKey(onProblem: (why: string) => void): EnvironmentKey | undefined {
   const key = keyIn(process.env['BROWSER_USE_API_KEY'] ?? '');
@@ -43,7 +43,7 @@ export interface TaskFolderOptions {
   readonly root: string;
   /** The server that the tasks belong to. */
   readonly origin: string;
-  /** Told of every file in the folder that is not read, and why. */
+  /** Called for every file in the folder that is not read, with the reason. */
   readonly onSkipped: (fileName: string, why: string) => void;
 }
 
@@ -99,10 +99,10 @@ const staleAfterMs = 10 * 60 * 1000;
 const temporaryName = /\.\d+-\d+\.tmp$/u;
 let temporaryCount = 0;
 
-/** The origin for people, and a hash of it for the case that two look the same. */
+/** The origin as people can read it, and its hash, as two origins may read the same. */
 export function originFolderName(origin: string): string {
-  const words = origin.replace(/[^A-Za-z0-9.-]+/gu, '_').slice(0, 80);
-  return `${words}-${hash(origin).slice(0, 8)}`;
+  const readable = origin.replace(/[^A-Za-z0-9.-]+/gu, '_').slice(0, 80);
+  return `${readable}-${hash(origin).slice(0, 8)}`;
 }
 
 /** IDs are opaque, so the name holds only a hash of it: no separators, no device names, no difference of case. */

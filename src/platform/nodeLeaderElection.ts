@@ -21,7 +21,7 @@ import { systemClock } from './systemClock';
 export interface JoinOptions extends LeaseHandlers {
   /** Where the windows find each other: the same folder for all of them, and of this user only. Made where it is not there. */
   readonly folder: string;
-  /** Told once where windows cannot find each other. This window then leads alone, whatever others do. */
+  /** Called once where windows cannot find each other. This window then leads alone, whatever others do. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -165,7 +165,7 @@ interface LeaseRecord {
   readonly path: string;
   /** Proves to the leader that a caller can read this user's files. */
   readonly token: string;
-  /** The process that leads, for people who look for it. */
+  /** The process that leads, for people who search for it. */
   readonly pid: number;
 }
 
@@ -198,7 +198,7 @@ class Lead {
   end(): void {
     const path = this.#server.address();
     this.#server.close(() => void clearSocket(path));
-    // What was said still arrives.
+    // Messages that were sent still arrive.
     for (const socket of this.#sockets) socket.destroySoon();
     this.#end();
   }
@@ -206,10 +206,10 @@ class Lead {
   #greet(socket: Socket): void {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    // A caller that breaks off is told by `close`.
+    // `close` follows for a caller that breaks off.
     socket.on('error', () => undefined);
     const peer = new SocketPeer(socket);
-    // Who proves nothing holds nothing open, and fills no memory.
+    // A caller without proof keeps no connection open, and fills no memory.
     const patience = setTimeout(() => socket.destroy(), handshakeMs);
     socket.once('close', () => clearTimeout(patience));
     const handshake = peer.onDidReceive((text) => {

@@ -1,10 +1,10 @@
 import type { WebviewPanel } from 'vscode';
-import { Emitter, type Disposable, type Event, disposeAll } from '../core/base/event';
+import { Emitter, type Disposable, type Event, listenToAll } from '../core/base/event';
 import type { TaskRef } from '../core/cloud/task';
 import type { Polling } from '../core/polling/polling';
 import type { PollPause } from '../core/polling/pollPauses';
 
-/** What is needed only once somebody acts, looks at the view, or must be notified: a bundle of its own, so that start-up stays light. */
+/** What is needed only once the user acts, opens the view, or is to be notified: a bundle of its own, so that start-up stays light. */
 export interface Features extends Disposable {
   /** Runs a command by what follows `browserUseTasks.` in its ID. Shows a failure; never rejects. */
   runCommand(name: string, args: readonly unknown[]): Promise<void>;
@@ -89,14 +89,10 @@ export function loadWhenNeeded({
 }: FeatureTriggerOptions): Disposable {
   const load = (): void => {
     if (!view.isVisible && poller.state.pauses.length === 0) return;
-    disposeAll(subscriptions);
+    subscription.dispose();
     features.get().catch(onError);
   };
-  const subscriptions = [view.onDidChangeVisible(load), poller.onDidChangeState(load)];
+  const subscription = listenToAll([view.onDidChangeVisible, poller.onDidChangeState], load);
   load();
-  return {
-    dispose() {
-      disposeAll(subscriptions);
-    },
-  };
+  return subscription;
 }

@@ -6,7 +6,7 @@ import type { WindowSharing } from '../core/windows/windowSharing';
 export class LazyWindowSharing implements Disposable {
   readonly #sharing: Promise<WindowSharing | undefined>;
 
-  /** @param onError Told where the bundle is missing or damaged: then nothing is asked. */
+  /** @param onError Called where the bundle is missing or damaged: then nothing is polled. */
   constructor(load: () => Promise<WindowSharing>, onError: (error: unknown) => void) {
     this.#sharing = load().catch((error: unknown) => {
       onError(error);
@@ -20,7 +20,7 @@ export class LazyWindowSharing implements Disposable {
   /** Shares the tasks of this server from now on. */
   readonly open = (origin: string): void => this.#do((sharing) => void sharing.open(origin));
 
-  /** Has the person told in the window where they are. Does nothing in a window that does not poll. */
+  /** Has the person notified in the window where they are. Does nothing in a window that does not poll. */
   readonly announce = (announcement: Announcement): void =>
     this.#do((sharing) => sharing.announce(announcement));
 

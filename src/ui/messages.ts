@@ -5,7 +5,7 @@ export interface Message {
   readonly severity: 'information' | 'warning' | 'error';
   /** May hold text of tasks and servers: it never becomes a link. */
   readonly text: string;
-  /** The words on the message's buttons. */
+  /** The labels of the message's buttons. */
   readonly actions?: readonly string[] | undefined;
   /** Asks in a dialog that must be answered. */
   readonly isModal?: boolean | undefined;

@@ -11,7 +11,7 @@ export interface ProgressOptions {
 }
 
 /** Tells how far the work is: what is being done, and which part of all is done, from 0 to 1, where that is known. */
-export type ReportProgress = (words: string, part?: number) => void;
+export type ReportProgress = (text: string, part?: number) => void;
 
 /**
  * Shows that something is under way, with a button to cancel it where it can be cancelled. The work's signal aborts when the person cancels or the
@@ -34,8 +34,8 @@ export async function withProgress<T>(
     if (outer?.aborted === true) abort();
     let percent = 0;
     let last = '';
-    const report: ReportProgress = (words, part) => {
-      const message = plainMessage(words);
+    const report: ReportProgress = (text, part) => {
+      const message = plainMessage(text);
       const now = part === undefined ? percent : Math.floor(100 * Math.min(1, Math.max(0, part)));
       // Thousands of pieces come in a second; the person sees some.
       if (message === last && now <= percent) return;

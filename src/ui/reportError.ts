@@ -6,7 +6,7 @@ import { showMessage, type Message } from './messages';
 import type { Log } from './log';
 import type { Settings } from './settings';
 
-/** A failure that has words for the user already. */
+/** A failure whose message is for the user. */
 export class UserError extends Error {
   override readonly name = 'UserError';
   readonly nextStep: NextStep | undefined;

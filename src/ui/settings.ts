@@ -35,7 +35,7 @@ export class Settings implements Disposable {
     return isApiVersion(apiVersion) ? apiVersion : defaultApiVersion;
   }
 
-  /** The ends to be told of. */
+  /** The kinds of end to notify of. */
   get notifyOn(): ReadonlySet<EndKind> {
     const chosen = read('notifyOn');
     return new Set(endKinds.filter((kind) => !Array.isArray(chosen) || chosen.includes(kind)));

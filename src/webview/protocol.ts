@@ -13,7 +13,7 @@ export interface PageView {
   readonly hasDashboard: boolean;
   /** Whether the task's session can be shared with whoever has a link: an API version that can, a known session, the task's own server. */
   readonly canShare: boolean;
-  /** When the cloud last told of the task, in milliseconds since 1970. Absent before the first answer. */
+  /** When the task was last read from the cloud, in milliseconds since 1970. Absent before the first answer. */
   readonly readAt?: number | undefined;
   /** Why the last reading failed. */
   readonly trouble?:

@@ -103,7 +103,7 @@ async function measure(
       const bytes = pictureOf(index);
       // A page that closed in the meantime needs no answer.
       page
-        .notify({ type: 'picture', ref: { of, index }, picture: { type: 'image/png', bytes } })
+        .send({ type: 'picture', ref: { of, index }, picture: { type: 'image/png', bytes } })
         .catch(() => undefined);
     },
   });

@@ -1,4 +1,4 @@
-/** A Markdown table: figures to the right, words to the left. */
+/** A Markdown table: numbers aligned right, text aligned left. */
 export function table(
   head: readonly string[],
   rows: readonly (readonly (string | number)[])[],

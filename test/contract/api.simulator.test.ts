@@ -50,12 +50,12 @@ for (const apiVersion of ['v1', 'v2'] as const satisfies readonly ApiVersion[]) 
         startsAfterMs: 1_000,
         lengthMs: 2_000,
       });
-      const look = async () => (await client.getStatus(id, never)).status;
-      assert.equal(await look(), 'created');
+      const check = async () => (await client.getStatus(id, never)).status;
+      assert.equal(await check(), 'created');
       simulator.clock.advance(1_500);
-      assert.equal(await look(), 'running');
+      assert.equal(await check(), 'running');
       simulator.clock.advance(2_000);
-      assert.equal(await look(), 'finished');
+      assert.equal(await check(), 'finished');
     });
 
     it('lists tasks page by page, with all of them but steps and files', async () => {
@@ -216,11 +216,11 @@ for (const apiVersion of ['v1', 'v2'] as const satisfies readonly ApiVersion[]) 
 
     it('names the account', async () => {
       const { description } = await client.getAccount(never);
-      const words = {
+      const descriptions = {
         v1: 'an account of API v1, $42.75 left',
         v2: 'Ada Example, plan Pay As You Go, $42.75 left',
       };
-      assert.equal(description, words[apiVersion]);
+      assert.equal(description, descriptions[apiVersion]);
     });
 
     it('asks once for a status, for a task and for a link', async () => {

@@ -73,9 +73,9 @@ describe('v2 client, held against the OpenAPI document of v2', () => {
   }
 
   it('knows every word that the document has for a status', async () => {
-    const words = enumOf(document, 'TaskStatus');
-    assert.ok(words.length >= 5);
-    for (const word of words) {
+    const statuses = enumOf(document, 'TaskStatus');
+    assert.ok(statuses.length >= 5);
+    for (const word of statuses) {
       prepare('/tasks/{task_id}/status', 200, 'bare', word);
       const { status, rawStatus } = await client.getStatus(id, never);
       assert.notEqual(status, 'unknown', word);

@@ -40,7 +40,7 @@ export function loadOpenapi(version: 'v2' | 'v3' | 'v4'): OpenapiDocument | unde
 }
 
 /**
- * What is wrong with an answer, in words; empty for one that is as the document says.
+ * What is wrong with an answer, as text; empty for one that is as the document says.
  * An answer is held to the document strictly: a field that it doesn't name is wrong too, as it would be a slip here.
  * `path` is the document's own template, `/tasks/{task_id}`; `body` is parsed JSON, or `undefined` for no body.
  */

@@ -227,7 +227,7 @@ describe('simulator, held against the OpenAPI document of v2', function () {
     }
   });
 
-  it('answers 402 without credits, in the document’s words for it', async () => {
+  it('answers 402 without credits, as the document describes it', async () => {
     world.simulator.account.monthlyCreditsUsd = 0;
     world.simulator.account.additionalCreditsUsd = 0;
     const answers = [
@@ -269,7 +269,7 @@ describe('simulator, held against the OpenAPI document of v2', function () {
     const samples = sampleTasks(simulator.clock.now()).filter(
       ({ apiVersion, script }) =>
         apiVersion === 'v2' &&
-        // These use words that the document doesn't know, which is what they are for.
+        // These use statuses that the document doesn't know, on purpose.
         script.rawStatus === undefined &&
         script.pauses === undefined,
     );

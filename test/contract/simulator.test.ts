@@ -47,7 +47,7 @@ describe('simulator', function () {
       assert.equal((await poll('/api/v1/ping', { headers: {} })).status, 200);
     });
 
-    it('answers 401 from the moment a key is revoked, before it looks at anything else', async () => {
+    it('answers 401 from the moment a key is revoked, before it checks anything else', async () => {
       simulator.keys.delete(simulatorKey);
       assert.equal((await poll('/api/v2/tasks/nonsense')).status, 401);
     });
@@ -138,7 +138,7 @@ describe('simulator', function () {
       assert.equal(later['output'], null);
     });
 
-    it('tells words that nobody knows, and the old word paused', async () => {
+    it('gives statuses that nobody knows, and the old status paused', async () => {
       const odd = simulator.addTask({ prompt: 'Odd', end: 'never', rawStatus: 'dreaming' });
       const old = simulator.addTask({ prompt: 'Old', pauses: [{ afterMs: 0 }] });
       simulator.clock.advance(1_000_000);

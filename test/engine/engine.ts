@@ -68,7 +68,7 @@ export class Engine {
     this.#queue = new NoticeQueue({
       store: this.store,
       clock,
-      isRequested: () => true,
+      isEnabled: () => true,
       show: (notice) => this.notices.push(notice),
     });
   }

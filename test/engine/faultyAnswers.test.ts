@@ -185,7 +185,7 @@ describe('fault table: answers', function () {
   });
 
   describe('404 of either kind', () => {
-    it('Task not found for five minutes: the task is missing, and asked for on a refresh only', async () => {
+    it('Task not found for five minutes: the task is missing, and polled on a refresh only', async () => {
       const known = await engine.follow();
       const id = '00000000-0000-4000-8000-000000000000';
       engine.store.track([{ apiVersion: 'v2', id }], engine.clock.now());

@@ -115,7 +115,7 @@ describe('fault table: one task and all others', function () {
     ];
     for (const apiVersion of ['v1', 'v2'] as const)
       for (const [name, effect] of effects)
-        it(`asked one by one at once; nothing said: ${apiVersion} ${name}`, async () => {
+        it(`polled one by one at once, without a message: ${apiVersion} ${name}`, async () => {
           befallList(effect, apiVersion);
           const ids = Array.from({ length: 5 }, () => engine.track({}, apiVersion));
           await engine.pass(6 * second);
@@ -160,7 +160,7 @@ describe('fault table: one task and all others', function () {
     assert.equal(engine.task(last?.id ?? '', 'v1').status, 'stopped');
   });
 
-  it('wrong key, then the right one: what was missing is asked again', async () => {
+  it('wrong key, then the right one: what was missing is polled again', async () => {
     const ids = Array.from({ length: 3 }, () => engine.track());
     hide(...ids);
     await engine.pass(8 * minute);

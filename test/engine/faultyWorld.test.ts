@@ -49,8 +49,8 @@ describe('fault table: time, lists, keys', function () {
     assert.equal(engine.notices.length, 1);
   });
 
-  describe('a task absent from the list / pages shift: confirmed by status before anything is said', () => {
-    it('a task that no list shows is asked for by itself', async () => {
+  describe('a task absent from the list / pages shift: confirmed by status before its state changes', () => {
+    it('a task that no list shows is polled by itself', async () => {
       const listed = await engine.follow();
       const hidden = engine.track({ isUnlisted: true, end: 'failed', lengthMs: 80_000 });
       await engine.pass(5 * second);
@@ -98,7 +98,7 @@ describe('fault table: time, lists, keys', function () {
         const age = engine.clock.now() - (engine.task(id).checkedAt ?? 0);
         assert.ok(age >= 0 && age < minute, `${age} ms old`);
         await engine.pass(2 * minute);
-        assert.ok(engine.requests - before <= 6, `${engine.requests - before} looks`);
+        assert.ok(engine.requests - before <= 6, `${engine.requests - before} requests`);
       });
   });
 

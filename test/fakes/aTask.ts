@@ -1,6 +1,6 @@
 import type { TrackedTask } from '../../src/core/tasks/trackedTask';
 
-/** A running task, looked at once; fills in what a test does not care about. */
+/** A running task that was polled once; fills in what a test does not care about. */
 export function aTask(more: Partial<TrackedTask> = {}): TrackedTask {
   const trackedAt = Date.UTC(2026, 0, 13, 12);
   return {

@@ -3,14 +3,14 @@ import type { ToFollower, ToLeader } from '../../src/core/windows/windowMessages
 import type { Peer } from '../../src/core/windows/windowLease';
 
 /** What each of two windows says to the other. */
-interface Words {
+interface Messages {
   readonly leader: ToFollower;
   readonly follower: ToLeader;
 }
 
 /** Another window as a test plays it: keeps what it is sent, and says what it is told to. */
-export class FakePeer<Part extends keyof Words> implements Peer {
-  readonly received: Words[Exclude<keyof Words, Part>][] = [];
+export class FakePeer<Part extends keyof Messages> implements Peer {
+  readonly received: Messages[Exclude<keyof Messages, Part>][] = [];
   isAnswering = true;
   readonly #received = new Emitter<string>();
   readonly #closed = new Emitter<void>();
@@ -20,14 +20,14 @@ export class FakePeer<Part extends keyof Words> implements Peer {
 
   /** Answers a ping at once, as every leader that does not hang. */
   send(message: string): void {
-    const received = JSON.parse(message) as Words[Exclude<keyof Words, Part>];
+    const received = JSON.parse(message) as Messages[Exclude<keyof Messages, Part>];
     if (received.type !== 'ping') this.received.push(received);
     else if (this.isAnswering)
       this.#received.fire(JSON.stringify({ type: 'pong', id: received.id }));
   }
 
   /** @param message a text where it is to be none of the protocol's */
-  deliver(message: Words[Part] | string): void {
+  deliver(message: Messages[Part] | string): void {
     this.#received.fire(typeof message === 'string' ? message : JSON.stringify(message));
   }
 

@@ -7,7 +7,7 @@ import type {
 } from '../../src/core/polling/polling';
 import type { TaskRef } from '../../src/core/cloud/task';
 
-/** A poller that looks at nothing: it keeps what it was asked for, and is in the state that a test gives it. */
+/** A poller that sends no requests: it records its calls, and is in the state that a test gives it. */
 export class FakePolling implements Polling, Disposable {
   readonly #didChangeState = new Emitter<PollerState>();
   readonly onDidChangeState = this.#didChangeState.event;

@@ -108,7 +108,7 @@ export class FakeWindow {
         this.#kill = () => lease.kill();
         return lease;
       },
-      isRequested: () => true,
+      isEnabled: () => true,
       announce: (announcement) => {
         if (!this.isDead) this.announced.push({ announcement, at: clock.now() });
       },

@@ -60,7 +60,7 @@ export class FakeWindows {
     };
   };
 
-  /** Puts words into everybody's mouth. */
+  /** Delivers a message to every window, as if a peer had sent it. */
   sendToAll(message: string): void {
     for (const { lines } of this.#candidates)
       for (const { ends } of lines) for (const end of ends) end.send(message);

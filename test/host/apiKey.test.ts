@@ -167,7 +167,7 @@ describe('the API key', () => {
       assert.deepEqual(opened, [{ baseUrl: here, key: 'key-of-here' }]);
     });
 
-    it('is refused in words where the base URL cannot be used', async () => {
+    it('is refused with a reason where the base URL cannot be used', async () => {
       await set('baseUrl', 'ftp://x');
       await assert.rejects(connection.connect(signal), { kind: 'noKey', message: /https/u });
     });

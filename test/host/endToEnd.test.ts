@@ -124,7 +124,7 @@ describe('the extension against a cloud', () => {
     assert.doesNotMatch(JSON.stringify([person.seen, changes]), /bu_simulator/u);
   });
 
-  it('asks nothing once nothing is active, until somebody refreshes', async () => {
+  it('requests nothing once nothing is active, until somebody refreshes', async () => {
     cloud.addTask({ id: v2Id, prompt: 'Quick', createdAtMs: clock.now() - 60_000, steps: 1 });
     await setKey();
     await run('trackTask', v2Id);
@@ -134,7 +134,7 @@ describe('the extension against a cloud', () => {
     assert.equal(cloud.counts.total, 0);
     await run('refresh');
     assert.equal(cloud.counts.total, 1);
-    assert.ok(!said(/Quick/u), 'told of an end that was there before the first look');
+    assert.ok(!said(/Quick/u), 'told of an end that was there before the first poll');
   });
 
   it('does not store a key that the cloud refuses', async () => {
@@ -168,13 +168,13 @@ describe('the extension against a cloud', () => {
     await waitFor('the prompt', () => said(/does not accept the API key/u));
     const { total } = cloud.counts;
     await new Promise((resolve) => setTimeout(resolve, 4500));
-    assert.equal(cloud.counts.total, total, 'asked on with a refused key');
+    assert.equal(cloud.counts.total, total, 'sent requests with a refused key');
     assert.equal(person.seen.filter(({ text }) => /does not accept/u.test(text)).length, 1);
     await setKey('bu_another_key');
-    await waitFor('looks with the new key', () =>
+    await waitFor('polls with the new key', () =>
       cloud.counts.seen.some(({ status, route }) => status === 200 && /tasks/u.test(route)),
     );
-    await waitFor('more looks', () => cloud.counts.total > total + 2);
+    await waitFor('more polls', () => cloud.counts.total > total + 2);
   });
 
   it('keeps the tasks of each server apart, and sends no key to another', async () => {
@@ -189,7 +189,11 @@ describe('the extension against a cloud', () => {
       other.addTask({ id: v1Id, prompt: 'There', end: 'never' });
       await run('trackTask', v1Id);
       await new Promise((resolve) => setTimeout(resolve, 500));
-      assert.equal(other.counts.total, 0, 'asked another server without a key of its own');
+      assert.equal(
+        other.counts.total,
+        0,
+        'sent a request to another server without a key of its own',
+      );
       await run('untrackTask', v1Id);
       await set('baseUrl', cloud.url);
       await taskWhen(api, v2Id, ({ status }) => status === 'running');
@@ -373,7 +377,7 @@ describe('the extension against a cloud', () => {
     assert.ok(said(/is stored\. .+/u), JSON.stringify(person.seen));
   });
 
-  it('says in words what a refresh ran into', async () => {
+  it('shows a message about what a refresh ran into', async () => {
     cloud.addTask({ id: v2Id, prompt: 'x', end: 'never' });
     await setKey();
     await run('trackTask', v2Id);

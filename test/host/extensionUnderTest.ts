@@ -27,9 +27,9 @@ export async function run(name: string, ...args: readonly unknown[]): Promise<vo
 export function taskWhen(
   api: BrowserUseTasks,
   id: string,
-  isRequested: (task: TaskSnapshot) => boolean,
+  matches: (task: TaskSnapshot) => boolean,
 ): Promise<TaskSnapshot> {
   return waitFor(`task ${id} to be as wanted`, () =>
-    api.tasks.find((task) => task.id === id && isRequested(task)),
+    api.tasks.find((task) => task.id === id && matches(task)),
   );
 }

@@ -78,10 +78,10 @@ describe('the log', () => {
   });
 
   it('says of a failure what helps, and no more', () => {
-    log.error('Looking failed', new CloudError('server', 'it said so', { status: 503 }));
+    log.error('Checking failed', new CloudError('server', 'it said so', { status: 503 }));
     log.error('Odd', { key: 'secret' });
     assert.deepEqual(lines, [
-      'Looking failed: it said so (server, status 503)',
+      'Checking failed: it said so (server, status 503)',
       'Odd: [object Object]',
     ]);
   });

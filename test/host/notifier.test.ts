@@ -31,7 +31,7 @@ describe('notices', () => {
     notifier = new NoticeQueue({
       store,
       clock,
-      isRequested: (kind) => settings.notifyOn.has(kind),
+      isEnabled: (kind) => settings.notifyOn.has(kind),
       show: (notice) =>
         void showNotice(notice, { openDetails: note('details'), showTasks: note('tasks') }),
     });

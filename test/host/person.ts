@@ -40,7 +40,7 @@ export class Person {
   /** What progress notifications said: titles, messages. */
   readonly progress: string[] = [];
   /** Cancels what is under way with a progress notification, as soon as that says something that this is true of. */
-  cancelAt: (words: string) => boolean = () => false;
+  cancelAt: (text: string) => boolean = () => false;
   readonly #originals = { ...window };
   readonly #openExternal = env.openExternal;
 
@@ -105,9 +105,9 @@ export class Person {
 
   async #follow(title: string, task: ProgressTask): Promise<unknown> {
     const source = new CancellationTokenSource();
-    const note = (words: string): void => {
-      this.progress.push(words);
-      if (this.cancelAt(words)) source.cancel();
+    const note = (text: string): void => {
+      this.progress.push(text);
+      if (this.cancelAt(text)) source.cancel();
     };
     try {
       note(title);

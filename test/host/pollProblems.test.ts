@@ -18,7 +18,7 @@ import { set } from './extensionUnderTest';
 import { MemorySecrets } from './memorySecrets';
 import { Person } from './person';
 
-describe('trouble with looks', () => {
+describe('trouble with polls', () => {
   let clock: FakeClock;
   let cloud: FakeCloud;
   let store: TaskStore;
@@ -186,15 +186,15 @@ describe('trouble with looks', () => {
     cloud.fail('network');
     await watch();
     for (let round = 1; round <= 2; round++) {
-      const notified = problems.notifyAfter(poller.refresh());
+      const refreshed = problems.notifyAfter(poller.refresh());
       await clock.advance(0);
-      await notified;
+      await refreshed;
       assert.equal(texts().length, round);
     }
     cloud.fail('auth');
-    const notified = problems.notifyAfter(poller.refresh());
+    const refreshed = problems.notifyAfter(poller.refresh());
     await clock.advance(0);
-    await notified;
+    await refreshed;
     assert.equal(texts().length, 3);
   });
 });

@@ -52,7 +52,7 @@ describe('security', function () {
   describe('4: a canary key', () => {
     it('appears in no log, notice, state file, message to the webview or export', async () => {
       const ref = addTask({ isShared: true });
-      const { notified, poll } = await world.openPanel(ref);
+      const { sent, poll } = await world.openPanel(ref);
       world.saveAs('a.json');
       await world.act(ref, { type: 'act', action: 'exportJson' });
       world.saveAs('a.md');
@@ -92,7 +92,7 @@ describe('security', function () {
       assert.equal(keyIn(world.person.seen), false, 'notices');
       assert.equal(keyIn(world.person.details), false, 'dialogs');
       assert.equal(keyIn(world.person.progress), false, 'progress');
-      assert.equal(keyIn(notified), false, 'messages to the page');
+      assert.equal(keyIn(sent), false, 'messages to the page');
       for (const name of world.files()) assert.equal(keyIn(world.read(name)), false, name);
       assert.equal(keyIn(await env.clipboard.readText()), false, 'clipboard');
       assert.equal(keyIn(world.cloud), false, 'what speaks for the key');
@@ -125,7 +125,7 @@ describe('security', function () {
 
     it('leave their URLs in no file, message or log', async () => {
       const ref = addTask();
-      const { notified } = await world.openPanel(ref);
+      const { sent } = await world.openPanel(ref);
       world.saveAs('a.md');
       await world.act(ref, { type: 'act', action: 'exportMarkdown' });
       world.saveAs('a.json');
@@ -139,7 +139,7 @@ describe('security', function () {
       const texts = world.files().filter((name) => !name.endsWith('.png'));
       assert.ok(texts.length >= 3);
       for (const name of texts) assert.doesNotMatch(world.read(name), /X-Amz|presigned/u, name);
-      const lines = inspect([notified, world.logLines, world.person.seen], { depth: Infinity });
+      const lines = inspect([sent, world.logLines, world.person.seen], { depth: Infinity });
       assert.doesNotMatch(lines, /X-Amz|presigned/u);
     });
 
@@ -246,10 +246,10 @@ describe('security', function () {
           body: svg,
         },
       });
-      const { notified, poll } = await world.openPanel(addTask());
+      const { sent, poll } = await world.openPanel(addTask());
       poll({ type: 'picture', of: 'step', index: 0 });
       const answer = await waitFor('an answer', () =>
-        notified.find((message) => message.type === 'picture' && message.ref.index === 0),
+        sent.find((message) => message.type === 'picture' && message.ref.index === 0),
       );
       assert.ok(answer.type === 'picture');
       assert.equal(answer.picture, undefined);
@@ -443,21 +443,21 @@ describe('security', function () {
   });
 
   describe('12: answers beyond the caps', () => {
-    it('become trouble in words, and the panel keeps what was known', async () => {
+    it('become an error message, and the panel keeps what was known', async () => {
       const ref = addTask({ prompt: 'Known before' });
-      const { notified, poll } = await world.openPanel(ref);
+      const { sent, poll } = await world.openPanel(ref);
       for (const effect of [
         { kind: 'answer', status: 200, body: '['.repeat(500_000) },
         { kind: 'answer', status: 200, body: `{"a":${'['.repeat(100)}${']'.repeat(100)}}` },
         { kind: 'gzipBomb', expandedBytes: 100 * 1024 * 1024 },
       ] as const) {
         world.simulator.faults.add({ route: 'GET /api/v2/tasks/{task_id}', times: 1, effect });
-        notified.length = 0;
+        sent.length = 0;
         poll({ type: 'remedy', remedy: 'retry' });
         const view = await waitFor(
           'trouble',
           () =>
-            notified.flatMap((message) =>
+            sent.flatMap((message) =>
               message.type === 'view' && message.view.trouble ? [message.view] : [],
             )[0],
         );
@@ -471,8 +471,8 @@ describe('security', function () {
     for (const kind of hostileKinds)
       it(`is shown, exported and compared without a request or a file but those meant: ${kind}`, async () => {
         const ref = addTask({ ...hostileScript(kind), files: [] });
-        const { notified } = await world.openPanel(ref);
-        assert.ok(notified.length > 0);
+        const { sent } = await world.openPanel(ref);
+        assert.ok(sent.length > 0);
         for (const [action, name] of [
           ['exportMarkdown', 'a.md'],
           ['exportJson', 'a.json'],

@@ -42,7 +42,7 @@ export interface SmallWorld {
   saveAs(name: string): void;
   /** Tracks a task and does with it what its page asks for. */
   act(ref: TaskRef, action: DetailsAction, more?: Partial<DetailsActionOptions>): Promise<void>;
-  /** Opens a task's panel, with its page's words and what it is told on the table. */
+  /** Opens a task's panel, with the messages that its page gets, and a way to send others for the page. */
   openPanel(ref: TaskRef): Promise<TappedPanel>;
   end(): Promise<void>;
 }
@@ -51,7 +51,7 @@ export interface SmallWorld {
 export interface TappedPanel {
   readonly panel: WebviewPanel;
   /** What the extension told the page. */
-  readonly notified: ToPage[];
+  readonly sent: ToPage[];
   /** Speaks for the page, which is not trusted to keep to the protocol. */
   readonly deliver: (message: unknown) => void;
   /** Says something as the page does. */
@@ -138,7 +138,7 @@ export async function smallWorld(): Promise<SmallWorld> {
       store.replaceAll([...store.tasks(), newlyTracked(ref, Date.now())]);
       panels.restore(tapped.panel, { ...ref, origin });
       await waitFor('the page to be told of the whole task', () =>
-        tapped.notified.some((message) => message.type === 'view' && message.view.task.isWhole),
+        tapped.sent.some((message) => message.type === 'view' && message.view.task.isWhole),
       );
       // A page that is closed in the middle of its start keeps the next one waiting for ten seconds.
       await new Promise((resolve) => setTimeout(resolve, 300));
@@ -171,14 +171,14 @@ const never = new AbortController().signal;
 
 /** The real panel, but for its messages, which pass through here. */
 function tap(panel: WebviewPanel): TappedPanel {
-  const notified: ToPage[] = [];
+  const sent: ToPage[] = [];
   const listeners: ((message: unknown) => void)[] = [];
   const { webview } = panel;
   const tappedWebview = new Proxy(webview, {
     get(target, name) {
       if (name === 'postMessage')
         return (message: ToPage) => {
-          notified.push(message);
+          sent.push(message);
           return target.postMessage(message);
         };
       if (name === 'onDidReceiveMessage')
@@ -202,5 +202,5 @@ function tap(panel: WebviewPanel): TappedPanel {
   const deliver = (message: unknown): void => {
     for (const listener of listeners) listener(message);
   };
-  return { panel: tappedPanel, notified, deliver, poll: deliver };
+  return { panel: tappedPanel, sent, deliver, poll: deliver };
 }

@@ -85,7 +85,7 @@ describe('what can be done with a task', () => {
         route: fileRoute,
         effect: { kind: 'stall', afterBytes: 500_000 },
       });
-      world.person.cancelAt = (words) => /^[1-9]\d* KB of 3 MB$/u.test(words);
+      world.person.cancelAt = (text) => /^[1-9]\d* KB of 3 MB$/u.test(text);
       await world.act(ref, { type: 'saveFile', index: 0 });
       await waitFor('the connection to be let go', () => world.simulator.counts.concurrent === 0);
       assert.deepEqual(world.files(), ['big.bin']);
@@ -98,7 +98,7 @@ describe('what can be done with a task', () => {
       ['is gone', { kind: 'answer', status: 404 }, /does not hand over/u],
       ['points elsewhere', { kind: 'redirect', location: 'https://evil.example/' }, /./u],
     ];
-    for (const [what, effect, words] of failures)
+    for (const [what, effect, text] of failures)
       it(`says so and leaves what was there before when it ${what}`, async () => {
         const ref = addTask();
         writeFileSync(path.join(world.folder, 'prices.csv'), 'before');
@@ -107,11 +107,11 @@ describe('what can be done with a task', () => {
         await world.act(ref, { type: 'saveFile', index: 0 });
         assert.deepEqual(world.files(), ['prices.csv']);
         assert.equal(world.read('prices.csv'), 'before');
-        assert.ok(said(words), JSON.stringify(world.person.seen));
+        assert.ok(said(text), JSON.stringify(world.person.seen));
         assert.ok(!said(/^Saved/u));
       });
 
-    it('says in words that a place cannot be written to', async () => {
+    it('says that a place cannot be written to', async () => {
       const ref = addTask();
       mkdirSync(path.join(world.folder, 'prices.csv'));
       world.saveAs('prices.csv');
@@ -337,8 +337,8 @@ describe('what can be done with a task', () => {
   });
 
   describe('in the panel of a task', () => {
-    const statusesNotified = (notified: readonly ToPage[]): readonly string[] =>
-      notified.flatMap((message) => (message.type === 'view' ? [message.view.task.status] : []));
+    const statusesSent = (sent: readonly ToPage[]): readonly string[] =>
+      sent.flatMap((message) => (message.type === 'view' ? [message.view.task.status] : []));
 
     it('opens its page in the cloud, also when it is tracked no more', async () => {
       const ref = addTask();
@@ -356,16 +356,16 @@ describe('what can be done with a task', () => {
 
     it('shows the status of its row where that is newer, and never goes back', async () => {
       const ref = addTask({ createdAtMs: Date.now(), steps: 100 });
-      const { notified } = await world.openPanel(ref);
-      assert.equal(statusesNotified(notified).at(-1), 'running');
+      const { sent } = await world.openPanel(ref);
+      assert.equal(statusesSent(sent).at(-1), 'running');
       const requested = (): number => world.simulator.counts.of('GET /api/v2/tasks/{task_id}');
       const before = requested();
       // As a poll in any window finds it; this cloud goes on to say that it runs, as a slow replica does.
       const update = { status: 'finished', rawStatus: 'finished' } as const;
       world.store.applyUpdate(ref, update, Date.now(), false);
-      await waitFor('the page to be told', () => statusesNotified(notified).at(-1) === 'finished');
+      await waitFor('the page to be told', () => statusesSent(sent).at(-1) === 'finished');
       await waitFor('another reading', () => requested() > before + 1);
-      assert.equal(statusesNotified(notified).at(-1), 'finished');
+      assert.equal(statusesSent(sent).at(-1), 'finished');
       assert.equal(world.store.get(ref)?.status, 'finished');
     });
   });
@@ -412,7 +412,7 @@ describe('what can be done with a task', () => {
     it('leaves nothing behind when it is cancelled', async () => {
       const ref = addTask({ steps: 20 });
       world.saveAs('story.md');
-      world.person.cancelAt = (words) => words === 'Screenshot 4 of 20';
+      world.person.cancelAt = (text) => text === 'Screenshot 4 of 20';
       await world.act(ref, { type: 'act', action: 'exportMarkdown' });
       assert.deepEqual(world.files(), []);
       assert.ok(!existsSync(path.join(world.folder, 'story-images')));
@@ -431,9 +431,9 @@ describe('what can be done with a task', () => {
     it('asks for fresh links where those of the screenshots have expired on the way', async () => {
       const ref = addTask({ steps: 12 });
       world.saveAs('story.md');
-      world.person.cancelAt = (words) => {
+      world.person.cancelAt = (text) => {
         // Far longer than such links are good for.
-        if (words === 'Screenshot 2 of 12') world.simulator.clock.advance(60 * 60_000);
+        if (text === 'Screenshot 2 of 12') world.simulator.clock.advance(60 * 60_000);
         return false;
       };
       await world.act(ref, { type: 'act', action: 'exportMarkdown' });

@@ -54,12 +54,12 @@ describe('the tasks that a command acts on', () => {
     assert.equal(questions.length, 1);
   });
 
-  it('are not asked for where none is tracked, in words that say so', async () => {
+  it('are not asked for where none is tracked; a message says so', async () => {
     await assert.rejects(choose(), { message: 'No task is tracked yet. Track one first.' });
     assert.deepEqual(questions, []);
   });
 
-  it('are not asked for where it can act on none, in words that say why', async () => {
+  it('are not asked for where it can act on none; a message says why', async () => {
     store.replaceAll([aTask()]);
     await assert.rejects(choose(), { message: 'No session is known.' });
     assert.deepEqual(questions, []);

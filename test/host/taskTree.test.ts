@@ -15,7 +15,7 @@ import { aTask } from '../fakes/aTask';
 import { FakeClock } from '../fakes/fakeClock';
 import { set } from './extensionUnderTest';
 
-const updates: readonly TaskAppearance[] = [
+const appearances: readonly TaskAppearance[] = [
   'pending',
   'created',
   'running',
@@ -83,7 +83,7 @@ describe('the tree', () => {
     drawn.length = 0;
   }
 
-  function look(id: string, rawStatus: string, more = {}): void {
+  function update(id: string, rawStatus: string, more = {}): void {
     const ref: TaskRef = { apiVersion: 'v2', id };
     store.applyUpdate(ref, { status: 'running', rawStatus, ...more }, clock.now(), true);
   }
@@ -114,15 +114,15 @@ describe('the tree', () => {
     await set('baseUrl');
   });
 
-  it('has an icon of its own shape for every poll, and one that stands still', () => {
-    const shapes = updates.map((look) => taskIcon(look, true).id);
-    assert.equal(new Set(shapes).size, updates.length);
-    assert.ok(updates.every((look) => taskIcon(look, true).color));
+  it('has an icon of its own shape for every appearance, and one that stands still', () => {
+    const shapes = appearances.map((appearance) => taskIcon(appearance, true).id);
+    assert.equal(new Set(shapes).size, appearances.length);
+    assert.ok(appearances.every((appearance) => taskIcon(appearance, true).color));
     assert.deepEqual(
       shapes.filter((shape) => shape.includes('~spin')),
       ['loading~spin'],
     );
-    assert.ok(!updates.some((look) => taskIcon(look, false).id.includes('~spin')));
+    assert.ok(!appearances.some((appearance) => taskIcon(appearance, false).id.includes('~spin')));
   });
 
   it('stops spinning when the user says so', async () => {
@@ -142,15 +142,15 @@ describe('the tree', () => {
 
   it('redraws the one row that has changed', async () => {
     fill(aTask({ id: 'a' }), aTask({ id: 'b' }), aTask({ id: 'c' }));
-    look('b', 'started', { cost: '1' });
+    update('b', 'started', { cost: '1' });
     await clock.advance(50);
     assert.deepEqual(drawn, [['b']]);
   });
 
   it('draws a burst of changes at once', async () => {
     fill(aTask({ id: 'a' }), aTask({ id: 'b' }));
-    for (let cost = 0; cost < 10; cost++) look('a', 'started', { cost: String(cost) });
-    look('b', 'started', { cost: '1' });
+    for (let cost = 0; cost < 10; cost++) update('a', 'started', { cost: String(cost) });
+    update('b', 'started', { cost: '1' });
     await clock.advance(50);
     assert.deepEqual(drawn, [['a', 'b']]);
   });
@@ -178,7 +178,7 @@ describe('the tree', () => {
   it('redraws all of it where very many rows change', async () => {
     const many = Array.from({ length: 101 }, (_, at) => aTask({ id: `t${at}` }));
     fill(...many);
-    for (const { id } of many) look(id, 'started', { cost: '1' });
+    for (const { id } of many) update(id, 'started', { cost: '1' });
     await clock.advance(50);
     assert.deepEqual(drawn, ['all']);
   });
@@ -187,7 +187,7 @@ describe('the tree', () => {
     const beginning = 'Find the cheapest flight from Vienna to';
     fill(aTask({ id: 'a', prompt: `${beginning} Oslo` }), aTask({ id: 'b', prompt: 'Other' }));
     assert.equal(rows()[0]?.label, `${beginning} Oslo`);
-    look('b', 'started', { prompt: `${beginning} Rome` });
+    update('b', 'started', { prompt: `${beginning} Rome` });
     await clock.advance(50);
     assert.deepEqual(
       drawn.map((ids) => new Set(ids)),
@@ -201,7 +201,7 @@ describe('the tree', () => {
       ],
     );
     drawn.length = 0;
-    look('a', 'started', { cost: '1' });
+    update('a', 'started', { cost: '1' });
     await clock.advance(50);
     assert.deepEqual(drawn, [['a']]);
   });
@@ -283,7 +283,7 @@ describe('the tree', () => {
   it('keeps the object by which VS Code knows a row', async () => {
     fill(aTask());
     const [before] = tree.getChildren();
-    look('a1', 'started', { cost: '1' });
+    update('a1', 'started', { cost: '1' });
     await clock.advance(50);
     assert.equal(tree.getChildren()[0], before);
     assert.equal(tree.element({ apiVersion: 'v2', id: 'a1' }), before);
@@ -302,7 +302,7 @@ describe('the tree', () => {
     assert.ok(tooltip.startsWith('# <b>x</b> [quit](command:quit) $(alert) !['));
   });
 
-  it('says on hover why a task is not looked at', async () => {
+  it('says on hover why a task is not polled', async () => {
     fill(aTask());
     poller.state = { ...poller.state, pauses: [{ kind: 'auth' }] };
     const [element] = tree.getChildren();

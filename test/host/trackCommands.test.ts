@@ -84,7 +84,7 @@ describe('Track Task', () => {
   });
 
   it('says how far the look-up of sessions is, and is cancelled there, keeping what is tracked', async () => {
-    person.cancelAt = (words) => words === '1 of 3';
+    person.cancelAt = (text) => text === '1 of 3';
     await assert.rejects(trackTask([sessions.join('\n')], options(false)), { name: 'AbortError' });
     assert.deepEqual(person.progress, ['Tracking the tasks of sessions', '0 of 3', '1 of 3']);
     assert.equal(store.tasks().length, 1);

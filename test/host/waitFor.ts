@@ -5,11 +5,11 @@
  */
 export async function waitFor<T>(
   what: string,
-  look: () => T | Promise<T>,
+  check: () => T | Promise<T>,
 ): Promise<NonNullable<T>> {
   const until = Date.now() + 10_000;
   for (;;) {
-    const seen = await look();
+    const seen = await check();
     if (seen !== undefined && seen !== null && seen !== false) return seen;
     if (Date.now() > until) throw new Error(`Waited in vain for ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 20));

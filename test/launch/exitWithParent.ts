@@ -10,10 +10,10 @@ const pollMs = 1_000;
 export function exitWithParent(): () => void {
   const parent = process.ppid;
   let timer: NodeJS.Timeout;
-  const look = () => {
+  const check = () => {
     if (process.ppid !== parent) process.exit(1);
-    timer = setTimeout(look, pollMs).unref();
+    timer = setTimeout(check, pollMs).unref();
   };
-  timer = setTimeout(look, pollMs).unref();
+  timer = setTimeout(check, pollMs).unref();
   return () => clearTimeout(timer);
 }

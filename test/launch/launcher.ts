@@ -39,7 +39,7 @@ async function main(): Promise<number> {
   try {
     const browser = await phase('a browser', sayAloud, () => startBrowser());
     try {
-      // Nobody looks at it.
+      // Nobody reads it.
       const context = await browser.newContext({
         viewport: { width: 800, height: 600 },
         reducedMotion: 'reduce',

@@ -29,7 +29,7 @@ export const packagingSteps: readonly Step[] = [
 /**
  * Builds and packages the extension.
  *
- * @throws {Error} with the words of the step that failed.
+ * @throws {Error} with the output of the step that failed.
  */
 export async function packageExtension(): Promise<void> {
   await fs.mkdir(path.dirname(packagedExtension), { recursive: true });

@@ -48,7 +48,7 @@ export function runCommand(
  * Runs npm to its end in `cwd`, never in the project it was called from: a script's environment
  * names the project's folder, and npm would install there.
  *
- * @throws {Error} with npm's words when it fails.
+ * @throws {Error} with npm's output when it fails.
  */
 export function runNpm(args: readonly string[], cwd: string, timeoutMs: number): Promise<string> {
   const env: NodeJS.ProcessEnv = { ...process.env };

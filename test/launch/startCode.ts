@@ -86,7 +86,7 @@ const readyLine = /Extension host agent listening on (\d+)/;
 /**
  * Starts a real VS Code: its server build, fetched if it is not there yet, on a free port.
  *
- * @throws {Error} with the server's words when it does not get ready within a minute, or an
+ * @throws {Error} with the server's output when it does not get ready within a minute, or an
  * extension cannot be installed.
  */
 export async function startCode(options: CodeOptions): Promise<RunningCode> {

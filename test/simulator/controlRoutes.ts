@@ -88,10 +88,10 @@ export function controlRoutes(controls: Controls): Route[] {
       return jsonAnswer(200, {});
     }),
     route('PUT /simulator/api-versions', (request) => {
-      const words = wordsOf(request);
+      const versions = wordsOf(request);
       replace(
         controls.apiVersions,
-        (['v1', 'v2'] as const).filter((version) => words.includes(version)),
+        (['v1', 'v2'] as const).filter((version) => versions.includes(version)),
       );
       return jsonAnswer(200, {});
     }),

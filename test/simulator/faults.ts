@@ -34,7 +34,7 @@ export type FaultEffect =
   | { readonly kind: 'drip'; readonly intervalMs?: number }
   /** A page of HTML: a gateway's, a challenge, a captive portal's. Default: status 200. */
   | { readonly kind: 'html'; readonly status?: number }
-  /** The status in words, as a plain text. */
+  /** The status as plain text. */
   | { readonly kind: 'text'; readonly status: number }
   /** No body at all. */
   | { readonly kind: 'empty'; readonly status: number }

@@ -50,25 +50,25 @@ export function integerQuery(
   return value;
 }
 
-/** One of a set of words from the query, or `undefined`. @throws {ErrorAnswer} 422 */
+/** One of a set of values from the query, or `undefined`. @throws {ErrorAnswer} 422 */
 export function wordQuery<Word extends string>(
   request: ApiRequest,
   name: string,
-  words: readonly Word[],
+  values: readonly Word[],
 ): Word | undefined {
   const text = request.query.get(name);
-  return text === null ? undefined : oneOf(text, words, ['query', name]);
+  return text === null ? undefined : oneOf(text, values, ['query', name]);
 }
 
 /** @throws {ErrorAnswer} 422 */
 export function oneOf<Word extends string>(
   value: unknown,
-  words: readonly Word[],
+  values: readonly Word[],
   loc: readonly (string | number)[],
 ): Word {
-  const word = words.find((candidate) => candidate === value);
+  const word = values.find((candidate) => candidate === value);
   if (word !== undefined) return word;
-  const quoted = words.map((candidate) => `'${candidate}'`);
+  const quoted = values.map((candidate) => `'${candidate}'`);
   const last = quoted.pop() ?? '';
   const list = quoted.length > 0 ? `${quoted.join(', ')} or ${last}` : last;
   throw invalid(loc, 'enum', `Input should be ${list}`);

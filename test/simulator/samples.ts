@@ -12,7 +12,7 @@ export interface SampleTask {
 
 /**
  * A task of every kind: each status in both API versions, each verdict, long and short, with files, hostile text
- * and words nobody knows; some run on and end within three minutes. Newest last.
+ * and statuses that nobody knows; some run on and end within three minutes. Newest last.
  * `nowMs` is the present in milliseconds since 1970; the ended ones lie up to some days before it.
  */
 export function sampleTasks(nowMs: number): SampleTask[] {

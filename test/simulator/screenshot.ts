@@ -17,7 +17,7 @@ export interface ScreenshotSubject {
 const cacheLimit = 500;
 const cache = new Map<string, Buffer>();
 
-/** A PNG of 640 × 400 pixels, drawn here: a browser's window with a page that step looks at. */
+/** A PNG of 640 × 400 pixels, drawn here: a browser's window with the page of that step. */
 export function screenshotImage(subject: ScreenshotSubject): Buffer {
   const key = [subject.seed, subject.number, subject.url, subject.text].join('\n');
   const known = cache.get(key);

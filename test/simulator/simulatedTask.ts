@@ -80,20 +80,20 @@ export function createSimulatedTask(
       : undefined;
     const pollMs = finishedAtMs ?? nowMs;
     // A script that ran to its end shows all its steps, whatever the rounding of their shares.
-    const isNotified = hasEnded && !wasStopped;
-    const steps = isNotified ? plan : stepsBy(pollMs);
+    const ranToEnd = hasEnded && !wasStopped;
+    const steps = ranToEnd ? plan : stepsBy(pollMs);
     const finishes = status === 'finished';
     return {
       status,
       startedAtMs: pollMs < startMs ? undefined : startMs,
       finishedAtMs,
       steps,
-      output: isNotified ? optional(script.output, finishes ? 'The task is done.' : null) : null,
-      isSuccess: isNotified ? optional(script.isSuccess, finishes ? true : null) : null,
-      judgeVerdict: isNotified ? (script.judgeVerdict ?? null) : null,
-      judgement: isNotified ? (script.judgement ?? null) : null,
+      output: ranToEnd ? optional(script.output, finishes ? 'The task is done.' : null) : null,
+      isSuccess: ranToEnd ? optional(script.isSuccess, finishes ? true : null) : null,
+      judgeVerdict: ranToEnd ? (script.judgeVerdict ?? null) : null,
+      judgement: ranToEnd ? (script.judgement ?? null) : null,
       cost: costOf(script, plan.length, steps.length),
-      files: isNotified ? (script.files ?? []) : [],
+      files: ranToEnd ? (script.files ?? []) : [],
     };
   }
 

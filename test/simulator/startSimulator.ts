@@ -181,7 +181,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 }
 
-/** @see cloud-api.md §1 and §5; which words stand for a key that is wrong is our reading */
+/** @see cloud-api.md §1 and §5; which of its messages mean a wrong key is our reading */
 function refusalOf(
   auth: ApiVersion | undefined,
   { headers }: ApiRequest,

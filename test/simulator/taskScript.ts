@@ -49,7 +49,7 @@ export interface TaskScript {
   readonly hasNoMedia?: boolean;
 }
 
-/** A status in this project's words; `v1Routes` and `v2Routes` say them in the cloud's. */
+/** A status as this project names it; `v1Routes` and `v2Routes` give the cloud's name for it. */
 export type ScriptedStatus = 'created' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
 
 export type ScriptedEnd = 'finished' | 'stopped' | 'failed' | 'never';

@@ -198,11 +198,11 @@ function taskList(context: RouteContext, request: ApiRequest): Record<string, un
 function statusWord(context: RouteContext, task: SimulatedTask): string {
   const { status } = task.stateAt(context.cloud.clock.now());
   const raw = task.script.rawStatus;
-  // v1's words are this project's own.
+  // v1 names statuses as this project does.
   return (typeof raw === 'string' ? raw : raw?.[status]) ?? (status satisfies ScriptedStatus);
 }
 
-/** In the words of v1's documents, which are older than v2's. */
+/** As v1's documents put it, which are older than v2's. */
 function missing(loc: readonly (string | number)[]): ErrorAnswer {
   return invalid(loc, 'value_error.missing', 'field required');
 }

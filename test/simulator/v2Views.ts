@@ -119,7 +119,7 @@ export function shareUrl(context: RouteContext, token: string): string {
   return `${context.baseUrl()}/share/${token}`;
 }
 
-const v2Words: Record<ScriptedStatus, string> = {
+const v2StatusNames: Record<ScriptedStatus, string> = {
   created: 'created',
   running: 'started',
   // Not in the document any more: tasks were paused in v2 until November 2025. See cloud-api.md §2.
@@ -129,8 +129,8 @@ const v2Words: Record<ScriptedStatus, string> = {
   failed: 'failed',
 };
 
-/** The task's status in the cloud's words, or in those that its script puts in their place. */
+/** The task's status as the cloud names it, or the name that its script gives instead. */
 export function v2StatusWord(task: SimulatedTask, status: ScriptedStatus): string {
   const raw = task.script.rawStatus;
-  return (typeof raw === 'string' ? raw : raw?.[status]) ?? v2Words[status];
+  return (typeof raw === 'string' ? raw : raw?.[status]) ?? v2StatusNames[status];
 }

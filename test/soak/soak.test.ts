@@ -30,7 +30,7 @@ describe('a day of a thousand tasks in three windows, with faults', function () 
       new FakeWindow({ clock, cloud, disk, join: machine.join, random }, 'away');
     const windows = [open(), open(), open()];
     const retired: FakeWindow[] = [];
-    const notified = new Map<string, number>();
+    const announcedCounts = new Map<string, number>();
     const endedAt = new Map<string, number>();
     const startedAt = clock.now();
     const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
@@ -38,7 +38,7 @@ describe('a day of a thousand tasks in three windows, with faults', function () 
       for (const { announcement } of window.announced.splice(0))
         if ('notice' in announcement)
           for (const ref of announcement.notice.refs)
-            notified.set(refKey(ref), (notified.get(refKey(ref)) ?? 0) + 1);
+            announcedCounts.set(refKey(ref), (announcedCounts.get(refKey(ref)) ?? 0) + 1);
     };
 
     // What happens when, in milliseconds since the beginning.
@@ -115,9 +115,9 @@ describe('a day of a thousand tasks in three windows, with faults', function () 
     for (const window of windows) gatherNotices(window);
 
     assert.equal(endedAt.size, taskCount);
-    const twice = [...notified].filter(([, count]) => count > 1);
+    const twice = [...announcedCounts].filter(([, count]) => count > 1);
     assert.deepEqual(twice, [], 'told twice');
-    const never = [...endedAt.keys()].filter((key) => !notified.has(key));
+    const never = [...endedAt.keys()].filter((key) => !announcedCounts.has(key));
     assert.deepEqual(never, [], 'never told');
     for (const { store } of windows) assert.equal(store.tasks().length, 0);
     await Promise.all(windows.map(({ persistence }) => persistence.flush()));

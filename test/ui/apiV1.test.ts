@@ -47,7 +47,7 @@ describe('a task of API v1', () => {
     await workbench.answerInput(simulatorKey);
     await (await workbench.waitForNotification('is stored')).dismiss();
     await track(workbench, taskId);
-    await until('A look at the task', async () =>
+    await until('A poll of the task', async () =>
       Promise.resolve(simulator.counts.seen.some(({ url }) => url === `/api/v1/task/${taskId}`)),
     );
     for (const { url, headerNames, status } of simulator.counts.seen) {

@@ -7,7 +7,7 @@ import { accessibilityFaults, firstPicture } from './detailsPanel';
 import { until } from './until';
 import { openWorkbench, type Theme, type Workbench } from './workbench';
 
-/** The samples that are looked at, by the beginning of their prompts. */
+/** The samples that the tests open, by the beginning of their prompts. */
 const samples = {
   finished: 'List the five most',
   failed: 'Export the list of',

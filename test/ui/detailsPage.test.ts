@@ -77,11 +77,11 @@ describe('the details page', () => {
     let isThere = false;
     const page = await open(details, {
       onMessage: (message, page) => {
-        if (message.type === 'ready') void page.notify({ type: 'view', view: viewOf(details) });
+        if (message.type === 'ready') void page.send({ type: 'view', view: viewOf(details) });
         if (message.type !== 'picture') return;
         const ref = { of: message.of, index: message.index };
         const picture = { type: 'image/png' as const, bytes: onePixel };
-        void page.notify({ type: 'picture', ref, picture: isThere ? picture : undefined });
+        void page.send({ type: 'picture', ref, picture: isThere ? picture : undefined });
       },
     });
     const again = page.page.getByRole('button', { name: /Try again/u });
@@ -96,10 +96,10 @@ describe('the details page', () => {
     const details = aDetails('a', { status: 'finished', steps: someSteps(1) });
     const page = await open(details, {
       onMessage: (message, page) => {
-        if (message.type === 'ready') void page.notify({ type: 'view', view: viewOf(details) });
+        if (message.type === 'ready') void page.send({ type: 'view', view: viewOf(details) });
         if (message.type !== 'picture') return;
         const picture = { type: 'image/png' as const, bytes: Buffer.from('\x89PNG, or not') };
-        void page.notify({ type: 'picture', ref: { of: 'step', index: 0 }, picture });
+        void page.send({ type: 'picture', ref: { of: 'step', index: 0 }, picture });
       },
     });
     await page.page.getByRole('button', { name: /Try again/u }).waitFor();
@@ -135,7 +135,7 @@ describe('the details page', () => {
 
   it('says when something has been copied', async () => {
     const page = await open(await samples().details('succeeded'));
-    await page.notify({ type: 'copied', what: 'output' });
+    await page.send({ type: 'copied', what: 'output' });
     await page.page.getByRole('button', { name: 'Copied' }).waitFor();
     assert.equal(await page.page.getByRole('status').innerText(), 'Copied');
   });
@@ -150,7 +150,7 @@ describe('the details page', () => {
       rawStatus: 'finished',
       isSuccess: false,
     } as const;
-    await page.notify({ type: 'view', view: viewOf(ended) });
+    await page.send({ type: 'view', view: viewOf(ended) });
     await page.page.getByText('The agent says it did not succeed.').waitFor();
     assert.equal(await page.page.getByRole('status').innerText(), 'Finished, goal not reached');
   });
@@ -161,7 +161,7 @@ describe('the details page', () => {
       last.scrollIntoView({ block: 'end' });
     });
     await until(() => isInView(page.page, '#step-11'));
-    await page.notify({ type: 'view', view: viewOf(aDetails('a', { steps: someSteps(13) })) });
+    await page.send({ type: 'view', view: viewOf(aDetails('a', { steps: someSteps(13) })) });
     await page.page.waitForSelector('#step-12');
     await until(() => isInView(page.page, '#step-12'));
   });
@@ -169,7 +169,7 @@ describe('the details page', () => {
   it('leaves a reader who is elsewhere where they are, and leads to what is new', async () => {
     const page = await open(aDetails('a', { steps: someSteps(12) }), { height: 600 });
     await page.page.evaluate(() => window.scrollTo(0, 500));
-    await page.notify({ type: 'view', view: viewOf(aDetails('a', { steps: someSteps(13) })) });
+    await page.send({ type: 'view', view: viewOf(aDetails('a', { steps: someSteps(13) })) });
     await page.page.getByRole('button', { name: '1 new step' }).waitFor();
     assert.equal(await page.page.evaluate(() => window.scrollY), 500);
     await page.page.getByRole('button', { name: '1 new step' }).click();
@@ -203,13 +203,13 @@ describe('the details page', () => {
     const details = aDetails('a');
     const page = await open(details);
     const known = { ...viewOf(details).task, isWhole: false };
-    await page.notify({ type: 'view', view: { ...viewOf(details), task: known, isReading: true } });
+    await page.send({ type: 'view', view: { ...viewOf(details), task: known, isReading: true } });
     await page.page.getByText('Loading the steps…').waitFor();
     const trouble = {
       text: 'The cloud does not accept the key.',
       remedies: ['setApiKey'],
     } as const;
-    await page.notify({
+    await page.send({
       type: 'view',
       view: { ...viewOf(details), task: known, readAt: Date.now() - 180_000, trouble },
     });
@@ -224,9 +224,9 @@ describe('the details page', () => {
     const details = await samples().details('unsuccessful');
     const page = await open(details);
     const view = viewOf(details);
-    await page.notify({ type: 'view', view: { ...view, task: { ...view.task, isMissing: true } } });
+    await page.send({ type: 'view', view: { ...view, task: { ...view.task, isMissing: true } } });
     await page.page.getByText('The cloud knows no such task for this API key.').waitFor();
-    assert.match(await page.page.locator('.status-line .look').innerText(), /Not found$/u);
+    assert.match(await page.page.locator('.status-line .appearance').innerText(), /Not found$/u);
     await page.page.getByText('The monitor that was found has no USB-C port.').waitFor();
     assert.equal(await page.page.locator('.step').count(), details.steps.length);
   });
@@ -275,7 +275,7 @@ describe('the details page', () => {
   it('draws one step more after 500', async () => {
     const details = aDetails('a', { status: 'finished', steps: someSteps(500) });
     const page = await open(details, { height: 800 });
-    await page.notify({ type: 'view', view: viewOf({ ...details, steps: someSteps(501) }) });
+    await page.send({ type: 'view', view: viewOf({ ...details, steps: someSteps(501) }) });
     await page.page.waitForSelector('#step-500', { state: 'attached' });
     assert.equal(await page.page.locator('#step-501').count(), 0);
   });

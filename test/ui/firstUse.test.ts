@@ -52,7 +52,7 @@ describe('the first use, with API v2', () => {
     await simulator.close();
   });
 
-  it('asks for a key in the view, in a few words', async () => {
+  it('asks for a key in the view', async () => {
     await workbench.openView();
     const text = await until('The welcome view', () => workbench.welcomeText());
     assert.match(text, /See what your Browser Use Cloud agents are doing/);
@@ -90,7 +90,7 @@ describe('the first use, with API v2', () => {
     assert.ok(!workbench.log().includes(simulatorKey));
   });
 
-  it('tracks a pasted list, and says in words what was named twice', async () => {
+  it('tracks a pasted list, and says what was named twice', async () => {
     await workbench.runCommand('Browser Use: Track Task…');
     await workbench.pasteInput(
       [taskId, `https://cloud.browser-use.com/agent/${sessionId}`, taskId].join('\n'),

@@ -6,7 +6,7 @@ import { firstPicture } from './detailsPanel';
 import { until } from './until';
 import { openWorkbench, type Workbench } from './workbench';
 
-describe('what is said of ends', () => {
+describe('notifications of ends', () => {
   let simulator: Simulator;
   let workbench: Workbench;
 
@@ -55,7 +55,7 @@ describe('what is said of ends', () => {
     assert.equal((await workbench.shownNotifications()).length, before + 1);
   });
 
-  it('nothing is said of ends that the setting leaves out', async () => {
+  it('leave out ends that the setting leaves out', async () => {
     workbench.changeSettings({ 'browserUseTasks.notifyOn': [] });
     await trackRunning({ prompt: 'Ends in silence', lengthMs: 10_000 });
     const before = (await workbench.shownNotifications()).length;
@@ -76,7 +76,7 @@ describe('what is said of ends', () => {
     workbench.changeSettings({ 'browserUseTasks.notifyOn': undefined });
   });
 
-  it('nothing is said of what had ended at the first poll', async () => {
+  it('leave out what had ended before the first poll', async () => {
     const hourAgo = simulator.clock.now() - 3_600_000;
     const ended = simulator.addTask({ prompt: 'Ended an hour ago', createdAtMs: hourAgo });
     const before = (await workbench.shownNotifications()).length;
@@ -110,12 +110,12 @@ describe('what is said of ends', () => {
       const rows = await workbench.rows();
       return rows.length === before.length && rows;
     });
-    const notified = ({ label, description, icon }: (typeof rows)[number]) => ({
+    const shown = ({ label, description, icon }: (typeof rows)[number]) => ({
       label,
       description,
       icon,
     });
-    assert.deepEqual(rows.map(notified), before.map(notified));
+    assert.deepEqual(rows.map(shown), before.map(shown));
     await workbench.waitForBadge(1);
     const details = await workbench.detailsFrame();
     await details.getByRole('heading', { name: 'Ends and is opened' }).waitFor();

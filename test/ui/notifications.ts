@@ -52,10 +52,23 @@ export function shownNotifications(page: Page): Promise<string[]> {
   );
 }
 
+/**
+ * Waits until VS Code shows the next notification whatever came before: of more than three within 0.8 s it shows no
+ * toast (`SPAM_PROTECTION` in its `notificationsToasts.ts`), and no person answers that fast.
+ */
+export async function waitForQuiet(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () =>
+      performance.now() >
+      ((globalThis as { lastNotificationAtMs?: number }).lastNotificationAtMs ?? -Infinity) + 1000,
+  );
+}
+
 /** A script for a page that is about to load: it notes each notification, however soon it goes away. */
 export const rememberNotifications = `
   if (window === window.top) {
     globalThis.shownNotifications = [];
+    globalThis.lastNotificationAtMs = -Infinity;
     const noted = new WeakMap();
     new MutationObserver(() => {
       const found = document.querySelectorAll(
@@ -66,6 +79,7 @@ export const rememberNotifications = `
         if (text === '' || noted.get(element) === text) continue;
         noted.set(element, text);
         globalThis.shownNotifications.push(text);
+        globalThis.lastNotificationAtMs = performance.now();
       }
     }).observe(document, { subtree: true, childList: true, characterData: true });
   }`;

@@ -30,7 +30,7 @@ describe('the view beside the details of a task', () => {
   it('has every sample task in its state, and a finished one’s story', async () => {
     const samples = sampleTasks(simulator.clock.now()).map(({ script }) => script);
     const tasks = [...samples, shown(simulator.clock.now())].map((each) => simulator.addTask(each));
-    // Wide enough for the words beside the names.
+    // Wide enough for the descriptions beside the names.
     await workbench.widenView(440);
     await track(workbench, tasks.map(({ apiVersion, id }) => `${apiVersion}:${id}`).join('\n'));
     await until('All tasks', async () => {

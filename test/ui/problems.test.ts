@@ -8,7 +8,7 @@ import { openWorkbench, type Workbench } from './workbench';
 
 const secondKey = 'bu_second_simulator_key';
 
-describe('what stands in the way of looking', () => {
+describe('what stops polling', () => {
   let simulator: Simulator;
   let workbench: Workbench;
   /** How many notifications there had been before the test. */
@@ -57,7 +57,7 @@ describe('what stands in the way of looking', () => {
     );
   });
 
-  it('an API version that is not served: says which, and looks at the others', async () => {
+  it('an API version that is not served: says which, and polls the others', async () => {
     await trackRunning('Runs in v2');
     const old = simulator.addTask({ prompt: 'Runs in v1', apiVersion: 'v1', end: 'never' });
     await track(workbench, `v1:${old.id}`);
@@ -107,7 +107,7 @@ describe('what stands in the way of looking', () => {
     assert.deepEqual(await newNotifications(), []);
   });
 
-  it('a rate limit: says how long, asks nothing before that, goes on by itself', async () => {
+  it('a rate limit: says how long, requests nothing before that, goes on by itself', async () => {
     await trackRunning('Waits for its turn');
     simulator.faults.add({
       route: '* /api/v2/*',

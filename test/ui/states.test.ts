@@ -136,7 +136,7 @@ describe('the states in the view', () => {
   });
 
   for (const [index, { name, icon, description, sentence }] of states.entries()) {
-    it(`tells ${name} by its icon, the rest in words, and all in a sentence for screen readers`, async () => {
+    it(`tells ${name} by its icon, the rest by text, and all by a sentence for screen readers`, async () => {
       const row = await rowOf(index);
       assert.equal(row.icon, icon);
       assert.match(row.description, description);

@@ -112,8 +112,6 @@ describe('what is taken from tasks', () => {
     assert.ok(link.startsWith(`${simulator.url}/share/`));
     await details.getByRole('button', { name: 'Stop Sharing…' }).click();
     await workbench.dialog().waitFor();
-    // Of more than three notifications within 0.8 s VS Code shows no toast, and nobody answers that fast.
-    await new Promise((resolve) => setTimeout(resolve, 1000));
     await workbench.answerDialog('Remove Link');
     await details.getByText('whoever has the link').waitFor({ state: 'detached' });
     assert.equal(simulator.counts.of(`DELETE ${shareRoute}`), 1);
@@ -191,7 +189,7 @@ describe('what is taken from tasks', () => {
     // Its own proposal comes late, over what is typed before.
     await until('The proposal', async () => path.extname(await input.inputValue()) !== '');
     await workbench.answerInput(file, { confirm: false });
-    // The dialog looks at what is typed in its own time, and takes no answer before.
+    // The dialog checks the typed path asynchronously, and takes no answer before that.
     await new Promise((resolve) => setTimeout(resolve, 1000));
     assert.equal(await input.inputValue(), file);
     await workbench.page.keyboard.press('Enter');

@@ -48,7 +48,7 @@ describe('several windows', () => {
     return shown.flat().filter((message) => message.includes(text)).length;
   };
 
-  it('show the same, ask once for all, and tell once: the same end seen by three windows', async () => {
+  it('show the same, poll once for all, and notify once: the same end seen by three windows', async () => {
     const { id } = simulator.addTask({ prompt: 'Watched by three', lengthMs: 60_000 });
     await track(windows[1], id);
     simulator.clock.advance(10_000);
@@ -57,7 +57,7 @@ describe('several windows', () => {
     simulator.counts.reset();
     await sleep(5 * pauseSeconds * 1000);
     const { total } = simulator.counts;
-    // Three windows by themselves would ask twelve to fifteen times.
+    // Three windows by themselves would send twelve to fifteen requests.
     assert.ok(total >= 3 && total <= 6, `${total} requests in five pauses`);
 
     simulator.clock.advance(60_000);

@@ -9,6 +9,7 @@ import {
   openNotifications,
   rememberNotifications,
   shownNotifications,
+  waitForQuiet,
   type Notification,
 } from './notifications';
 import {
@@ -294,10 +295,10 @@ export class Workbench {
   }
 
   /** Waits until that line fits. */
-  waitForInputMessage(words: RegExp): Promise<string> {
-    return until(`The words ${words.source} under the field`, async () => {
+  waitForInputMessage(expected: RegExp): Promise<string> {
+    return until(`The expected ${expected.source} under the field`, async () => {
       const message = await this.inputMessage();
-      if (words.test(message)) return message;
+      if (expected.test(message)) return message;
       throw new Error(`there are: "${message}"`);
     });
   }
@@ -391,7 +392,7 @@ export class Workbench {
     await this.page.locator(`.sidebar a.action-label[aria-label="${action}"]`).first().click();
   }
 
-  /** The words of the view when it has no rows: welcome texts, and the names of their buttons. */
+  /** The texts of the view when it has no rows: welcome texts, and the names of their buttons. */
   async welcomeText(): Promise<string> {
     return this.page.locator('.welcome-view-content:visible').first().innerText();
   }
@@ -409,12 +410,12 @@ export class Workbench {
   }
 
   /** Waits until the line above the rows fits. */
-  waitForViewMessage(words: RegExp, timeoutMs?: number): Promise<string> {
+  waitForViewMessage(expected: RegExp, timeoutMs?: number): Promise<string> {
     return until(
-      `The words ${words.source} above the rows`,
+      `The expected ${expected.source} above the rows`,
       async () => {
         const message = await this.viewMessage();
-        if (words.test(message)) return message;
+        if (expected.test(message)) return message;
         throw new Error(`there are: "${message}"`);
       },
       timeoutMs,
@@ -433,11 +434,11 @@ export class Workbench {
     return this.page.locator('.statusbar-item[id^="browser-use-tasks.browser-use-tasks"]');
   }
 
-  /** Waits until that item says `words`, beside its icon. */
-  async waitForStatusBar(words: string): Promise<void> {
-    await until(`"${words}" in the status bar`, async () => {
+  /** Waits until that item says `expected`, beside its icon. */
+  async waitForStatusBar(expected: string): Promise<void> {
+    await until(`"${expected}" in the status bar`, async () => {
       const text = (await this.statusBarItem().innerText({ timeout: 1_000 })).trim();
-      if (text === words) return true;
+      if (text === expected) return true;
       throw new Error(`there is: "${text}"`);
     });
   }
@@ -482,6 +483,7 @@ export class Workbench {
 
   /** Clicks a button of the modal dialog that is open. */
   async answerDialog(button: string): Promise<void> {
+    await waitForQuiet(this.page);
     await this.dialog().locator('.monaco-button', { hasText: button }).first().click();
   }
 

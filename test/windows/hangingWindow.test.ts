@@ -23,7 +23,7 @@ describeWithSignals('a window that polls, hangs and wakes, among real processes'
     const { child, lines } = fixture.start('sharingProcess.ts');
     return {
       lines,
-      says: (words: string) => until(words, () => lines.includes(words)),
+      says: (text: string) => until(text, () => lines.includes(text)),
       shown: () => lines.filter((line) => line.startsWith('shows')).at(-1),
       acts: (command: string) => child.stdin?.write(`${command}\n`),
       stop: () => child.kill('SIGSTOP'),
@@ -56,12 +56,12 @@ describeWithSignals('a window that polls, hangs and wakes, among real processes'
     second.acts('untrack a');
     await second.says('removes a');
     await until('the files', async () => (await saved()).join() === 'b');
-    const notified = first.lines.length;
+    const lineCount = first.lines.length;
     first.go();
     await until('the first to follow', () => first.shown() === 'shows b');
     second.acts('track c');
     await first.says('shows b c');
-    const since = first.lines.slice(notified);
+    const since = first.lines.slice(lineCount);
     assert.deepEqual(
       since.filter((line) => !line.startsWith('shows')),
       [],

@@ -58,7 +58,7 @@ describe('the election of the leading window', function () {
     return {
       child,
       lines,
-      said: (words: string) => lines.some((line) => line.endsWith(words)),
+      said: (text: string) => lines.some((line) => line.endsWith(text)),
       kill: async () => {
         child.kill('SIGKILL');
         await once(child, 'exit');

@@ -16,7 +16,7 @@ import { shareAmongWindows } from '../../src/sharedPolling';
  */
 const root = process.argv[2];
 if (root === undefined) throw new Error('The folder is missing.');
-const deliver = (words: string): void => void process.stdout.write(`${words}\n`);
+const deliver = (line: string): void => void process.stdout.write(`${line}\n`);
 const fail = (error: unknown): void => deliver(`error ${String(error)}`);
 
 const store = new TaskStore();
@@ -51,7 +51,7 @@ const sharing = shareAmongWindows({
     return Promise.reject(new CloudError('network', 'There is none'));
   },
   onError: () => undefined,
-  isRequested: () => true,
+  isEnabled: () => true,
   announce: ({ ...announcement }) => deliver(`announces ${JSON.stringify(announcement)}`),
   hasKey: () => true,
   readKey: () => Promise.resolve(),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Looks every few milliseconds until a thing of the real world is so. @throws {Error} when it is not after 20 s */
+/** Checks every few milliseconds until a condition holds. @throws {Error} when it is not after 20 s */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 20_000;
   while (!(await isSo())) {

@@ -6,7 +6,7 @@ import { joinWindows } from '../../src/platform/nodeLeaderElection';
  */
 const folder = process.argv[2];
 if (folder === undefined) throw new Error('The folder is missing.');
-const deliver = (words: string): void => void process.stdout.write(`${Date.now()} ${words}\n`);
+const deliver = (line: string): void => void process.stdout.write(`${Date.now()} ${line}\n`);
 joinWindows({
   folder,
   onLead: () => deliver('leads'),

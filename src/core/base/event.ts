@@ -11,6 +11,19 @@ export function disposeAll(parts: Iterable<Disposable>): void {
 /** Registers a listener. Shaped as VS Code's own events are. */
 export type Event<T> = (listener: (value: T) => void) => Disposable;
 
+/** Registers a listener with several events that it need not tell apart. */
+export function listenToAll(
+  events: readonly ((listener: () => void) => Disposable)[],
+  listener: () => void,
+): Disposable {
+  const subscriptions = events.map((event) => event(listener));
+  return {
+    dispose() {
+      disposeAll(subscriptions);
+    },
+  };
+}
+
 /** Told of what listeners throw. Unset, it is thrown where nobody catches it, so that no test misses it. */
 let onListenerError = (error: unknown): void =>
   queueMicrotask(() => {
@@ -39,7 +52,7 @@ export class Emitter<T> implements Disposable {
   };
 
   fire(value: T): void {
-    // A copy: who listens may come and go while the others are told.
+    // A copy, as listeners may be added and removed while others are called.
     const listeners = Array.from(this.#listeners);
     for (const listener of listeners) {
       try {

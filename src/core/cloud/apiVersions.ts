@@ -6,7 +6,7 @@ export interface VersionCapabilities {
   readonly name: string;
   /** The name within a sentence: "API v2". */
   readonly label: string;
-  /** The version's own words for a status. A word that is missing here becomes `unknown`. */
+  /** The status for each raw status of this version. One that is missing here becomes `unknown`. */
   readonly statusByRawStatus: ReadonlyMap<string, TaskStatus>;
   /** True where a task that has ended never runs again: an answer that says otherwise is an older one. */
   readonly areEndsFinal: boolean;
@@ -39,7 +39,7 @@ export interface ListCapabilities {
   /** The most tasks that one page holds. */
   readonly pageSize: number;
   /**
-   * The version's own words of active tasks by which a list can be filtered, in the order in which they are tried.
+   * The raw statuses of active tasks by which a list can be filtered, in the order in which they are tried.
    * Empty: a list cannot be filtered by status.
    */
   readonly statusFilters: readonly string[];

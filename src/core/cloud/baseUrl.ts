@@ -1,10 +1,12 @@
+import { hasUserInfo, parseUrl } from '../base/webUrl';
+
 /** A server that a key may be sent to. */
 export interface Server {
   /** Without a slash at its end; a path prefix is kept. */
   readonly baseUrl: string;
   /** Scheme, host and port: what keys and tracked tasks belong to. */
   readonly origin: string;
-  /** Host and port, for words. */
+  /** Host and port, for messages. */
   readonly host: string;
   /** True for a server on this machine, which may speak plain http. */
   readonly isLoopback: boolean;
@@ -44,24 +46,10 @@ export function readBaseUrl(text: unknown): Server | string {
   };
 }
 
-/** `undefined` for what is not an absolute URL. */
-export function parseUrl(text: string): URL | undefined {
-  try {
-    return new URL(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** True for https, and for http on this machine where that is allowed. */
 export function isFetchable({ protocol, hostname }: URL, allowLoopbackHttp: boolean): boolean {
   if (protocol === 'https:') return true;
   return allowLoopbackHttp && protocol === 'http:' && isLoopback(hostname);
-}
-
-/** True for `https://user:password@host/`, which hides where a URL leads. */
-export function hasUserInfo({ username, password }: URL): boolean {
-  return username !== '' || password !== '';
 }
 
 /**

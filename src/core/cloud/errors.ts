@@ -1,6 +1,6 @@
 /**
  * Why a call to the cloud failed. Callers switch on this, never on a message.
- * Those that judge the key, the version or the task are the API's own words; what stands between it and us can't say them.
+ * Kinds that judge the key, the version or the task come only from the API's own error texts, not from a gateway or proxy.
  * - `auth`: 401, the key is missing or wrong
  * - `forbidden`: 403, the key may not do this
  * - `payment`: 402, no credits
@@ -53,7 +53,7 @@ export interface CloudErrorOptions {
 }
 
 /**
- * A failed call to the cloud. Its message is for the log; the user's words are chosen by `kind`.
+ * A failed call to the cloud. Its message is for the log; the message for the user is chosen by `kind`.
  * It never carries the key, headers or a request's configuration.
  */
 export class CloudError extends Error {
@@ -81,6 +81,11 @@ export function isCloudError(error: unknown): error is CloudError {
 /** True for the rejection of an aborted call, which is silent everywhere. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
+}
+
+/** True where the server wants to be left alone: it is asked too often, or names a time, if not that of a free slot. */
+export function asksForPause({ kind, retryAfterMs }: CloudError): boolean {
+  return kind === 'rateLimited' || (retryAfterMs !== undefined && kind !== 'noFreeSlot');
 }
 
 /** True for a failure that every other request would meet too. */

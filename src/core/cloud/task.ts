@@ -2,8 +2,8 @@
 export type ApiVersion = 'v1' | 'v2' | 'v3' | 'v4';
 
 /**
- * A task's status in our words, one set for every API version.
- * `unknown` stands for a word that no document knows; such a task counts as not ended.
+ * A task's status, one set for every API version.
+ * `unknown` stands for a raw status that no document knows; such a task counts as not ended.
  */
 export type TaskStatus =
   'created' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed' | 'unknown';
@@ -18,10 +18,10 @@ export interface TaskRef {
   readonly id: string;
 }
 
-/** What the cloud says of a task, in our words. Absent fields are not known (yet), or not in this API version. */
+/** What the cloud says of a task, in our own terms. Absent fields are not known (yet), or not in this API version. */
 export interface Task extends TaskRef {
   readonly status: TaskStatus;
-  /** The cloud's own word for the status, as it came. */
+  /** The status as the cloud wrote it. */
   readonly rawStatus: string;
   /** What the agent was asked to do. v3 tells it only with the steps. */
   readonly prompt?: string | undefined;

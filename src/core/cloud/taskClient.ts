@@ -1,12 +1,12 @@
 import type { ApiVersion, Task, TaskDetails, TaskFile } from './task';
 
-/** What one look at a task tells: its status, and whatever else came along. Absent fields say nothing. */
+/** What one poll of a task tells: its status, and whatever else its answer holds. Absent fields say nothing. */
 export type TaskUpdate = Pick<Task, 'status' | 'rawStatus'> &
   Partial<Omit<Task, 'apiVersion' | 'id' | 'status' | 'rawStatus'>>;
 
 /** Which tasks a list holds. What is absent does not restrict it. */
 export interface TaskQuery {
-  /** In the cloud's own word. A version whose lists have no such filter ignores it. */
+  /** The raw status. A version whose lists have no such filter ignores it. */
   readonly rawStatus?: string | undefined;
   /** Created at this time or later, in milliseconds since 1970. A version whose lists have no such filter ignores it, as it does the next. */
   readonly createdFrom?: number | undefined;
@@ -28,7 +28,7 @@ export interface TaskPage {
 
 /** Who answers to a key. */
 export interface Account {
-  /** Words for the user: the account's name and plan, or what else the API tells of it. */
+  /** A description for the user: the account's name and plan, or what else the API tells of it. */
   readonly description: string;
 }
 
@@ -47,7 +47,7 @@ export interface PublicShare {
  */
 export interface TaskClient {
   readonly apiVersion: ApiVersion;
-  /** The cheapest question that tells a task's status. */
+  /** The cheapest request that tells a task's status. */
   getStatus(id: string, signal: AbortSignal): Promise<TaskUpdate>;
   /** Everything about the task itself, in one request: what the poller needs at a first poll and at an end. */
   getTask(id: string, signal: AbortSignal): Promise<TaskDetails>;
@@ -86,7 +86,7 @@ export interface DownloadOptions {
   readonly maxBytes: number;
   readonly signal: AbortSignal;
   /**
-   * Told of what has come so far, in bytes, and of the whole where that is known.
+   * Called with the bytes received so far, and with the whole where that is known.
    * With it a download ends when nothing comes for a minute; without it, when not all has come within a minute.
    */
   readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
@@ -125,7 +125,7 @@ export interface CloudOptions {
   /** An https URL, or http on loopback; a path prefix is kept. */
   readonly baseUrl: string;
   readonly key: string;
-  /** Asked before every request but downloads, and told of rate limits. Absent: none waits. */
+  /** Lets every request but downloads through, and learns of rate limits. Absent: no request waits. */
   readonly rateLimiter?: RequestGate | undefined;
 }
 

@@ -1,5 +1,6 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
-import { nextBackoffMs } from '../polling/backoff';
+import { nextBackoffMs, rateLimitPauseMs } from '../polling/backoff';
+import { PollLoop, type LoopStep } from '../polling/pollLoop';
 import type { Clock } from '../base/clock';
 import { isAbort, isCloudError, type CloudErrorKind } from '../cloud/errors';
 import { Emitter, type Disposable, type Event } from '../base/event';
@@ -11,14 +12,14 @@ import type { TrackedTask, Trouble } from '../tasks/trackedTask';
 export interface DetailsReaderOptions {
   readonly ref: TaskRef;
   readonly store: TaskStore;
-  /** The server with the key of the moment. @throws {CloudError} of kind `noKey` where there is none */
+  /** The current server with its key. @throws {CloudError} of kind `noKey` where there is none */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** The pause after a reading of a task that has not ended, in milliseconds; asked each time. */
+  /** The pause after a reading of a task that has not ended, in milliseconds; called each time. */
   readonly pauseMs: () => number;
-  /** Told of every failed reading, for the log. */
+  /** Called with every failed reading, for the log. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -36,8 +37,6 @@ export interface DetailsState {
 /** Details of a long task weigh megabytes: each step adds this much to the pause, in milliseconds. */
 const pausePerStepMs = 20;
 const shortestPauseMs = 2000;
-const rateLimitMs = 60_000;
-const longestPauseMs = 60 * 60 * 1000;
 
 /**
  * Reads all of one task: once, and while it is watched and has not ended again after each pause.
@@ -47,15 +46,14 @@ export class DetailsReader implements Disposable {
   readonly #options: DetailsReaderOptions;
   readonly #didChange = new Emitter<DetailsState>();
   readonly #subscription: Disposable;
+  readonly #loop: PollLoop;
   #state: DetailsState = { isReading: false };
   #epoch = new AbortController();
-  #waiting = new AbortController();
   #isWatched = false;
-  #isRunning = false;
   #isDisposed = false;
   #isDue = true;
   #backoffMs = 0;
-  /** The cloud asked to be left alone until then, in milliseconds since 1970. */
+  /** Rate limited until then, in milliseconds since 1970. */
   #quietUntil = 0;
   #waiters: (() => void)[] = [];
 
@@ -63,6 +61,14 @@ export class DetailsReader implements Disposable {
 
   constructor(options: DetailsReaderOptions) {
     this.#options = options;
+    this.#loop = new PollLoop({
+      clock: options.clock,
+      next: () => this.#nextStep(),
+      onWaited: () => {
+        this.#isDue = true;
+      },
+      onIdle: () => this.#settle(),
+    });
     const key = refKey(options.ref);
     this.#subscription = options.store.onDidChange((changes) => {
       const mine = changes.findLast(({ after }) => after && refKey(after) === key)?.after;
@@ -78,8 +84,7 @@ export class DetailsReader implements Disposable {
   setWatched(isWatched: boolean): void {
     if (isWatched === this.#isWatched) return;
     this.#isWatched = isWatched;
-    if (isWatched) this.#wake();
-    else this.#waiting.abort();
+    this.#loop.wake();
   }
 
   /**
@@ -106,7 +111,7 @@ export class DetailsReader implements Disposable {
   dispose(): void {
     this.#isDisposed = true;
     this.#epoch.abort();
-    this.#waiting.abort();
+    this.#loop.dispose();
     this.#subscription.dispose();
     this.#didChange.dispose();
     this.#settle();
@@ -114,34 +119,16 @@ export class DetailsReader implements Disposable {
 
   #readSoon(): void {
     this.#isDue = true;
-    this.#waiting.abort();
-    this.#wake();
+    this.#loop.wake();
   }
 
-  #wake(): void {
-    if (this.#isRunning || this.#isDisposed) return;
-    this.#isRunning = true;
-    // Nothing in the loop rejects: a failed reading becomes trouble.
-    void this.#run();
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#isDisposed && (this.#isWatched || this.#waiters.length > 0)) {
-      const isQuiet = this.#options.clock.now() < this.#quietUntil;
-      if (isQuiet) this.#settle();
-      else if (this.#isDue) {
-        this.#isDue = false;
-        await this.#readOnce();
-        continue;
-      }
-      const pauseMs = this.#pauseMs();
-      if (pauseMs === undefined) break;
-      this.#waiting = new AbortController();
-      await this.#options.clock.sleep(pauseMs, this.#waiting.signal);
-      this.#isDue = true;
-    }
-    this.#isRunning = false;
-    this.#settle();
+  #nextStep(): LoopStep {
+    if (!this.#isWatched && this.#waiters.length === 0) return undefined;
+    const isQuiet = this.#options.clock.now() < this.#quietUntil;
+    if (isQuiet) this.#settle();
+    // A failed reading becomes trouble.
+    else if (this.#isDue) return () => this.#readOnce();
+    return this.#pauseMs();
   }
 
   /** `undefined` where another reading could tell nothing new, or only somebody's act helps. */
@@ -160,6 +147,7 @@ export class DetailsReader implements Disposable {
     const { signal } = this.#epoch;
     const waiters = this.#waiters;
     this.#waiters = [];
+    this.#isDue = false;
     this.#update({ ...this.#state, isReading: true });
     try {
       const cloud = await connect(signal);
@@ -203,8 +191,7 @@ export class DetailsReader implements Disposable {
     const since = before?.kind === kind ? before.since : clock.now();
     this.#backoffMs = nextBackoffMs(this.#backoffMs, random);
     if (isCloudError(error) && kind === 'rateLimited') {
-      const requestedMs = Math.max(error.retryAfterMs ?? rateLimitMs, this.#backoffMs);
-      this.#quietUntil = clock.now() + Math.min(requestedMs, longestPauseMs);
+      this.#quietUntil = clock.now() + rateLimitPauseMs(error.retryAfterMs, this.#backoffMs);
     }
     this.#state = { ...this.#state, trouble: { kind, since } };
   }

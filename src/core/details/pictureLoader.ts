@@ -4,7 +4,7 @@ import { imageTypeOf, type ImageType } from '../text/imageType';
 import type { Cloud } from '../cloud/taskClient';
 import type { PictureRef } from '../cloud/task';
 
-/** A screenshot as it came, its kind told by its bytes. */
+/** A screenshot as it came, its type read from its bytes. */
 export interface Picture {
   readonly type: ImageType;
   readonly bytes: Uint8Array;
@@ -12,13 +12,13 @@ export interface Picture {
 
 export interface PictureLoaderOptions {
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
-  /** The presigned URL of the moment. */
+  /** The newest presigned URL. */
   readonly urlOf: (ref: PictureRef) => string | undefined;
-  /** Asks for fresh presigned URLs. Never rejects. */
+  /** Requests fresh presigned URLs. Never rejects. */
   readonly renewUrls: () => Promise<void>;
-  /** Told once for each request that was not dropped; without a picture where there is none to be had. */
+  /** Called once for each request that was not dropped; without a picture where there is none to be had. */
   readonly onLoaded: (ref: PictureRef, picture: Picture | undefined) => void;
-  /** Told of every failed download, for the log. */
+  /** Called with every failed download, for the log. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -39,17 +39,17 @@ export class PictureLoader implements Disposable {
     this.#options = options;
   }
 
-  /** Asking twice for what still waits is asking once. */
+  /** A picture that still waits is not queued twice. */
   request(ref: PictureRef): void {
     if (this.#epoch.signal.aborted) return;
     this.#queue.set(`${ref.of}/${ref.index}`, ref);
     if (this.#laneCount >= concurrency) return;
     this.#laneCount++;
-    // Nothing in a lane rejects: a failed download is told of as no picture.
+    // Nothing in a lane rejects: a failed download is reported as no picture.
     void this.#runLane(this.#epoch.signal);
   }
 
-  /** Nobody waits for what was asked so far. */
+  /** Drops all requests so far. */
   clear(): void {
     this.#epoch.abort();
     this.#epoch = new AbortController();

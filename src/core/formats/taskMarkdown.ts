@@ -169,12 +169,12 @@ function linkOrCode(url: string): string {
   return link === undefined ? escaped(url) : `<${link.replace(/[<>\s]/gu, encodeURIComponent)}>`;
 }
 
-function image(words: string, path: string): string {
+function image(description: string, path: string): string {
   const target = path
     .split('/')
     .map((part) =>
       encodeURIComponent(part).replace(/[()]/gu, (mark) => (mark === '(' ? '%28' : '%29')),
     )
     .join('/');
-  return `![${words}](${target})`;
+  return `![${description}](${target})`;
 }

@@ -12,15 +12,15 @@ export interface ErrorMessage {
   readonly nextStep: NextStep;
 }
 
-/** What was polled when it failed. */
+/** Where the failed request went. */
 export interface ErrorContext {
   /** Host and port of the server. */
   readonly host: string;
-  /** The API version that was polled. */
+  /** The API version of the request. */
   readonly apiVersion?: ApiVersion | undefined;
 }
 
-/** The user's words for a failed call. Each kind has its own, and its own next step. */
+/** The message for a failed call. Each kind has its own, and its own next step. */
 export function errorMessage(
   kind: CloudErrorKind,
   { host, apiVersion }: ErrorContext,

@@ -1,15 +1,13 @@
 import { errorMessage } from './errorMessage';
 import type { PollPause } from '../polling/pollPauses';
+import type { ServerLabels } from './serverLabels';
 import { isActive, type TrackedTask } from '../tasks/trackedTask';
 
-export interface PausedOptions {
+export interface PausedOptions extends ServerLabels {
   readonly pauses: readonly PollPause[];
-  readonly host: string;
-  /** What is wrong with the base URL, as a sentence, where something is. */
-  readonly baseUrlProblem?: string | undefined;
 }
 
-/** That active tasks are not looked at for the moment. */
+/** That active tasks are not polled for the moment. */
 export interface PausedLabel {
   /** "polling paused", or "polling partly paused" where some active tasks are still checked. */
   readonly text: string;
@@ -33,7 +31,7 @@ export function pausedLabel(
   };
 }
 
-/** Why a task is not looked at for the moment, and what to do. `undefined` where it is, or where there is nothing to look for. */
+/** Why a task is not polled for the moment, and what to do. `undefined` where it is polled, or needs no poll. */
 export function pausedReason(
   task: TrackedTask,
   { pauses, host, baseUrlProblem }: PausedOptions,

@@ -98,7 +98,7 @@ function factParts(task: TrackedTask, options: RowDescriptionOptions): (string |
 function rowMoment(task: TrackedTask): number | undefined {
   if (task.isMissing) return undefined;
   const isAtWork = task.status === 'running' || task.status === 'paused';
-  // How long a task has run whose status cannot be read, nobody knows.
+  // The running time of a task is unknown where its status is.
   if (isAtWork && task.trouble) return undefined;
   const began = isAtWork ? (task.startedAt ?? task.createdAt) : undefined;
   const at = Date.parse((hasEnded(task.status) ? task.finishedAt : began) ?? '');

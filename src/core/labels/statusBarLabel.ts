@@ -3,7 +3,7 @@ import { isActive, type TrackedTask } from '../tasks/trackedTask';
 
 /** What the status bar says of all tracked tasks. */
 export interface StatusBarLabel {
-  /** A few words: "2 running", "1 running, polling paused, 3 ended". */
+  /** Short: "2 running", "1 running, polling paused, 3 ended". */
   readonly text: string;
   /** Sentences, for the hover and for screen readers. */
   readonly tooltip: string;

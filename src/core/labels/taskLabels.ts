@@ -20,7 +20,7 @@ export type TaskAppearance =
   | 'unknown'
   | 'missing';
 
-/** What of a tracked task decides on its look. */
+/** The fields of a tracked task that decide on its appearance. */
 export type AppearanceSource = Pick<
   TrackedTask,
   'status' | 'rawStatus' | 'isSuccess' | 'judgeVerdict' | 'isMissing'
@@ -40,7 +40,7 @@ export function appearanceOf(task: AppearanceSource): TaskAppearance {
   }
 }
 
-/** A few words for a row: status, and outcome where there is one. */
+/** A label for a row: status, and outcome where there is one. */
 export function appearanceLabel(task: AppearanceSource): string {
   switch (appearanceOf(task)) {
     case 'pending':

@@ -55,7 +55,7 @@ export function tooltipLines(task: TrackedTask, options: TooltipOptions): readon
   return lines.filter((line) => line !== undefined && line !== '') as string[];
 }
 
-/** Without an age where nobody looks any more: VS Code keeps the tooltip, and the age would stand still. */
+/** Without an age for a task that is no longer polled: VS Code keeps the tooltip, and the age would stand still. */
 function lastCheckLine(task: TrackedTask, { now, formatTime }: TooltipOptions): string | undefined {
   if (task.checkedAt === undefined) return undefined;
   const age = isActive(task) ? ` (${formatAge(task.checkedAt, now)})` : '';

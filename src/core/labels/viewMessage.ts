@@ -1,27 +1,25 @@
 import { errorMessage } from './errorMessage';
 import type { PollPause } from '../polling/pollPauses';
 import type { PollerState } from '../polling/polling';
+import type { ServerLabels } from './serverLabels';
 import { formatAge } from './taskLabels';
 
-export interface ViewMessageOptions {
+export interface ViewMessageOptions extends ServerLabels {
   readonly state: PollerState;
   readonly taskCount: number;
   /** Milliseconds since 1970. */
   readonly now: number;
-  readonly host: string;
-  /** What is wrong with the base URL, as a sentence, where something is. */
-  readonly baseUrlProblem?: string | undefined;
   /** The time of day as the user's clock shows it. */
   readonly formatTime: (at: number) => string;
 }
 
-/** A failure that mends itself gets a message only after this long without a good look, in milliseconds. */
+/** A failure that may pass by itself gets a message only after this long without a successful poll, in milliseconds. */
 const patienceMs = 30_000;
-/** A shorter pause is told by its length, not by the time of its end, in milliseconds. */
+/** A shorter pause is shown by its length, not by the time of its end, in milliseconds. */
 const shortPauseMs = 120_000;
 
 /**
- * How fresh the rows are, and why they are not: a few words, and where the user can do something, what.
+ * When the rows were updated, or why they were not, and what the user can do about it.
  * For the line above the rows, as VS Code shows no description beside the title of a view that is alone in its container.
  * Empty without tasks, as the line would hide the welcome; and while nothing is active and nothing is wrong.
  */
@@ -51,7 +49,7 @@ function freshnessMessage({ state, now }: ViewMessageOptions): string {
   return `${age} · ${state.activeCount} active`;
 }
 
-/** `undefined` for what does not mend itself: there the advice says it all. */
+/** `undefined` for what does not pass by itself: there the advice says it all. */
 function pauseMessage(
   pause: PollPause,
   { now, formatTime }: ViewMessageOptions,

@@ -1,7 +1,7 @@
 import { outcomeOf } from '../cloud/task';
 import type { TrackedTask } from '../tasks/trackedTask';
 
-/** The ends that a user can ask to be told of. `unsuccessful` is finished, but judged not to have done its job. */
+/** The kinds of end that a user can choose to be notified of. `unsuccessful` is finished, but judged not to have done its job. */
 export const endKinds = ['finished', 'unsuccessful', 'failed', 'stopped'] as const;
 
 export type EndKind = (typeof endKinds)[number];

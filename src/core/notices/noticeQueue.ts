@@ -9,12 +9,12 @@ import { endKindOf, type EndKind } from './endKinds';
 export interface NoticeQueueOptions {
   readonly store: TaskStore;
   readonly clock: Clock;
-  /** Asked when a notice is due. */
-  readonly isRequested: (kind: EndKind) => boolean;
+  /** Called when a notice is due. */
+  readonly isEnabled: (kind: EndKind) => boolean;
   readonly show: (notice: Notice) => void;
-  /** Asked when ends are due: while it says no, they wait. Absent: they are always shown. */
+  /** Called when ends are due: while it returns false, they wait. Absent: they are always shown. */
   readonly mayShow?: (() => boolean) | undefined;
-  /** Told of ends that wait no more, before any notice of them is shown. */
+  /** Called with ends that wait no more, before any notice of them is shown. */
   readonly onSettled?: ((refs: readonly TaskRef[]) => void) | undefined;
 }
 
@@ -33,7 +33,7 @@ export class NoticeQueue implements Disposable {
   readonly #subscription: Disposable;
   readonly #disposed = new AbortController();
   readonly #ended = new Map<string, TaskRef>();
-  /** Ends that some window has told of, and that are not to be told of again. */
+  /** Ends that some window has announced, and that are not to be announced again. */
   readonly #settled = new Set<string>();
   #window: { readonly abort: AbortController; readonly isShort: boolean } | undefined;
   #isAnnouncing = true;
@@ -52,7 +52,7 @@ export class NoticeQueue implements Disposable {
     });
   }
 
-  /** The ends that wait to be told of. */
+  /** The ends that wait to be announced. */
   get waiting(): readonly TaskRef[] {
     return [...this.#ended.values()].map(({ apiVersion, id }) => ({ apiVersion, id }));
   }
@@ -64,13 +64,13 @@ export class NoticeQueue implements Disposable {
     this.#endWindow();
   }
 
-  /** Adds ends that another window has observed and not told of; it may have hung while they were told of. */
+  /** Adds ends that another window has observed and not announced; it may have hung while another one announced them. */
   expect(refs: readonly TaskRef[]): void {
     for (const ref of refs) if (!this.#settled.has(refKey(ref))) this.#ended.set(refKey(ref), ref);
     this.#consider();
   }
 
-  /** Another window has told of them. */
+  /** Another window has announced them. */
   forget(refs: readonly TaskRef[]): void {
     this.#settle(refs);
   }
@@ -106,7 +106,7 @@ export class NoticeQueue implements Disposable {
     this.#window = undefined;
   }
 
-  /** As they are now: the verdict may have come after the end, and somebody may have looked already. */
+  /** The tasks as they are now, as the verdict may have come after the end, and the person may have seen it. */
   #tasks(): TrackedTask[] {
     return [...this.#ended.values()]
       .map((ref) => this.#options.store.get(ref))
@@ -125,7 +125,7 @@ export class NoticeQueue implements Disposable {
     if (this.#options.mayShow?.() === false) return;
     const tasks = this.#tasks().filter((task) => {
       const kind = endKindOf(task);
-      return task.isUnseen && kind !== undefined && this.#options.isRequested(kind);
+      return task.isUnseen && kind !== undefined && this.#options.isEnabled(kind);
     });
     const settled = this.waiting;
     this.#settle(settled);

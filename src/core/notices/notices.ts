@@ -22,7 +22,7 @@ export function isObservedEnd({ before, after }: TaskChange): boolean {
   );
 }
 
-/** Words for what ended. @returns `undefined` for no tasks */
+/** The notice of these ends. @returns `undefined` for no tasks */
 export function composeNotice(tasks: readonly TrackedTask[]): Notice | undefined {
   const [first] = tasks;
   if (!first) return undefined;

@@ -51,7 +51,7 @@ export class ListReading {
     return this.#missing.has(refKey(ref));
   }
 
-  /** Looks for nobody any more who does not meet this. */
+  /** Expects no task any more that does not meet this. */
   keep(isKept: (task: TrackedTask) => boolean): void {
     for (const [key, task] of this.#missing) if (!isKept(task)) this.#missing.delete(key);
     if (this.#missing.size === 0) this.#isDone = true;

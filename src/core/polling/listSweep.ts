@@ -3,12 +3,12 @@ import { ListReading } from './listReading';
 import { isSameRef, type ApiVersion, type TaskRef } from '../cloud/task';
 import type { TrackedTask } from '../tasks/trackedTask';
 
-/** At most so many of those whom a list did not show are polled by themselves: with more, another way may be cheaper. */
+/** At most this many tasks that a list did not show are polled by themselves: with more, another way may be cheaper. */
 const mostConfirmed = 10;
 
 /**
  * The lists of one API version and one way that were planned together, as one thing that takes its turns among others,
- * a request at a time: page after page, then a request for each of those whom no page has shown.
+ * a request at a time: page after page, then a request for each task that no page has shown.
  */
 export class ListSweep {
   readonly apiVersion: ApiVersion;
@@ -46,7 +46,7 @@ export class ListSweep {
     return first ?? this.readings.find(({ isDone }) => !isDone);
   }
 
-  /** True for one of whom this will tell. */
+  /** True for a task that this will show. */
   expects(ref: TaskRef): boolean {
     return (
       this.readings.slice(this.#gathered).some((reading) => reading.isMissing(ref)) ||
@@ -54,13 +54,13 @@ export class ListSweep {
     );
   }
 
-  /** Leaves out whoever does not meet this. */
+  /** Leaves out every task that does not meet this. */
   keep(isKept: (task: TrackedTask) => boolean): void {
     for (const reading of this.readings) reading.keep(isKept);
     this.#unconfirmed = this.#unconfirmed.filter(isKept);
   }
 
-  /** Whom the lists that have been read did not show. A list that was given up says nothing of them. */
+  /** The tasks that the lists did not show. A list that was given up does not count. */
   #gather(): void {
     while (this.#unconfirmed.length === 0) {
       const reading = this.readings[this.#gathered];

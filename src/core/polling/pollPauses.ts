@@ -1,8 +1,8 @@
-import { backoffBaseMs, refusedCapMs } from './backoff';
-import type { CloudError, CloudErrorKind } from '../cloud/errors';
+import { rateLimitPauseMs, refusedCapMs } from './backoff';
+import { asksForPause, type CloudError, type CloudErrorKind } from '../cloud/errors';
 import type { ApiVersion } from '../cloud/task';
 
-/** Why nothing is polled at the moment. */
+/** Why polling is paused. */
 export interface PollPause {
   readonly kind: CloudErrorKind;
   /** When polling goes on by itself, in milliseconds since 1970. Absent: only a new key, a new URL or a refresh helps. */
@@ -11,24 +11,20 @@ export interface PollPause {
   readonly apiVersion?: ApiVersion | undefined;
 }
 
-/** Without a `Retry-After`, which no document promises, 429 means this pause. */
-const rateLimitMs = 60_000;
-/** The most that a server's `Retry-After` is obeyed. */
-const longestRetryAfterMs = 60 * 60 * 1000;
 /** Until an API version that is not served is polled again, at first; each time in a row it doubles, up to the cap. */
 const notServedMs = 30_000;
 
-/** What keeps the poller from asking: everything, or the tasks of one API version. */
+/** The pauses of the poller: of everything, or of the tasks of one API version. */
 export class PollPauses {
-  /** The wall clock when it was last told, in milliseconds since 1970. */
+  /** The wall clock as last passed in, in milliseconds since 1970. */
   #now = -Infinity;
   #general: PollPause | undefined;
   /** Whether the server named the time of the pause of everything: then it stays, whoever comes. */
   #isOrdered = false;
-  /** A hold whose time has passed without a success yet: it holds nothing, but says how things are. */
+  /** A pause that is over, but without a success since: it stops no poll, and is still shown. */
   #passed: PollPause | undefined;
   readonly #versions = new Map<ApiVersion, PollPause>();
-  /** How long each API version was last held, until it is served again. */
+  /** How long each API version was last paused, until it is served again. */
   readonly #notServedMs = new Map<ApiVersion, number>();
 
   /** The pause of everything. */
@@ -36,7 +32,7 @@ export class PollPauses {
     return this.#general;
   }
 
-  /** Those in force, and one that has passed while nobody knows yet whether its reason has. */
+  /** The pauses in force, and one that is over while its reason may still hold. */
   all(): readonly PollPause[] {
     const general = this.#general ?? this.#passed;
     return [...(general ? [general] : []), ...this.#versions.values()];
@@ -48,7 +44,7 @@ export class PollPauses {
 
   /** Draws the consequence of what the cloud says of one task, where it concerns more than that task. */
   takeIn(error: CloudError, apiVersion: ApiVersion, now: number): void {
-    this.#showTimes(now);
+    this.#noteClock(now);
     switch (error.kind) {
       case 'auth':
       case 'noKey':
@@ -74,14 +70,14 @@ export class PollPauses {
 
   /** As `takeIn` for what the cloud says of a list, which judges neither the key nor the API version. */
   takeInOfList(error: CloudError, now: number): void {
-    this.#showTimes(now);
+    this.#noteClock(now);
     if (error.kind === 'noKey') this.#pauseAll({ kind: error.kind });
     this.#obey(error, now);
   }
 
-  /** Holds everything for so many milliseconds from now. */
+  /** Pauses all polling for this many milliseconds from now. */
   pause(kind: CloudErrorKind, ms: number, now: number): void {
-    this.#showTimes(now);
+    this.#noteClock(now);
     this.#pauseAll({ kind, until: now + ms });
   }
 
@@ -91,7 +87,7 @@ export class PollPauses {
   }
 
   dropPassed(now: number): void {
-    this.#showTimes(now);
+    this.#noteClock(now);
     if (this.#general?.until !== undefined && this.#general.until <= now) {
       this.#passed = this.#general;
       this.#general = undefined;
@@ -100,7 +96,7 @@ export class PollPauses {
       if (pause.until !== undefined && pause.until <= now) this.#versions.delete(version);
   }
 
-  /** Something worked: what has passed is over. */
+  /** A request succeeded, so a pause that is over is no longer shown. */
   noteSuccess(): void {
     this.#passed = undefined;
   }
@@ -112,7 +108,7 @@ export class PollPauses {
     return true;
   }
 
-  /** A person wants to know: only what the server ordered stays. */
+  /** For a refresh by a person: ends every pause but one that the server ordered. */
   dropForRefresh(): void {
     if (!this.#isOrdered) this.#general = undefined;
     this.#versions.clear();
@@ -135,13 +131,12 @@ export class PollPauses {
   }
 
   /** Waits as long as the server says, or as a rate limit demands. */
-  #obey({ kind, retryAfterMs }: CloudError, now: number): void {
-    const isRateLimit = kind === 'rateLimited';
-    if (!isRateLimit && (retryAfterMs === undefined || kind === 'noFreeSlot')) return;
+  #obey(error: CloudError, now: number): void {
+    if (!asksForPause(error)) return;
+    const { kind, retryAfterMs } = error;
     // What a person must put right outlasts it, and is what to say.
     if (this.#general && !this.#isOrdered) return;
-    const ms = Math.min(Math.max(retryAfterMs ?? rateLimitMs, backoffBaseMs), longestRetryAfterMs);
-    const until = Math.max(now + ms, this.#general?.until ?? 0);
+    const until = Math.max(now + rateLimitPauseMs(retryAfterMs), this.#general?.until ?? 0);
     const isTrouble = kind === 'server' || kind === 'badAnswer';
     this.#pauseAll({ kind: isTrouble ? kind : 'rateLimited', until }, true);
   }
@@ -151,8 +146,8 @@ export class PollPauses {
     this.#isOrdered = isOrdered;
   }
 
-  /** A wall clock that was set back makes no pause longer. */
-  #showTimes(now: number): void {
+  /** Shifts the pauses where the wall clock was set back, so that none gets longer. */
+  #noteClock(now: number): void {
     if (now < this.#now) this.shift(now - this.#now);
     this.#now = now;
   }

@@ -22,13 +22,13 @@ export interface ListPoll {
   readonly way: ListWay;
   readonly apiVersion: ApiVersion;
   readonly query: TaskQuery;
-  /** Who is looked for there. Never empty. */
+  /** The tasks that are expected in it. Never empty. */
   readonly expects: readonly TrackedTask[];
   /** With more pages than this, another way is likely to be cheaper. */
   readonly mostPages: number;
 }
 
-/** A question about one task. */
+/** A request for one task. */
 export interface TaskPoll {
   readonly kind: 'task';
   readonly task: TrackedTask;
@@ -44,13 +44,13 @@ const marginMs = 1000;
 const distrustMs = 10_000;
 /** What was learnt of a way's cost is forgotten after this long, in milliseconds: accounts change. */
 const memoryMs = 10 * 60 * 1000;
-/** For fewer tasks than this, asking for each is as good as looking through a list. */
+/** Fewer tasks than this are polled one by one, which is as cheap as a list. */
 export const fewestForList = 3;
 
 /** How much the newest round weighs in the number of ends that a round is expected to bring. */
 const newestWeight = 0.25;
 
-/** What ways of asking have really cost, in requests for one round. Learns from each round, and forgets. */
+/** What each way of polling has cost, in requests for one round. Learns from each round, and forgets. */
 export class PollCosts {
   readonly #costs = new Map<string, { readonly requests: number; readonly until: number }>();
   readonly #ends = new Map<ApiVersion, number>();
@@ -58,7 +58,7 @@ export class PollCosts {
   readonly #distrustMs = new Map<ApiVersion, number>();
 
   /**
-   * @param requests pages read, and questions about tasks that were missing though nothing had happened to them
+   * @param requests pages read, and requests for tasks that were missing although they had not changed
    * @param forMs for how long this holds, in milliseconds
    */
   note(
@@ -91,7 +91,7 @@ export class PollCosts {
     return cost && now < cost.until && cost.until - now <= memoryMs ? cost.requests : undefined;
   }
 
-  /** A round has shown so many ends. Each costs a question of its own where a list does not show it. */
+  /** A round has shown this many ends. Each costs a request of its own where a list does not show it. */
   noteEnds(apiVersion: ApiVersion, ends: number): void {
     const before = this.endsPerRound(apiVersion);
     this.#ends.set(apiVersion, before + newestWeight * (ends - before));
@@ -104,7 +104,7 @@ export class PollCosts {
 }
 
 /**
- * The fewest questions that tell the state of every one of these tasks.
+ * The fewest requests that tell the state of all these tasks.
  * Ways whose cost is not known are taken at their best, so each is tried, and what it costs is learnt.
  * Of ways that cost the same, the first of these is taken: one that shows ends, then one that does not, then `each`.
  * Pure.
@@ -141,7 +141,7 @@ function planVersion(
       continue;
     }
     const createdAt = Date.parse(task.createdAt ?? '');
-    // No list shows whom the cloud does not know by itself.
+    // A task that the cloud does not find by its ID is in no list.
     const isNowhere = task.isMissing || task.trouble?.kind === 'taskNotFound';
     if (Number.isNaN(createdAt) || isNowhere) unknown.push(task);
     else known.push({ task, createdAt });
@@ -213,7 +213,7 @@ function priceOf(plan: Plan, apiVersion: ApiVersion, costs: PollCosts, now: numb
   return Math.max(plan.least, costs.of(apiVersion, plan.way, now) ?? 0) + ends;
 }
 
-/** A way to ask, with the fewest requests that it can take. */
+/** A way to poll, with the fewest requests that it can take. */
 interface Plan {
   readonly way: PollWay;
   readonly least: number;

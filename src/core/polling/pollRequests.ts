@@ -16,16 +16,16 @@ export interface PollRequestsOptions {
   readonly clock: Clock;
   readonly schedule: PollSchedule;
   readonly pauses: PollPauses;
-  /** Who is to be polled now. Those who were are taken out. */
+  /** The tasks that are to be polled now. Those that were polled are taken out. */
   readonly refreshes: RefreshRequests;
-  /** Told of every failure, for the log. */
+  /** Called with every failure, for the log. */
   readonly onError: (error: unknown, what: string) => void;
 }
 
-/** What became of a request; `undefined` where it was not sent, or nobody wants its answer any more. */
+/** What became of a request; `undefined` where it was not sent, or was aborted. */
 export type PollOutcome = 'answered' | CloudError | undefined;
 
-/** Sends the poller's requests, and puts their answers into store, schedule and holds. Never rejects. */
+/** Sends the poller's requests, and puts their answers into store, schedule and pauses. Never rejects. */
 export class PollRequests {
   readonly #options: PollRequestsOptions;
 
@@ -33,7 +33,7 @@ export class PollRequests {
     this.#options = options;
   }
 
-  /** One task: all of it where somebody wants or owes that, else its status. */
+  /** Polls one task: all of it where a refresh or the schedule needs that, else its status. */
   async pollTask(task: TrackedTask, signal: AbortSignal): Promise<PollOutcome> {
     const { clock, connect, pauses, refreshes, schedule, store } = this.#options;
     const { serial } = refreshes;

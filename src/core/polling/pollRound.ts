@@ -23,14 +23,14 @@ export interface PollRoundResult {
 const concurrency = 4;
 
 /**
- * Plans and asks, round after round, and remembers what each way of asking has cost.
- * A round sends as many requests as there is room for; a list that is half read then goes on in the next.
+ * Plans poll rounds and sends them, and remembers what each way of polling has cost.
+ * A round sends as many requests as it may; a list that is half read goes on in the next one.
  */
 export class PollRounds {
   readonly #options: PollRequestsOptions;
   readonly #requests: PollRequests;
   readonly #costs = new PollCosts();
-  readonly #rateLimiter = new TurnOrder();
+  readonly #turnOrder = new TurnOrder();
   /** The lists that are being read, by the name of their queue. */
   readonly #sweeps = new Map<string, ListSweep>();
 
@@ -40,9 +40,9 @@ export class PollRounds {
   }
 
   /**
-   * What is to be asked besides the lists that are being read.
+   * What is to be polled besides the lists that are being read.
    * @param due in the order in which they are to be polled
-   * @param riders who come along where a list is read anyway
+   * @param soonDue polled as well where a list is read anyway
    */
   plan(due: readonly TrackedTask[], soonDue: readonly TrackedTask[] = []): readonly Poll[] {
     const { clock, refreshes } = this.#options;
@@ -54,7 +54,7 @@ export class PollRounds {
     const left = new Set(together.filter((task) => !sweeps.some((sweep) => sweep.expects(task))));
     const alone = new Set(due.filter(isAlone));
     const lists: ListPoll[] = [];
-    // All are planned for, also those of whom an open list will tell: what is known of costs is known for all.
+    // The plan includes those that an open list will show, as the costs are known for all tasks together.
     for (const poll of planPolls([...together, ...soonDue], this.#costs, clock.now())) {
       if (poll.kind === 'task') {
         if (left.has(poll.task)) alone.add(poll.task);
@@ -73,9 +73,9 @@ export class PollRounds {
   }
 
   /**
-   * Asks what was planned, and goes on with the lists that are being read, four at a time. The new, the requested, those
-   * who are due and each list take turns, however many they are. Puts the answers into the store.
-   * A pause ends the round at once. Who is missing in a list is polled before anything is said of them.
+   * Sends what was planned, and goes on with the lists that are being read, four at a time. New tasks, requested tasks,
+   * due tasks and each list take turns, however many there are. Puts the answers into the store.
+   * A pause ends the round at once. A task that is missing in a list is polled by itself before its state changes.
    * Never rejects.
    * @param room how many requests may be sent; at least 1
    */
@@ -91,7 +91,7 @@ export class PollRounds {
     let sent = 0;
     const pollNext = async (): Promise<boolean> => {
       if (sent >= room || signal.aborted || pauses.general) return false;
-      const name = this.#rateLimiter.next(queues.keys()) ?? '';
+      const name = this.#turnOrder.next(queues.keys()) ?? '';
       const queue = queues.get(name);
       const next = queue?.next();
       if (!queue || !next) return false;
@@ -117,7 +117,7 @@ export class PollRounds {
     const lane = async (): Promise<void> => {
       while (await pollNext());
     };
-    // One question goes ahead: where the network is gone, it alone is lost.
+    // One request goes ahead: where there is no network, it alone fails.
     await pollNext();
     if (!failures.some(isCutOff)) await Promise.all(Array.from({ length: concurrency }, lane));
     for (const [name, { apiVersion }] of this.#sweeps)
@@ -125,7 +125,7 @@ export class PollRounds {
     return { successes, failures, isUnfinished: this.#sweeps.size > 0 };
   }
 
-  /** What is to be asked, in queues that take turns. */
+  /** What is to be requested, in queues that take turns. */
   #queuesFor(polls: readonly Poll[]): Map<string, Queue> {
     const { refreshes, schedule, store } = this.#options;
     const news: TrackedTask[] = [];
@@ -146,7 +146,7 @@ export class PollRounds {
       sweep.keep((task) => store.get(task) !== undefined);
       if (sweep.isDone) this.#sweeps.delete(name);
     }
-    // What somebody pastes now is checked before what was pasted before.
+    // A task that was tracked just now is polled before those tracked earlier.
     news.sort((a, b) => b.trackedAt - a.trackedAt);
     const singles = Object.entries({ new: news, requested, known }).filter(
       ([, tasks]) => tasks.length > 0,
@@ -160,7 +160,7 @@ export class PollRounds {
   /** Whatever is wrong with a list, its tasks are polled by themselves. */
   #giveUp(name: string, { apiVersion }: ListPoll, { kind }: CloudError): void {
     this.#sweeps.delete(name);
-    // These say nothing of the list: it was not even polled, or not at this time.
+    // These say nothing of the list: it was not requested, or cannot be now.
     if (kind !== 'rateLimited' && kind !== 'noKey')
       this.#costs.distrustLists(apiVersion, this.#options.clock.now());
   }
@@ -208,7 +208,7 @@ function isCutOff({ error, task }: PollFailure): boolean {
   return task ? concernsAll(error) : error.kind === 'network';
 }
 
-/** The requests that a sweep has really cost: pages, and questions about tasks that were missing for no reason. */
+/** The requests that a sweep has cost: pages, and requests for tasks that were missing for no reason. */
 function costOf(sweep: ListSweep, store: TaskStore): number {
   const isInVain = (task: TrackedTask): boolean => {
     const after = store.get(task);
@@ -223,7 +223,7 @@ function costOf(sweep: ListSweep, store: TaskStore): number {
   return requests;
 }
 
-/** How many of those who were looked for have ended. */
+/** How many of the expected tasks have ended. */
 function endsIn(sweep: ListSweep, store: TaskStore): number {
   const expected = sweep.readings.flatMap(({ poll }) => poll.expects);
   return expected.filter((task) => hasEnded(store.get(task)?.status ?? task.status)).length;
@@ -235,14 +235,14 @@ function endsIn(sweep: ListSweep, store: TaskStore): number {
  */
 export class TurnOrder {
   readonly #lastTurns = new Map<string, number>();
-  #rateLimiter = 0;
+  #turnCount = 0;
 
   /** @returns whose turn it is of these; of those that had none yet, the first. `undefined` of none */
   next(names: Iterable<string>): string | undefined {
     let next: string | undefined;
     for (const name of names)
       if (next === undefined || this.#lastTurn(name) < this.#lastTurn(next)) next = name;
-    if (next !== undefined) this.#lastTurns.set(next, ++this.#rateLimiter);
+    if (next !== undefined) this.#lastTurns.set(next, ++this.#turnCount);
     return next;
   }
 

@@ -13,7 +13,7 @@ import {
 const jitter = 0.1;
 /** However a user sets it, in milliseconds. */
 const shortestPauseMs = 2000;
-/** For a status word that nobody knows. */
+/** For an unknown status. */
 const slowPauseMs = 60_000;
 /** For a task whose status has not changed for hours. */
 const stalePauseMs = 5 * 60_000;
@@ -28,7 +28,7 @@ interface Poll {
   /** From 0.9 to 1.1. */
   spread: number;
   backoffMs: number;
-  /** Whether the cloud has said anything of it, be it that there is no such task. */
+  /** Whether the cloud has answered for it, were it only that there is no such task. */
   wasAnswered: boolean;
   /** How often in a row the cloud has said that there is no such task, and since when. */
   notFoundCount: number;
@@ -67,7 +67,7 @@ export class PollSchedule {
     return poll.requestedAt + Math.max(pause, poll.backoffMs);
   }
 
-  /** True for a task that nobody has polled yet, neither now nor before. */
+  /** True for a task that was never polled. */
   isNew(task: TrackedTask): boolean {
     return task.checkedAt === undefined && !task.isMissing && !this.#polls.has(refKey(task));
   }

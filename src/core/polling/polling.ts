@@ -7,7 +7,7 @@ import { isActive } from '../tasks/trackedTask';
 /** How closely the user watches: the view or a details panel is visible, neither is, or the window has no focus. */
 export type Attention = 'watching' | 'hidden' | 'away';
 
-/** The pause between two polls of a task, in milliseconds from one answer to the next question; at least 2,000. */
+/** The pause between two polls of a task, in milliseconds from one answer to the next request; at least 2,000. */
 export type PollIntervals = Readonly<Record<Attention, number>>;
 
 export interface PollerState {
@@ -21,19 +21,19 @@ export interface PollerState {
   readonly isLeaderSilent?: boolean | undefined;
 }
 
-/** The regular looks at the active tasks, whoever takes them. */
+/** The polling of the active tasks, by this window or another one. */
 export interface Polling {
   readonly state: PollerState;
-  /** Fires when what `state` tells has changed, but for `checkedAt` alone. */
+  /** Fires when `state` has changed, but not for `checkedAt` alone. */
   readonly onDidChangeState: Event<PollerState>;
   setIntervals(intervals: PollIntervals): void;
-  /** More attention makes overdue looks at once, and ends the pause after a failed connection or a refusal. */
+  /** More attention polls overdue tasks at once, and ends the pause after a failed connection or a refusal. */
   setAttention(attention: Attention): void;
-  /** The key or the base URL is another one: what is under way is thrown away, every pause ends, missing tasks are polled again. */
+  /** The key or the base URL has changed: requests under way are aborted, every pause ends, missing tasks are polled again. */
   reconnect(): void;
   /**
-   * Looks now, at ended and missing tasks too. Without refs: at every active or missing task and the last 100 that ended.
-   * Ends every hold but one that the server named the time of.
+   * Polls now, ended and missing tasks too. Without refs: every active or missing task and the last 100 that ended.
+   * Ends every pause but one whose end the server named.
    * Resolves when all were checked by requests that were sent after this, or when polling is paused. Never rejects.
    */
   refresh(refs?: readonly TaskRef[]): Promise<void>;
@@ -50,8 +50,8 @@ interface Refresh {
 }
 
 /**
- * Polling as a window sees it: its own poller while it polls for all windows, the word of the window that does while another one does.
- * Who polls may change at any time; what was polled meanwhile is asked of the next.
+ * Polling as a window sees it: by its own poller while it leads, by the leader's state while it follows.
+ * The leader may change at any time; refreshes that are not done are then requested from the next one.
  */
 export class WindowPolling implements Polling, Disposable {
   readonly #store: TaskStore;
@@ -79,7 +79,7 @@ export class WindowPolling implements Polling, Disposable {
     };
   }
 
-  /** Absent: nobody polls at the moment, as far as this window knows. */
+  /** `undefined`: this window knows of no poller at the moment. */
   setBy(by: Polling | undefined): void {
     if (this.#isDisposed) return;
     this.#subscription?.dispose();
@@ -126,7 +126,7 @@ export class WindowPolling implements Polling, Disposable {
 
   async #start(refresh: Refresh, by: Polling): Promise<void> {
     await by.refresh(refresh.refs);
-    // Who gave up polling meanwhile has looked at nothing.
+    // A poller that was replaced meanwhile has not refreshed.
     if (this.#by === by && this.#refreshes.delete(refresh)) refresh.resolve();
   }
 }

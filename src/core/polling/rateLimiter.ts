@@ -1,4 +1,4 @@
-import { backoffBaseMs } from './backoff';
+import { rateLimitPauseMs } from './backoff';
 import type { Clock } from '../base/clock';
 import { CloudError } from '../cloud/errors';
 import type { QuietKind, RequestGate } from '../cloud/taskClient';
@@ -8,13 +8,9 @@ export interface RateLimiterOptions {
   readonly clock: Clock;
   /** The one that all requests share, whichever server and key they are for. */
   readonly bucket: TokenBucket;
-  /** Until when another window was told to send nothing, in milliseconds since 1970. */
+  /** Until when a rate limit of another window lasts, in milliseconds since 1970. */
   readonly pausedUntil?: (() => number | undefined) | undefined;
 }
-
-/** Without a `Retry-After`, which no document promises, 429 means this pause. */
-const rateLimitMs = 60_000;
-const longestRateLimitMs = 60 * 60 * 1000;
 
 /**
  * When a request may be sent to one server with one key: each takes a token, and none is sent while the server wants to be left alone.
@@ -50,7 +46,7 @@ export class RateLimiter implements RequestGate {
    * @param retryAfterMs what it asked for, if anything, in milliseconds from now
    */
   noteRateLimit(retryAfterMs: number | undefined, kind: QuietKind = 'rateLimited'): void {
-    const ms = Math.min(Math.max(retryAfterMs ?? rateLimitMs, backoffBaseMs), longestRateLimitMs);
+    const ms = rateLimitPauseMs(retryAfterMs);
     if (ms > this.#leftMs()) this.#quiet = { from: this.#options.clock.now(), ms, kind };
   }
 

@@ -31,7 +31,7 @@ export class RefreshRequests {
   }
 
   /**
-   * These tasks were polled, well or in vain. Who was requested again since stays requested.
+   * These tasks were polled, with or without success. Those requested again since stay requested.
    * @param serial of the moment when the request was sent
    */
   satisfy(refs: readonly TaskRef[], serial: number): void {
@@ -42,12 +42,12 @@ export class RefreshRequests {
     }
   }
 
-  /** Nobody polls these for now, and nobody waits for it. */
+  /** These are not polled for now, and no refresh waits for them. */
   drop(isDropped: (ref: TaskRef) => boolean): void {
     for (const [key, { ref }] of this.#requested) if (isDropped(ref)) this.#requested.delete(key);
   }
 
-  /** Tells who waits, if all was polled. */
+  /** Resolves the refreshes that wait, if all was polled. */
   settle(): void {
     if (this.#requested.size > 0) return;
     const waiting = this.#waiting;
@@ -55,7 +55,7 @@ export class RefreshRequests {
     for (const resolve of waiting) resolve();
   }
 
-  /** Gives up on what is requested, and tells who waits. */
+  /** Drops what is requested, and resolves the refreshes that wait. */
   clear(): void {
     this.#requested.clear();
     this.settle();

@@ -1,3 +1,4 @@
+import { PollLoop, type LoopStep } from './pollLoop';
 import type { Poll } from './pollPlanner';
 import type { PollFailure, PollRoundResult, PollRounds } from './pollRound';
 import { PollSchedule } from './pollSchedule';
@@ -16,32 +17,32 @@ import { isActive, type TrackedTask } from '../tasks/trackedTask';
 
 export interface TaskPollerOptions {
   readonly store: TaskStore;
-  /** The server with the key of the moment. @throws {CloudError} of kind `noKey` where there is none */
+  /** The current server with its key. @throws {CloudError} of kind `noKey` where there is none */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   readonly clock: Clock;
-  /** Tells how much may be asked; the requests themselves take the tokens. */
+  /** How many requests may be sent; the requests themselves take the tokens. */
   readonly bucket: Pick<TokenBucket, 'available'>;
   /** From 0 to 1. */
   readonly random: () => number;
   readonly intervals: PollIntervals;
-  /** Loads what asks, at the first tick: start-up has nothing to ask. */
+  /** Loads the code that sends requests, at the first tick, as nothing is sent at start-up. */
   readonly loadRounds: () => Promise<{ readonly PollRounds: typeof PollRounds }>;
-  /** Told of every failed poll, and of what was polled, for the log. */
+  /** Called with every failed poll, and with what was polled, for the log. */
   readonly onError: (error: unknown, what: string) => void;
 }
 
-/** A tick asks no more than this, so that a new task or a refresh never waits long. */
+/** A tick sends no more requests than this, so that a new task or a refresh never waits long. */
 const mostPerTick = 10;
-/** Who is due within this many pauses rides along on a list: it costs nothing, and all fall into step. */
+/** Tasks that are due within this many intervals are polled with a list that is read anyway: that costs nothing, and they stay due together. */
 const rideAlong = 1.1;
-/** A refresh of everything looks again at this many of the tasks that ended last. */
+/** A refresh of everything polls this many of the tasks that ended last. */
 const mostEndedInRefresh = 100;
 /** A timer this late, or a wall clock this far off, means a sleep of the machine or a clock that was set. */
 const clockJumpMs = 5000;
 const longestSleepMs = 60 * 60 * 1000;
 
 /**
- * Keeps the store's active tasks up to date: one chained loop, one tick in flight, no timer while there is nothing to ask.
+ * Keeps the store's active tasks up to date: one chained loop, one tick in flight, no timer while there is nothing to poll.
  * Its answers go into the store and nowhere else. Disposing it aborts what is under way.
  */
 export class TaskPoller implements Polling, Disposable {
@@ -51,19 +52,18 @@ export class TaskPoller implements Polling, Disposable {
   readonly #schedule: PollSchedule;
   readonly #pauses = new PollPauses();
   readonly #refreshes = new RefreshRequests();
+  readonly #loop: PollLoop;
   #intervals: PollIntervals;
   #attention: Attention = 'hidden';
   #backoffMs = 0;
   /** Ticks in a row in which nothing was answered. */
   #failedTicks = 0;
-  /** Whose requests have failed since one was answered. */
+  /** The tasks whose requests have failed since one was answered. */
   readonly #failedTasks = new Set<string>();
   #epoch = new AbortController();
-  #waiting = new AbortController();
   #rounds: Promise<PollRounds> | undefined;
-  #isRunning = false;
   #isPolling = false;
-  /** A list is half read. */
+  /** True while a list is half read. */
   #isUnfinished = false;
   #isDisposed = false;
   #checkedAt: number | undefined;
@@ -74,6 +74,12 @@ export class TaskPoller implements Polling, Disposable {
     this.#options = options;
     this.#intervals = options.intervals;
     this.#schedule = new PollSchedule(options.random);
+    this.#loop = new PollLoop({
+      clock: options.clock,
+      next: () => this.#nextStep(),
+      onWaited: (waitMs, elapsedMs) => this.#noteWaited(waitMs, elapsedMs),
+      onIdle: () => this.#refreshes.clear(),
+    });
     this.#subscription = options.store.onDidChange((changes) => {
       for (const { before, after } of changes) {
         if (!before || after) continue;
@@ -81,9 +87,9 @@ export class TaskPoller implements Polling, Disposable {
       }
       this.#refreshes.drop((ref) => options.store.get(ref) === undefined);
       this.#refreshes.settle();
-      this.#wake();
+      this.#loop.wake();
     });
-    this.#wake();
+    this.#loop.wake();
   }
 
   get state(): PollerState {
@@ -97,7 +103,7 @@ export class TaskPoller implements Polling, Disposable {
 
   setIntervals(intervals: PollIntervals): void {
     this.#intervals = intervals;
-    this.#wake();
+    this.#loop.wake();
   }
 
   setAttention(attention: Attention): void {
@@ -105,7 +111,7 @@ export class TaskPoller implements Polling, Disposable {
     const wasAway = this.#attention === 'away';
     this.#attention = attention;
     if (wasAway && this.#pauses.dropBackoff()) this.#changed();
-    this.#wake();
+    this.#loop.wake();
   }
 
   reconnect(): void {
@@ -117,10 +123,10 @@ export class TaskPoller implements Polling, Disposable {
     this.#isUnfinished = false;
     this.#refreshes.clear();
     this.#forgetFailures();
-    // What was seen with the other key, or at the other server, says nothing of this one.
+    // What another key or another server has shown does not apply to this one.
     this.#checkedAt = undefined;
     this.#changed();
-    this.#wake();
+    this.#loop.wake();
   }
 
   refresh(refs?: readonly TaskRef[]): Promise<void> {
@@ -131,14 +137,14 @@ export class TaskPoller implements Polling, Disposable {
     this.#forgetFailures();
     this.#changed();
     const done = this.#refreshes.done();
-    this.#wake();
+    this.#loop.wake();
     return done;
   }
 
   dispose(): void {
     this.#isDisposed = true;
     this.#epoch.abort();
-    this.#waiting.abort();
+    this.#loop.dispose();
     this.#subscription.dispose();
     this.#refreshes.clear();
     this.#didChangeState.dispose();
@@ -155,35 +161,17 @@ export class TaskPoller implements Polling, Disposable {
     ];
   }
 
-  #wake(): void {
-    // Aborting makes an exception each time, even of what is aborted: a busy store would make thousands.
-    if (!this.#waiting.signal.aborted) this.#waiting.abort();
-    if (this.#isRunning || this.#isDisposed) return;
-    this.#isRunning = true;
-    // Nothing in the loop rejects: every failure of a poll is taken in there.
-    void this.#run();
+  #nextStep(): LoopStep {
+    this.#pauses.dropPassed(this.#options.clock.now());
+    const dueAt = this.#nextDueAt();
+    if (dueAt === undefined) return undefined;
+    const waitMs = dueAt - this.#options.clock.now();
+    // Every failure of a poll is taken in there.
+    return waitMs > 0 ? Math.min(waitMs, longestSleepMs) : () => this.#tick();
   }
 
-  async #run(): Promise<void> {
-    while (!this.#isDisposed) {
-      this.#pauses.dropPassed(this.#options.clock.now());
-      const dueAt = this.#nextDueAt();
-      if (dueAt === undefined) break;
-      const waitMs = dueAt - this.#options.clock.now();
-      if (waitMs > 0) await this.#sleep(Math.min(waitMs, longestSleepMs));
-      else await this.#tick();
-    }
-    this.#isRunning = false;
-    this.#refreshes.clear();
-  }
-
-  /** Ends early on `#wake`. A wall clock that jumped meanwhile makes every task due. */
-  async #sleep(waitMs: number): Promise<void> {
-    const { clock } = this.#options;
-    const startedAt = clock.now();
-    this.#waiting = new AbortController();
-    await clock.sleep(waitMs, this.#waiting.signal);
-    const elapsedMs = clock.now() - startedAt;
+  /** A wall clock that jumped meanwhile makes every task due. */
+  #noteWaited(waitMs: number, elapsedMs: number): void {
     const wentBack = elapsedMs < -1000;
     if (!wentBack && elapsedMs < waitMs + clockJumpMs) return;
     this.#schedule.makeAllDue();
@@ -191,7 +179,7 @@ export class TaskPoller implements Polling, Disposable {
     if (this.#pauses.dropBackoff()) this.#changed();
   }
 
-  /** `undefined` while there is nothing to ask, or nothing that may be asked before somebody acts. */
+  /** `undefined` while there is nothing to poll, or nothing that may be polled before the user acts. */
   #nextDueAt(): number | undefined {
     const pause = this.#pauses.general;
     if (pause) this.#refreshes.clear();
@@ -221,7 +209,7 @@ export class TaskPoller implements Polling, Disposable {
     const result = await this.#pollRound(signal);
     this.#isPolling = false;
     if (result && !signal.aborted) this.#settle(result);
-    // Nobody waits for what is paused until much later.
+    // A refresh does not wait for a long pause.
     this.#refreshes.drop(({ apiVersion }) => this.#pauses.ofVersion(apiVersion) !== undefined);
     this.#refreshes.settle();
     this.#changed();
@@ -232,7 +220,7 @@ export class TaskPoller implements Polling, Disposable {
       this.#rounds ??= this.#loadRounds();
       const rounds = await this.#rounds;
       if (signal.aborted) return undefined;
-      // After a tick in which nothing worked, one request tells whether anything does.
+      // After a tick in which every request failed, one request finds out whether others can succeed.
       const most = this.#failedTicks > 0 ? 1 : mostPerTick;
       const room = Math.min(most, Math.max(1, this.#options.bucket.available()));
       return await rounds.poll(this.#nextPolls(rounds), signal, room);
@@ -269,13 +257,13 @@ export class TaskPoller implements Polling, Disposable {
     return rounds.plan(tasks, soonDue);
   }
 
-  /** Draws the consequences of a tick: whose trouble a failure is, one task's or everybody's. */
+  /** Takes in the results of a tick: decides whether a failure concerns one task or all. */
   #settle({ successes, failures, isUnfinished }: PollRoundResult): void {
     const { clock, random, store } = this.#options;
     const now = clock.now();
     this.#isUnfinished = isUnfinished;
     if (successes > 0) this.#checkedAt = now;
-    // What the cloud says of one task is an answer: others may well be answered, too.
+    // An error about one task is an answer, so requests for others may succeed.
     if (successes > 0 || failures.some(isAnswer)) {
       this.#forgetFailures();
       this.#pauses.noteSuccess();
@@ -329,7 +317,7 @@ export class TaskPoller implements Polling, Disposable {
     this.#pauses.pause(general.kind, this.#backoffMs, now);
   }
 
-  /** True where a failure is everybody's: nothing else is answered either. */
+  /** True for a failure that every other request would meet, too. */
   #isGeneral({ task, error }: PollFailure): boolean {
     if (this.#failedTicks === 0) return false;
     if (!task) return error.kind === 'network';
@@ -347,7 +335,7 @@ export class TaskPoller implements Polling, Disposable {
   }
 }
 
-/** True where the cloud has said what is the matter with this task, which says nothing of others. */
+/** True for an error about this task, which says nothing of others. */
 function isAnswer({ task, error }: PollFailure): boolean {
   return task !== undefined && (error.kind === 'taskNotFound' || error.kind === 'invalidRequest');
 }

@@ -8,7 +8,7 @@ export interface TokenBucketOptions {
   readonly burst: number;
 }
 
-/** A floor under every bug: whoever sends a request takes a token first, and waits while there is none. */
+/** Limits the rate of requests whatever bug there is: each takes a token first, and waits while there is none. */
 export class TokenBucket {
   readonly #clock: Clock;
   readonly #perSecond: number;

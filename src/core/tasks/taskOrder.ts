@@ -15,7 +15,7 @@ export function inTaskOrder(tasks: readonly TrackedTask[]): TrackedTask[] {
 }
 
 /**
- * When the task last came to somebody's mind, in milliseconds since 1970: its end, or its beginning while it is active.
+ * When the task last began or ended, in milliseconds since 1970: its end, or its beginning while it is active.
  * The cloud's times count before ours, so that tasks found already ended lie in the order of their ends.
  */
 function recencyOf(task: TrackedTask): number {

@@ -3,7 +3,7 @@ import { taskFieldsOf, wholeTask } from './taskRecord';
 import type { TrackedTask } from './trackedTask';
 
 /**
- * What became of one tracked task, as one window tells another: it came, it went, or some of its fields are others now.
+ * What changed of one tracked task, as one window sends it to another: it was added, removed, or some of its fields were set or unset.
  * Only the fields that changed are named, so that two windows that change different ones undo nothing of each other.
  */
 export type TaskPatch =
@@ -84,7 +84,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** One task before and after. `before` is absent for a task that came, `after` for one that went. */
+/** One task before and after. `before` is absent for a task that was added, `after` for one that was removed. */
 export interface TaskChange {
   readonly before?: TrackedTask | undefined;
   readonly after?: TrackedTask | undefined;

@@ -9,7 +9,7 @@ export interface TaskPersistenceOptions {
   readonly store: TaskStore;
   /** Where the tasks of a server's origin are kept. */
   readonly filesOf: (origin: string) => TaskFiles;
-  /** Told once when tasks cannot be read, and once when they cannot be saved. */
+  /** Called once when tasks cannot be read, and once when they cannot be saved. */
   readonly onError: (what: 'load' | 'save', error: unknown) => void;
 }
 
@@ -59,12 +59,12 @@ export class TaskPersistence implements Disposable {
     return this.#origin;
   }
 
-  /** True while the store's changes are nobody's doing: what was read from disk comes, or another server's tasks go. */
+  /** True while this class itself changes the store: it fills it from disk, or removes another server's tasks. */
   get isFilling(): boolean {
     return this.#isFilling;
   }
 
-  /** Resolves when the store holds what `open` was last asked for. Never rejects. */
+  /** Resolves when the store holds the tasks that `open` was last called for. Never rejects. */
   get whenReady(): Promise<void> {
     return this.#ready;
   }
@@ -76,7 +76,7 @@ export class TaskPersistence implements Disposable {
     const files = this.#options.filesOf(origin);
     this.#files = files;
     this.#unsaved.clear();
-    // At once, so that nobody asks the new server for the old one's tasks.
+    // At once, so that the new server never gets a request for the old one's tasks.
     this.#fill([]);
     this.#ready = this.#load(files);
     return this.#ready;
@@ -84,7 +84,7 @@ export class TaskPersistence implements Disposable {
 
   /**
    * While another window saves, changes are only noted; when the turn comes, they are written as they are then.
-   * @param maySave asked before each write, as this window's turn may have ended while it hung: what may not be written is noted.
+   * @param maySave called before each write, as this window may have lost the lease while it hung; a change that may not be written is noted.
    */
   setSaving(isSaving: boolean, maySave: () => boolean = () => true): void {
     this.#isSaving = isSaving;

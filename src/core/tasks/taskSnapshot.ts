@@ -1,7 +1,7 @@
 import { outcomeOf } from '../cloud/task';
 import type { TrackedTask } from './trackedTask';
 
-/** What other extensions are told of a task, frozen. */
+/** A task as other extensions get it, frozen. */
 export function snapshotOf(task: TrackedTask) {
   return Object.freeze({
     id: task.id,
@@ -18,7 +18,7 @@ export function snapshotOf(task: TrackedTask) {
   });
 }
 
-/** True where the two tell the same. */
+/** True where the two are equal. */
 export function isSameSnapshot(
   a: ReturnType<typeof snapshotOf> | undefined,
   b: ReturnType<typeof snapshotOf> | undefined,

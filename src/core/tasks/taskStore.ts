@@ -87,12 +87,12 @@ export class TaskStore implements Disposable {
 
   /**
    * Takes in what another window tells. A patch for a task that is not tracked any more does nothing.
-   * @param isFinal true for the word of the window that polls: it holds as it is.
-   *   Of any other window, what is older than what is known is dropped.
+   * @param isFinal true for patches of the leader, which are taken as they are.
+   *   Of any other window's, those that are older than the store's state are dropped.
    */
   applyPatches(patches: readonly TaskPatch[], isFinal: boolean): void {
     const changes: TaskChange[] = [];
-    // Where the last change of each task stands: a poll that changed nothing else is told with it.
+    // The index of each task's last change: a poll that changed only `checkedAt` is merged into it.
     const places = new Map<string, number>();
     for (const patch of patches) {
       const change = this.#applyPatch(patch, isFinal);
@@ -134,7 +134,7 @@ export class TaskStore implements Disposable {
     this.applyUpdates([{ ref, update }], now, isFull, stamp);
   }
 
-  /** As `applyUpdate` for many tasks, which one answer showed: what they changed is told at once. */
+  /** As `applyUpdate` for many tasks, which one answer showed: fires once for all. */
   applyUpdates(
     updates: readonly StatusUpdate[],
     now: number,
@@ -189,7 +189,7 @@ export class TaskStore implements Disposable {
     this.#didCheck.dispose();
   }
 
-  /** Tells nobody yet. @returns what became of the task */
+  /** Fires no event. @returns what became of the task */
   #applyPatch(patch: TaskPatch, isFinal: boolean): TaskChange | undefined {
     if ('added' in patch) {
       const before = this.get(patch.added);
@@ -246,7 +246,7 @@ function isOlder(update: Pick<TaskUpdate, 'status'>, known: TrackedTask): boolea
   return hasStarted && update.status === 'created';
 }
 
-/** False for most looks at what runs, which costs a fraction of taking them in. True does not promise that all is not as it was. */
+/** A cheap test: false for most polls of a running task. True does not promise that anything has changed. */
 function addsMore(update: TaskUpdate, known: TrackedTask, isFull: boolean): boolean {
   if (known.trouble || known.isMissing || (isFull && known.readAs !== update.status)) return true;
   for (const key in update) {

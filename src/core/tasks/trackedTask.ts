@@ -29,7 +29,7 @@ export interface TrackedTask extends Task {
   readonly trouble?: Trouble | undefined;
   /**
    * The cloud has said for minutes that no such task exists for this key, or that this is no task's ID.
-   * Such a task is asked for again on a refresh, with another key and when a window begins to poll.
+   * Such a task is polled again on a refresh, with another key and when a window begins to poll.
    */
   readonly isMissing: boolean;
   /** Its end was observed and nobody has opened it since. */
@@ -49,7 +49,7 @@ export function newlyTracked(ref: TaskRef, now: number): TrackedTask {
   };
 }
 
-/** A task whose status has not changed for this long is asked rarely: 6 hours, in milliseconds. */
+/** A task whose status has not changed for this long is polled rarely: 6 hours, in milliseconds. */
 export const staleAfterMs = 6 * 60 * 60 * 1000;
 
 /** True for a task that should have moved by now. It is never called failed for that. */
@@ -57,7 +57,7 @@ export function isStale(task: TrackedTask, now: number): boolean {
   return !hasEnded(task.status) && now - (task.changedAt ?? task.trackedAt) > staleAfterMs;
 }
 
-/** True while the cloud has news of the task to give: it has not ended, and the cloud knows it. */
+/** True while the task's status may change: it has not ended, and the cloud knows it. */
 export function isActive(task: TrackedTask): boolean {
   return !hasEnded(task.status) && !task.isMissing;
 }

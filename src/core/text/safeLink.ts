@@ -1,3 +1,5 @@
+import { parseWebUrl } from '../base/webUrl';
+
 /** Longer URLs are no link that a person meant to follow. */
 const maxLinkLength = 8192;
 
@@ -7,13 +9,12 @@ const maxLinkLength = 8192;
  * @returns the URL as the platform normalises it; `undefined` for anything else
  */
 export function safeLink(text: string): string | undefined {
-  const url = webUrl(text);
-  return url?.href;
+  return linkUrl(text)?.href;
 }
 
 /** The host of a link that `safeLink` lets pass, in its ASCII form so that look-alike letters show. */
 export function linkHost(text: string): string | undefined {
-  return webUrl(text)?.hostname;
+  return linkUrl(text)?.hostname;
 }
 
 /** A link in the parts that tell where it leads. */
@@ -27,7 +28,7 @@ export interface LinkParts {
 
 /** @returns `undefined` for what `safeLink` refuses */
 export function linkParts(text: string): LinkParts | undefined {
-  const url = webUrl(text);
+  const url = linkUrl(text);
   if (!url) return undefined;
   const rest = url.href.slice(url.origin.length);
   return {
@@ -37,14 +38,6 @@ export function linkParts(text: string): LinkParts | undefined {
   };
 }
 
-function webUrl(text: string): URL | undefined {
-  if (text.length > maxLinkLength) return undefined;
-  try {
-    const url = new URL(text);
-    const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
-    const hasUserInfo = url.username !== '' || url.password !== '';
-    return isWeb && !hasUserInfo ? url : undefined;
-  } catch {
-    return undefined;
-  }
+function linkUrl(text: string): URL | undefined {
+  return text.length > maxLinkLength ? undefined : parseWebUrl(text);
 }

@@ -11,9 +11,9 @@ import { shorten } from '../text/shorten';
 
 export interface TaskTrackingOptions {
   readonly store: TaskStore;
-  /** Asked only where dashboard URLs name sessions. */
+  /** Called only where dashboard URLs name sessions. */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
-  /** False once the base URL names another server: neither is it asked, nor gets it what the one before told. */
+  /** False once the base URL names another server, which gets no request for these sessions and none of their tasks. */
   readonly isCurrent: () => boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -44,7 +44,7 @@ export interface TrackingResult {
 }
 
 /**
- * Tracks what a paste names: task IDs and URLs at once, the tasks of sessions when the cloud has told them.
+ * Tracks what a paste names: task IDs and URLs at once, the tasks of sessions when the cloud has sent them.
  * A session that fails alone keeps no other from being looked up.
  * @throws an `AbortError` when the signal aborted; what was tracked by then stays
  */
@@ -161,7 +161,7 @@ export function trackingMessage({
   return `${added} tracked; ${notes.join('; ')}.`;
 }
 
-/** The user's words for a session that could not be looked up. */
+/** The message for a session that could not be looked up. */
 export function sessionMessage(kind: CloudErrorKind, host: string): ErrorMessage {
   switch (kind) {
     case 'taskNotFound':
@@ -174,7 +174,7 @@ export function sessionMessage(kind: CloudErrorKind, host: string): ErrorMessage
         text: `${host} does not take this for a session. Check the link.`,
         nextStep: 'showLog',
       };
-    // Nobody asks again by itself.
+    // Tracking is not repeated by itself.
     case 'rateLimited':
       return {
         text: `${host} asks to slow down. Track it again in a while.`,
@@ -190,26 +190,26 @@ export function sessionMessage(kind: CloudErrorKind, host: string): ErrorMessage
   }
 }
 
-/** Why pieces of a paste are left out: at most two are told in full. `undefined` where none is. */
+/** Why pieces of a paste are left out: at most two are named. `undefined` where none is. */
 export function rejectedMessage({
   rejected,
   beyond,
 }: Pick<TaskInput, 'rejected' | 'beyond'>): string | undefined {
-  const notified = rejected.slice(0, 2).map(({ text, why }) => {
+  const sentences = rejected.slice(0, 2).map(({ text, why }) => {
     const shown = text === undefined ? 'one piece' : `“${shorten(oneLine(text), 40)}”`;
     return `${shown} is left out: ${why}`;
   });
-  const more = rejected.length - notified.length;
-  if (more > 0) notified.push(`${more} more are left out`);
+  const more = rejected.length - sentences.length;
+  if (more > 0) sentences.push(`${more} more are left out`);
   if (beyond.tasks > 0)
-    notified.push(
+    sentences.push(
       `${countOf(beyond.tasks, 'more task')} left out: at most ${maxTasksAtOnce} are tracked at once`,
     );
   if (beyond.sessions > 0)
-    notified.push(
+    sentences.push(
       `${countOf(beyond.sessions, 'more session')} left out: at most ${maxSessionsAtOnce} are looked up at once`,
     );
-  return notified.length === 0 ? undefined : notified.join('; ');
+  return sentences.length === 0 ? undefined : sentences.join('; ');
 }
 
 /** "1 more task is", "3 more tasks are". */

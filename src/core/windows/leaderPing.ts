@@ -7,9 +7,9 @@ export interface LeaderPingOptions {
   readonly send: (id: number) => void;
   /** Whether a leader that hangs would be missed although nothing is sent to it. */
   readonly isWatching: () => boolean;
-  /** Told when a ping has waited too long, and when its answer comes after all. */
+  /** Called when a ping has waited too long, and when its answer comes after all. */
   readonly onSilence: (isSilent: boolean) => void;
-  /** Told once, when no answer has come for so long that another leader is needed. */
+  /** Called once, when no answer has come for so long that another leader is needed. */
   readonly onGiveUp: () => void;
 }
 

@@ -20,30 +20,30 @@ export interface WindowFollowerOptions {
   readonly clock: Clock;
   readonly store: TaskStore;
   readonly notices: NoticeQueue;
-  /** Changes that fill the store are nobody's doing. */
+  /** Runs while the leader's tasks fill the store, which are no changes to pass on. */
   readonly fill: (change: () => void) => void;
-  /** Changes that repeat the leader's are not this window's doing. */
+  /** Runs while the store repeats the leader's changes, which are not to be sent back. */
   readonly repeat: (change: () => void) => void;
-  /** What happened in the last seconds and what nobody else has heard of, which the leader before may have taken with it. */
+  /** The changes of the last seconds and those that no other window has received, which the leader before may have lost. */
   readonly recent: () => readonly RecentPatches[];
-  /** Told when the leader does not answer, and when it answers after all. */
+  /** Called when the leader does not answer, and when it answers after all. */
   readonly onSilence: (isSilent: boolean) => void;
-  /** Told once, when the leader has not answered for so long that this window wants its place. */
+  /** Called once, when the leader has not answered for so long that this window wants its place. */
   readonly onGiveUp: () => void;
   readonly hasKey: () => boolean;
-  /** Tells the person at this window. */
+  /** Notifies the person at this window. */
   readonly announce: (announcement: Announcement) => void;
 }
 
-/** What happened in the store, whoever did it. */
+/** Changes of the store, of this window or another one. */
 export interface RecentPatches {
   readonly at: number;
   readonly patches: readonly TaskPatch[];
-  /** False for what nobody else is known to have received, however long ago it was. */
+  /** False until another window is known to have received them. */
   isReceived: boolean;
 }
 
-/** A window's part while another one polls: its store repeats the leader's, and what is done here is sent there. */
+/** A window while another one polls: its store repeats the leader's, and changes made here are sent there. */
 export class WindowFollower implements Polling, Disposable {
   readonly #options: WindowFollowerOptions;
   readonly #didChangeState = new Emitter<PollerState>();
@@ -90,10 +90,10 @@ export class WindowFollower implements Polling, Disposable {
   }
 
   /**
-   * Passes on what somebody did in this window. Until the leader has told what there is, it has to wait, and is passed on as recent then.
+   * Sends the leader the changes made in this window. Before the leader has sent its tasks they wait, and are sent as recent ones.
    * @param onReceived called when the leader has certainly received it
    */
-  notify(patches: readonly TaskPatch[], onReceived: () => void): void {
+  sendPatches(patches: readonly TaskPatch[], onReceived: () => void): void {
     if (!this.#isComplete) return;
     this.#send({ type: 'patches', patches });
     this.#ping.expect(onReceived);
@@ -110,7 +110,7 @@ export class WindowFollower implements Polling, Disposable {
     this.#send({ type: 'key', hasKey: this.#options.hasKey() });
   }
 
-  /** Stays unresolved where the leader goes before it has looked. */
+  /** Stays unresolved where the leader goes before it has refreshed. */
   refresh(refs?: readonly TaskRef[]): Promise<void> {
     const id = ++this.#refreshCount;
     return new Promise((resolve) => {
@@ -135,7 +135,7 @@ export class WindowFollower implements Polling, Disposable {
     const message = parseToFollower(text);
     if (!message) return;
     this.#act(message);
-    // Afterwards, as what it told may be the first that is worth watching.
+    // Afterwards, as only what it sent may give a reason to watch the leader.
     this.#ping.onMessage(message.type === 'pong' ? message.id : undefined);
   }
 
@@ -178,7 +178,7 @@ export class WindowFollower implements Polling, Disposable {
       store.replaceAll(tasks);
       store.applyPatches(patches, false);
     });
-    // What seems to have ended just now may be old news to the leader, who says what is not.
+    // Only the ends that the leader names wait for a notice: it may have announced the others already.
     notices.replace(waiting);
     this.#isComplete = true;
     // Each with its time, as the leader may know what became of it since.

@@ -19,17 +19,17 @@ export interface WindowLeaderOptions {
   readonly poller: Polling & Disposable;
   readonly notices: NoticeQueue;
   readonly hasKey: () => boolean;
-  /** Asks the secret storage again, as another window may have set the key unheard. */
+  /** Reads the key from the secret storage again, as another window may have set it without an event here. */
   readonly readKey: () => Promise<unknown>;
   /** Whether this window still has the lease; where not, it has lost its part by the time this returns. */
   readonly isStillLeader: () => boolean;
-  /** Whether the task has been tracked or untracked since what is told again, as this window knows. */
+  /** Whether the task was tracked or untracked after a change that is sent again. */
   readonly isOutdated: (patch: TaskPatch, at: number) => boolean;
-  /** Changes that are told again are not of now. */
-  readonly retell: (at: number, change: () => void) => void;
+  /** Applies changes that are sent again, with the time when they happened. */
+  readonly replay: (at: number, change: () => void) => void;
   /** Leaves the lease to a window that has a key, where this one has none. */
   readonly yield: () => void;
-  /** Tells the person at this window. */
+  /** Notifies the person at this window. */
   readonly announce: (announcement: Announcement) => void;
 }
 
@@ -43,14 +43,14 @@ interface Follower {
 /** A message holds no more tasks than this, so that nobody parses for long at once. */
 const tasksPerMessage = 500;
 
-/** A window's part while it polls for all: followers get what changes and say what was done in them. */
+/** A window while it polls for all: sends changes to the followers and takes in those made there. */
 export class WindowLeader implements Polling, Disposable {
   readonly #options: WindowLeaderOptions;
   readonly #followers = new Set<Follower>();
   readonly #subscriptions: Disposable[];
-  /** Announcements under way to a window that has not told of them yet. */
+  /** Announcements under way to a window that has not shown them yet. */
   readonly #notifying = new Map<number, { announcement: Announcement; to: Follower }>();
-  /** Looks that found all as it was, to be passed on together. */
+  /** Polls that changed nothing but `checkedAt`, to be passed on together. */
   #updates = new Map<TaskRef, TaskPatch>();
   #notificationCount = 0;
   #attention: Attention = 'hidden';
@@ -80,7 +80,7 @@ export class WindowLeader implements Polling, Disposable {
     return this.#options.poller.state;
   }
 
-  /** Tells another window all there is, and from now on what changes. */
+  /** Sends another window all tasks, and from now on what changes. */
   admit(peer: Peer): void {
     const { store, notices, poller } = this.#options;
     const follower: Follower = { peer, attention: 'away', visit: -1 };
@@ -94,12 +94,12 @@ export class WindowLeader implements Polling, Disposable {
     send(peer, { type: 'ended', refs: notices.waiting });
     send(peer, { type: 'state', state: poller.state });
     this.#followers.add(follower);
-    // Somebody opens a window: what was missing may be there by now.
+    // The task may exist by now, as a person opens a window.
     const missing = tasks.filter(({ isMissing }) => isMissing);
     if (missing.length > 0) void poller.refresh(missing);
   }
 
-  /** Tells the person in the window where they are or were last. Another window takes over where that one goes. */
+  /** Notifies the person in the window where they are or were last, or in another one where that closes. */
   announce(announcement: Announcement): void {
     const latest = [...this.#followers].reduce<Follower | undefined>(
       (best, each) => (each.visit > (best?.visit ?? this.#visit) ? each : best),
@@ -111,8 +111,8 @@ export class WindowLeader implements Polling, Disposable {
     send(latest.peer, { type: 'notify', id, announcement });
   }
 
-  /** Passes on what has changed, whoever did it. @param onReceived called at once, where any other window follows */
-  notify(patches: readonly TaskPatch[], onReceived: () => void): void {
+  /** Sends all changes to the followers. @param onReceived called at once, where any other window follows */
+  sendPatches(patches: readonly TaskPatch[], onReceived: () => void): void {
     this.#sendToAll({ type: 'patches', patches });
     if (this.#followers.size > 0) onReceived();
   }
@@ -144,7 +144,7 @@ export class WindowLeader implements Polling, Disposable {
     disposeAll(this.#subscriptions);
     this.#followers.clear();
     this.#options.poller.dispose();
-    // What was sent arrives, though nobody is here to be told so.
+    // Messages that were sent still arrive, but their answers do not.
     this.#notifying.clear();
   }
 
@@ -175,16 +175,16 @@ export class WindowLeader implements Polling, Disposable {
     }
   }
 
-  /** Of what is told again, only what still holds; of the rest, the follower is told how things are. */
+  /** Applies changes; of those that are sent again only the valid ones, and sends the follower the current state for the others. */
   #takeIn(
     { patches, at }: Extract<ToLeader, { readonly type: 'patches' }>,
     { peer }: Follower,
   ): void {
-    const { store, isOutdated, retell } = this.#options;
+    const { store, isOutdated, replay } = this.#options;
     if (at === undefined) return store.applyPatches(patches, false);
     const outdated = patches.filter((patch) => isOutdated(patch, at));
     const valid = patches.filter((patch) => !outdated.includes(patch));
-    retell(at, () => store.applyPatches(valid, false));
+    replay(at, () => store.applyPatches(valid, false));
     if (outdated.length === 0) return;
     const truth = outdated.map(refOfPatch).map((ref): TaskPatch => {
       const task = store.get(ref);
@@ -203,7 +203,7 @@ export class WindowLeader implements Polling, Disposable {
     }
   }
 
-  /** The poller goes by the window that is watched most closely. */
+  /** Gives the poller the attention of the window that is watched most closely. */
   #attend(): void {
     const all = [this.#attention, ...[...this.#followers].map(({ attention }) => attention)];
     this.#options.poller.setAttention(attentions.find((one) => all.includes(one)) ?? 'away');

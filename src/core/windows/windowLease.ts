@@ -8,11 +8,11 @@ export interface Peer {
   readonly onDidClose: Event<void>;
 }
 
-/** What comes of the election of the leader. `onLead` and `onFollow` end what the last of them said. */
+/** The results of the election of the leader. `onLead` and `onFollow` replace the role that the last of them gave. */
 export interface LeaseHandlers {
   /** This window is the one that polls. */
   onLead(): void;
-  /** It is no longer, and nobody else is yet. */
+  /** This window no longer leads, and no other one does yet. */
   onLeave(): void;
   /** Another window polls. When it goes, the election begins anew by itself. */
   onFollow(leader: Peer): void;
@@ -27,8 +27,8 @@ export interface Lease extends Disposable {
   /** Opens the election for the place of the leader that this window follows, which lives but does not answer. */
   takeOver(): void;
   /**
-   * Whether another window has taken the lease since this one had it. Tells at once and at any time:
-   * a window that hung learns so in the moment in which it wakes that it leads no more.
+   * Whether another window has taken the lease since this one had it. Answers at once, so that a window that hung
+   * knows when it wakes that it no longer leads.
    */
   isSuperseded(): boolean;
 }

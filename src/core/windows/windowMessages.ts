@@ -10,16 +10,16 @@ import type { TrackedTask } from '../tasks/trackedTask';
 /** Goes up when a window of today would misread one of tomorrow: those two know nothing of each other. */
 export const windowProtocol = 3;
 
-/** What a person is to be told, in whichever window they are. */
+/** What the person is notified of, in whichever window they are. */
 export type Announcement = { readonly notice: Notice } | { readonly pause: PollPause };
 
 /** From the window that polls to one that follows. */
 export type ToFollower =
-  /** All that is tracked, in several messages without another between. The first words to a follower. */
+  /** All that is tracked, in several messages without another between. The first messages to a follower. */
   | { readonly type: 'tasks'; readonly tasks: readonly TrackedTask[]; readonly isLast: boolean }
   | { readonly type: 'patches'; readonly patches: readonly TaskPatch[] }
   | { readonly type: 'state'; readonly state: PollerState }
-  /** Ends that wait to be told of. */
+  /** Ends that wait to be announced. */
   | { readonly type: 'ended'; readonly refs: readonly TaskRef[] }
   /** Ends that wait no more. */
   | { readonly type: 'announced'; readonly refs: readonly TaskRef[] }
@@ -34,10 +34,10 @@ export type ToLeader =
   | {
       readonly type: 'patches';
       readonly patches: readonly TaskPatch[];
-      /** When it happened, in milliseconds since 1970, where it is told again to another leader. Absent: just now. */
+      /** When it happened, in milliseconds since 1970, where it is sent again to another leader. Absent: just now. */
       readonly at?: number | undefined;
     }
-  /** Ends that the window before has not told of. */
+  /** Ends that the leader before has not announced. */
   | { readonly type: 'ended'; readonly refs: readonly TaskRef[] }
   | { readonly type: 'attention'; readonly attention: Attention }
   /** The key may be another one; and whether this window has any. */

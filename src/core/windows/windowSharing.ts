@@ -17,22 +17,22 @@ export interface WindowSharingOptions {
   readonly persistence: TaskPersistence;
   readonly polling: WindowPolling;
   readonly clock: Clock;
-  /** The server with the key of the moment. */
+  /** Connects to the current server with its key. */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   /** For the window that polls; disposed when it no longer does. @param connect to be called before each request */
   readonly createPoller: (connect: WindowSharingOptions['connect']) => Polling & Disposable;
   /** Takes part in the election of the leader among the windows that show this server's tasks. */
   readonly join: (origin: string, handlers: LeaseHandlers) => Lease;
-  /** Which ends the user wants to be told of. */
-  readonly isRequested: NoticeQueueOptions['isRequested'];
-  /** Tells the person at this window. */
+  /** Whether the user wants notices of this kind of end. */
+  readonly isEnabled: NoticeQueueOptions['isEnabled'];
+  /** Notifies the person at this window. */
   readonly announce: (announcement: Announcement) => void;
-  /** Whether this window has an API key for the server of the moment. */
+  /** Whether this window has an API key for the current server. */
   readonly hasKey: () => boolean;
   readonly readKey: () => Promise<unknown>;
 }
 
-/** A leader that is killed may take with it what happened so short a time before, in milliseconds: its successor hears it from the others. */
+/** A leader that is killed may lose the changes of this long before, in milliseconds; followers send them again to its successor. */
 const recentMs = 10_000;
 /**
  * So long after it last made sure, a leader makes sure again that it still is, in milliseconds.
@@ -42,8 +42,8 @@ const certainMs = 1000;
 
 /**
  * Makes all windows of a user one: one of them polls, saves and announces, all show the same.
- * The leader's store is the truth. Others repeat it, and do at once what is done in them; the leader hears of it field by field,
- * so that nothing that two windows do at the same time undoes the other.
+ * The leader's store counts. Followers repeat it, apply at once what is done in them, and send that to the leader field by field,
+ * so that two windows that change different fields undo nothing of each other.
  */
 export class WindowSharing implements Disposable {
   readonly #options: WindowSharingOptions;
@@ -52,17 +52,17 @@ export class WindowSharing implements Disposable {
   #lease: Lease | undefined;
   #role: WindowLeader | WindowFollower | undefined;
   #origin: string | undefined;
-  /** Goes up with each beginning, so that an older one that still reads its files comes to nothing. */
+  /** Counts the starts, so that an older one that still reads its files is dropped. */
   #beginnings = 0;
   /** When this window last made sure that it leads, in milliseconds since 1970. */
   #certainAt = -Infinity;
   #recent: readonly RecentPatches[] = [];
-  /** While the leader fills the store, nothing is anybody's doing. */
+  /** True while the leader's tasks fill the store, which are no changes to pass on. */
   #isFilling = false;
-  /** While the store repeats what the leader says, nothing is this window's doing. */
+  /** True while the store repeats the leader's changes, which are not to be sent back. */
   #isRepeating = false;
-  /** When what another window tells again happened, while the store takes it in. */
-  #retoldAt: number | undefined;
+  /** While the store takes in changes that another window sends again: when they happened. */
+  #replayedAt: number | undefined;
   #isDisposed = false;
   #onRole: () => void = () => undefined;
 
@@ -71,18 +71,18 @@ export class WindowSharing implements Disposable {
 
   constructor(options: WindowSharingOptions) {
     this.#options = options;
-    const { store, persistence, clock, isRequested } = options;
-    // Before the notices listen: that something ended is told before that somebody was told so.
+    const { store, persistence, clock, isEnabled } = options;
+    // Before the notices listen, so that followers receive an end before the message that it was announced.
     this.#subscription = store.onDidChange((changes) => {
       if (this.#isFilling || persistence.isFilling) return;
-      // A leader that hung may hear only now, by an answer that has waited, that it leads no more.
+      // A leader that hung may learn only now, by a message that has waited, that it leads no more.
       this.#mayLead();
       const patches = patchesOf(changes);
-      const entry = { at: this.#retoldAt ?? clock.now(), patches, isReceived: this.#isRepeating };
+      const entry = { at: this.#replayedAt ?? clock.now(), patches, isReceived: this.#isRepeating };
       this.#recent = [...this.#stillRecent(), entry];
       if (this.#isRepeating) return;
       const onReceived = (): boolean => (entry.isReceived = true);
-      this.#role?.notify(patches, onReceived);
+      this.#role?.sendPatches(patches, onReceived);
       // A window that opens later reads it.
       if (this.#role instanceof WindowLeader) void persistence.flush().then(onReceived);
       this.#saveWhereSilent();
@@ -90,7 +90,7 @@ export class WindowSharing implements Disposable {
     this.#notices = new NoticeQueue({
       store,
       clock,
-      isRequested,
+      isEnabled,
       mayShow: () => this.#mayLead(),
       show: (notice) => this.announce({ notice }),
       onSettled: (refs) => {
@@ -115,7 +115,7 @@ export class WindowSharing implements Disposable {
     if (!this.#isDisposed && this.#beginnings === beginning) this.#join(origin);
   }
 
-  /** Tells the person, in the window where they are. Only the window that polls has something to announce. */
+  /** Notifies the person in the window where they are. Only the leader announces. */
   announce(announcement: Announcement): void {
     if (this.#mayLead() && this.#role instanceof WindowLeader) this.#role.announce(announcement);
   }
@@ -165,7 +165,7 @@ export class WindowSharing implements Disposable {
     const beginning = ++this.#beginnings;
     this.#leave();
     const { store, persistence } = this.#options;
-    // What others know is theirs: they may have undone it since. Copies, as a write that goes on in vain confirms nothing.
+    // Without what others have received, as they may have undone it since. Copies, as a late write must not confirm them.
     this.#recent = this.#recent
       .filter(({ isReceived }) => !isReceived)
       .map((entry) => ({ ...entry }));
@@ -195,12 +195,12 @@ export class WindowSharing implements Disposable {
       }),
       isStillLeader: () => this.#mayLead() && this.#role === role,
       isOutdated: (patch, at) => this.#isOutdated(patch, at),
-      retell: (at, change) => {
-        this.#retoldAt = at;
+      replay: (at, change) => {
+        this.#replayedAt = at;
         try {
           change();
         } finally {
-          this.#retoldAt = undefined;
+          this.#replayedAt = undefined;
         }
       },
       notices: this.#notices,
@@ -208,13 +208,13 @@ export class WindowSharing implements Disposable {
       readKey,
       announce,
       yield: () => {
-        // It asks this after it has read the key: by then this window may have another part, or another server.
+        // It yields after it has read the key; by then this window may have another role, or another server.
         if (this.#role === role) this.#lease?.yield();
       },
     });
     this.#take(role);
     this.#notices.setAnnouncing(true);
-    // What nobody else has heard of is on the disk by then, and is told to every window that comes.
+    // Once they are on disk, changes reach every window that joins.
     const handedOn = this.#recent;
     void persistence.flush().then(() => {
       if (this.#role === role) for (const entry of handedOn) entry.isReceived = true;
@@ -260,7 +260,7 @@ export class WindowSharing implements Disposable {
     });
   }
 
-  /** What the leader may never write is written here. */
+  /** Saves here what a leader that does not answer may never save. */
   #saveWhereSilent(): void {
     if (!(this.#role instanceof WindowFollower) || !this.#role.isSilent) return;
     const unreceived = this.#recent.filter(({ isReceived }) => !isReceived);
@@ -288,7 +288,7 @@ export class WindowSharing implements Disposable {
     this.#lease = undefined;
   }
 
-  /** Until there is a next one, ends are gathered and changes noted. */
+  /** Until there is a next role, ends are gathered and changes noted. */
   #endRole(): void {
     const role = this.#role;
     if (!role) return;

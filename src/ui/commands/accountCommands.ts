@@ -98,7 +98,7 @@ async function promptForKey({ host }: Server): Promise<string> {
   return keyIn(text);
 }
 
-/** @returns words for who answered, or why nobody did. @throws {CancellationError} where the user gives up */
+/** @returns a description of the account, or the error. @throws {CancellationError} where the user gives up */
 async function prove(
   key: string,
   { baseUrl, host }: Server,
@@ -132,7 +132,7 @@ function isOfKey({ kind }: CloudError): boolean {
   return kind === 'auth' || kind === 'forbidden' || kind === 'payment';
 }
 
-/** A key that the server refuses is not stored; one that nobody could be asked about is, where the user says so. */
+/** A key that the server refuses is not stored; one that could not be checked is, where the user confirms it. */
 async function promptAfterFailure(
   { kind }: CloudError,
   { host }: Server,

@@ -72,7 +72,7 @@ export function taskCommands(options: TaskCommandsOptions): Commands {
   };
 }
 
-/** Refresh: looks now at the tasks named, else at all that are worth it. Progress shows in the view. */
+/** Refresh: polls the named tasks now, else all that may have changed. Progress shows in the view. */
 async function refresh(args: readonly unknown[], options: TaskCommandsOptions): Promise<void> {
   const { persistence, poller, problems } = options;
   await persistence.whenReady;

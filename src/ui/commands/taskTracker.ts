@@ -22,7 +22,7 @@ export interface TrackOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Tracks what pastes name, on the server of the moment. Disposing it aborts the look-up of sessions. */
+/** Tracks what pastes name, on the current server. Disposing it aborts the look-up of sessions. */
 export class TaskTracker implements Disposable {
   readonly #options: TaskTrackerOptions;
   readonly #disposed = new AbortController();

@@ -93,26 +93,26 @@ async function notifyOfTracking(
   host: string,
   { apiKey }: TrackTaskOptions,
 ): Promise<void> {
-  const words = trackingMessage(result);
+  const message = trackingMessage(result);
   if (result.sessionError) {
     const { text, nextStep } = sessionMessage(result.sessionError.kind, host);
     const failed = result.failedSessionCount;
     const what = failed === 1 ? "The session's tasks are" : `The tasks of ${failed} sessions are`;
-    const whole = `${what} not tracked: ${text}${words === undefined ? '' : ` ${words}`}`;
+    const whole = `${what} not tracked: ${text}${message === undefined ? '' : ` ${message}`}`;
     notify({ severity: 'warning', text: whole }, nextStep);
     return;
   }
   if (result.refs.length === 0) {
-    const text = words ?? 'This names no task. Paste task IDs or dashboard links.';
+    const text = message ?? 'This names no task. Paste task IDs or dashboard links.';
     notify({ severity: 'warning', text });
     return;
   }
   if (!(await apiKey.get())) {
-    const text = `${words ?? `${countLabel(result.addedCount)} tracked.`} Set an API key to see how they do.`;
+    const text = `${message ?? `${countLabel(result.addedCount)} tracked.`} Set an API key to see how they do.`;
     notify({ severity: 'information', text }, 'setApiKey');
     return;
   }
-  if (words !== undefined) notify({ severity: 'information', text: words });
+  if (message !== undefined) notify({ severity: 'information', text: message });
 }
 
 async function promptForTasks({ settings }: TrackTaskOptions): Promise<string> {
@@ -143,15 +143,15 @@ function judge(text: string, apiVersion: ApiVersion): InputBoxValidationMessage 
       message: plainMessage(`${refused ?? 'This names no task'}.`),
       severity: InputBoxValidationSeverity.Error,
     };
-  const words = [`Tracks ${named.join(' and ')}`, ...(refused === undefined ? [] : [refused])];
+  const parts = [`Tracks ${named.join(' and ')}`, ...(refused === undefined ? [] : [refused])];
   return {
-    message: plainMessage(`${words.join('; ')}.`),
+    message: plainMessage(`${parts.join('; ')}.`),
     severity:
       refused === undefined ? InputBoxValidationSeverity.Info : InputBoxValidationSeverity.Warning,
   };
 }
 
-/** Untrack Task: forgets tasks here; the cloud is not told. */
+/** Untrack Task: forgets tasks here and sends nothing to the cloud. */
 async function untrackTasks(
   args: readonly unknown[],
   options: TrackingCommandsOptions,

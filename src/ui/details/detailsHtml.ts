@@ -6,7 +6,7 @@ export interface DetailsHtmlOptions {
   readonly styleUri: string;
   /** Another for every page. */
   readonly nonce: string;
-  /** The language of the words, as VS Code names it. */
+  /** The language of the text, as VS Code names it. */
   readonly language: string;
 }
 

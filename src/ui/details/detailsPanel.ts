@@ -29,7 +29,7 @@ export class DetailsPanels implements Disposable {
   readonly #panels = new Set<TaskDetailsPanel>();
   readonly #didChangeVisible = new Emitter<void>();
   readonly #subscriptions: Disposable[];
-  /** What package.json was last told of the active panel. */
+  /** The context keys of the active panel, as last set. */
   #abilities = '';
 
   /** Fires when `hasVisible` may have changed. */

@@ -143,7 +143,7 @@ function sessionOf({ apiVersion, sessionId }: TaskDetails | TrackedTask): string
   return sessionId;
 }
 
-/** Words for the confirmation, which must not fail for want of them. */
+/** The details for the confirmation, which goes on without them where they cannot be read. */
 async function viewCountOf(
   sessionId: string,
   { connect, signal, task }: ShareTaskOptions,

@@ -30,7 +30,7 @@ import type { TaskDocuments } from '../saving/taskDocuments';
 export interface TaskDetailsOptions {
   readonly extensionUri: Uri;
   readonly store: TaskStore;
-  /** The server with the key of the moment. @throws {CloudError} of kind `noKey` where there is none */
+  /** The current server with its key. @throws {CloudError} of kind `noKey` where there is none */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   readonly settings: Settings;
   readonly clock: Clock;
@@ -41,14 +41,14 @@ export interface TaskDetailsOptions {
   /** The server whose tasks the store holds. */
   readonly currentOrigin: () => string | undefined;
   readonly ref: TaskRef;
-  /** The server that the task belongs to; no other is asked for it. Absent: the first that the base URL names. */
+  /** The server that the task belongs to; no other gets requests for it. Absent: the first that the base URL names. */
   readonly origin: string | undefined;
   readonly panel: WebviewPanel;
-  /** Told whenever `abilities` may be others. */
+  /** Called whenever `abilities` may have changed. */
   readonly onChanged: () => void;
 }
 
-/** What can be done with a task now that cannot be done with every task. package.json asks for it in these words. */
+/** What can be done with a task now that cannot be done with every task. Context keys of package.json have these names. */
 export type Ability = 'canShare' | 'canUnshare' | 'hasLog';
 
 const titleLength = 40;
@@ -60,8 +60,8 @@ export class TaskDetailsPanel implements Disposable {
   readonly #pictures: PictureLoader;
   readonly #subscriptions: Disposable[];
   readonly #disposed = new AbortController();
-  /** What the page was last told of; absent until the page that is there now has asked. */
-  #notified: Notified | undefined;
+  /** What the current page was last sent; absent until it is ready. */
+  #sent: Sent | undefined;
   #viewed: { readonly task: TaskDetails | TrackedTask; readonly view: TaskView } | undefined;
   /** The details as they were last shown, with the status of the row. */
   #shown: { readonly details: TaskDetails; readonly task: TaskDetails } | undefined;
@@ -90,8 +90,7 @@ export class TaskDetailsPanel implements Disposable {
       connect,
       urlOf: (picture) => this.#pictureUrl(picture),
       renewUrls: () => this.#retry(),
-      onLoaded: (picture, loaded) =>
-        this.#notify({ type: 'picture', ref: picture, picture: loaded }),
+      onLoaded: (picture, loaded) => this.#send({ type: 'picture', ref: picture, picture: loaded }),
       onError: (error) => log.error(`Fetching a screenshot of ${key} failed`, error),
     });
     this.#subscriptions = [
@@ -100,9 +99,9 @@ export class TaskDetailsPanel implements Disposable {
         const mine = changes.filter(({ before, after }) => isOf(key, before) || isOf(key, after));
         if (mine.length === 0) return;
         this.#recall();
-        // A person who marks the end as unseen is not contradicted.
+        // An end that the person marked as unseen stays unseen.
         const isMark = mine.every(({ before, after }) => before?.status === after?.status);
-        // Within the event, who shares and keeps tasks would take this for a part of what they are just taking in.
+        // After the event, as within it window sharing and persistence would take this for a part of the change.
         if (!isMark) queueMicrotask(() => this.#noteSeen());
         this.#refresh();
       }),
@@ -141,7 +140,7 @@ export class TaskDetailsPanel implements Disposable {
     return abilities;
   }
 
-  /** Does what the page or a command asks for. Never rejects: a failure is told to the person. */
+  /** Does what the page or a command requests. Never rejects: a failure becomes a message. */
   act(action: DetailsAction): Promise<void> {
     const { clock, currentOrigin, documents, localFiles, log, panel, ref, settings, store } =
       this.#options;
@@ -162,7 +161,7 @@ export class TaskDetailsPanel implements Disposable {
       column: panel.viewColumn,
       signal: this.#disposed.signal,
       reread: () => this.#retry(),
-      onCopied: (what) => this.#notify({ type: 'copied', what }),
+      onCopied: (what) => this.#send({ type: 'copied', what }),
     });
   }
 
@@ -176,7 +175,7 @@ export class TaskDetailsPanel implements Disposable {
     this.#reader.reconnect();
     this.#recall();
     this.#refresh();
-    // The page waits for what it has asked for, and does not ask twice.
+    // The page waits for the pictures that it requested, and does not request them twice.
     this.#pictures.restart();
   }
 
@@ -193,7 +192,7 @@ export class TaskDetailsPanel implements Disposable {
     return this.#reader.state.details;
   }
 
-  /** True while the server of the moment is the task's own. */
+  /** True while the current server is the task's own. */
   get #isAtHome(): boolean {
     return this.origin === this.#options.currentOrigin();
   }
@@ -241,13 +240,13 @@ export class TaskDetailsPanel implements Disposable {
     this.#reader.setWatched(isVisible && this.#isAtHome);
     if (isVisible) this.#noteSeen();
     else {
-      // The page is gone with what it has asked for; the next one asks anew.
+      // The page is gone with its requests; the next one requests anew.
       this.#isPageReady = false;
       this.#pictures.clear();
     }
   }
 
-  /** Who sees the details sees how the task ended. */
+  /** Marks the end as seen while the details are visible. */
   #noteSeen(): void {
     if (!this.isVisible || !window.state.focused || !this.#isAtHome) return;
     this.#options.store.markSeen(this.ref);
@@ -262,7 +261,7 @@ export class TaskDetailsPanel implements Disposable {
     switch (message.type) {
       case 'ready':
         this.#isPageReady = true;
-        this.#notified = undefined;
+        this.#sent = undefined;
         this.#refresh();
         return;
       case 'picture':
@@ -286,7 +285,7 @@ export class TaskDetailsPanel implements Disposable {
     return task;
   }
 
-  /** Tells the page what is known, where that is other than what it was told. */
+  /** Sends the page what is known, where that differs from what it was last sent. */
   #refresh(): void {
     const { panel } = this.#options;
     const { state } = this.#reader;
@@ -294,10 +293,10 @@ export class TaskDetailsPanel implements Disposable {
     panel.title = taskTitle(known, titleLength);
     this.#options.onChanged();
     if (!this.#isPageReady) return;
-    const notified = { state, task: this.#tracked, shown: known, isAtHome: this.#isAtHome };
-    if (this.#notified && isEqualRow(this.#notified, notified)) return;
-    this.#notified = notified;
-    this.#notify({ type: 'view', view: this.#view() });
+    const sent = { state, task: this.#tracked, shown: known, isAtHome: this.#isAtHome };
+    if (this.#sent && isEqual(this.#sent, sent)) return;
+    this.#sent = sent;
+    this.#send({ type: 'view', view: this.#view() });
   }
 
   #view(): PageView {
@@ -340,9 +339,9 @@ export class TaskDetailsPanel implements Disposable {
       : this.#details?.screenshotUrls[index];
   }
 
-  #notify(message: ToPage): void {
+  #send(message: ToPage): void {
     if (!this.#isPageReady || !this.isVisible) return;
-    // A page that went away in the meantime misses nothing: the next one is told everything.
+    // A page that was closed meanwhile misses nothing: the next one gets everything.
     void this.#options.panel.webview.postMessage(message);
   }
 }
@@ -375,15 +374,15 @@ function troubleOf(
 }
 
 /** What the page is drawn from. */
-interface Notified {
+interface Sent {
   readonly state: DetailsState;
   readonly task: TrackedTask | undefined;
   readonly shown: TaskDetails | TrackedTask;
   readonly isAtHome: boolean;
 }
 
-/** A reading that begins is no news beside details that stand; beside trouble it answers "Try Again". */
-function isEqualRow(a: Notified, b: Notified): boolean {
+/** The beginning of a reading counts as a change only beside trouble, where it answers "Try Again". */
+function isEqual(a: Sent, b: Sent): boolean {
   if (a.isAtHome !== b.isAtHome) return false;
   const isReadingShown = b.state.details === undefined || b.state.trouble !== undefined;
   if (isReadingShown && a.state.isReading !== b.state.isReading) return false;

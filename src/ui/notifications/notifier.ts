@@ -8,7 +8,7 @@ export interface NotifierOptions {
   readonly showTasks: (first: TaskRef) => Promise<void>;
 }
 
-/** Tells of tasks that ended. Resolves when the person has answered or closed the message. */
+/** Notifies of tasks that ended. Resolves when the person has answered or closed the message. */
 export async function showNotice(
   { text, refs, isWarning }: Notice,
   { openDetails, showTasks }: NotifierOptions,

@@ -12,12 +12,12 @@ export interface PollProblemsOptions {
   readonly poller: Polling;
   readonly apiKey: ApiKey;
   readonly settings: Settings;
-  /** Has the person told in the window where they are. Does nothing in a window that does not poll. */
+  /** Has the person notified in the window where they are. Does nothing in a window that does not poll. */
   readonly announce: (announcement: Announcement) => void;
 }
 
 /**
- * What a failed look says beyond the view: a prompt when the server refuses the key, once for each key; else nothing.
+ * Notifies of failed polls beyond the view: a prompt when the server refuses the key, once for each key; else nothing.
  */
 export class PollProblems implements Disposable {
   readonly #options: PollProblemsOptions;
@@ -32,11 +32,11 @@ export class PollProblems implements Disposable {
       apiKey.onDidChange(() => this.#notified.clear()),
       poller.onDidChangeState(() => this.#check()),
     ];
-    // What stopped the polls may be what this was loaded for.
+    // Polling may have been paused before this was loaded, and for that reason.
     this.#check();
   }
 
-  /** Waits for polls that the user asked for, and notifies of what stood in their way, even where it was told before. */
+  /** Waits for polls that the user requested, and notifies of what paused them, also where it has before. */
   async notifyAfter(updates: Promise<void>): Promise<void> {
     const notifiedCount = this.#notifiedCount;
     await updates;
@@ -59,7 +59,7 @@ export class PollProblems implements Disposable {
     if (refused.kind === 'auth') void apiKey.read();
   }
 
-  /** Tells the person at this window why nothing is polled, and what to do. */
+  /** Notifies the person at this window why polling is paused, and what to do. */
   notify({ kind, apiVersion }: PollPause): void {
     this.#notifiedCount++;
     if (isRefusal({ kind })) this.#notified.add(kind);

@@ -1,5 +1,6 @@
-import { type Disposable, disposeAll } from '../../core/base/event';
+import { type Disposable, listenToAll } from '../../core/base/event';
 import { pausedLabel } from '../../core/labels/pausedLabel';
+import { serverLabels } from '../../core/labels/serverLabels';
 import type { Polling } from '../../core/polling/polling';
 import type { TaskStore } from '../../core/tasks/taskStore';
 import type { Settings } from '../settings';
@@ -12,7 +13,7 @@ export interface PollingPausedOptions {
   readonly statusBar: Pick<StatusBar, 'setPaused'>;
 }
 
-/** Has the status bar say that polling is paused, and why: a refused key is to be seen with the view out of sight too. */
+/** Shows in the status bar that polling is paused, and why, as a refused key must be seen while the view is hidden too. */
 export function showPollingPaused({
   poller,
   store,
@@ -20,26 +21,9 @@ export function showPollingPaused({
   statusBar,
 }: PollingPausedOptions): Disposable {
   const refresh = (): void => {
-    const { server } = settings;
     const { pauses } = poller.state;
-    statusBar.setPaused(
-      pausedLabel(
-        store.tasks(),
-        typeof server === 'string'
-          ? { pauses, host: 'the server', baseUrlProblem: server }
-          : { pauses, host: server.host },
-      ),
-    );
+    statusBar.setPaused(pausedLabel(store.tasks(), { pauses, ...serverLabels(settings.server) }));
   };
-  const subscriptions = [
-    poller.onDidChangeState(refresh),
-    settings.onDidChange(refresh),
-    store.onDidChange(refresh),
-  ];
   refresh();
-  return {
-    dispose() {
-      disposeAll(subscriptions);
-    },
-  };
+  return listenToAll([poller.onDidChangeState, settings.onDidChange, store.onDidChange], refresh);
 }

@@ -67,8 +67,8 @@ async function writeMarkdown(
   report: ReportProgress,
 ): Promise<string[]> {
   const refs = 'steps' in task ? pictureRefs(task) : [];
-  const isRequested = isFresh && refs.length > 0 && 'steps' in task;
-  const images = isRequested ? await makeNewFolder(target, imagesNameOf(target)) : undefined;
+  const hasPictures = isFresh && refs.length > 0 && 'steps' in task;
+  const images = hasPictures ? await makeNewFolder(target, imagesNameOf(target)) : undefined;
   try {
     const names =
       images && 'steps' in task

@@ -14,7 +14,7 @@ export interface ReadWholeTaskOptions {
 /** All that can be had of a task. */
 export interface WholeTask {
   readonly task: TaskDetails | TrackedTask;
-  /** True where the cloud has just told it; then the presigned URLs in it are good. */
+  /** True where it was just read from the cloud; then the presigned URLs in it are good. */
   readonly isFresh: boolean;
 }
 

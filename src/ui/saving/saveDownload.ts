@@ -15,7 +15,7 @@ export interface SaveDownloadOptions {
   readonly name: string;
   readonly localFiles: LocalFiles;
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
-  /** Asks for a fresh presigned URL. */
+  /** Requests a fresh presigned URL. */
   readonly urlFrom: (cloud: Cloud, signal: AbortSignal) => Promise<string>;
   readonly log: Log;
   /** Aborts where nobody wants it any more. */
@@ -73,11 +73,11 @@ async function fetchBytes(
     });
   } catch (error) {
     if (!isCloudError(error)) throw error;
-    // The words for a task's trouble would mislead: a file may be gone while all else is well.
-    const words = downloadMessage(error.kind, plainMessage(name));
-    if (words === undefined) throw error;
+    // `errorMessage` would mislead, as a file may be gone while its task is there.
+    const message = downloadMessage(error.kind, plainMessage(name));
+    if (message === undefined) throw error;
     log.error(`Fetching ${name} failed`, error);
-    throw new UserError(words, 'showLog');
+    throw new UserError(message, 'showLog');
   }
 }
 

@@ -1,9 +1,9 @@
 import { commands } from 'vscode';
-import { type Disposable, disposeAll } from '../../core/base/event';
+import { type Disposable, listenToAll } from '../../core/base/event';
 import type { TaskStore } from '../../core/tasks/taskStore';
 import type { ApiKey } from '../account/apiKey';
 
-/** Keeps the two context keys that package.json asks for: whether there is a key, and whether there are tasks. */
+/** Sets the two context keys that package.json uses: whether there is a key, and whether there are tasks. */
 export function followContextKeys(apiKey: ApiKey, store: TaskStore): Disposable {
   const known = new Map<string, unknown>();
   const set = (name: string, value: unknown): void => {
@@ -16,10 +16,5 @@ export function followContextKeys(apiKey: ApiKey, store: TaskStore): Disposable 
     set('hasTasks', store.tasks().length > 0);
   };
   refresh();
-  const subscriptions = [apiKey.onDidChange(refresh), store.onDidChange(refresh)];
-  return {
-    dispose() {
-      disposeAll(subscriptions);
-    },
-  };
+  return listenToAll([apiKey.onDidChange, store.onDidChange], refresh);
 }

@@ -1,4 +1,5 @@
-import { type Disposable, disposeAll } from '../../core/base/event';
+import { type Disposable, listenToAll } from '../../core/base/event';
+import { serverLabels } from '../../core/labels/serverLabels';
 import { viewMessage } from '../../core/labels/viewMessage';
 import type { Clock } from '../../core/base/clock';
 import type { Polling } from '../../core/polling/polling';
@@ -17,10 +18,10 @@ export interface FreshnessOptions {
   readonly clock: Clock;
 }
 
-/** How often the words for ages and countdowns are made anew while somebody sees them, in milliseconds. */
+/** How often ages and countdowns are updated while the view is visible, in milliseconds. */
 const freshnessMs = 5000;
 
-/** Keeps the line above the rows true: how fresh they are, and why they are not. */
+/** Keeps the line above the rows up to date: when they were updated, or why not. */
 export function showFreshness({
   view,
   tree,
@@ -34,14 +35,12 @@ export function showFreshness({
 
   const refresh = (): void => {
     if (!view.isVisible) return;
-    const { server } = settings;
     view.setMessage(
       viewMessage({
         state: poller.state,
         taskCount: store.tasks().length,
         now: clock.now(),
-        host: typeof server === 'string' ? 'the server' : server.host,
-        baseUrlProblem: typeof server === 'string' ? server : undefined,
+        ...serverLabels(settings.server),
         formatTime: formatTimeOfDay,
       }),
     );
@@ -60,17 +59,15 @@ export function showFreshness({
     });
   };
 
-  const subscriptions = [
-    view.onDidChangeVisible(refresh),
-    poller.onDidChangeState(refresh),
-    settings.onDidChange(refresh),
-    store.onDidChange(refresh),
-  ];
+  const subscription = listenToAll(
+    [view.onDidChangeVisible, poller.onDidChangeState, settings.onDidChange, store.onDidChange],
+    refresh,
+  );
   refresh();
   return {
     dispose() {
       disposed.abort();
-      disposeAll(subscriptions);
+      subscription.dispose();
     },
   };
 }

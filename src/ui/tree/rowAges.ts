@@ -12,7 +12,7 @@ export interface RowAgesOptions {
   readonly clock: Clock;
 }
 
-/** Times in rows are told in minutes, so they are made anew once a minute, in milliseconds. */
+/** Times in rows are in minutes, so they are updated once a minute, in milliseconds. */
 const pauseMs = 60_000;
 
 /**

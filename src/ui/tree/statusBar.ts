@@ -21,7 +21,7 @@ export class StatusBar implements Disposable {
     this.#refresh();
   }
 
-  /** Says beside the counts that looks are held; without words, that they are not. */
+  /** Shows beside the counts that polling is paused; without a label, that it is not. */
   setPaused(paused: PausedLabel | undefined): void {
     if (paused?.text === this.#paused?.text && paused?.reason === this.#paused?.reason) return;
     this.#paused = paused;
@@ -35,16 +35,16 @@ export class StatusBar implements Disposable {
 
   #refresh(): void {
     const item = this.#item;
-    const words = statusBarLabel(this.#store.tasks(), this.#paused);
-    if (!words) {
+    const label = statusBarLabel(this.#store.tasks(), this.#paused);
+    if (!label) {
       item.hide();
       return;
     }
-    const text = `$(browser) ${words.text}`;
+    const text = `$(browser) ${label.text}`;
     if (item.text !== text) item.text = text;
-    if (item.tooltip !== words.tooltip) {
-      item.tooltip = words.tooltip;
-      item.accessibilityInformation = { label: words.tooltip, role: 'button' };
+    if (item.tooltip !== label.tooltip) {
+      item.tooltip = label.tooltip;
+      item.accessibilityInformation = { label: label.tooltip, role: 'button' };
     }
     item.show();
   }

@@ -31,9 +31,9 @@ export function taskItem(
 }
 
 /** An icon of its own shape for each appearance, so that colour is never needed to tell them apart. */
-export function taskIcon(look: TaskAppearance, animateRunning: boolean): ThemeIcon {
+export function taskIcon(appearance: TaskAppearance, animateRunning: boolean): ThemeIcon {
   const icon = (id: string, color: string): ThemeIcon => new ThemeIcon(id, new ThemeColor(color));
-  switch (look) {
+  switch (appearance) {
     case 'pending':
       return icon('ellipsis', 'descriptionForeground');
     case 'created':
@@ -59,7 +59,7 @@ export function taskIcon(look: TaskAppearance, animateRunning: boolean): ThemeIc
   }
 }
 
-/** Words that the `when` clauses of package.json look for. */
+/** The words that the `when` clauses of package.json test. */
 function contextValueOf(task: TrackedTask, hasDashboard: boolean): string {
   const words = ['task', hasEnded(task.status) ? 'ended' : 'active'];
   if (hasEnded(task.status)) words.push(task.isUnseen ? 'unseen' : 'seen');

@@ -1,3 +1,4 @@
+import { serverLabels } from '../../core/labels/serverLabels';
 import { tooltipLines } from '../../core/labels/tooltipLines';
 import type { TaskRef } from '../../core/cloud/task';
 import type { Polling } from '../../core/polling/polling';
@@ -23,12 +24,10 @@ export function resolveTooltip(
 ): string | undefined {
   const task = store.get(ref);
   if (!task) return undefined;
-  const { server } = settings;
   return tooltipLines(task, {
     now: clock.now(),
     pauses: poller.state.pauses,
-    host: typeof server === 'string' ? 'the server' : server.host,
-    baseUrlProblem: typeof server === 'string' ? server : undefined,
+    ...serverLabels(settings.server),
     formatTime: formatMoment,
   }).join('\n');
 }

@@ -31,12 +31,12 @@ interface HeaderProps {
 /** Who the task is and how it stands, at a glance. */
 export function Header({ view, copied }: HeaderProps) {
   const { task } = view;
-  const look = appearanceOf(task);
+  const appearance = appearanceOf(task);
   return (
     <header>
       <div class="status-line">
-        <p class={`look ${look}`}>
-          <AppearanceIcon look={look} />
+        <p class={`appearance ${appearance}`}>
+          <AppearanceIcon appearance={appearance} />
           <span>{appearanceLabel(task)}</span>
         </p>
         <Freshness view={view} />

@@ -1,7 +1,7 @@
 import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import type { ComponentChildren } from 'preact';
 import type { TaskView } from '../../core/details/detailsView';
-import { CopyButton, IconButton } from '../parts/button';
+import { CopyButton, OpenButton } from '../parts/button';
 import type { CopiedPart } from '../protocol';
 import { Section } from '../parts/section';
 import { oneLine } from '../../core/text/plainText';
@@ -47,13 +47,7 @@ export function More({
         <Section
           id="metadata"
           title="Metadata"
-          tools={
-            <IconButton
-              icon="go-to-file"
-              label="Open Metadata in Editor"
-              message={{ type: 'openText', part: 'metadata', index: 0 }}
-            />
-          }
+          tools={<OpenButton part="metadata" noun="Metadata" />}
         >
           <dl class="pairs">
             {task.metadata.map(({ name, value }, index) => (

@@ -1,5 +1,5 @@
 import type { TaskView } from '../../core/details/detailsView';
-import { CopyButton, IconButton } from '../parts/button';
+import { TextTools } from '../parts/button';
 import { titleOf } from './header';
 import { LongText } from '../result/longText';
 import type { CopiedPart } from '../protocol';
@@ -18,16 +18,7 @@ export function Prompt({ task, copied }: PromptProps) {
     <Section
       id="prompt"
       title="Prompt"
-      tools={
-        <>
-          <CopyButton what="prompt" noun="Prompt" isCopied={copied === 'prompt'} />
-          <IconButton
-            icon="go-to-file"
-            label="Open Prompt in Editor"
-            message={{ type: 'openText', part: 'prompt', index: 0 }}
-          />
-        </>
-      }
+      tools={<TextTools part="prompt" noun="Prompt" copied={copied} />}
     >
       <LongText name="prompt" text={prompt} />
     </Section>

@@ -1,6 +1,7 @@
+import type { ComponentChildren } from 'preact';
 import { Icon, type IconName } from './icon';
 import { send } from './vscodeApi';
-import type { FromPage } from '../protocol';
+import type { CopiedPart, FromPage, TextPart } from '../protocol';
 
 interface ButtonProps {
   readonly icon: IconName;
@@ -50,7 +51,7 @@ export function CopyButton({
   noun,
   isCopied,
 }: {
-  readonly what: (FromPage & { type: 'copy' })['what'];
+  readonly what: CopiedPart;
   readonly noun: string;
   readonly isCopied: boolean;
 }) {
@@ -60,5 +61,35 @@ export function CopyButton({
       label={isCopied ? 'Copied' : `Copy ${noun}`}
       message={{ type: 'copy', what }}
     />
+  );
+}
+
+/** Opens a text of the task in an editor. */
+export function OpenButton({ part, noun }: { readonly part: TextPart; readonly noun: string }) {
+  return (
+    <IconButton
+      icon="go-to-file"
+      label={`Open ${noun} in Editor`}
+      message={{ type: 'openText', part, index: 0 }}
+    />
+  );
+}
+
+interface TextToolsProps {
+  readonly part: CopiedPart & TextPart;
+  readonly noun: string;
+  readonly copied: CopiedPart | undefined;
+  /** Stands between the two. */
+  readonly children?: ComponentChildren;
+}
+
+/** Copies a text of the task, or opens it in an editor. */
+export function TextTools({ part, noun, copied, children }: TextToolsProps) {
+  return (
+    <>
+      <CopyButton what={part} noun={noun} isCopied={copied === part} />
+      {children}
+      <OpenButton part={part} noun={noun} />
+    </>
   );
 }

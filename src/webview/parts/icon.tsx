@@ -43,7 +43,7 @@ export const glyphs = {
 
 export type IconName = keyof typeof glyphs;
 
-/** A picture beside words: screen readers skip it. */
+/** A picture beside a text; screen readers skip it. */
 export function Icon({ name, spins }: { name: IconName; spins?: boolean }) {
   return (
     <span class={spins ? 'icon spins' : 'icon'} aria-hidden="true">
@@ -52,13 +52,13 @@ export function Icon({ name, spins }: { name: IconName; spins?: boolean }) {
   );
 }
 
-/** The icon of a task's look, the same as in the view of tasks. */
-export function AppearanceIcon({ look }: { look: TaskAppearance }) {
-  return <Icon name={appearanceIcon(look)} spins={look === 'running'} />;
+/** The icon of a task's appearance, the same as in the view of tasks. */
+export function AppearanceIcon({ appearance }: { appearance: TaskAppearance }) {
+  return <Icon name={appearanceIcon(appearance)} spins={appearance === 'running'} />;
 }
 
-function appearanceIcon(look: TaskAppearance): IconName {
-  switch (look) {
+function appearanceIcon(appearance: TaskAppearance): IconName {
+  switch (appearance) {
     case 'pending':
       return 'ellipsis';
     case 'created':

@@ -1,6 +1,6 @@
 import type { TaskView } from '../../core/details/detailsView';
 import { manyLines, oneLine } from '../../core/text/plainText';
-import { CopyButton, IconButton } from '../parts/button';
+import { TextTools } from '../parts/button';
 import { Icon, type IconName } from '../parts/icon';
 import { parseJudgement } from './judgement';
 import { LongText } from './longText';
@@ -54,7 +54,7 @@ interface VerdictProps {
 }
 
 function Verdict({ icon, who, isGood, good, bad, none, reason = '' }: VerdictProps) {
-  const look = isGood === undefined ? 'pending' : isGood ? 'succeeded' : 'unsuccessful';
+  const appearance = isGood === undefined ? 'pending' : isGood ? 'succeeded' : 'unsuccessful';
   return (
     <li>
       <span class="who">
@@ -62,7 +62,7 @@ function Verdict({ icon, who, isGood, good, bad, none, reason = '' }: VerdictPro
         {who}
       </span>
       <span class="verdict">
-        <span class={`look ${look}`}>
+        <span class={`appearance ${appearance}`}>
           <Icon
             name={isGood === undefined ? 'circle-outline' : isGood ? 'pass-filled' : 'warning'}
           />
@@ -89,26 +89,17 @@ export function Judge({
   if (!judgement) return null;
   const report = parseJudgement(judgement.text);
   const { failureReason = '', reasoning, others = [] } = report ?? {};
-  const isNotified = oneLine(failureReason).length <= shortReason;
+  const isInHeader = oneLine(failureReason).length <= shortReason;
   // The header has said it all.
-  if (report && isNotified && reasoning === undefined && others.length === 0) return null;
+  if (report && isInHeader && reasoning === undefined && others.length === 0) return null;
   return (
     <Section
       id="verdict"
       title="Judge’s Report"
-      tools={
-        <>
-          <CopyButton what="judgement" noun="Judge’s Report" isCopied={copied === 'judgement'} />
-          <IconButton
-            icon="go-to-file"
-            label="Open Judge’s Report in Editor"
-            message={{ type: 'openText', part: 'judgement', index: 0 }}
-          />
-        </>
-      }
+      tools={<TextTools part="judgement" noun="Judge’s Report" copied={copied} />}
     >
       <div class="card">
-        {!isNotified && (
+        {!isInHeader && (
           <div>
             <h3>What went wrong</h3>
             <p class="text" dir="auto">

@@ -4,9 +4,9 @@ import { nodeText, readObject, type JsonNode } from '../../core/text/jsonTree';
 export interface Judgement {
   readonly verdict?: boolean | undefined;
   readonly reasoning?: string | undefined;
-  /** Why the goal was not reached, in the judge's words. */
+  /** Why the goal was not reached, as the judge wrote it. */
   readonly failureReason?: string | undefined;
-  /** Whatever else the report holds, names in words. */
+  /** Every other field of the report, its name readable. */
   readonly others: readonly { readonly name: string; readonly value: string }[];
 }
 
@@ -25,7 +25,7 @@ export function parseJudgement(text: string): Judgement | undefined {
     failureReason: textOf(isNull ? fields.get('failureReason') : failureReason),
     others: [...fields]
       .filter(([name]) => !known.has(name))
-      .map(([name, value]) => ({ name: words(name), value: textOf(value) ?? '' }))
+      .map(([name, value]) => ({ name: spacedName(name), value: textOf(value) ?? '' }))
       .filter(({ value }) => value !== ''),
   };
 }
@@ -43,7 +43,7 @@ function textOf(value: JsonNode | undefined): string | undefined {
   return nodeText(value) || undefined;
 }
 
-function words(name: string): string {
+function spacedName(name: string): string {
   const spaced = name
     .replace(/([a-z])([A-Z])/gu, '$1 $2')
     .replace(/[_-]+/gu, ' ')

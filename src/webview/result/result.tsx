@@ -3,7 +3,7 @@ import type { TaskView } from '../../core/details/detailsView';
 import { readJson } from '../../core/text/jsonTree';
 import { outputLinks } from '../../core/text/outputLinks';
 import { hasEnded } from '../../core/cloud/task';
-import { CopyButton, IconButton } from '../parts/button';
+import { IconButton, TextTools } from '../parts/button';
 import { JsonTree } from './jsonTreeView';
 import { LongText } from './longText';
 import { Markdown } from './markdownView';
@@ -46,17 +46,13 @@ function Output({ output, copied }: OutputProps) {
       tools={
         <>
           <FormSwitch of={output.form} form={form} onChoose={setForm} />
-          <CopyButton what="output" noun="Result" isCopied={copied === 'output'} />
-          <IconButton
-            icon="save"
-            label="Save Result…"
-            message={{ type: 'act', action: 'saveOutput' }}
-          />
-          <IconButton
-            icon="go-to-file"
-            label="Open Result in Editor"
-            message={{ type: 'openText', part: 'output', index: 0 }}
-          />
+          <TextTools part="output" noun="Result" copied={copied}>
+            <IconButton
+              icon="save"
+              label="Save Result…"
+              message={{ type: 'act', action: 'saveOutput' }}
+            />
+          </TextTools>
         </>
       }
     >
@@ -96,7 +92,7 @@ interface FormSwitchProps {
 /** Switches between what a text means and how it is written, where the two differ. */
 function FormSwitch({ of, form, onChoose }: FormSwitchProps) {
   if (of === 'plaintext') return null;
-  const words: Readonly<Record<Form, string>> =
+  const labels: Readonly<Record<Form, string>> =
     of === 'json' ? { shown: 'Tree', text: 'Text' } : { shown: 'Rendered', text: 'Source' };
   return (
     <div class="switch" role="group" aria-label="Form of the result">
@@ -107,7 +103,7 @@ function FormSwitch({ of, form, onChoose }: FormSwitchProps) {
           aria-pressed={form === each}
           onClick={() => onChoose(each)}
         >
-          {words[each]}
+          {labels[each]}
         </button>
       ))}
     </div>

@@ -99,7 +99,7 @@ function forget(key: string): void {
 
 function put(key: string, state: PictureState): void {
   states.set(key, state);
-  for (const notify of readers.get(key) ?? []) notify(state);
+  for (const listener of readers.get(key) ?? []) listener(state);
 }
 
 function keyOf(ref: PictureRef): string {
@@ -108,7 +108,7 @@ function keyOf(ref: PictureRef): string {
 
 let observer: IntersectionObserver | undefined;
 
-/** Who is told whether an element is near what the reader sees. */
+/** The listeners by element, called with whether it is near what the reader sees. */
 const watchers = new Map<Element, (isNear: boolean) => void>();
 
 /**
@@ -116,17 +116,17 @@ const watchers = new Map<Element, (isNear: boolean) => void>();
  * by itself within 200. One observer serves all, as there are thousands.
  * @returns an end to it, which tells last that the element is not near
  */
-export function watchNear(element: Element, notify: (isNear: boolean) => void): () => void {
+export function watchNear(element: Element, listener: (isNear: boolean) => void): () => void {
   const options: NearOptions = { rootMargin: '400px', scrollMargin: '200px' };
   observer ??= new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) watchers.get(target)?.(isIntersecting);
   }, options);
-  watchers.set(element, notify);
+  watchers.set(element, listener);
   observer.observe(element);
   return () => {
     watchers.delete(element);
     observer?.unobserve(element);
-    notify(false);
+    listener(false);
   };
 }
 

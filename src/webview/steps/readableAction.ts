@@ -6,7 +6,7 @@ import {
   type JsonNode,
 } from '../../core/text/jsonTree';
 
-/** An action of an agent in words. */
+/** An action of an agent, readable. */
 export interface ReadableAction {
   /** What was done: "click element by index". */
   readonly name: string;
@@ -22,7 +22,10 @@ export interface ReadableAction {
 export function readableActions(text: string): readonly ReadableAction[] | undefined {
   const actions = readObject(text)
     ?.filter(([, value]) => value.kind !== 'null')
-    .map(([name, value]) => ({ name: words(name), details: detailsOf(value, words(name)) }));
+    .map(([name, value]) => ({
+      name: spacedName(name),
+      details: detailsOf(value, spacedName(name)),
+    }));
   return actions && actions.length > 0 ? actions : undefined;
 }
 
@@ -31,13 +34,13 @@ function detailsOf(value: JsonNode, action: string): ReadableAction['details'] {
   if (isContainer(value) && value.entries.length === 0) return [];
   if (value.kind !== 'object') return [{ name: '', value: nodeText(value) }];
   return value.entries
-    .map(({ rawName = '""', node }) => ({ name: words(decodeJsonString(rawName)), node }))
+    .map(({ rawName = '""', node }) => ({ name: spacedName(decodeJsonString(rawName)), node }))
     .filter(({ node }) => node.kind !== 'null' && nodeText(node) !== '')
     .map(({ name, node }) => ({ name: action.endsWith(name) ? '' : name, value: nodeText(node) }));
 }
 
 /** "go_to_url" and "goToUrl" are both "go to url". */
-function words(name: string): string {
+function spacedName(name: string): string {
   const spaced = name.replace(/([a-z])([A-Z])/gu, '$1 $2').replace(/[_-]+/gu, ' ');
   return spaced.trim().toLowerCase() || name;
 }

@@ -20,7 +20,7 @@ interface StepsProps {
 /** What the agent did, step by step. */
 export function Steps({ task, isReading }: StepsProps) {
   if (task.isWhole && task.steps.length > 0) return <Timeline task={task} />;
-  const words = !task.isWhole
+  const message = !task.isWhole
     ? 'Loading the steps…'
     : hasEnded(task.status)
       ? 'The agent took no step.'
@@ -28,7 +28,7 @@ export function Steps({ task, isReading }: StepsProps) {
   if (!task.isWhole && !isReading) return null;
   return (
     <Section id="steps" title="Steps">
-      <p class="nothing">{words}</p>
+      <p class="nothing">{message}</p>
     </Section>
   );
 }

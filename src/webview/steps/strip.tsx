@@ -52,7 +52,7 @@ export function Strip({ steps, list, drawnCount }: StripProps) {
         class="bars"
         role="toolbar"
         aria-label="Time of each step"
-        aria-describedby="strip-words"
+        aria-describedby="strip-summary"
         onKeyDown={(event) => {
           const at = placeAfterKey(event, { at: stop, count: bars.length, keys: rowKeys });
           if (at === undefined) return;
@@ -78,7 +78,7 @@ export function Strip({ steps, list, drawnCount }: StripProps) {
   );
 }
 
-/** What the bars tell, in words. */
+/** A text that sums up the bars. */
 export function StripLabel({ steps }: { readonly steps: readonly ViewStep[] }) {
   const summary = useMemo(() => timeBars(steps, steps.length), [steps]);
   if (!summary || steps.length < 2) return null;
@@ -87,7 +87,7 @@ export function StripLabel({ steps }: { readonly steps: readonly ViewStep[] }) {
   const failed = summary.bars.filter(({ hasFailed }) => hasFailed);
   const firstFailed = steps[failed[0]?.first ?? 0];
   return (
-    <p id="strip-words" class="strip-words">
+    <p id="strip-summary" class="strip-summary">
       {isEven && <span>About {formatDuration(summary.typicalSeconds * 1000)} a step</span>}
       {longest && !isEven && (
         <span>
@@ -100,7 +100,7 @@ export function StripLabel({ steps }: { readonly steps: readonly ViewStep[] }) {
       )}
       {!isEven && <span>Typical: {formatDuration(summary.typicalSeconds * 1000)}</span>}
       {firstFailed && failed.length > 0 && (
-        <span class="failed-words">
+        <span class="failed-steps">
           <Icon name="warning" />
           {failed.length === 1 ? '1 step' : `${failed.length} steps`} that the agent calls failed,{' '}
           {failed.length === 1 ? '' : 'the first '}

@@ -13,7 +13,7 @@ export interface NewestFrameOptions {
 const nearEnd = 40;
 
 /**
- * Keeps the newest frame of a row in sight for a reader who is at the newest; leaves one who looks at an older frame
+ * Keeps the newest frame of a row in sight for a reader who is at the newest; leaves one who is at an older frame
  * where they are. What the reader did last says which: they chose a frame, or scrolled the row.
  * @returns the step of the frame where the Tab key stops, if it is not the first; and what notes that the reader chose
  * a frame, always the same function

@@ -37,7 +37,7 @@ export interface Finding {
   readonly cpuSeconds: number;
 }
 
-/** Who waits for tasks. Its modules are loaded when it is made; nothing is asked before `poll`. */
+/** Who waits for tasks. Its modules are loaded when it is made; nothing is requested before `poll`. */
 export interface Contender {
   /**
    * Resolves when the ends of all of a world's tasks are known.

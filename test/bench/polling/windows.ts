@@ -72,7 +72,7 @@ function openWindow(root: string, world: World) {
     intervals,
     connect: () => Promise.resolve(cloud),
     onError,
-    isRequested: () => false,
+    isEnabled: () => false,
     announce: () => undefined,
     hasKey: () => true,
     readKey: () => Promise.resolve(),

@@ -24,7 +24,7 @@ export interface DetailsPage {
   readonly requests: readonly string[];
   /** Errors of scripts, and what the policy refused. */
   readonly problems: readonly string[];
-  notify(message: ToPage): Promise<void>;
+  send(message: ToPage): Promise<void>;
   /** Changes the colours in the open page, as when the user chooses another theme. */
   showTheme(theme: ThemeName): Promise<void>;
   /** Hides the page and shows it again, as VS Code does: all but its saved state is lost. */
@@ -141,7 +141,7 @@ async function openPage(
   const opened: DetailsPage = {
     ...use,
     page,
-    notify: async (message) => notify(page, message),
+    send: async (message) => send(page, message),
     showTheme: async (theme) => page.evaluate(`showTheme(${JSON.stringify(theme)})`),
     async reload() {
       await page.reload();
@@ -227,7 +227,7 @@ const standInForVsCode = `
     });`;
 
 /** Bytes go as text: what crosses into the browser here is JSON. */
-async function notify(page: Page, message: ToPage): Promise<void> {
+async function send(page: Page, message: ToPage): Promise<void> {
   const picture = message.type === 'picture' ? message.picture : undefined;
   const bytes = picture && Buffer.from(picture.bytes).toString('base64');
   await page.evaluate(

@@ -76,7 +76,7 @@ export const onePixel = Buffer.from(
   'base64',
 );
 
-/** Steps that nobody would look at twice. */
+/** Ordinary steps. */
 export function someSteps(count: number): TaskStep[] {
   return Array.from({ length: count }, (_, index) => ({
     number: index + 1,

@@ -27,11 +27,11 @@ describe('the film strip of a running task', () => {
     const opened = await openFilm(running(20));
     const { page } = opened;
     await until(() => isInFilm(page, 20));
-    await notify(opened, running(21));
+    await send(opened, running(21));
     await until(() => isInFilm(page, 21));
-    await notify(opened, running(24));
+    await send(opened, running(24));
     await until(() => isInFilm(page, 24));
-    await notify(opened, { ...running(25), status: 'finished', rawStatus: 'finished' });
+    await send(opened, { ...running(25), status: 'finished', rawStatus: 'finished' });
     await until(() => isInFilm(page, 25));
   });
 
@@ -40,11 +40,11 @@ describe('the film strip of a running task', () => {
     const { page } = opened;
     await until(() => isInFilm(page, 20));
     await scrollFilm(page, 300);
-    await notify(opened, running(21));
+    await send(opened, running(21));
     await page.locator('.frame').nth(20).waitFor({ state: 'attached' });
     assert.equal(await scrolled(page), 300);
     await scrollFilm(page, 100_000);
-    await notify(opened, running(22));
+    await send(opened, running(22));
     await until(() => isInFilm(page, 22));
   });
 
@@ -54,14 +54,14 @@ describe('the film strip of a running task', () => {
     await until(() => isInFilm(page, 20));
     const before = await scrolled(page);
     await page.getByRole('button', { name: 'Go to step 18', exact: true }).click();
-    await notify(opened, running(21));
+    await send(opened, running(21));
     await page.locator('.frame').nth(20).waitFor({ state: 'attached' });
     assert.equal(await scrolled(page), before);
     assert.equal(await page.locator('.frame[tabindex="0"]').textContent(), '18');
 
     await page.locator('.frame[tabindex="0"]').focus();
     await page.keyboard.press('End');
-    await notify(opened, running(22));
+    await send(opened, running(22));
     await until(() => isInFilm(page, 22));
     // The keyboard stays on its frame, from which the newest is one key away.
     assert.equal(await page.evaluate(() => document.activeElement?.textContent), '21');
@@ -80,8 +80,8 @@ function running(count: number): TaskDetails {
   return aDetails('a', { steps: someSteps(count) });
 }
 
-async function notify(page: DetailsPage, details: TaskDetails): Promise<void> {
-  await page.notify({ type: 'view', view: viewOf(details) });
+async function send(page: DetailsPage, details: TaskDetails): Promise<void> {
+  await page.send({ type: 'view', view: viewOf(details) });
 }
 
 async function scrolled(page: Page): Promise<number> {

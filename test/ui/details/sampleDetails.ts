@@ -55,11 +55,11 @@ export async function openSamples(): Promise<SampleSource> {
       return cloud.client(task.apiVersion).getDetails(task.id, unhurried());
     },
     async answer(message, page, details) {
-      if (message.type === 'ready') await page.notify({ type: 'view', view: viewOf(details) });
+      if (message.type === 'ready') await page.send({ type: 'view', view: viewOf(details) });
       if (message.type !== 'picture') return;
       const { of, index } = message;
       const picture = await pictureOf({ of, index }, details).catch(() => undefined);
-      await page.notify({ type: 'picture', ref: { of, index }, picture });
+      await page.send({ type: 'picture', ref: { of, index }, picture });
     },
     close: () => simulator.close(),
   };

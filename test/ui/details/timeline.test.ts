@@ -30,7 +30,7 @@ describe('the timeline on the details page', () => {
     await page.keyboard.press('Enter');
     assert.equal(await focusedId(page), 'step-1');
     await until(() => isInView(page, '#step-1'));
-    assert.match(await page.locator('.strip-words').innerText(), /Longest: step 30, 30 s/u);
+    assert.match(await page.locator('.strip-summary').innerText(), /Longest: step 30, 30 s/u);
   });
 
   it('makes bars as high as their steps took time', async () => {
@@ -91,16 +91,16 @@ describe('the timeline on the details page', () => {
       evaluation: index === 3 || index === 5 ? 'Failed - nothing happened' : step.evaluation,
     }));
     const { page } = await open(aDetails('a', { status: 'finished', steps }));
-    assert.match(await page.locator('.failed-words').innerText(), /2 steps .* step 3/u);
+    assert.match(await page.locator('.failed-steps').innerText(), /2 steps .* step 3/u);
     assert.equal(await page.locator('.bar.failed').count(), 2);
-    await page.locator('.failed-words button').click();
+    await page.locator('.failed-steps button').click();
     assert.equal(await focusedId(page), 'step-2');
   });
 
   it('shows no strip for a task that tells no times', async () => {
     const steps = someSteps(3).map((step) => ({ ...step, durationSeconds: undefined }));
     const { page } = await open(aDetails('a', { status: 'finished', steps }));
-    assert.equal(await page.locator('.bars, .strip-words').count(), 0);
+    assert.equal(await page.locator('.bars, .strip-summary').count(), 0);
   });
 
   it('leads from the film strip to the steps by mouse and keyboard', async () => {
@@ -189,14 +189,14 @@ describe('the timeline on the details page', () => {
   it('tells of new steps while the newest is out of sight, and no longer', async () => {
     const page = await open(aDetails('a', { steps: someSteps(20) }), { height: 600 });
     const news = page.page.locator('.news');
-    const notify = async (count: number): Promise<void> =>
-      page.notify({ type: 'view', view: viewOf(aDetails('a', { steps: someSteps(count) })) });
+    const showSteps = async (count: number): Promise<void> =>
+      page.send({ type: 'view', view: viewOf(aDetails('a', { steps: someSteps(count) })) });
     // At the top the newest step is in sight.
-    await notify(21);
+    await showSteps(21);
     await page.page.getByText('Newest step: 21').waitFor();
     assert.equal(await news.count(), 0);
     await page.page.evaluate(() => window.scrollTo(0, 1500));
-    await notify(23);
+    await showSteps(23);
     await page.page.getByRole('button', { name: '2 new steps' }).waitFor();
     assert.equal(await page.page.evaluate(() => window.scrollY), 1500);
     await page.page.evaluate(() => window.scrollTo(0, 0));
@@ -207,7 +207,7 @@ describe('the timeline on the details page', () => {
     const page = await open(aDetails('a', { steps: someSteps(20) }), { height: 600 });
     const seen = await watchFor(page.page, '.news');
     for (const count of [21, 22, 23]) {
-      await page.notify({
+      await page.send({
         type: 'view',
         view: viewOf(aDetails('a', { steps: someSteps(count) })),
       });
@@ -219,7 +219,7 @@ describe('the timeline on the details page', () => {
   it('tells of no step that comes into sight without being scrolled to', async () => {
     const page = await open(aDetails('a', { steps: someSteps(20) }), { height: 600 });
     await page.page.evaluate(() => window.scrollTo(0, 1500));
-    await page.notify({ type: 'view', view: viewOf(aDetails('a', { steps: someSteps(23) })) });
+    await page.send({ type: 'view', view: viewOf(aDetails('a', { steps: someSteps(23) })) });
     await page.page.getByRole('button', { name: '3 new steps' }).waitFor();
     // So long that the browser has nothing to scroll by itself.
     await page.page.evaluate(() => document.body.style.setProperty('padding-bottom', '9000px'));

@@ -49,7 +49,7 @@ describe('the toolbar of the details page', () => {
     const details = aDetails('a', { status: 'finished', sessionId: 's', session });
     const opened = await open(details);
     const { page, said } = opened;
-    await opened.notify({ type: 'view', view: viewOf(details, { canShare: true }) });
+    await opened.send({ type: 'view', view: viewOf(details, { canShare: true }) });
     const expected: readonly (readonly [string, TaskAction])[] = [
       ['Share Publicly…', 'share'],
       ['Compare With…', 'compare'],
@@ -89,7 +89,7 @@ describe('the toolbar of the details page', () => {
     const details = aDetails('a', { apiVersion: 'v1', status: 'created' });
     const page = await open(details);
     const known = { ...viewOf(details).task, isWhole: false };
-    await page.notify({
+    await page.send({
       type: 'view',
       view: { ...viewOf(details), task: known, canShare: false, hasDashboard: false },
     });
@@ -104,7 +104,7 @@ describe('the toolbar of the details page', () => {
   it('says that a session is shared, opens its page, copies its link and ends it', async () => {
     const details = aDetails('a', { status: 'finished', sessionId: 's', session: shared });
     const page = await open(details);
-    await page.notify({ type: 'view', view: viewOf(details, { canShare: true }) });
+    await page.send({ type: 'view', view: viewOf(details, { canShare: true }) });
     const note = page.page.getByRole('group', { name: 'Public link' });
     assert.match(await note.innerText(), /share\.example/u);
     await note.getByRole('button', { name: 'Open Shared Page' }).click();
@@ -119,7 +119,7 @@ describe('the toolbar of the details page', () => {
     await more(page.page).click();
     assert.equal(await page.page.getByRole('menuitem', { name: /Share/u }).count(), 0);
     await page.page.keyboard.press('Escape');
-    await page.notify({
+    await page.send({
       type: 'view',
       view: viewOf({ ...details, session }, { canShare: true }),
     });
@@ -137,7 +137,7 @@ describe('the toolbar of the details page', () => {
     ]);
     const copy = buttons.last();
     const before = [await copy.innerText(), await copy.boundingBox()] as const;
-    await page.notify({ type: 'copied', what: 'shareLink' });
+    await page.send({ type: 'copied', what: 'shareLink' });
     await until(async () => (await copy.innerText()) !== before[0]);
     assert.deepEqual(await copy.boundingBox(), before[1]);
     assert.equal(await page.page.getByRole('status').innerText(), 'Copied');

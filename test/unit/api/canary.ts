@@ -5,7 +5,7 @@ import type { CloudError } from '../../../src/core/cloud/errors';
 /** A key that must not be seen anywhere. */
 export const canaryKey = 'bu_canary_0123456789abcdefXYZ';
 
-/** Fails if any way of looking at a value shows the key, or the half of it. */
+/** Fails if any way to inspect a value shows the key, or half of it. */
 export function assertNoKey(value: unknown): void {
   const seen = [
     inspect(value, { depth: Infinity, showHidden: true, getters: true }),

@@ -52,23 +52,23 @@ describe('a download', () => {
   });
 
   it('tells how much has come, and of how much', async () => {
-    const notified: (number | undefined)[][] = [];
-    const onProgress = (...progress: (number | undefined)[]) => notified.push(progress);
+    const reported: (number | undefined)[][] = [];
+    const onProgress = (...progress: (number | undefined)[]) => reported.push(progress);
     const server = await serve((_request, response) => {
       response.writeHead(200, { 'content-length': '600' }).write('x'.repeat(400));
       setTimeout(() => response.end('x'.repeat(200)), 50);
     });
     await onLoopback.download(server.url, { ...options, onProgress });
-    assert.deepEqual(notified[0], [0, 600]);
-    assert.deepEqual(notified.at(-1), [600, 600]);
-    assert.ok(notified.length >= 3);
-    notified.length = 0;
+    assert.deepEqual(reported[0], [0, 600]);
+    assert.deepEqual(reported.at(-1), [600, 600]);
+    assert.ok(reported.length >= 3);
+    reported.length = 0;
     const zipped = await serve((_request, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(900)));
     });
     await onLoopback.download(zipped.url, { ...options, onProgress });
     assert.deepEqual(
-      notified.at(-1),
+      reported.at(-1),
       [900, undefined],
       'the length of what is compressed is no whole',
     );

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import * as z from 'zod/mini';
 import {
   cost,
-  isWebUrl,
   jsonText,
   metadata,
   output,
   present,
   toZonedTime,
+  webUrl,
 } from '../../../src/api/fields';
 
 describe('a time from the cloud', () => {
@@ -92,11 +92,11 @@ describe('a cost from the cloud', () => {
 describe('a link from the cloud', () => {
   it('is one to the web', () => {
     for (const url of ['https://a.example/b?c#d', 'http://127.0.0.1:1/', 'HTTPS://A.example']) {
-      assert.ok(isWebUrl(url), url);
+      assert.equal(z.parse(webUrl, url), url);
     }
     const others = ['', '/a', 'a.example', 'command:x', 'javascript:1', 'file:///a', 'data:,a'];
     for (const url of [...others, 'https://user@a.example/', 'https://:b@a.example/', 'https://']) {
-      assert.ok(!isWebUrl(url), url);
+      assert.equal(z.parse(webUrl, url), undefined, url);
     }
   });
 });

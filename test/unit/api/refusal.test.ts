@@ -185,15 +185,15 @@ describe('Retry-After', () => {
       response.writeHead(status, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
       response.end(body);
     });
-    const notified: (readonly [number | undefined, QuietKind])[] = [];
+    const reported: (readonly [number | undefined, QuietKind])[] = [];
     const rateLimiter = {
       take: () => Promise.resolve(),
       noteRateLimit: (ms: number | undefined, kind: QuietKind = 'rateLimited') =>
-        void notified.push([ms, kind]),
+        void reported.push([ms, kind]),
     };
     const cloud = createCloud({ baseUrl: server.url, key: canaryKey, rateLimiter });
     const { retryAfterMs } = await failureOf(getStatus(cloud.client('v1')));
-    return { retryAfterMs, notified };
+    return { retryAfterMs, reported };
   }
 
   const statuses: readonly (readonly [number, string, QuietKind])[] = [
@@ -209,7 +209,7 @@ describe('Retry-After', () => {
     it(`counts on ${status}, and quiets everybody`, async () => {
       assert.deepEqual(await delaysAfter(status, body, '120'), {
         retryAfterMs: 120_000,
-        notified: [[120_000, kind]],
+        reported: [[120_000, kind]],
       });
     });
 
@@ -221,16 +221,16 @@ describe('Retry-After', () => {
 
   it('quiets nobody where it is absent, but for a rate limit', async () => {
     for (const status of [404, 500, 503])
-      assert.deepEqual(await delaysAfter(status, ''), { retryAfterMs: undefined, notified: [] });
+      assert.deepEqual(await delaysAfter(status, ''), { retryAfterMs: undefined, reported: [] });
     assert.deepEqual(await delaysAfter(429, ''), {
       retryAfterMs: undefined,
-      notified: [[undefined, 'rateLimited']],
+      reported: [[undefined, 'rateLimited']],
     });
   });
 
   it('quiets nobody where a slot is what is lacking', async () => {
     const body = json('Too many concurrent active sessions');
-    assert.deepEqual(await delaysAfter(429, body, '30'), { retryAfterMs: 30_000, notified: [] });
+    assert.deepEqual(await delaysAfter(429, body, '30'), { retryAfterMs: 30_000, reported: [] });
   });
 
   it('stands in the body of the throttle, too', async () => {

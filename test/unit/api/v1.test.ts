@@ -46,7 +46,7 @@ const wholeTask = {
 };
 
 describe('v1: the status of a task', () => {
-  const words: readonly [string, TaskStatus, boolean][] = [
+  const statuses: readonly [string, TaskStatus, boolean][] = [
     ['created', 'created', false],
     ['running', 'running', false],
     ['paused', 'paused', false],
@@ -58,7 +58,7 @@ describe('v1: the status of a task', () => {
     ['queued', 'unknown', false],
     ['toString', 'unknown', false],
   ];
-  for (const [word, status, isEnd] of words) {
+  for (const [word, status, isEnd] of statuses) {
     it(`reads ${word} as ${status} and keeps the word`, async () => {
       const update = await statusOf(word);
       assert.deepEqual(update, { status, rawStatus: word });
@@ -320,15 +320,15 @@ describe('v1: the account', () => {
     createV1Client(pollFrom({ '/api/v1/me': me, '/api/v1/balance': balance })).getAccount(never);
 
   it('is described by its balance, in cents as a string or a number', async () => {
-    const words = { description: 'an account of API v1, $12.34 left' };
-    assert.deepEqual(await accountOf(true, { balance: '1234' }), words);
-    assert.deepEqual(await accountOf(true, { balance: 1234 }), words);
+    const account = { description: 'an account of API v1, $12.34 left' };
+    assert.deepEqual(await accountOf(true, { balance: '1234' }), account);
+    assert.deepEqual(await accountOf(true, { balance: 1234 }), account);
   });
 
   it('is proven without a balance', async () => {
-    const words = { description: 'an account of API v1' };
-    assert.deepEqual(await accountOf(true, { balance: null }), words);
-    assert.deepEqual(await accountOf(true, new CloudError('notServed', '404')), words);
+    const account = { description: 'an account of API v1' };
+    assert.deepEqual(await accountOf(true, { balance: null }), account);
+    assert.deepEqual(await accountOf(true, new CloudError('notServed', '404')), account);
   });
 
   it('is unknown where the answer is false', async () => {

@@ -52,7 +52,7 @@ const wholeTask = {
 };
 
 describe('v2: the status of a task', () => {
-  const words: readonly [string, TaskStatus, boolean][] = [
+  const statuses: readonly [string, TaskStatus, boolean][] = [
     ['created', 'created', false],
     ['started', 'running', false],
     ['paused', 'paused', false],
@@ -65,7 +65,7 @@ describe('v2: the status of a task', () => {
     ['constructor', 'unknown', false],
     ['__proto__', 'unknown', false],
   ];
-  for (const [word, status, isEnd] of words) {
+  for (const [word, status, isEnd] of statuses) {
     it(`reads ${word} as ${status} and keeps the word`, async () => {
       const update = await statusOf({ id, status: word });
       assert.deepEqual(update, { status, rawStatus: word });

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { Emitter, reportListenerErrors, type Disposable } from '../../../../src/core/base/event';
+import {
+  Emitter,
+  listenToAll,
+  reportListenerErrors,
+  type Disposable,
+} from '../../../../src/core/base/event';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 
 describe('an event with a listener that throws', () => {
@@ -42,5 +47,21 @@ describe('an event with a listener that throws', () => {
     store.applyUpdate(ref, { status: 'running', rawStatus: 'started' }, 3, true);
     assert.equal(store.get(ref)?.checkedAt, 3);
     assert.equal(reported.length, 3);
+  });
+});
+
+describe('listenToAll', () => {
+  it('calls the listener for each of the events, until it is disposed', () => {
+    const numbers = new Emitter<number>();
+    const words = new Emitter<string>();
+    let calls = 0;
+    const subscription = listenToAll([numbers.event, words.event], () => calls++);
+    numbers.fire(1);
+    words.fire('a');
+    assert.equal(calls, 2);
+    subscription.dispose();
+    numbers.fire(2);
+    words.fire('b');
+    assert.equal(calls, 2);
   });
 });

@@ -31,7 +31,7 @@ describe('the table of API versions', () => {
     assert.equal(setting.default, defaultApiVersion);
   });
 
-  it('looks sessions up in a version that has them', () => {
+  it('reads sessions in a version that has them', () => {
     assert.equal(capabilitiesOf(sessionsApiVersion).hasSessions, true);
   });
 
@@ -85,14 +85,14 @@ describe('the table of API versions', () => {
         );
       });
 
-      it('has words for running and for an end, and none for an unknown status', () => {
+      it('has a raw status for running and for an end, and none for an unknown status', () => {
         const statuses = [...statusByRawStatus.values()];
         assert.ok(statuses.includes('running'));
         assert.ok(statuses.some(hasEnded));
         assert.equal(statuses.includes('unknown'), false);
       });
 
-      it('filters lists only by words of active tasks', () => {
+      it('filters lists only by statuses of active tasks', () => {
         for (const word of lists.statusFilters) {
           const status = statusByRawStatus.get(word);
           assert.ok(status && !hasEnded(status), word);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  asksForPause,
   CloudError,
   concernsAll,
   isAbort,
@@ -40,6 +41,25 @@ describe('isErrorKind', () => {
   it('knows the kinds and nothing else', () => {
     for (const kind of ['auth', 'noKey', 'badAnswer']) assert.equal(isErrorKind(kind), true);
     for (const other of ['', 'Auth', undefined, 1]) assert.equal(isErrorKind(other), false);
+  });
+});
+
+describe('asksForPause', () => {
+  it('is true of a rate limit, whether or not the server names a time', () => {
+    for (const retryAfterMs of [undefined, 0, 5000])
+      assert.equal(asksForPause(new CloudError('rateLimited', 'x', { retryAfterMs })), true);
+  });
+
+  it('is true of another failure only with a time', () => {
+    for (const kind of ['server', 'badAnswer', 'auth'] as const) {
+      assert.equal(asksForPause(new CloudError(kind, 'x')), false);
+      assert.equal(asksForPause(new CloudError(kind, 'x', { retryAfterMs: 0 })), true);
+    }
+  });
+
+  it('is never true where only a free slot is missing', () => {
+    for (const retryAfterMs of [undefined, 5000])
+      assert.equal(asksForPause(new CloudError('noFreeSlot', 'x', { retryAfterMs })), false);
   });
 });
 

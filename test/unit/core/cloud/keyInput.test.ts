@@ -72,7 +72,7 @@ describe('what is to be a key', () => {
     ['bu_1', /short/u],
     ['b'.repeat(513), /long/u],
   ] as const)
-    it(`is refused in words: ${JSON.stringify(text.slice(0, 40))}`, () => {
+    it(`is refused with a reason: ${JSON.stringify(text.slice(0, 40))}`, () => {
       const problem = keyProblem(keyIn(text));
       assert.match(problem ?? '', expected);
       assert.ok(text === '' || !problem?.includes(text), 'the input is repeated');

@@ -27,7 +27,7 @@ function build() {
 }
 
 describe('DetailsReader', () => {
-  it('reads nothing before somebody looks', async () => {
+  it('reads nothing before it is watched', async () => {
     const { clock, cloud } = build();
     await clock.advance(60_000);
     assert.equal(cloud.requested.length, 0);
@@ -70,7 +70,7 @@ describe('DetailsReader', () => {
     assert.equal(cloud.requested.length, 2);
   });
 
-  it('stops while nobody looks, and reads at once when somebody does again', async () => {
+  it('stops while it is not watched, and reads at once when it is watched again', async () => {
     const { clock, cloud, reader } = build();
     cloud.set('a', 'running');
     reader.setWatched(true);
@@ -237,15 +237,15 @@ describe('DetailsReader', () => {
     cloud.set('a', 'finished', { output: 'late' });
     reader.setWatched(true);
     await settle();
-    const notified: unknown[] = [];
-    reader.onDidChange((state) => notified.push(state));
+    const states: unknown[] = [];
+    reader.onDidChange((state) => states.push(state));
     const waiting = reader.read();
     reader.dispose();
     reader.dispose();
     open();
     await waiting;
     await clock.advance(60_000);
-    assert.equal(notified.length, 0);
+    assert.equal(states.length, 0);
     assert.equal(clock.timers, 0);
     assert.equal(store.get(ref)?.output, undefined);
     await reader.read();
@@ -255,18 +255,18 @@ describe('DetailsReader', () => {
   it('tells when a reading begins, what it brought, and when it ends', async () => {
     const { clock, cloud, reader } = build();
     assert.deepEqual(reader.state, { isReading: false });
-    const notified: unknown[] = [];
-    reader.onDidChange(({ isReading, details }) => notified.push([isReading, details?.status]));
+    const states: unknown[] = [];
+    reader.onDidChange(({ isReading, details }) => states.push([isReading, details?.status]));
     cloud.set('a', 'finished');
     reader.setWatched(true);
     await clock.advance(100);
-    assert.deepEqual(notified, [
+    assert.deepEqual(states, [
       [true, undefined],
       [false, 'finished'],
     ]);
     reader.setWatched(true);
     await clock.advance(100);
-    assert.equal(notified.length, 2);
+    assert.equal(states.length, 2);
   });
 
   it('goes by the last of what one answer tells of the task', async () => {
@@ -292,23 +292,23 @@ describe('DetailsReader', () => {
     const { clock, cloud, reader, store } = build();
     const other: TaskRef = { apiVersion: 'v2', id: 'b' };
     store.track([other], clock.now());
-    const look = (of: TaskRef, judgeVerdict?: boolean): void =>
+    const update = (of: TaskRef, judgeVerdict?: boolean): void =>
       store.applyUpdate(
         of,
         { status: 'finished', rawStatus: 'finished', judgeVerdict },
         clock.now(),
         true,
       );
-    look(ref);
+    update(ref);
     await settle();
     assert.equal(cloud.requested.length, 0);
     cloud.set('a', 'finished', { judgeVerdict: true });
     reader.setWatched(true);
     await clock.advance(100);
-    look(other, false);
+    update(other, false);
     store.untrack([other]);
-    look(ref);
-    look(ref, true);
+    update(ref);
+    update(ref, true);
     await clock.advance(60_000);
     assert.equal(cloud.requested.length, 1);
     store.untrack([ref]);

@@ -46,7 +46,7 @@ export const hostileTexts: readonly string[] = Object.values(textsByKind);
 /** What must stand in no text for people: controls but line ends and tabs, and what turns the direction of text. */
 export const unseen = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/u;
 
-/** True where looking at a value shows a secret link. */
+/** True where a value, as inspected, shows a secret link. */
 export function showsSecret(value: unknown): boolean {
   return inspect(value, { depth: Infinity, maxStringLength: Infinity }).includes(linkSecret);
 }

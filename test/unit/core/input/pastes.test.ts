@@ -22,9 +22,9 @@ describe('what people paste', () => {
         tasks: tasks.map((task) => (/^v\d\//u.test(task) ? task : `v2/${task}`)).sort(),
         sessions: [...sessions].sort(),
       });
-      const words = rejectedMessage(parseTaskInput(text, 'v2'));
-      if (says) assert.match(words ?? '', says);
-      else assert.equal(words, undefined);
+      const message = rejectedMessage(parseTaskInput(text, 'v2'));
+      if (says) assert.match(message ?? '', says);
+      else assert.equal(message, undefined);
     });
 
   for (const { name, text } of pastes)

@@ -31,7 +31,7 @@ describe('errorMessage', () => {
       assert.equal(nextStep, nextSteps[kind]);
     });
 
-  it('has words of its own for each kind', () => {
+  it('has a message for each kind', () => {
     const texts = kinds.map((kind) => errorMessage(kind, { host: 'h' }).text);
     assert.equal(new Set(texts).size, kinds.length);
   });

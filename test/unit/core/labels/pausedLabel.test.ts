@@ -7,8 +7,8 @@ const ofV1 = aTask({ apiVersion: 'v1' });
 
 describe('polls that are paused', () => {
   it('are paused for all active tasks by a refused key', () => {
-    const words = pausedLabel([aTask(), ofV1], { pauses: [{ kind: 'auth' }], host });
-    assert.deepEqual(words, {
+    const label = pausedLabel([aTask(), ofV1], { pauses: [{ kind: 'auth' }], host });
+    assert.deepEqual(label, {
       text: 'polling paused',
       reason: 'cloud.example does not accept the API key. Set one that is valid there.',
     });

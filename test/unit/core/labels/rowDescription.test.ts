@@ -66,7 +66,7 @@ describe('the description of a row', () => {
     assert.equal(rowDescription(missing, plain), 'Not found');
   });
 
-  it('has words of its own for each kind of trouble, which fit beside a title', () => {
+  it('has a label for each kind of trouble, which fits beside a title', () => {
     const names =
       'auth forbidden payment taskNotFound notServed invalidRequest rateLimited server timeout network redirect tooLarge badAnswer noKey';
     const kinds = names.split(' ').filter(isErrorKind);
@@ -136,7 +136,7 @@ describe('the description of a row', () => {
     }
   });
 
-  it('has the status in words in lists, which have no icons', () => {
+  it('has the status as text in lists, which have no icons', () => {
     assert.equal(choiceDescription(running()), 'Running · v2');
     assert.equal(
       choiceDescription(ended({ judgeVerdict: false })),

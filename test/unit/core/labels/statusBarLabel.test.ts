@@ -20,8 +20,8 @@ describe('the status bar', () => {
 
   it('counts what runs and what has ended unseen', () => {
     const unseen = { ...ended, isUnseen: true };
-    const words = statusBarLabel([aTask(), aTask({ id: 'b2' }), unseen, ended]);
-    assert.deepEqual(words, {
+    const label = statusBarLabel([aTask(), aTask({ id: 'b2' }), unseen, ended]);
+    assert.deepEqual(label, {
       text: '2 running, 1 ended',
       tooltip:
         'Browser Use: 4 tasks tracked, 2 active, 2 running. 1 task ended that you have not opened.',

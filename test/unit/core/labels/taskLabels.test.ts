@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { hasEnded, outcomeOf, type TaskStatus } from '../../../../src/core/cloud/task';
 import { oneLine } from '../../../../src/core/text/plainText';
 import { shorten } from '../../../../src/core/text/shorten';
-import * as words from '../../../../src/core/labels/taskLabels';
+import * as labels from '../../../../src/core/labels/taskLabels';
 
 const base = { isMissing: false, isSuccess: undefined, judgeVerdict: undefined };
 
@@ -19,7 +19,7 @@ describe('the status model', () => {
   for (const [status, expected] of Object.entries(ended) as [TaskStatus, boolean][])
     it(`${status} ${expected ? 'is' : 'is not'} an end`, () => {
       assert.equal(hasEnded(status), expected);
-      assert.match(words.statusSentence(status), /^The .*\.$/u);
+      assert.match(labels.statusSentence(status), /^The .*\.$/u);
     });
 
   for (const [isSuccess, judgeVerdict, outcome, sentence] of [
@@ -45,19 +45,19 @@ describe('the status model', () => {
     it(`agent ${isSuccess}, judge ${judgeVerdict}: ${outcome ?? 'no outcome'}`, () => {
       const task = { status: 'finished', isSuccess, judgeVerdict } as const;
       assert.equal(outcomeOf(task), outcome);
-      assert.equal(words.verdictSentence(task), sentence);
+      assert.equal(labels.verdictSentence(task), sentence);
     });
 
   it('gives an outcome to finished tasks alone', () => {
     for (const status of ['running', 'stopped', 'failed'] as const) {
       assert.equal(outcomeOf({ status, isSuccess: false }), undefined);
-      assert.equal(words.verdictSentence({ status, isSuccess: false }), undefined);
+      assert.equal(labels.verdictSentence({ status, isSuccess: false }), undefined);
     }
   });
 });
 
-describe('taskWords', () => {
-  for (const [task, look, text] of [
+describe('taskLabels', () => {
+  for (const [task, appearance, text] of [
     [{ status: 'created', rawStatus: 'created' }, 'created', 'Created'],
     [{ status: 'running', rawStatus: 'started' }, 'running', 'Running'],
     [{ status: 'paused', rawStatus: 'paused' }, 'paused', 'Paused'],
@@ -79,8 +79,8 @@ describe('taskWords', () => {
     [{ status: 'running', rawStatus: 'started', isMissing: true }, 'missing', 'Not found'],
   ] as const)
     it(`calls ${JSON.stringify(task)} "${text}"`, () => {
-      assert.equal(words.appearanceOf({ ...base, ...task }), look);
-      assert.equal(words.appearanceLabel({ ...base, ...task }), text);
+      assert.equal(labels.appearanceOf({ ...base, ...task }), appearance);
+      assert.equal(labels.appearanceLabel({ ...base, ...task }), text);
     });
 
   it('makes one harmless line of anything', () => {
@@ -102,7 +102,7 @@ describe('taskWords', () => {
   ] as const)
     it(`keeps ${what}`, () => {
       assert.equal(oneLine(` ${text}\n`), text);
-      assert.equal(words.taskTitle({ id: 'x1', prompt: text }), text);
+      assert.equal(labels.taskTitle({ id: 'x1', prompt: text }), text);
     });
 
   for (const [what, text] of [
@@ -126,7 +126,7 @@ describe('taskWords', () => {
   });
 
   it('names a task by its ID where the prompt has nothing to see', () => {
-    assert.equal(words.taskTitle({ id: 'x1', prompt: '\u200D \u200C\uFE0F\u00AD' }), 'x1');
+    assert.equal(labels.taskTitle({ id: 'x1', prompt: '\u200D \u200C\uFE0F\u00AD' }), 'x1');
   });
 
   for (const [text, maxLength, cut] of [
@@ -154,10 +154,10 @@ describe('taskWords', () => {
   });
 
   it('names a task by its prompt, or by its ID', () => {
-    assert.equal(words.taskTitle({ id: 'x1', prompt: 'Buy\nmilk' }), 'Buy milk');
-    assert.equal(words.taskTitle({ id: 'x1', prompt: ' \u202E ' }), 'x1');
-    assert.equal(words.taskTitle({ id: 'x1' }), 'x1');
-    assert.equal(words.taskTitle({ id: 'x1', prompt: 'a'.repeat(300) }).length, 200);
+    assert.equal(labels.taskTitle({ id: 'x1', prompt: 'Buy\nmilk' }), 'Buy milk');
+    assert.equal(labels.taskTitle({ id: 'x1', prompt: ' \u202E ' }), 'x1');
+    assert.equal(labels.taskTitle({ id: 'x1' }), 'x1');
+    assert.equal(labels.taskTitle({ id: 'x1', prompt: 'a'.repeat(300) }).length, 200);
   });
 
   for (const [prompt, maxLength, title] of [
@@ -174,12 +174,12 @@ describe('taskWords', () => {
     ['word '.repeat(60), 200, `${'word '.repeat(39)}word…`],
   ] as const)
     it(`cuts a title of at most ${maxLength} after a word where one ends near: ${title}`, () => {
-      assert.equal(words.taskTitle({ id: 'x1', prompt }, maxLength), title);
+      assert.equal(labels.taskTitle({ id: 'x1', prompt }, maxLength), title);
       assert.ok(title.length <= maxLength);
     });
 
   it('cuts an ID where the room ends', () => {
-    assert.equal(words.taskTitle({ id: 'some id of old', prompt: '' }, 10), 'some id o…');
+    assert.equal(labels.taskTitle({ id: 'some id of old', prompt: '' }, 10), 'some id o…');
   });
 
   for (const [ms, text] of [
@@ -193,7 +193,7 @@ describe('taskWords', () => {
     [47.5 * 3_600_000, '47 h 30 min'],
     [49 * 3_600_000, '2 d 1 h'],
   ] as const)
-    it(`says ${text} for ${ms} ms`, () => assert.equal(words.formatDuration(ms), text));
+    it(`says ${text} for ${ms} ms`, () => assert.equal(labels.formatDuration(ms), text));
 
   for (const [age, text] of [
     [-3_600_000, 'just now'],
@@ -204,7 +204,7 @@ describe('taskWords', () => {
     [72 * 3_600_000, '3 d ago'],
   ] as const)
     it(`says ${text} for an age of ${age} ms`, () =>
-      assert.equal(words.formatAge(1e12 - age, 1e12), text));
+      assert.equal(labels.formatAge(1e12 - age, 1e12), text));
 
   for (const [cost, text] of [
     ['0', '$0.00'],
@@ -220,12 +220,13 @@ describe('taskWords', () => {
     ['.', '.'],
     ['', ''],
   ] as const)
-    it(`writes a cost of "${cost}" as "${text}"`, () => assert.equal(words.formatCost(cost), text));
+    it(`writes a cost of "${cost}" as "${text}"`, () =>
+      assert.equal(labels.formatCost(cost), text));
 
   it('measures how long an agent worked', () => {
     const at = (seconds: number): string => new Date(seconds * 1000).toISOString();
     const times = { createdAt: at(0), startedAt: at(10), finishedAt: at(70) };
-    const { durationOf } = words;
+    const { durationOf } = labels;
     assert.equal(durationOf({ status: 'finished', ...times }, 0), 60_000);
     assert.equal(
       durationOf({ status: 'running', ...times, finishedAt: undefined }, 30_000),

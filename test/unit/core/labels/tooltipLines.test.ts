@@ -49,7 +49,7 @@ describe('a tooltip', () => {
     assert.equal(lastCheck(aTask({ checkedAt, isMissing: true })), 'Last checked: <-8000>');
   });
 
-  it('says why a task is not looked at, where that concerns its API version', () => {
+  it('says why a task is not polled, where that concerns its API version', () => {
     const paused = (task: TrackedTask, pause: PollPause) =>
       tooltipLines(task, { ...options, pauses: [pause] }).find((line) => line.startsWith('Not '));
     assert.equal(
@@ -100,7 +100,7 @@ describe('a tooltip', () => {
     ]);
   });
 
-  it('tells of trouble in words, with its beginning', () => {
+  it('describes trouble, and says since when', () => {
     const lines = tooltipLines(aTask({ trouble: { kind: 'timeout', since: now - 1000 } }), options);
     assert.ok(
       lines.some((line) =>

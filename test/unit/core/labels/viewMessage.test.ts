@@ -5,7 +5,7 @@ import { viewMessage } from '../../../../src/core/labels/viewMessage';
 
 const now = Date.UTC(2026, 0, 13, 12);
 
-function words(
+function message(
   state: Partial<PollerState>,
   more: { taskCount?: number; baseUrlProblem?: string } = {},
 ) {
@@ -20,31 +20,31 @@ function words(
 }
 
 function paused(pause: PollPause, more: Partial<PollerState> = {}) {
-  return words({ pauses: [pause], ...more });
+  return message({ pauses: [pause], ...more });
 }
 
 describe('the line above the rows', () => {
   it('says how fresh they are', () => {
-    assert.equal(words({}), 'Updated 8 s ago · 3 active');
+    assert.equal(message({}), 'Updated 8 s ago · 3 active');
   });
 
-  it('says before the first answer that looks are under way', () => {
-    assert.equal(words({ checkedAt: undefined }), 'Checking · 3 active');
+  it('says before the first answer that tasks are being checked', () => {
+    assert.equal(message({ checkedAt: undefined }), 'Checking · 3 active');
   });
 
   it('is not there when nothing is active and nothing is wrong', () => {
-    assert.equal(words({ activeCount: 0 }), '');
+    assert.equal(message({ activeCount: 0 }), '');
   });
 
   it('says that another window polls and is not responding, whatever else it has said', () => {
     const expected =
       'Another window is not responding · 3 active. It polls for all windows; this one takes over if it stays silent.';
-    assert.equal(words({ isLeaderSilent: true }), expected);
+    assert.equal(message({ isLeaderSilent: true }), expected);
     assert.equal(paused({ kind: 'auth' }, { isLeaderSilent: true }), expected);
   });
 
   it('leaves an empty view to its welcome', () => {
-    assert.equal(words({ pauses: [{ kind: 'auth' }] }, { taskCount: 0 }), '');
+    assert.equal(message({ pauses: [{ kind: 'auth' }] }, { taskCount: 0 }), '');
   });
 
   it('says that the key is rejected, and what to do, also when nothing is active', () => {
@@ -68,10 +68,10 @@ describe('the line above the rows', () => {
   });
 
   it('says how long a short rate limit holds', () => {
-    const words = (pauseMs: number) => paused({ kind: 'rateLimited', until: now + pauseMs });
-    assert.equal(words(20_000), 'Rate limited, trying again in 20 s · 3 active');
-    assert.equal(words(119_000), 'Rate limited, trying again in 2 min · 3 active');
-    assert.equal(words(-10), 'Rate limited, trying again now · 3 active');
+    const pausedFor = (pauseMs: number) => paused({ kind: 'rateLimited', until: now + pauseMs });
+    assert.equal(pausedFor(20_000), 'Rate limited, trying again in 20 s · 3 active');
+    assert.equal(pausedFor(119_000), 'Rate limited, trying again in 2 min · 3 active');
+    assert.equal(pausedFor(-10), 'Rate limited, trying again now · 3 active');
   });
 
   it('bears a short loss of the network without advice', () => {
@@ -121,7 +121,7 @@ describe('the line above the rows', () => {
   it('says what is wrong with the base URL before all else', () => {
     const problem = 'The base URL is empty.';
     assert.equal(
-      words({ pauses: [{ kind: 'noKey' }] }, { baseUrlProblem: problem }),
+      message({ pauses: [{ kind: 'noKey' }] }, { baseUrlProblem: problem }),
       'The base URL is empty. Change it in the settings.',
     );
   });

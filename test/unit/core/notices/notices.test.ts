@@ -21,7 +21,7 @@ describe('NoticeQueue', () => {
     queue = new NoticeQueue({
       store,
       clock,
-      isRequested: (kind) => preferred.has(kind),
+      isEnabled: (kind) => preferred.has(kind),
       show: (notice) => shown.push(notice),
     });
   });
@@ -34,16 +34,16 @@ describe('NoticeQueue', () => {
   function run(...ids: string[]): void {
     for (const id of ids) {
       store.track([{ apiVersion: 'v2', id }], clock.now());
-      look(id, { status: 'running', rawStatus: 'started', prompt: `Do ${id}` });
+      update(id, { status: 'running', rawStatus: 'started', prompt: `Do ${id}` });
     }
   }
 
-  function look(id: string, update: TaskUpdate, isFull = true): void {
+  function update(id: string, update: TaskUpdate, isFull = true): void {
     store.applyUpdate({ apiVersion: 'v2', id }, update, clock.now(), isFull);
   }
 
   function end(id: string, status: 'finished' | 'stopped' | 'failed', more = {}): void {
-    look(id, { status, rawStatus: status, ...more });
+    update(id, { status, rawStatus: status, ...more });
   }
 
   it('tells of a single end at once, with its cost', async () => {
@@ -89,17 +89,17 @@ describe('NoticeQueue', () => {
 
   it('waits for the verdict, and speaks of it', async () => {
     run('a');
-    look('a', { status: 'finished', rawStatus: 'finished', isSuccess: true }, false);
+    update('a', { status: 'finished', rawStatus: 'finished', isSuccess: true }, false);
     await clock.advance(500);
     assert.equal(shown.length, 0);
-    look('a', { status: 'finished', rawStatus: 'finished', judgeVerdict: false });
+    update('a', { status: 'finished', rawStatus: 'finished', judgeVerdict: false });
     await clock.advance(seenNoteMs);
     assert.equal(shown[0]?.text, 'Finished, goal not reached: Do a');
   });
 
   it('waits for a verdict ten seconds at most', async () => {
     run('a');
-    look('a', { status: 'finished', rawStatus: 'finished' }, false);
+    update('a', { status: 'finished', rawStatus: 'finished' }, false);
     await clock.advance(noticeWindowMs);
     assert.equal(shown[0]?.text, 'Finished: Do a');
   });
@@ -140,7 +140,7 @@ describe('NoticeQueue', () => {
     assert.deepEqual(shown, []);
   });
 
-  it('says nothing of an end that somebody has looked at meanwhile, or of a task that is gone', async () => {
+  it('leaves out an end that somebody has seen meanwhile, and a task that is no longer tracked', async () => {
     run('a', 'b', 'c');
     end('a', 'finished');
     end('b', 'finished');
@@ -262,7 +262,7 @@ describe('NoticeQueue', () => {
     queue = new NoticeQueue({
       store,
       clock,
-      isRequested: () => true,
+      isEnabled: () => true,
       show: () => order.push('shown'),
       onSettled: (refs) => order.push(`settled ${refs.map(({ id }) => id).join(' ')}`),
     });

@@ -53,7 +53,7 @@ describe('ListReading', () => {
     return missing.map(({ id }) => id);
   }
 
-  it('asks for page after page of the query, and takes in each', async () => {
+  it('requests page after page of the query, and takes in each', async () => {
     pages = [['a'], ['b'], ['c']];
     total = 250;
     const reading = await read(['a', 'b', 'c']);
@@ -125,7 +125,7 @@ describe('ListReading', () => {
     assert.equal(requested.length, 1);
   });
 
-  it('has nothing more to read once nobody is expected whom it may look for', async () => {
+  it('is done once it may find none of the expected tasks', async () => {
     pages = [['b'], ['a']];
     total = 200;
     allowance = 1;

@@ -50,7 +50,7 @@ describe('ListSweep', () => {
     assert.deepEqual(singles, hidden.toReversed().slice(0, 10));
   });
 
-  it('asks for nobody by itself after a list within bounds that it gave up', async () => {
+  it('polls no task by itself after a list within bounds that it gave up', async () => {
     for (let index = 0; index < 250; index++) cloud.set(`t${index}`, 'running');
     assert.deepEqual(await run(new ListSweep([listOf(['nobody'], { mostPages: 1 })], byId)), [
       'page',

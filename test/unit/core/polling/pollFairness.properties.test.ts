@@ -26,7 +26,7 @@ interface Kind {
   readonly apiVersion: ApiVersion;
   readonly count: number;
   readonly status: TaskStatus;
-  /** Nobody has looked at them yet. */
+  /** They were never polled. */
   readonly isNew: boolean;
   /** No list shows them. */
   readonly isUnlisted: boolean;
@@ -160,7 +160,7 @@ function rawStatusOf(status: TaskStatus): string {
 }
 
 /**
- * Within so many requests everyone who is due is polled, whatever else is due: twice what it takes to ask for each by itself and to
+ * Within so many requests everyone who is due is polled, whatever else is due: twice what it takes to poll each by itself and to
  * try every list. What is due for longest goes first, and a list that has just begun goes before.
  */
 function boundOf({ kinds, strangers }: Mixture): number {
@@ -182,7 +182,7 @@ describe('Whatever else is due', () => {
           const since = world.clock.now();
           const wait = (task: TrackedTask): boolean =>
             task.isMissing || task.checkedAt === undefined || task.checkedAt < since;
-          // Words that nobody knows are polled once a minute.
+          // A task with an unknown status is polled once a minute.
           const most = bound + 1.1 * (slowPauseMs / second) * requestsPerSecond;
           for (let sent = 0; world.store.tasks().some(wait); sent += requestsPerSecond) {
             const features = world.store.tasks().filter(wait).map(refKey);
@@ -209,7 +209,7 @@ describe('Whatever else is due', () => {
         const before = world.cloud.requested.length;
         while (world.store.get(ref)?.checkedAt === undefined) {
           await world.clock.advance(second / 4);
-          assert.ok(world.cloud.requested.length - before <= 7, 'it is asked for');
+          assert.ok(world.cloud.requested.length - before <= 7, 'it is polled');
         }
         await world.dispose();
       }),

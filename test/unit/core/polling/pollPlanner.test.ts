@@ -46,7 +46,7 @@ describe('planPolls', () => {
 
   const plan = (tasks: readonly TrackedTask[], at = now) => planPolls(tasks, costs, at);
 
-  it('asks nothing about nobody', () => {
+  it('plans nothing for no task', () => {
     assert.deepEqual(plan([]), []);
   });
 
@@ -86,7 +86,7 @@ describe('planPolls', () => {
     assert.deepEqual(inShort(plan(many(600))), ['list status(600)'], 'and forgets a burst');
   });
 
-  it('asks by itself for a task whose status no list is filtered by', () => {
+  it('polls a task by itself whose status no list is filtered by', () => {
     costs.note('v2', 'span', 31, now);
     costs.note('v2', 'spans', 31, now);
     const paused = aTask('paused', { status: 'paused', rawStatus: 'paused' });
@@ -102,12 +102,12 @@ describe('planPolls', () => {
     assert.deepEqual(inShort(plan([old, ...many(20)])), ['list spans(1)', 'list spans(20)']);
   });
 
-  it('asks for each where every list is dearer', () => {
+  it('polls each task where every list is dearer', () => {
     for (const way of ['span', 'spans', 'status'] as const) costs.note('v2', way, 4, now);
     assert.deepEqual(inShort(plan(many(3))), ['task t0', 'task t1', 'task t2']);
   });
 
-  it('asks for each for a while after a list has failed, longer each time in a row', () => {
+  it('polls each task for a while after a list has failed, longer each time in a row', () => {
     const second = 1000;
     const isDistrusted = (at: number) => lists(plan(many(2), at)).length === 0;
     let at = now;
@@ -140,7 +140,7 @@ describe('planPolls', () => {
     assert.equal(lists(plan(many(50)))[0]?.mostPages, 5);
   });
 
-  it('looks for three new tasks or more among the newest, for fewer by themselves', () => {
+  it('reads a list for three new tasks or more, and polls fewer one by one', () => {
     const fresh = (count: number, apiVersion: ApiVersion = 'v2') =>
       Array.from({ length: count }, (_, index) =>
         newlyTracked({ apiVersion, id: `n${index}` }, now),
@@ -153,13 +153,13 @@ describe('planPolls', () => {
     assert.equal(lists(plan(fresh(38))).length, 0, 'the list has shown none of them');
   });
 
-  it('looks in no list for tasks that are missing, or of which the cloud said so', () => {
+  it('reads no list for tasks that are missing, or that the cloud did not find', () => {
     const trouble = { kind: 'taskNotFound' as const, since: now };
     for (const more of [{ isMissing: true }, { trouble }])
       assert.equal(lists(plan(many(5, () => more))).length, 0);
   });
 
-  it('asks for one v1 task by itself, for more in the list from the newest on', () => {
+  it('polls one v1 task by itself, more by the list from the newest on', () => {
     const v1 = (count: number) =>
       Array.from({ length: count }, (_, index) => ({
         ...aTask(`t${index}`),

@@ -26,7 +26,7 @@ describe('PollRounds', () => {
   let pauses: PollPauses;
   let refreshes: RefreshRequests;
   let rounds: PollRounds;
-  let notified: string[];
+  let errors: string[];
   let round: AbortController;
 
   beforeEach(() => {
@@ -36,11 +36,10 @@ describe('PollRounds', () => {
     schedule = new PollSchedule(() => 0.5);
     pauses = new PollPauses();
     refreshes = new RefreshRequests();
-    notified = [];
+    errors = [];
     round = new AbortController();
     const connect = () => Promise.resolve(cloud);
-    const onError = (error: unknown, what: string) =>
-      void notified.push(`${what}: ${String(error)}`);
+    const onError = (error: unknown, what: string) => void errors.push(`${what}: ${String(error)}`);
     rounds = new PollRounds({ store, connect, clock, schedule, pauses, refreshes, onError });
   });
 
@@ -84,7 +83,7 @@ describe('PollRounds', () => {
     return cloud.requested.map(({ what, id }) => (id === '' ? what : `${what} ${id}`));
   }
 
-  /** How the plan for all tasks asks now. */
+  /** How the plan polls all tasks now. */
   function way(): string {
     const [first] = plan();
     return first?.kind === 'list' ? first.way : 'each';
@@ -101,7 +100,7 @@ describe('PollRounds', () => {
       failures.map(({ task, error }) => [task?.id, error.kind]),
       [['t1', 'server']],
     );
-    assert.deepEqual(notified, ['v2/t1: CloudError: ordered server']);
+    assert.deepEqual(errors, ['v2/t1: CloudError: ordered server']);
   });
 
   it('sends one question ahead, and no more where the network is gone', async () => {
@@ -136,7 +135,7 @@ describe('PollRounds', () => {
     const [old] = store.tasks().filter(({ apiVersion }) => apiVersion === 'v1');
     assert.ok(old);
     const { successes } = await poll([{ kind: 'task', task: old }, ...each]);
-    assert.equal(successes, 5, 'what comes after it is asked');
+    assert.equal(successes, 5, 'what comes after it is requested');
     assert.ok(cloud.requested.every(({ id }) => id !== 'old'));
   });
 
@@ -155,8 +154,8 @@ describe('PollRounds', () => {
       assert.deepEqual(whatCame(await requested), { successes: 0, failures: [] });
     }
     assert.equal(store.get(ref(id))?.prompt, `Do ${id}`);
-    assert.deepEqual(notified, []);
-    assert.equal(refreshes.size, 1, 'it is still to be looked at');
+    assert.deepEqual(errors, []);
+    assert.equal(refreshes.size, 1, 'it is still to be polled');
   });
 
   it('drops an answer that comes though its question was aborted, and a failure, too', async () => {
@@ -177,10 +176,10 @@ describe('PollRounds', () => {
         cloud.heal();
       }
     assert.equal(store.get(ref(id))?.prompt, `Do ${id}`);
-    assert.deepEqual([notified, pauses.all()], [[], []]);
+    assert.deepEqual([errors, pauses.all()], [[], []]);
   });
 
-  it('asks nothing more where everything was paused while it connected', async () => {
+  it('requests nothing more where everything was paused while it connected', async () => {
     await known(1);
     for (const polls of [plan(), [taskPoll('t0')]]) {
       pauses.clear();
@@ -237,10 +236,10 @@ describe('PollRounds', () => {
       if (kind === 'server')
         assert.deepEqual([failure.error.status, failure.error.retryAfterMs], [503, 7]);
     }
-    assert.equal(notified.length, 2);
+    assert.equal(errors.length, 2);
   });
 
-  it('asks for at most ten in one round of those whom a list does not show', async () => {
+  it('polls at most ten tasks by themselves in one round that a list does not show', async () => {
     const ids = await known(14);
     for (const id of ids) cloud.unlisted.add(id);
     const { successes } = await poll();
@@ -249,7 +248,7 @@ describe('PollRounds', () => {
     assert.equal(cloud.requested.length, 11);
   });
 
-  it('asks for nobody by itself after a list that it gave up', async () => {
+  it('polls no task by itself after a list that it gave up', async () => {
     await known(2);
     for (let index = 0; index < 500; index++) cloud.set(`other-${index}`, 'finished');
     cloud.unlisted.add('t0');
@@ -258,7 +257,7 @@ describe('PollRounds', () => {
     assert.equal(way(), 'status', 'and takes another way');
   });
 
-  it('asks for the rest by themselves after the newest did not show them', async () => {
+  it('polls the rest by themselves after the list of the newest did not show them', async () => {
     for (let index = 0; index < 300; index++)
       cloud.set(`other-${index}`, 'finished', { createdAt: '2026-01-14T00:00:00.000Z' });
     for (const id of ['a', 'b', 'c', 'd']) cloud.set(id, 'running');
@@ -303,7 +302,7 @@ describe('PollRounds', () => {
         failures.map(({ task, error }) => [task, error.kind]),
         [[undefined, kind]],
       );
-      assert.deepEqual(notified, [`the list of v2: CloudError: ordered ${kind}`]);
+      assert.deepEqual(errors, [`the list of v2: CloudError: ordered ${kind}`]);
       assert.deepEqual(pauses.all(), [], 'and a list judges nothing');
       assert.equal(way(), 'each');
       await clock.advance(10 * second);
@@ -351,7 +350,7 @@ describe('PollRounds', () => {
       await clock.advance(3 * second);
       assert.deepEqual(await nextWhats(2), ['list', 'list']);
       assert.equal((await one()).isUnfinished, true, 'and only then begins the next');
-      assert.deepEqual(notified, []);
+      assert.deepEqual(errors, []);
     });
 
     it('lets one who is new, one who is requested and one who is due have their turn beside a long list', async () => {

@@ -33,7 +33,7 @@ describe('PollSchedule', () => {
       assert.equal(dueAt(), now + factor * pauseMs);
     }
     schedule.failed(running, now + 1);
-    assert.equal(dueAt(running, now + 1), now + 1 + 1.1 * pauseMs, 'asked in vain is asked, too');
+    assert.equal(dueAt(running, now + 1), now + 1 + 1.1 * pauseMs, 'a failed poll is a poll, too');
   });
 
   it('has those due together whom one answer showed', () => {
@@ -129,7 +129,7 @@ describe('PollSchedule', () => {
     }
   });
 
-  it('asks again with growing pauses for about five minutes before a task is missing', () => {
+  it('polls again with growing pauses for about five minutes before a task is missing', () => {
     const answers: number[] = [];
     for (let at = now; ;) {
       answers.push((at - now) / 1000);

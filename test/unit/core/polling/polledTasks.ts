@@ -30,7 +30,7 @@ class PolledTasks {
   /** What connecting throws. */
   connectError: CloudError | undefined;
   connects = 0;
-  /** What loading the part that asks throws, as in a damaged installation. */
+  /** What loading the request code throws, as in a damaged installation. */
   loadError: Error | undefined;
   /** What the log is told that was polled. */
   readonly failed: string[] = [];

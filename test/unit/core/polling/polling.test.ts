@@ -12,14 +12,14 @@ describe('WindowPolling', () => {
   let store: TaskStore;
   let polling: WindowPolling;
   let poller: FakePolling;
-  let notified: PollerState[];
+  let states: PollerState[];
 
   beforeEach(() => {
     store = new TaskStore();
     polling = new WindowPolling({ store, intervals });
     poller = new FakePolling();
-    notified = [];
-    polling.onDidChangeState((state) => notified.push(state));
+    states = [];
+    polling.onDidChangeState((state) => states.push(state));
   });
 
   it('counts what is active while nobody polls, and knows no more', () => {
@@ -50,16 +50,16 @@ describe('WindowPolling', () => {
     assert.equal(polling.state.activeCount, 7);
     const next = new FakePolling();
     polling.setBy(next);
-    const count = notified.length;
+    const count = states.length;
     poller.become({ activeCount: 8 });
-    assert.equal(notified.length, count);
+    assert.equal(states.length, count);
     next.become({ activeCount: 9 });
-    assert.equal(notified.at(-1)?.activeCount, 9);
+    assert.equal(states.at(-1)?.activeCount, 9);
     polling.setBy(undefined);
-    assert.equal(notified.at(-1)?.activeCount, 0);
+    assert.equal(states.at(-1)?.activeCount, 0);
   });
 
-  it('asks for a refresh as soon as somebody polls, and again of whoever takes over before it is done', async () => {
+  it('refreshes as soon as a poller is there, and again with the poller that takes over before it is done', async () => {
     let isDone = false;
     void polling.refresh([ref]).then(() => (isDone = true));
     poller.gate = new Promise(() => undefined);
@@ -73,7 +73,7 @@ describe('WindowPolling', () => {
     assert.deepEqual(next.refreshes, [[ref]]);
     assert.equal(isDone, true);
     polling.setBy(poller);
-    assert.equal(poller.refreshes.length, 1, 'what is done is not asked for again');
+    assert.equal(poller.refreshes.length, 1, 'what is done is not requested again');
   });
 
   it('takes no word for it of one who gave up polling meanwhile', async () => {
@@ -95,6 +95,6 @@ describe('WindowPolling', () => {
     await polling.refresh();
     polling.setBy(poller);
     assert.equal(poller.attention, undefined);
-    assert.deepEqual(notified, []);
+    assert.deepEqual(states, []);
   });
 });

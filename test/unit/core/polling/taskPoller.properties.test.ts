@@ -164,7 +164,7 @@ class World {
         if (before && after && hasEnded(before.status))
           assert.equal(after.status, before.status, 'an end is for ever');
         if (after && isObservedEnd(change)) this.#observed.set(lifeOf(after), 0);
-        // What nobody follows any more, or has looked at, need not be announced.
+        // An end that is no longer tracked, or was seen, need not be announced.
         if (before && (!after || (before.isUnseen && !after.isUnseen)))
           if (this.#observed.get(lifeOf(before)) === 0) this.#observed.delete(lifeOf(before));
       }
@@ -182,7 +182,7 @@ class World {
     this.notices = new NoticeQueue({
       store,
       clock,
-      isRequested: () => true,
+      isEnabled: () => true,
       show: ({ refs }) => {
         for (const ref of refs) {
           const tracked = store.get(ref);
@@ -331,7 +331,7 @@ class World {
     checkEnds(() => true);
     const { length } = server.requested;
     await clock.advance(hour);
-    assert.equal(server.requested.length, length, 'nothing is asked once nothing is active');
+    assert.equal(server.requested.length, length, 'nothing is requested once nothing is active');
     for (const [life, times] of this.#observed) assert.equal(times, 1, `${life} is announced`);
   }
 
@@ -343,7 +343,7 @@ class World {
     const { length } = this.server.requested;
     this.store.track([{ apiVersion: 'v2', id: 'late' }], this.clock.now());
     await this.clock.advance(hour);
-    assert.equal(this.server.requested.length, length, 'nothing is asked after disposal');
+    assert.equal(this.server.requested.length, length, 'nothing is requested after disposal');
   }
 }
 

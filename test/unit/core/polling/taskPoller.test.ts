@@ -13,14 +13,14 @@ describe('TaskPoller', () => {
   const polled = polledTasks();
 
   describe('with nothing active', () => {
-    it('asks nothing and sets no timer without tasks', async () => {
+    it('requests nothing and sets no timer without tasks', async () => {
       await polled.clock.advance(hour);
       assert.equal(polled.cloud.requested.length, 0);
       assert.equal(polled.connects, 0, 'not even a connection is made');
       assert.equal(polled.clock.timers, 0);
     });
 
-    it('asks nothing and sets no timer once every task has ended', async () => {
+    it('requests nothing and sets no timer once every task has ended', async () => {
       polled.cloud.set('a', 'finished');
       polled.track('a');
       await polled.clock.advance(0);
@@ -31,7 +31,7 @@ describe('TaskPoller', () => {
     });
   });
 
-  describe('looking', () => {
+  describe('polling', () => {
     it('reads all of a new task at once, then finds it in the list of its time', async () => {
       polled.cloud.set('a', 'running');
       polled.track('a');
@@ -75,7 +75,7 @@ describe('TaskPoller', () => {
         const requested = polled.cloud.requested.length - before;
         assert.ok(
           requested >= 9 && requested <= 11,
-          `${attention}: ${requested} looks in ten pauses`,
+          `${attention}: ${requested} polls in ten pauses`,
         );
       }
     });
@@ -106,7 +106,7 @@ describe('TaskPoller', () => {
       assert.equal(polled.cloud.requested.length, before + 1);
     });
 
-    it('looks at a new task at once, though a hundred others are due', async () => {
+    it('polls a new task at once, though a hundred others are due', async () => {
       const ids = Array.from({ length: 100 }, (_, index) => `task-${index}`);
       for (const id of [...ids, 'new']) polled.cloud.set(id, 'running');
       polled.track(...ids);
@@ -130,7 +130,7 @@ describe('TaskPoller', () => {
       assert.equal(polled.statusOf('running'), 'finished');
     });
 
-    it('asks at most four at a time and never overdraws the bucket', async () => {
+    it('sends at most four requests at a time and never overdraws the bucket', async () => {
       polled.distrustLists();
       const ids = Array.from({ length: 50 }, (_, index) => `task-${index}`);
       for (const id of ids) polled.cloud.set(id, 'running');
@@ -145,7 +145,7 @@ describe('TaskPoller', () => {
       for (const id of ids) assert.equal(polled.statusOf(id), 'running', id);
     });
 
-    it('asks slowly for a status word that nobody knows, and shows the word', async () => {
+    it('polls a task with an unknown status slowly, and keeps the raw status', async () => {
       polled.cloud.set('a', 'unknown', { rawStatus: 'daydreaming' });
       polled.track('a');
       await polled.clock.advance(10 * minute);
@@ -157,7 +157,7 @@ describe('TaskPoller', () => {
       assert.ok(polled.cloud.requested.length >= 9);
     });
 
-    it('asks rarely for a task that has not changed for six hours', async () => {
+    it('polls a task rarely that has not changed for six hours', async () => {
       polled.cloud.set('a', 'running');
       polled.track('a');
       await polled.clock.advance(6 * hour + minute);
@@ -194,7 +194,7 @@ describe('TaskPoller', () => {
   });
 
   describe('refreshing', () => {
-    it('looks at ended tasks too, once', async () => {
+    it('polls ended tasks too, once', async () => {
       polled.cloud.set('a', 'finished');
       polled.track('a');
       await polled.clock.advance(minute);
@@ -206,7 +206,7 @@ describe('TaskPoller', () => {
       assert.equal(polled.cloud.requested.length, requested);
     });
 
-    it('looks at the last hundred that ended, and at no others that have', async () => {
+    it('polls the last hundred that ended, and no others that have', async () => {
       polled.store.replaceAll(
         Array.from({ length: 120 }, (_, index) =>
           aTask({

@@ -46,7 +46,7 @@ describe('TaskPoller and failures', () => {
       const before = polled.cloud.requested.length;
       await polled.clock.advance(60 * second);
       const good = polled.cloud.requested.slice(before).filter(({ id }) => id === 'good').length;
-      assert.ok(good >= 20, `the good one was asked for ${good} times in a minute`);
+      assert.ok(good >= 20, `the good one was polled ${good} times in a minute`);
       assert.equal(polled.store.get(ref('bad'))?.trouble?.kind, 'server');
       assert.equal(polled.statusOf('bad'), 'running');
       polled.cloud.heal();
@@ -54,7 +54,7 @@ describe('TaskPoller and failures', () => {
       assert.equal(polled.store.get(ref('bad'))?.trouble, undefined);
     });
 
-    it('asks for the status alone where the full answer keeps failing', async () => {
+    it('requests the status alone where the full answer keeps failing', async () => {
       polled.cloud.set('a', 'running');
       polled.cloud.failWith = ({ what }) =>
         what === 'task' ? new CloudError('tooLarge', 'too large') : undefined;
@@ -105,7 +105,7 @@ describe('TaskPoller and failures', () => {
       ['for a minute where it names none', undefined, minute],
       ['for an hour at most', 24 * hour, hour],
     ] as const) {
-      it(`asks nothing ${name}`, async () => {
+      it(`requests nothing ${name}`, async () => {
         polled.cloud.set('a', 'running');
         polled.track('a');
         await polled.clock.advance(0);
@@ -176,7 +176,7 @@ describe('TaskPoller and failures', () => {
       });
     }
 
-    it('asks again with pauses that grow to ten minutes where every task is forbidden', async () => {
+    it('polls again with pauses that grow to ten minutes where every task is forbidden', async () => {
       polled.track('a', 'b');
       polled.cloud.fail('forbidden');
       await polled.clock.advance(hour);
@@ -204,7 +204,7 @@ describe('TaskPoller and failures', () => {
       ['on a refresh', () => void polled.poller.refresh()],
       ['with another key', () => polled.poller.reconnect()],
     ] as const)
-      it(`asks again at once ${name} where every task is forbidden`, async () => {
+      it(`polls again at once ${name} where every task is forbidden`, async () => {
         polled.track('a', 'b');
         polled.cloud.fail('forbidden');
         await polled.clock.advance(30 * minute);
@@ -262,7 +262,7 @@ describe('TaskPoller and failures', () => {
       assert.equal(polled.statusOf('a'), 'running');
     });
 
-    it('asks again after ten minutes when credits ran out', async () => {
+    it('polls again after ten minutes when credits ran out', async () => {
       polled.cloud.set('a', 'running');
       polled.track('a');
       await polled.clock.advance(0);
@@ -278,7 +278,7 @@ describe('TaskPoller and failures', () => {
   });
 
   describe('when something is not there', () => {
-    it('asks again with growing pauses for about five minutes before a task is missing', async () => {
+    it('polls again with growing pauses for about five minutes before a task is missing', async () => {
       polled.track('gone');
       await polled.clock.advance(4.9 * minute);
       assert.equal(polled.store.get(ref('gone'))?.isMissing, false);
@@ -308,7 +308,7 @@ describe('TaskPoller and failures', () => {
       }
     });
 
-    it('asks once more for what is missing with another key, or as a window begins', async () => {
+    it('polls missing tasks once more with another key, or as a window begins', async () => {
       polled.store.replaceAll([
         aTask({ id: 'active', isMissing: true }),
         aTask({ id: 'ended', status: 'finished', readAs: 'finished', isMissing: true }),
@@ -330,7 +330,7 @@ describe('TaskPoller and failures', () => {
       assert.ok(polled.store.tasks().every(({ isMissing }) => !isMissing));
     });
 
-    it('calls a task missing whose ID the cloud takes for none, and asks no more', async () => {
+    it('marks a task missing whose ID the cloud calls invalid, and polls it no more', async () => {
       polled.cloud.fail('invalidRequest');
       polled.track('odd');
       await polled.clock.advance(0);
@@ -377,7 +377,7 @@ describe('TaskPoller and failures', () => {
       ['an hour ahead', hour],
       ['an hour back', -hour],
     ] as const) {
-      it(`looks once and goes on as before: ${name}`, async () => {
+      it(`polls once and goes on as before: ${name}`, async () => {
         polled.cloud.set('a', 'running');
         polled.track('a');
         polled.poller.setAttention('away');
@@ -388,7 +388,7 @@ describe('TaskPoller and failures', () => {
         assert.equal(polled.cloud.requested.length, before + 1);
         await polled.clock.advance(5 * minute);
         const requested = polled.cloud.requested.length - before;
-        assert.ok(requested >= 9 && requested <= 12, `${requested} looks in about five minutes`);
+        assert.ok(requested >= 9 && requested <= 12, `${requested} polls in about five minutes`);
       });
     }
 

@@ -26,7 +26,7 @@ describe('TaskPoller and lists', () => {
       assert.ok(polled.store.tasks().every(({ status, prompt }) => status === 'running' && prompt));
     });
 
-    it('asks once every pause for a hundred', async () => {
+    it('sends one request in each interval for a hundred', async () => {
       polled.track(...many(100));
       await polled.clock.advance(second);
       const before = polled.cloud.requested.length;
@@ -79,7 +79,7 @@ describe('TaskPoller and lists', () => {
       assert.equal(polled.store.get(ref('task-3'))?.judgeVerdict, false);
     });
 
-    it('asks by itself for a task that the list does not show, before anything is said of it', async () => {
+    it('polls a task by itself that the list does not show, before its state changes', async () => {
       const ids = many(10);
       polled.track(...ids);
       await polled.clock.advance(5 * second);
@@ -123,7 +123,7 @@ describe('TaskPoller and lists', () => {
       assert.equal(polled.cloud.requested.at(-1)?.what, 'list');
     });
 
-    it('lists v1 from the newest where that is cheaper, and asks for one by itself', async () => {
+    it('lists v1 from the newest where that is cheaper, and polls one by itself', async () => {
       polled.cloud.set('only', 'running');
       polled.store.track([ref('only', 'v1')], polled.clock.now());
       await polled.clock.advance(5 * second);

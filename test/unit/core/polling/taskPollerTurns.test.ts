@@ -39,7 +39,7 @@ describe('TaskPoller and what happens around it', () => {
   }
 
   describe('with another key', () => {
-    it('no longer says when it looked with the one before', async () => {
+    it('no longer says when it polled with the one before', async () => {
       trackRunning('a');
       await polled.clock.advance(0);
       assert.notEqual(polled.poller.state.checkedAt, undefined);
@@ -52,7 +52,7 @@ describe('TaskPoller and what happens around it', () => {
       );
     });
 
-    it('asks for all at once, though nothing worked with the one before', async () => {
+    it('polls all at once, though nothing worked with the one before', async () => {
       trackRunning('a', 'b', 'c');
       await polled.clock.advance(0);
       polled.cloud.fail('network');
@@ -137,7 +137,7 @@ describe('TaskPoller and what happens around it', () => {
   });
 
   describe('on a refresh', () => {
-    it('asks first for what was polled, before others that are due', async () => {
+    it('polls first what was requested, before others that are due', async () => {
       const ids = Array.from({ length: 30 }, (_, index) => `t${index}`);
       trackRunning(...ids);
       polled.distrustLists();
@@ -149,7 +149,7 @@ describe('TaskPoller and what happens around it', () => {
       assert.ok(first.includes('t17'), first.join());
     });
 
-    it('looks at a task again that had ended before it went missing', async () => {
+    it('polls a task again that had ended before it went missing', async () => {
       polled.store.replaceAll([
         aTask({ id: 'a', status: 'finished', readAs: 'finished', isMissing: true }),
       ]);
@@ -167,7 +167,7 @@ describe('TaskPoller and what happens around it', () => {
       assert.ok(!polled.cloud.requested.some(({ id }) => id === 'stranger'));
     });
 
-    it('looks at a hundred that ended besides all that have not, or are missing', async () => {
+    it('polls a hundred that ended besides all that have not, or are missing', async () => {
       const now = polled.clock.now();
       const ended = Array.from({ length: 100 }, (_, index) =>
         aTask({ id: `t${index}`, status: 'stopped', readAs: 'stopped', changedAt: now - hour }),
@@ -184,7 +184,7 @@ describe('TaskPoller and what happens around it', () => {
       assert.equal(new Set(requested()).size, 102);
     });
 
-    it('asks for all at once again after failures, and ends their pause', async () => {
+    it('polls all at once again after failures, and ends their pause', async () => {
       trackRunning('a', 'b', 'c');
       await polled.clock.advance(0);
       polled.cloud.fail('network');
@@ -224,7 +224,7 @@ describe('TaskPoller and what happens around it', () => {
     });
   });
 
-  describe('where the part that asks cannot be loaded', () => {
+  describe('where the request code cannot be loaded', () => {
     it('says so, and tries again only after an hour', async () => {
       polled.loadError = new Error('Cannot find module');
       trackRunning('a');
@@ -247,7 +247,7 @@ describe('TaskPoller and what happens around it', () => {
     });
   });
 
-  it('asks one question alone while nothing works, and all others once it does', async () => {
+  it('sends one request alone while nothing works, and all others once it does', async () => {
     trackRunning('a', 'b', 'c');
     await polled.clock.advance(0);
     polled.cloud.fail('server');
@@ -260,7 +260,7 @@ describe('TaskPoller and what happens around it', () => {
     assert.deepEqual(new Set(requested()), new Set(['a', 'b', 'c']));
   });
 
-  it('asks for none before its pause is over because another is due', async () => {
+  it('polls no task before its interval is over because another is due', async () => {
     polled.distrustLists();
     trackRunning('a', 'c');
     await polled.clock.advance(10 * second);
@@ -272,7 +272,7 @@ describe('TaskPoller and what happens around it', () => {
     assert.deepEqual(requested(), ['b']);
   });
 
-  it('gives each its turn where there is less to ask than there are tasks', async () => {
+  it('gives each task its turn where fewer requests are allowed than there are tasks', async () => {
     const ids = Array.from({ length: 30 }, (_, index) => `t${index}`);
     ids.forEach((id, index) =>
       polled.cloud.set(id, 'running', {
@@ -289,7 +289,7 @@ describe('TaskPoller and what happens around it', () => {
     assert.ok(Math.max(...counts) - Math.min(...counts) <= 2, counts.join());
   });
 
-  it('polls a new task within seconds where all that may be asked is polled', async () => {
+  it('polls a new task within seconds where all that may be requested is polled', async () => {
     trackRunning(...Array.from({ length: 60 }, (_, index) => `t${index}`));
     polled.distrustLists();
     await polled.clock.advance(2 * minute);
@@ -318,7 +318,7 @@ describe('TaskPoller and what happens around it', () => {
     assert.equal(polled.store.get(ref('a'))?.trouble, undefined);
   });
 
-  it('looks at everybody when the machine wakes, also at whom it asks rarely', async () => {
+  it('polls every task when the machine wakes, also those that it polls rarely', async () => {
     polled.cloud.set('slow', 'unknown', { rawStatus: 'daydreaming' });
     polled.track('slow');
     trackRunning('quick');

@@ -77,7 +77,7 @@ describe('TaskPersistence', () => {
 
   const ids = (): string[] => store.tasks().map(({ id }) => id);
   const ref = (id: string): TaskRef => ({ apiVersion: 'v2', id });
-  const look = (id: string, rawStatus: string, now = 1): void =>
+  const update = (id: string, rawStatus: string, now = 1): void =>
     store.applyUpdate(ref(id), { status: 'running', rawStatus }, now, true);
 
   function keep(origin: string, ...tasks: TrackedTask[]): void {
@@ -97,7 +97,7 @@ describe('TaskPersistence', () => {
     await persistence.open('here');
     store.track([ref('a')], 1);
     await persistence.flush();
-    look('a', 'started');
+    update('a', 'started');
     await persistence.flush();
     store.untrack([ref('a')]);
     await persistence.flush();
@@ -119,9 +119,9 @@ describe('TaskPersistence', () => {
     await persistence.open('here');
     files.isSlow = true;
     store.track([ref('a')], 1);
-    look('a', 'x1');
-    look('a', 'x2');
-    look('a', 'x3');
+    update('a', 'x1');
+    update('a', 'x2');
+    update('a', 'x3');
     await settle();
     assert.deepEqual(files.log, ['save a unknown']);
     files.endAll();
@@ -221,7 +221,7 @@ describe('TaskPersistence', () => {
     await persistence.flush();
     assert.deepEqual(errors, ['load: Error: disk full', 'save: Error: disk full']);
     files.failure = undefined;
-    look('a', 'started');
+    update('a', 'started');
     await persistence.flush();
     assert.ok(files.kept.has('v2/a'));
   });
@@ -233,7 +233,7 @@ describe('TaskPersistence', () => {
     folder('here').isSlow = true;
     store.track([ref('a')], 1);
     await settle();
-    look('a', 'started');
+    update('a', 'started');
     maySave = false;
     store.track([ref('b')], 1);
     folder('here').endAll();

@@ -19,7 +19,7 @@ const statuses: readonly TaskStatus[] = [
 type Act =
   | { readonly do: 'track' | 'untrack' | 'seen' | 'restore'; readonly ref: TaskRef }
   | {
-      readonly do: 'look';
+      readonly do: 'update';
       readonly ref: TaskRef;
       readonly status: TaskStatus;
       readonly isFull: boolean;
@@ -48,7 +48,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
-      do: fc.constant('look' as const),
+      do: fc.constant('update' as const),
       ref,
       status: fc.constantFrom(...statuses),
       isFull: fc.boolean(),
@@ -65,7 +65,7 @@ const acts = fc.array(act, { maxLength: 60, size: 'max' });
 /** Does what was decided to one of several windows' stores, and checks that its events tell all of it. */
 class Window {
   readonly store = new TaskStore();
-  readonly notified: NonNullable<ReturnType<typeof patchOf>>[] = [];
+  readonly patches: NonNullable<ReturnType<typeof patchOf>>[] = [];
   readonly #replica = new Map<string, TrackedTask>();
   readonly #ends = new Map<string, number>();
   #removed: readonly TrackedTask[] = [];
@@ -85,7 +85,7 @@ class Window {
         if (after) this.#replica.set(key, after);
         else this.#replica.delete(key);
         const patch = patchOf(change);
-        if (patch) this.notified.push(patch);
+        if (patch) this.patches.push(patch);
         this.#checkEnd(key, before, after);
       }
     });
@@ -107,7 +107,7 @@ class Window {
       case 'seen':
         store.markSeen(act.ref);
         break;
-      case 'look':
+      case 'update':
         store.applyUpdate(act.ref, { status: act.status, rawStatus: act.status }, at, act.isFull);
         break;
       case 'trouble':
@@ -115,7 +115,7 @@ class Window {
         break;
       case 'patches': {
         const other = windows[act.from % windows.length];
-        if (other && other !== this) store.applyPatches(other.notified.splice(0), false);
+        if (other && other !== this) store.applyPatches(other.patches.splice(0), false);
         break;
       }
     }

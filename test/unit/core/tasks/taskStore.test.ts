@@ -24,7 +24,7 @@ describe('TaskStore', () => {
     store.onDidChange((batch) => changes.push(...batch));
   });
 
-  function look(status: TaskStatus, now = 1000, isFull = false): void {
+  function update(status: TaskStatus, now = 1000, isFull = false): void {
     store.applyUpdate(ref, { status, rawStatus: status }, now, isFull);
   }
 
@@ -56,16 +56,16 @@ describe('TaskStore', () => {
   });
 
   it('ignores an answer about a task that is not tracked', () => {
-    look('running');
+    update('running');
     assert.deepEqual(store.tasks(), []);
     assert.deepEqual(changes, []);
   });
 
   it('is silent about a poll that found all as it was, but notes when it was', () => {
     store.track([ref], 1);
-    look('running', 10);
+    update('running', 10);
     changes.length = 0;
-    look('running', 20);
+    update('running', 20);
     assert.deepEqual(changes, []);
     assert.equal(store.get(ref)?.checkedAt, 20);
     assert.equal(store.get(ref)?.changedAt, 10);
@@ -78,12 +78,12 @@ describe('TaskStore', () => {
     ] as const;
     store.track([ref, b, c], 1);
     const batches: string[] = [];
-    const words = (task: { id: string; rawStatus: string } | undefined): string =>
+    const shortened = (task: { id: string; rawStatus: string } | undefined): string =>
       `${task?.id} ${task?.rawStatus}`;
     const running = { status: 'running', rawStatus: 'started' } as const;
     store.applyUpdates([{ ref, update: running }], 500, true);
-    store.onDidChange((batch) => batches.push(batch.map(({ after }) => words(after)).join()));
-    store.onDidCheck((task) => batches.push(`looked at ${words(task)}`));
+    store.onDidChange((batch) => batches.push(batch.map(({ after }) => shortened(after)).join()));
+    store.onDidCheck((task) => batches.push(`checked ${shortened(task)}`));
     const unknown = { apiVersion: 'v2', id: 'd' } as const;
     const ended = { status: 'finished', rawStatus: 'finished' } as const;
     store.applyUpdates(
@@ -97,7 +97,7 @@ describe('TaskStore', () => {
       1000,
       true,
     );
-    assert.deepEqual(batches, ['c started,b started,b finished', 'looked at a started']);
+    assert.deepEqual(batches, ['c started,b started,b finished', 'checked a started']);
     assert.deepEqual(
       store.tasks().map(({ checkedAt }) => checkedAt),
       [1000, 1000, 1000],
@@ -137,16 +137,16 @@ describe('TaskStore', () => {
     for (const later of statuses.filter((status) => status !== ended)) {
       it(`drops "${later}" after "${ended}": that answer is older`, () => {
         store.track([ref], 1);
-        look('running');
-        look(ended);
-        look(later);
+        update('running');
+        update(ended);
+        update(later);
         assert.equal(store.get(ref)?.status, ended);
       });
     }
 
     it(`still takes in what comes to light after "${ended}"`, () => {
       store.track([ref], 1);
-      look(ended);
+      update(ended);
       store.applyUpdate(ref, { status: ended, rawStatus: ended, judgeVerdict: false }, 2, true);
       assert.equal(store.get(ref)?.judgeVerdict, false);
       assert.equal(store.get(ref)?.readAs, ended);
@@ -155,11 +155,11 @@ describe('TaskStore', () => {
 
   it('drops "created" after "running", but lets a paused task run again', () => {
     store.track([ref], 1);
-    look('running');
-    look('created');
+    update('running');
+    update('created');
     assert.equal(store.get(ref)?.status, 'running');
-    look('paused');
-    look('running');
+    update('paused');
+    update('running');
     assert.equal(store.get(ref)?.status, 'running');
   });
 
@@ -178,10 +178,10 @@ describe('TaskStore', () => {
     assert.equal(store.get(ref)?.status, 'paused', 'knows what was known before it was untracked');
   });
 
-  it('marks an observed end unseen, until somebody looks', () => {
+  it('marks an observed end unseen, until somebody opens the task', () => {
     store.track([ref], 1);
-    look('running');
-    look('failed');
+    update('running');
+    update('failed');
     assert.equal(store.get(ref)?.isUnseen, true);
     store.markSeen(ref);
     assert.equal(store.get(ref)?.isUnseen, false);
@@ -214,13 +214,13 @@ describe('TaskStore', () => {
 
   it('does not mark what had ended before the first poll', () => {
     store.track([ref], 1);
-    look('finished');
+    update('finished');
     assert.equal(store.get(ref)?.isUnseen, false);
   });
 
   it('keeps the last state through trouble, with the time when the trouble began', () => {
     store.track([ref], 1);
-    look('running', 10);
+    update('running', 10);
     store.noteTrouble(ref, { kind: 'server', since: 20 }, false);
     changes.length = 0;
     store.noteTrouble(ref, { kind: 'server', since: 30 }, false);
@@ -230,7 +230,7 @@ describe('TaskStore', () => {
     store.noteTrouble(ref, { kind: 'taskNotFound', since: 40 }, true);
     assert.deepEqual(store.get(ref)?.trouble, { kind: 'taskNotFound', since: 40 });
     assert.equal(store.get(ref)?.isMissing, true);
-    look('running', 50);
+    update('running', 50);
     assert.equal(store.get(ref)?.trouble, undefined);
     assert.equal(store.get(ref)?.isMissing, false);
   });

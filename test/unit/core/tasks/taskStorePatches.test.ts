@@ -23,11 +23,11 @@ describe('TaskStore and what others hold', () => {
     store.replaceAll([running]);
     batches = [];
     updates = [];
-    store.onDidChange((changes) => batches.push(changes));
+    store.onDidChange((batch) => batches.push(batch));
     store.onDidCheck((task) => updates.push(task));
   });
 
-  function notified(): string[] {
+  function changes(): string[] {
     return inShort(batches.flat());
   }
 
@@ -38,7 +38,7 @@ describe('TaskStore and what others hold', () => {
       batches.length = 0;
       store.restore([running, aTask({ id: 'b', status: 'finished' })]);
       assert.equal(store.get(ref), running);
-      assert.deepEqual(notified(), ['> running', '> finished']);
+      assert.deepEqual(changes(), ['> running', '> finished']);
     });
 
     it('leaves a task that is tracked again as it is', () => {
@@ -59,7 +59,7 @@ describe('TaskStore and what others hold', () => {
         aTask({ id: 'new', status: 'paused' }),
       ]);
       assert.equal(batches.length, 1);
-      assert.deepEqual(notified(), ['stopped >', 'running > failed', '> paused']);
+      assert.deepEqual(changes(), ['stopped >', 'running > failed', '> paused']);
       assert.equal(store.get({ apiVersion: 'v2', id: 'same' })?.checkedAt, 5);
       assert.deepEqual(
         store.tasks().map(({ id }) => id),
@@ -141,7 +141,7 @@ describe('TaskStore and what others hold', () => {
       const b = aTask({ id: 'b', status: 'created' });
       store.applyPatches([{ added: b }, { removed: ref }], false);
       assert.equal(batches.length, 1);
-      assert.deepEqual(notified(), ['> created', 'running >']);
+      assert.deepEqual(changes(), ['> created', 'running >']);
       assert.deepEqual(store.tasks(), [b]);
     });
 
@@ -203,16 +203,16 @@ describe('TaskStore and what others hold', () => {
         [9],
       );
       store.applyPatches([{ of: ref, set: { checkedAt: 9 }, unset: [] }], true);
-      assert.equal(updates.length, 1, 'the same time again is no look');
+      assert.equal(updates.length, 1, 'the same time again is no update');
       store.applyPatches([end, { of: ref, set: { checkedAt: 10 }, unset: [] }], true);
-      assert.deepEqual(notified(), ['running > finished']);
+      assert.deepEqual(changes(), ['running > finished']);
       assert.equal(batches.flat()[0]?.after?.checkedAt, 10);
       assert.equal(updates.length, 1);
     });
 
     it('that change a task twice are told in their order', () => {
       store.applyPatches([end, { removed: ref }, { added: running }], true);
-      assert.deepEqual(notified(), ['running > finished', 'finished >', '> running']);
+      assert.deepEqual(changes(), ['running > finished', 'finished >', '> running']);
     });
   });
 });

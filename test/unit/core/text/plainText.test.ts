@@ -62,7 +62,7 @@ describe('textFormOf, mark by mark', () => {
       assert.equal(textFormOf(`Words\n${mark}`), 'plaintext');
     });
 
-  const words: readonly string[] = [
+  const plainTexts: readonly string[] = [
     'a - item',
     'x- item',
     'xx* item',
@@ -87,7 +87,7 @@ describe('textFormOf, mark by mark', () => {
     '[x](https: //a.example)',
     '[a\nb](https://a.example)',
   ];
-  for (const text of words)
+  for (const text of plainTexts)
     it(`does not count ${JSON.stringify(text)}`, () => {
       assert.equal(textFormOf(`${bold}\n${text}`), 'plaintext');
     });

@@ -99,7 +99,7 @@ describe('tracking what a text names', () => {
     });
   });
 
-  it('has words of a session for every failure', () => {
+  it('has a message about a session for every failure', () => {
     for (const kind of ['taskNotFound', 'invalidRequest', 'rateLimited', 'server'] as const) {
       const { text } = sessionMessage(kind, 'cloud.example');
       assert.match(text, /^cloud\.example /u);
@@ -214,8 +214,8 @@ describe('tracking what a text names', () => {
 
   it('tells at most two pieces of nonsense in full', async () => {
     const { input } = await track('oops hello world again');
-    const words = rejectedMessage(input) ?? '';
-    assert.match(words, /“oops” .*“hello” .*; 2 more are left out$/u);
+    const message = rejectedMessage(input) ?? '';
+    assert.match(message, /“oops” .*“hello” .*; 2 more are left out$/u);
   });
 
   it('never repeats what looks like a key', async () => {

@@ -91,7 +91,7 @@ describe('LeaderPing', () => {
     );
     ping.onMessage();
     await clock.advance(4000);
-    assert.equal(pings.length, 2, 'heard at 7 s: next asked at 12 s');
+    assert.equal(pings.length, 2, 'heard at 7 s: next ping at 12 s');
     isWatching = false;
     await clock.advance(10_000);
     assert.equal(clock.timers, 0);
@@ -106,7 +106,7 @@ describe('LeaderPing', () => {
     assert.deepEqual(received, ['it']);
   });
 
-  it('asks again where it hung itself, or the machine slept, while it waited', async () => {
+  it('pings again where it hung itself, or the machine slept, while it waited', async () => {
     isAnswering = false;
     expect();
     await clock.advance(2900);

@@ -40,7 +40,7 @@ describe('WindowFollower', () => {
     notices = new NoticeQueue({
       store,
       clock: new FakeClock(),
-      isRequested: () => true,
+      isEnabled: () => true,
       show: () => assert.fail('Another window announces'),
     });
     notices.setAnnouncing(false);
@@ -146,10 +146,10 @@ describe('WindowFollower', () => {
   });
 
   it('tells what is done here only after it knows what there is', () => {
-    follower.notify([ended], () => undefined);
+    follower.sendPatches([ended], () => undefined);
     assert.equal(said.length, 1, 'the key');
     begin(aTask());
-    follower.notify([ended], () => undefined);
+    follower.sendPatches([ended], () => undefined);
     assert.deepEqual(said, [{ type: 'patches', patches: [ended] }]);
   });
 
@@ -189,7 +189,7 @@ describe('WindowFollower', () => {
     assert.deepEqual(said, [{ type: 'notified', id: 7 }]);
   });
 
-  it('asks for a refresh, each with a number of its own, and waits for its answer', async () => {
+  it('requests a refresh, each with a number of its own, and waits for its answer', async () => {
     begin();
     const done: number[] = [];
     void follower.refresh([ref]).then(() => done.push(1));
@@ -215,9 +215,9 @@ describe('WindowFollower', () => {
     assert.deepEqual(said, [{ type: 'attention', attention: 'watching' }]);
   });
 
-  it('heeds no other words, and none after it is disposed', () => {
+  it('ignores what is no message, and any message after it is disposed', () => {
     begin(aTask());
-    for (const words of ['', 'null', '{"type":"patches"}', '{"type":"evil"}']) onMessage(words);
+    for (const message of ['', 'null', '{"type":"patches"}', '{"type":"evil"}']) onMessage(message);
     assert.equal(store.tasks().length, 1);
     follower.dispose();
     onMessage({ type: 'patches', patches: [{ removed: ref }] });

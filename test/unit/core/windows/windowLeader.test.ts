@@ -25,7 +25,7 @@ describe('WindowLeader', () => {
   let announced: Announcement[];
   let hasKey: boolean;
   let isStillLeader: boolean;
-  let retold: number[];
+  let replayed: number[];
   let keyReads: number;
   let yields: number;
   let leader: WindowLeader;
@@ -35,13 +35,13 @@ describe('WindowLeader', () => {
     notices = new NoticeQueue({
       store,
       clock: new FakeClock(),
-      isRequested: () => true,
+      isEnabled: () => true,
       show: () => assert.fail('No end is announced here'),
     });
     notices.setAnnouncing(false);
     poller = new FakePolling();
     announced = [];
-    retold = [];
+    replayed = [];
     hasKey = isStillLeader = true;
     keyReads = 0;
     yields = 0;
@@ -51,8 +51,8 @@ describe('WindowLeader', () => {
       notices,
       isStillLeader: () => isStillLeader,
       isOutdated: (patch, at) => 'added' in patch && at < 5,
-      retell: (at, change) => {
-        retold.push(at);
+      replay: (at, change) => {
+        replayed.push(at);
         change();
       },
       hasKey: () => hasKey,
@@ -77,7 +77,7 @@ describe('WindowLeader', () => {
   }
 
   describe('to a window that comes', () => {
-    it('asks again for what is missing, and for nothing else', () => {
+    it('polls what is missing again, and nothing else', () => {
       const missing = aTask({ id: 'missing', isMissing: true });
       store.replaceAll([aTask()]);
       follow();
@@ -147,7 +147,7 @@ describe('WindowLeader', () => {
     const other = aTask({ id: 'b' });
     peer.deliver({ type: 'patches', patches: [{ added: aTask() }], at: 4 });
     peer.deliver({ type: 'patches', patches: [{ added: other }], at: 6 });
-    assert.deepEqual(retold, [4, 6]);
+    assert.deepEqual(replayed, [4, 6]);
     assert.deepEqual(
       store.tasks().map(({ id }) => id),
       ['b'],
@@ -172,7 +172,7 @@ describe('WindowLeader', () => {
       const [one, other] = [follow(), follow()];
       const patches = [[{ added: aTask() }], [{ removed: ref }]];
       let received = 0;
-      for (const each of patches) leader.notify(each, () => received++);
+      for (const each of patches) leader.sendPatches(each, () => received++);
       assert.equal(received, 2);
       for (const { received } of [one, other])
         assert.deepEqual(
@@ -229,11 +229,11 @@ describe('WindowLeader', () => {
       assert.deepEqual(notices.waiting, [ref]);
     });
 
-    it('heeds no words but those of the protocol', () => {
+    it('ignores what is no message of the protocol', () => {
       store.replaceAll([aTask()]);
       const peer = follow();
-      for (const words of ['', 'null', '{"type":"patches"}', '{"type":"evil"}'])
-        peer.deliver(words);
+      for (const message of ['', 'null', '{"type":"patches"}', '{"type":"evil"}'])
+        peer.deliver(message);
       assert.deepEqual(peer.received, []);
       assert.deepEqual(store.tasks(), [aTask()]);
     });
@@ -247,7 +247,7 @@ describe('WindowLeader', () => {
       assert.deepEqual(store.tasks(), []);
     });
 
-    it('refreshes what it asks for, and says when that is done', async () => {
+    it('refreshes what it requests, and answers when that is done', async () => {
       let open: () => void = () => undefined;
       poller.gate = new Promise((resolve) => (open = resolve));
       const [one, other] = [follow(), follow()];
@@ -382,7 +382,7 @@ describe('WindowLeader', () => {
     assert.equal(poller.attention, 'hidden');
   });
 
-  it('hands on what its own window asks of the poller, and ends it with itself', async () => {
+  it('passes the requests of its own window on to the poller, and disposes it with itself', async () => {
     const intervals = { watching: 2000, hidden: 3000, away: 4000 };
     leader.setIntervals(intervals);
     leader.reconnect();

@@ -59,19 +59,19 @@ const noMessages: readonly string[] = [
   '{"type":["tasks"],"tasks":[]}',
 ];
 
-describe('words between windows', () => {
+describe('messages between windows', () => {
   for (const message of toFollower)
-    it(`come to a follower as they were said: ${message.type}`, () => {
+    it(`come to a follower as they were sent: ${message.type}`, () => {
       assert.deepEqual(parseToFollower(JSON.stringify(message)), message);
     });
 
   for (const message of toLeader)
-    it(`come to the one that polls as they were said: ${message.type}`, () => {
+    it(`come to the leader as they were sent: ${message.type}`, () => {
       assert.deepEqual(parseToLeader(JSON.stringify(message)), message);
     });
 
   for (const text of noMessages)
-    it(`are no words: ${text}`, () => {
+    it(`are none: ${text}`, () => {
       assert.equal(parseToFollower(text), undefined);
       assert.equal(parseToLeader(text), undefined);
     });

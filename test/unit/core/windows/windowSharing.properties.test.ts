@@ -144,7 +144,7 @@ describe('windows of one user, whatever happens in them', () => {
         for (const window of windows) window.wake();
         await clock.advance(60_000);
         const [first, ...others] = windows;
-        // Another look may be on its way from one to the other.
+        // The time of another poll may be on its way from one to the other.
         const plain = (window: FakeWindow | undefined): unknown =>
           [...(window?.store.tasks() ?? [])]
             .map((task) =>
@@ -152,11 +152,15 @@ describe('windows of one user, whatever happens in them', () => {
             )
             .sort();
         for (const other of others) assert.deepEqual(plain(other), plain(first));
-        const notified = everyWindow
+        const announcedIds = everyWindow
           .flatMap(({ announced }) => announced)
           .flatMap(({ announcement }) => ('notice' in announcement ? announcement.notice.refs : []))
           .map(({ id }) => id);
-        assert.equal(new Set(notified).size, notified.length, `told: ${notified.join()}`);
+        assert.equal(
+          new Set(announcedIds).size,
+          announcedIds.length,
+          `told: ${announcedIds.join()}`,
+        );
         assert.equal(windows.filter(({ isPolling }) => isPolling).length, 1);
         for (const [id, isTracked] of expected) {
           if (isTracked === undefined) continue;

@@ -50,7 +50,7 @@ describe('windows of one user', () => {
 
   const leaders = (): FakeWindow[] => windows.filter(({ isPolling }) => isPolling);
 
-  it('ask once for all: one polls, the others show the same', async () => {
+  it('poll once for all: one polls, the others show the same', async () => {
     cloud.set('a', 'running');
     const [first, second, third] = await open(3);
     second.store.track([a], clock.now());
@@ -105,7 +105,7 @@ describe('windows of one user', () => {
     assert.equal(third.store.get(a)?.isUnseen, true);
   });
 
-  it('show everything at once in a window that opens late, and ask nothing for it', async () => {
+  it('show everything at once in a window that opens late, and request nothing for it', async () => {
     for (let index = 0; index < 1200; index++) cloud.set(`t${index}`, 'finished');
     const [first] = await open(1);
     const refs = Array.from({ length: 1200 }, (_, index): TaskRef => ({ ...a, id: `t${index}` }));
@@ -212,11 +212,11 @@ describe('windows of one user', () => {
       await open(3, 'away');
     });
 
-    const notified = (): number[] => windows.map(({ notices }) => notices.length);
+    const noticeCounts = (): number[] => windows.map(({ notices }) => notices.length);
 
     it('once, in the window that polls where nobody is anywhere', async () => {
       await endOfA();
-      assert.deepEqual(notified(), [1, 0, 0]);
+      assert.deepEqual(noticeCounts(), [1, 0, 0]);
     });
 
     it('once, in the window where the person is', async () => {
@@ -228,7 +228,7 @@ describe('windows of one user', () => {
       third.polling.setAttention('away');
       await clock.advance(10);
       await endOfA();
-      assert.deepEqual(notified(), [0, 1, 0]);
+      assert.deepEqual(noticeCounts(), [0, 1, 0]);
     });
 
     it('once, in another window where that one goes before it has told', async () => {
@@ -245,7 +245,7 @@ describe('windows of one user', () => {
       cloud.set('a', 'finished');
       await clock.advance(60_000);
       unsubscribe.dispose();
-      assert.deepEqual(notified(), [1, 0, 0]);
+      assert.deepEqual(noticeCounts(), [1, 0, 0]);
     });
 
     it('once, though the window that saw it is killed before it has told', async () => {
@@ -258,16 +258,16 @@ describe('windows of one user', () => {
       while (first.store.get(a)?.status !== 'finished') await clock.advance(500);
       // As b runs on, the notice waits for further ends.
       await clock.advance(100);
-      assert.deepEqual(notified(), [0, 0, 0]);
+      assert.deepEqual(noticeCounts(), [0, 0, 0]);
       first.kill();
       await clock.advance(60_000);
       assert.equal(
-        notified().reduce((sum, count) => sum + count, 0),
+        noticeCounts().reduce((sum, count) => sum + count, 0),
         1,
       );
       await clock.advance(600_000);
       assert.equal(
-        notified().reduce((sum, count) => sum + count, 0),
+        noticeCounts().reduce((sum, count) => sum + count, 0),
         1,
       );
     });
@@ -286,7 +286,7 @@ describe('windows of one user', () => {
       leaders()[0]?.kill();
       await clock.advance(600_000);
       assert.equal(
-        notified().reduce((sum, count) => sum + count, 0),
+        noticeCounts().reduce((sum, count) => sum + count, 0),
         1,
       );
     });
@@ -296,7 +296,7 @@ describe('windows of one user', () => {
       await endOfA();
       first.kill();
       await clock.advance(600_000);
-      assert.deepEqual(notified(), [1, 0, 0]);
+      assert.deepEqual(noticeCounts(), [1, 0, 0]);
     });
   });
 
@@ -365,7 +365,7 @@ describe('windows of one user', () => {
     assert.equal(disk.size, 0);
   });
 
-  it('look as often as the window that is watched most closely wants', async () => {
+  it('poll as often as the window that is watched most closely wants', async () => {
     cloud.set('a', 'running');
     const [first, second] = await open(3);
     for (const { polling } of windows) polling.setAttention('away');
@@ -520,13 +520,13 @@ describe('windows of one user', () => {
     assert.equal(first.store.tasks().length, 1);
   });
 
-  it('pay no heed to words that are none of theirs', async () => {
+  it('ignore what is no message of theirs', async () => {
     cloud.set('a', 'running');
     const [first, second] = await open(2);
     first.store.track([a], clock.now());
     await clock.advance(1000);
     const known = shown(second);
-    for (const words of [
+    for (const message of [
       'no JSON',
       'null',
       '[]',
@@ -537,7 +537,7 @@ describe('windows of one user', () => {
       '{"type":"refresh"}',
       '{"type":"tell","id":1,"announcement":{"notice":{"text":1}}}',
     ])
-      machine.sendToAll(words);
+      machine.sendToAll(message);
     await clock.advance(1000);
     assert.deepEqual(shown(second), known);
     assert.deepEqual(first.store.tasks().length, 1);

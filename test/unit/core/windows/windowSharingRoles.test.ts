@@ -106,7 +106,7 @@ describe('WindowSharing', () => {
           dispose: () => (lease.isDisposed = true),
         };
       },
-      isRequested: () => true,
+      isEnabled: () => true,
       announce: (announcement) => announced.push(announcement),
       hasKey: () => hasKey,
       readKey: () => readingKey,

@@ -49,7 +49,7 @@ describe('readMarkdown', () => {
   });
 
   // CommonMark, with GFM's rule for underscores within words.
-  const words: readonly (readonly [string, string])[] = [
+  const samples: readonly (readonly [string, string])[] = [
     ['snake_case_name and a__b__c', 'p(snake_case_name and a__b__c)'],
     ['größe_über_alles', 'p(größe_über_alles)'],
     ['пристаням_стремятся_вдаль', 'p(пристаням_стремятся_вдаль)'],
@@ -63,7 +63,7 @@ describe('readMarkdown', () => {
     ['-5 degrees', 'p(-5 degrees)'],
     ['1.5 times', 'p(1.5 times)'],
   ];
-  for (const [text, expected] of words)
+  for (const [text, expected] of samples)
     it(`reads ${JSON.stringify(text)} as GFM does`, () => {
       assert.equal(shape(text), expected);
     });

@@ -1,32 +1,6 @@
 import assert from 'node:assert/strict';
-import { backoffBaseMs, backoffCapMs, nextBackoffMs } from '../../../../src/core/polling/backoff';
 import { TokenBucket } from '../../../../src/core/polling/tokenBucket';
 import { FakeClock, settle } from '../../../fakes/fakeClock';
-
-describe('nextBackoffMs', () => {
-  for (const random of [0, 0.5, 1]) {
-    it(`grows from the base to the cap with random ${random}`, () => {
-      let pauseMs = 0;
-      for (let failure = 0; failure < 20; failure++) {
-        const next = nextBackoffMs(pauseMs, () => random);
-        assert.ok(next >= backoffBaseMs && next <= backoffCapMs, `${next}`);
-        assert.ok(next >= pauseMs || pauseMs >= backoffCapMs * 0.9);
-        pauseMs = next;
-      }
-      assert.ok(pauseMs >= backoffCapMs * 0.9);
-    });
-
-    it(`comes to at most 15 questions in ten minutes with random ${random}`, () => {
-      let questions = 1;
-      let pauseMs = nextBackoffMs(0, () => random);
-      for (let atMs = pauseMs; atMs <= 600_000; atMs += pauseMs) {
-        questions++;
-        pauseMs = nextBackoffMs(pauseMs, () => random);
-      }
-      assert.ok(questions <= 15, `${questions}`);
-    });
-  }
-});
 
 describe('TokenBucket', () => {
   let clock: FakeClock;
