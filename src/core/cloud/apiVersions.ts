@@ -27,6 +27,8 @@ export interface VersionCapabilities {
   readonly settlesWithinMs?: number | undefined;
   /** What `cost` is the cost of, as a heading. */
   readonly costLabel: string;
+  /** True where a reading of details goes on from the steps that are known; false where it brings all of them again. */
+  readonly readsNewStepsOnly: boolean;
   readonly lists: ListCapabilities;
   readonly snippets: SnippetCapabilities;
 }
@@ -90,6 +92,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     // Cost settles within about 90 s, and a judge speaks after the end (cloud-api-v3-v4.md §3).
     settlesWithinMs: 120_000,
     costLabel: 'Model cost',
+    readsNewStepsOnly: true,
     lists: {
       worthFrom: 5,
       areFull: false,
@@ -122,6 +125,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     canShare: false,
     hasLogs: false,
     costLabel: 'Cost',
+    readsNewStepsOnly: true,
     lists: {
       worthFrom: 2,
       areFull: true,
@@ -154,6 +158,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     canShare: true,
     hasLogs: true,
     costLabel: 'Cost',
+    readsNewStepsOnly: false,
     lists: {
       worthFrom: 2,
       areFull: true,
@@ -185,6 +190,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     canShare: false,
     hasLogs: false,
     costLabel: 'Cost',
+    readsNewStepsOnly: false,
     lists: {
       worthFrom: 2,
       areFull: true,

@@ -34,7 +34,7 @@ export interface DetailsState {
   readonly trouble?: Trouble | undefined;
 }
 
-/** Details of a long task weigh megabytes: each step adds this much to the pause, in milliseconds. */
+/** Where a reading brings all steps again, a long task weighs megabytes: each step adds this much to the pause, in milliseconds. */
 const pausePerStepMs = 20;
 const shortestPauseMs = 2000;
 
@@ -138,7 +138,9 @@ export class DetailsReader implements Disposable {
     if (quietMs > 0) return quietMs;
     if (trouble) return healsByItself(trouble.kind) ? this.#backoffMs : undefined;
     if (!details || hasEnded(details.status)) return undefined;
-    const pauseMs = this.#options.pauseMs() + pausePerStepMs * details.steps.length;
+    const { readsNewStepsOnly } = capabilitiesOf(details.apiVersion);
+    const heavySteps = readsNewStepsOnly ? 0 : details.steps.length;
+    const pauseMs = this.#options.pauseMs() + pausePerStepMs * heavySteps;
     return Math.max(shortestPauseMs, pauseMs);
   }
 

@@ -29,7 +29,10 @@ export async function readWholeTask(
 ): Promise<WholeTask> {
   try {
     const cloud = await connect(signal);
-    return { task: await cloud.client(ref.apiVersion).getDetails(ref.id, signal), isFresh: true };
+    const client = cloud.client(ref.apiVersion);
+    let task = await client.getDetails(ref.id, signal);
+    while (task.isPartial === true) task = await client.getDetails(ref.id, signal, task);
+    return { task, isFresh: true };
   } catch (error) {
     if (!known || !(isCloudError(error) || error instanceof UserError)) throw error;
     const isGone = isCloudError(error) && error.kind === 'taskNotFound';

@@ -4,9 +4,9 @@ import * as path from 'node:path';
 import {
   apiVersions,
   capabilitiesOf,
-  defaultApiVersion,
   isApiVersion,
-  sessionsApiVersion,
+  searchPlaces,
+  searchPlacesElsewhere,
 } from '../../../../src/core/cloud/apiVersions';
 import { hasEnded } from '../../../../src/core/cloud/task';
 
@@ -17,7 +17,7 @@ interface Setting {
 
 describe('the table of API versions', () => {
   it('lists the newest version first', () => {
-    assert.deepEqual(apiVersions, ['v2', 'v1']);
+    assert.deepEqual(apiVersions, ['v4', 'v3', 'v2', 'v1']);
   });
 
   it('offers in the settings what it lists', () => {
@@ -27,12 +27,16 @@ describe('the table of API versions', () => {
       contributes: { configuration: { properties: Record<string, Setting> } };
     };
     const setting = contributes.configuration.properties['browserUseTasks.apiVersion'];
-    assert.deepEqual(setting?.enum, apiVersions);
-    assert.equal(setting.default, defaultApiVersion);
+    assert.deepEqual(setting?.enum, ['auto', ...apiVersions]);
+    assert.equal(setting.default, 'auto');
   });
 
-  it('reads sessions in a version that has them', () => {
-    assert.equal(capabilitiesOf(sessionsApiVersion).hasSessions, true);
+  it('looks for an ID in at most five places, and in v1 only on other servers', () => {
+    assert.equal(searchPlaces.length, 5);
+    assert.ok(searchPlaces.every(({ apiVersion }) => apiVersion !== 'v1'));
+    assert.deepEqual(searchPlacesElsewhere.slice(5), [{ apiVersion: 'v1', as: 'task' }]);
+    for (const { apiVersion, as } of searchPlaces)
+      if (as === 'session') assert.equal(capabilitiesOf(apiVersion).sessions, 'haveTasks');
   });
 
   for (const value of apiVersions)
@@ -48,7 +52,11 @@ describe('the table of API versions', () => {
   it('says what differs between v1 and v2', () => {
     const { v1, v2 } = { v1: capabilitiesOf('v1'), v2: capabilitiesOf('v2') };
     assert.deepEqual(
-      [v1, v2].map(({ canShare, hasLogs, hasSessions }) => [canShare, hasLogs, hasSessions]),
+      [v1, v2].map(({ canShare, hasLogs, hasDashboardPage }) => [
+        canShare,
+        hasLogs,
+        hasDashboardPage,
+      ]),
       [
         [false, false, false],
         [true, true, true],
@@ -65,10 +73,10 @@ describe('the table of API versions', () => {
     assert.deepEqual([v1.lists.filtersByCreation, v2.lists.filtersByCreation], [false, true]);
   });
 
-  it('holds the ends of v1 and v2 for final', () => {
+  it('holds the ends of all versions for final but of v3, whose sessions may run again', () => {
     assert.deepEqual(
-      [capabilitiesOf('v1').areEndsFinal, capabilitiesOf('v2').areEndsFinal],
-      [true, true],
+      apiVersions.filter((apiVersion) => !capabilitiesOf(apiVersion).areEndsFinal),
+      ['v3'],
     );
   });
 

@@ -8,7 +8,8 @@ const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 100);
 
 /** The tasks and sessions that a text names, in no order. */
 function named(text: string): { readonly tasks: string[]; readonly sessions: string[] } {
-  const { refs, sessionIds } = parseTaskInput(text, 'v2');
+  const { refs, sessions: named } = parseTaskInput(text, 'v2');
+  const sessionIds = named.map(({ id }) => id);
   return {
     tasks: refs.map(({ apiVersion, id }) => `${apiVersion}/${id}`).sort(),
     sessions: [...sessionIds].sort(),
@@ -174,8 +175,8 @@ describe('a text of records', () => {
     });
     fc.assert(
       fc.property(text, (parts) => {
-        const { refs, sessionIds } = parseTaskInput(parts.join(''), 'v2');
-        for (const id of [...refs.map((ref) => ref.id), ...sessionIds])
+        const { refs, sessions } = parseTaskInput(parts.join(''), 'v2');
+        for (const id of [...refs.map((ref) => ref.id), ...sessions.map(({ id }) => id)])
           assert.match(id, /^(?!bu_)[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/u);
       }),
       { numRuns },

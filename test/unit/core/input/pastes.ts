@@ -346,13 +346,23 @@ export const pastes: readonly Paste[] = [
   {
     name: 'a v4 run',
     text: `${api}/v4/runs/${x}`,
-    says: /API v4, which this extension does not support yet/u,
+    tasks: [`v4/${x}`],
   },
-  { name: 'a v3 session', text: `${api}/v3/sessions/${x} ${t1}`, tasks: [t1], says: /API v3/u },
+  {
+    name: 'a v3 session, which is a task',
+    text: `${api}/v3/sessions/${x} ${t1}`,
+    tasks: [t1, `v3/${x}`],
+  },
+  { name: 'a v4 session', text: `${api}/v4/sessions/${x}`, sessions: [x] },
   {
     name: 'a v4 run, and its ID alone',
     text: `GET /api/v4/runs/${x} 200\nrun ${x} is running`,
-    says: /API v4/u,
+    tasks: [`v4/${x}`],
+  },
+  {
+    name: 'a run of a version of tomorrow',
+    text: `${api}/v5/runs/${x}`,
+    says: /API v5, which this extension does not support yet/u,
   },
   { name: 'versions before IDs', text: `v1:${t1} v2/${t2}`, tasks: [`v1/${t1}`, `v2/${t2}`] },
   {

@@ -44,10 +44,28 @@ describe('parseTaskInput', () => {
 
   it('takes a prefix for a version only where it is one', () => {
     assert.deepEqual(ids(`xv1/${uuid}`), [`v2/${uuid}`]);
-    for (const text of [`v3/${uuid}`, 'v1/a1/b2', 'v3:a1'])
+    for (const text of [`v5/${uuid}`, 'v1/a1/b2', 'v5:a1'])
       assert.equal(parseTaskInput(text, 'v2').rejected.length, 1, text);
     // An ID may begin as a version does.
     assert.deepEqual(ids('v1'), ['v2/v1']);
+  });
+
+  it('leaves to the cloud what no version is told of, and none is set', () => {
+    const input = parseTaskInput(
+      `v2/${uuid} ${other} ${other} session: 3fa85f64-5717-4562-b3fc-2c963f66afa6`,
+      undefined,
+    );
+    assert.deepEqual(input.refs, [{ apiVersion: 'v2', id: uuid }]);
+    assert.deepEqual(input.ids, [other]);
+    assert.equal(input.duplicates, 1);
+  });
+
+  it('takes a session for what the set version has: a task in v3, none in v1', () => {
+    const link = `https://cloud.browser-use.com/agent/${uuid}`;
+    assert.deepEqual(parseTaskInput(link, 'v3').refs, [{ apiVersion: 'v3', id: uuid }]);
+    assert.deepEqual(parseTaskInput(link, 'v1').sessions, [{ id: uuid }]);
+    assert.deepEqual(parseTaskInput(link, undefined).sessions, [{ id: uuid }]);
+    assert.deepEqual(parseTaskInput(link, 'v4').sessions, [{ id: uuid, apiVersion: 'v4' }]);
   });
 
   it('takes the version of a link that tells none from the choice', () => {
@@ -64,7 +82,7 @@ describe('parseTaskInput', () => {
   });
 
   it('reads an API URL of a session, and no other word in its place', () => {
-    const sessions = (text: string) => parseTaskInput(text, 'v2').sessionIds;
+    const sessions = (text: string) => parseTaskInput(text, 'v2').sessions.map(({ id }) => id);
     assert.deepEqual(
       sessions(`https://api.browser-use.com/api/v2/sessions/${uuid.toUpperCase()}`),
       [uuid],
@@ -98,7 +116,7 @@ describe('parseTaskInput', () => {
       'v2',
     );
     assert.deepEqual(input.refs, []);
-    assert.deepEqual(input.sessionIds, [uuid]);
+    assert.deepEqual(input.sessions, [{ id: uuid, apiVersion: 'v2' }]);
     assert.equal(input.duplicates, 1);
   });
 
@@ -145,7 +163,8 @@ describe('parseTaskInput', () => {
     for (const text of ['', '  \n,', '"" ()'])
       assert.deepEqual(parseTaskInput(text, 'v2'), {
         refs: [],
-        sessionIds: [],
+        ids: [],
+        sessions: [],
         duplicates: 0,
         rejected: [],
         beyond: { tasks: 0, sessions: 0 },
@@ -174,7 +193,7 @@ describe('parseTaskInput', () => {
       ).join('\n'),
       'v2',
     );
-    assert.equal(input.sessionIds.length, maxSessionsAtOnce);
+    assert.equal(input.sessions.length, maxSessionsAtOnce);
     assert.equal(
       rejectedMessage(input),
       '1 more session is left out: at most 200 are looked up at once',

@@ -55,6 +55,25 @@ describe('planPolls', () => {
     assert.deepEqual(inShort(plan(many(100))), ['list span(100)']);
   });
 
+  it('polls v3 by its list from two sessions on', () => {
+    const v3 = { apiVersion: 'v3', readAs: 'running' } as const;
+    assert.deepEqual(inShort(plan(many(1, () => v3))), ['task t0']);
+    assert.deepEqual(inShort(plan(many(2, () => v3))), ['list span(2)']);
+  });
+
+  it('polls up to four runs of v4 one by one, more by the list of sessions, and in whole what is owed', () => {
+    const v4 = { apiVersion: 'v4', readAs: 'running' } as const;
+    assert.equal(inShort(plan(many(4, () => v4))).length, 4);
+    assert.deepEqual(inShort(plan(many(5, () => v4))), ['list span(5)']);
+    const ended = { ...v4, status: 'finished' } as const;
+    const isNew = (index: number) => (index === 0 ? { readAs: undefined } : {});
+    const polls = plan([
+      ...many(6, (index) => ({ ...v4, ...isNew(index) })),
+      aTask('ended', ended),
+    ]);
+    assert.deepEqual(inShort(polls), ['task t0', 'task ended', 'list span(5)']);
+  });
+
   it('bounds the list by the oldest and the newest, with a second to spare', () => {
     const times = [now - 3 * minute, now - 9 * minute, now - minute];
     const [list] = lists(

@@ -81,15 +81,37 @@ describe('PollSchedule', () => {
   it('has an ended task due that was not read in whole, without a pause, three times', () => {
     const ended = aTask({ status: 'finished', readAs: 'running' });
     for (let failure = 0; failure < 3; failure++) {
-      assert.equal(schedule.owesFullRead(ended), true);
+      assert.equal(schedule.owesFullRead(ended, now), true);
       schedule.failed(ended, now);
       assert.equal(dueAt(ended), now);
       schedule.noteFullReadFailure(ended);
     }
-    assert.equal(schedule.owesFullRead(ended), false);
+    assert.equal(schedule.owesFullRead(ended, now), false);
     assert.equal(dueAt(ended), undefined);
     schedule.succeeded([ended], now);
-    assert.equal(schedule.owesFullRead(ended), true, 'a success starts anew');
+    assert.equal(schedule.owesFullRead(ended, now), true, 'a success starts anew');
+  });
+
+  it('has an ended task of v4 due once more when its cost and verdict have settled', () => {
+    const endedAt = now + hour;
+    const ended = aTask({
+      apiVersion: 'v4',
+      status: 'finished',
+      readAs: 'finished',
+      changedAt: endedAt,
+      checkedAt: endedAt,
+      createdAt: new Date(now).toISOString(),
+    });
+    const settledAt = endedAt + 2 * 60_000;
+    assert.equal(dueAt(ended, endedAt), settledAt);
+    assert.equal(schedule.owesFullRead(ended, settledAt - 1), false);
+    assert.equal(schedule.owesFullRead(ended, settledAt), true);
+    assert.equal(dueAt({ ...ended, checkedAt: settledAt }, settledAt), undefined);
+    assert.equal(dueAt({ ...ended, apiVersion: 'v2' }, endedAt), undefined);
+    const old = { ...ended, createdAt: new Date(now - 24 * hour).toISOString() };
+    assert.equal(dueAt(old, endedAt), undefined, 'an end of yesterday has settled');
+    for (let failure = 0; failure < 3; failure++) schedule.noteFullReadFailure(ended);
+    assert.equal(dueAt(ended, endedAt), undefined);
   });
 
   it('waits a minute for a word that nobody knows, but not for a task not yet seen', () => {

@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict';
+import { createV3Client } from '../../../src/api/v3';
+import type { TaskStatus } from '../../../src/core/cloud/task';
+import { never, pollFrom } from './answers';
+
+const id = '6e1f0b2c-0000-4000-8000-00000000abcd';
+const sessionPath = `/api/v3/sessions/${id}`;
+const messagesPath = `${sessionPath}/messages?limit=100`;
+const filesPath = '/api/v3/workspaces/w-1/files?limit=100';
+
+/** A session as the OpenAPI document has it. */
+const session = {
+  id,
+  status: 'running',
+  model: 'claude-opus-4.7',
+  title: null,
+  output: null,
+  stepCount: 0,
+  lastStepSummary: null,
+  isTaskSuccessful: null,
+  liveUrl: 'https://live.example/?wss=secret',
+  recordingUrls: ['https://files.example/r.mp4', 'no link'],
+  workspaceId: 'w-1',
+  totalCostUsd: '0.870000',
+  createdAt: '2026-11-01T12:00:00Z',
+  updatedAt: '2026-11-01T12:01:00Z',
+};
+
+async function statusOf(more: object) {
+  const send = pollFrom({ [sessionPath]: { ...session, ...more } });
+  return createV3Client(send).getStatus(id, never);
+}
+
+describe('v3: what the status of a session means', () => {
+  const justNow = new Date().toISOString();
+  const rows: readonly (readonly [string, object, TaskStatus])[] = [
+    ['created', { status: 'created' }, 'created'],
+    ['idle before its first task', { status: 'idle' }, 'created'],
+    ['running', { status: 'running' }, 'running'],
+    ['idle with a verdict', { status: 'idle', isTaskSuccessful: true }, 'finished'],
+    ['idle with an output', { status: 'idle', output: 'done' }, 'finished'],
+    [
+      'idle a moment between steps',
+      { status: 'idle', stepCount: 3, updatedAt: justNow },
+      'running',
+    ],
+    ['idle for long after steps', { status: 'idle', stepCount: 3 }, 'stopped'],
+    ['stopped with a verdict', { status: 'stopped', isTaskSuccessful: false }, 'finished'],
+    ['stopped before one', { status: 'stopped' }, 'stopped'],
+    ['timed out after its work', { status: 'timed_out', isTaskSuccessful: true }, 'finished'],
+    ['timed out before', { status: 'timed_out' }, 'failed'],
+    ['broken down', { status: 'error' }, 'failed'],
+    ['a word of tomorrow', { status: 'dreaming' }, 'unknown'],
+  ];
+  for (const [name, more, status] of rows)
+    it(name, async () => {
+      assert.equal((await statusOf(more)).status, status);
+    });
+});
+
+describe('v3: a session', () => {
+  it('tells verdict, cost, model, title and output as they come', async () => {
+    const update = await statusOf({ status: 'stopped', isTaskSuccessful: true, title: 'A flight' });
+    assert.deepEqual(update, {
+      status: 'finished',
+      rawStatus: 'stopped',
+      title: 'A flight',
+      isSuccess: true,
+      cost: '0.870000',
+      model: 'claude-opus-4.7',
+      sessionId: id,
+      createdAt: '2026-11-01T12:00:00Z',
+    });
+  });
+
+  const outputs: readonly (readonly [string, unknown, string | undefined])[] = [
+    ['text', '42 EUR', '42 EUR'],
+    ['an object', { price: 42 }, '{"price":42}'],
+    ['a number', 42, '42'],
+    ['what code came back with', { text: 'It is 42', code: 'print(42)' }, 'It is 42'],
+    ['nothing', null, undefined],
+  ];
+  for (const [name, output, expected] of outputs)
+    it(`has an output: ${name}`, async () => {
+      assert.equal((await statusOf({ status: 'idle', stepCount: 1, output })).output, expected);
+    });
+
+  it('says what it did last where it broke down', async () => {
+    const update = await statusOf({ status: 'error', lastStepSummary: 'Opening the shop' });
+    assert.equal(update.output, 'Opening the shop');
+  });
+
+  it('is not taken from the answer about another', async () => {
+    await assert.rejects(statusOf({ id: 'another' }), { kind: 'badAnswer' });
+  });
+
+  it('has its page, its recordings and no more than can be opened', async () => {
+    const task = await createV3Client(pollFrom({ [sessionPath]: session })).getTask(id, never);
+    assert.deepEqual(task.session, {
+      status: 'running',
+      liveUrl: 'https://live.example/?wss=secret',
+      recordingUrls: ['https://files.example/r.mp4'],
+    });
+  });
+});
+
+const message = { sessionId: id, hidden: false, createdAt: '2026-11-01T12:00:10Z' };
+const messages = [
+  {
+    ...message,
+    id: 'm1',
+    role: 'human',
+    type: 'user_message',
+    data: '<task>Find a flight</task>\nFiles: a.csv',
+  },
+  { ...message, id: 'm2', role: 'ai', type: 'planning', data: '', summary: 'Plan', hidden: true },
+  {
+    ...message,
+    id: 'm3',
+    role: 'assistant',
+    type: 'browser_action',
+    summary: 'Open the shop',
+    data: JSON.stringify({
+      content: [{ type: 'text', text: 'I open it' }],
+      tool_calls: [
+        { id: 'c1', function: { name: 'go', arguments: '{"url":"https://shop.example"}' } },
+      ],
+    }),
+  },
+  {
+    ...message,
+    id: 'm4',
+    role: 'tool',
+    type: 'browser_action_result',
+    summary: 'Opened',
+    data: 'no { JSON',
+    screenshotUrl: 'https://files.example/4.png',
+  },
+  { ...message, id: 'm5', role: 'ai', type: 'a_new_type', data: 'plain words' },
+  { ...message, id: 'm6', role: 'ai', type: 'completion', data: '42 EUR', summary: 'Done' },
+];
+
+describe('v3: the details of a session', () => {
+  const answers = {
+    [sessionPath]: session,
+    [messagesPath]: { messages, hasMore: false },
+    [filesPath]: { files: [{ path: 'prices.csv', size: 3 }], folders: [], hasMore: false },
+  };
+
+  it('have steps of its messages, its prompt and its files', async () => {
+    const details = await createV3Client(pollFrom(answers)).getDetails(id, never);
+    assert.equal(details.prompt, 'Find a flight');
+    assert.deepEqual(details.files, [{ id: 'w-1/prices.csv', name: 'prices.csv' }]);
+    assert.deepEqual(details.steps, [
+      {
+        number: 1,
+        goal: 'Open the shop',
+        evaluation: 'Opened',
+        memory: 'I open it',
+        url: 'https://shop.example',
+        actions: ['{"go":{"url":"https://shop.example"}}'],
+        screenshotUrl: 'https://files.example/4.png',
+      },
+      {
+        number: 2,
+        goal: 'plain words',
+        evaluation: '',
+        memory: '',
+        url: '',
+        actions: [],
+        durationSeconds: 0,
+      },
+    ]);
+    assert.equal(details.isPartial, false);
+  });
+
+  it('go on from the message that is known', async () => {
+    const client = createV3Client(
+      pollFrom({
+        ...answers,
+        [`${messagesPath}&after=m6`]: {
+          messages: [{ ...message, id: 'm7', role: 'ai', type: 'planning', summary: 'And now' }],
+          hasMore: false,
+        },
+      }),
+    );
+    const first = await client.getDetails(id, never);
+    const second = await client.getDetails(id, never, first);
+    assert.deepEqual(
+      second.steps.map(({ goal }) => goal),
+      ['Open the shop', 'plain words', 'And now'],
+    );
+    assert.equal(first.steps.length, 2, 'what was answered before stays');
+  });
+
+  it('say that there is more where there are many', async () => {
+    const pages = Array.from({ length: 5 }, (_, page): [string, unknown] => [
+      page === 0 ? messagesPath : `${messagesPath}&after=p${page}`,
+      {
+        messages: [{ ...message, id: `p${page + 1}`, role: 'ai', type: 'planning', summary: 'x' }],
+        hasMore: true,
+      },
+    ]);
+    const send = pollFrom({ ...answers, ...Object.fromEntries(pages) });
+    const details = await createV3Client(send).getDetails(id, never);
+    assert.equal(details.isPartial, true);
+    assert.equal(details.steps.length, 5);
+  });
+
+  it('are worth showing without messages and files', async () => {
+    const details = await createV3Client(
+      pollFrom({
+        [sessionPath]: session,
+        [messagesPath]: new Error('not reached'),
+        [filesPath]: new Error('not reached'),
+      }),
+    )
+      .getDetails(id, never)
+      .catch((error: unknown) => error);
+    assert.ok(details instanceof Error, 'an error that is no answer of the cloud is not hidden');
+  });
+});
+
+describe('v3: files and lists', () => {
+  it('gets a fresh link for a file of the workspace', async () => {
+    const client = createV3Client(
+      pollFrom({
+        '/api/v3/workspaces/w-1/files?prefix=a%2Fb.csv&includeUrls=true': {
+          files: [
+            { path: 'a/b.csv.bak', url: 'https://files.example/other' },
+            { path: 'a/b.csv', url: 'https://files.example/b' },
+          ],
+        },
+      }),
+    );
+    const file = { id: 'w-1/a/b.csv', name: 'a/b.csv' };
+    assert.equal(await client.getFileUrl(id, file, never), 'https://files.example/b');
+    await assert.rejects(client.getFileUrl(id, { id: 'w-1', name: 'x' }, never));
+  });
+
+  it('lists sessions page by page', async () => {
+    const client = createV3Client(
+      pollFrom({
+        '/api/v3/sessions?page=1&page_size=100': {
+          sessions: [session, { status: 'running' }, 'nonsense'],
+          total: 1,
+        },
+      }),
+    );
+    const pages = [];
+    for await (const page of client.listTasks({}, never)) pages.push(page);
+    assert.deepEqual(
+      pages.map(({ tasks, total, isLast }) => [tasks.map((task) => task.id), total, isLast]),
+      [[[id], 1, true]],
+    );
+  });
+
+  it('is the task of its own session, and has nothing to share', async () => {
+    const client = createV3Client(pollFrom({ [sessionPath]: session }));
+    assert.deepEqual(await client.findSessionTasks(id, never), [id]);
+    await assert.rejects(client.shareSession(id, never), { kind: 'invalidRequest' });
+    assert.equal(await client.getLogUrl(id, never), undefined);
+  });
+});

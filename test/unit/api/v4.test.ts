@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { createV4Client } from '../../../src/api/v4';
+import { CloudError } from '../../../src/core/cloud/errors';
+import { hasEnded, outcomeOf, type TaskStatus } from '../../../src/core/cloud/task';
+import { never, pollFrom } from './answers';
+
+const id = '6e1f0b2c-0000-4000-8000-00000000abcd';
+const runPath = `/api/v4/runs/${id}`;
+const eventsPath = (after: number): string => `${runPath}/events?after=${after}&limit=200`;
+const filesPath = '/api/v4/workspaces/w-1/files?limit=100&prefix=outputs%2F';
+const sharePath = '/api/v4/sessions/s-1/share';
+const browserPath = '/api/v4/browsers/b-1';
+
+/** A run as the OpenAPI document has it. */
+const run = {
+  id,
+  task: 'Find a flight',
+  title: null,
+  model: 'gpt-6-luna',
+  contextLimit: 1,
+  status: 'running',
+  result: null,
+  error: null,
+  sessionId: 's-1',
+  workspaceId: 'w-1',
+  judgement: null,
+  totalInputTokens: 1,
+  totalOutputTokens: 1,
+  totalCostUsd: '1.640000',
+  createdAt: '2026-11-01T12:00:00Z',
+  updatedAt: '2026-11-01T12:09:00Z',
+};
+
+async function taskOf(more: object) {
+  return createV4Client(pollFrom({ [runPath]: { ...run, ...more } })).getTask(id, never);
+}
+
+describe('v4: what the status of a run means', () => {
+  const rows: readonly (readonly [string, TaskStatus, boolean])[] = [
+    ['queued', 'created', false],
+    ['dispatching', 'created', false],
+    ['running', 'running', false],
+    ['completed', 'finished', true],
+    ['failed', 'failed', true],
+    ['cancelled', 'stopped', true],
+    ['dreaming', 'unknown', false],
+  ];
+  for (const [status, ours, isEnd] of rows)
+    it(status, async () => {
+      const send = pollFrom({ [`${runPath}/status`]: { status } });
+      const update = await createV4Client(send).getStatus(id, never);
+      assert.deepEqual(update, { status: ours, rawStatus: status });
+      assert.equal(hasEnded(update.status), isEnd);
+      assert.equal((await taskOf({ status })).status, ours);
+    });
+});
+
+describe('v4: a run', () => {
+  it('that is completed has no outcome until a judge speaks', async () => {
+    const completed = await taskOf({ status: 'completed', result: '42 EUR' });
+    assert.equal(outcomeOf(completed), undefined);
+    assert.equal(completed.output, '42 EUR');
+    assert.equal(completed.cost, '1.640000');
+    assert.equal(completed.finishedAt, undefined, 'updatedAt is no end time');
+    const judged = await taskOf({ status: 'completed', judgement: { verdict: false, why: 'no' } });
+    assert.equal(outcomeOf(judged), 'failure');
+    assert.equal(judged.judgement, '{"verdict":false,"why":"no"}');
+  });
+
+  it('shows a judgement of another shape, and takes no verdict from it', async () => {
+    for (const judgement of [{ verdict: 'yes' }, { score: 1 }, {}]) {
+      const { judgeVerdict, judgement: shown } = await taskOf({ status: 'completed', judgement });
+      assert.equal(judgeVerdict, undefined);
+      assert.equal(shown, JSON.stringify(judgement));
+    }
+  });
+
+  it('tells structured output before text, and the error where it failed', async () => {
+    assert.equal((await taskOf({ output: { price: 42 }, result: 'x' })).output, '{"price":42}');
+    assert.equal((await taskOf({ status: 'failed', error: 'No browser' })).output, 'No browser');
+  });
+});
+
+const event = (eventId: number, type: string, data: unknown = {}) => ({
+  runId: id,
+  id: eventId,
+  ts: `2026-11-01T12:00:${String(eventId).padStart(2, '0')}Z`,
+  type,
+  data,
+});
+const tool = (eventId: number, callID: string, state: object) =>
+  event(eventId, 'core.event', {
+    type: 'tool_use',
+    part: { type: 'tool', tool: 'browser', callID, state },
+  });
+
+const beginning = [
+  event(1, 'run.started'),
+  event(2, 'browser.ready', {
+    browser_session_id: 'b-1',
+    live_view_url: 'https://live.example/?wss=secret',
+  }),
+  event(3, 'core.event', { part: { type: 'text', text: 'I open the shop' } }),
+  tool(4, 'c1', { status: 'pending', input: { description: 'Open', url: 'https://shop.example' } }),
+];
+const rest = [
+  event(5, 'something.new', 'whatever'),
+  tool(6, 'c1', {
+    status: 'completed',
+    title: 'Open the shop',
+    input: { description: 'Open', url: 'https://shop.example' },
+    output: 'long',
+  }),
+  tool(7, 'c2', { status: 'error', input: { command: 'click' }, error: 'No such button' }),
+  event(8, 'run.completed'),
+];
+
+describe('v4: the details of a run', () => {
+  const answers = {
+    [runPath]: run,
+    [filesPath]: { files: [{ path: 'outputs/prices.csv', size: 3 }] },
+    [sharePath]: null,
+    [browserPath]: {
+      id: 'b-1',
+      status: 'active',
+      liveUrl: 'https://live.example/2',
+      recordingUrl: null,
+    },
+  };
+
+  it('merge the events of a call into one step, over several readings', async () => {
+    const client = createV4Client(
+      pollFrom({
+        ...answers,
+        [eventsPath(0)]: { events: beginning, nextAfter: 4, hasMore: false },
+        [eventsPath(4)]: { events: rest, nextAfter: null, hasMore: false },
+      }),
+    );
+    const first = await client.getDetails(id, never);
+    assert.deepEqual(first.steps, [
+      {
+        number: 1,
+        goal: 'Open',
+        evaluation: '',
+        memory: 'I open the shop',
+        url: 'https://shop.example',
+        actions: ['{"browser":{"description":"Open","url":"https://shop.example"}}'],
+      },
+    ]);
+    assert.equal(first.session?.liveUrl, 'https://live.example/2');
+    assert.deepEqual(first.files, [{ id: 'w-1/outputs/prices.csv', name: 'prices.csv' }]);
+    const second = await client.getDetails(id, never, first);
+    assert.deepEqual(
+      second.steps.map(({ number, goal, evaluation, durationSeconds }) => [
+        number,
+        goal,
+        evaluation,
+        durationSeconds,
+      ]),
+      [
+        [1, 'Open the shop', '', 5],
+        [2, 'browser', 'No such button', 1],
+      ],
+    );
+    assert.equal(second.startedAt, '2026-11-01T12:00:01Z');
+    assert.equal(second.finishedAt, '2026-11-01T12:00:08Z');
+    assert.equal(first.steps.length, 1, 'what was answered before stays');
+  });
+
+  it('say that there is more, and where a reading ends without news', async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 6 }, (_, page): [string, unknown] => [
+        eventsPath(page),
+        { events: [event(page + 1, 'llm.request')], nextAfter: page + 1, hasMore: true },
+      ]),
+    );
+    const client = createV4Client(pollFrom({ ...answers, ...many }));
+    assert.equal((await client.getDetails(id, never)).isPartial, true);
+    const stuck = { events: [], nextAfter: null, hasMore: true };
+    const other = createV4Client(pollFrom({ ...answers, [eventsPath(0)]: stuck }));
+    assert.equal((await other.getDetails(id, never)).isPartial, false);
+  });
+
+  it('have the recording of the browser once it has stopped, and its link no more', async () => {
+    const client = createV4Client(
+      pollFrom({
+        ...answers,
+        [eventsPath(0)]: { events: beginning },
+        [browserPath]: {
+          status: 'stopped',
+          liveUrl: 'https://live.example/2',
+          recordingUrl: 'https://files.example/r.mp4',
+        },
+        [sharePath]: {
+          isActive: true,
+          shareUrl: 'https://cloud.example/share/v4/t',
+          viewCount: 1,
+        },
+      }),
+    );
+    assert.deepEqual((await client.getDetails(id, never)).session, {
+      status: 'stopped',
+      recordingUrls: ['https://files.example/r.mp4'],
+      publicShareUrl: 'https://cloud.example/share/v4/t',
+    });
+  });
+
+  it('stand without what merely adds to them', async () => {
+    const gone = new CloudError('refused', 'gone');
+    const client = createV4Client(
+      pollFrom({ [runPath]: run, [eventsPath(0)]: gone, [filesPath]: gone, [sharePath]: gone }),
+    );
+    const details = await client.getDetails(id, never);
+    assert.deepEqual([details.steps, details.files, details.prompt], [[], [], 'Find a flight']);
+  });
+});
+
+describe('v4: lists and sessions', () => {
+  it('lists sessions by cursor, each as the state of its latest run', async () => {
+    const session = (number: number, status: string) => ({
+      sessionId: `s-${number}`,
+      latestRunId: `r-${number}`,
+      task: 'the first task of the session',
+      title: 'A title',
+      status,
+    });
+    const client = createV4Client(
+      pollFrom({
+        '/api/v4/sessions?limit=100': {
+          sessions: [session(1, 'running'), 'nonsense'],
+          nextCursor: 'c 1',
+          hasMore: true,
+        },
+        '/api/v4/sessions?limit=100&cursor=c+1': {
+          sessions: [session(2, 'completed')],
+          nextCursor: null,
+          hasMore: false,
+        },
+      }),
+    );
+    const pages = [];
+    for await (const page of client.listTasks({}, never)) pages.push(page);
+    assert.deepEqual(pages, [
+      {
+        tasks: [
+          {
+            id: 'r-1',
+            status: 'running',
+            rawStatus: 'running',
+            title: 'A title',
+            sessionId: 's-1',
+          },
+        ],
+        isLast: false,
+      },
+      {
+        tasks: [
+          {
+            id: 'r-2',
+            status: 'finished',
+            rawStatus: 'completed',
+            title: 'A title',
+            sessionId: 's-2',
+          },
+        ],
+        isLast: true,
+      },
+    ]);
+  });
+
+  it('finds the runs of a session, and no session without one', async () => {
+    const client = createV4Client(
+      pollFrom({
+        '/api/v4/runs?limit=100&sessionId=s-1': { runs: [{ id: 'r-2' }, { id: 'r-1' }] },
+        '/api/v4/runs?limit=100&sessionId=s-2': { runs: [] },
+      }),
+    );
+    assert.deepEqual(await client.findSessionTasks('s-1', never), ['r-2', 'r-1']);
+    await assert.rejects(client.findSessionTasks('s-2', never), { kind: 'taskNotFound' });
+  });
+
+  it('takes a share that is not active for none', async () => {
+    const share = { isActive: false, shareUrl: 'https://cloud.example/share/v4/t', viewCount: 0 };
+    const client = createV4Client(pollFrom({ [sharePath]: share }));
+    assert.equal(await client.getShare('s-1', never), undefined);
+  });
+});

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { CloudError, type CloudErrorKind } from '../../../../src/core/cloud/errors';
+import type { ApiVersion } from '../../../../src/core/cloud/task';
+import type { Cloud } from '../../../../src/core/cloud/taskClient';
+import {
+  VersionSearch,
+  type VersionSearchOptions,
+} from '../../../../src/core/tracking/versionSearch';
+import { FakeCloud } from '../../../fakes/fakeCloud';
+
+const never = new AbortController().signal;
+
+describe('the search for the version of an ID', () => {
+  /** "v4 run": what is known where; anything else is not found. */
+  let known: Map<string, readonly string[]>;
+  let failures: Map<ApiVersion, CloudErrorKind>;
+  let listed: Map<ApiVersion, readonly string[]>;
+  let requested: string[];
+
+  beforeEach(() => {
+    known = new Map();
+    failures = new Map();
+    listed = new Map();
+    requested = [];
+  });
+
+  const connect = (): Promise<Cloud> => {
+    const cloud = new FakeCloud(() => 0);
+    const ask = (apiVersion: ApiVersion, what: string, id: string): readonly string[] => {
+      requested.push(`${apiVersion} ${what}`);
+      const kind = failures.get(apiVersion);
+      if (kind) throw new CloudError(kind, 'ordered');
+      const found = known.get(`${apiVersion} ${what} ${id}`);
+      if (!found) throw new CloudError('taskNotFound', 'Not found');
+      return found;
+    };
+    return Promise.resolve({
+      download: () => cloud.download(),
+      client: (apiVersion) => ({
+        ...cloud.client(apiVersion),
+        getStatus: async (id) => {
+          await Promise.resolve();
+          ask(apiVersion, 'task', id);
+          return { status: 'running', rawStatus: 'running' };
+        },
+        findSessionTasks: async (id) => {
+          await Promise.resolve();
+          return ask(apiVersion, 'session', id);
+        },
+        async *listTasks() {
+          await Promise.resolve();
+          requested.push(`${apiVersion} list`);
+          const kind = failures.get(apiVersion);
+          if (kind) throw new CloudError(kind, 'ordered');
+          const tasks = (listed.get(apiVersion) ?? []).map((id) => ({
+            id,
+            status: 'running' as const,
+            rawStatus: 'running',
+          }));
+          yield { tasks, isLast: false };
+          throw new Error('a second page was asked for');
+        },
+      }),
+    });
+  };
+
+  const search = (more: Partial<VersionSearchOptions> = {}): VersionSearch =>
+    new VersionSearch({ connect, isOfficial: true, last: undefined, ...more });
+
+  it('asks one version after the other, at most five times', async () => {
+    assert.equal(await search().find('x', 'task', never), undefined);
+    assert.deepEqual(requested, ['v4 task', 'v2 task', 'v3 task', 'v4 session', 'v2 session']);
+  });
+
+  it('asks v1, too, on other servers', async () => {
+    known.set('v1 task x', []);
+    const refs = await search({ isOfficial: false }).find('x', 'task', never);
+    assert.deepEqual(refs, [{ apiVersion: 'v1', id: 'x' }]);
+  });
+
+  it('finds a run, a session of v3, and the tasks of sessions', async () => {
+    known.set('v4 task run', []).set('v3 task three', []);
+    known.set('v4 session four', ['r2', 'r1']).set('v2 session two', ['t1']);
+    const each = search();
+    assert.deepEqual(await each.find('run', 'task', never), [{ apiVersion: 'v4', id: 'run' }]);
+    assert.deepEqual(await each.find('three', 'session', never), [
+      { apiVersion: 'v3', id: 'three' },
+    ]);
+    assert.deepEqual(await each.find('four', 'session', never), [
+      { apiVersion: 'v4', id: 'r2' },
+      { apiVersion: 'v4', id: 'r1' },
+    ]);
+    assert.deepEqual(await each.find('two', 'task', never), [{ apiVersion: 'v2', id: 't1' }]);
+  });
+
+  it('asks first for the version that worked last', async () => {
+    known.set('v2 task a', []).set('v2 task b', []);
+    const each = search();
+    await each.find('a', 'task', never);
+    requested = [];
+    await each.find('b', 'task', never);
+    assert.deepEqual(requested, ['v2 task']);
+    requested = [];
+    await search({ last: { apiVersion: 'v2' } }).find('a', 'task', never);
+    assert.deepEqual(requested, ['v2 task']);
+  });
+
+  it('leaves out a version that is not served, after the first try', async () => {
+    failures.set('v4', 'notServed');
+    known.set('v2 task a', []);
+    const each = search();
+    await each.find('x', 'task', never);
+    assert.deepEqual(requested, ['v4 task', 'v2 task', 'v3 task', 'v2 session']);
+    requested = [];
+    await each.find('y', 'task', never);
+    assert.deepEqual(requested, ['v2 task', 'v3 task', 'v2 session']);
+  });
+
+  for (const kind of ['auth', 'rateLimited', 'network', 'server', 'badAnswer'] as const)
+    it(`says that it could not find out, not "not found", for ${kind}`, async () => {
+      failures.set('v2', kind);
+      await assert.rejects(search().find('x', 'task', never), { kind });
+      assert.deepEqual(requested, ['v4 task', 'v2 task']);
+    });
+
+  it('goes on where the key may not use a version, and does not say "not found" then', async () => {
+    failures.set('v4', 'forbidden');
+    known.set('v3 task a', []);
+    const each = search();
+    assert.deepEqual(await each.find('a', 'task', never), [{ apiVersion: 'v3', id: 'a' }]);
+    await assert.rejects(each.find('x', 'task', never), { kind: 'forbidden' });
+    assert.equal(requested.filter((request) => request.startsWith('v4')).length, 1);
+  });
+
+  it('says that nothing is served where nothing is', async () => {
+    for (const apiVersion of ['v4', 'v3', 'v2'] as const) failures.set(apiVersion, 'notServed');
+    await assert.rejects(search().find('x', 'task', never), { kind: 'notServed' });
+  });
+
+  it('reads a page of each list first where there are many IDs, and asks for none that these show', async () => {
+    listed.set('v4', ['a', 'b']).set('v3', ['c']);
+    failures.set('v2', 'server');
+    const each = search();
+    await each.readLists(3, never);
+    assert.deepEqual(requested, []);
+    await each.readLists(4, never);
+    assert.deepEqual(requested, ['v4 list', 'v2 list', 'v3 list']);
+    requested = [];
+    assert.deepEqual(await each.find('b', 'task', never), [{ apiVersion: 'v4', id: 'b' }]);
+    assert.deepEqual(await each.find('c', 'task', never), [{ apiVersion: 'v3', id: 'c' }]);
+    assert.deepEqual(requested, []);
+  });
+});
