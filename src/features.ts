@@ -7,7 +7,7 @@ import { serverLabels } from './core/labels/serverLabels';
 import type { Polling } from './core/polling/polling';
 import type { TaskPersistence } from './core/tasks/taskPersistence';
 import type { TaskStore } from './core/tasks/taskStore';
-import { rejectedMessage, sessionMessage } from './core/tracking/taskTracking';
+import { lookupMessage, rejectedMessage } from './core/tracking/taskTracking';
 import type { Announcement } from './core/windows/windowMessages';
 import type { ApiKey } from './ui/account/apiKey';
 import type { CloudConnection } from './ui/account/cloudConnection';
@@ -109,7 +109,7 @@ async function trackOrThrow(
   if (result.refs.length > 0) return result.refs;
   const { host } = serverLabels(server);
   throw new Error(
-    (result.sessionError && sessionMessage(result.sessionError.kind, host).text) ??
+    lookupMessage(result, host)?.text ??
       rejectedMessage(result.input) ??
       'The input names no task. It takes task IDs, API URLs and dashboard links.',
   );

@@ -1,4 +1,4 @@
-import { defaultApiVersion, isApiVersion } from '../core/cloud/apiVersions';
+import { isApiVersion } from '../core/cloud/apiVersions';
 import { workspace } from 'vscode';
 import { officialOrigin, readBaseUrl, type Server } from '../core/cloud/baseUrl';
 import { Emitter, type Disposable, type Event } from '../core/base/event';
@@ -29,10 +29,10 @@ export class Settings implements Disposable {
     return readBaseUrl(read('baseUrl') ?? officialOrigin);
   }
 
-  /** For newly tracked tasks. */
-  get apiVersion(): ApiVersion {
+  /** The version of IDs whose version nothing else tells; `undefined` where it is to be found out for each. */
+  get apiVersion(): ApiVersion | undefined {
     const apiVersion = read('apiVersion');
-    return isApiVersion(apiVersion) ? apiVersion : defaultApiVersion;
+    return isApiVersion(apiVersion) ? apiVersion : undefined;
   }
 
   /** The kinds of end to notify of. */

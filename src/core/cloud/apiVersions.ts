@@ -1,4 +1,4 @@
-import type { ApiVersion, TaskStatus } from './task';
+import type { ApiVersion, Task, TaskStatus } from './task';
 
 /** What one API version can do, and how it is spoken to where no client is at hand. */
 export interface VersionCapabilities {
@@ -242,4 +242,12 @@ export function capabilitiesOf(apiVersion: ApiVersion): VersionCapabilities {
 /** True for a version that this extension supports, whatever the value is. */
 export function isApiVersion(value: unknown): value is ApiVersion {
   return typeof value === 'string' && Object.hasOwn(capabilities, value);
+}
+
+/** The session whose page in the dashboard shows the task; `undefined` where no page is known, or not yet. */
+export function dashboardSession({
+  apiVersion,
+  sessionId,
+}: Pick<Task, 'apiVersion' | 'sessionId'>): string | undefined {
+  return capabilitiesOf(apiVersion).hasDashboardPage ? sessionId : undefined;
 }

@@ -17,6 +17,7 @@ export function taskJson(task: TaskDetails | TrackedTask): string {
     outcome: outcomeOf(task),
     isSuccess: task.isSuccess,
     judgeVerdict: task.judgeVerdict,
+    title: task.title,
     prompt: task.prompt,
     output: task.output,
     cost: task.cost,

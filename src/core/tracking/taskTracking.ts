@@ -1,24 +1,26 @@
-import { sessionsApiVersion } from '../cloud/apiVersions';
 import { errorMessage, type ErrorMessage } from '../labels/errorMessage';
-import { isAbort, isCloudError, type CloudError, type CloudErrorKind } from '../cloud/errors';
-import { refKey, type TaskRef } from '../cloud/task';
+import { CloudError, isAbort, isCloudError, type CloudErrorKind } from '../cloud/errors';
+import { refKey, type ApiVersion, type TaskRef } from '../cloud/task';
 import type { Cloud } from '../cloud/taskClient';
 import { maxSessionsAtOnce, maxTasksAtOnce, type TaskInput } from '../input/taskInput';
 import type { TaskStore } from '../tasks/taskStore';
 import { countLabel } from '../labels/statusBarLabel';
 import { oneLine } from '../text/plainText';
 import { shorten } from '../text/shorten';
+import { VersionSearch } from './versionSearch';
 
 export interface TaskTrackingOptions {
   readonly store: TaskStore;
-  /** Called only where dashboard URLs name sessions. */
+  /** Requested only where the text leaves something to the cloud: versions of IDs, tasks of sessions. */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
-  /** False once the base URL names another server, which gets no request for these sessions and none of their tasks. */
+  /** True for the vendor's server. */
+  readonly isOfficial: boolean;
+  /** False once the base URL names another server: neither is it asked, nor gets it what the one before told. */
   readonly isCurrent: () => boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly signal: AbortSignal;
-  /** Called before each session is looked up, with how many of all have been. */
+  /** Called before each ID and session is looked up, with how many of all have been. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -31,62 +33,74 @@ export interface TrackingResult {
   readonly alreadyTrackedCount: number;
   /** Sessions that have no tasks. */
   readonly emptySessionCount: number;
-  /** Why a session could not be looked up: the first of them. */
-  readonly sessionError?: CloudError | undefined;
-  /** Sessions that could not be looked up, and those after one that failed for a reason which is theirs, too. */
+  /** Why something could not be looked up: the first reason. */
+  readonly lookupError?: CloudError | undefined;
+  /** IDs that no API version knows or that could not be looked up, and those after one that failed for a reason which is theirs, too. */
+  readonly failedIdCount: number;
+  /** The same of sessions. */
   readonly failedSessionCount: number;
   /** Tasks of sessions that are over what is tracked at once. */
   readonly leftOutCount: number;
   /** Sessions that were not looked up, as no more tasks are tracked at once. */
   readonly leftOutSessionCount: number;
-  /** True where the server became another one before all sessions were looked up. */
+  /** True where the server became another one before all was looked up. */
   readonly hasServerChanged: boolean;
 }
 
+/** What only the cloud can tell. */
+interface Lookup {
+  readonly id: string;
+  /** Absent: the cloud knows it. */
+  readonly apiVersion?: ApiVersion | undefined;
+  readonly as: 'task' | 'session';
+}
+
 /**
- * Tracks what a paste names: task IDs and URLs at once, the tasks of sessions when the cloud has sent them.
- * A session that fails alone keeps no other from being looked up.
+ * Tracks what a paste names: tasks whose API version it tells at once, other IDs and the tasks of sessions when the cloud has told
+ * them. An ID or session that fails alone keeps no other from being looked up.
  * @throws an `AbortError` when the signal aborted; what was tracked by then stays
  */
 export async function trackTasks(
   input: TaskInput,
-  { store, connect, isCurrent, now, signal, onProgress }: TaskTrackingOptions,
+  { store, connect, isOfficial, isCurrent, now, signal, onProgress }: TaskTrackingOptions,
 ): Promise<TrackingResult> {
+  const last = store.tasks().at(-1);
   const refs = new Map(input.refs.map((ref) => [refKey(ref), ref]));
   let addedCount = store.track(input.refs, now).length;
   let emptySessionCount = 0;
-  let failedSessionCount = 0;
   let leftOutCount = 0;
   let leftOutSessionCount = 0;
-  let sessionError: CloudError | undefined;
-  const total = input.sessionIds.length;
-  for (const [done, sessionId] of input.sessionIds.entries()) {
+  let lookupError: CloudError | undefined;
+  const failed = { task: 0, session: 0 };
+  const search = new VersionSearch({ connect, isOfficial, last });
+  const lookups: readonly Lookup[] = [
+    ...input.ids.map((id): Lookup => ({ id, as: 'task' })),
+    ...input.sessions.map((session): Lookup => ({ ...session, as: 'session' })),
+  ];
+  for (const [done, lookup] of lookups.entries()) {
     if (refs.size >= maxTasksAtOnce) {
-      leftOutSessionCount = total - done;
+      leftOutSessionCount = lookups.length - done;
       break;
     }
-    onProgress?.(done, total);
+    onProgress?.(done, lookups.length);
     try {
-      const cloud = await connect(signal);
-      if (!isCurrent()) break;
-      const ids = await cloud.client(sessionsApiVersion).findSessionTasks(sessionId, signal);
+      if (done === 0) await search.readLists(input.ids.length, signal);
+      const told = await lookUp(lookup, { connect, search, signal });
       signal.throwIfAborted();
       if (!isCurrent()) break;
-      if (ids.length === 0) emptySessionCount++;
-      const found = ids
-        .map((id): TaskRef => ({ apiVersion: sessionsApiVersion, id }))
-        .filter((ref) => !refs.has(refKey(ref)));
+      if (told.length === 0) emptySessionCount++;
+      const found = told.filter((ref) => !refs.has(refKey(ref)));
       const room = maxTasksAtOnce - refs.size;
       leftOutCount += Math.max(0, found.length - room);
       for (const ref of found.slice(0, room)) refs.set(refKey(ref), ref);
       addedCount += store.track(found.slice(0, room), now).length;
     } catch (error) {
       if (isAbort(error) || !isCloudError(error)) throw error;
-      sessionError ??= error;
-      failedSessionCount++;
-      if (isOfSession(error)) continue;
-      failedSessionCount = failedSessionCount + total - done - 1;
-      break;
+      if (!isCurrent()) break;
+      lookupError ??= error;
+      const concerned = isOfOne(error) ? [lookup] : lookups.slice(done);
+      for (const { as } of concerned) failed[as]++;
+      if (!isOfOne(error)) break;
     }
   }
   return {
@@ -95,21 +109,43 @@ export async function trackTasks(
     addedCount,
     alreadyTrackedCount: refs.size - addedCount,
     emptySessionCount,
-    sessionError,
-    failedSessionCount,
+    lookupError,
+    failedIdCount: failed.task,
+    failedSessionCount: failed.session,
     leftOutCount,
     leftOutSessionCount,
     hasServerChanged: !isCurrent(),
   };
 }
 
-/** Whether a failure says something of one session only. */
-function isOfSession({ kind }: CloudError): boolean {
+/** @throws {CloudError} of kind `taskNotFound` where the cloud knows no such ID */
+async function lookUp(
+  { id, apiVersion, as }: Lookup,
+  {
+    connect,
+    search,
+    signal,
+  }: Pick<TaskTrackingOptions, 'connect' | 'signal'> & { readonly search: VersionSearch },
+): Promise<readonly TaskRef[]> {
+  if (apiVersion !== undefined) {
+    const cloud = await connect(signal);
+    const ids = await cloud.client(apiVersion).findSessionTasks(id, signal);
+    return ids.map((each) => ({ apiVersion, id: each }));
+  }
+  const refs = await search.find(id, as, signal);
+  if (refs) return refs;
+  throw new CloudError('taskNotFound', `No API version knows the ID of the ${as}`);
+}
+
+/** Whether a failure says something of one ID or session only. */
+function isOfOne({ kind }: CloudError): boolean {
   switch (kind) {
     case 'taskNotFound':
     case 'invalidRequest':
     case 'tooLarge':
     case 'badAnswer':
+    // Of a search: the key may not ask everywhere, and another ID may be where it may.
+    case 'forbidden':
       return true;
     default:
       return false;
@@ -127,8 +163,10 @@ export function trackingMessage({
   emptySessionCount,
   leftOutCount,
   leftOutSessionCount,
-}: Omit<TrackingResult, 'sessionError' | 'failedSessionCount' | 'hasServerChanged'>):
-  string | undefined {
+}: Omit<
+  TrackingResult,
+  'lookupError' | 'failedIdCount' | 'failedSessionCount' | 'hasServerChanged'
+>): string | undefined {
   const notes: string[] = [];
   if (alreadyTrackedCount > 0)
     notes.push(
@@ -161,18 +199,51 @@ export function trackingMessage({
   return `${added} tracked; ${notes.join('; ')}.`;
 }
 
-/** The message for a session that could not be looked up. */
-export function sessionMessage(kind: CloudErrorKind, host: string): ErrorMessage {
+/** What could not be looked up, why, and what to do; `undefined` where nothing failed. */
+export function lookupMessage(
+  {
+    lookupError,
+    failedIdCount,
+    failedSessionCount,
+  }: Pick<TrackingResult, 'lookupError' | 'failedIdCount' | 'failedSessionCount'>,
+  host: string,
+): ErrorMessage | undefined {
+  if (!lookupError) return undefined;
+  const ids = failedIdCount === 1 ? '1 ID' : `${failedIdCount} IDs`;
+  const sessions =
+    failedSessionCount === 1
+      ? "the session's tasks"
+      : `the tasks of ${failedSessionCount} sessions`;
+  const what = [
+    ...(failedIdCount > 0 ? [ids] : []),
+    ...(failedSessionCount > 0 ? [sessions] : []),
+  ].join(' and ');
+  const isOne = failedIdCount === 1 && failedSessionCount === 0;
+  const { text, nextStep } = reasonMessage(lookupError.kind, host, failedIdCount > 0);
+  return {
+    text: `${what.charAt(0).toUpperCase()}${what.slice(1)} ${isOne ? 'is' : 'are'} not tracked: ${text}`,
+    nextStep,
+  };
+}
+
+function reasonMessage(kind: CloudErrorKind, host: string, isOfIds: boolean): ErrorMessage {
   switch (kind) {
     case 'taskNotFound':
       return {
-        text: `${host} knows no such session for this API key. Check the link, or set the key of the account that the session belongs to.`,
+        text: isOfIds
+          ? `${host} knows no such task for this API key. Check the ID, or set the key of the account that the task belongs to.`
+          : `${host} knows no such session for this API key. Check the link, or set the key of the account that the session belongs to.`,
         nextStep: 'setApiKey',
       };
     case 'invalidRequest':
       return {
-        text: `${host} does not take this for a session. Check the link.`,
+        text: `${host} does not take this for ${isOfIds ? 'an ID. Check it' : 'a session. Check the link'}.`,
         nextStep: 'showLog',
+      };
+    case 'noKey':
+      return {
+        text: `There is no API key for ${host} yet. Set one, and track again.`,
+        nextStep: 'setApiKey',
       };
     // Tracking is not repeated by itself.
     case 'rateLimited':
@@ -186,7 +257,7 @@ export function sessionMessage(kind: CloudErrorKind, host: string): ErrorMessage
         nextStep: 'showLog',
       };
     default:
-      return errorMessage(kind, { host, apiVersion: sessionsApiVersion });
+      return errorMessage(kind, { host });
   }
 }
 

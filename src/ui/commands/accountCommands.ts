@@ -1,5 +1,8 @@
 import { CancellationError, ProgressLocation, window } from 'vscode';
+import { apiVersions } from '../../core/cloud/apiVersions';
 import type { Server } from '../../core/cloud/baseUrl';
+import type { ApiVersion } from '../../core/cloud/task';
+import type { Cloud } from '../../core/cloud/taskClient';
 import { isAbort, isCloudError, type CloudError } from '../../core/cloud/errors';
 import { errorMessage } from '../../core/labels/errorMessage';
 import { keyIn, keyProblem } from '../../core/cloud/keyInput';
@@ -113,8 +116,7 @@ async function prove(
       const subscription = token.onCancellationRequested(() => abort.abort());
       try {
         const cloud = await connection.open({ baseUrl, key });
-        const { description } = await cloud.client(settings.apiVersion).getAccount(abort.signal);
-        return description;
+        return await describeAccount(cloud, settings.apiVersion, abort.signal);
       } catch (error) {
         if (isAbort(error) || abort.signal.aborted) throw new CancellationError();
         if (!isCloudError(error)) throw error;
@@ -125,6 +127,24 @@ async function prove(
       }
     },
   );
+}
+
+/** Asks in the version that is set, else in one after the other until one is served. */
+async function describeAccount(
+  cloud: Cloud,
+  apiVersion: ApiVersion | undefined,
+  signal: AbortSignal,
+): Promise<string> {
+  let notServed: unknown;
+  for (const version of apiVersion === undefined ? apiVersions : [apiVersion]) {
+    try {
+      return (await cloud.client(version).getAccount(signal)).description;
+    } catch (error) {
+      if (!isCloudError(error) || error.kind !== 'notServed') throw error;
+      notServed ??= error;
+    }
+  }
+  throw notServed;
 }
 
 /** Whether it takes another key to get on. */

@@ -1,4 +1,4 @@
-import { apiVersions, capabilitiesOf } from '../../core/cloud/apiVersions';
+import { apiVersions, capabilitiesOf, dashboardSession } from '../../core/cloud/apiVersions';
 import { env, window } from 'vscode';
 import { isOfficial } from '../../core/cloud/baseUrl';
 import { hasEnded, type TaskRef } from '../../core/cloud/task';
@@ -154,11 +154,12 @@ async function copyTaskIds(args: readonly unknown[], options: TaskCommandsOption
   await env.clipboard.writeText(refs.map(({ id }) => id).join('\n'));
 }
 
-const withoutSessions = apiVersions
+const withoutPages = apiVersions
   .map(capabilitiesOf)
   .filter(({ hasDashboardPage }) => !hasDashboardPage)
   .map(({ label }) => label)
   .join(' or ');
+const noPageMessage = `There is none that is known for tasks of ${withoutPages}, nor for a task that has not been checked successfully yet.`;
 
 /** Open in Browser Use Cloud: the dashboard's page of the task's session. */
 async function openInCloud(args: readonly unknown[], options: TaskCommandsOptions): Promise<void> {
@@ -171,15 +172,16 @@ async function openInCloud(args: readonly unknown[], options: TaskCommandsOption
   const refs = await targetsOf(args, options, {
     question: 'Which task to open in Browser Use Cloud?',
     canPickMany: false,
-    isOffered: ({ sessionId }) => sessionId !== undefined,
-    noneOffered: `The session of no tracked task is known: ${withoutSessions} tells none, or the task has not been checked successfully yet.`,
+    isOffered: (task) => dashboardSession(task) !== undefined,
+    noneOffered: `No tracked task has a page in Browser Use Cloud. ${noPageMessage}`,
   });
   const sessionIds = new Set(
-    refs.map((ref) => store.get(ref)?.sessionId).filter((id) => id !== undefined),
+    refs
+      .map((ref) => store.get(ref))
+      .map((task) => task && dashboardSession(task))
+      .filter((id) => id !== undefined),
   );
   if (sessionIds.size === 0)
-    throw new UserError(
-      `The session of this task is not known: ${withoutSessions} tells none, or the task has not been checked successfully yet.`,
-    );
+    throw new UserError(`This task has no page in Browser Use Cloud. ${noPageMessage}`);
   for (const id of [...sessionIds].slice(0, mostPanels)) await openDashboard(id);
 }

@@ -1,3 +1,4 @@
+import { isOfficial } from '../../core/cloud/baseUrl';
 import type { Clock } from '../../core/base/clock';
 import type { Disposable } from '../../core/base/event';
 import type { TaskPersistence } from '../../core/tasks/taskPersistence';
@@ -48,6 +49,7 @@ export class TaskTracker implements Disposable {
     const result = await trackTasks(input, {
       store,
       connect: connection.connect,
+      isOfficial: isOfficial(server),
       isCurrent,
       now: clock.now(),
       signal: AbortSignal.any(signals),

@@ -9,8 +9,8 @@ import { countLabel } from '../../core/labels/statusBarLabel';
 import { hasEnded } from '../../core/cloud/task';
 import { parseTaskInput, type TaskInput } from '../../core/input/taskInput';
 import {
+  lookupMessage,
   rejectedMessage,
-  sessionMessage,
   trackingMessage,
   type TrackingResult,
 } from '../../core/tracking/taskTracking';
@@ -73,13 +73,13 @@ export async function trackTask(
   await notifyOfTracking(result, server.host, options);
 }
 
-/** Shows how far the look-up of sessions is, with a button to cancel it; what was tracked by then stays. */
+/** Shows how far the look-up of IDs and sessions is, with a button to cancel it; what was tracked by then stays. */
 async function trackWithProgress(
   input: TaskInput,
   tracker: TrackTaskOptions['tracker'],
 ): Promise<TrackingResult> {
-  if (input.sessionIds.length === 0) return tracker.track(input);
-  return withProgress({ title: 'Tracking the tasks of sessions' }, (signal, report) =>
+  if (input.ids.length + input.sessions.length === 0) return tracker.track(input);
+  return withProgress({ title: 'Finding tasks' }, (signal, report) =>
     tracker.track(input, {
       signal,
       onProgress: (done, total) => report(`${done} of ${total}`, done / total),
@@ -94,12 +94,10 @@ async function notifyOfTracking(
   { apiKey }: TrackTaskOptions,
 ): Promise<void> {
   const message = trackingMessage(result);
-  if (result.sessionError) {
-    const { text, nextStep } = sessionMessage(result.sessionError.kind, host);
-    const failed = result.failedSessionCount;
-    const what = failed === 1 ? "The session's tasks are" : `The tasks of ${failed} sessions are`;
-    const whole = `${what} not tracked: ${text}${message === undefined ? '' : ` ${message}`}`;
-    notify({ severity: 'warning', text: whole }, nextStep);
+  const failure = lookupMessage(result, host);
+  if (failure) {
+    const text = message === undefined ? failure.text : `${failure.text} ${message}`;
+    notify({ severity: 'warning', text }, failure.nextStep);
     return;
   }
   if (result.refs.length === 0) {
@@ -129,12 +127,16 @@ async function promptForTasks({ settings }: TrackTaskOptions): Promise<string> {
 }
 
 /** Says at every keystroke what the text so far names. */
-function judge(text: string, apiVersion: ApiVersion): InputBoxValidationMessage | undefined {
+function judge(
+  text: string,
+  apiVersion: ApiVersion | undefined,
+): InputBoxValidationMessage | undefined {
   if (text.trim() === '') return undefined;
   const input = parseTaskInput(text, apiVersion);
-  const sessions = input.sessionIds.length;
+  const tasks = input.refs.length + input.ids.length;
+  const sessions = input.sessions.length;
   const named = [
-    ...(input.refs.length > 0 ? [countLabel(input.refs.length)] : []),
+    ...(tasks > 0 ? [countLabel(tasks)] : []),
     ...(sessions > 0 ? [sessions === 1 ? 'all of 1 session' : `all of ${sessions} sessions`] : []),
   ];
   const refused = rejectedMessage(input);

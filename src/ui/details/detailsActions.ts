@@ -1,4 +1,4 @@
-import { capabilitiesOf } from '../../core/cloud/apiVersions';
+import { capabilitiesOf, dashboardSession } from '../../core/cloud/apiVersions';
 import { commands, env, ViewColumn, window, workspace } from 'vscode';
 import { metadataText, recordingLinks, stepText, taskViewOf } from '../../core/details/detailsView';
 import { editorTextOf, type EditorLanguage } from '../../core/text/editorLanguage';
@@ -101,8 +101,8 @@ async function openLink(
   options: DetailsActionOptions,
 ): Promise<void> {
   if (link === 'dashboard') {
-    const { sessionId } = options.task;
-    if (sessionId === undefined) throw new UserError('The session of this task is not known.');
+    const sessionId = dashboardSession(options.task);
+    if (sessionId === undefined) throw new UserError('No page of this task is known.');
     return openDashboard(sessionId);
   }
   await openOutside(urlOf(link, index, options) ?? '');

@@ -1,4 +1,4 @@
-import { capabilitiesOf } from '../../core/cloud/apiVersions';
+import { capabilitiesOf, dashboardSession } from '../../core/cloud/apiVersions';
 import { env, Uri, window, type WebviewPanel } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import { DetailsReader, type DetailsState } from '../../core/details/detailsReader';
@@ -308,7 +308,7 @@ export class TaskDetailsPanel implements Disposable {
       isReading,
       origin: this.origin,
       hasDashboard:
-        view.sessionId !== undefined && this.origin === officialOrigin && this.#isAtHome,
+        dashboardSession(view) !== undefined && this.origin === officialOrigin && this.#isAtHome,
       canShare: this.#canShare,
       readAt: readAt ?? tracked?.checkedAt,
       trouble: this.#trouble(),

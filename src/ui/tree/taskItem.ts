@@ -1,3 +1,4 @@
+import { dashboardSession } from '../../core/cloud/apiVersions';
 import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type Command } from 'vscode';
 import { rowSentence } from '../../core/labels/rowDescription';
 import { hasEnded, refKey, type TaskRef } from '../../core/cloud/task';
@@ -63,7 +64,7 @@ export function taskIcon(appearance: TaskAppearance, animateRunning: boolean): T
 function contextValueOf(task: TrackedTask, hasDashboard: boolean): string {
   const words = ['task', hasEnded(task.status) ? 'ended' : 'active'];
   if (hasEnded(task.status)) words.push(task.isUnseen ? 'unseen' : 'seen');
-  if (hasDashboard && task.sessionId !== undefined) words.push('hasSession');
+  if (hasDashboard && dashboardSession(task) !== undefined) words.push('hasSession');
   return words.join(' ');
 }
 
