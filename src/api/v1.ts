@@ -56,9 +56,21 @@ export function createV1Client(send: SendRequest, baseUrl: string): TaskClient {
         notFoundKind: taskIsMissing,
         read: (answer) => readTask(id, answer, link),
       });
+      const getLinks = (part: string, read: (answer: unknown) => readonly string[]) =>
+        tolerate(
+          send({
+            path: part,
+            signal,
+            notFoundKind: partIsMissing,
+            read: (answer) =>
+              read(answer)
+                .map(link)
+                .filter((url) => url !== undefined),
+          }),
+        );
       const [recordingUrls = [], screenshotUrls = []] = await Promise.all([
-        tolerate(getRecordings(send, id, link, signal)),
-        tolerate(getScreenshots(send, id, link, signal)),
+        getLinks(path`/api/v1/task/${id}/media`, readRecordings),
+        getLinks(path`/api/v1/task/${id}/screenshots`, readScreenshots),
       ]);
       const session = withRecordings(task.session, recordingUrls);
       return present({ ...task, session, screenshotUrls });
@@ -207,37 +219,12 @@ function withRecordings(
   return recordingUrls.length === 0 ? session : { ...session, recordingUrls };
 }
 
-async function getRecordings(
-  send: SendRequest,
-  id: string,
-  link: LinkReader,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  return send({
-    path: path`/api/v1/task/${id}/media`,
-    signal,
-    notFoundKind: partIsMissing,
-    read: (answer) => linksOf(understand(mediaSchema, answer, 'the recordings').recordings, link),
-  });
+function readRecordings(answer: unknown): readonly string[] {
+  return understand(mediaSchema, answer, 'the recordings').recordings;
 }
 
-async function getScreenshots(
-  send: SendRequest,
-  id: string,
-  link: LinkReader,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  return send({
-    path: path`/api/v1/task/${id}/screenshots`,
-    signal,
-    notFoundKind: partIsMissing,
-    read: (answer) =>
-      linksOf(understand(screenshotsSchema, answer, 'the screenshots').screenshots, link),
-  });
-}
-
-function linksOf(links: readonly string[], link: LinkReader): readonly string[] {
-  return links.map(link).filter((url) => url !== undefined);
+function readScreenshots(answer: unknown): readonly string[] {
+  return understand(screenshotsSchema, answer, 'the screenshots').screenshots;
 }
 
 function readDownloadUrl(answer: unknown, link: LinkReader): string {

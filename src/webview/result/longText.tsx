@@ -33,17 +33,7 @@ export function LongText({ name, text, links = noLinks, isCode }: LongTextProps)
       <div id={id} class={`text ${isCode ? 'code' : ''} ${isClipped ? 'clipped' : ''}`} dir="auto">
         <LinkedText text={isClipped ? beginningOf(lines) : lines} links={links} />
       </div>
-      {isLong && (
-        <button
-          type="button"
-          class="link"
-          aria-expanded={isOpen}
-          aria-controls={id}
-          onClick={() => setOpen(!isOpen)}
-        >
-          {isOpen ? 'Show less' : 'Show more'}
-        </button>
-      )}
+      {isLong && <MoreButton controls={id} isOpen={isOpen} setOpen={setOpen} />}
       {text.isCut && !isClipped && <CutNote name={name} />}
     </div>
   );
@@ -55,6 +45,28 @@ function beginningOf(lines: string): string {
     .split('\n', shortLines)
     .join('\n')
     .slice(0, shortLength * 2);
+}
+
+interface MoreButtonProps {
+  /** The element that holds the text, by its ID. */
+  readonly controls: string;
+  readonly isOpen: boolean;
+  readonly setOpen: (isOpen: boolean) => void;
+}
+
+/** Shows all of a text, or its beginning alone again. */
+export function MoreButton({ controls, isOpen, setOpen }: MoreButtonProps) {
+  return (
+    <button
+      type="button"
+      class="link"
+      aria-expanded={isOpen}
+      aria-controls={controls}
+      onClick={() => setOpen(!isOpen)}
+    >
+      {isOpen ? 'Show less' : 'Show more'}
+    </button>
+  );
 }
 
 /** That a text goes on, and where. */

@@ -4,7 +4,7 @@ import { linkPlace } from '../../core/text/linkedText';
 import { manyLines, oneLine } from '../../core/text/plainText';
 import type { ViewText } from '../../core/details/detailsView';
 import { LinkedText, OutputLink } from './linkedText';
-import { CutNote } from './longText';
+import { CutNote, MoreButton } from './longText';
 import { readMarkdown, type MarkdownNode } from './markdown';
 import { useOpen } from '../parts/useOpen';
 import { shorten } from '../../core/text/shorten';
@@ -31,17 +31,7 @@ export function Markdown({ text, links }: MarkdownProps) {
       <div id="text-output" class="markdown" dir="auto">
         <Nodes nodes={shown} links={links} levels={levels} />
       </div>
-      {isLong && (
-        <button
-          type="button"
-          class="link"
-          aria-expanded={isOpen}
-          aria-controls="text-output"
-          onClick={() => setOpen(!isOpen)}
-        >
-          {isOpen ? 'Show less' : 'Show more'}
-        </button>
-      )}
+      {isLong && <MoreButton controls="text-output" isOpen={isOpen} setOpen={setOpen} />}
       {(text.isCut || isCut) && (isOpen || !isLong) && <CutNote name="output" />}
     </div>
   );

@@ -15,6 +15,19 @@ function aStep(number: number, more: Partial<TaskStep> = {}): TaskStep {
   return { number, goal: '', evaluation: '', memory: '', url: '', actions: [], ...more };
 }
 
+/** Details that hold a text wherever one can stand: long ones, those of one line, those of metadata, and those of a step. */
+function filledDetails(text: string, line: string, value: string, step: Partial<TaskStep>) {
+  return aDetails('1', {
+    output: text,
+    prompt: text,
+    judgement: text,
+    model: line,
+    metadata: JSON.stringify({ [line]: value }),
+    files: [{ id: '1', name: line }],
+    steps: [aStep(1, step)],
+  });
+}
+
 describe('taskViewOf', () => {
   it('hands no presigned or session link to the page, only that there is one', () => {
     const secret = 'X-Amz-Signature=abc';
@@ -78,14 +91,10 @@ describe('taskViewOf', () => {
   it('cuts long texts and says so', () => {
     const text = 'w'.repeat(3_000_000);
     const view = taskViewOf(
-      aDetails('1', {
-        output: text,
-        prompt: text,
-        judgement: text,
-        model: text,
-        metadata: JSON.stringify({ [text]: text }),
-        files: [{ id: '1', name: text }],
-        steps: [aStep(1, { goal: text, memory: text, actions: Array<string>(1000).fill(text) })],
+      filledDetails(text, text, text, {
+        goal: text,
+        memory: text,
+        actions: Array<string>(1000).fill(text),
       }),
     );
     assert.equal(view.output?.isCut, true);
@@ -101,22 +110,12 @@ describe('taskViewOf', () => {
     const text = 't'.repeat(longestText);
     const step = 's'.repeat(5000);
     const view = taskViewOf(
-      aDetails('1', {
-        output: text,
-        prompt: text,
-        judgement: text,
-        model: field,
-        metadata: JSON.stringify({ [field]: step }),
-        files: [{ id: '1', name: field }],
-        steps: [
-          aStep(1, {
-            goal: step,
-            evaluation: step,
-            memory: step,
-            url: step,
-            actions: Array<string>(50).fill(step),
-          }),
-        ],
+      filledDetails(text, field, step, {
+        goal: step,
+        evaluation: step,
+        memory: step,
+        url: step,
+        actions: Array<string>(50).fill(step),
       }),
     );
     assert.deepEqual(view.output, { form: 'plaintext', text, isCut: false });
