@@ -84,7 +84,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
   const features = new LazyFeatures(async () => {
     const { createFeatures } = await import('./features');
     // What is done before this window has its part would not reach the others. Without a server it gets none.
-    if (typeof settings.server !== 'string') await windows.whenReady();
+    if (settings.baseUrl.server) await windows.whenReady();
     const home = homeFolder();
     const localFiles = {
       home: home === undefined ? undefined : Uri.file(home),

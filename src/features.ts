@@ -97,18 +97,17 @@ async function trackOrThrow(
   text: string,
   {
     tracker,
-    settings: { server, apiVersion },
+    settings,
     signal,
   }: Pick<FeaturesOptions, 'settings'> & {
     readonly tracker: TaskTracker;
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<readonly TaskRef[]> {
-  const result = await tracker.track(parseTaskInput(text, apiVersion), { signal });
+  const result = await tracker.track(parseTaskInput(text, settings.apiVersion), { signal });
   if (result.refs.length > 0) return result.refs;
-  const host = typeof server === 'string' ? 'the server' : server.host;
   throw new Error(
-    (result.sessionError && sessionMessage(result.sessionError.kind, host).text) ??
+    (result.sessionError && sessionMessage(result.sessionError.kind, settings.baseUrl.host).text) ??
       rejectedMessage(result.input) ??
       'The input names no task. It takes task IDs, API URLs and dashboard links.',
   );

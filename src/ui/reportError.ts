@@ -40,12 +40,12 @@ export function reportError(error: unknown, options: ReportErrorOptions): void {
     notify({ severity: 'error', text }, 'showLog');
     return;
   }
-  const { server } = settings;
-  if (typeof server === 'string') {
-    notify({ severity: 'error', text: server }, 'openSettings');
+  const { host, problem } = settings.baseUrl;
+  if (problem !== undefined) {
+    notify({ severity: 'error', text: problem }, 'openSettings');
     return;
   }
-  const { text, nextStep } = errorMessage(error.kind, { host: server.host, apiVersion });
+  const { text, nextStep } = errorMessage(error.kind, { host, apiVersion });
   notify({ severity: 'error', text }, nextStep);
 }
 

@@ -45,8 +45,7 @@ describe('the details panels', () => {
   let documents: TaskDocuments;
   let hasKey: boolean;
   let notifyKeyChanged: () => void;
-  const currentOrigin = (): string | undefined =>
-    typeof settings.server === 'string' ? undefined : settings.server.origin;
+  const currentOrigin = (): string | undefined => settings.baseUrl.server?.origin;
 
   beforeEach(() => {
     const extension = vscode.extensions.getExtension('browser-use-tasks.browser-use-tasks');

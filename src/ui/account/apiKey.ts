@@ -58,8 +58,8 @@ export class ApiKey implements Disposable {
   /** Whether the environment gives a key for the server of the moment, in use or not. */
   get hasEnvironmentKey(): boolean {
     const { environmentKey, settings } = this.#options;
-    const { server } = settings;
-    return typeof server !== 'string' && environmentKey?.origins.includes(server.origin) === true;
+    const { server } = settings.baseUrl;
+    return server !== undefined && environmentKey?.origins.includes(server.origin) === true;
   }
 
   /** The key of the moment, read from the storage only where it was not yet. Never rejects. */
@@ -106,9 +106,9 @@ export class ApiKey implements Disposable {
 
   async #readStorage(): Promise<KnownKey | undefined> {
     const { secrets, environmentKey, log } = this.#options;
-    const { server } = this.#options.settings;
+    const { server } = this.#options.settings.baseUrl;
     // Where nothing can be asked, no key is needed.
-    if (typeof server === 'string') return undefined;
+    if (!server) return undefined;
     const { origin } = server;
     try {
       const key = await secrets.get(secretName(origin));
@@ -133,8 +133,8 @@ export class ApiKey implements Disposable {
   }
 
   #secretName(): string | undefined {
-    const { server } = this.#options.settings;
-    return typeof server === 'string' ? undefined : secretName(server.origin);
+    const { server } = this.#options.settings.baseUrl;
+    return server && secretName(server.origin);
   }
 }
 

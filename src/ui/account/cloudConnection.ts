@@ -35,8 +35,8 @@ export class CloudConnection {
   readonly connect = async (signal: AbortSignal): Promise<Cloud> => {
     const { settings, apiKey } = this.#options;
     const known = await apiKey.get();
-    const { server } = settings;
-    if (typeof server === 'string') throw new CloudError('noKey', server);
+    const { server, problem } = settings.baseUrl;
+    if (!server) throw new CloudError('noKey', problem);
     if (known?.origin !== server.origin)
       throw new CloudError('noKey', `There is no API key for ${server.host}.`);
     const { key } = known;

@@ -23,9 +23,9 @@ export interface ConnectOptions {
 export function connectParts(options: ConnectOptions): Disposable {
   const { store, persistence, poller, apiKey, settings, log, onOpened } = options;
   const openServer = (): void => {
-    const { server } = settings;
+    const { server, problem } = settings.baseUrl;
     // A base URL that cannot be used leaves the tasks in sight; nothing polls them meanwhile.
-    if (typeof server === 'string') log.warn(server);
+    if (!server) log.warn(problem);
     else {
       void persistence.open(server.origin);
       onOpened(server.origin);

@@ -79,9 +79,9 @@ async function removeApiKey(options: AccountCommandsOptions): Promise<void> {
 }
 
 function serverOf({ settings }: AccountCommandsOptions): Server {
-  const { server } = settings;
-  if (typeof server !== 'string') return server;
-  throw new UserError(`${server} Change it in the settings.`, 'openSettings');
+  const { server, problem } = settings.baseUrl;
+  if (server) return server;
+  throw new UserError(`${problem} Change it in the settings.`, 'openSettings');
 }
 
 async function promptForKey({ host }: Server): Promise<string> {
@@ -158,8 +158,7 @@ async function store(
   server: Server,
   { apiKey, log, settings }: AccountCommandsOptions,
 ): Promise<void> {
-  const now = settings.server;
-  if (typeof now === 'string' || now.origin !== server.origin)
+  if (settings.baseUrl.server?.origin !== server.origin)
     throw new UserError(
       'The base URL has changed meanwhile. Set the API key again for the new one.',
     );

@@ -90,8 +90,8 @@ async function copyTaskSnippet(
 ): Promise<void> {
   const { settings, persistence } = options;
   await persistence.whenReady;
-  const { server } = settings;
-  if (typeof server === 'string') throw new UserError(server, 'openSettings');
+  const { server, problem } = settings.baseUrl;
+  if (!server) throw new UserError(problem, 'openSettings');
   const ref = await oneTask(args, options, 'Copy code that fetches which task?');
   const kind = snippetKinds.find((kind) => kind === args[1]) ?? (await pickSnippetKind());
   await copySnippet(kind, { ref, baseUrl: server.baseUrl });

@@ -163,7 +163,7 @@ const withoutSessions = apiVersions
 /** Open in Browser Use Cloud: the dashboard's page of the task's session. */
 async function openInCloud(args: readonly unknown[], options: TaskCommandsOptions): Promise<void> {
   const { settings, store } = options;
-  if (!isOfficial(settings.server))
+  if (!isOfficial(settings.baseUrl.server))
     throw new UserError(
       'Only tasks of Browser Use Cloud itself have a page there; these come from the server that the base URL names.',
       'openSettings',

@@ -37,9 +37,8 @@ export class TaskTracker implements Disposable {
     { signal, onProgress }: TrackOptions = {},
   ): Promise<TrackingResult> {
     const { store, persistence, connection, settings, clock } = this.#options;
-    const { server } = settings;
-    if (typeof server === 'string')
-      throw new UserError(`${server} Change it in the settings.`, 'openSettings');
+    const { server, problem } = settings.baseUrl;
+    if (!server) throw new UserError(`${problem} Change it in the settings.`, 'openSettings');
     // What is kept of these tasks already must not be overwritten.
     await persistence.whenReady;
     const isCurrent = (): boolean => originOf(settings) === server.origin;
@@ -62,8 +61,8 @@ export class TaskTracker implements Disposable {
   }
 }
 
-function originOf({ server }: Settings): string | undefined {
-  return typeof server === 'string' ? undefined : server.origin;
+function originOf({ baseUrl }: Settings): string | undefined {
+  return baseUrl.server?.origin;
 }
 
 function serverChanged(): UserError {

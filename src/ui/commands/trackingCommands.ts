@@ -60,9 +60,9 @@ export async function trackTask(
 ): Promise<void> {
   const [first] = args;
   const { settings, tracker, view } = options;
-  const { server } = settings;
-  if (typeof server === 'string')
-    throw new UserError(`${server} Change it in the settings.`, 'openSettings');
+  const { host, problem } = settings.baseUrl;
+  if (problem !== undefined)
+    throw new UserError(`${problem} Change it in the settings.`, 'openSettings');
   const isTyped = typeof first !== 'string';
   const text = isTyped ? await promptForTasks(options) : first;
   const input = parseTaskInput(text, settings.apiVersion);
@@ -70,7 +70,7 @@ export async function trackTask(
   const [firstRef] = result.refs;
   // Who tracks from a key or a script goes on with something else: a view that is closed stays so.
   if (firstRef && (isTyped || view.isVisible)) await view.reveal(firstRef);
-  await notifyOfTracking(result, server.host, options);
+  await notifyOfTracking(result, host, options);
 }
 
 /** Shows how far the look-up of sessions is, with a button to cancel it; what was tracked by then stays. */
@@ -219,6 +219,6 @@ function offerUndo(
     .catch((error: unknown) => reportError(error, { settings, log, what: 'Undoing failed' }));
 }
 
-function originOf({ server }: TrackingCommandsOptions['settings']): string | undefined {
-  return typeof server === 'string' ? undefined : server.origin;
+function originOf({ baseUrl }: TrackingCommandsOptions['settings']): string | undefined {
+  return baseUrl.server?.origin;
 }

@@ -139,7 +139,7 @@ function shownIn(state: unknown): Shown | undefined {
   const { apiVersion, id, origin } = state as Readonly<Record<string, unknown>>;
   if (!isApiVersion(apiVersion)) return undefined;
   if (typeof id !== 'string' || id.trim() === '' || id.length > maxIdLength) return undefined;
-  const server = readBaseUrl(origin);
-  if (typeof server === 'string' || server.origin !== origin) return undefined;
+  const { server } = readBaseUrl(origin);
+  if (!server || server.origin !== origin) return undefined;
   return { ref: { apiVersion, id }, origin };
 }

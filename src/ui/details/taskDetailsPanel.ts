@@ -145,14 +145,13 @@ export class TaskDetailsPanel implements Disposable {
   act(action: DetailsAction): Promise<void> {
     const { clock, currentOrigin, documents, localFiles, log, panel, ref, settings, store } =
       this.#options;
-    const { server } = settings;
-    const isServerKnown = typeof server !== 'string' && this.#isAtHome;
+    const { server } = settings.baseUrl;
     return doDetailsAction(action, {
       ref,
       task: this.#task(),
       details: this.#details,
       connect: (signal) => this.#connect(signal),
-      baseUrl: isServerKnown ? server.baseUrl : (this.origin ?? officialOrigin),
+      baseUrl: server && this.#isAtHome ? server.baseUrl : (this.origin ?? officialOrigin),
       others: { store, connect: connectAt(currentOrigin(), this.#options) },
       documents,
       settings,
@@ -324,13 +323,13 @@ export class TaskDetailsPanel implements Disposable {
   }
 
   #trouble(): PageView['trouble'] {
-    const { server } = this.#options.settings;
+    const { problem } = this.#options.settings.baseUrl;
     const { trouble } = this.#reader.state;
     const isKnown = this.#details !== undefined || this.#tracked?.checkedAt !== undefined;
     if (this.#isAtHome && trouble?.kind === 'taskNotFound' && isKnown)
       return { text: goneMessage, remedies: ['retry', 'setApiKey'] };
     if (this.#isAtHome) return trouble && troubleOf(trouble.kind, this.#options);
-    const text = typeof server === 'string' ? server : otherServerMessage(this.origin ?? '');
+    const text = problem ?? otherServerMessage(this.origin ?? '');
     return { text, remedies: ['openSettings'] };
   }
 
@@ -353,10 +352,11 @@ const goneMessage =
 
 function troubleOf(
   kind: NonNullable<DetailsState['trouble']>['kind'],
-  { settings: { server }, ref }: TaskDetailsOptions,
+  { settings, ref }: TaskDetailsOptions,
 ): PageView['trouble'] {
-  if (typeof server === 'string') return { text: server, remedies: ['openSettings'] };
-  const { text, nextStep } = errorMessage(kind, { host: server.host, apiVersion: ref.apiVersion });
+  const { host, problem } = settings.baseUrl;
+  if (problem !== undefined) return { text: problem, remedies: ['openSettings'] };
+  const { text, nextStep } = errorMessage(kind, { host, apiVersion: ref.apiVersion });
   switch (kind) {
     case 'noKey':
       return { text, remedies: [nextStep] };

@@ -63,12 +63,12 @@ export class PollProblems implements Disposable {
   notify({ kind, apiVersion }: PollPause): void {
     this.#notifiedCount++;
     if (isRefusal({ kind })) this.#notified.add(kind);
-    const { server } = this.#options.settings;
-    if (typeof server === 'string') {
-      notify({ severity: 'warning', text: server }, 'openSettings');
+    const { host, problem } = this.#options.settings.baseUrl;
+    if (problem !== undefined) {
+      notify({ severity: 'warning', text: problem }, 'openSettings');
       return;
     }
-    const { text, nextStep } = errorMessage(kind, { host: server.host, apiVersion });
+    const { text, nextStep } = errorMessage(kind, { host, apiVersion });
     notify({ severity: 'warning', text }, nextStep);
   }
 }

@@ -20,16 +20,9 @@ export function showPollingPaused({
   statusBar,
 }: PollingPausedOptions): Disposable {
   const refresh = (): void => {
-    const { server } = settings;
+    const { host, problem } = settings.baseUrl;
     const { pauses } = poller.state;
-    statusBar.setPaused(
-      pausedLabel(
-        store.tasks(),
-        typeof server === 'string'
-          ? { pauses, host: 'the server', baseUrlProblem: server }
-          : { pauses, host: server.host },
-      ),
-    );
+    statusBar.setPaused(pausedLabel(store.tasks(), { pauses, host, baseUrlProblem: problem }));
   };
   const subscriptions = [
     poller.onDidChangeState(refresh),

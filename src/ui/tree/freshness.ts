@@ -34,14 +34,14 @@ export function showFreshness({
 
   const refresh = (): void => {
     if (!view.isVisible) return;
-    const { server } = settings;
+    const { host, problem } = settings.baseUrl;
     view.setMessage(
       viewMessage({
         state: poller.state,
         taskCount: store.tasks().length,
         now: clock.now(),
-        host: typeof server === 'string' ? 'the server' : server.host,
-        baseUrlProblem: typeof server === 'string' ? server : undefined,
+        host,
+        baseUrlProblem: problem,
         formatTime: formatTimeOfDay,
       }),
     );

@@ -23,12 +23,12 @@ export function resolveTooltip(
 ): string | undefined {
   const task = store.get(ref);
   if (!task) return undefined;
-  const { server } = settings;
+  const { host, problem } = settings.baseUrl;
   return tooltipLines(task, {
     now: clock.now(),
     pauses: poller.state.pauses,
-    host: typeof server === 'string' ? 'the server' : server.host,
-    baseUrlProblem: typeof server === 'string' ? server : undefined,
+    host,
+    baseUrlProblem: problem,
     formatTime: formatMoment,
   }).join('\n');
 }

@@ -81,7 +81,7 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
     this.#aging.clear();
     for (const key of this.#order.slice(0, agingRowCount)) this.#aging.set(key, undefined);
     this.#showsVersion = isMixed(tasks);
-    this.#hasDashboard = isOfficial(this.#options.settings.server);
+    this.#hasDashboard = isOfficial(this.#options.settings.baseUrl.server);
     return tasks.map((task) => this.element(task));
   }
 

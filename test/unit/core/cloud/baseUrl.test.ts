@@ -42,7 +42,8 @@ describe('readBaseUrl', () => {
   ])
     it(`takes ${text}`, () => {
       const isLoopback = !/example|browser-use/iu.test(text ?? '');
-      assert.deepEqual(readBaseUrl(text), { baseUrl, origin, host, isLoopback });
+      const server = { baseUrl, origin, host, isLoopback };
+      assert.deepEqual(readBaseUrl(text), { server, host });
     });
 
   for (const [text, expected] of [
@@ -72,8 +73,9 @@ describe('readBaseUrl', () => {
     ['ftp://api.browser-use.com', /must begin with https:\/\/\.$/u],
   ] as const)
     it(`refuses ${JSON.stringify(text)} and says why`, () => {
-      const problem = readBaseUrl(text);
-      assert.ok(typeof problem === 'string', 'it was taken');
+      const { server, problem, host } = readBaseUrl(text);
+      assert.ok(!server, 'it was taken');
+      assert.equal(host, 'the server');
       assert.match(problem, expected);
       assert.match(problem, /\.$/u);
     });
@@ -108,6 +110,6 @@ describe('isOfficial', () => {
     ['not a URL', false],
   ] as const)
     it(`is ${expected} of ${text}`, () => {
-      assert.equal(isOfficial(readBaseUrl(text)), expected);
+      assert.equal(isOfficial(readBaseUrl(text).server), expected);
     });
 });
