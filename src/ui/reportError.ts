@@ -5,18 +5,7 @@ import type { ApiVersion } from '../core/cloud/task';
 import { showMessage, type Message } from './messages';
 import type { Log } from './log';
 import type { Settings } from './settings';
-
-/** A failure that has words for the user already. */
-export class UserError extends Error {
-  override readonly name = 'UserError';
-  readonly nextStep: NextStep | undefined;
-
-  /** @param message a sentence that says what to do */
-  constructor(message: string, nextStep?: NextStep) {
-    super(message);
-    this.nextStep = nextStep;
-  }
-}
+import { UserError } from './userError';
 
 export interface ReportErrorOptions {
   readonly settings: Settings;

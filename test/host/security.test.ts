@@ -372,7 +372,7 @@ describe('security', function () {
         const poller = { state: { activeCount: 1, isPolling: false, pauses: [] } };
         const settings = { baseUrl: readBaseUrl('') };
         const tooltip = resolveTooltip(task, {
-          store: world.store,
+          tasks: world.store,
           settings: settings as Parameters<typeof resolveTooltip>[1]['settings'],
           clock: new FakeClock(),
           poller,

@@ -62,6 +62,12 @@ function unusable(problem: string): BaseUrl {
   return { problem, host: 'the server' };
 }
 
+/** Why a task is not asked for whose server is not the one of the moment. */
+export function otherServerMessage(origin: string): string {
+  const host = origin.slice(origin.indexOf('//') + 2);
+  return `This task belongs to ${host}. The base URL names another server now, which is not asked for it.`;
+}
+
 /** `undefined` for what is not an absolute URL. */
 export function parseUrl(text: string): URL | undefined {
   try {

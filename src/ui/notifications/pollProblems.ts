@@ -4,13 +4,13 @@ import { errorMessage } from '../../core/labels/errorMessage';
 import type { PollPause } from '../../core/polling/pollPauses';
 import type { Polling } from '../../core/polling/polling';
 import type { Announcement } from '../../core/windows/windowMessages';
-import type { ApiKey } from '../account/apiKey';
+import type { CurrentAccount } from '../account/currentAccount';
 import { notify } from '../reportError';
 import type { Settings } from '../settings';
 
 export interface PollProblemsOptions {
   readonly poller: Polling;
-  readonly apiKey: ApiKey;
+  readonly account: CurrentAccount;
   readonly settings: Settings;
   /** Has the person told in the window where they are. Does nothing in a window that does not poll. */
   readonly announce: (announcement: Announcement) => void;
@@ -27,9 +27,9 @@ export class PollProblems implements Disposable {
 
   constructor(options: PollProblemsOptions) {
     this.#options = options;
-    const { apiKey, poller } = options;
+    const { account, poller } = options;
     this.#subscriptions = [
-      apiKey.onDidChange(() => this.#notified.clear()),
+      account.onDidChange(() => this.#notified.clear()),
       poller.onDidChangeState(() => this.#check()),
     ];
     // What stopped the polls may be what this was loaded for.
@@ -49,14 +49,14 @@ export class PollProblems implements Disposable {
   }
 
   #check(): void {
-    const { apiKey, poller } = this.#options;
+    const { account, poller } = this.#options;
     const refused = poller.state.pauses.find(isRefusal);
     if (!refused || this.#notified.has(refused.kind)) return;
     this.#notified.add(refused.kind);
     this.#notifiedCount++;
     this.#options.announce({ pause: refused });
     // Another window may have set a better key since this one read it.
-    if (refused.kind === 'auth') void apiKey.read();
+    if (refused.kind === 'auth') void account.session?.key.read();
   }
 
   /** Tells the person at this window why nothing is polled, and what to do. */

@@ -2,7 +2,7 @@ import { type Disposable, disposeAll } from '../../core/base/event';
 import { viewMessage } from '../../core/labels/viewMessage';
 import type { Clock } from '../../core/base/clock';
 import type { Polling } from '../../core/polling/polling';
-import type { TaskStore } from '../../core/tasks/taskStore';
+import type { TaskSource } from '../../core/tasks/taskStore';
 import type { Settings } from '../settings';
 import type { LazyTree } from './lazyTree';
 import type { TaskView } from './taskView';
@@ -11,7 +11,7 @@ import { formatTimeOfDay } from './formatTime';
 export interface FreshnessOptions {
   readonly view: TaskView;
   readonly tree: Pick<LazyTree, 'loaded'>;
-  readonly store: TaskStore;
+  readonly tasks: TaskSource;
   readonly poller: Polling;
   readonly settings: Settings;
   readonly clock: Clock;
@@ -24,7 +24,7 @@ const freshnessMs = 5000;
 export function showFreshness({
   view,
   tree,
-  store,
+  tasks,
   poller,
   settings,
   clock,
@@ -38,7 +38,7 @@ export function showFreshness({
     view.setMessage(
       viewMessage({
         state: poller.state,
-        taskCount: store.tasks().length,
+        taskCount: tasks.tasks().length,
         now: clock.now(),
         host,
         baseUrlProblem: problem,
@@ -64,7 +64,7 @@ export function showFreshness({
     view.onDidChangeVisible(refresh),
     poller.onDidChangeState(refresh),
     settings.onDidChange(refresh),
-    store.onDidChange(refresh),
+    tasks.onDidChange(refresh),
   ];
   refresh();
   return {

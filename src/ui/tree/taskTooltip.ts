@@ -2,12 +2,12 @@ import { tooltipLines } from '../../core/labels/tooltipLines';
 import type { TaskRef } from '../../core/cloud/task';
 import type { Polling } from '../../core/polling/polling';
 import type { Clock } from '../../core/base/clock';
-import type { TaskStore } from '../../core/tasks/taskStore';
+import type { TaskSource } from '../../core/tasks/taskStore';
 import type { Settings } from '../settings';
 import { formatMoment } from './formatTime';
 
 export interface TooltipOptions {
-  readonly store: TaskStore;
+  readonly tasks: TaskSource;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly poller: Pick<Polling, 'state'>;
@@ -19,9 +19,9 @@ export interface TooltipOptions {
  */
 export function resolveTooltip(
   ref: TaskRef,
-  { store, settings, clock, poller }: TooltipOptions,
+  { tasks, settings, clock, poller }: TooltipOptions,
 ): string | undefined {
-  const task = store.get(ref);
+  const task = tasks.get(ref);
   if (!task) return undefined;
   const { host, problem } = settings.baseUrl;
   return tooltipLines(task, {

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { isFetchable, isOfficial, readBaseUrl } from '../../../../src/core/cloud/baseUrl';
+import {
+  isFetchable,
+  isOfficial,
+  otherServerMessage,
+  readBaseUrl,
+} from '../../../../src/core/cloud/baseUrl';
 
 describe('readBaseUrl', () => {
   for (const [text, baseUrl, origin, host] of [
@@ -112,4 +117,13 @@ describe('isOfficial', () => {
     it(`is ${expected} of ${text}`, () => {
       assert.equal(isOfficial(readBaseUrl(text).server), expected);
     });
+});
+
+describe('otherServerMessage', () => {
+  it('names the server that the task belongs to', () => {
+    assert.match(
+      otherServerMessage('http://127.0.0.1:81'),
+      /^This task belongs to 127\.0\.0\.1:81\. /u,
+    );
+  });
 });
