@@ -13,10 +13,9 @@ export interface TaskTrackingOptions {
   readonly store: TaskStore;
   /** Called only where dashboard URLs name sessions. */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
-  /** False once the base URL names another server, which gets no request for these sessions and none of their tasks. */
-  readonly isCurrent: () => boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Once it has aborted, nothing more is asked, and what was told is not tracked. */
   readonly signal: AbortSignal;
   /** Called before each session is looked up, with how many of all have been. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -39,18 +38,16 @@ export interface TrackingResult {
   readonly leftOutCount: number;
   /** Sessions that were not looked up, as no more tasks are tracked at once. */
   readonly leftOutSessionCount: number;
-  /** True where the server became another one before all sessions were looked up. */
-  readonly hasServerChanged: boolean;
 }
 
 /**
  * Tracks what a paste names: task IDs and URLs at once, the tasks of sessions when the cloud has sent them.
  * A session that fails alone keeps no other from being looked up.
- * @throws an `AbortError` when the signal aborted; what was tracked by then stays
+ * @throws the reason of the signal when it aborted; what was tracked by then stays
  */
 export async function trackTasks(
   input: TaskInput,
-  { store, connect, isCurrent, now, signal, onProgress }: TaskTrackingOptions,
+  { store, connect, now, signal, onProgress }: TaskTrackingOptions,
 ): Promise<TrackingResult> {
   const refs = new Map(input.refs.map((ref) => [refKey(ref), ref]));
   let addedCount = store.track(input.refs, now).length;
@@ -68,10 +65,9 @@ export async function trackTasks(
     onProgress?.(done, total);
     try {
       const cloud = await connect(signal);
-      if (!isCurrent()) break;
+      signal.throwIfAborted();
       const ids = await cloud.client(sessionsApiVersion).findSessionTasks(sessionId, signal);
       signal.throwIfAborted();
-      if (!isCurrent()) break;
       if (ids.length === 0) emptySessionCount++;
       const found = ids
         .map((id): TaskRef => ({ apiVersion: sessionsApiVersion, id }))
@@ -99,7 +95,6 @@ export async function trackTasks(
     failedSessionCount,
     leftOutCount,
     leftOutSessionCount,
-    hasServerChanged: !isCurrent(),
   };
 }
 
@@ -127,8 +122,7 @@ export function trackingMessage({
   emptySessionCount,
   leftOutCount,
   leftOutSessionCount,
-}: Omit<TrackingResult, 'sessionError' | 'failedSessionCount' | 'hasServerChanged'>):
-  string | undefined {
+}: Omit<TrackingResult, 'sessionError' | 'failedSessionCount'>): string | undefined {
   const notes: string[] = [];
   if (alreadyTrackedCount > 0)
     notes.push(

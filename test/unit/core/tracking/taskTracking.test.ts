@@ -21,7 +21,6 @@ describe('tracking what a text names', () => {
   let failure: Error | undefined;
   let connections: number;
   let requested: string[];
-  let isCurrent: boolean;
   let beforeAnswer: () => void;
 
   beforeEach(() => {
@@ -30,7 +29,6 @@ describe('tracking what a text names', () => {
     failure = undefined;
     connections = 0;
     requested = [];
-    isCurrent = true;
     beforeAnswer = () => undefined;
   });
 
@@ -57,7 +55,6 @@ describe('tracking what a text names', () => {
     return trackTasks(parseTaskInput(text, 'v1'), {
       store,
       connect,
-      isCurrent: () => isCurrent,
       now: 7,
       signal,
     });
@@ -132,7 +129,6 @@ describe('tracking what a text names', () => {
     await trackTasks(parseTaskInput(`${dashboard(session)}\n${dashboard(other)}`, 'v2'), {
       store,
       connect,
-      isCurrent: () => true,
       now: 7,
       signal: new AbortController().signal,
       onProgress: (done, total) => seen.push(`${done} of ${total}`),
@@ -170,19 +166,21 @@ describe('tracking what a text names', () => {
     await assert.rejects(track(dashboard(session)), TypeError);
   });
 
-  it('leaves out what a server told that is no longer the one', async () => {
+  it('leaves out what a server told whose session has ended, and asks no more', async () => {
     sessions.set(session, ['c3']);
-    beforeAnswer = () => (isCurrent = false);
-    const result = await track(`v1/a1 ${dashboard(session)} ${dashboard(other)}`);
+    const over = new AbortController();
+    beforeAnswer = () => over.abort(new Error('over'));
+    const text = `v1/a1 ${dashboard(session)} ${dashboard(other)}`;
+    await assert.rejects(track(text, over.signal), { message: 'over' });
     assert.deepEqual(ids(), ['v1/a1']);
-    assert.deepEqual(requested, [session], 'the other server is not asked');
-    assert.equal(result.hasServerChanged, true);
+    assert.deepEqual(requested, [session], 'the other session is not looked up');
   });
 
-  it('does not ask the server that has come meanwhile', async () => {
-    const tracking = track(dashboard(session));
-    isCurrent = false;
-    assert.equal((await tracking).hasServerChanged, true);
+  it('asks nothing where the session ends on the way to the server', async () => {
+    const over = new AbortController();
+    const tracking = track(dashboard(session), over.signal);
+    over.abort(new Error('over'));
+    await assert.rejects(tracking, { message: 'over' });
     assert.deepEqual(requested, []);
   });
 
