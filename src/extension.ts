@@ -1,23 +1,22 @@
 import { Uri, type ExtensionContext } from 'vscode';
 import { reportListenerErrors } from './core/base/event';
+import type { Server } from './core/cloud/baseUrl';
 import { WindowPolling } from './core/polling/polling';
-import { TaskPersistence } from './core/tasks/taskPersistence';
-import { TaskStore } from './core/tasks/taskStore';
+import { ShownTasks } from './core/tasks/shownTasks';
 import { TokenBucket } from './core/polling/tokenBucket';
 import type { Announcement } from './core/windows/windowMessages';
 import { homeFolder } from './platform/homeFolder';
 import { environmentKey, openTaskFolder } from './platform/node';
 import { systemClock as clock } from './platform/systemClock';
 import type { BrowserUseTasks } from './publicApi';
-import { ApiKey } from './ui/account/apiKey';
+import { AccountSession } from './ui/account/accountSession';
+import { CurrentAccount } from './ui/account/currentAccount';
 import { followAttention } from './ui/notifications/attention';
-import { CloudConnection } from './ui/account/cloudConnection';
 import { registerCommands } from './ui/commands/commands';
 import { connectParts, reportStorage } from './ui/account/connectParts';
 import { followContextKeys } from './ui/tree/contextKeys';
 import { LazyFeatures, loadWhenNeeded } from './ui/lazyFeatures';
 import { LazyTree } from './ui/tree/lazyTree';
-import { LazyWindowSharing } from './ui/lazyWindowSharing';
 import { Log } from './ui/log';
 import { showNotice } from './ui/notifications/notifier';
 import { publicTasks } from './ui/publicTasks';
@@ -34,116 +33,105 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
   const log = new Log();
   subscriptions.push(reportListenerErrors((error) => log.mistake('A listener failed', error)));
   const settings = new Settings();
-  const apiKey = new ApiKey({
-    secrets,
-    settings,
-    log,
-    environmentKey: environmentKey((why) =>
-      log.warn(`The API key in BROWSER_USE_API_KEY is not used. ${why}`),
-    ),
-  });
+  const tasks = new ShownTasks();
+  const poller = new WindowPolling({ tasks, intervals: settings.intervals });
   const bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
-  const connection = new CloudConnection({
-    settings,
-    apiKey,
-    loadApi: () => import('./api'),
-    clock,
-    bucket,
-    pausedUntil: () => poller.state.pauses.find(({ kind }) => kind === 'rateLimited')?.until,
-  });
-  const store = new TaskStore();
-  const root = Uri.joinPath(globalStorageUri, 'tasks').fsPath;
-  const onSkipped = (name: string, why: string) =>
-    log.warn(`The task file ${name} is left alone: ${why}`);
-  const persistence = new TaskPersistence({
-    store,
-    filesOf: (origin) => openTaskFolder({ root, origin, onSkipped }),
-    onError: (what, error) => reportStorage(what, error, log),
-  });
-  const poller = new WindowPolling({ store, intervals: settings.intervals });
+  const keyOfEnvironment = environmentKey((why) =>
+    log.warn(`The API key in BROWSER_USE_API_KEY is not used. ${why}`),
+  );
   const onError = (error: unknown): void => log.error('Unexpected', error);
-  const windows = new LazyWindowSharing(async () => {
+  const loadWindows = async () => {
     const { shareAmongWindows } = await import('./sharedPolling');
-    return shareAmongWindows({
-      store,
-      persistence,
-      polling: poller,
+    return (session: AccountSession) =>
+      shareAmongWindows({
+        origin: session.server.origin,
+        store: session.store,
+        persistence: session.persistence,
+        polling: poller,
+        clock,
+        connect: session.connect,
+        bucket,
+        intervals: settings.intervals,
+        onError: (error, what) => log.error(`Polling ${what} failed`, error),
+        isEnabled: (kind) => settings.notifyOn.has(kind),
+        announce: (announcement) => void notify(announcement, session).catch(onError),
+        hasKey: () => session.keyState === 'present',
+        readKey: () => session.key.read(),
+        root: Uri.joinPath(globalStorageUri, 'windows').fsPath,
+        onAlone: (error) =>
+          log.error('Other windows cannot be reached: this one polls alone', error),
+      });
+  };
+  const createSession = (server: Server, after: Promise<void>): AccountSession =>
+    new AccountSession({
+      server,
+      after,
+      problem: () => settings.baseUrl.problem,
+      secrets,
+      environmentKey: keyOfEnvironment,
+      log,
+      loadApi: () => import('./api'),
       clock,
-      connect: connection.connect,
       bucket,
-      intervals: settings.intervals,
-      onError: (error, what) => log.error(`Polling ${what} failed`, error),
-      isEnabled: (kind) => settings.notifyOn.has(kind),
-      announce: (announcement) => void notify(announcement).catch(onError),
-      hasKey: () => apiKey.state === 'present',
-      readKey: () => apiKey.read(),
-      root: Uri.joinPath(globalStorageUri, 'windows').fsPath,
-      onAlone: (error) => log.error('Other windows cannot be reached: this one polls alone', error),
+      pausedUntil: () => poller.state.pauses.find(({ kind }) => kind === 'rateLimited')?.until,
+      files: openTaskFolder({
+        root: Uri.joinPath(globalStorageUri, 'tasks').fsPath,
+        origin: server.origin,
+        onSkipped: (name, why) => log.warn(`The task file ${name} is left alone: ${why}`),
+      }),
+      onStorageError: (what, error) => reportStorage(what, error, log),
+      loadWindows,
+      onError,
     });
-  }, onError);
+  const account = new CurrentAccount({ settings, tasks, createSession });
   const features = new LazyFeatures(async () => {
     const { createFeatures } = await import('./features');
     // What is done before this window has its part would not reach the others. Without a server it gets none.
-    if (typeof settings.server !== 'string') await windows.whenReady();
+    await account.session?.windows.whenReady();
     const home = homeFolder();
     const localFiles = {
       home: home === undefined ? undefined : Uri.file(home),
       replace: async (path: string, bytes: Uint8Array) =>
         (await import('./platform/replaceFile')).replaceFile(path, bytes),
     };
-    return createFeatures({ ...options, localFiles });
+    return createFeatures({ ...parts, tree, view, statusBar, clock, extensionUri, localFiles });
   });
-  const notify = async (announcement: Announcement): Promise<void> => {
-    if ('pause' in announcement) return (await features.get()).notifyPause(announcement.pause);
+  const notify = async (announcement: Announcement, session: AccountSession): Promise<void> => {
+    if ('pause' in announcement) {
+      const loaded = await features.get();
+      if (!session.signal.aborted) loaded.notifyPause(announcement.pause);
+      return;
+    }
     await showNotice(announcement.notice, {
-      openDetails: async (ref) => (await features.get()).openDetails(ref),
-      showTasks: (first) => view.reveal(first),
+      openDetails: async (ref) => (await features.get()).openDetails(ref, session),
+      showTasks: async (first) => {
+        if (!session.signal.aborted) await view.reveal(first);
+      },
     });
   };
   const tree = new LazyTree(async () => {
     const { TaskTree } = await import('./ui/tree/taskTree');
-    return new TaskTree({ store, settings, clock, features: features.get });
+    return new TaskTree({ tasks, settings, clock, features: features.get });
   });
-  const view = new TaskView({ tree, store });
-  const statusBar = new StatusBar(store);
-  const parts = { store, persistence, poller, apiKey, settings, log };
-  const options = {
-    ...parts,
-    connection,
-    tree,
-    view,
-    statusBar,
-    clock,
-    extensionUri,
-    announce: windows.announce,
-  };
+  const view = new TaskView({ tree, tasks });
+  const statusBar = new StatusBar(tasks);
+  const parts = { account, tasks, poller, settings, log };
   const { api, disposable } = publicTasks({
-    store,
+    tasks,
     track: async (input, signal) => (await features.get()).track(input, signal),
   });
-  subscriptions.push(
-    log,
-    settings,
-    apiKey,
-    store,
-    persistence,
-    poller,
-    tree,
-    view,
-    features,
-    disposable,
-  );
+  subscriptions.push(log, settings, poller, tasks, tree, view, features, disposable);
   subscriptions.push(
     registerCommands({ ids: commandIds(context), features, log }),
     restoreDetails(features),
     loadWhenNeeded({ features, view, poller, onError }),
-    followAttention({ poller, view, details: features, apiKey }),
-    followContextKeys(apiKey, store),
+    followAttention({ poller, view, details: features, account }),
+    followContextKeys(account),
     statusBar,
-    connectParts({ ...parts, onOpened: windows.open }),
-    windows,
+    connectParts(parts),
+    account,
   );
-  flush = () => persistence.flush();
+  flush = () => account.flush();
   return api;
 }
 

@@ -3,14 +3,10 @@ import type { Clock } from './core/base/clock';
 import { disposeAll } from './core/base/event';
 import type { TaskRef } from './core/cloud/task';
 import { parseTaskInput } from './core/input/taskInput';
-import { serverLabels } from './core/labels/serverLabels';
 import type { Polling } from './core/polling/polling';
-import type { TaskPersistence } from './core/tasks/taskPersistence';
-import type { TaskStore } from './core/tasks/taskStore';
+import type { TaskSource } from './core/tasks/taskStore';
 import { lookupMessage, rejectedMessage } from './core/tracking/taskTracking';
-import type { Announcement } from './core/windows/windowMessages';
-import type { ApiKey } from './ui/account/apiKey';
-import type { CloudConnection } from './ui/account/cloudConnection';
+import type { CurrentAccount } from './ui/account/currentAccount';
 import { accountCommands } from './ui/commands/accountCommands';
 import { runCommand } from './ui/commands/command';
 import { exportCommands } from './ui/commands/exportCommands';
@@ -34,11 +30,10 @@ import type { TaskView } from './ui/tree/taskView';
 
 /** What the features are built from: the parts that are there from the start. */
 export interface FeaturesOptions {
-  readonly store: TaskStore;
-  readonly persistence: TaskPersistence;
+  readonly account: CurrentAccount;
+  /** Those of the account. */
+  readonly tasks: TaskSource;
   readonly poller: Polling;
-  readonly connection: CloudConnection;
-  readonly apiKey: ApiKey;
   readonly settings: Settings;
   readonly tree: LazyTree;
   readonly view: TaskView;
@@ -47,22 +42,18 @@ export interface FeaturesOptions {
   readonly clock: Clock;
   readonly extensionUri: Uri;
   readonly localFiles: LocalFiles;
-  /** Has the person notified in the window where they are. Does nothing in a window that does not poll. */
-  readonly announce: (announcement: Announcement) => void;
 }
 
 /** Builds and connects commands, messages and details. Who creates them disposes them. */
 export function createFeatures(options: FeaturesOptions): Features {
-  const { store, persistence, connection, settings, log } = options;
-  const problems = new PollProblems(options);
+  const { account, settings, log } = options;
+  const problems = new PollProblems({
+    ...options,
+    announce: (announcement) => account.session?.windows.announce(announcement),
+  });
   const tracker = new TaskTracker(options);
   const documents = new TaskDocuments();
-  const details = new DetailsPanels({
-    ...options,
-    documents,
-    connect: connection.connect,
-    currentOrigin: () => persistence.origin,
-  });
+  const details = new DetailsPanels({ ...options, documents });
   const table = {
     ...trackingCommands({ ...options, tracker }),
     ...taskCommands({ ...options, problems, details }),
@@ -80,12 +71,12 @@ export function createFeatures(options: FeaturesOptions): Features {
   ];
   return {
     runCommand: (name, args) => runCommand(name, args, { table, settings, log }),
-    track: (text, signal) => trackOrThrow(text, { tracker, settings, signal }),
+    track: (text, signal) => trackOrThrow(text, { tracker, account, settings, signal }),
     notifyPause: (pause) => problems.notify(pause),
     tooltip: (ref) => resolveTooltip(ref, options),
-    openDetails: (ref) => {
-      store.markSeen(ref);
-      return details.open(ref);
+    openDetails: (ref, owner) => {
+      owner.store.markSeen(ref);
+      return details.open(ref, owner);
     },
     details,
     dispose() {
@@ -98,18 +89,22 @@ async function trackOrThrow(
   text: string,
   {
     tracker,
-    settings: { server, apiVersion },
+    account,
+    settings,
     signal,
-  }: Pick<FeaturesOptions, 'settings'> & {
+  }: Pick<FeaturesOptions, 'account' | 'settings'> & {
     readonly tracker: TaskTracker;
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<readonly TaskRef[]> {
-  const result = await tracker.track(parseTaskInput(text, apiVersion), { signal });
+  const session = account.requireSession();
+  const result = await tracker.track(parseTaskInput(text, settings.apiVersion), {
+    session,
+    signal,
+  });
   if (result.refs.length > 0) return result.refs;
-  const { host } = serverLabels(server);
   throw new Error(
-    lookupMessage(result, host)?.text ??
+    lookupMessage(result, session.server.host)?.text ??
       rejectedMessage(result.input) ??
       'The input names no task. It takes task IDs, API URLs and dashboard links.',
   );

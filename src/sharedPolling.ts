@@ -9,6 +9,8 @@ export interface WindowsOptions
   extends
     Omit<WindowSharingOptions, 'createPoller' | 'join'>,
     Omit<TaskPollerOptions, 'store' | 'clock' | 'random' | 'loadRounds'> {
+  /** The server whose tasks the windows share. */
+  readonly origin: string;
   /** The folder under which windows find each other. */
   readonly root: string;
   /** Told once where they cannot. */
@@ -17,7 +19,7 @@ export interface WindowsOptions
 
 /** Builds what polls and what makes all windows one: a bundle of its own, so that starting up stays light. */
 export function shareAmongWindows(options: WindowsOptions): WindowSharing {
-  const { root, onAlone } = options;
+  const { origin, root, onAlone } = options;
   return new WindowSharing({
     ...options,
     createPoller: (connect) =>
@@ -27,7 +29,7 @@ export function shareAmongWindows(options: WindowsOptions): WindowSharing {
         random: Math.random,
         loadRounds: () => import('./core/polling/pollRound'),
       }),
-    join: (origin, handlers) =>
+    join: (handlers) =>
       joinWindows({
         ...handlers,
         folder: join(root, `${originFolderName(origin)}-${windowProtocol}`),

@@ -18,8 +18,8 @@ export function createCloud(
   { baseUrl, key, rateLimiter }: CloudOptions,
   limits: Limits = defaultLimits,
 ): Cloud {
-  const server = readBaseUrl(baseUrl);
-  if (typeof server === 'string') throw new CloudError('invalidRequest', server);
+  const { server, problem } = readBaseUrl(baseUrl);
+  if (!server) throw new CloudError('invalidRequest', problem);
   const trimmedKey = key.trim();
   const connection = { server, key: trimmedKey, limits, rateLimiter };
   const sendWithHeader = createSendRequest({

@@ -31,8 +31,8 @@ export function environmentKey(onProblem: (why: string) => void): EnvironmentKey
   const named = (process.env['BROWSER_USE_BASE_URL'] ?? '').split(/[\s,]+/u).filter(Boolean);
   const origins: string[] = [];
   for (const url of named.length === 0 ? [officialOrigin] : named) {
-    const server = readBaseUrl(url);
-    if (typeof server === 'string') onProblem(`BROWSER_USE_BASE_URL: ${server}`);
+    const { server, problem } = readBaseUrl(url);
+    if (!server) onProblem(`BROWSER_USE_BASE_URL: ${problem}`);
     else origins.push(server.origin);
   }
   return origins.length === 0 ? undefined : { key, origins };

@@ -1,8 +1,10 @@
 import type { WebviewPanel } from 'vscode';
 import { Emitter, type Disposable, type Event, listenToAll } from '../core/base/event';
+import type { Server } from '../core/cloud/baseUrl';
 import type { TaskRef } from '../core/cloud/task';
 import type { Polling } from '../core/polling/polling';
 import type { PollPause } from '../core/polling/pollPauses';
+import type { TaskStore } from '../core/tasks/taskStore';
 
 /** What is needed only once the user acts, opens the view, or is to be notified: a bundle of its own, so that start-up stays light. */
 export interface Features extends Disposable {
@@ -21,8 +23,14 @@ export interface Features extends Disposable {
     /** Brings a panel back after a reload of the window. */
     restore(panel: WebviewPanel, state: unknown): void;
   };
-  /** Counts as having seen how the task ended. */
-  openDetails(ref: TaskRef): Promise<void>;
+  /** Shows a task of this account, of the moment or not. Counts as having seen how the task ended. */
+  openDetails(ref: TaskRef, owner: TaskOwner): Promise<void>;
+}
+
+/** The account that a task belongs to. */
+export interface TaskOwner {
+  readonly server: Pick<Server, 'origin'>;
+  readonly store: Pick<TaskStore, 'get' | 'markSeen'>;
 }
 
 /** Whether details are in sight. */

@@ -1,6 +1,6 @@
 import { env, type Uri } from 'vscode';
 import { safeLink } from '../core/text/safeLink';
-import { UserError } from './reportError';
+import { UserError } from './userError';
 
 /**
  * Opens a link in the person's browser, to the letter: presigned links break where one letter changes.

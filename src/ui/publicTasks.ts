@@ -1,24 +1,24 @@
 import { EventEmitter } from 'vscode';
 import type { Disposable } from '../core/base/event';
 import { isSameSnapshot, snapshotOf } from '../core/tasks/taskSnapshot';
-import type { TaskStore } from '../core/tasks/taskStore';
+import type { TaskSource } from '../core/tasks/taskStore';
 import type { BrowserUseTasks, TaskSnapshotChange } from '../publicApi';
 import type { TaskRef } from '../core/cloud/task';
 
 export interface PublicTasksOptions {
-  readonly store: TaskStore;
+  readonly tasks: TaskSource;
   /** @throws {Error} where the input names nothing that can be tracked */
   readonly track: (input: string, signal: AbortSignal) => Promise<readonly TaskRef[]>;
 }
 
 /** What other extensions get; see `publicApi.ts` for what it promises. Who creates it disposes it. */
-export function publicTasks({ store, track }: PublicTasksOptions): {
+export function publicTasks({ tasks, track }: PublicTasksOptions): {
   readonly api: BrowserUseTasks;
   readonly disposable: Disposable;
 } {
   // VS Code's own: it keeps a failing listener of another extension from the others and from us.
   const didChangeTask = new EventEmitter<TaskSnapshotChange>();
-  const subscription = store.onDidChange((changes) => {
+  const subscription = tasks.onDidChange((changes) => {
     for (const { before, after } of changes) {
       const change = { before: before && snapshotOf(before), after: after && snapshotOf(after) };
       if (!isSameSnapshot(change.before, change.after)) didChangeTask.fire(Object.freeze(change));
@@ -26,7 +26,7 @@ export function publicTasks({ store, track }: PublicTasksOptions): {
   });
   const api: BrowserUseTasks = {
     get tasks() {
-      return Object.freeze(store.tasks().map(snapshotOf));
+      return Object.freeze(tasks.tasks().map(snapshotOf));
     },
     onDidChangeTask: didChangeTask.event,
     async track(input, token) {
@@ -38,7 +38,7 @@ export function publicTasks({ store, track }: PublicTasksOptions): {
       });
       return Object.freeze(
         refs
-          .map((ref) => store.get(ref))
+          .map((ref) => tasks.get(ref))
           .filter((task) => task !== undefined)
           .map(snapshotOf),
       );

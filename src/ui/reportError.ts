@@ -5,18 +5,7 @@ import type { ApiVersion } from '../core/cloud/task';
 import { showMessage, type Message } from './messages';
 import type { Log } from './log';
 import type { Settings } from './settings';
-
-/** A failure whose message is for the user. */
-export class UserError extends Error {
-  override readonly name = 'UserError';
-  readonly nextStep: NextStep | undefined;
-
-  /** @param message a sentence that says what to do */
-  constructor(message: string, nextStep?: NextStep) {
-    super(message);
-    this.nextStep = nextStep;
-  }
-}
+import { UserError } from './userError';
 
 export interface ReportErrorOptions {
   readonly settings: Settings;
@@ -40,12 +29,12 @@ export function reportError(error: unknown, options: ReportErrorOptions): void {
     notify({ severity: 'error', text }, 'showLog');
     return;
   }
-  const { server } = settings;
-  if (typeof server === 'string') {
-    notify({ severity: 'error', text: server }, 'openSettings');
+  const { host, problem } = settings.baseUrl;
+  if (problem !== undefined) {
+    notify({ severity: 'error', text: problem }, 'openSettings');
     return;
   }
-  const { text, nextStep } = errorMessage(error.kind, { host: server.host, apiVersion });
+  const { text, nextStep } = errorMessage(error.kind, { host, apiVersion });
   notify({ severity: 'error', text }, nextStep);
 }
 

@@ -1,6 +1,6 @@
 import { isApiVersion } from '../core/cloud/apiVersions';
 import { workspace } from 'vscode';
-import { officialOrigin, readBaseUrl, type Server } from '../core/cloud/baseUrl';
+import { officialOrigin, readBaseUrl, type BaseUrl } from '../core/cloud/baseUrl';
 import { Emitter, type Disposable, type Event } from '../core/base/event';
 import type { ApiVersion } from '../core/cloud/task';
 import type { PollIntervals } from '../core/polling/polling';
@@ -24,8 +24,8 @@ export class Settings implements Disposable {
     });
   }
 
-  /** The server to ask, or why the base URL cannot be used, as a sentence. */
-  get server(): Server | string {
+  /** The server to ask, or why there is none. */
+  get baseUrl(): BaseUrl {
     return readBaseUrl(read('baseUrl') ?? officialOrigin);
   }
 

@@ -5,6 +5,7 @@ import { CloudError } from '../../src/core/cloud/errors';
 import { WindowPolling, type Attention } from '../../src/core/polling/polling';
 import { refKey } from '../../src/core/cloud/task';
 import type { Cloud } from '../../src/core/cloud/taskClient';
+import { ShownTasks } from '../../src/core/tasks/shownTasks';
 import { TaskPersistence, type TaskFiles } from '../../src/core/tasks/taskPersistence';
 import { TaskPoller } from '../../src/core/polling/taskPoller';
 import { formatTaskRecord, parseTaskRecord } from '../../src/core/tasks/taskRecord';
@@ -30,13 +31,15 @@ export const fakeOrigin = 'https://cloud.example';
 
 /** Everything of the extension that has no face, in a window of its own. */
 export class FakeWindow {
-  readonly store = new TaskStore();
+  readonly tasks = new ShownTasks();
   readonly polling = new WindowPolling({
-    store: this.store,
+    tasks: this.tasks,
     intervals: { watching: 2000, hidden: 15_000, away: 60_000 },
   });
-  readonly persistence: TaskPersistence;
-  readonly sharing: WindowSharing;
+  /** Of the account's session. */
+  store!: TaskStore;
+  persistence!: TaskPersistence;
+  sharing!: WindowSharing;
   readonly announced: { readonly announcement: Announcement; readonly at: number }[] = [];
   /** How many pollers it has made: how often it was the one that polls. */
   terms = 0;
@@ -47,9 +50,19 @@ export class FakeWindow {
   /** What reaches it while it hangs, in its order. */
   #waiting: (() => void)[] | undefined;
   #kill: () => void = () => undefined;
+  readonly #machine: FakeMachine;
 
   constructor(machine: FakeMachine, attention: Attention = 'hidden') {
+    this.#machine = machine;
     this.polling.setAttention(attention);
+    this.open(fakeOrigin);
+  }
+
+  /** Ends the session that it has, and begins one with another server, as the extension does it. */
+  open(origin: string): void {
+    this.#endSession();
+    const after = this.persistence?.flush();
+    const machine = this.#machine;
     const { cloud, join, random = () => 0.5 } = machine;
     const clock: Clock = {
       now: () => machine.clock.now(),
@@ -58,15 +71,19 @@ export class FakeWindow {
         await new Promise<void>((resolve) => this.#reach(resolve));
       },
     };
+    const store = new TaskStore();
+    this.store = store;
     this.persistence = new TaskPersistence({
-      store: this.store,
-      filesOf: (origin) => this.#files(origin, machine.disk),
+      store,
+      files: this.#files(origin, machine.disk, after),
       onError: (_what, error) => {
         throw error;
       },
     });
+    this.tasks.show(store);
+    void this.persistence.load();
     this.sharing = new WindowSharing({
-      store: this.store,
+      store,
       persistence: this.persistence,
       polling: this.polling,
       clock,
@@ -76,7 +93,7 @@ export class FakeWindow {
         this.terms++;
         this.isPolling = true;
         const poller = new TaskPoller({
-          store: this.store,
+          store,
           connect,
           clock,
           bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
@@ -92,7 +109,7 @@ export class FakeWindow {
         };
         return poller;
       },
-      join: (origin, handlers) => {
+      join: (handlers) => {
         const lease = join(origin, {
           onLead: () => this.#reach(() => this.isDead || handlers.onLead()),
           onLeave: () => this.#reach(() => this.isDead || handlers.onLeave()),
@@ -115,7 +132,6 @@ export class FakeWindow {
       hasKey: () => this.hasKey,
       readKey: () => Promise.resolve(),
     });
-    void this.sharing.open(fakeOrigin);
   }
 
   /** The texts of the notices that the person saw here. */
@@ -142,8 +158,7 @@ export class FakeWindow {
   }
 
   close(): void {
-    this.sharing.dispose();
-    this.persistence.dispose();
+    this.#endSession();
     this.polling.dispose();
     this.isDead = true;
   }
@@ -154,6 +169,12 @@ export class FakeWindow {
     this.wake();
     this.#kill();
     this.close();
+  }
+
+  #endSession(): void {
+    this.sharing?.dispose();
+    this.persistence?.dispose();
+    this.store?.dispose();
   }
 
   #reach(act: () => void): void {
@@ -174,11 +195,11 @@ export class FakeWindow {
     };
   }
 
-  #files(origin: string, disk: Map<string, string>): TaskFiles {
+  #files(origin: string, disk: Map<string, string>, after?: Promise<void>): TaskFiles {
     const name = (ref: Parameters<typeof refKey>[0]): string => `${origin} ${refKey(ref)}`;
     return {
       load: async () => {
-        await Promise.resolve();
+        await after;
         return [...disk]
           .filter(([file]) => file.startsWith(`${origin} `))
           .map(([, text]) => parseTaskRecord(text))

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { officialOrigin } from '../../src/core/cloud/baseUrl';
 import type { TaskRef } from '../../src/core/cloud/task';
 import type { DownloadOptions } from '../../src/core/cloud/taskClient';
-import { TaskStore } from '../../src/core/tasks/taskStore';
 import { systemClock as clock } from '../../src/platform/systemClock';
+import type { AccountSession } from '../../src/ui/account/accountSession';
+import type { CurrentAccount } from '../../src/ui/account/currentAccount';
 import { DetailsPanels } from '../../src/ui/details/detailsPanel';
 import { Log } from '../../src/ui/log';
 import { detailsViewType } from '../../src/ui/details/restoreDetails';
 import { Settings } from '../../src/ui/settings';
 import { TaskDocuments } from '../../src/ui/saving/taskDocuments';
+import { fakeAccount } from '../fakes/fakeAccount';
 import { FakeCloud } from '../fakes/fakeCloud';
+import { MemorySecrets } from '../fakes/memorySecrets';
 import { set } from './extensionUnderTest';
 
 const step = {
@@ -38,39 +42,35 @@ const column = vscode.ViewColumn.Active;
 
 describe('the details panels', () => {
   let cloud: DownloadCloud;
-  let store: TaskStore;
   let settings: Settings;
   let log: Log;
   let panels: DetailsPanels;
   let documents: TaskDocuments;
-  let hasKey: boolean;
-  let notifyKeyChanged: () => void;
-  const currentOrigin = (): string | undefined =>
-    typeof settings.server === 'string' ? undefined : settings.server.origin;
+  let secrets: MemorySecrets;
+  let account: CurrentAccount;
+  const session = (): AccountSession => account.requireSession();
+  const open = (ref: TaskRef): Promise<void> => panels.open(ref, session());
 
   beforeEach(() => {
     const extension = vscode.extensions.getExtension('browser-use-tasks.browser-use-tasks');
     assert.ok(extension);
     cloud = new DownloadCloud(() => clock.now());
-    store = new TaskStore();
     settings = new Settings();
     log = new Log();
     documents = new TaskDocuments();
-    hasKey = true;
+    secrets = new MemorySecrets();
+    for (const origin of [officialOrigin, here, there])
+      secrets.secrets.set(`apiKey ${origin}`, 'key');
+    account = fakeAccount(settings, {
+      secrets,
+      environmentKey: undefined,
+      loadApi: () => Promise.resolve({ createCloud: () => cloud }),
+    });
     panels = new DetailsPanels({
       extensionUri: extension.extensionUri,
-      store,
-      connect: () =>
-        hasKey ? Promise.resolve(cloud) : Promise.reject(new Error('There is no key.')),
+      account,
       documents,
       settings,
-      currentOrigin,
-      apiKey: {
-        onDidChange: (listener) => {
-          notifyKeyChanged = () => listener();
-          return { dispose() {} };
-        },
-      },
       clock,
       log,
       localFiles: { home: undefined, replace: () => Promise.reject(new Error('not used')) },
@@ -79,6 +79,7 @@ describe('the details panels', () => {
   afterEach(async () => {
     panels.dispose();
     documents.dispose();
+    account.dispose();
     settings.dispose();
     await set('baseUrl');
     // The log stays: its output channel is the running extension's too, as channels go by their name.
@@ -89,9 +90,9 @@ describe('the details panels', () => {
     const refs: TaskRef[] = ['a', 'b'].map((id) => ({ apiVersion: 'v2', id }));
     cloud.set('a', 'finished', { prompt: 'Find the price' });
     cloud.set('b', 'failed', { prompt: 'Book a table' });
-    for (const ref of [...refs, ...refs]) await panels.open(ref);
+    for (const ref of [...refs, ...refs]) await open(ref);
     await until(() => detailsTabs().length === 2);
-    await panels.open({ apiVersion: 'v2', id: 'a' });
+    await open({ apiVersion: 'v2', id: 'a' });
     await until(() => detailsTabs().some(({ label }) => label === 'Find the price'));
     await until(() => detailsTabs().some(({ label }) => label === 'Book a table'));
     await until(() => detailsTabs().find(({ isActive }) => isActive)?.label === 'Find the price');
@@ -100,17 +101,18 @@ describe('the details panels', () => {
 
   it('run their page, which asks for the screenshots that it shows', async () => {
     cloud.set('a', 'finished', { steps: [step] });
-    await panels.open({ apiVersion: 'v2', id: 'a' });
+    await open({ apiVersion: 'v2', id: 'a' });
     await until(() => cloud.downloads.length > 0);
     assert.deepEqual(cloud.downloads, [step.screenshotUrl]);
   });
 
   it('tell the store what they read, and that the end was seen', async () => {
     const ref: TaskRef = { apiVersion: 'v2', id: 'a' };
+    const { store } = session();
     store.track([ref], clock.now());
     store.applyUpdate(ref, { status: 'running', rawStatus: 'started' }, clock.now(), true);
     cloud.set('a', 'finished', { output: 'done' });
-    await panels.open(ref);
+    await open(ref);
     await until(() => store.get(ref)?.output === 'done');
     assert.equal(store.get(ref)?.status, 'finished');
     if (vscode.window.state.focused) assert.equal(store.get(ref)?.isUnseen, false);
@@ -119,10 +121,11 @@ describe('the details panels', () => {
   it('note that an end was seen after it was told to all, as no part of what is being taken in', async function () {
     if (!vscode.window.state.focused) return this.skip();
     const ref: TaskRef = { apiVersion: 'v2', id: 'a' };
+    const { store } = session();
     store.track([ref], clock.now());
     store.applyUpdate(ref, { status: 'running', rawStatus: 'started' }, clock.now(), true);
     cloud.set('a', 'running');
-    await panels.open(ref);
+    await open(ref);
     await until(() => cloud.requested.length > 0);
     let isTakingIn = false;
     const seen: boolean[] = [];
@@ -145,7 +148,7 @@ describe('the details panels', () => {
     let changes = 0;
     panels.onDidChangeVisible(() => changes++);
     assert.equal(panels.hasVisible, false);
-    await panels.open({ apiVersion: 'v2', id: 'a' });
+    await open({ apiVersion: 'v2', id: 'a' });
     assert.equal(panels.hasVisible, true);
     assert.ok(changes > 0);
     await until(() => cloud.requested.length >= 2);
@@ -160,10 +163,11 @@ describe('the details panels', () => {
     await set('baseUrl', here);
     const ref: TaskRef = { apiVersion: 'v2', id: 'a' };
     cloud.set('a', 'running', { prompt: 'Find the price' });
-    await panels.open(ref);
+    await open(ref);
     await until(() => detailsTabs().some(({ label }) => label === 'Find the price'));
     await set('baseUrl', there);
     // What the store of the other server holds under the same ID is another task.
+    const { store } = session();
     store.track([ref], clock.now());
     const update = { status: 'running', rawStatus: 'started', prompt: 'Book a table' } as const;
     store.applyUpdate(ref, update, clock.now(), true);
@@ -182,11 +186,11 @@ describe('the details panels', () => {
     const ref: TaskRef = { apiVersion: 'v2', id: 'a' };
     cloud.set('a', 'finished');
     await set('baseUrl', here);
-    await panels.open(ref);
+    await open(ref);
     await until(() => detailsTabs().length === 1);
     await set('baseUrl', there);
-    await panels.open(ref);
-    await panels.open(ref);
+    await open(ref);
+    await open(ref);
     await until(() => detailsTabs().length === 2);
     await until(() => cloud.requested.length === 2);
   });
@@ -212,12 +216,12 @@ describe('the details panels', () => {
   });
 
   it('read with another key what the one before could not', async () => {
-    hasKey = false;
+    secrets.secrets.clear();
+    await session().key.read();
     cloud.set('a', 'finished', { prompt: 'Find the price' });
-    await panels.open({ apiVersion: 'v2', id: 'a' });
+    await open({ apiVersion: 'v2', id: 'a' });
     await until(() => detailsTabs().some(({ label }) => label === 'a'));
-    hasKey = true;
-    notifyKeyChanged();
+    await session().key.store('another');
     await until(() => detailsTabs().some(({ label }) => label === 'Find the price'));
   });
 
@@ -236,13 +240,13 @@ describe('the details panels', () => {
       cloud.set('b', 'finished', { sessionId: 't', session: { ...session, publicShareUrl } });
       cloud.set('c', 'finished', { apiVersion: 'v1' });
       await assert.rejects(panels.act({ type: 'saveLog' }), /Open the details of a task first/u);
-      await panels.open({ apiVersion: 'v2', id: 'a' });
+      await open({ apiVersion: 'v2', id: 'a' });
       await until(() => said.at(-1) === 'canShare hasLog');
-      await panels.open({ apiVersion: 'v2', id: 'b' });
+      await open({ apiVersion: 'v2', id: 'b' });
       await until(() => said.at(-1) === 'canUnshare hasLog');
-      await panels.open({ apiVersion: 'v1', id: 'c' });
+      await open({ apiVersion: 'v1', id: 'c' });
       await until(() => said.at(-1) === '');
-      await panels.open({ apiVersion: 'v2', id: 'a' });
+      await open({ apiVersion: 'v2', id: 'a' });
       await until(() => said.at(-1) === 'canShare hasLog');
       await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
       await until(() => said.at(-1) === '');

@@ -3,19 +3,20 @@ import { PollRounds } from '../../src/core/polling/pollRound';
 import { TaskPoller } from '../../src/core/polling/taskPoller';
 import { TaskStore } from '../../src/core/tasks/taskStore';
 import { TokenBucket } from '../../src/core/polling/tokenBucket';
-import { ApiKey } from '../../src/ui/account/apiKey';
+import type { ApiKey } from '../../src/ui/account/apiKey';
+import type { CurrentAccount } from '../../src/ui/account/currentAccount';
 import { Emitter } from '../../src/core/base/event';
 import type { PausedLabel } from '../../src/core/labels/pausedLabel';
 import { showPollingPaused } from '../../src/ui/notifications/pollingPaused';
 import { LazyFeatures, loadWhenNeeded, type Features } from '../../src/ui/lazyFeatures';
-import { Log } from '../../src/ui/log';
 import { PollProblems } from '../../src/ui/notifications/pollProblems';
 import type { Announcement } from '../../src/core/windows/windowMessages';
 import { Settings } from '../../src/ui/settings';
+import { fakeAccount } from '../fakes/fakeAccount';
 import { FakeClock, settle } from '../fakes/fakeClock';
 import { FakeCloud } from '../fakes/fakeCloud';
 import { set } from './extensionUnderTest';
-import { MemorySecrets } from './memorySecrets';
+import { MemorySecrets } from '../fakes/memorySecrets';
 import { Person } from './person';
 
 describe('trouble with polls', () => {
@@ -23,6 +24,7 @@ describe('trouble with polls', () => {
   let cloud: FakeCloud;
   let store: TaskStore;
   let poller: TaskPoller;
+  let account: CurrentAccount;
   let apiKey: ApiKey;
   let settings: Settings;
   let person: Person;
@@ -37,12 +39,8 @@ describe('trouble with polls', () => {
     store = new TaskStore();
     settings = new Settings();
     secrets = new MemorySecrets();
-    apiKey = new ApiKey({
-      secrets,
-      settings,
-      log: new Log(),
-      environmentKey: { key: 'from-environment', origins: ['https://cloud.example'] },
-    });
+    account = fakeAccount(settings, { secrets });
+    apiKey = account.requireSession().key;
     await apiKey.read();
     poller = new TaskPoller({
       store,
@@ -61,7 +59,7 @@ describe('trouble with polls', () => {
   afterEach(async () => {
     problems.dispose();
     poller.dispose();
-    apiKey.dispose();
+    account.dispose();
     settings.dispose();
     person.end();
     await set('baseUrl');
@@ -71,7 +69,7 @@ describe('trouble with polls', () => {
   function createProblems(): PollProblems {
     const announce = (announcement: Announcement): void =>
       queueMicrotask(() => 'pause' in announcement && problems.notify(announcement.pause));
-    return new PollProblems({ poller, apiKey, settings, announce });
+    return new PollProblems({ poller, account, settings, announce });
   }
 
   async function watch(): Promise<void> {
@@ -166,7 +164,7 @@ describe('trouble with polls', () => {
   it('stands in the status bar for as long as it lasts', async () => {
     const shown: (PausedLabel | undefined)[] = [];
     const statusBar = { setPaused: (paused: PausedLabel | undefined) => void shown.push(paused) };
-    const pollingPaused = showPollingPaused({ poller, store, settings, statusBar });
+    const pollingPaused = showPollingPaused({ poller, tasks: store, settings, statusBar });
     await watch();
     assert.equal(shown.at(-1), undefined);
     cloud.fail('auth');

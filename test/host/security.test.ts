@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 import { env, extensions, Uri, window, workspace } from 'vscode';
 import { wholeTitle } from '../../src/core/labels/rowTitles';
 import { rowDescription } from '../../src/core/labels/rowDescription';
+import { readBaseUrl } from '../../src/core/cloud/baseUrl';
 import type { TaskDetails, TaskRef } from '../../src/core/cloud/task';
 import { openTaskFolder } from '../../src/platform/node';
 import { taskItem } from '../../src/ui/tree/taskItem';
@@ -369,9 +370,9 @@ describe('security', function () {
         });
         world.store.replaceAll([task]);
         const poller = { state: { activeCount: 1, isPolling: false, pauses: [] } };
-        const settings = { server: 'The base URL is empty.' };
+        const settings = { baseUrl: readBaseUrl('') };
         const tooltip = resolveTooltip(task, {
-          store: world.store,
+          tasks: world.store,
           settings: settings as Parameters<typeof resolveTooltip>[1]['settings'],
           clock: new FakeClock(),
           poller,

@@ -38,7 +38,7 @@ describe('the settings', () => {
   });
 
   it('are the documented ones from the start', () => {
-    assert.deepEqual(settings.server, {
+    assert.deepEqual(settings.baseUrl.server, {
       baseUrl: 'https://api.browser-use.com',
       origin: 'https://api.browser-use.com',
       host: 'api.browser-use.com',
@@ -52,8 +52,7 @@ describe('the settings', () => {
 
   it('say what is wrong with a base URL', async () => {
     await set('baseUrl', 'http://not-here.example');
-    const { server } = settings;
-    assert.match(typeof server === 'string' ? server : '', /https:\/\//u);
+    assert.match(settings.baseUrl.problem ?? '', /https:\/\//u);
   });
 
   it('keep pauses within bounds, whatever is written', async () => {

@@ -6,7 +6,7 @@ import { commands, extensions, Uri, ViewColumn, window, type WebviewPanel } from
 import { createCloud } from '../../src/api/index';
 import type { TaskRef } from '../../src/core/cloud/task';
 import type { Cloud } from '../../src/core/cloud/taskClient';
-import { TaskStore } from '../../src/core/tasks/taskStore';
+import type { TaskStore } from '../../src/core/tasks/taskStore';
 import { newlyTracked } from '../../src/core/tasks/trackedTask';
 import { systemClock } from '../../src/platform/systemClock';
 import type { DetailsAction, DetailsActionOptions } from '../../src/ui/details/detailsActions';
@@ -18,6 +18,7 @@ import { Settings } from '../../src/ui/settings';
 import { TaskDocuments } from '../../src/ui/saving/taskDocuments';
 import type { FromPage, ToPage } from '../../src/webview/protocol';
 import { startSimulator, type Simulator } from '../simulator/startSimulator';
+import { fakeAccount } from '../fakes/fakeAccount';
 import { set } from './extensionUnderTest';
 import { Person } from './person';
 import { waitFor } from './waitFor';
@@ -74,23 +75,21 @@ export async function smallWorld(): Promise<SmallWorld> {
     createOutputChannel: () => ({ info: write, warn: write, error: write, dispose() {} }),
   });
   const person = new Person();
-  const store = new TaskStore();
   const log = new Log();
   const settings = new Settings();
   const documents = new TaskDocuments();
   const cloud = createCloud({ baseUrl: simulator.url, key: canaryKey });
-  const connect = (): Promise<Cloud> => Promise.resolve(cloud);
-  const { origin } = new URL(simulator.url);
+  const account = fakeAccount(settings, {
+    loadApi: () => Promise.resolve({ createCloud: () => cloud }),
+  });
+  const { connect, server, store } = account.requireSession();
   const extension = extensions.getExtension('browser-use-tasks.browser-use-tasks');
   if (!extension) throw new Error('VS Code does not know the extension');
   const panels = new DetailsPanels({
     extensionUri: extension.extensionUri,
-    store,
-    connect,
+    account,
     documents,
     settings,
-    currentOrigin: () => origin,
-    apiKey: { onDidChange: () => ({ dispose() {} }) },
     clock: systemClock,
     log,
     localFiles: { home: Uri.file(folder), replace: replaceFile },
@@ -136,7 +135,7 @@ export async function smallWorld(): Promise<SmallWorld> {
     async openPanel(ref) {
       const tapped = tap(window.createWebviewPanel(detailsViewType, 'x', ViewColumn.Active));
       store.replaceAll([...store.tasks(), newlyTracked(ref, Date.now())]);
-      panels.restore(tapped.panel, { ...ref, origin });
+      panels.restore(tapped.panel, { ...ref, origin: server.origin });
       await waitFor('the page to be told of the whole task', () =>
         tapped.sent.some((message) => message.type === 'view' && message.view.task.isWhole),
       );
@@ -152,6 +151,7 @@ export async function smallWorld(): Promise<SmallWorld> {
         window.tabGroups.all.every(({ tabs }) => tabs.length === 0),
       );
       documents.dispose();
+      account.dispose();
       settings.dispose();
       log.dispose();
       person.end();

@@ -31,7 +31,7 @@ describe('the tasks that a command acts on', () => {
   let view: TargetSource['view'] = { selection: [] };
 
   function choose(...args: readonly unknown[]): Promise<readonly unknown[]> {
-    return targetsOf(args, { store, view }, target);
+    return targetsOf(args, { tasks: store, view }, target);
   }
 
   it('are chosen from those that it can act on', async () => {

@@ -44,8 +44,14 @@ describe('the tree', () => {
     clock = new FakeClock();
     settings = new Settings();
     poller = { state: { activeCount: 1, isPolling: false, pauses: [] } };
-    const tooltip = (ref: TaskRef) => resolveTooltip(ref, { store, settings, clock, poller });
-    tree = new TaskTree({ store, settings, clock, features: () => Promise.resolve({ tooltip }) });
+    const tooltip = (ref: TaskRef) =>
+      resolveTooltip(ref, { tasks: store, settings, clock, poller });
+    tree = new TaskTree({
+      tasks: store,
+      settings,
+      clock,
+      features: () => Promise.resolve({ tooltip }),
+    });
     drawn = [];
     tree.onDidChangeTreeData((elements) => {
       drawn.push(elements?.map(({ id }) => id) ?? 'all');
@@ -250,7 +256,7 @@ describe('the tree', () => {
   it('keeps times true with one timer, and with none while the view is hidden or no row has one', async () => {
     const didChangeVisible = new Emitter<void>();
     const view = { isVisible: true, onDidChangeVisible: didChangeVisible.event };
-    const ages = keepRowAges({ view, tree: { loaded: tree }, store, clock });
+    const ages = keepRowAges({ view, tree: { loaded: tree }, tasks: store, clock });
     assert.equal(clock.timers, 0, 'nothing is tracked');
     fill(aTask({ id: 'a', startedAt: ago(4) }), aTask({ id: 'b', status: 'created' }));
     await clock.advance(50);

@@ -5,6 +5,8 @@ import { trackTasks } from '../../src/core/tracking/taskTracking';
 import { TaskStore } from '../../src/core/tasks/taskStore';
 import { Settings } from '../../src/ui/settings';
 import { trackTask, type TrackTaskOptions } from '../../src/ui/commands/trackingCommands';
+import type { AccountSession } from '../../src/ui/account/accountSession';
+import { fakeSession, serverAt } from '../fakes/fakeAccount';
 import { FakeCloud } from '../fakes/fakeCloud';
 import { Person } from './person';
 
@@ -19,6 +21,7 @@ describe('Track Task', () => {
   let settings: Settings;
   let store: TaskStore;
   let revealed: TaskRef[];
+  let session: AccountSession;
   let findTasks: (sessionId: string) => Promise<readonly string[]>;
 
   beforeEach(() => {
@@ -26,10 +29,12 @@ describe('Track Task', () => {
     settings = new Settings();
     store = new TaskStore();
     revealed = [];
+    session = fakeSession(serverAt('https://cloud.example'));
     findTasks = (sessionId) => Promise.resolve([`task-of-${sessionId}`]);
   });
 
   afterEach(() => {
+    session.dispose();
     settings.dispose();
     person.end();
   });
@@ -45,7 +50,7 @@ describe('Track Task', () => {
           return Promise.resolve();
         },
       },
-      apiKey: { get: () => Promise.resolve({ key: 'x', source: 'stored', origin: '' }) },
+      account: { requireSession: () => session },
       tracker: {
         track: (input, more) =>
           trackTasks(input, {
@@ -58,7 +63,6 @@ describe('Track Task', () => {
                   findSessionTasks: (sessionId) => findTasks(sessionId),
                 }),
               }),
-            isCurrent: () => true,
             now: 7,
             signal: more?.signal ?? new AbortController().signal,
             onProgress: more?.onProgress,

@@ -19,9 +19,10 @@ if (root === undefined) throw new Error('The folder is missing.');
 const deliver = (line: string): void => void process.stdout.write(`${line}\n`);
 const fail = (error: unknown): void => deliver(`error ${String(error)}`);
 
+const origin = 'https://cloud.example';
 const store = new TaskStore();
 const intervals = { watching: 2000, hidden: 2000, away: 2000 };
-const polling = new WindowPolling({ store, intervals });
+const polling = new WindowPolling({ tasks: store, intervals });
 const spoken = (files: TaskFiles): TaskFiles => ({
   load: () => files.load(),
   save: (task) => {
@@ -35,11 +36,12 @@ const spoken = (files: TaskFiles): TaskFiles => ({
 });
 const persistence = new TaskPersistence({
   store,
-  filesOf: (origin) =>
-    spoken(openTaskFolder({ root: join(root, 'tasks'), origin, onSkipped: fail })),
+  files: spoken(openTaskFolder({ root: join(root, 'tasks'), origin, onSkipped: fail })),
   onError: (_what, error) => fail(error),
 });
+void persistence.load();
 const sharing = shareAmongWindows({
+  origin,
   store,
   persistence,
   polling,
@@ -72,7 +74,6 @@ store.onDidChange(() =>
       .join(' ')}`,
   ),
 );
-void sharing.open('https://cloud.example');
 void sharing.whenReady.then(() => deliver('ready'));
 
 createInterface({ input: process.stdin })

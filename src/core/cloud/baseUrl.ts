@@ -12,38 +12,62 @@ export interface Server {
   readonly isLoopback: boolean;
 }
 
+/** What a base URL names: a server, or nothing that a key may be sent to. */
+export type BaseUrl =
+  | { readonly server: Server; readonly problem?: undefined; readonly host: string }
+  | {
+      readonly server?: undefined;
+      /** What is wrong with it and what to do, as a sentence. */
+      readonly problem: string;
+      readonly host: 'the server';
+    };
+
 /** Where Browser Use Cloud itself is. */
 export const officialOrigin = 'https://api.browser-use.com';
 
 /** True for Browser Use Cloud itself, whose tasks have pages in its dashboard. */
-export function isOfficial(server: Server | string): boolean {
-  return typeof server !== 'string' && server.origin === officialOrigin;
+export function isOfficial(server: Server | undefined): boolean {
+  return server?.origin === officialOrigin;
 }
 
 /**
  * Reads the base URL setting: https, or http on this machine, and nothing that could mislead.
  * Never throws, whatever it is given.
- * @returns the server, or what is wrong with the text and what to do, as a sentence
  */
-export function readBaseUrl(text: unknown): Server | string {
-  if (typeof text !== 'string' || text.trim() === '') return 'The base URL is empty.';
+export function readBaseUrl(text: unknown): BaseUrl {
+  if (typeof text !== 'string' || text.trim() === '') return unusable('The base URL is empty.');
   const url = parseUrl(text.trim());
-  if (!url) return 'The base URL is not a whole URL, such as https://api.browser-use.com.';
+  if (!url)
+    return unusable('The base URL is not a whole URL, such as https://api.browser-use.com.');
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    return 'The base URL must begin with https://.';
+    return unusable('The base URL must begin with https://.');
   if (!isFetchable(url, true))
-    return 'The base URL must begin with https://, as the API key would be sent in the clear; http:// is only for this machine (127.0.0.1, localhost).';
-  if (hasUserInfo(url)) return 'The base URL must not hold a user name or password.';
-  if (/[?#]/u.test(text)) return 'The base URL must end before "?" or "#".';
+    return unusable(
+      'The base URL must begin with https://, as the API key would be sent in the clear; http:// is only for this machine (127.0.0.1, localhost).',
+    );
+  if (hasUserInfo(url)) return unusable('The base URL must not hold a user name or password.');
+  if (/[?#]/u.test(text)) return unusable('The base URL must end before "?" or "#".');
   const path = url.pathname.replace(/\/+$/u, '');
   if (/\/api(\/v\d+)?$/u.test(path))
-    return 'The base URL must stand without /api/…, which is added to it.';
-  return {
+    return unusable('The base URL must stand without /api/…, which is added to it.');
+  const host = url.origin.slice(url.protocol.length + 2);
+  const server = {
     baseUrl: url.origin + path,
     origin: url.origin,
-    host: url.origin.slice(url.protocol.length + 2),
+    host,
     isLoopback: isLoopback(url.hostname),
   };
+  return { server, host };
+}
+
+function unusable(problem: string): BaseUrl {
+  return { problem, host: 'the server' };
+}
+
+/** Why a task is not asked for whose server is not the one of the moment. */
+export function otherServerMessage(origin: string): string {
+  const host = origin.slice(origin.indexOf('//') + 2);
+  return `This task belongs to ${host}. The base URL names another server now, which is not asked for it.`;
 }
 
 /** True for https, and for http on this machine where that is allowed. */

@@ -6,14 +6,21 @@ import { isAbort, isCloudError, type CloudErrorKind } from '../cloud/errors';
 import { Emitter, type Disposable, type Event } from '../base/event';
 import { hasEnded, refKey, type TaskDetails, type TaskRef } from '../cloud/task';
 import { summaryOf, type Cloud } from '../cloud/taskClient';
-import type { TaskStore } from '../tasks/taskStore';
+import type { TaskSource, TaskStore } from '../tasks/taskStore';
 import type { TrackedTask, Trouble } from '../tasks/trackedTask';
 
 export interface DetailsReaderOptions {
   readonly ref: TaskRef;
-  readonly store: TaskStore;
-  /** The current server with its key. @throws {CloudError} of kind `noKey` where there is none */
-  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  /** What other polls say of the task. */
+  readonly tasks: TaskSource;
+  /**
+   * The account that is asked, and whose store takes the answer; called at the beginning of each reading.
+   * @throws where the task's account cannot be asked at the moment
+   */
+  readonly account: () => {
+    readonly store: Pick<TaskStore, 'stampRequest' | 'applyUpdate'>;
+    readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  };
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
@@ -70,7 +77,7 @@ export class DetailsReader implements Disposable {
       onIdle: () => this.#settle(),
     });
     const key = refKey(options.ref);
-    this.#subscription = options.store.onDidChange((changes) => {
+    this.#subscription = options.tasks.onDidChange((changes) => {
       const mine = changes.findLast(({ after }) => after && refKey(after) === key)?.after;
       if (mine && this.#state.details && addsMore(mine, this.#state.details)) this.#readSoon();
     });
@@ -145,13 +152,14 @@ export class DetailsReader implements Disposable {
   }
 
   async #readOnce(): Promise<void> {
-    const { ref, store, connect, clock, onError } = this.#options;
+    const { ref, account, clock, onError } = this.#options;
     const { signal } = this.#epoch;
     const waiters = this.#waiters;
     this.#waiters = [];
     this.#isDue = false;
     this.#update({ ...this.#state, isReading: true });
     try {
+      const { store, connect } = account();
       const cloud = await connect(signal);
       signal.throwIfAborted();
       const stamp = store.stampRequest();

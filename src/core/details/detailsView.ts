@@ -70,12 +70,6 @@ export interface TaskView {
   readonly isWhole: boolean;
 }
 
-/** Why a task is not read whose server is not the current one. */
-export function otherServerMessage(origin: string): string {
-  const host = origin.slice(origin.indexOf('//') + 2);
-  return `This task belongs to ${host}. The base URL names another server now, which is not asked for it.`;
-}
-
 /** In UTF-16 units. An editor shows more at once than a page can lay out. */
 export const longestText = 100_000;
 // JSON takes other room when it is laid out.

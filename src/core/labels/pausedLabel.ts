@@ -1,7 +1,13 @@
 import { errorMessage } from './errorMessage';
 import type { PollPause } from '../polling/pollPauses';
-import type { ServerLabels } from './serverLabels';
 import { isActive, type TrackedTask } from '../tasks/trackedTask';
+
+/** What messages say of the server. */
+export interface ServerLabels {
+  readonly host: string;
+  /** What is wrong with the base URL, as a sentence, where something is. */
+  readonly baseUrlProblem?: string | undefined;
+}
 
 export interface PausedOptions extends ServerLabels {
   readonly pauses: readonly PollPause[];

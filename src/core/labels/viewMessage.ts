@@ -1,7 +1,7 @@
 import { errorMessage } from './errorMessage';
 import type { PollPause } from '../polling/pollPauses';
 import type { PollerState } from '../polling/polling';
-import type { ServerLabels } from './serverLabels';
+import type { ServerLabels } from './pausedLabel';
 import { formatAge } from './taskLabels';
 
 export interface ViewMessageOptions extends ServerLabels {

@@ -1,7 +1,7 @@
 import { Emitter, type Disposable, type Event } from '../base/event';
 import type { PollPause } from './pollPauses';
 import type { TaskRef } from '../cloud/task';
-import type { TaskStore } from '../tasks/taskStore';
+import type { TaskSource } from '../tasks/taskStore';
 import { isActive } from '../tasks/trackedTask';
 
 /** How closely the user watches: the view or a details panel is visible, neither is, or the window has no focus. */
@@ -40,7 +40,7 @@ export interface Polling {
 }
 
 export interface WindowPollingOptions {
-  readonly store: TaskStore;
+  readonly tasks: TaskSource;
   readonly intervals: PollIntervals;
 }
 
@@ -54,7 +54,7 @@ interface Refresh {
  * The leader may change at any time; refreshes that are not done are then requested from the next one.
  */
 export class WindowPolling implements Polling, Disposable {
-  readonly #store: TaskStore;
+  readonly #tasks: TaskSource;
   readonly #didChangeState = new Emitter<PollerState>();
   readonly #refreshes = new Set<Refresh>();
   #intervals: PollIntervals;
@@ -65,15 +65,15 @@ export class WindowPolling implements Polling, Disposable {
 
   readonly onDidChangeState: Event<PollerState> = this.#didChangeState.event;
 
-  constructor({ store, intervals }: WindowPollingOptions) {
-    this.#store = store;
+  constructor({ tasks, intervals }: WindowPollingOptions) {
+    this.#tasks = tasks;
     this.#intervals = intervals;
   }
 
   get state(): PollerState {
     if (this.#by) return this.#by.state;
     return {
-      activeCount: this.#store.tasks().filter(isActive).length,
+      activeCount: this.#tasks.tasks().filter(isActive).length,
       isPolling: false,
       pauses: [],
     };

@@ -7,15 +7,14 @@ import type { TaskChange } from './taskPatch';
 
 export interface TaskPersistenceOptions {
   readonly store: TaskStore;
-  /** Where the tasks of a server's origin are kept. */
-  readonly filesOf: (origin: string) => TaskFiles;
-  /** Called once when tasks cannot be read, and once when they cannot be saved. */
+  /** Where the tasks are kept. */
+  readonly files: TaskFiles;
+  /** Told once when tasks cannot be read, and once when they cannot be saved. */
   readonly onError: (what: 'load' | 'save', error: unknown) => void;
 }
 
 /** One task's writes: what runs, and the newest state that came meanwhile. */
 interface Write {
-  readonly files: TaskFiles;
   readonly ref: TaskRef;
   /** Absent for a task that is no longer tracked. */
   task: TrackedTask | undefined;
@@ -28,7 +27,7 @@ interface Write {
 const writesAtOnce = 16;
 
 /**
- * Keeps the store's tasks in files: reads those of one server into the store, and saves what changes.
+ * Keeps the tasks of a store in files: reads them into the store, and saves what changes.
  * The writes of one task never overlap, and of many changes during a write only the last is written.
  */
 export class TaskPersistence implements Disposable {
@@ -42,10 +41,9 @@ export class TaskPersistence implements Disposable {
   #maySave: () => boolean = () => true;
   #runningCount = 0;
   #flushWaiters: (() => void)[] = [];
-  #origin: string | undefined;
-  #files: TaskFiles | undefined;
   #ready: Promise<void> = Promise.resolve();
   #isFilling = false;
+  #isDisposed = false;
 
   constructor(options: TaskPersistenceOptions) {
     this.#options = options;
@@ -54,31 +52,19 @@ export class TaskPersistence implements Disposable {
     });
   }
 
-  /** The server whose tasks the store holds. */
-  get origin(): string | undefined {
-    return this.#origin;
-  }
-
-  /** True while this class itself changes the store: it fills it from disk, or removes another server's tasks. */
+  /** True while the store's changes are nobody's doing, as they were read from disk. */
   get isFilling(): boolean {
     return this.#isFilling;
   }
 
-  /** Resolves when the store holds the tasks that `open` was last called for. Never rejects. */
+  /** Resolves when the store holds what `load` has read. Never rejects. */
   get whenReady(): Promise<void> {
     return this.#ready;
   }
 
-  /** Shows another server's tasks. Those of the server before leave the store and stay in their files. Never rejects. */
-  open(origin: string): Promise<void> {
-    if (origin === this.#origin) return this.#ready;
-    this.#origin = origin;
-    const files = this.#options.filesOf(origin);
-    this.#files = files;
-    this.#unsaved.clear();
-    // At once, so that the new server never gets a request for the old one's tasks.
-    this.#fill([]);
-    this.#ready = this.#load(files);
+  /** Reads the tasks into the store. Those that are tracked meanwhile stay. Never rejects. */
+  load(): Promise<void> {
+    this.#ready = this.#load();
     return this.#ready;
   }
 
@@ -101,15 +87,14 @@ export class TaskPersistence implements Disposable {
   }
 
   /**
-   * Reads the server's tasks again, as another window has saved since: what its files hold is what there is.
+   * Reads the tasks again, as another window has saved since: what its files hold is what there is.
    * Keeps what is in the store where they cannot be read. Never rejects.
    */
   async reload(): Promise<void> {
-    const files = this.#files;
     await this.flush();
     try {
-      const tasks = await files?.load();
-      if (!tasks || this.#files !== files) return;
+      const tasks = await this.#options.files.load();
+      if (this.#isDisposed) return;
       this.#unsaved.clear();
       this.#fill(tasks);
     } catch (error) {
@@ -123,22 +108,20 @@ export class TaskPersistence implements Disposable {
     return new Promise((resolve) => this.#flushWaiters.push(resolve));
   }
 
-  /** What is being written is still written. */
+  /** What is being written is still written; `flush` waits for it. */
   dispose(): void {
+    this.#isDisposed = true;
     this.#subscription.dispose();
-    this.#files = undefined;
   }
 
-  async #load(files: TaskFiles): Promise<void> {
-    // What the same server's tasks still owe their files comes first.
-    await this.flush();
+  async #load(): Promise<void> {
     let tasks: readonly TrackedTask[] = [];
     try {
-      tasks = await files.load();
+      tasks = await this.#options.files.load();
     } catch (error) {
       this.#notify('load', error);
     }
-    if (this.#files !== files) return this.#ready;
+    if (this.#isDisposed) return;
     const isKept = new Set(tasks.map(refKey));
     const early = this.#options.store.tasks().filter((task) => !isKept.has(refKey(task)));
     this.#fill([...tasks, ...early]);
@@ -172,9 +155,8 @@ export class TaskPersistence implements Disposable {
   }
 
   #save(ref: TaskRef, task: TrackedTask | undefined, maySave = this.#maySave): void {
-    const files = this.#files;
-    if (!files || !this.#origin) return;
-    const key = `${this.#origin} ${refKey(ref)}`;
+    if (this.#isDisposed) return;
+    const key = refKey(ref);
     const write = this.#writes.get(key);
     if (write) {
       write.task = task;
@@ -182,7 +164,7 @@ export class TaskPersistence implements Disposable {
       write.maySave = maySave;
       return;
     }
-    this.#writes.set(key, { files, ref, task, isDue: true, isRunning: false, maySave });
+    this.#writes.set(key, { ref, task, isDue: true, isRunning: false, maySave });
     this.#writeNext();
   }
 
@@ -203,14 +185,15 @@ export class TaskPersistence implements Disposable {
 
   /** Never rejects. */
   async #write(key: string, write: Write): Promise<void> {
+    const { files } = this.#options;
     while (write.isDue) {
       write.isDue = false;
       if (!write.maySave()) {
-        if (write.files === this.#files) this.#noteUnsaved(write.ref);
+        this.#noteUnsaved(write.ref);
         continue;
       }
       try {
-        await (write.task ? write.files.save(write.task) : write.files.remove(write.ref));
+        await (write.task ? files.save(write.task) : files.remove(write.ref));
       } catch (error) {
         this.#notify('save', error);
       }
@@ -228,7 +211,7 @@ export class TaskPersistence implements Disposable {
   }
 }
 
-/** Where the tracked tasks of one server are kept. */
+/** Where the tracked tasks of one account are kept. */
 export interface TaskFiles {
   /**
    * All that can be read, in the order in which they were tracked. What is torn or not ours is skipped and left alone.

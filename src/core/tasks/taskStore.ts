@@ -72,7 +72,7 @@ export class TaskStore implements Disposable {
     this.#notify(restored.map((after) => ({ after })));
   }
 
-  /** Other tasks take the place of all: what was read from disk, what another window holds, or another server's. */
+  /** Other tasks take the place of all: what was read from disk, or what another window holds. */
   replaceAll(tasks: readonly TrackedTask[]): void {
     const known = new Map(this.#tasks);
     this.#tasks.clear();
@@ -235,6 +235,9 @@ export class TaskStore implements Disposable {
     if (changes.length > 0) this.#didChange.fire(changes);
   }
 }
+
+/** Tasks as their readers see them. */
+export type TaskSource = Pick<TaskStore, 'tasks' | 'get' | 'onDidChange'>;
 
 /** Longer prompts and outputs are cut in what is kept of a task, in UTF-16 units; its details hold all of them. */
 export const keptTextLength = 20_000;

@@ -15,10 +15,9 @@ export interface TaskTrackingOptions {
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   /** True for the vendor's server. */
   readonly isOfficial: boolean;
-  /** False once the base URL names another server: neither is it asked, nor gets it what the one before told. */
-  readonly isCurrent: () => boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Once it has aborted, nothing more is asked, and what was told is not tracked. */
   readonly signal: AbortSignal;
   /** Called before each ID and session is looked up, with how many of all have been. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -43,8 +42,6 @@ export interface TrackingResult {
   readonly leftOutCount: number;
   /** Sessions that were not looked up, as no more tasks are tracked at once. */
   readonly leftOutSessionCount: number;
-  /** True where the server became another one before all was looked up. */
-  readonly hasServerChanged: boolean;
 }
 
 /** What only the cloud can tell. */
@@ -58,11 +55,11 @@ interface Lookup {
 /**
  * Tracks what a paste names: tasks whose API version it tells at once, other IDs and the tasks of sessions when the cloud has told
  * them. An ID or session that fails alone keeps no other from being looked up.
- * @throws an `AbortError` when the signal aborted; what was tracked by then stays
+ * @throws the reason of the signal when it aborted; what was tracked by then stays
  */
 export async function trackTasks(
   input: TaskInput,
-  { store, connect, isOfficial, isCurrent, now, signal, onProgress }: TaskTrackingOptions,
+  { store, connect, isOfficial, now, signal, onProgress }: TaskTrackingOptions,
 ): Promise<TrackingResult> {
   const last = store.tasks().at(-1);
   const refs = new Map(input.refs.map((ref) => [refKey(ref), ref]));
@@ -87,7 +84,6 @@ export async function trackTasks(
       if (done === 0) await search.readLists(input.ids.length, signal);
       const told = await lookUp(lookup, { connect, search, signal });
       signal.throwIfAborted();
-      if (!isCurrent()) break;
       if (told.length === 0) emptySessionCount++;
       const found = told.filter((ref) => !refs.has(refKey(ref)));
       const room = maxTasksAtOnce - refs.size;
@@ -96,7 +92,6 @@ export async function trackTasks(
       addedCount += store.track(found.slice(0, room), now).length;
     } catch (error) {
       if (isAbort(error) || !isCloudError(error)) throw error;
-      if (!isCurrent()) break;
       lookupError ??= error;
       const concerned = isOfOne(error) ? [lookup] : lookups.slice(done);
       for (const { as } of concerned) failed[as]++;
@@ -114,7 +109,6 @@ export async function trackTasks(
     failedSessionCount: failed.session,
     leftOutCount,
     leftOutSessionCount,
-    hasServerChanged: !isCurrent(),
   };
 }
 
@@ -129,6 +123,7 @@ async function lookUp(
 ): Promise<readonly TaskRef[]> {
   if (apiVersion !== undefined) {
     const cloud = await connect(signal);
+    signal.throwIfAborted();
     const ids = await cloud.client(apiVersion).findSessionTasks(id, signal);
     return ids.map((each) => ({ apiVersion, id: each }));
   }
@@ -163,10 +158,8 @@ export function trackingMessage({
   emptySessionCount,
   leftOutCount,
   leftOutSessionCount,
-}: Omit<
-  TrackingResult,
-  'lookupError' | 'failedIdCount' | 'failedSessionCount' | 'hasServerChanged'
->): string | undefined {
+}: Omit<TrackingResult, 'lookupError' | 'failedIdCount' | 'failedSessionCount'>):
+  string | undefined {
   const notes: string[] = [];
   if (alreadyTrackedCount > 0)
     notes.push(

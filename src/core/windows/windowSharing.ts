@@ -17,17 +17,17 @@ export interface WindowSharingOptions {
   readonly persistence: TaskPersistence;
   readonly polling: WindowPolling;
   readonly clock: Clock;
-  /** Connects to the current server with its key. */
+  /** The account's server with its key. */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   /** For the window that polls; disposed when it no longer does. @param connect to be called before each request */
   readonly createPoller: (connect: WindowSharingOptions['connect']) => Polling & Disposable;
-  /** Takes part in the election of the leader among the windows that show this server's tasks. */
-  readonly join: (origin: string, handlers: LeaseHandlers) => Lease;
-  /** Whether the user wants notices of this kind of end. */
+  /** Takes part in the election of the leader among the windows that show this account's tasks. */
+  readonly join: (handlers: LeaseHandlers) => Lease;
+  /** Which ends the user wants to be told of. */
   readonly isEnabled: NoticeQueueOptions['isEnabled'];
-  /** Notifies the person at this window. */
+  /** Tells the person at this window. */
   readonly announce: (announcement: Announcement) => void;
-  /** Whether this window has an API key for the current server. */
+  /** Whether this window has an API key for the account's server. */
   readonly hasKey: () => boolean;
   readonly readKey: () => Promise<unknown>;
 }
@@ -41,9 +41,9 @@ const recentMs = 10_000;
 const certainMs = 1000;
 
 /**
- * Makes all windows of a user one: one of them polls, saves and announces, all show the same.
- * The leader's store counts. Followers repeat it, apply at once what is done in them, and send that to the leader field by field,
- * so that two windows that change different fields undo nothing of each other.
+ * Makes all windows that show an account one, from when its tasks are read: one of them polls, saves and announces, all show the same.
+ * The leader's store is the truth. Others repeat it, and do at once what is done in them; the leader hears of it field by field,
+ * so that nothing that two windows do at the same time undoes the other.
  */
 export class WindowSharing implements Disposable {
   readonly #options: WindowSharingOptions;
@@ -51,8 +51,7 @@ export class WindowSharing implements Disposable {
   readonly #subscription: Disposable;
   #lease: Lease | undefined;
   #role: WindowLeader | WindowFollower | undefined;
-  #origin: string | undefined;
-  /** Counts the starts, so that an older one that still reads its files is dropped. */
+  /** Goes up with each beginning, so that an older one that still reads its files comes to nothing. */
   #beginnings = 0;
   /** When this window last made sure that it leads, in milliseconds since 1970. */
   #certainAt = -Infinity;
@@ -99,20 +98,10 @@ export class WindowSharing implements Disposable {
     });
     // Until this window has the lease, as it may have something to hand on.
     this.#notices.setAnnouncing(false);
-  }
-
-  /** Shares the tasks of another server than before, as soon as they are read. */
-  async open(origin: string): Promise<void> {
-    if (this.#isDisposed || origin === this.#origin) return;
-    this.#origin = origin;
-    const beginning = ++this.#beginnings;
-    this.#leave();
-    const { persistence } = this.#options;
-    this.#recent = [];
-    this.#notices.replace([]);
     persistence.setSaving(false);
-    await persistence.open(origin);
-    if (!this.#isDisposed && this.#beginnings === beginning) this.#join(origin);
+    void persistence.whenReady.then(() => {
+      if (!this.#isDisposed) this.#join();
+    });
   }
 
   /** Notifies the person in the window where they are. Only the leader announces. */
@@ -128,8 +117,8 @@ export class WindowSharing implements Disposable {
     this.#onRole();
   }
 
-  #join(origin: string): void {
-    const lease = this.#options.join(origin, {
+  #join(): void {
+    const lease = this.#options.join({
       onLead: () => this.#lead(),
       onLeave: () => {
         if (lease.isSuperseded()) void this.#startAgain();
@@ -161,7 +150,6 @@ export class WindowSharing implements Disposable {
    * and hands on only what nobody can have received.
    */
   async #startAgain(): Promise<void> {
-    const origin = this.#origin;
     const beginning = ++this.#beginnings;
     this.#leave();
     const { store, persistence } = this.#options;
@@ -171,12 +159,12 @@ export class WindowSharing implements Disposable {
       .map((entry) => ({ ...entry }));
     const { waiting } = this.#notices;
     await persistence.reload();
-    if (this.#isDisposed || this.#beginnings !== beginning || origin === undefined) return;
+    if (this.#isDisposed || this.#beginnings !== beginning) return;
     this.#fill(() => {
       for (const { patches } of this.#recent) store.applyPatches(patches, false);
     });
     this.#notices.replace(waiting);
-    this.#join(origin);
+    this.#join();
   }
 
   #lead(): void {
@@ -208,7 +196,7 @@ export class WindowSharing implements Disposable {
       readKey,
       announce,
       yield: () => {
-        // It yields after it has read the key; by then this window may have another role, or another server.
+        // It asks this after it has read the key: by then this window may have another part.
         if (this.#role === role) this.#lease?.yield();
       },
     });

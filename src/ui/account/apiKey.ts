@@ -1,33 +1,32 @@
 import type { SecretStorage } from 'vscode';
-import { Emitter, type Disposable, type Event, disposeAll } from '../../core/base/event';
+import { Emitter, type Disposable, type Event } from '../../core/base/event';
 import type { Log } from '../log';
-import type { Settings } from '../settings';
 
 /** A key and where it comes from. */
 export interface KnownKey {
   readonly key: string;
   readonly source: 'stored' | 'environment';
-  /** The server that it is for; it is sent to no other. */
-  readonly origin: string;
 }
 
 export interface ApiKeyOptions {
-  readonly secrets: SecretStorage;
-  readonly settings: Settings;
+  /** The server that the key is for; it is sent to no other. */
+  readonly origin: string;
+  readonly secrets: Pick<SecretStorage, 'get' | 'store' | 'delete' | 'onDidChange'>;
   /** Serves where none is stored for one of its servers; no other server gets it. */
   readonly environmentKey:
     { readonly key: string; readonly origins: readonly string[] } | undefined;
-  readonly log: Log;
+  readonly log: Pick<Log, 'hide' | 'error'>;
 }
 
 /**
- * The API key for the server of the moment: each origin has its own in VS Code's secret storage.
+ * The API key for one server: each origin has its own in VS Code's secret storage.
  * Another window or a keyring may change it unheard, so `read` is called again whenever there is reason to.
  */
 export class ApiKey implements Disposable {
   readonly #options: ApiKeyOptions;
+  readonly #secretName: string;
   readonly #didChange = new Emitter<void>();
-  readonly #subscriptions: Disposable[];
+  readonly #subscription: Disposable;
   #reading: Promise<KnownKey | undefined> | undefined;
   #current: KnownKey | undefined;
   #isKnown = false;
@@ -38,14 +37,10 @@ export class ApiKey implements Disposable {
 
   constructor(options: ApiKeyOptions) {
     this.#options = options;
-    this.#subscriptions = [
-      options.secrets.onDidChange(({ key }) => {
-        if (key === this.#secretName()) void this.read();
-      }),
-      options.settings.onDidChange((affects) => {
-        if (affects('baseUrl')) void this.read();
-      }),
-    ];
+    this.#secretName = `apiKey ${options.origin}`;
+    this.#subscription = options.secrets.onDidChange(({ key }) => {
+      if (key === this.#secretName) void this.read();
+    });
     if (options.environmentKey) options.log.hide(options.environmentKey.key);
   }
 
@@ -55,11 +50,10 @@ export class ApiKey implements Disposable {
     return this.#current ? 'present' : 'missing';
   }
 
-  /** Whether the environment gives a key for the server of the moment, in use or not. */
+  /** Whether the environment gives a key for this server, in use or not. */
   get hasEnvironmentKey(): boolean {
-    const { environmentKey, settings } = this.#options;
-    const { server } = settings;
-    return typeof server !== 'string' && environmentKey?.origins.includes(server.origin) === true;
+    const { environmentKey, origin } = this.#options;
+    return environmentKey?.origins.includes(origin) === true;
   }
 
   /** The key of the moment, read from the storage only where it was not yet. Never rejects. */
@@ -80,64 +74,46 @@ export class ApiKey implements Disposable {
     return reading;
   }
 
-  /** Keeps a key for the server of the moment. @throws {Error} where the storage does */
+  /** @throws {Error} where the storage does */
   async store(key: string): Promise<void> {
-    const name = this.#secretName();
-    if (name === undefined) throw new Error('The base URL cannot be used.');
     this.#options.log.hide(key);
-    await this.#options.secrets.store(name, key);
+    await this.#options.secrets.store(this.#secretName, key);
     // The same key again is news too: whoever waits for a better one may try again.
     this.#isKnown = false;
     await this.read();
   }
 
-  /** Forgets the stored key of the server of the moment. @throws {Error} where the storage does */
+  /** Forgets the stored key. @throws {Error} where the storage does */
   async remove(): Promise<void> {
-    const name = this.#secretName();
-    if (name === undefined) return;
-    await this.#options.secrets.delete(name);
+    await this.#options.secrets.delete(this.#secretName);
     await this.read();
   }
 
   dispose(): void {
-    disposeAll(this.#subscriptions);
+    this.#subscription.dispose();
     this.#didChange.dispose();
   }
 
   async #readStorage(): Promise<KnownKey | undefined> {
     const { secrets, environmentKey, log } = this.#options;
-    const { server } = this.#options.settings;
-    // Where nothing can be asked, no key is needed.
-    if (typeof server === 'string') return undefined;
-    const { origin } = server;
     try {
-      const key = await secrets.get(secretName(origin));
+      const key = await secrets.get(this.#secretName);
       if (key !== undefined && key !== '') {
         log.hide(key);
-        return { key, source: 'stored', origin };
+        return { key, source: 'stored' };
       }
     } catch (error) {
       if (!this.#isStorageBroken) log.error('The secret storage cannot be read', error);
       this.#isStorageBroken = true;
     }
-    if (environmentKey?.origins.includes(origin) !== true) return undefined;
-    return { key: environmentKey.key, source: 'environment', origin };
+    if (!environmentKey || !this.hasEnvironmentKey) return undefined;
+    return { key: environmentKey.key, source: 'environment' };
   }
 
   #take(known: KnownKey | undefined): void {
-    const isSame =
-      this.#isKnown && known?.key === this.#current?.key && known?.origin === this.#current?.origin;
+    const isSame = this.#isKnown && known?.key === this.#current?.key;
     this.#current = known;
     this.#isKnown = true;
     if (!isSame) this.#didChange.fire();
   }
-
-  #secretName(): string | undefined {
-    const { server } = this.#options.settings;
-    return typeof server === 'string' ? undefined : secretName(server.origin);
-  }
-}
-
-function secretName(origin: string): string {
-  return `apiKey ${origin}`;
 }

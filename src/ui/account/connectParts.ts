@@ -1,52 +1,37 @@
 import { type Disposable, disposeAll } from '../../core/base/event';
 import { refKey } from '../../core/cloud/task';
-import type { TaskPersistence } from '../../core/tasks/taskPersistence';
 import type { Polling } from '../../core/polling/polling';
-import type { TaskStore } from '../../core/tasks/taskStore';
-import type { ApiKey } from './apiKey';
+import type { TaskSource } from '../../core/tasks/taskStore';
 import type { Log } from '../log';
 import { showMessage } from '../messages';
 import type { Settings } from '../settings';
+import type { CurrentAccount } from './currentAccount';
 
 export interface ConnectOptions {
-  readonly store: TaskStore;
-  readonly persistence: TaskPersistence;
+  readonly account: CurrentAccount;
   readonly poller: Polling;
-  readonly apiKey: ApiKey;
   readonly settings: Settings;
   readonly log: Log;
-  /** Another server's tasks are the ones that are shown. */
-  readonly onOpened: (origin: string) => void;
 }
 
-/** Makes changes of settings and key take effect, and starts with those of the moment. */
-export function connectParts(options: ConnectOptions): Disposable {
-  const { store, persistence, poller, apiKey, settings, log, onOpened } = options;
-  const openServer = (): void => {
-    const { server } = settings;
-    // A base URL that cannot be used leaves the tasks in sight; nothing polls them meanwhile.
-    if (typeof server === 'string') log.warn(server);
-    else {
-      void persistence.open(server.origin);
-      onOpened(server.origin);
-    }
+/** Makes changes of settings and key take effect on what polls, and writes them into the log. */
+export function connectParts({ account, poller, settings, log }: ConnectOptions): Disposable {
+  const logProblem = (): void => {
+    const { problem } = settings.baseUrl;
+    if (problem !== undefined) log.warn(problem);
   };
   const subscriptions = [
     settings.onDidChange((affects) => {
       if (affects('polling')) poller.setIntervals(settings.intervals);
-      if (!affects('baseUrl')) return;
-      // In this order: the other server is never asked for this one's tasks.
-      openServer();
+      if (affects('baseUrl')) logProblem();
+    }),
+    account.onDidChange(() => {
+      if (account.keyState) log.info(`API key: ${account.keyState}`);
       poller.reconnect();
     }),
-    apiKey.onDidChange(() => {
-      log.info(`API key: ${apiKey.state ?? 'not read yet'}`);
-      poller.reconnect();
-    }),
-    logStatusChanges(store, log),
+    logStatusChanges(account.tasks, log),
   ];
-  openServer();
-  void apiKey.read();
+  logProblem();
   return {
     dispose() {
       disposeAll(subscriptions);
@@ -54,8 +39,8 @@ export function connectParts(options: ConnectOptions): Disposable {
   };
 }
 
-function logStatusChanges(store: TaskStore, log: Log): Disposable {
-  return store.onDidChange((changes) => {
+function logStatusChanges(tasks: TaskSource, log: Log): Disposable {
+  return tasks.onDidChange((changes) => {
     for (const { before, after } of changes)
       if (before && after && before.rawStatus !== after.rawStatus)
         log.info(`${refKey(after)}: ${before.rawStatus || 'not checked'} → ${after.rawStatus}`);

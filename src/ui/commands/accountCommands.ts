@@ -1,23 +1,21 @@
 import { CancellationError, ProgressLocation, window } from 'vscode';
 import { apiVersions } from '../../core/cloud/apiVersions';
-import type { Server } from '../../core/cloud/baseUrl';
 import type { ApiVersion } from '../../core/cloud/task';
 import type { Cloud } from '../../core/cloud/taskClient';
 import { isAbort, isCloudError, type CloudError } from '../../core/cloud/errors';
 import { errorMessage } from '../../core/labels/errorMessage';
 import { keyIn, keyProblem } from '../../core/cloud/keyInput';
-import type { ApiKey } from '../account/apiKey';
-import type { CloudConnection } from '../account/cloudConnection';
+import type { AccountSession } from '../account/accountSession';
+import type { CurrentAccount } from '../account/currentAccount';
 import type { Log } from '../log';
 import type { Settings } from '../settings';
 import type { Commands } from './command';
 import { showMessage } from '../messages';
-import { UserError } from '../reportError';
+import { UserError } from '../userError';
 import { shorten } from '../../core/text/shorten';
 
 export interface AccountCommandsOptions {
-  readonly apiKey: ApiKey;
-  readonly connection: CloudConnection;
+  readonly account: Pick<CurrentAccount, 'requireSession'>;
   readonly settings: Settings;
   readonly log: Log;
 }
@@ -35,33 +33,34 @@ export function accountCommands(options: AccountCommandsOptions): Commands {
 async function setApiKey(options: AccountCommandsOptions): Promise<void> {
   let again: { readonly key: string; readonly origin: string } | undefined;
   for (;;) {
-    const server = serverOf(options);
+    const session = options.account.requireSession();
+    const { server } = session;
     // A key is tried again only where it was meant for.
-    const key = again?.origin === server.origin ? again.key : await promptForKey(server);
-    const proof = await prove(key, server, options);
+    const key = again?.origin === server.origin ? again.key : await promptForKey(session);
+    const proof = await prove(key, session, options);
     if (typeof proof === 'string') {
-      await store(key, server, options);
+      await store(key, session, options);
       await showMessage({
         severity: 'information',
         text: `The API key for ${server.host} is stored. ${shorten(proof, 200)}`,
       });
       return;
     }
-    const choice = await promptAfterFailure(proof, server, options);
+    const choice = await promptAfterFailure(proof, session, options);
     if (choice === 'Try Again') {
       again = isOfKey(proof) ? undefined : { key, origin: server.origin };
       continue;
     }
-    await store(key, server, options);
+    await store(key, session, options);
     return;
   }
 }
 
 /** Remove API Key: only after a confirmation, and only the stored one. */
 async function removeApiKey(options: AccountCommandsOptions): Promise<void> {
-  const { apiKey, log } = options;
-  const server = serverOf(options);
-  const known = await apiKey.read();
+  const { account, log } = options;
+  const { key, server } = account.requireSession();
+  const known = await key.read();
   if (!known) throw new UserError(`There is no API key for ${server.host}.`);
   if (known.source === 'environment')
     throw new UserError(
@@ -70,24 +69,18 @@ async function removeApiKey(options: AccountCommandsOptions): Promise<void> {
   const chosen = await showMessage({
     severity: 'warning',
     text: `Remove the API key for ${server.host}?`,
-    detail: apiKey.hasEnvironmentKey
+    detail: key.hasEnvironmentKey
       ? 'The one in the environment variable BROWSER_USE_API_KEY then takes its place.'
       : 'Tracked tasks stay, but they are not checked until there is a key again.',
     actions: ['Remove'],
     isModal: true,
   });
   if (chosen !== 'Remove') return;
-  await apiKey.remove();
+  await key.remove();
   log.info(`The API key for ${server.host} was removed`);
 }
 
-function serverOf({ settings }: AccountCommandsOptions): Server {
-  const { server } = settings;
-  if (typeof server !== 'string') return server;
-  throw new UserError(`${server} Change it in the settings.`, 'openSettings');
-}
-
-async function promptForKey({ host }: Server): Promise<string> {
+async function promptForKey({ server: { host } }: AccountSession): Promise<string> {
   const text = await window.showInputBox({
     title: `API Key for ${host}`,
     prompt: 'It is kept in VS Code’s secret storage and sent to this server only.',
@@ -104,18 +97,18 @@ async function promptForKey({ host }: Server): Promise<string> {
 /** @returns a description of the account, or the error. @throws {CancellationError} where the user gives up */
 async function prove(
   key: string,
-  { baseUrl, host }: Server,
-  { connection, settings, log }: AccountCommandsOptions,
+  session: AccountSession,
+  { settings, log }: AccountCommandsOptions,
 ): Promise<string | CloudError> {
   log.hide(key);
-  const title = `Asking ${host} whether it knows the key…`;
+  const title = `Asking ${session.server.host} whether it knows the key…`;
   return window.withProgress(
     { location: ProgressLocation.Notification, title, cancellable: true },
     async (_progress, token) => {
       const abort = new AbortController();
       const subscription = token.onCancellationRequested(() => abort.abort());
       try {
-        const cloud = await connection.open({ baseUrl, key });
+        const cloud = await session.openCloud(key);
         return await describeAccount(cloud, settings.apiVersion, abort.signal);
       } catch (error) {
         if (isAbort(error) || abort.signal.aborted) throw new CancellationError();
@@ -155,7 +148,7 @@ function isOfKey({ kind }: CloudError): boolean {
 /** A key that the server refuses is not stored; one that could not be checked is, where the user confirms it. */
 async function promptAfterFailure(
   { kind }: CloudError,
-  { host }: Server,
+  { server: { host } }: AccountSession,
   { settings }: AccountCommandsOptions,
 ): Promise<'Try Again' | 'Store Anyway'> {
   const again = 'Try Again';
@@ -175,16 +168,15 @@ async function promptAfterFailure(
 
 async function store(
   key: string,
-  server: Server,
-  { apiKey, log, settings }: AccountCommandsOptions,
+  session: AccountSession,
+  { log }: AccountCommandsOptions,
 ): Promise<void> {
-  const now = settings.server;
-  if (typeof now === 'string' || now.origin !== server.origin)
+  if (session.signal.aborted)
     throw new UserError(
       'The base URL has changed meanwhile. Set the API key again for the new one.',
     );
   try {
-    await apiKey.store(key);
+    await session.key.store(key);
   } catch (error) {
     log.error('The secret storage did not take the API key', error);
     throw new UserError(
@@ -192,5 +184,5 @@ async function store(
       'showLog',
     );
   }
-  log.info(`An API key for ${server.host} was stored`);
+  log.info(`An API key for ${session.server.host} was stored`);
 }

@@ -1,29 +1,22 @@
 import { CancellationError, window, type QuickPickItem } from 'vscode';
 import type { TaskRef } from '../../core/cloud/task';
 import { snippetKinds, type SnippetKind } from '../../core/formats/taskSnippets';
-import type { TaskPersistence } from '../../core/tasks/taskPersistence';
-import type { TaskStore } from '../../core/tasks/taskStore';
-import type { CloudConnection } from '../account/cloudConnection';
+import type { CurrentAccount } from '../account/currentAccount';
 import type { Log } from '../log';
-import type { Settings } from '../settings';
 import type { TaskView } from '../tree/taskView';
 import type { Commands } from './command';
 import { compareTasks } from '../saving/compareTasks';
-import { connectAt } from '../account/connectAt';
 import { copySnippet, snippetNames } from '../saving/copySnippet';
 import { exportTask, type ExportFormat } from '../saving/exportTask';
 import type { ReadWholeTaskOptions } from '../saving/readWholeTask';
-import { UserError } from '../reportError';
+import { UserError } from '../userError';
 import type { LocalFiles } from '../saving/saveTarget';
 import { pickOther } from '../details/taskActions';
 import type { TaskDocuments } from '../saving/taskDocuments';
-import { isTaskRef, targetsOf, type TargetOptions } from '../tree/taskTargets';
+import { isTaskRef, targetsOf, type TargetOptions, type TargetSource } from '../tree/taskTargets';
 
 export interface ExportCommandsOptions {
-  readonly store: TaskStore;
-  readonly persistence: TaskPersistence;
-  readonly connection: CloudConnection;
-  readonly settings: Settings;
+  readonly account: Pick<CurrentAccount, 'requireSession' | 'whenReady'>;
   readonly view: TaskView;
   readonly documents: TaskDocuments;
   readonly localFiles: LocalFiles;
@@ -44,16 +37,19 @@ async function compareTwoTasks(
   args: readonly unknown[],
   options: ExportCommandsOptions,
 ): Promise<void> {
-  const { persistence, documents, store } = options;
-  await persistence.whenReady;
-  const refs = await targetsOf(asPair(args), options, {
-    question: 'Compare which task?',
-    canPickMany: false,
-  });
+  const { account, documents, view } = options;
+  const { connect, store } = await account.whenReady();
+  const refs = await targetsOf(
+    asPair(args),
+    { tasks: store, view },
+    {
+      question: 'Compare which task?',
+      canPickMany: false,
+    },
+  );
   const [first, second] = refs;
   if (!first || refs.length > 2)
     throw new UserError(`Two tasks can be compared, not ${refs.length}. Select two.`);
-  const connect = connectHome(options);
   const read = (ref: TaskRef): ReadWholeTaskOptions => ({ ref, known: store.get(ref), connect });
   await compareTasks({
     left: read(first),
@@ -75,11 +71,10 @@ async function exportOneTask(
   args: readonly unknown[],
   options: ExportCommandsOptions,
 ): Promise<void> {
-  const { persistence, store, localFiles, log } = options;
-  await persistence.whenReady;
-  const ref = await oneTask(args, options, 'Export which task?');
+  const { account, view, localFiles, log } = options;
+  const { connect, store } = await account.whenReady();
+  const ref = await oneTask(args, { tasks: store, view }, 'Export which task?');
   const format = formats.find(({ format }) => format === args[1])?.format ?? (await pickFormat());
-  const connect = connectHome(options);
   await exportTask({ ref, known: store.get(ref), connect, format, localFiles, log });
 }
 
@@ -88,22 +83,21 @@ async function copyTaskSnippet(
   args: readonly unknown[],
   options: ExportCommandsOptions,
 ): Promise<void> {
-  const { settings, persistence } = options;
-  await persistence.whenReady;
-  const { server } = settings;
-  if (typeof server === 'string') throw new UserError(server, 'openSettings');
-  const ref = await oneTask(args, options, 'Copy code that fetches which task?');
+  const { account, view } = options;
+  const { server } = account.requireSession();
+  const { store } = await account.whenReady();
+  const ref = await oneTask(args, { tasks: store, view }, 'Copy code that fetches which task?');
   const kind = snippetKinds.find((kind) => kind === args[1]) ?? (await pickSnippetKind());
   await copySnippet(kind, { ref, baseUrl: server.baseUrl });
 }
 
 async function oneTask(
   args: readonly unknown[],
-  options: ExportCommandsOptions,
+  source: TargetSource,
   question: string,
 ): Promise<TaskRef> {
   const target: TargetOptions = { question, canPickMany: false };
-  const [ref, ...others] = await targetsOf(args, options, target);
+  const [ref, ...others] = await targetsOf(args, source, target);
   if (!ref) throw new CancellationError();
   if (others.length > 0) throw new UserError('This works with one task at a time. Select one.');
   return ref;
@@ -135,13 +129,4 @@ async function pickSnippetKind(): Promise<SnippetKind> {
   const picked = await window.showQuickPick(items, { placeHolder });
   if (!picked) throw new CancellationError();
   return picked.snippet;
-}
-
-/** The way to the server whose tasks are tracked now. */
-function connectHome({
-  connection,
-  persistence,
-}: ExportCommandsOptions): ReadWholeTaskOptions['connect'] {
-  const currentOrigin = (): string | undefined => persistence.origin;
-  return connectAt(persistence.origin, { connect: connection.connect, currentOrigin });
 }

@@ -3,21 +3,20 @@ import { env, window } from 'vscode';
 import { isOfficial } from '../../core/cloud/baseUrl';
 import { hasEnded, type TaskRef } from '../../core/cloud/task';
 import type { Polling } from '../../core/polling/polling';
-import type { TaskPersistence } from '../../core/tasks/taskPersistence';
-import type { TaskStore } from '../../core/tasks/taskStore';
+import type { CurrentAccount } from '../account/currentAccount';
 import type { DetailsAction } from '../details/detailsActions';
 import type { PollProblems } from '../notifications/pollProblems';
+import type { TaskOwner } from '../lazyFeatures';
 import type { Settings } from '../settings';
 import type { LazyTree } from '../tree/lazyTree';
 import type { Commands } from './command';
 import { openDashboard } from '../openOutside';
-import { UserError } from '../reportError';
+import { UserError } from '../userError';
 import { isTaskRef, targetsOf } from '../tree/taskTargets';
 import { viewId, type TaskView } from '../tree/taskView';
 
 export interface TaskCommandsOptions {
-  readonly store: TaskStore;
-  readonly persistence: TaskPersistence;
+  readonly account: Pick<CurrentAccount, 'whenReady'>;
   readonly poller: Polling;
   readonly problems: PollProblems;
   readonly settings: Settings;
@@ -28,7 +27,7 @@ export interface TaskCommandsOptions {
 
 /** The panels of tasks. */
 export interface Details {
-  open(ref: TaskRef): Promise<void>;
+  open(ref: TaskRef, owner: TaskOwner): Promise<void>;
   /**
    * Does something with the task whose details are in front, and shows a failure.
    * @throws {UserError} where there are none
@@ -74,12 +73,16 @@ export function taskCommands(options: TaskCommandsOptions): Commands {
 
 /** Refresh: polls the named tasks now, else all that may have changed. Progress shows in the view. */
 async function refresh(args: readonly unknown[], options: TaskCommandsOptions): Promise<void> {
-  const { persistence, poller, problems } = options;
-  await persistence.whenReady;
+  const { account, poller, problems, view } = options;
+  const { store } = await account.whenReady();
   const isForAll = args.length === 0 || isFromTitle(args, options);
   const refs = isForAll
     ? undefined
-    : await targetsOf(args, options, { question: 'Which tasks to check?', canPickMany: true });
+    : await targetsOf(
+        args,
+        { tasks: store, view },
+        { question: 'Which tasks to check?', canPickMany: true },
+      );
   const updates = poller.refresh(refs);
   await Promise.all([
     window.withProgress({ location: { viewId } }, () => updates),
@@ -103,15 +106,19 @@ function isFromTitle(args: readonly unknown[], { tree }: TaskCommandsOptions): b
 
 /** Open Details: of one task or of each that is selected. Counts as having seen how they ended. */
 async function openDetails(args: readonly unknown[], options: TaskCommandsOptions): Promise<void> {
-  const { details, persistence, store } = options;
-  await persistence.whenReady;
-  const refs = await targetsOf(args, options, {
-    question: 'Which task?',
-    canPickMany: false,
-  });
+  const { account, details, view } = options;
+  const session = await account.whenReady();
+  const refs = await targetsOf(
+    args,
+    { tasks: session.store, view },
+    {
+      question: 'Which task?',
+      canPickMany: false,
+    },
+  );
   for (const ref of refs.slice(0, mostPanels)) {
-    store.markSeen(ref);
-    await details.open(ref);
+    session.store.markSeen(ref);
+    await details.open(ref, session);
   }
   if (refs.length > mostPanels)
     throw new UserError(`Only the first ${mostPanels} of ${refs.length} tasks were opened.`);
@@ -126,31 +133,41 @@ async function markTasks(
   args: readonly unknown[],
   options: TaskCommandsOptions,
 ): Promise<void> {
-  const { persistence, store } = options;
-  await persistence.whenReady;
-  const refs = await targetsOf(args, options, {
-    question: isUnseen ? 'Which tasks to mark as unseen?' : 'Which tasks to mark as seen?',
-    canPickMany: true,
-    isOffered: (task) => hasEnded(task.status) && task.isUnseen !== isUnseen,
-    noneOffered: isUnseen
-      ? 'No task has ended that is marked as seen.'
-      : 'Every task that has ended is marked as seen.',
-  });
+  const { account, view } = options;
+  const { store } = await account.whenReady();
+  const refs = await targetsOf(
+    args,
+    { tasks: store, view },
+    {
+      question: isUnseen ? 'Which tasks to mark as unseen?' : 'Which tasks to mark as seen?',
+      canPickMany: true,
+      isOffered: (task) => hasEnded(task.status) && task.isUnseen !== isUnseen,
+      noneOffered: isUnseen
+        ? 'No task has ended that is marked as seen.'
+        : 'Every task that has ended is marked as seen.',
+    },
+  );
   store.setUnseen(refs, isUnseen);
 }
 
 /** Mark All as Seen. */
-async function markAllAsSeen({ persistence, store }: TaskCommandsOptions): Promise<void> {
-  await persistence.whenReady;
+async function markAllAsSeen({ account }: TaskCommandsOptions): Promise<void> {
+  const { store } = await account.whenReady();
   store.setUnseen(store.tasks(), false);
 }
 
 /** Copy Task ID: one ID a line. */
 async function copyTaskIds(args: readonly unknown[], options: TaskCommandsOptions): Promise<void> {
-  const refs = await targetsOf(args, options, {
-    question: 'Which task IDs to copy?',
-    canPickMany: true,
-  });
+  const { account, view } = options;
+  const { store } = await account.whenReady();
+  const refs = await targetsOf(
+    args,
+    { tasks: store, view },
+    {
+      question: 'Which task IDs to copy?',
+      canPickMany: true,
+    },
+  );
   await env.clipboard.writeText(refs.map(({ id }) => id).join('\n'));
 }
 
@@ -163,18 +180,23 @@ const noPageMessage = `There is none that is known for tasks of ${withoutPages},
 
 /** Open in Browser Use Cloud: the dashboard's page of the task's session. */
 async function openInCloud(args: readonly unknown[], options: TaskCommandsOptions): Promise<void> {
-  const { settings, store } = options;
-  if (!isOfficial(settings.server))
+  const { account, settings, view } = options;
+  if (!isOfficial(settings.baseUrl.server))
     throw new UserError(
       'Only tasks of Browser Use Cloud itself have a page there; these come from the server that the base URL names.',
       'openSettings',
     );
-  const refs = await targetsOf(args, options, {
-    question: 'Which task to open in Browser Use Cloud?',
-    canPickMany: false,
-    isOffered: (task) => dashboardSession(task) !== undefined,
-    noneOffered: `No tracked task has a page in Browser Use Cloud. ${noPageMessage}`,
-  });
+  const { store } = await account.whenReady();
+  const refs = await targetsOf(
+    args,
+    { tasks: store, view },
+    {
+      question: 'Which task to open in Browser Use Cloud?',
+      canPickMany: false,
+      isOffered: (task) => dashboardSession(task) !== undefined,
+      noneOffered: `No tracked task has a page in Browser Use Cloud. ${noPageMessage}`,
+    },
+  );
   const sessionIds = new Set(
     refs
       .map((ref) => store.get(ref))

@@ -1,29 +1,24 @@
 import { isOfficial } from '../../core/cloud/baseUrl';
 import type { Clock } from '../../core/base/clock';
 import type { Disposable } from '../../core/base/event';
-import type { TaskPersistence } from '../../core/tasks/taskPersistence';
 import type { TaskInput } from '../../core/input/taskInput';
 import { trackTasks, type TrackingResult } from '../../core/tracking/taskTracking';
-import type { TaskStore } from '../../core/tasks/taskStore';
-import type { CloudConnection } from '../account/cloudConnection';
-import { UserError } from '../reportError';
-import type { Settings } from '../settings';
+import type { AccountSession } from '../account/accountSession';
+import { UserError } from '../userError';
 
 export interface TaskTrackerOptions {
-  readonly store: TaskStore;
-  readonly persistence: TaskPersistence;
-  readonly connection: CloudConnection;
-  readonly settings: Settings;
   readonly clock: Clock;
 }
 
 export interface TrackOptions {
+  /** Whose tasks they are. */
+  readonly session: AccountSession;
   readonly signal?: AbortSignal | undefined;
   /** Called before each session is looked up, with how many of all have been. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Tracks what pastes name, on the current server. Disposing it aborts the look-up of sessions. */
+/** Tracks what pastes name. Disposing it aborts the look-up of sessions. */
 export class TaskTracker implements Disposable {
   readonly #options: TaskTrackerOptions;
   readonly #disposed = new AbortController();
@@ -32,42 +27,32 @@ export class TaskTracker implements Disposable {
     this.#options = options;
   }
 
-  /** @throws {UserError} where there is no server that tasks could belong to, or where it becomes another one meanwhile */
+  /** @throws {UserError} where the session ends meanwhile */
   async track(
     input: TaskInput,
-    { signal, onProgress }: TrackOptions = {},
+    { session, signal, onProgress }: TrackOptions,
   ): Promise<TrackingResult> {
-    const { store, persistence, connection, settings, clock } = this.#options;
-    const { server } = settings;
-    if (typeof server === 'string')
-      throw new UserError(`${server} Change it in the settings.`, 'openSettings');
-    // What is kept of these tasks already must not be overwritten.
-    await persistence.whenReady;
-    const isCurrent = (): boolean => originOf(settings) === server.origin;
-    if (!isCurrent()) throw serverChanged();
-    const signals = [this.#disposed.signal, ...(signal ? [signal] : [])];
-    const result = await trackTasks(input, {
-      store,
-      connect: connection.connect,
-      isOfficial: isOfficial(server),
-      isCurrent,
-      now: clock.now(),
-      signal: AbortSignal.any(signals),
-      onProgress,
-    });
-    if (result.hasServerChanged) throw serverChanged();
-    return result;
+    const { store, persistence, connect, signal: over } = session;
+    const signals = [over, this.#disposed.signal, ...(signal ? [signal] : [])];
+    try {
+      // What is kept of these tasks already must not be overwritten.
+      await persistence.whenReady;
+      over.throwIfAborted();
+      return await trackTasks(input, {
+        store,
+        connect,
+        isOfficial: isOfficial(session.server),
+        now: this.#options.clock.now(),
+        signal: AbortSignal.any(signals),
+        onProgress,
+      });
+    } catch (error) {
+      if (!over.aborted) throw error;
+      throw new UserError('The base URL has changed meanwhile. Track these tasks again.');
+    }
   }
 
   dispose(): void {
     this.#disposed.abort();
   }
-}
-
-function originOf({ server }: Settings): string | undefined {
-  return typeof server === 'string' ? undefined : server.origin;
-}
-
-function serverChanged(): UserError {
-  return new UserError('The base URL has changed meanwhile. Track these tasks again.');
 }

@@ -1,4 +1,4 @@
-import type { ApiVersion } from '../../core/cloud/task';
+import type { ApiVersion, TaskRef } from '../../core/cloud/task';
 import {
   CancellationError,
   InputBoxValidationSeverity,
@@ -16,13 +16,14 @@ import {
 } from '../../core/tracking/taskTracking';
 import { taskTitle } from '../../core/labels/taskLabels';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
-import type { ApiKey } from '../account/apiKey';
-import type { TaskStore } from '../../core/tasks/taskStore';
+import type { AccountSession } from '../account/accountSession';
+import type { CurrentAccount } from '../account/currentAccount';
 import type { Log } from '../log';
 import type { Commands } from './command';
 import { showMessage } from '../messages';
 import { withProgress } from '../progress';
-import { reportError, notify, UserError } from '../reportError';
+import { reportError, notify } from '../reportError';
+import { UserError } from '../userError';
 import type { Settings } from '../settings';
 import type { TaskTracker } from './taskTracker';
 import type { TaskView } from '../tree/taskView';
@@ -31,8 +32,8 @@ import { plainMessage } from '../../core/text/plainText';
 
 /** What the commands need that say which tasks are tracked. */
 export interface TrackingCommandsOptions extends TrackTaskOptions {
+  readonly account: CurrentAccount;
   readonly view: TaskView;
-  readonly store: TaskStore;
   readonly log: Log;
 }
 
@@ -50,7 +51,7 @@ export interface TrackTaskOptions {
   readonly settings: Settings;
   readonly tracker: Pick<TaskTracker, 'track'>;
   readonly view: Pick<TaskView, 'isVisible' | 'reveal'>;
-  readonly apiKey: Pick<ApiKey, 'get'>;
+  readonly account: Pick<CurrentAccount, 'requireSession'>;
 }
 
 /** Track Task…: what the first argument names where it is a text, else what the user pastes. */
@@ -59,28 +60,28 @@ export async function trackTask(
   options: TrackTaskOptions,
 ): Promise<void> {
   const [first] = args;
-  const { settings, tracker, view } = options;
-  const { server } = settings;
-  if (typeof server === 'string')
-    throw new UserError(`${server} Change it in the settings.`, 'openSettings');
+  const { account, settings, tracker, view } = options;
+  const session = account.requireSession();
   const isTyped = typeof first !== 'string';
   const text = isTyped ? await promptForTasks(options) : first;
   const input = parseTaskInput(text, settings.apiVersion);
-  const result = await trackWithProgress(input, tracker);
+  const result = await trackWithProgress(input, session, tracker);
   const [firstRef] = result.refs;
   // Who tracks from a key or a script goes on with something else: a view that is closed stays so.
   if (firstRef && (isTyped || view.isVisible)) await view.reveal(firstRef);
-  await notifyOfTracking(result, server.host, options);
+  await notifyOfTracking(result, session);
 }
 
 /** Shows how far the look-up of IDs and sessions is, with a button to cancel it; what was tracked by then stays. */
 async function trackWithProgress(
   input: TaskInput,
+  session: AccountSession,
   tracker: TrackTaskOptions['tracker'],
 ): Promise<TrackingResult> {
-  if (input.ids.length + input.sessions.length === 0) return tracker.track(input);
+  if (input.ids.length + input.sessions.length === 0) return tracker.track(input, { session });
   return withProgress({ title: 'Finding tasks' }, (signal, report) =>
     tracker.track(input, {
+      session,
       signal,
       onProgress: (done, total) => report(`${done} of ${total}`, done / total),
     }),
@@ -90,8 +91,7 @@ async function trackWithProgress(
 /** One message at most, and none where the view shows everything. */
 async function notifyOfTracking(
   result: TrackingResult,
-  host: string,
-  { apiKey }: TrackTaskOptions,
+  { key, server: { host } }: AccountSession,
 ): Promise<void> {
   const message = trackingMessage(result);
   const failure = lookupMessage(result, host);
@@ -105,7 +105,7 @@ async function notifyOfTracking(
     notify({ severity: 'warning', text });
     return;
   }
-  if (!(await apiKey.get())) {
+  if (!(await key.get())) {
     const text = `${message ?? `${countLabel(result.addedCount)} tracked.`} Set an API key to see how they do.`;
     notify({ severity: 'information', text }, 'setApiKey');
     return;
@@ -158,16 +158,19 @@ async function untrackTasks(
   args: readonly unknown[],
   options: TrackingCommandsOptions,
 ): Promise<void> {
-  const refs = await targetsOf(args, options, {
+  const session = await options.account.whenReady();
+  const source = { tasks: session.store, view: options.view };
+  const refs = await targetsOf(args, source, {
     question: 'Which tasks shall no longer be tracked? The cloud keeps them.',
     canPickMany: true,
   });
-  const removed = options.store.untrack(refs);
-  if (removed.length > 0) offerUndo(removed, options);
+  untrack(refs, session, options);
 }
 
 /** Untrack Ended Tasks: at once, and can be undone. Where tasks are tracked that the cloud does not know, the person chooses. */
-async function untrackEndedTasks({ store, ...options }: TrackingCommandsOptions): Promise<void> {
+async function untrackEndedTasks(options: TrackingCommandsOptions): Promise<void> {
+  const session = await options.account.whenReady();
+  const { store } = session;
   const ended = store.tasks().filter(({ status }) => hasEnded(status));
   const missing = store.tasks().filter((task) => task.isMissing && !hasEnded(task.status));
   if (ended.length + missing.length === 0) {
@@ -175,8 +178,7 @@ async function untrackEndedTasks({ store, ...options }: TrackingCommandsOptions)
     return;
   }
   const chosen = missing.length === 0 ? ended : await pickGone(ended, missing);
-  const removed = store.untrack(chosen);
-  if (removed.length > 0) offerUndo(removed, { store, ...options });
+  untrack(chosen, session, options);
 }
 
 /** @throws {CancellationError} where the person picks nothing */
@@ -202,25 +204,32 @@ async function pickGone(
   return picked.flatMap(({ tasks }) => tasks);
 }
 
+/** @throws {UserError} where the session has ended while the person chose */
+function untrack(
+  refs: readonly TaskRef[],
+  session: AccountSession,
+  options: TrackingCommandsOptions,
+): void {
+  session.signal.throwIfAborted();
+  const removed = session.store.untrack(refs);
+  if (removed.length > 0) offerUndo(removed, session, options);
+}
+
 /** Waits for no answer. */
 function offerUndo(
   removed: readonly TrackedTask[],
-  { store, settings, log }: TrackingCommandsOptions,
+  { store, signal }: AccountSession,
+  { settings, log }: TrackingCommandsOptions,
 ): void {
-  const origin = originOf(settings);
   const [only, ...others] = removed;
   const title = only && others.length === 0 ? ` (“${taskTitle(only, 60)}”)` : '';
   const text = `${countLabel(removed.length)} no longer tracked${title}.`;
   showMessage({ severity: 'information', text, actions: ['Undo'] })
     .then((chosen) => {
       if (chosen !== 'Undo') return;
-      if (originOf(settings) !== origin)
+      if (signal.aborted)
         throw new UserError('These tasks belong to another server than the base URL names now.');
       store.restore(removed);
     })
     .catch((error: unknown) => reportError(error, { settings, log, what: 'Undoing failed' }));
-}
-
-function originOf({ server }: TrackingCommandsOptions['settings']): string | undefined {
-  return typeof server === 'string' ? undefined : server.origin;
 }

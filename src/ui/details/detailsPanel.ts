@@ -1,22 +1,20 @@
 import { isApiVersion } from '../../core/cloud/apiVersions';
 import { commands, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import { readBaseUrl } from '../../core/cloud/baseUrl';
-import { Emitter, type Disposable, type Event, disposeAll } from '../../core/base/event';
+import { Emitter, type Disposable, type Event } from '../../core/base/event';
 import { refKey, type TaskRef } from '../../core/cloud/task';
 import { taskTitle } from '../../core/labels/taskLabels';
-import type { ApiKey } from '../account/apiKey';
 import type { DetailsAction } from './detailsActions';
-import { UserError } from '../reportError';
+import type { TaskOwner } from '../lazyFeatures';
+import { UserError } from '../userError';
 import { detailsViewType } from './restoreDetails';
 import { TaskDetailsPanel, type TaskDetailsOptions } from './taskDetailsPanel';
 
 /** What the panels are made of and fed by. */
-export interface DetailsPanelsOptions extends Omit<
+export type DetailsPanelsOptions = Omit<
   TaskDetailsOptions,
   'ref' | 'origin' | 'panel' | 'onChanged'
-> {
-  readonly apiKey: Pick<ApiKey, 'onDidChange'>;
-}
+>;
 
 /** UTF-16 units of a tab's title. */
 const titleLength = 40;
@@ -28,8 +26,8 @@ export class DetailsPanels implements Disposable {
   readonly #options: DetailsPanelsOptions;
   readonly #panels = new Set<TaskDetailsPanel>();
   readonly #didChangeVisible = new Emitter<void>();
-  readonly #subscriptions: Disposable[];
-  /** The context keys of the active panel, as last set. */
+  readonly #subscription: Disposable;
+  /** What package.json was last told of the active panel. */
   #abilities = '';
 
   /** Fires when `hasVisible` may have changed. */
@@ -37,15 +35,9 @@ export class DetailsPanels implements Disposable {
 
   constructor(options: DetailsPanelsOptions) {
     this.#options = options;
-    const reconnect = (): void => {
+    this.#subscription = options.account.onDidChange(() => {
       for (const panel of this.#panels) panel.reconnect();
-    };
-    this.#subscriptions = [
-      options.apiKey.onDidChange(reconnect),
-      options.settings.onDidChange((affects) => {
-        if (affects('baseUrl')) reconnect();
-      }),
-    ];
+    });
   }
 
   /** Whether any task's details can be seen. */
@@ -53,14 +45,12 @@ export class DetailsPanels implements Disposable {
     return [...this.#panels].some(({ isVisible }) => isVisible);
   }
 
-  /** Shows a task's details, tracked or not: in its own panel, which is made where there is none. Never rejects. */
-  open(ref: TaskRef): Promise<void> {
-    const origin = this.#options.currentOrigin();
+  /** Shows details of an account's task, tracked or not: in its own panel, which is made where there is none. Never rejects. */
+  open(ref: TaskRef, { server: { origin }, store }: TaskOwner): Promise<void> {
     const known = this.#find({ ref, origin });
     if (known) known.reveal();
     else {
-      const task = this.#options.store.get(ref);
-      const title = taskTitle(task ?? ref, titleLength);
+      const title = taskTitle(store.get(ref) ?? ref, titleLength);
       // Hidden pages are let go: they come back from what the extension knows and the page remembers.
       const panel = window.createWebviewPanel(detailsViewType, title, ViewColumn.Active, {
         enableFindWidget: true,
@@ -85,7 +75,7 @@ export class DetailsPanels implements Disposable {
   }
 
   dispose(): void {
-    disposeAll(this.#subscriptions);
+    this.#subscription.dispose();
     for (const panel of this.#panels) panel.dispose();
     this.#panels.clear();
     this.#followActive();
@@ -139,7 +129,7 @@ function shownIn(state: unknown): Shown | undefined {
   const { apiVersion, id, origin } = state as Readonly<Record<string, unknown>>;
   if (!isApiVersion(apiVersion)) return undefined;
   if (typeof id !== 'string' || id.trim() === '' || id.length > maxIdLength) return undefined;
-  const server = readBaseUrl(origin);
-  if (typeof server === 'string' || server.origin !== origin) return undefined;
+  const { server } = readBaseUrl(origin);
+  if (!server || server.origin !== origin) return undefined;
   return { ref: { apiVersion, id }, origin };
 }

@@ -16,7 +16,7 @@ import type { TrackedTask } from '../../core/tasks/trackedTask';
 import { showMessage } from '../messages';
 import { openOutside } from '../openOutside';
 import { withProgress } from '../progress';
-import { UserError } from '../reportError';
+import { UserError } from '../userError';
 
 export interface ShareTaskOptions {
   readonly task: TaskDetails | TrackedTask;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/base/clock';
 import { refKey, type TaskDetails, type TaskRef } from '../../core/cloud/task';
 import type { Cloud } from '../../core/cloud/taskClient';
-import type { TaskStore } from '../../core/tasks/taskStore';
+import type { TaskSource } from '../../core/tasks/taskStore';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
 import type { TaskAction } from '../../webview/protocol';
 import { compareTasks } from '../saving/compareTasks';
@@ -13,6 +13,7 @@ import type { LocalFiles } from '../saving/saveTarget';
 import { shareTask, unshareTask } from './shareTask';
 import type { TaskDocuments } from '../saving/taskDocuments';
 import { targetsOf } from '../tree/taskTargets';
+import { UserError } from '../userError';
 
 export interface TaskActionOptions {
   readonly ref: TaskRef;
@@ -22,8 +23,8 @@ export interface TaskActionOptions {
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   /** Of the task's own server. */
   readonly baseUrl: string;
-  /** What the task can be compared with. */
-  readonly others: TaskSource;
+  /** Whose tasks it can be compared with: the account of the moment, where there is one. */
+  readonly others: ComparedAccount | undefined;
   readonly documents: TaskDocuments;
   readonly clock: Clock;
   readonly log: Log;
@@ -33,9 +34,9 @@ export interface TaskActionOptions {
   readonly reread: () => Promise<void>;
 }
 
-/** The tasks of one server, and the way to it. */
-export interface TaskSource {
-  readonly store: TaskStore;
+/** The tasks of one account, and the way to its server. */
+export interface ComparedAccount {
+  readonly store: TaskSource;
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
 }
 
@@ -87,6 +88,8 @@ export function taskActionFailure(action: TaskAction): string {
 
 async function compareWithAnother(options: TaskActionOptions): Promise<void> {
   const { ref, task, connect, others, documents, signal } = options;
+  if (!others)
+    throw new UserError('There is no other tracked task to compare with. Track one first.');
   const other = await pickOther(ref, others.store);
   await compareTasks({
     left: { ref, known: task, connect },
@@ -97,10 +100,10 @@ async function compareWithAnother(options: TaskActionOptions): Promise<void> {
 }
 
 /** @throws {CancellationError} where the person picks none, or {UserError} where there is none to pick */
-export async function pickOther(ref: TaskRef, store: TaskStore): Promise<TaskRef> {
+export async function pickOther(ref: TaskRef, tasks: TaskSource): Promise<TaskRef> {
   const [other] = await targetsOf(
     [],
-    { store, view: { selection: [] } },
+    { tasks, view: { selection: [] } },
     {
       question: 'Compare with which task?',
       canPickMany: false,

@@ -2,15 +2,14 @@ import { capabilitiesOf, dashboardSession } from '../../core/cloud/apiVersions';
 import { env, Uri, window, type WebviewPanel } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import { DetailsReader, type DetailsState } from '../../core/details/detailsReader';
-import { otherServerMessage, taskViewOf, type TaskView } from '../../core/details/detailsView';
+import { taskViewOf, type TaskView } from '../../core/details/detailsView';
 import { errorMessage } from '../../core/labels/errorMessage';
-import { officialOrigin } from '../../core/cloud/baseUrl';
+import { officialOrigin, otherServerMessage } from '../../core/cloud/baseUrl';
 import { type Disposable, disposeAll } from '../../core/base/event';
 import { PictureLoader } from '../../core/details/pictureLoader';
 import { linkHost } from '../../core/text/safeLink';
 import { refKey, type TaskDetails, type TaskRef, type PictureRef } from '../../core/cloud/task';
 import type { Cloud } from '../../core/cloud/taskClient';
-import type { TaskStore } from '../../core/tasks/taskStore';
 import { taskTitle } from '../../core/labels/taskLabels';
 import {
   hasSameStatus,
@@ -19,30 +18,28 @@ import {
   type TrackedTask,
 } from '../../core/tasks/trackedTask';
 import { parseFromPage, type PageView, type ToPage } from '../../webview/protocol';
-import { connectAt } from '../account/connectAt';
+import type { AccountSession } from '../account/accountSession';
+import type { CurrentAccount } from '../account/currentAccount';
 import { doDetailsAction, type DetailsAction } from './detailsActions';
 import { detailsHtml, newNonce } from './detailsHtml';
 import type { Log } from '../log';
 import type { LocalFiles } from '../saving/saveTarget';
 import type { Settings } from '../settings';
 import type { TaskDocuments } from '../saving/taskDocuments';
+import { UserError } from '../userError';
 
 export interface TaskDetailsOptions {
   readonly extensionUri: Uri;
-  readonly store: TaskStore;
-  /** The current server with its key. @throws {CloudError} of kind `noKey` where there is none */
-  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  readonly account: CurrentAccount;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Log;
   readonly localFiles: LocalFiles;
   /** Where texts of tasks are shown from. */
   readonly documents: TaskDocuments;
-  /** The server whose tasks the store holds. */
-  readonly currentOrigin: () => string | undefined;
   readonly ref: TaskRef;
-  /** The server that the task belongs to; no other gets requests for it. Absent: the first that the base URL names. */
-  readonly origin: string | undefined;
+  /** The server that the task belongs to; no other is asked for it. */
+  readonly origin: string;
   readonly panel: WebviewPanel;
   /** Called whenever `abilities` may have changed. */
   readonly onChanged: () => void;
@@ -60,34 +57,34 @@ export class TaskDetailsPanel implements Disposable {
   readonly #pictures: PictureLoader;
   readonly #subscriptions: Disposable[];
   readonly #disposed = new AbortController();
+  /** To the task's own server, while the base URL names it. */
+  readonly #connect = async (signal: AbortSignal): Promise<Cloud> =>
+    this.#requireHome().connect(signal);
   /** What the current page was last sent; absent until it is ready. */
   #sent: Sent | undefined;
   #viewed: { readonly task: TaskDetails | TrackedTask; readonly view: TaskView } | undefined;
   /** The details as they were last shown, with the status of the row. */
   #shown: { readonly details: TaskDetails; readonly task: TaskDetails } | undefined;
   #isPageReady = false;
-  #origin: string | undefined;
-  /** What the store held of the task when it last held its server's tasks. */
+  /** What was tracked of the task when its account was last the one of the moment. */
   #tracked: TrackedTask | undefined;
 
   constructor(options: TaskDetailsOptions) {
     this.#options = options;
-    const { ref, panel, store, settings, clock, log } = options;
-    const connect = (signal: AbortSignal): Promise<Cloud> => this.#connect(signal);
-    this.#origin = options.origin;
+    const { ref, panel, account, settings, clock, log } = options;
     this.#recall();
     const key = refKey(ref);
     this.#reader = new DetailsReader({
       ref,
-      store,
-      connect,
+      tasks: account.tasks,
+      account: () => this.#requireHome(),
       clock,
       random: Math.random,
       pauseMs: () => settings.intervals.watching,
       onError: (error) => log.error(`Reading the details of ${key} failed`, error),
     });
     this.#pictures = new PictureLoader({
-      connect,
+      connect: this.#connect,
       urlOf: (picture) => this.#pictureUrl(picture),
       renewUrls: () => this.#retry(),
       onLoaded: (picture, loaded) => this.#send({ type: 'picture', ref: picture, picture: loaded }),
@@ -95,7 +92,7 @@ export class TaskDetailsPanel implements Disposable {
     });
     this.#subscriptions = [
       this.#reader.onDidChange(() => this.#refresh()),
-      store.onDidChange((changes) => {
+      account.tasks.onDidChange((changes) => {
         const mine = changes.filter(({ before, after }) => isOf(key, before) || isOf(key, after));
         if (mine.length === 0) return;
         this.#recall();
@@ -117,10 +114,8 @@ export class TaskDetailsPanel implements Disposable {
     return this.#options.ref;
   }
 
-  /** The server that the task belongs to. Absent as long as the base URL has named none that can be used. */
-  get origin(): string | undefined {
-    this.#origin ??= this.#options.currentOrigin();
-    return this.#origin;
+  get origin(): string {
+    return this.#options.origin;
   }
 
   get isVisible(): boolean {
@@ -142,17 +137,14 @@ export class TaskDetailsPanel implements Disposable {
 
   /** Does what the page or a command requests. Never rejects: a failure becomes a message. */
   act(action: DetailsAction): Promise<void> {
-    const { clock, currentOrigin, documents, localFiles, log, panel, ref, settings, store } =
-      this.#options;
-    const { server } = settings;
-    const isServerKnown = typeof server !== 'string' && this.#isAtHome;
+    const { account, clock, documents, localFiles, log, panel, ref, settings } = this.#options;
     return doDetailsAction(action, {
       ref,
       task: this.#task(),
       details: this.#details,
-      connect: (signal) => this.#connect(signal),
-      baseUrl: isServerKnown ? server.baseUrl : (this.origin ?? officialOrigin),
-      others: { store, connect: connectAt(currentOrigin(), this.#options) },
+      connect: this.#connect,
+      baseUrl: this.#home?.server.baseUrl ?? this.origin,
+      others: account.session,
       documents,
       settings,
       clock,
@@ -192,9 +184,19 @@ export class TaskDetailsPanel implements Disposable {
     return this.#reader.state.details;
   }
 
-  /** True while the current server is the task's own. */
+  /** The current session while it is for the task's own server. */
+  get #home(): AccountSession | undefined {
+    return this.#options.account.sessionAt(this.origin);
+  }
+
   get #isAtHome(): boolean {
-    return this.origin === this.#options.currentOrigin();
+    return this.#home !== undefined;
+  }
+
+  /** @throws {UserError} where the base URL names another server */
+  #requireHome(): AccountSession {
+    if (this.#home) return this.#home;
+    throw new UserError(otherServerMessage(this.origin));
   }
 
   get #canShare(): boolean {
@@ -203,11 +205,7 @@ export class TaskDetailsPanel implements Disposable {
   }
 
   #recall(): void {
-    if (this.#isAtHome) this.#tracked = this.#options.store.get(this.ref);
-  }
-
-  #connect(signal: AbortSignal): Promise<Cloud> {
-    return connectAt(this.origin, this.#options)(signal);
+    if (this.#home) this.#tracked = this.#home.store.get(this.ref);
   }
 
   #retry(): Promise<void> {
@@ -248,8 +246,7 @@ export class TaskDetailsPanel implements Disposable {
 
   /** Marks the end as seen while the details are visible. */
   #noteSeen(): void {
-    if (!this.isVisible || !window.state.focused || !this.#isAtHome) return;
-    this.#options.store.markSeen(this.ref);
+    if (this.isVisible && window.state.focused) this.#home?.store.markSeen(this.ref);
   }
 
   #onMessage(raw: unknown): void {
@@ -323,13 +320,13 @@ export class TaskDetailsPanel implements Disposable {
   }
 
   #trouble(): PageView['trouble'] {
-    const { server } = this.#options.settings;
+    const { problem } = this.#options.settings.baseUrl;
     const { trouble } = this.#reader.state;
     const isKnown = this.#details !== undefined || this.#tracked?.checkedAt !== undefined;
     if (this.#isAtHome && trouble?.kind === 'taskNotFound' && isKnown)
       return { text: goneMessage, remedies: ['retry', 'setApiKey'] };
     if (this.#isAtHome) return trouble && troubleOf(trouble.kind, this.#options);
-    const text = typeof server === 'string' ? server : otherServerMessage(this.origin ?? '');
+    const text = problem ?? otherServerMessage(this.origin);
     return { text, remedies: ['openSettings'] };
   }
 
@@ -352,10 +349,11 @@ const goneMessage =
 
 function troubleOf(
   kind: NonNullable<DetailsState['trouble']>['kind'],
-  { settings: { server }, ref }: TaskDetailsOptions,
+  { settings, ref }: TaskDetailsOptions,
 ): PageView['trouble'] {
-  if (typeof server === 'string') return { text: server, remedies: ['openSettings'] };
-  const { text, nextStep } = errorMessage(kind, { host: server.host, apiVersion: ref.apiVersion });
+  const { host, problem } = settings.baseUrl;
+  if (problem !== undefined) return { text: problem, remedies: ['openSettings'] };
+  const { text, nextStep } = errorMessage(kind, { host, apiVersion: ref.apiVersion });
   switch (kind) {
     case 'noKey':
       return { text, remedies: [nextStep] };

@@ -1,7 +1,7 @@
 import { window } from 'vscode';
 import { type Disposable, disposeAll } from '../../core/base/event';
 import type { Polling } from '../../core/polling/polling';
-import type { ApiKey } from '../account/apiKey';
+import type { CurrentAccount } from '../account/currentAccount';
 import type { VisibleDetails } from '../lazyFeatures';
 import type { TaskView } from '../tree/taskView';
 
@@ -9,11 +9,11 @@ export interface AttentionOptions {
   readonly poller: Polling;
   readonly view: TaskView;
   readonly details: VisibleDetails;
-  readonly apiKey: ApiKey;
+  readonly account: CurrentAccount;
 }
 
 /** Tells the poller how closely the user watches; reads the key again when they come back, as another window may have set it. */
-export function followAttention({ poller, view, details, apiKey }: AttentionOptions): Disposable {
+export function followAttention({ poller, view, details, account }: AttentionOptions): Disposable {
   const refresh = (): void => {
     if (!window.state.focused) poller.setAttention('away');
     else poller.setAttention(view.isVisible || details.hasVisible ? 'watching' : 'hidden');
@@ -24,7 +24,7 @@ export function followAttention({ poller, view, details, apiKey }: AttentionOpti
     details.onDidChangeVisible(refresh),
     window.onDidChangeWindowState(({ focused }) => {
       refresh();
-      if (focused) void apiKey.read();
+      if (focused) void account.session?.key.read();
     }),
   ];
   return {

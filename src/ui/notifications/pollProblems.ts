@@ -4,13 +4,13 @@ import { errorMessage } from '../../core/labels/errorMessage';
 import type { PollPause } from '../../core/polling/pollPauses';
 import type { Polling } from '../../core/polling/polling';
 import type { Announcement } from '../../core/windows/windowMessages';
-import type { ApiKey } from '../account/apiKey';
+import type { CurrentAccount } from '../account/currentAccount';
 import { notify } from '../reportError';
 import type { Settings } from '../settings';
 
 export interface PollProblemsOptions {
   readonly poller: Polling;
-  readonly apiKey: ApiKey;
+  readonly account: CurrentAccount;
   readonly settings: Settings;
   /** Has the person notified in the window where they are. Does nothing in a window that does not poll. */
   readonly announce: (announcement: Announcement) => void;
@@ -27,9 +27,9 @@ export class PollProblems implements Disposable {
 
   constructor(options: PollProblemsOptions) {
     this.#options = options;
-    const { apiKey, poller } = options;
+    const { account, poller } = options;
     this.#subscriptions = [
-      apiKey.onDidChange(() => this.#notified.clear()),
+      account.onDidChange(() => this.#notified.clear()),
       poller.onDidChangeState(() => this.#check()),
     ];
     // Polling may have been paused before this was loaded, and for that reason.
@@ -49,26 +49,26 @@ export class PollProblems implements Disposable {
   }
 
   #check(): void {
-    const { apiKey, poller } = this.#options;
+    const { account, poller } = this.#options;
     const refused = poller.state.pauses.find(isRefusal);
     if (!refused || this.#notified.has(refused.kind)) return;
     this.#notified.add(refused.kind);
     this.#notifiedCount++;
     this.#options.announce({ pause: refused });
     // Another window may have set a better key since this one read it.
-    if (refused.kind === 'auth') void apiKey.read();
+    if (refused.kind === 'auth') void account.session?.key.read();
   }
 
   /** Notifies the person at this window why polling is paused, and what to do. */
   notify({ kind, apiVersion }: PollPause): void {
     this.#notifiedCount++;
     if (isRefusal({ kind })) this.#notified.add(kind);
-    const { server } = this.#options.settings;
-    if (typeof server === 'string') {
-      notify({ severity: 'warning', text: server }, 'openSettings');
+    const { host, problem } = this.#options.settings.baseUrl;
+    if (problem !== undefined) {
+      notify({ severity: 'warning', text: problem }, 'openSettings');
       return;
     }
-    const { text, nextStep } = errorMessage(kind, { host: server.host, apiVersion });
+    const { text, nextStep } = errorMessage(kind, { host, apiVersion });
     notify({ severity: 'warning', text }, nextStep);
   }
 }

@@ -4,7 +4,7 @@ import { taskText } from '../../core/formats/taskText';
 import { taskTitle } from '../../core/labels/taskLabels';
 import { withProgress } from '../progress';
 import { readWholeTask, type ReadWholeTaskOptions } from './readWholeTask';
-import { UserError } from '../reportError';
+import { UserError } from '../userError';
 import type { TaskDocuments } from './taskDocuments';
 
 export interface CompareTasksOptions {

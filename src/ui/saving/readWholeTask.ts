@@ -2,7 +2,7 @@ import { isCloudError } from '../../core/cloud/errors';
 import type { TaskDetails, TaskRef } from '../../core/cloud/task';
 import type { Cloud } from '../../core/cloud/taskClient';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
-import { UserError } from '../reportError';
+import { UserError } from '../userError';
 
 export interface ReadWholeTaskOptions {
   readonly ref: TaskRef;

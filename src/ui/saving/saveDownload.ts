@@ -5,7 +5,7 @@ import type { Cloud } from '../../core/cloud/taskClient';
 import type { Log } from '../log';
 import { showMessage } from '../messages';
 import { formatBytes, withProgress, type ReportProgress } from '../progress';
-import { UserError } from '../reportError';
+import { UserError } from '../userError';
 import { chooseSaveTarget, writeWhole, type LocalFiles } from './saveTarget';
 import { shorten } from '../../core/text/shorten';
 import { plainMessage } from '../../core/text/plainText';

@@ -1,6 +1,6 @@
 import type { Task } from '../../core/cloud/task';
 import { fileStemOf } from './exportTask';
-import { UserError } from '../reportError';
+import { UserError } from '../userError';
 import { notifySaved } from './saveDownload';
 import { chooseSaveTarget, writeWhole, type LocalFiles } from './saveTarget';
 import { textFormOf, type TextForm, unfenced } from '../../core/text/textForm';

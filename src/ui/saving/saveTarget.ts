@@ -1,6 +1,6 @@
 import { FileSystemError, FileType, Uri, window, workspace } from 'vscode';
 import { safeFileName } from '../../core/text/fileName';
-import { UserError } from '../reportError';
+import { UserError } from '../userError';
 import { shorten } from '../../core/text/shorten';
 import { plainMessage } from '../../core/text/plainText';
 

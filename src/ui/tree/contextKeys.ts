@@ -1,10 +1,10 @@
 import { commands } from 'vscode';
-import { type Disposable, listenToAll } from '../../core/base/event';
-import type { TaskStore } from '../../core/tasks/taskStore';
-import type { ApiKey } from '../account/apiKey';
+import { type Disposable, disposeAll } from '../../core/base/event';
+import type { CurrentAccount } from '../account/currentAccount';
 
-/** Sets the two context keys that package.json uses: whether there is a key, and whether there are tasks. */
-export function followContextKeys(apiKey: ApiKey, store: TaskStore): Disposable {
+/** Keeps the two context keys that package.json asks for: whether there is a key, and whether there are tasks. */
+export function followContextKeys(account: CurrentAccount): Disposable {
+  const { tasks } = account;
   const known = new Map<string, unknown>();
   const set = (name: string, value: unknown): void => {
     if (known.get(name) === value) return;
@@ -12,9 +12,14 @@ export function followContextKeys(apiKey: ApiKey, store: TaskStore): Disposable 
     void commands.executeCommand('setContext', `browserUseTasks.${name}`, value);
   };
   const refresh = (): void => {
-    if (apiKey.state) set('keyState', apiKey.state);
-    set('hasTasks', store.tasks().length > 0);
+    if (account.keyState) set('keyState', account.keyState);
+    set('hasTasks', tasks.tasks().length > 0);
   };
   refresh();
-  return listenToAll([apiKey.onDidChange, store.onDidChange], refresh);
+  const subscriptions = [account.onDidChange(refresh), tasks.onDidChange(refresh)];
+  return {
+    dispose() {
+      disposeAll(subscriptions);
+    },
+  };
 }

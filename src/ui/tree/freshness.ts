@@ -1,9 +1,8 @@
 import { type Disposable, listenToAll } from '../../core/base/event';
-import { serverLabels } from '../../core/labels/serverLabels';
 import { viewMessage } from '../../core/labels/viewMessage';
 import type { Clock } from '../../core/base/clock';
 import type { Polling } from '../../core/polling/polling';
-import type { TaskStore } from '../../core/tasks/taskStore';
+import type { TaskSource } from '../../core/tasks/taskStore';
 import type { Settings } from '../settings';
 import type { LazyTree } from './lazyTree';
 import type { TaskView } from './taskView';
@@ -12,7 +11,7 @@ import { formatTimeOfDay } from './formatTime';
 export interface FreshnessOptions {
   readonly view: TaskView;
   readonly tree: Pick<LazyTree, 'loaded'>;
-  readonly store: TaskStore;
+  readonly tasks: TaskSource;
   readonly poller: Polling;
   readonly settings: Settings;
   readonly clock: Clock;
@@ -25,7 +24,7 @@ const freshnessMs = 5000;
 export function showFreshness({
   view,
   tree,
-  store,
+  tasks,
   poller,
   settings,
   clock,
@@ -35,12 +34,14 @@ export function showFreshness({
 
   const refresh = (): void => {
     if (!view.isVisible) return;
+    const { host, problem } = settings.baseUrl;
     view.setMessage(
       viewMessage({
         state: poller.state,
-        taskCount: store.tasks().length,
+        taskCount: tasks.tasks().length,
         now: clock.now(),
-        ...serverLabels(settings.server),
+        host,
+        baseUrlProblem: problem,
         formatTime: formatTimeOfDay,
       }),
     );
@@ -60,7 +61,7 @@ export function showFreshness({
   };
 
   const subscription = listenToAll(
-    [view.onDidChangeVisible, poller.onDidChangeState, settings.onDidChange, store.onDidChange],
+    [view.onDidChangeVisible, poller.onDidChangeState, settings.onDidChange, tasks.onDidChange],
     refresh,
   );
   refresh();

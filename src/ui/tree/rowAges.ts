@@ -1,14 +1,14 @@
 import type { Clock } from '../../core/base/clock';
 import { type Disposable, disposeAll } from '../../core/base/event';
 import { hasRowTime } from '../../core/labels/rowDescription';
-import type { TaskStore } from '../../core/tasks/taskStore';
+import type { TaskSource } from '../../core/tasks/taskStore';
 import type { LazyTree } from './lazyTree';
 import type { TaskView } from './taskView';
 
 export interface RowAgesOptions {
   readonly view: Pick<TaskView, 'isVisible' | 'onDidChangeVisible'>;
   readonly tree: Pick<LazyTree, 'loaded'>;
-  readonly store: TaskStore;
+  readonly tasks: TaskSource;
   readonly clock: Clock;
 }
 
@@ -19,11 +19,11 @@ const pauseMs = 60_000;
  * Keeps the times in the rows true: one chained timer, which exists only while the view is in sight and a task in it has a time
  * to tell.
  */
-export function keepRowAges({ view, tree, store, clock }: RowAgesOptions): Disposable {
+export function keepRowAges({ view, tree, tasks, clock }: RowAgesOptions): Disposable {
   let timer: AbortController | undefined;
 
   const startTimer = (): void => {
-    if (timer || !view.isVisible || !store.tasks().some(hasRowTime)) return;
+    if (timer || !view.isVisible || !tasks.tasks().some(hasRowTime)) return;
     const started = new AbortController();
     timer = started;
     void clock.sleep(pauseMs, started.signal).then(() => {
@@ -45,7 +45,7 @@ export function keepRowAges({ view, tree, store, clock }: RowAgesOptions): Dispo
       tree.loaded?.drawAges();
       startTimer();
     }),
-    store.onDidChange(startTimer),
+    tasks.onDidChange(startTimer),
   ];
   startTimer();
   return {

@@ -2,22 +2,22 @@ import { StatusBarAlignment, window, type StatusBarItem } from 'vscode';
 import type { Disposable } from '../../core/base/event';
 import type { PausedLabel } from '../../core/labels/pausedLabel';
 import { statusBarLabel } from '../../core/labels/statusBarLabel';
-import type { TaskStore } from '../../core/tasks/taskStore';
+import type { TaskSource } from '../../core/tasks/taskStore';
 import { viewId } from './taskView';
 
 /** One item that counts what runs and what has ended unseen; a click shows the view. Hidden while there is neither. */
 export class StatusBar implements Disposable {
-  readonly #store: TaskStore;
+  readonly #tasks: TaskSource;
   readonly #item: StatusBarItem;
   readonly #subscription: Disposable;
   #paused: PausedLabel | undefined;
 
-  constructor(store: TaskStore) {
-    this.#store = store;
+  constructor(tasks: TaskSource) {
+    this.#tasks = tasks;
     this.#item = window.createStatusBarItem('browserUseTasks.status', StatusBarAlignment.Left);
     this.#item.name = 'Browser Use Tasks';
     this.#item.command = `${viewId}.focus`;
-    this.#subscription = store.onDidChange(() => this.#refresh());
+    this.#subscription = tasks.onDidChange(() => this.#refresh());
     this.#refresh();
   }
 
@@ -35,7 +35,7 @@ export class StatusBar implements Disposable {
 
   #refresh(): void {
     const item = this.#item;
-    const label = statusBarLabel(this.#store.tasks(), this.#paused);
+    const label = statusBarLabel(this.#tasks.tasks(), this.#paused);
     if (!label) {
       item.hide();
       return;

@@ -4,16 +4,16 @@ import { choiceDescription } from '../../core/labels/rowDescription';
 import { refKey, type TaskRef } from '../../core/cloud/task';
 import { parseTaskInput } from '../../core/input/taskInput';
 import { inTaskOrder } from '../../core/tasks/taskOrder';
-import type { TaskStore } from '../../core/tasks/taskStore';
+import type { TaskSource } from '../../core/tasks/taskStore';
 import { taskTitle } from '../../core/labels/taskLabels';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
-import { UserError } from '../reportError';
+import { UserError } from '../userError';
 import type { TaskView } from './taskView';
 import { plainLabel } from '../../core/text/plainText';
 
 /** Where tasks are chosen from. */
 export interface TargetSource {
-  readonly store: TaskStore;
+  readonly tasks: TaskSource;
   readonly view: Pick<TaskView, 'selection'>;
 }
 
@@ -38,15 +38,15 @@ export async function targetsOf(
   options: TargetSource,
   target: TargetOptions,
 ): Promise<readonly TaskRef[]> {
-  const { store, view } = options;
+  const { tasks, view } = options;
   const [first, all] = args;
   if (Array.isArray(all) && all.length > 0) return tracked(all.filter(isTaskRef), options);
   if (isTaskRef(first)) return tracked([first], options);
   if (typeof first === 'string' && first !== selectionArgument)
     return tracked(refsIn(first), options);
   if (args.length > 0 && view.selection.length > 0) return tracked(view.selection, options);
-  if (store.tasks().length === 0) throw new UserError('No task is tracked yet. Track one first.');
-  const offered = store.tasks().filter(target.isOffered ?? (() => true));
+  if (tasks.tasks().length === 0) throw new UserError('No task is tracked yet. Track one first.');
+  const offered = tasks.tasks().filter(target.isOffered ?? (() => true));
   if (offered.length === 0)
     throw new UserError(target.noneOffered ?? 'No tracked task is one for this.');
   return pick(offered, view.selection, target);
@@ -67,9 +67,9 @@ function refsIn(text: string): TaskRef[] {
   return apiVersions.flatMap((apiVersion) => parseTaskInput(text, apiVersion).refs);
 }
 
-function tracked(refs: readonly TaskRef[], { store }: TargetSource): TaskRef[] {
+function tracked(refs: readonly TaskRef[], { tasks }: TargetSource): TaskRef[] {
   const found = new Map<string, TaskRef>();
-  for (const ref of refs) if (store.get(ref)) found.set(refKey(ref), ref);
+  for (const ref of refs) if (tasks.get(ref)) found.set(refKey(ref), ref);
   if (found.size === 0) throw new UserError('No such task is tracked. Track it first.');
   return [...found.values()];
 }

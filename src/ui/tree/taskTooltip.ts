@@ -1,14 +1,13 @@
-import { serverLabels } from '../../core/labels/serverLabels';
 import { tooltipLines } from '../../core/labels/tooltipLines';
 import type { TaskRef } from '../../core/cloud/task';
 import type { Polling } from '../../core/polling/polling';
 import type { Clock } from '../../core/base/clock';
-import type { TaskStore } from '../../core/tasks/taskStore';
+import type { TaskSource } from '../../core/tasks/taskStore';
 import type { Settings } from '../settings';
 import { formatMoment } from './formatTime';
 
 export interface TooltipOptions {
-  readonly store: TaskStore;
+  readonly tasks: TaskSource;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly poller: Pick<Polling, 'state'>;
@@ -20,14 +19,16 @@ export interface TooltipOptions {
  */
 export function resolveTooltip(
   ref: TaskRef,
-  { store, settings, clock, poller }: TooltipOptions,
+  { tasks, settings, clock, poller }: TooltipOptions,
 ): string | undefined {
-  const task = store.get(ref);
+  const task = tasks.get(ref);
   if (!task) return undefined;
+  const { host, problem } = settings.baseUrl;
   return tooltipLines(task, {
     now: clock.now(),
     pauses: poller.state.pauses,
-    ...serverLabels(settings.server),
+    host,
+    baseUrlProblem: problem,
     formatTime: formatMoment,
   }).join('\n');
 }

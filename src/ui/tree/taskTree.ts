@@ -6,7 +6,7 @@ import { rowTitles, wholeTitle, type RowTitle } from '../../core/labels/rowTitle
 import { rowDescription } from '../../core/labels/rowDescription';
 import { refKey, type TaskRef } from '../../core/cloud/task';
 import { inTaskOrder } from '../../core/tasks/taskOrder';
-import type { TaskStore } from '../../core/tasks/taskStore';
+import type { TaskSource } from '../../core/tasks/taskStore';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
 import type { Features } from '../lazyFeatures';
 import type { Settings } from '../settings';
@@ -14,7 +14,7 @@ import { taskItem } from './taskItem';
 import { shortMomentLabel } from './formatTime';
 
 export interface TaskTreeOptions {
-  readonly store: TaskStore;
+  readonly tasks: TaskSource;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly features: () => Promise<Pick<Features, 'tooltip'>>;
@@ -59,7 +59,7 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
   constructor(options: TaskTreeOptions) {
     this.#options = options;
     this.#subscriptions = [
-      options.store.onDidChange((changes) => {
+      options.tasks.onDidChange((changes) => {
         for (const { before, after } of changes) {
           const task = after ?? before;
           if (task) this.#changed.add(refKey(task));
@@ -76,18 +76,18 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
 
   getChildren(parent?: TaskRef): TaskRef[] {
     if (parent) return [];
-    const tasks = inTaskOrder(this.#options.store.tasks());
+    const tasks = inTaskOrder(this.#options.tasks.tasks());
     this.#order = tasks.map(refKey);
     this.#renewTitles(tasks);
     this.#aging.clear();
     for (const key of this.#order.slice(0, agingRowCount)) this.#aging.set(key, undefined);
     this.#showsVersion = isMixed(tasks);
-    this.#hasDashboard = isOfficial(this.#options.settings.server);
+    this.#hasDashboard = isOfficial(this.#options.settings.baseUrl.server);
     return tasks.map((task) => this.element(task));
   }
 
   getTreeItem(element: TaskRef): TreeItem {
-    const task = this.#options.store.get(element);
+    const task = this.#options.tasks.get(element);
     // Untracked since VS Code asked for the rows; it asks anew in a moment.
     if (!task) return { id: refKey(element), label: element.id };
     const key = refKey(element);
@@ -135,8 +135,7 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
     if (this.#changed.size === 0) return;
     const changed = new Set(this.#changed);
     this.#changed.clear();
-    const { store } = this.#options;
-    const tasks = store.tasks();
+    const tasks = this.#options.tasks.tasks();
     const order = inTaskOrder(tasks).map(refKey);
     const isSameOrder =
       order.length === this.#order.length && order.every((key, at) => key === this.#order[at]);
@@ -168,7 +167,7 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
   drawAges(): void {
     const isOld = ([key, drawn]: [string, string | undefined]): boolean => {
       const element = this.#elements.get(key);
-      const task = element && this.#options.store.get(element);
+      const task = element && this.#options.tasks.get(element);
       if (!task || drawn === undefined) return false;
       return this.#descriptionOf(task, this.#titleOf(task)) !== drawn;
     };

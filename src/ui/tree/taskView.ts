@@ -2,7 +2,7 @@ import { window, type TreeView } from 'vscode';
 import { Emitter, type Disposable, type Event, disposeAll } from '../../core/base/event';
 import type { TaskRef } from '../../core/cloud/task';
 import { unseenLabel } from '../../core/labels/statusBarLabel';
-import type { TaskStore } from '../../core/tasks/taskStore';
+import type { TaskSource } from '../../core/tasks/taskStore';
 import type { LazyTree } from './lazyTree';
 
 /** The view's ID in package.json. */
@@ -10,7 +10,7 @@ export const viewId = 'browserUseTasks.tasks';
 
 export interface TaskViewOptions {
   readonly tree: LazyTree;
-  readonly store: TaskStore;
+  readonly tasks: TaskSource;
 }
 
 /** The view around the rows, and its badge. */
@@ -32,7 +32,7 @@ export class TaskView implements Disposable {
     this.#subscriptions = [
       this.#view,
       this.#view.onDidChangeVisibility(() => this.#didChangeVisible.fire()),
-      options.store.onDidChange((changes) => {
+      options.tasks.onDidChange((changes) => {
         if (changes.some(({ before, after }) => before?.isUnseen !== after?.isUnseen))
           this.#refreshBadge();
       }),
@@ -55,7 +55,7 @@ export class TaskView implements Disposable {
   /** Brings the view into sight and the task's row with it, without taking the focus. */
   async reveal(ref: TaskRef): Promise<void> {
     const tree = await this.#options.tree.get();
-    if (!this.#options.store.get(ref)) return;
+    if (!this.#options.tasks.get(ref)) return;
     tree.drawNow();
     await this.#view.reveal(tree.element(ref), { select: true, focus: false });
   }
@@ -66,7 +66,7 @@ export class TaskView implements Disposable {
   }
 
   #refreshBadge(): void {
-    const unseen = this.#options.store.tasks().filter((task) => task.isUnseen).length;
+    const unseen = this.#options.tasks.tasks().filter((task) => task.isUnseen).length;
     if (unseen === (this.#view.badge?.value ?? 0)) return;
     this.#view.badge = unseen === 0 ? undefined : { value: unseen, tooltip: unseenLabel(unseen) };
   }

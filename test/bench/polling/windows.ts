@@ -54,16 +54,19 @@ function openWindow(root: string, world: World) {
   const bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
   const rateLimiter = new RateLimiter({ clock, bucket });
   const cloud = createCloud({ baseUrl: world.url, key: simulatorKey, rateLimiter });
+  const { origin } = new URL(world.url);
   const store = new TaskStore();
-  const polling = new WindowPolling({ store, intervals });
+  const polling = new WindowPolling({ tasks: store, intervals });
   polling.setAttention('watching');
   const onError = (error: unknown): void => console.error(error);
   const persistence = new TaskPersistence({
     store,
-    filesOf: (origin) => openTaskFolder({ root: join(root, 'tasks'), origin, onSkipped: onError }),
+    files: openTaskFolder({ root: join(root, 'tasks'), origin, onSkipped: onError }),
     onError: (_what, error) => onError(error),
   });
+  void persistence.load();
   const sharing = shareAmongWindows({
+    origin,
     store,
     persistence,
     polling,
@@ -79,7 +82,6 @@ function openWindow(root: string, world: World) {
     root: join(root, 'windows'),
     onAlone: onError,
   });
-  void sharing.open(new URL(world.url).origin);
   const close = async (): Promise<void> => {
     await persistence.flush();
     sharing.dispose();

@@ -1,6 +1,7 @@
 import { commands, window, type ExtensionContext } from 'vscode';
 import type { Clock } from '../../../src/core/base/clock';
 import { Emitter } from '../../../src/core/base/event';
+import { readBaseUrl } from '../../../src/core/cloud/baseUrl';
 import { TaskStore } from '../../../src/core/tasks/taskStore';
 import type { Settings, SettingName } from '../../../src/ui/settings';
 import { TaskTree } from '../../../src/ui/tree/taskTree';
@@ -14,11 +15,11 @@ export function activate({ subscriptions }: ExtensionContext): void {
     Array.from({ length: rowCount }, (_, index) => endedTask(index, Date.now() - index * 1000)),
   );
   const didChange = new Emitter<(name: SettingName) => boolean>();
-  const settings = { animateRunning: true, server: '', onDidChange: didChange.event };
+  const settings = { animateRunning: true, baseUrl: readBaseUrl(''), onDidChange: didChange.event };
   // The tree waits a moment for further changes, which is no part of drawing one: here nothing is waited for.
   const clock: Clock = { now: () => Date.now(), sleep: () => new Promise(() => undefined) };
   const tree = new TaskTree({
-    store,
+    tasks: store,
     settings: settings as unknown as Settings,
     clock,
     features: () => Promise.reject(new Error('No tooltips here')),

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { isFetchable, isOfficial, readBaseUrl } from '../../../../src/core/cloud/baseUrl';
+import {
+  isFetchable,
+  isOfficial,
+  otherServerMessage,
+  readBaseUrl,
+} from '../../../../src/core/cloud/baseUrl';
 
 describe('readBaseUrl', () => {
   for (const [text, baseUrl, origin, host] of [
@@ -42,7 +47,8 @@ describe('readBaseUrl', () => {
   ])
     it(`takes ${text}`, () => {
       const isLoopback = !/example|browser-use/iu.test(text ?? '');
-      assert.deepEqual(readBaseUrl(text), { baseUrl, origin, host, isLoopback });
+      const server = { baseUrl, origin, host, isLoopback };
+      assert.deepEqual(readBaseUrl(text), { server, host });
     });
 
   for (const [text, expected] of [
@@ -72,8 +78,9 @@ describe('readBaseUrl', () => {
     ['ftp://api.browser-use.com', /must begin with https:\/\/\.$/u],
   ] as const)
     it(`refuses ${JSON.stringify(text)} and says why`, () => {
-      const problem = readBaseUrl(text);
-      assert.ok(typeof problem === 'string', 'it was taken');
+      const { server, problem, host } = readBaseUrl(text);
+      assert.ok(!server, 'it was taken');
+      assert.equal(host, 'the server');
       assert.match(problem, expected);
       assert.match(problem, /\.$/u);
     });
@@ -108,6 +115,15 @@ describe('isOfficial', () => {
     ['not a URL', false],
   ] as const)
     it(`is ${expected} of ${text}`, () => {
-      assert.equal(isOfficial(readBaseUrl(text)), expected);
+      assert.equal(isOfficial(readBaseUrl(text).server), expected);
     });
+});
+
+describe('otherServerMessage', () => {
+  it('names the server that the task belongs to', () => {
+    assert.match(
+      otherServerMessage('http://127.0.0.1:81'),
+      /^This task belongs to 127\.0\.0\.1:81\. /u,
+    );
+  });
 });

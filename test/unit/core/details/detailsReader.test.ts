@@ -16,9 +16,9 @@ function build() {
   const errors: unknown[] = [];
   const reader = new DetailsReader({
     ref,
-    store,
+    tasks: store,
+    account: () => ({ store, connect: () => Promise.resolve(cloud) }),
     clock,
-    connect: () => Promise.resolve(cloud),
     random: () => 0.5,
     pauseMs: () => 2000,
     onError: (error) => errors.push(error),

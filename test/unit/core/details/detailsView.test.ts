@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import {
   longestText,
   metadataText,
-  otherServerMessage,
   recordingLinks,
   stepText,
   taskViewOf,
@@ -282,14 +281,5 @@ describe('stepText of odd actions', () => {
 describe('metadataText', () => {
   it('is readable JSON', () => {
     assert.equal(metadataText('{"a":{"b":1.0}}'), '{\n  "a": {\n    "b": 1.0\n  }\n}');
-  });
-});
-
-describe('otherServerMessage', () => {
-  it('names the server that the task belongs to', () => {
-    assert.match(
-      otherServerMessage('http://127.0.0.1:81'),
-      /^This task belongs to 127\.0\.0\.1:81\. /u,
-    );
   });
 });

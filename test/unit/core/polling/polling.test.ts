@@ -16,7 +16,7 @@ describe('WindowPolling', () => {
 
   beforeEach(() => {
     store = new TaskStore();
-    polling = new WindowPolling({ store, intervals });
+    polling = new WindowPolling({ tasks: store, intervals });
     poller = new FakePolling();
     states = [];
     polling.onDidChangeState((state) => states.push(state));

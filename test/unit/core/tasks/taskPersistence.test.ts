@@ -1,122 +1,72 @@
 import assert from 'node:assert/strict';
 import { refKey, type TaskRef } from '../../../../src/core/cloud/task';
-import { TaskPersistence, type TaskFiles } from '../../../../src/core/tasks/taskPersistence';
+import { TaskPersistence } from '../../../../src/core/tasks/taskPersistence';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import type { TrackedTask } from '../../../../src/core/tasks/trackedTask';
 import { aTask } from '../../../fakes/aTask';
 import { settle } from '../../../fakes/fakeClock';
-
-/** A folder in memory whose writes last until a test lets them end. */
-class SlowFiles implements TaskFiles {
-  readonly kept = new Map<string, TrackedTask>();
-  readonly log: string[] = [];
-  readonly waiting: (() => void)[] = [];
-  failure: Error | undefined;
-  isSlow = false;
-  peak = 0;
-  #running = 0;
-
-  async load(): Promise<readonly TrackedTask[]> {
-    await this.#pass();
-    return [...this.kept.values()];
-  }
-
-  async save(task: TrackedTask): Promise<void> {
-    this.log.push(`save ${task.id} ${task.status}`);
-    await this.#pass();
-    this.kept.set(refKey(task), task);
-  }
-
-  async remove(ref: TaskRef): Promise<void> {
-    this.log.push(`remove ${ref.id}`);
-    await this.#pass();
-    this.kept.delete(refKey(ref));
-  }
-
-  endAll(): void {
-    for (const end of this.waiting.splice(0)) end();
-  }
-
-  async #pass(): Promise<void> {
-    this.#running++;
-    this.peak = Math.max(this.peak, this.#running);
-    if (this.isSlow) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    else await Promise.resolve();
-    this.#running--;
-    if (this.failure) throw this.failure;
-  }
-}
+import { MemoryFiles } from '../../../fakes/memoryFiles';
 
 describe('TaskPersistence', () => {
   let store: TaskStore;
-  let folders: Map<string, SlowFiles>;
+  let files: MemoryFiles;
   let errors: string[];
   let persistence: TaskPersistence;
 
   beforeEach(() => {
     store = new TaskStore();
-    folders = new Map([
-      ['here', new SlowFiles()],
-      ['there', new SlowFiles()],
-    ]);
+    files = new MemoryFiles();
     errors = [];
     persistence = new TaskPersistence({
       store,
-      filesOf: folder,
+      files,
       onError: (what, error) => errors.push(`${what}: ${String(error)}`),
     });
   });
 
   afterEach(() => persistence.dispose());
 
-  function folder(origin: string): SlowFiles {
-    const files = folders.get(origin);
-    assert.ok(files);
-    return files;
-  }
-
   const ids = (): string[] => store.tasks().map(({ id }) => id);
   const ref = (id: string): TaskRef => ({ apiVersion: 'v2', id });
   const update = (id: string, rawStatus: string, now = 1): void =>
     store.applyUpdate(ref(id), { status: 'running', rawStatus }, now, true);
 
-  function keep(origin: string, ...tasks: TrackedTask[]): void {
-    for (const task of tasks) folder(origin).kept.set(refKey(task), task);
+  function keep(...tasks: TrackedTask[]): void {
+    for (const task of tasks) files.kept.set(refKey(task), task);
   }
 
   it('brings kept tasks into the store without writing them back', async () => {
     const task = aTask();
-    keep('here', task);
-    await persistence.open('here');
+    keep(task);
+    await persistence.load();
     assert.deepEqual(store.tasks(), [task]);
     await persistence.flush();
-    assert.deepEqual(folder('here').log, []);
+    assert.deepEqual(files.log, []);
   });
 
   it('saves what is tracked, what changes, and removes what is untracked', async () => {
-    await persistence.open('here');
+    await persistence.load();
     store.track([ref('a')], 1);
     await persistence.flush();
     update('a', 'started');
     await persistence.flush();
     store.untrack([ref('a')]);
     await persistence.flush();
-    assert.deepEqual(folder('here').log, ['save a unknown', 'save a running', 'remove a']);
-    assert.equal(folder('here').kept.size, 0);
+    assert.deepEqual(files.log, ['save a unknown', 'save a running', 'remove a']);
+    assert.equal(files.kept.size, 0);
   });
 
   it('writes nothing where only trouble or the time of the poll has changed', async () => {
-    keep('here', aTask());
-    await persistence.open('here');
+    keep(aTask());
+    await persistence.load();
     store.applyUpdate(ref('a1'), { status: 'running', rawStatus: 'started' }, 99, false);
     store.noteTrouble(ref('a1'), { kind: 'server', since: 5 }, false);
     await persistence.flush();
-    assert.deepEqual(folder('here').log, []);
+    assert.deepEqual(files.log, []);
   });
 
   it('never writes one task twice at once, and skips what is outdated by then', async () => {
-    const files = folder('here');
-    await persistence.open('here');
+    await persistence.load();
     files.isSlow = true;
     store.track([ref('a')], 1);
     update('a', 'x1');
@@ -133,8 +83,7 @@ describe('TaskPersistence', () => {
   });
 
   it('removes a task that is untracked while it is being saved', async () => {
-    const files = folder('here');
-    await persistence.open('here');
+    await persistence.load();
     files.isSlow = true;
     store.track([ref('a')], 1);
     await settle();
@@ -147,75 +96,42 @@ describe('TaskPersistence', () => {
   });
 
   it('opens few files at once, however many tasks change', async () => {
-    await persistence.open('here');
+    await persistence.load();
     const many = Array.from({ length: 1000 }, (_, at) => ref(`t${at}`));
     store.track(many, 1);
     await persistence.flush();
-    assert.equal(folder('here').kept.size, 1000);
-    assert.ok(folder('here').peak <= 16, `${folder('here').peak} at once`);
+    assert.equal(files.kept.size, 1000);
+    assert.ok(files.peak <= 16, `${files.peak} at once`);
   });
 
-  it("shows another server's tasks, and leaves the first one's in their files", async () => {
-    keep('here', aTask({ id: 'h1' }));
-    keep('there', aTask({ id: 't1' }));
-    await persistence.open('here');
-    const opened = persistence.open('there');
-    assert.deepEqual(ids(), [], 'the new server could be asked for the old one’s tasks');
-    await opened;
-    assert.deepEqual(ids(), ['t1']);
-    await persistence.flush();
-    assert.deepEqual([...folder('here').kept.keys()], ['v2/h1']);
-    store.untrack([ref('t1')]);
-    await persistence.flush();
-    assert.equal(folder('there').kept.size, 0);
-    await persistence.open('here');
-    assert.deepEqual(ids(), ['h1']);
-  });
-
-  it('drops what it read for a server that is no longer wanted', async () => {
-    keep('here', aTask({ id: 'h1' }));
-    keep('there', aTask({ id: 't1' }));
-    folder('here').isSlow = true;
-    const first = persistence.open('here');
-    await settle();
-    await persistence.open('there');
-    folder('here').endAll();
-    await first;
-    assert.deepEqual(ids(), ['t1']);
-  });
-
-  it('finds what was written last when a server comes back while it is being written', async () => {
-    const files = folder('here');
-    await persistence.open('here');
+  it('drops what it reads once it is disposed', async () => {
+    keep(aTask({ id: 'h1' }));
     files.isSlow = true;
-    store.track([ref('a')], 1);
+    const loaded = persistence.load();
     await settle();
-    const away = persistence.open('there');
-    const back = persistence.open('here');
-    files.isSlow = false;
+    persistence.dispose();
     files.endAll();
-    await Promise.all([away, back]);
-    assert.deepEqual(ids(), ['a']);
+    await loaded;
+    assert.deepEqual(ids(), []);
   });
 
   it('keeps a task that is tracked while the files are being read', async () => {
-    keep('here', aTask({ id: 'h1' }));
-    folder('here').isSlow = true;
-    const opened = persistence.open('here');
+    keep(aTask({ id: 'h1' }));
+    files.isSlow = true;
+    const opened = persistence.load();
     await settle();
     store.track([ref('early')], 1);
-    folder('here').isSlow = false;
-    folder('here').endAll();
+    files.isSlow = false;
+    files.endAll();
     await opened;
     await persistence.flush();
     assert.deepEqual(ids(), ['h1', 'early']);
-    assert.ok(folder('here').kept.has('v2/early'));
+    assert.ok(files.kept.has('v2/early'));
   });
 
   it('tells once of a disk that fails, and goes on', async () => {
-    const files = folder('here');
     files.failure = new Error('disk full');
-    await persistence.open('here');
+    await persistence.load();
     assert.deepEqual(errors, ['load: Error: disk full']);
     store.track([ref('a'), ref('b')], 1);
     await persistence.flush();
@@ -227,63 +143,63 @@ describe('TaskPersistence', () => {
   });
 
   it('asks before each write whether it still may, and keeps what it may not for its next turn', async () => {
-    await persistence.open('here');
+    await persistence.load();
     let maySave = true;
     persistence.setSaving(true, () => maySave);
-    folder('here').isSlow = true;
+    files.isSlow = true;
     store.track([ref('a')], 1);
     await settle();
     update('a', 'started');
     maySave = false;
     store.track([ref('b')], 1);
-    folder('here').endAll();
+    files.endAll();
     await persistence.flush();
-    assert.deepEqual(folder('here').log, ['save a unknown']);
-    folder('here').isSlow = false;
+    assert.deepEqual(files.log, ['save a unknown']);
+    files.isSlow = false;
     persistence.setSaving(true);
     await persistence.flush();
-    assert.deepEqual(folder('here').log.slice(1).sort(), ['save a running', 'save b unknown']);
+    assert.deepEqual(files.log.slice(1).sort(), ['save a running', 'save b unknown']);
   });
 
   it('writes at once what it is told to, though another window saves', async () => {
-    keep('here', aTask({ id: 'gone' }));
-    await persistence.open('here');
+    keep(aTask({ id: 'gone' }));
+    await persistence.load();
     persistence.setSaving(false);
     store.track([ref('a'), ref('b')], 1);
     store.untrack([ref('gone')]);
     persistence.saveNow([ref('a'), ref('gone')]);
     await persistence.flush();
-    assert.deepEqual(folder('here').log, ['save a unknown', 'remove gone']);
+    assert.deepEqual(files.log, ['save a unknown', 'remove gone']);
   });
 
   it('reads again what another window has saved, and drops what it has removed', async () => {
-    keep('here', aTask({ id: 'a' }), aTask({ id: 'b' }));
-    await persistence.open('here');
-    folder('here').kept.clear();
-    keep('here', aTask({ id: 'b', status: 'finished' }), aTask({ id: 'c' }));
+    keep(aTask({ id: 'a' }), aTask({ id: 'b' }));
+    await persistence.load();
+    files.kept.clear();
+    keep(aTask({ id: 'b', status: 'finished' }), aTask({ id: 'c' }));
     await persistence.reload();
     assert.deepEqual(
       store.tasks().map(({ id, status }) => `${id} ${status}`),
       ['b finished', 'c running'],
     );
     await persistence.flush();
-    assert.deepEqual(folder('here').log, []);
+    assert.deepEqual(files.log, []);
   });
 
   it('keeps what it has where it cannot read again', async () => {
-    keep('here', aTask({ id: 'a' }));
-    await persistence.open('here');
-    folder('here').failure = new Error('gone');
+    keep(aTask({ id: 'a' }));
+    await persistence.load();
+    files.failure = new Error('gone');
     await persistence.reload();
     assert.deepEqual(ids(), ['a']);
     assert.deepEqual(errors, ['load: Error: gone']);
   });
 
   it('writes nothing more once it is disposed', async () => {
-    await persistence.open('here');
+    await persistence.load();
     persistence.dispose();
     store.track([ref('a')], 1);
     await persistence.flush();
-    assert.deepEqual(folder('here').log, []);
+    assert.deepEqual(files.log, []);
   });
 });

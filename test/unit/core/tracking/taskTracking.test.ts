@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { CloudError } from '../../../../src/core/cloud/errors';
+import type { ApiVersion } from '../../../../src/core/cloud/task';
 import type { Cloud } from '../../../../src/core/cloud/taskClient';
 import { maxTasksAtOnce, parseTaskInput } from '../../../../src/core/input/taskInput';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import {
+  lookupMessage,
   rejectedMessage,
-  sessionMessage,
   trackingMessage,
   trackTasks,
 } from '../../../../src/core/tracking/taskTracking';
@@ -21,7 +22,6 @@ describe('tracking what a text names', () => {
   let failure: Error | undefined;
   let connections: number;
   let requested: string[];
-  let isCurrent: boolean;
   let beforeAnswer: () => void;
 
   beforeEach(() => {
@@ -30,7 +30,6 @@ describe('tracking what a text names', () => {
     failure = undefined;
     connections = 0;
     requested = [];
-    isCurrent = true;
     beforeAnswer = () => undefined;
   });
 
@@ -54,10 +53,10 @@ describe('tracking what a text names', () => {
   }
 
   function track(text: string, signal = new AbortController().signal) {
-    return trackTasks(parseTaskInput(text, 'v1'), {
+    return trackTasks(parseTaskInput(text, 'v2'), {
       store,
       connect,
-      isCurrent: () => isCurrent,
+      isOfficial: true,
       now: 7,
       signal,
     });
@@ -66,7 +65,7 @@ describe('tracking what a text names', () => {
   const ids = (): string[] => store.tasks().map(({ apiVersion, id }) => `${apiVersion}/${id}`);
 
   it('tracks IDs without asking anybody', async () => {
-    const result = await track('a1, v2/b2');
+    const result = await track('v1/a1, b2');
     assert.deepEqual(ids(), ['v1/a1', 'v2/b2']);
     assert.equal(connections, 0);
     assert.equal(trackingMessage(result), undefined);
@@ -87,26 +86,24 @@ describe('tracking what a text names', () => {
     failure = new CloudError('network', 'refused');
     const result = await track(`v1/a1 ${dashboard(session)}`);
     assert.deepEqual(ids(), ['v1/a1']);
-    assert.equal(result.sessionError?.kind, 'network');
+    assert.equal(result.lookupError?.kind, 'network');
   });
 
   it('speaks of the session that is not found, not of a task', async () => {
     failure = new CloudError('taskNotFound', 'Session not found');
-    const { sessionError } = await track(dashboard(session));
-    assert.deepEqual(sessionError && sessionMessage(sessionError.kind, 'cloud.example'), {
-      text: 'cloud.example knows no such session for this API key. Check the link, or set the key of the account that the session belongs to.',
+    assert.deepEqual(lookupMessage(await track(dashboard(session)), 'cloud.example'), {
+      text: "The session's tasks are not tracked: cloud.example knows no such session for this API key. Check the link, or set the key of the account that the session belongs to.",
       nextStep: 'setApiKey',
     });
   });
 
-  it('has a message about a session for every failure', () => {
+  it('has a message about a session for every failure', async () => {
     for (const kind of ['taskNotFound', 'invalidRequest', 'rateLimited', 'server'] as const) {
-      const { text } = sessionMessage(kind, 'cloud.example');
-      assert.match(text, /^cloud\.example /u);
-      assert.doesNotMatch(text, /task ID|no such task|Polling continues/u);
+      failure = new CloudError(kind, 'ordered');
+      const { text } = lookupMessage(await track(dashboard(session)), 'cloud.example') ?? {};
+      assert.match(text ?? '', /^The session's tasks are not tracked: cloud\.example /u);
+      assert.doesNotMatch(text ?? '', /task ID|no such task|Polling continues/u);
     }
-    const { text } = sessionMessage('notServed', 'cloud.example');
-    assert.match(text, /^API v2 is not served at cloud\.example/u);
   });
 
   it('goes on after a session that fails alone, and stops at what would fail them all', async () => {
@@ -117,7 +114,7 @@ describe('tracking what a text names', () => {
     };
     const result = await track(`${dashboard(session)}\n${dashboard(other)}`);
     assert.deepEqual(ids(), ['v2/c3']);
-    assert.equal(result.sessionError?.kind, 'taskNotFound');
+    assert.equal(result.lookupError?.kind, 'taskNotFound');
     assert.equal(result.failedSessionCount, 1);
 
     beforeAnswer = () => (failure = new CloudError('auth', 'refused'));
@@ -132,7 +129,7 @@ describe('tracking what a text names', () => {
     await trackTasks(parseTaskInput(`${dashboard(session)}\n${dashboard(other)}`, 'v2'), {
       store,
       connect,
-      isCurrent: () => true,
+      isOfficial: true,
       now: 7,
       signal: new AbortController().signal,
       onProgress: (done, total) => seen.push(`${done} of ${total}`),
@@ -170,19 +167,21 @@ describe('tracking what a text names', () => {
     await assert.rejects(track(dashboard(session)), TypeError);
   });
 
-  it('leaves out what a server told that is no longer the one', async () => {
+  it('leaves out what a server told whose session has ended, and asks no more', async () => {
     sessions.set(session, ['c3']);
-    beforeAnswer = () => (isCurrent = false);
-    const result = await track(`v1/a1 ${dashboard(session)} ${dashboard(other)}`);
+    const over = new AbortController();
+    beforeAnswer = () => over.abort(new Error('over'));
+    const text = `v1/a1 ${dashboard(session)} ${dashboard(other)}`;
+    await assert.rejects(track(text, over.signal), { message: 'over' });
     assert.deepEqual(ids(), ['v1/a1']);
-    assert.deepEqual(requested, [session], 'the other server is not asked');
-    assert.equal(result.hasServerChanged, true);
+    assert.deepEqual(requested, [session], 'the other session is not looked up');
   });
 
-  it('does not ask the server that has come meanwhile', async () => {
-    const tracking = track(dashboard(session));
-    isCurrent = false;
-    assert.equal((await tracking).hasServerChanged, true);
+  it('asks nothing where the session ends on the way to the server', async () => {
+    const over = new AbortController();
+    const tracking = track(dashboard(session), over.signal);
+    over.abort(new Error('over'));
+    await assert.rejects(tracking, { message: 'over' });
     assert.deepEqual(requested, []);
   });
 
@@ -195,12 +194,12 @@ describe('tracking what a text names', () => {
   });
 
   it('answers duplicates and nonsense in one message', async () => {
-    await track('a1');
+    await track('v1/a1');
     sessions.set(session, ['c3']);
-    const result = await track(`v1/a1 v1/b2 v1/b2 v4/c3 ${dashboard(session)} ${dashboard(other)}`);
+    const result = await track(`v1/a1 v1/b2 v1/b2 v5/c3 ${dashboard(session)} ${dashboard(other)}`);
     assert.equal(
       trackingMessage(result),
-      '2 tasks tracked; 1 was tracked already; 1 was named twice; 1 session has no tasks; “c3” is left out: it belongs to API v4, which this extension does not support yet.',
+      '2 tasks tracked; 1 was tracked already; 1 was named twice; 1 session has no tasks; “c3” is left out: it belongs to API v5, which this extension does not support yet.',
     );
   });
 
@@ -222,5 +221,77 @@ describe('tracking what a text names', () => {
     const { input } = await track('bu_0123456789');
     assert.match(rejectedMessage(input) ?? '', /^one piece is left out: .*API key/u);
     assert.doesNotMatch(rejectedMessage(input) ?? '', /0123/u);
+  });
+
+  describe('where no version is set', () => {
+    const uuid = 'c0ffee00-1234-4abc-9def-0123456789ab';
+    const another = 'c0ffee00-1234-4abc-9def-0123456789ac';
+    let versions: Map<string, ApiVersion>;
+
+    beforeEach(() => {
+      versions = new Map();
+    });
+
+    const trackAny = (text: string) => {
+      const cloud = new FakeCloud(() => 0);
+      return trackTasks(parseTaskInput(text, undefined), {
+        store,
+        connect: () =>
+          Promise.resolve({
+            download: () => cloud.download(),
+            client: (apiVersion) => ({
+              ...cloud.client(apiVersion),
+              getStatus: (id) => {
+                requested.push(`${apiVersion} ${id}`);
+                if (failure) return Promise.reject(failure);
+                return versions.get(id) === apiVersion
+                  ? Promise.resolve({ status: 'running', rawStatus: 'running' })
+                  : Promise.reject(new CloudError('taskNotFound', 'Not found'));
+              },
+              findSessionTasks: () => Promise.reject(new CloudError('taskNotFound', 'Not found')),
+            }),
+          }),
+        isOfficial: true,
+        now: 7,
+        signal: new AbortController().signal,
+      });
+    };
+
+    it('finds the version of each ID, and tracks at once what tells its own', async () => {
+      versions.set(uuid, 'v3');
+      const result = await trackAny(`v2/${another} ${uuid}`);
+      assert.deepEqual(ids(), [`v2/${another}`, `v3/${uuid}`]);
+      assert.equal(trackingMessage(result), undefined);
+      assert.equal(lookupMessage(result, 'cloud.example'), undefined);
+    });
+
+    it('begins with the version of the task that was tracked last', async () => {
+      versions.set(uuid, 'v2');
+      await trackAny(`v2/${another}`);
+      await trackAny(uuid);
+      assert.deepEqual(requested, [`v2 ${uuid}`]);
+    });
+
+    it('says of an ID that no version knows it, and goes on with the others', async () => {
+      versions.set(another, 'v4');
+      const result = await trackAny(`${uuid} ${another}`);
+      assert.deepEqual(ids(), [`v4/${another}`]);
+      assert.deepEqual(lookupMessage(result, 'cloud.example'), {
+        text: '1 ID is not tracked: cloud.example knows no such task for this API key. Check the ID, or set the key of the account that the task belongs to.',
+        nextStep: 'setApiKey',
+      });
+    });
+
+    for (const [kind, message] of [
+      ['network', /^2 IDs are not tracked: cloud\.example cannot be reached/u],
+      ['noKey', /^2 IDs are not tracked: There is no API key for cloud\.example yet/u],
+      ['rateLimited', /Track it again in a while/u],
+    ] as const)
+      it(`says that nothing could be found out for ${kind}, and asks no more`, async () => {
+        failure = new CloudError(kind, 'ordered');
+        const result = await trackAny(`${uuid} ${another}`);
+        assert.equal(requested.length, 1);
+        assert.match(lookupMessage(result, 'cloud.example')?.text ?? '', message);
+      });
   });
 });

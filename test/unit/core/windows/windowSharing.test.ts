@@ -465,18 +465,10 @@ describe('windows of one user', () => {
       const [leading] = await open(2);
       leading.store.track([a], clock.now());
       await clock.advance(1000);
-      // As the extension does it: the view is emptied at once, the others hear of it a moment later.
-      const change = async (index: 0 | 1, to: string): Promise<void> => {
-        const window = windows[index];
-        void window?.persistence.open(to);
-        window?.polling.reconnect();
-        await Promise.resolve();
-        void window?.sharing.open(to);
-      };
       for (const to of ['https://another.example', fakeOrigin]) {
-        await change(first, to);
+        windows[first]?.open(to);
         await clock.advance(20);
-        await change(second, to);
+        windows[second]?.open(to);
         await clock.advance(5000);
         assert.deepEqual([...disk.keys()], [`${fakeOrigin} v2/a`], to);
       }
@@ -486,7 +478,7 @@ describe('windows of one user', () => {
   it('keep what is done while another server’s tasks are read', async () => {
     cloud.set('a', 'running');
     const [, second] = await open(2);
-    for (const { sharing } of windows) void sharing.open('https://another.example');
+    for (const window of windows) window.open('https://another.example');
     second.store.track([a], clock.now());
     await settle();
     second.store.track([b], clock.now());
@@ -514,7 +506,7 @@ describe('windows of one user', () => {
     const [first, second] = await open(2);
     first.store.track([a], clock.now());
     await clock.advance(1000);
-    await second.sharing.open('https://another.example');
+    second.open('https://another.example');
     await clock.advance(1000);
     assert.deepEqual(second.store.tasks(), []);
     assert.equal(first.store.tasks().length, 1);

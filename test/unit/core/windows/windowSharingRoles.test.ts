@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { WindowPolling } from '../../../../src/core/polling/polling';
 import { refKey } from '../../../../src/core/cloud/task';
 import { seenNoteMs } from '../../../../src/core/notices/noticeQueue';
+import { ShownTasks } from '../../../../src/core/tasks/shownTasks';
 import { TaskPersistence } from '../../../../src/core/tasks/taskPersistence';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import type { TrackedTask } from '../../../../src/core/tasks/trackedTask';
@@ -34,6 +35,7 @@ describe('WindowSharing', () => {
   let clock: FakeClock;
   let store: TaskStore;
   let persistence: TaskPersistence;
+  let tasks: ShownTasks;
   let polling: WindowPolling;
   /** The tasks in the files of each server. */
   let disk: Map<string, TrackedTask[]>;
@@ -49,8 +51,8 @@ describe('WindowSharing', () => {
 
   beforeEach(() => {
     clock = new FakeClock();
-    store = new TaskStore();
-    polling = new WindowPolling({ store, intervals: { watching: 2000, hidden: 3000, away: 4000 } });
+    tasks = new ShownTasks();
+    polling = new WindowPolling({ tasks, intervals: { watching: 2000, hidden: 3000, away: 4000 } });
     disk = new Map();
     saved = [];
     loading = saving = readingKey = Promise.resolve();
@@ -58,9 +60,27 @@ describe('WindowSharing', () => {
     leases = [];
     pollers = [];
     announced = [];
+  });
+
+  afterEach(() => {
+    endSession();
+    polling.dispose();
+  });
+
+  function endSession(): void {
+    sharing?.dispose();
+    persistence?.dispose();
+    store?.dispose();
+  }
+
+  /** Shows the tasks of a server from now on, and of none before, as the account's session does. Resolves when they are read. */
+  function show(origin: string): Promise<void> {
+    endSession();
+    store = new TaskStore();
+    tasks.show(store);
     persistence = new TaskPersistence({
       store,
-      filesOf: (origin) => ({
+      files: {
         load: async () => {
           await loading;
           return disk.get(origin) ?? [];
@@ -70,11 +90,12 @@ describe('WindowSharing', () => {
           await saving;
         },
         remove: () => Promise.resolve(),
-      }),
+      },
       onError: (_what, error) => {
         throw error;
       },
     });
+    const loaded = persistence.load();
     sharing = new WindowSharing({
       store,
       persistence,
@@ -86,7 +107,7 @@ describe('WindowSharing', () => {
         pollers.push(poller);
         return poller;
       },
-      join: (origin, handlers) => {
+      join: (handlers) => {
         const lease = {
           ...handlers,
           origin,
@@ -111,17 +132,11 @@ describe('WindowSharing', () => {
       hasKey: () => hasKey,
       readKey: () => readingKey,
     });
-  });
-
-  afterEach(() => {
-    sharing.dispose();
-    persistence.dispose();
-    polling.dispose();
-    store.dispose();
-  });
+    return loaded;
+  }
 
   async function open(): Promise<FakeLease> {
-    await sharing.open(server);
+    await show(server);
     return lastLease();
   }
 
@@ -154,9 +169,8 @@ describe('WindowSharing', () => {
   describe('takes part', () => {
     it('once for each server, and leaves the election for the one before', async () => {
       const lease = await open();
-      await sharing.open(server);
       assert.equal(leases.length, 1);
-      await sharing.open(otherServer);
+      await show(otherServer);
       assert.deepEqual(
         leases.map(({ origin, isDisposed }) => ({ origin, isDisposed })),
         [
@@ -168,7 +182,7 @@ describe('WindowSharing', () => {
     });
 
     it('for the last server alone where another was opened before its tasks were read', async () => {
-      await Promise.all([sharing.open(server), sharing.open(otherServer)]);
+      await Promise.all([show(server), show(otherServer)]);
       assert.deepEqual(
         leases.map(({ origin }) => origin),
         [otherServer],
@@ -176,17 +190,17 @@ describe('WindowSharing', () => {
     });
 
     it('no more once it is disposed, though its tasks were just being read', async () => {
-      const opening = sharing.open(server);
+      const opening = show(server);
       sharing.dispose();
       await opening;
-      await sharing.open(otherServer);
+      await settle();
       assert.deepEqual(leases, []);
     });
 
     it('and is ready when it first has a part, not before', async () => {
       let isReady = false;
-      void sharing.whenReady.then(() => (isReady = true));
       const lease = await open();
+      void sharing.whenReady.then(() => (isReady = true));
       await settle();
       assert.equal(isReady, false);
       lease.onLead();
@@ -195,6 +209,7 @@ describe('WindowSharing', () => {
     });
 
     it('and keeps nobody waiting who asks when it is ready, where it never had a part', async () => {
+      await open();
       sharing.dispose();
       await sharing.whenReady;
     });
@@ -251,7 +266,7 @@ describe('WindowSharing', () => {
       const lease = await open();
       lease.onLead();
       store.track([ref], clock.now());
-      await sharing.open(otherServer);
+      await show(otherServer);
       assert.deepEqual(added(follow(lastLease())), []);
     });
   });
@@ -373,7 +388,7 @@ describe('WindowSharing', () => {
     it('comes to nothing where another server is opened meanwhile', async () => {
       await clock.advance(5000);
       sharing.announce({ pause: { kind: 'auth' } });
-      await sharing.open(otherServer);
+      await show(otherServer);
       await settle();
       assert.deepEqual(
         leases.map(({ origin }) => origin),
@@ -496,7 +511,7 @@ describe('WindowSharing', () => {
     });
 
     it('keeps its part at another server that it shows meanwhile', async () => {
-      await sharing.open(otherServer);
+      await show(otherServer);
       lastLease().onLead();
       answer();
       await settle();

@@ -1,20 +1,16 @@
-import {
-  EventEmitter,
-  type Event,
-  type SecretStorage,
-  type SecretStorageChangeEvent,
-} from 'vscode';
+import type { SecretStorage, SecretStorageChangeEvent } from 'vscode';
+import { Emitter } from '../../src/core/base/event';
 
 /** A secret storage in memory. Can be broken, as one without a keyring is, and kept waiting. */
 export class MemorySecrets implements SecretStorage {
   readonly secrets = new Map<string, string>();
-  readonly #didChange = new EventEmitter<SecretStorageChangeEvent>();
+  readonly #didChange = new Emitter<SecretStorageChangeEvent>();
   /** Thrown by every call while set. */
   failure: Error | undefined;
   /** What reads wait for. */
   gate: Promise<void> | undefined;
 
-  readonly onDidChange: Event<SecretStorageChangeEvent> = this.#didChange.event;
+  readonly onDidChange = this.#didChange.event;
 
   async get(key: string): Promise<string | undefined> {
     // As they are when the question comes.

@@ -1,0 +1,118 @@
+import type { Disposable } from '../../core/base/event';
+import { otherServerMessage, type Server } from '../../core/cloud/baseUrl';
+import { CloudError } from '../../core/cloud/errors';
+import type { Cloud } from '../../core/cloud/taskClient';
+import {
+  TaskPersistence,
+  type TaskFiles,
+  type TaskPersistenceOptions,
+} from '../../core/tasks/taskPersistence';
+import { TaskStore } from '../../core/tasks/taskStore';
+import type { WindowSharing } from '../../core/windows/windowSharing';
+import { LazyWindowSharing } from '../lazyWindowSharing';
+import { UserError } from '../userError';
+import { ApiKey, type ApiKeyOptions } from './apiKey';
+import { CloudConnection, type CloudConnectionOptions } from './cloudConnection';
+
+export interface AccountSessionOptions
+  extends Omit<CloudConnectionOptions, 'key'>, Omit<ApiKeyOptions, 'origin'> {
+  readonly server: Server;
+  /** What is wrong with the base URL of the moment, where it names no server: this one stays in sight, and is not asked. */
+  readonly problem: () => string | undefined;
+  /** Where the tasks of the server are kept. */
+  readonly files: TaskFiles;
+  /** What the session before still owes its files comes first. Never rejects. */
+  readonly after: Promise<void>;
+  /** Told once when tasks cannot be read, and once when they cannot be saved. */
+  readonly onStorageError: TaskPersistenceOptions['onError'];
+  /** Loads what polls and speaks with the other windows. */
+  readonly loadWindows: () => Promise<(session: AccountSession) => WindowSharing>;
+  /** Told where it cannot be loaded. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * One account on one server, from when the base URL names it until it names another: all that belongs to it is made here and ends
+ * here. What it is still answered or asked for afterwards reaches its own tasks at most, and no file and no other session.
+ * Another API key for the server goes on with the same tasks.
+ */
+export class AccountSession implements Disposable {
+  readonly server: Server;
+  readonly key: ApiKey;
+  readonly store = new TaskStore();
+  readonly persistence: TaskPersistence;
+  readonly windows: LazyWindowSharing;
+  readonly #problem: () => string | undefined;
+  readonly #connection: CloudConnection;
+  readonly #over = new AbortController();
+
+  constructor(options: AccountSessionOptions) {
+    const { server, files, after, onStorageError, loadWindows, onError } = options;
+    this.server = server;
+    this.#problem = options.problem;
+    this.key = new ApiKey({ ...options, origin: server.origin });
+    this.#connection = new CloudConnection({ ...options, key: this.key });
+    this.persistence = new TaskPersistence({
+      store: this.store,
+      files: filesAfter(after, files),
+      onError: onStorageError,
+    });
+    this.windows = new LazyWindowSharing(async () => {
+      const create = await loadWindows();
+      return () => create(this);
+    }, onError);
+    void this.persistence.load();
+    void this.key.read();
+  }
+
+  /** Aborts when the base URL names another server, with words for the user as its reason. */
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** Whether the server can be asked, as far as is known; `undefined` before the key was first read. */
+  get keyState(): 'missing' | 'present' | undefined {
+    return this.#problem() === undefined ? this.key.state : 'missing';
+  }
+
+  /**
+   * The server with the key of the moment.
+   * @throws {CloudError} of kind `noKey` where there is no key, or the base URL cannot be used; {UserError} once the session is over
+   */
+  readonly connect = async (signal: AbortSignal): Promise<Cloud> => {
+    this.signal.throwIfAborted();
+    const problem = this.#problem();
+    if (problem !== undefined) throw new CloudError('noKey', problem);
+    const cloud = await this.#connection.connect(signal);
+    this.signal.throwIfAborted();
+    return cloud;
+  };
+
+  /** The server with a key that is not in use (yet). */
+  openCloud(key: string): Promise<Cloud> {
+    return this.#connection.openCloud(key);
+  }
+
+  /** Resolves when everything is on disk that has changed so far, also once the session is over. Never rejects. */
+  flush(): Promise<void> {
+    return this.persistence.flush();
+  }
+
+  dispose(): void {
+    if (this.signal.aborted) return;
+    this.#over.abort(new UserError(otherServerMessage(this.server.origin)));
+    this.windows.dispose();
+    this.persistence.dispose();
+    this.key.dispose();
+    this.store.dispose();
+  }
+}
+
+/** Files that nobody touches before then. */
+function filesAfter(then: Promise<void>, files: TaskFiles): TaskFiles {
+  return {
+    load: () => then.then(() => files.load()),
+    save: (task) => then.then(() => files.save(task)),
+    remove: (ref) => then.then(() => files.remove(ref)),
+  };
+}

@@ -1,0 +1,108 @@
+import { Emitter, type Disposable, type Event } from '../../core/base/event';
+import type { Server } from '../../core/cloud/baseUrl';
+import type { ShownTasks } from '../../core/tasks/shownTasks';
+import type { TaskSource } from '../../core/tasks/taskStore';
+import type { Settings } from '../settings';
+import { UserError } from '../userError';
+import type { AccountSession } from './accountSession';
+
+export interface CurrentAccountOptions {
+  readonly settings: Pick<Settings, 'baseUrl' | 'onDidChange'>;
+  /** Shows the tasks of the session of the moment. */
+  readonly tasks: ShownTasks;
+  /** @param after resolves when the session before owes its files nothing any more */
+  readonly createSession: (server: Server, after: Promise<void>) => AccountSession;
+}
+
+/**
+ * The session for the server that the base URL names: another server ends it and begins another.
+ * A base URL that cannot be used leaves it in sight; nothing is asked meanwhile.
+ */
+export class CurrentAccount implements Disposable {
+  readonly #options: CurrentAccountOptions;
+  readonly #didChange = new Emitter<void>();
+  readonly #subscription: Disposable;
+  #session: AccountSession | undefined;
+  /** Resolves when the sessions before owe their files nothing any more. */
+  #flushed: Promise<unknown> = Promise.resolve();
+
+  /** Fires when the session, its key or what is wrong with the base URL may be another. */
+  readonly onDidChange: Event<void> = this.#didChange.event;
+
+  constructor(options: CurrentAccountOptions) {
+    this.#options = options;
+    this.#subscription = options.settings.onDidChange((affects) => {
+      if (!affects('baseUrl')) return;
+      this.#follow();
+      this.#didChange.fire();
+    });
+    this.#follow();
+  }
+
+  /** The session whose tasks are in sight. Absent as long as the base URL has named no server that can be used. */
+  get session(): AccountSession | undefined {
+    return this.#session;
+  }
+
+  /** The tasks in sight. */
+  get tasks(): TaskSource {
+    return this.#options.tasks;
+  }
+
+  /** Whether the server of the moment can be asked, as far as is known; `undefined` before its key was first read. */
+  get keyState(): 'missing' | 'present' | undefined {
+    return this.#session ? this.#session.keyState : 'missing';
+  }
+
+  /** The session of the moment where it is for this server. */
+  sessionAt(origin: string | undefined): AccountSession | undefined {
+    return this.#session?.server.origin === origin ? this.#session : undefined;
+  }
+
+  /** @throws {UserError} where the base URL of the moment cannot be used */
+  requireSession(): AccountSession {
+    const { problem } = this.#options.settings.baseUrl;
+    if (this.#session && problem === undefined) return this.#session;
+    throw unusable(problem);
+  }
+
+  /**
+   * The session whose tasks are in sight, once they are read; the base URL of the moment need not be one that can be used.
+   * @throws {UserError} where there is no session yet
+   */
+  async whenReady(): Promise<AccountSession> {
+    const session = this.#session;
+    if (!session) throw unusable(this.#options.settings.baseUrl.problem);
+    await session.persistence.whenReady;
+    return session;
+  }
+
+  /** Resolves when everything is on disk that has changed so far. Never rejects. */
+  async flush(): Promise<void> {
+    await Promise.all([this.#flushed, this.#session?.flush()]);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#session?.dispose();
+    this.#didChange.dispose();
+  }
+
+  #follow(): void {
+    const { settings, tasks, createSession } = this.#options;
+    const { server } = settings.baseUrl;
+    const before = this.#session;
+    if (!server || server.baseUrl === before?.server.baseUrl) return;
+    before?.dispose();
+    const flushed = this.flush();
+    this.#flushed = flushed;
+    const session = createSession(server, flushed);
+    session.key.onDidChange(() => this.#didChange.fire());
+    this.#session = session;
+    tasks.show(session.store);
+  }
+}
+
+function unusable(problem = 'The base URL cannot be used.'): UserError {
+  return new UserError(`${problem} Change it in the settings.`, 'openSettings');
+}
