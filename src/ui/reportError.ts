@@ -38,12 +38,21 @@ export function reportError(error: unknown, options: ReportErrorOptions): void {
   notify({ severity: 'error', text }, nextStep);
 }
 
-/** Shows a message with a button for what helps, and waits for no answer. */
-export function notify(message: Omit<Message, 'actions' | 'isModal'>, nextStep?: NextStep): void {
+/**
+ * Shows a message with a button for what helps, and waits for no answer.
+ * @param onHelped called when the person has taken that step; what it rejects with goes to the log of VS Code
+ */
+export function notify(
+  message: Omit<Message, 'actions' | 'isModal'>,
+  nextStep?: NextStep,
+  onHelped?: () => Promise<void>,
+): void {
   const step = nextStep && steps[nextStep];
   void showMessage({ ...message, actions: step ? [step.title] : [] }).then(
-    (chosen) => {
-      if (step && chosen === step.title) void commands.executeCommand(step.command, ...step.args);
+    async (chosen) => {
+      if (!step || chosen !== step.title) return;
+      await commands.executeCommand(step.command, ...step.args);
+      await onHelped?.();
     },
     // A window that is closing shows nothing any more.
     () => undefined,

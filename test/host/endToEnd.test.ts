@@ -31,6 +31,8 @@ describe('the extension against a cloud', () => {
     cloud = await startSimulator({ clock });
     person = new Person();
     await set('baseUrl', cloud.url);
+    // What is set is taken at its word, so each test knows which requests there are.
+    await set('apiVersion', 'v2');
   });
 
   afterEach(async () => {

@@ -44,7 +44,7 @@ describe('the settings', () => {
       host: 'api.browser-use.com',
       isLoopback: false,
     });
-    assert.equal(settings.apiVersion, 'v2');
+    assert.equal(settings.apiVersion, undefined);
     assert.deepEqual([...settings.notifyOn], ['finished', 'unsuccessful', 'failed', 'stopped']);
     assert.deepEqual(settings.intervals, { watching: 2000, hidden: 10_000, away: 30_000 });
     assert.equal(settings.animateRunning, true);
@@ -64,7 +64,7 @@ describe('the settings', () => {
 
   it('take only versions and ends that there are', async () => {
     await set('apiVersion', 'v9');
-    assert.equal(settings.apiVersion, 'v2');
+    assert.equal(settings.apiVersion, undefined);
     await set('apiVersion', 'v1');
     assert.equal(settings.apiVersion, 'v1');
     await set('notifyOn', ['failed', 'nonsense']);

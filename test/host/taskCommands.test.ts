@@ -242,7 +242,7 @@ describe('the commands on tasks', () => {
       [null, null],
       [42],
       [{}],
-      [{ apiVersion: 'v3', id: firstId }],
+      [{ apiVersion: 'v9', id: firstId }],
       [{ apiVersion: 'v2', id: 42 }],
       [[]],
       [first, []],

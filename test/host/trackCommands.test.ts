@@ -63,6 +63,7 @@ describe('Track Task', () => {
                   findSessionTasks: (sessionId) => findTasks(sessionId),
                 }),
               }),
+            isOfficial: true,
             now: 7,
             signal: more?.signal ?? new AbortController().signal,
             onProgress: more?.onProgress,

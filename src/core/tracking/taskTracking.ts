@@ -235,7 +235,7 @@ function reasonMessage(kind: CloudErrorKind, host: string, isOfIds: boolean): Er
       };
     case 'noKey':
       return {
-        text: `There is no API key for ${host} yet. Set one, and track again.`,
+        text: `There is no API key for ${host} yet. Set one, and tracking goes on.`,
         nextStep: 'setApiKey',
       };
     // Tracking is not repeated by itself.

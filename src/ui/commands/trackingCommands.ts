@@ -69,7 +69,9 @@ export async function trackTask(
   const [firstRef] = result.refs;
   // Who tracks from a key or a script goes on with something else: a view that is closed stays so.
   if (firstRef && (isTyped || view.isVisible)) await view.reveal(firstRef);
-  await notifyOfTracking(result, session);
+  await notifyOfTracking(result, session, async () => {
+    if (await session.key.get()) await trackTask([text], options);
+  });
 }
 
 /** Shows how far the look-up of IDs and sessions is, with a button to cancel it; what was tracked by then stays. */
@@ -92,12 +94,15 @@ async function trackWithProgress(
 async function notifyOfTracking(
   result: TrackingResult,
   { key, server: { host } }: AccountSession,
+  trackAgain: () => Promise<void>,
 ): Promise<void> {
   const message = trackingMessage(result);
   const failure = lookupMessage(result, host);
   if (failure) {
     const text = message === undefined ? failure.text : `${failure.text} ${message}`;
-    notify({ severity: 'warning', text }, failure.nextStep);
+    // What was pasted need not be pasted again.
+    const hasKey = result.lookupError?.kind !== 'noKey';
+    notify({ severity: 'warning', text }, failure.nextStep, hasKey ? undefined : trackAgain);
     return;
   }
   if (result.refs.length === 0) {

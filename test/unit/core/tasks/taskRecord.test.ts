@@ -8,6 +8,7 @@ const whole: Required<Omit<TrackedTask, 'trouble'>> = {
   id: 'task_1/../\u202e"',
   status: 'finished',
   rawStatus: 'finished',
+  title: 'A flight',
   prompt: 'Line 1\nLine 2 – ünïcödé \ud83d\ude00',
   isSuccess: false,
   judgeVerdict: true,
