@@ -191,7 +191,7 @@ describe('the details panels', () => {
     cloud.set('a', 'finished', { output: 'of here', sessionId: 's', steps: [step, step2] });
     const tapped = tap(vscode.window.createWebviewPanel(detailsViewType, 'x', column));
     panels.restore(tapped.panel, { ...ref, origin: here });
-    await until(() => tapped.notified.some((it) => it.type === 'view' && it.view.task.isWhole));
+    await until(() => tapped.sent.some((it) => it.type === 'view' && it.view.task.isWhole));
     const before = session();
     await set('baseUrl', there);
     assert.notEqual(session(), before);
@@ -222,7 +222,7 @@ describe('the details panels', () => {
     }
     assert.deepEqual([requested.length, downloads.length], counts);
     assert.equal(store.get(ref), known, 'not even seen');
-    const last = tapped.notified.findLast((it) => it.type === 'view');
+    const last = tapped.sent.findLast((it) => it.type === 'view');
     assert.equal(last?.view.trouble?.text, otherServerMessage(here));
   });
 

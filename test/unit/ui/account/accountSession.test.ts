@@ -83,7 +83,7 @@ describe('a session whose place another one has taken', () => {
                       onError: () => undefined,
                     }),
                   join: (handlers) => windows.join(server.origin, handlers),
-                  isRequested: () => true,
+                  isEnabled: () => true,
                   announce: (announcement) => announced.push(announcement),
                   hasKey: () => key.state === 'present',
                   readKey: () => key.read(),
