@@ -4,7 +4,6 @@ import type { Server } from './core/cloud/baseUrl';
 import { WindowPolling } from './core/polling/polling';
 import { ShownTasks } from './core/tasks/shownTasks';
 import { TokenBucket } from './core/polling/tokenBucket';
-import type { Announcement } from './core/windows/windowMessages';
 import { homeFolder } from './platform/homeFolder';
 import { environmentKey, openTaskFolder } from './platform/node';
 import { systemClock as clock } from './platform/systemClock';
@@ -18,7 +17,7 @@ import { followContextKeys } from './ui/tree/contextKeys';
 import { LazyFeatures, loadWhenNeeded } from './ui/lazyFeatures';
 import { LazyTree } from './ui/tree/lazyTree';
 import { Log } from './ui/log';
-import { showNotice } from './ui/notifications/notifier';
+import { showAnnouncement } from './ui/notifications/notifier';
 import { publicTasks } from './ui/publicTasks';
 import { restoreDetails } from './ui/details/restoreDetails';
 import { Settings } from './ui/settings';
@@ -54,7 +53,10 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
         intervals: settings.intervals,
         onError: (error, what) => log.error(`Polling ${what} failed`, error),
         isEnabled: (kind) => settings.notifyOn.has(kind),
-        announce: (announcement) => void notify(announcement, session).catch(onError),
+        announce: (announcement) =>
+          void showAnnouncement(announcement, { session, features: features.get, view }).catch(
+            onError,
+          ),
         hasKey: () => session.keyState === 'present',
         readKey: () => session.key.read(),
         root: Uri.joinPath(globalStorageUri, 'windows').fsPath,
@@ -96,19 +98,6 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     };
     return createFeatures({ ...parts, tree, view, statusBar, clock, extensionUri, localFiles });
   });
-  const notify = async (announcement: Announcement, session: AccountSession): Promise<void> => {
-    if ('pause' in announcement) {
-      const loaded = await features.get();
-      if (!session.signal.aborted) loaded.notifyPause(announcement.pause);
-      return;
-    }
-    await showNotice(announcement.notice, {
-      openDetails: async (ref) => (await features.get()).openDetails(ref, session),
-      showTasks: async (first) => {
-        if (!session.signal.aborted) await view.reveal(first);
-      },
-    });
-  };
   const tree = new LazyTree(async () => {
     const { TaskTree } = await import('./ui/tree/taskTree');
     return new TaskTree({ tasks, settings, clock, features: features.get });

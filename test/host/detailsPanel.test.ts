@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { officialOrigin } from '../../src/core/cloud/baseUrl';
+import { officialOrigin, otherServerMessage } from '../../src/core/cloud/baseUrl';
 import type { TaskRef } from '../../src/core/cloud/task';
 import type { DownloadOptions } from '../../src/core/cloud/taskClient';
 import { systemClock as clock } from '../../src/platform/systemClock';
@@ -15,6 +15,8 @@ import { fakeAccount } from '../fakes/fakeAccount';
 import { FakeCloud } from '../fakes/fakeCloud';
 import { MemorySecrets } from '../fakes/memorySecrets';
 import { set } from './extensionUnderTest';
+import { Person } from './person';
+import { tap } from './smallWorld';
 
 const step = {
   number: 1,
@@ -180,6 +182,48 @@ describe('the details panels', () => {
     );
     await set('baseUrl', here);
     await until(() => cloud.requested.length > requested);
+  });
+
+  it('reach nothing of another server by what their page says', async () => {
+    await set('baseUrl', here);
+    const ref: TaskRef = { apiVersion: 'v2', id: 'a' };
+    const step2 = { ...step, number: 2, screenshotUrl: 'https://store.example/2.png' };
+    cloud.set('a', 'finished', { output: 'of here', sessionId: 's', steps: [step, step2] });
+    const tapped = tap(vscode.window.createWebviewPanel(detailsViewType, 'x', column));
+    panels.restore(tapped.panel, { ...ref, origin: here });
+    await until(() => tapped.sent.some((it) => it.type === 'view' && it.view.task.isWhole));
+    const before = session();
+    await set('baseUrl', there);
+    assert.notEqual(session(), before);
+    const { store } = session();
+    store.track([ref], clock.now());
+    store.applyUpdate(ref, { status: 'running', rawStatus: 'started' }, clock.now(), true);
+    store.applyUpdate(ref, { status: 'finished', rawStatus: 'finished' }, clock.now(), true);
+    const known = store.get(ref);
+    assert.equal(known?.isUnseen, true);
+    const { requested, downloads } = cloud;
+    const counts = [requested.length, downloads.length];
+    const person = new Person();
+    try {
+      person.press = ({ buttons }) => buttons[0];
+      person.saveTo = () => assert.fail('There is nothing to save.');
+      for (const message of [
+        { type: 'ready' },
+        { type: 'picture', of: 'step', index: 1 },
+        { type: 'remedy', remedy: 'retry' },
+        { type: 'act', action: 'share' },
+        { type: 'act', action: 'unshare' },
+      ])
+        tapped.deliver(message);
+      await until(() => person.seen.some(({ text }) => text === otherServerMessage(here)));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    } finally {
+      person.end();
+    }
+    assert.deepEqual([requested.length, downloads.length], counts);
+    assert.equal(store.get(ref), known, 'not even seen');
+    const last = tapped.sent.findLast((it) => it.type === 'view');
+    assert.equal(last?.view.trouble?.text, otherServerMessage(here));
   });
 
   it('are one for each server that has a task of the same ID', async () => {

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import type { TaskRef } from '../../src/core/cloud/task';
 import { TaskStore } from '../../src/core/tasks/taskStore';
 import { NoticeQueue, seenNoteMs } from '../../src/core/notices/noticeQueue';
-import { showNotice } from '../../src/ui/notifications/notifier';
+import { showAnnouncement, showNotice } from '../../src/ui/notifications/notifier';
 import { Settings } from '../../src/ui/settings';
 import type { Disposable } from '../../src/core/base/event';
 import { aTask } from '../fakes/aTask';
+import { fakeSession, serverAt } from '../fakes/fakeAccount';
 import { FakeClock } from '../fakes/fakeClock';
 import { set } from './extensionUnderTest';
 import { Person } from './person';
@@ -105,5 +106,58 @@ describe('notices', () => {
     await clock.advance(seenNoteMs);
     assert.deepEqual(opened, []);
     assert.equal(store.tasks()[0]?.isUnseen, true);
+  });
+
+  it('open the details of their own session, whatever has taken its place when the person answers', async () => {
+    const session = fakeSession(serverAt('https://here.example'));
+    const owners: string[] = [];
+    const revealed: TaskRef[] = [];
+    const paused: unknown[] = [];
+    const answer = (refs: readonly TaskRef[]): Promise<void> =>
+      showAnnouncement(
+        { notice: { text: 'Ended', refs, isWarning: false } },
+        {
+          session,
+          features: () =>
+            Promise.resolve({
+              openDetails: ({ id }, { server }) => {
+                owners.push(`${id} ${server.origin}`);
+                return Promise.resolve();
+              },
+              notifyPause: (pause) => paused.push(pause),
+            }),
+          view: {
+            reveal: (ref) => {
+              revealed.push(ref);
+              return Promise.resolve();
+            },
+          },
+        },
+      );
+    const [a, b] = [aTask({ id: 'a' }), aTask({ id: 'b' })];
+    person.press = ({ buttons }) => buttons[0];
+    await answer([a, b]);
+    assert.deepEqual(revealed, [a]);
+    person.press = ({ buttons }) => {
+      session.dispose();
+      return buttons[0];
+    };
+    await answer([a, b]);
+    await answer([a]);
+    assert.deepEqual(revealed, [a], 'no row of another session');
+    assert.deepEqual(owners, ['a https://here.example']);
+    await showAnnouncement(
+      { pause: { kind: 'auth' } },
+      {
+        session,
+        features: () =>
+          Promise.resolve({
+            openDetails: () => assert.fail(),
+            notifyPause: (pause) => paused.push(pause),
+          }),
+        view: { reveal: () => assert.fail() },
+      },
+    );
+    assert.deepEqual(paused, [], 'a pause that is over');
   });
 });

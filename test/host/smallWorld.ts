@@ -170,7 +170,7 @@ export async function leaveSmallWorlds(): Promise<void> {
 const never = new AbortController().signal;
 
 /** The real panel, but for its messages, which pass through here. */
-function tap(panel: WebviewPanel): TappedPanel {
+export function tap(panel: WebviewPanel): TappedPanel {
   const sent: ToPage[] = [];
   const listeners: ((message: unknown) => void)[] = [];
   const { webview } = panel;

@@ -1,11 +1,43 @@
 import type { Notice } from '../../core/notices/notices';
 import type { TaskRef } from '../../core/cloud/task';
+import type { Announcement } from '../../core/windows/windowMessages';
+import type { AccountSession } from '../account/accountSession';
+import type { Features, TaskOwner } from '../lazyFeatures';
 import { showMessage } from '../messages';
+import type { TaskView } from '../tree/taskView';
 
 export interface NotifierOptions {
   readonly openDetails: (ref: TaskRef) => Promise<void>;
   /** Shows the view, with this task in sight. */
   readonly showTasks: (first: TaskRef) => Promise<void>;
+}
+
+/** Whose tasks an announcement is about. */
+export interface AnnouncementOptions {
+  readonly session: TaskOwner & Pick<AccountSession, 'signal'>;
+  readonly features: () => Promise<Pick<Features, 'notifyPause' | 'openDetails'>>;
+  readonly view: Pick<TaskView, 'reveal'>;
+}
+
+/**
+ * Notifies the person at this window. What they choose concerns the session's own tasks, also where another one has taken its place
+ * meanwhile. Resolves when they have answered or closed the message.
+ */
+export async function showAnnouncement(
+  announcement: Announcement,
+  { session, features, view }: AnnouncementOptions,
+): Promise<void> {
+  if ('pause' in announcement) {
+    const loaded = await features();
+    if (!session.signal.aborted) loaded.notifyPause(announcement.pause);
+    return;
+  }
+  await showNotice(announcement.notice, {
+    openDetails: async (ref) => (await features()).openDetails(ref, session),
+    showTasks: async (first) => {
+      if (!session.signal.aborted) await view.reveal(first);
+    },
+  });
 }
 
 /** Notifies of tasks that ended. Resolves when the person has answered or closed the message. */
