@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Clock } from './clock';
 import type { ApiVersion } from '../../src/core/cloud/task';
+import type { Clock } from './clock';
 import { createSimulatedTask } from './simulatedTask';
 import type { SimulatedTask } from './simulatedTask';
+import type { SimulatedVersion } from './simulatedVersion';
+import { versionOf } from './taskScript';
 import type { TaskScript } from './taskScript';
 
 /** What the simulated cloud holds: tasks, their sessions, and the account that they belong to. */
@@ -13,7 +15,9 @@ export interface Cloud {
   readonly tasks: ReadonlyMap<string, SimulatedTask>;
   readonly sessions: ReadonlyMap<string, Session>;
   /** @throws {Error} when a task with this ID exists. */
-  addTask(script: TaskScript): SimulatedTask;
+  addTask<Version extends SimulatedVersion = ApiVersion>(
+    script: TaskScript<Version>,
+  ): SimulatedTask<Version>;
   addSession(options: Pick<Session, 'keepAlive' | 'isRecorded' | 'persistMemory'>): Session;
   /** Stops the session's tasks too. */
   stopSession(session: Session): void;
@@ -40,7 +44,7 @@ export interface Account {
 export interface Session {
   readonly id: string;
   /** v1 has sessions too, but shows none of them. */
-  readonly apiVersion: ApiVersion;
+  readonly apiVersion: SimulatedVersion;
   readonly startedAtMs: number;
   readonly keepAlive: boolean;
   readonly persistMemory: boolean;
@@ -81,12 +85,16 @@ export function createCloud(clock: Clock, account: Partial<Account> = {}): Cloud
     return lastMs;
   }
 
-  function sessionFor(script: TaskScript, id: string, startedAtMs: number): Session {
+  function sessionFor(
+    script: TaskScript<SimulatedVersion>,
+    id: string,
+    startedAtMs: number,
+  ): Session {
     const known = sessions.get(id);
     if (known) return known;
     const session: Session = {
       id,
-      apiVersion: script.apiVersion ?? 'v2',
+      apiVersion: versionOf(script),
       startedAtMs,
       keepAlive: script.keepAlive ?? false,
       persistMemory: true,

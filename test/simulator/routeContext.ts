@@ -1,6 +1,6 @@
-import type { ApiVersion } from '../../src/core/cloud/task';
 import type { Cloud } from './cloud';
 import type { Presigner } from './presigner';
+import type { SimulatedVersion } from './simulatedVersion';
 import type { TaskScript } from './taskScript';
 
 /** What routes answer from. */
@@ -12,12 +12,12 @@ export interface RouteContext {
   /** Whether v1 is that of a self-hosted server. */
   readonly isSelfHosted: boolean;
   /** The script of a task that a client creates. */
-  scriptFor(created: CreatedTask): TaskScript;
+  scriptFor(created: CreatedTask): TaskScript<SimulatedVersion>;
 }
 
 /** What a client asked for as it created a task. */
 export interface CreatedTask {
-  readonly apiVersion: ApiVersion;
+  readonly apiVersion: SimulatedVersion;
   readonly prompt: string;
   /** The whole body of its request. */
   readonly body: Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { ApiVersion } from '../../src/core/cloud/task';
-import { ErrorAnswer, jsonAnswer } from './answer';
+import { emptyAnswer, ErrorAnswer, jsonAnswer } from './answer';
 import type { Answer } from './answer';
 import { runningClock } from './clock';
 import type { Clock } from './clock';
@@ -20,6 +20,8 @@ import { createRouter } from './route';
 import type { ApiRequest, RouteMatch } from './route';
 import type { CreatedTask, RouteContext } from './routeContext';
 import type { SimulatedTask } from './simulatedTask';
+import { simulatedVersions } from './simulatedVersion';
+import type { SimulatedVersion } from './simulatedVersion';
 import { storedObjectRoutes } from './storedObjects';
 import type { TaskScript } from './taskScript';
 import { v1Routes } from './v1Routes';
@@ -33,7 +35,7 @@ export interface Simulator {
   /** The keys that it takes, for both API versions; may be changed while it runs. */
   readonly keys: Set<string>;
   /** The API versions that it serves; every route of another answers 404 `Not Found`. May be changed while it runs. */
-  readonly apiVersions: Set<ApiVersion>;
+  readonly apiVersions: Set<SimulatedVersion>;
   readonly clock: Clock;
   /** The names of all its routes: `GET /api/v2/tasks/{task_id}` and so on. */
   readonly routeNames: readonly string[];
@@ -43,7 +45,9 @@ export interface Simulator {
   readonly faults: Faults;
   readonly counts: Counts;
   /** @throws {Error} when a task with this ID exists. */
-  addTask(script: TaskScript): SimulatedTask;
+  addTask<Version extends SimulatedVersion = ApiVersion>(
+    script: TaskScript<Version>,
+  ): SimulatedTask<Version>;
   /** Ends the server and all its connections, also those in the middle of an answer. May be called twice. */
   close(): Promise<void>;
 }
@@ -55,15 +59,15 @@ export interface SimulatorOptions {
   readonly keys?: readonly string[];
   /** Default: any free port. */
   readonly port?: number;
-  /** Default: both. */
-  readonly apiVersions?: readonly ApiVersion[];
+  /** Default: all. */
+  readonly apiVersions?: readonly SimulatedVersion[];
   /** v1 as the public self-hosted servers speak it, which have no list and no account. Default: as the cloud's documents have it. */
   readonly isSelfHosted?: boolean;
   readonly account?: Partial<Account>;
   /** How long presigned links are good for, by the simulator's clock. Default: 300. */
   readonly presignedSeconds?: number;
   /** The script of a task that a client creates. Default: three steps that take two seconds each. */
-  readonly scriptFor?: (created: CreatedTask) => TaskScript;
+  readonly scriptFor?: (created: CreatedTask) => TaskScript<SimulatedVersion>;
 }
 
 /** The key that a simulator takes unless told otherwise. It opens nothing anywhere else. */
@@ -77,7 +81,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const clock = options.clock ?? runningClock();
   const cloud = createCloud(clock, options.account);
   const keys = new Set(options.keys ?? [simulatorKey]);
-  const apiVersions = new Set<ApiVersion>(options.apiVersions ?? ['v1', 'v2']);
+  const apiVersions = new Set<SimulatedVersion>(options.apiVersions ?? simulatedVersions);
   const faults = createFaults();
   const counter = createCounter();
   const { counts } = counter;
@@ -115,14 +119,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     }
     const fault = isControl ? undefined : faults.take(routeName, `${method} ${pathname}`);
     const { headers } = request;
-    const answer = await answerTo(match, {
-      method,
-      path: pathname,
-      parameters: match.kind === 'found' ? match.parameters : {},
-      query: searchParams,
-      headers,
-      body,
-    });
+    const answer = fault?.preventsAction
+      ? emptyAnswer(502)
+      : await answerTo(match, {
+          method,
+          path: pathname,
+          parameters: match.kind === 'found' ? match.parameters : {},
+          query: searchParams,
+          headers,
+          body,
+        });
     // The delay is on the answer's way, so that a late answer tells what was true when it was asked for.
     if (fault?.delayMs) await pause(response, fault.delayMs);
     await deliver(response, answer, fault?.effect);
@@ -183,7 +189,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 /** @see cloud-api.md §1 and §5; which words stand for a key that is wrong is our reading */
 function refusalOf(
-  auth: ApiVersion | undefined,
+  auth: SimulatedVersion | undefined,
   { headers }: ApiRequest,
   keys: ReadonlySet<string>,
 ): Answer | undefined {
@@ -195,7 +201,9 @@ function refusalOf(
       if (key === undefined) return jsonAnswer(401, { detail: 'Not authenticated' });
       return keys.has(key) ? undefined : jsonAnswer(401, { detail: 'Invalid API key' });
     }
-    case 'v2': {
+    case 'v2':
+    case 'v3':
+    case 'v4': {
       const key = headers['x-browser-use-api-key'];
       if (typeof key !== 'string' || key === '') {
         return jsonAnswer(401, { detail: 'X-Browser-Use-API-Key header is required' });
