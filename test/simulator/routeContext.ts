@@ -11,6 +11,8 @@ export interface RouteContext {
   baseUrl(): string;
   /** Whether v1 is that of a self-hosted server. */
   readonly isSelfHosted: boolean;
+  /** A moment as v3 and v4 write it. */
+  readonly moment: (milliseconds: number) => string;
   /** The script of a task that a client creates. */
   scriptFor(created: CreatedTask): TaskScript<SimulatedVersion>;
 }

@@ -6,19 +6,22 @@ import { emptyAnswer, ErrorAnswer, jsonAnswer } from './answer';
 import type { Answer } from './answer';
 import { runningClock } from './clock';
 import type { Clock } from './clock';
+import { browserRoutes } from './browserRoutes';
 import { createCloud } from './cloud';
-import type { Account, Session } from './cloud';
+import type { Account } from './cloud';
 import { controlRoutes } from './controlRoutes';
 import { createCounter } from './counts';
 import type { Counts } from './counts';
 import { deliver, pause } from './delivery';
 import { createFaults } from './faults';
 import type { Faults } from './faults';
+import { naiveUtc, zonedUtc } from './moments';
 import { livePageRoutes } from './livePages';
 import { createPresigner } from './presigner';
 import { createRouter } from './route';
 import type { ApiRequest, RouteMatch } from './route';
 import type { CreatedTask, RouteContext } from './routeContext';
+import type { Session } from './session';
 import type { SimulatedTask } from './simulatedTask';
 import { simulatedVersions } from './simulatedVersion';
 import type { SimulatedVersion } from './simulatedVersion';
@@ -27,12 +30,14 @@ import type { TaskScript } from './taskScript';
 import { v1Routes } from './v1Routes';
 import { v2SessionRoutes } from './v2Sessions';
 import { v2TaskRoutes } from './v2Tasks';
+import { v3SessionRoutes } from './v3Sessions';
+import { workspaceRoutes } from './workspaces';
 
-/** Browser Use Cloud in this process: a server on loopback that speaks v1 and v2, with scripted tasks and faults. */
+/** Browser Use Cloud in this process: a server on loopback that speaks v1 to v4, with scripted tasks and faults. */
 export interface Simulator {
   /** What a client takes for the cloud's base URL, without a slash at the end: `http://127.0.0.1:PORT`. */
   readonly url: string;
-  /** The keys that it takes, for both API versions; may be changed while it runs. */
+  /** The keys that it takes, for all API versions; may be changed while it runs. */
   readonly keys: Set<string>;
   /** The API versions that it serves; every route of another answers 404 `Not Found`. May be changed while it runs. */
   readonly apiVersions: Set<SimulatedVersion>;
@@ -66,6 +71,8 @@ export interface SimulatorOptions {
   readonly account?: Partial<Account>;
   /** How long presigned links are good for, by the simulator's clock. Default: 300. */
   readonly presignedSeconds?: number;
+  /** Whether v3 and v4 write moments without a zone, as v2 does; which is true is not known (cloud-api-v3-v4.md §14). Default: false. */
+  readonly hasNaiveMoments?: boolean;
   /** The script of a task that a client creates. Default: three steps that take two seconds each. */
   readonly scriptFor?: (created: CreatedTask) => TaskScript<SimulatedVersion>;
 }
@@ -92,12 +99,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     presigner: createPresigner({ clock, baseUrl: () => url, lifetimeSeconds }),
     baseUrl: () => url,
     isSelfHosted: options.isSelfHosted ?? false,
+    moment: options.hasNaiveMoments ? naiveUtc : zonedUtc,
     scriptFor: options.scriptFor ?? (({ prompt }) => ({ prompt })),
   };
   const routes = [
     ...v1Routes(context),
     ...v2TaskRoutes(context),
     ...v2SessionRoutes(context),
+    ...v3SessionRoutes(context),
+    ...workspaceRoutes(context, 'v3'),
+    ...browserRoutes(context, 'v3'),
     ...storedObjectRoutes(context),
     ...livePageRoutes(context),
   ];
