@@ -6,6 +6,8 @@ import addFormats from 'ajv-formats';
 
 /** One of the vendor's OpenAPI documents, ready to hold answers against. */
 export interface OpenapiDocument {
+  /** Not of the document: which one it is. */
+  readonly version?: string;
   /** Paths as the document writes them, without `/api/v2`, each with its methods in lower case. */
   readonly paths: Readonly<Record<string, Readonly<Record<string, OpenapiOperation>>>>;
 }
@@ -23,7 +25,7 @@ interface OpenapiResponse {
  * It is reference data that lies beside this repository, in `../shared/openapi`, and is never copied into it;
  * the environment variable `BROWSER_USE_OPENAPI` names another folder.
  */
-export function loadOpenapi(version: 'v2' | 'v3' | 'v4'): OpenapiDocument | undefined {
+export function loadOpenapi(version: 'v2' | 'v3' | 'v4' | 'v4-newer'): OpenapiDocument | undefined {
   const folder =
     process.env['BROWSER_USE_OPENAPI'] ?? join(__dirname, '..', '..', '..', 'shared', 'openapi');
   const path = join(folder, `${version}.json`);
@@ -36,7 +38,7 @@ export function loadOpenapi(version: 'v2' | 'v3' | 'v4'): OpenapiDocument | unde
     );
     return undefined;
   }
-  return JSON.parse(text) as OpenapiDocument;
+  return { ...(JSON.parse(text) as OpenapiDocument), version };
 }
 
 /**
@@ -106,10 +108,14 @@ function createCompiler(document: OpenapiDocument): Ajv2020 {
   // Not strict on the schemas: an OpenAPI document has keywords that JSON Schema doesn't know.
   const compiler = new Ajv2020({ strict: false, allErrors: true, validateSchema: false });
   addFormats(compiler);
-  // The document says `date-time`, which is RFC 3339 and has a zone. Its descriptions say "naive UTC timestamp", and
+  // The documents say `date-time`, which is RFC 3339 and has a zone. v2's descriptions say "naive UTC timestamp", and
   // that is what the cloud sends: no zone. An answer with a zone would be wrong, however well it fits the format.
-  compiler.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?$/);
-  compiler.addSchema(withoutUnknownFields(document), 'openapi.json');
+  if (document.version === 'v2') {
+    compiler.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?$/);
+  }
+  // What is newer than the document of v4 is held against the one with the newer parts.
+  const isOutdated = document.version === 'v4';
+  compiler.addSchema(isOutdated ? document : withoutUnknownFields(document), 'openapi.json');
   return compiler;
 }
 

@@ -162,6 +162,21 @@ describe('simulator’s faults and counts', function () {
     assert.equal(((await large.json()) as { filler: string }).filler.length, 3_000_000 - 13);
   });
 
+  it('let a request do its work before its answer is lost, or keep it from doing any', async () => {
+    const stop = async (): Promise<number> => {
+      const url = `${simulator.url}/api/v2/tasks/${id}`;
+      const body = JSON.stringify({ action: 'stop' });
+      return (await fetch(url, { method: 'PATCH', headers, body })).status;
+    };
+    const status = async (): Promise<unknown> =>
+      ((await (await poll()).json()) as { status: unknown }).status;
+    const lost = { route: 'PATCH *', times: 1, effect: { kind: 'html', status: 502 } } as const;
+    simulator.faults.add({ ...lost, preventsAction: true });
+    assert.deepEqual([await stop(), await status()], [502, 'started']);
+    simulator.faults.add(lost);
+    assert.deepEqual([await stop(), await status()], [502, 'stopped']);
+  });
+
   it('delay an answer that tells what was true when it was asked for', async () => {
     simulator.faults.add({ route: statusRoute, times: 1, delayMs: 50 });
     const features = poll();

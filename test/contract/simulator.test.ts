@@ -55,7 +55,7 @@ describe('simulator', function () {
 
   describe('unknown paths', () => {
     it('answers 404 Not Found to routes and API versions that are not served, key or no key', async () => {
-      for (const path of ['/', '/api/v2/nothing', '/api/v3/sessions', '/api/v2/tasks/']) {
+      for (const path of ['/', '/api/v2/nothing', '/api/v5/sessions', '/api/v2/tasks/']) {
         const answer = await poll(path, { headers: {} });
         assert.equal(answer.status, 404, path);
         assert.deepEqual(answer.json, { detail: 'Not Found' });

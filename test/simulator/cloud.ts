@@ -1,9 +1,17 @@
-import { createHash, randomUUID } from 'node:crypto';
-import type { Clock } from './clock';
+import { randomUUID } from 'node:crypto';
 import type { ApiVersion } from '../../src/core/cloud/task';
+import type { Clock } from './clock';
+import { browsersOf } from './browsers';
 import { createSimulatedTask } from './simulatedTask';
 import type { SimulatedTask } from './simulatedTask';
+import type { SimulatedVersion } from './simulatedVersion';
+import { newShare } from './session';
+import type { Session } from './session';
+import { versionOf } from './taskScript';
 import type { TaskScript } from './taskScript';
+import { uuidFrom } from './uuidFrom';
+import { v3StateAt } from './v3Lifecycle';
+import type { Workspace } from './workspace';
 
 /** What the simulated cloud holds: tasks, their sessions, and the account that they belong to. */
 export interface Cloud {
@@ -12,9 +20,20 @@ export interface Cloud {
   /** In order of their creation by `addTask`. */
   readonly tasks: ReadonlyMap<string, SimulatedTask>;
   readonly sessions: ReadonlyMap<string, Session>;
-  /** @throws {Error} when a task with this ID exists. */
-  addTask(script: TaskScript): SimulatedTask;
-  addSession(options: Pick<Session, 'keepAlive' | 'isRecorded' | 'persistMemory'>): Session;
+  readonly workspaces: ReadonlyMap<string, Workspace>;
+  /** IDs of sessions of v3 and v4 that were deleted. */
+  readonly deletedSessions: ReadonlySet<string>;
+  /**
+   * A task of v3 is what a session is given to do, and v3 knows only the session: its first task has the session's ID.
+   *
+   * @throws {Error} when a task with this ID exists.
+   */
+  addTask<Version extends SimulatedVersion = ApiVersion>(
+    script: TaskScript<Version>,
+  ): SimulatedTask<Version>;
+  addSession(options: NewSession): Session;
+  /** Default: a random ID. */
+  addWorkspace(options: { readonly id?: string; readonly name: string | null }): Workspace;
   /** Stops the session's tasks too. */
   stopSession(session: Session): void;
   /** Forgets the session and its tasks. */
@@ -35,30 +54,26 @@ export interface Account {
   maxConcurrentSessions: number;
   isFreeTier: boolean;
   projectId: string;
+  /** v4: what a key may cost in a month is used up, so that what costs answers 402 with an object. Default: undefined. */
+  keySpendLimit: { readonly capUsd: string; readonly spentUsd: string } | undefined;
+  /** v4 serves no project with Zero Data Retention. Default: false. */
+  hasZeroDataRetention: boolean;
+  /** v4: how many messages may wait in a session's queue. Default: 10; the vendor speaks of 20 too. */
+  maxQueuedMessages: number;
 }
 
-export interface Session {
-  readonly id: string;
-  /** v1 has sessions too, but shows none of them. */
-  readonly apiVersion: ApiVersion;
-  readonly startedAtMs: number;
-  readonly keepAlive: boolean;
-  readonly persistMemory: boolean;
-  readonly isRecorded: boolean;
-  /** Set by a stop; a session that does not outlive its task ends with it and needs none. */
-  stoppedAtMs: number | undefined;
-  share: Share | undefined;
-}
-
-export interface Share {
-  readonly token: string;
-  viewCount: number;
-  lastViewedAtMs: number | undefined;
+/** What a session without a task is created with. */
+export interface NewSession extends Pick<Session, 'keepAlive' | 'isRecorded' | 'persistMemory'> {
+  /** Default: `v2`. */
+  readonly apiVersion?: SimulatedVersion;
+  readonly createdWith?: Readonly<Record<string, unknown>>;
 }
 
 export function createCloud(clock: Clock, account: Partial<Account> = {}): Cloud {
   const tasks = new Map<string, SimulatedTask>();
   const sessions = new Map<string, Session>();
+  const workspaces = new Map<string, Workspace>();
+  const deletedSessions = new Set<string>();
 
   const tasksBySession = new Map<string, SimulatedTask[]>();
 
@@ -67,6 +82,8 @@ export function createCloud(clock: Clock, account: Partial<Account> = {}): Cloud
 
   function sessionEndMs(session: Session): number | undefined {
     const nowMs = clock.now();
+    if (session.apiVersion === 'v3') return v3StateAt(session, tasksOf(session), nowMs).endedAtMs;
+    if (session.apiVersion === 'v4') return conversationEndMs(session);
     if (session.stoppedAtMs !== undefined && session.stoppedAtMs <= nowMs) {
       return session.stoppedAtMs;
     }
@@ -81,18 +98,72 @@ export function createCloud(clock: Clock, account: Partial<Account> = {}): Cloud
     return lastMs;
   }
 
-  function sessionFor(script: TaskScript, id: string, startedAtMs: number): Session {
+  /** A conversation has no end of its own; it takes up a slot until its last run and its browser have ended. */
+  function conversationEndMs(session: Session): number | undefined {
+    const nowMs = clock.now();
+    const runEnds = tasksOf(session).map((run) => run.stateAt(nowMs).finishedAtMs);
+    const browserEnds = browsersOf(session, tasksOf(session), nowMs).map((one) => one.endedAtMs);
+    const ends = [...runEnds, ...browserEnds];
+    let lastMs = session.startedAtMs;
+    for (const endMs of ends) {
+      if (endMs === undefined) return undefined;
+      lastMs = Math.max(lastMs, endMs);
+    }
+    return lastMs;
+  }
+
+  function addWorkspace(id: string, name: string | null): Workspace {
+    const nowMs = clock.now();
+    const workspace: Workspace = {
+      id,
+      name,
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+      isArchived: false,
+      uploads: new Map(),
+      deletedPaths: new Set(),
+    };
+    workspaces.set(id, workspace);
+    return workspace;
+  }
+
+  /** The workspace of a new session, which is made where there is none yet. */
+  function workspaceIdFor(
+    sessionId: string,
+    version: SimulatedVersion,
+    { createdWith, files }: Pick<TaskScript, 'createdWith' | 'files'>,
+  ): string | undefined {
+    const named = createdWith?.['workspaceId'];
+    const needsOne = version === 'v4' || (version === 'v3' && (files ?? []).length > 0);
+    const id =
+      typeof named === 'string'
+        ? named
+        : needsOne
+          ? uuidFrom(`workspace of ${sessionId}`)
+          : undefined;
+    if (id !== undefined && !workspaces.has(id)) addWorkspace(id, null);
+    return id;
+  }
+
+  function sessionFor(
+    script: TaskScript<SimulatedVersion>,
+    id: string,
+    startedAtMs: number,
+  ): Session {
     const known = sessions.get(id);
     if (known) return known;
+    const apiVersion = versionOf(script);
     const session: Session = {
       id,
-      apiVersion: script.apiVersion ?? 'v2',
+      apiVersion,
       startedAtMs,
       keepAlive: script.keepAlive ?? false,
       persistMemory: true,
       isRecorded: script.isRecorded ?? true,
-      stoppedAtMs: undefined,
-      share: script.isShared ? newShare(id) : undefined,
+      createdWith: script.createdWith ?? {},
+      workspaceId: workspaceIdFor(id, apiVersion, script),
+      share: script.isShared ? newShare({ id, apiVersion }, startedAtMs) : undefined,
+      ...untouched(),
     };
     sessions.set(id, session);
     return session;
@@ -109,10 +180,15 @@ export function createCloud(clock: Clock, account: Partial<Account> = {}): Cloud
       maxConcurrentSessions: 25,
       isFreeTier: false,
       projectId: uuidFrom('project'),
+      keySpendLimit: undefined,
+      hasZeroDataRetention: false,
+      maxQueuedMessages: 10,
       ...account,
     },
     tasks,
     sessions,
+    workspaces,
+    deletedSessions,
     addTask: (script) => {
       const id = script.id ?? randomUUID();
       if (tasks.has(id))
@@ -120,7 +196,7 @@ export function createCloud(clock: Clock, account: Partial<Account> = {}): Cloud
       const createdAtMs = script.createdAtMs ?? clock.now();
       const session = sessionFor(
         script,
-        script.sessionId ?? uuidFrom(`session of ${id}`),
+        script.sessionId ?? (versionOf(script) === 'v3' ? id : uuidFrom(`session of ${id}`)),
         createdAtMs,
       );
       const task = createSimulatedTask(script, { id, sessionId: session.id, createdAtMs });
@@ -128,18 +204,22 @@ export function createCloud(clock: Clock, account: Partial<Account> = {}): Cloud
       tasksBySession.set(session.id, [...tasksOf(session), task]);
       return task;
     },
-    addSession: (options) => {
+    addSession: ({ apiVersion = 'v2', createdWith = {}, ...options }) => {
+      const id = randomUUID();
       const session: Session = {
         ...options,
-        id: randomUUID(),
-        apiVersion: 'v2',
+        id,
+        apiVersion,
         startedAtMs: clock.now(),
-        stoppedAtMs: undefined,
+        createdWith,
+        workspaceId: workspaceIdFor(id, apiVersion, { createdWith }),
         share: undefined,
+        ...untouched(),
       };
-      sessions.set(session.id, session);
+      sessions.set(id, session);
       return session;
     },
+    addWorkspace: ({ id = randomUUID(), name }) => addWorkspace(id, name),
     stopSession: (session) => {
       if (sessionEndMs(session) !== undefined) return;
       session.stoppedAtMs = clock.now();
@@ -149,29 +229,23 @@ export function createCloud(clock: Clock, account: Partial<Account> = {}): Cloud
       for (const task of tasksOf(session)) tasks.delete(task.id);
       tasksBySession.delete(session.id);
       sessions.delete(session.id);
+      deletedSessions.add(session.id);
     },
     sessionEndMs,
     tasksOf,
   };
 }
 
-/** A public share that nobody has viewed yet; its token follows from the session. */
-export function newShare(sessionId: string): Share {
-  const token = createHash('sha256')
-    .update(`share of ${sessionId}`)
-    .digest('base64url')
-    .slice(0, 22);
-  return { token, viewCount: 0, lastViewedAtMs: undefined };
-}
-
-/** The same UUID for the same text, so that IDs which nobody names are stable all the same. */
-export function uuidFrom(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `a${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
+/** What is only set on a session after its creation. */
+function untouched(): Pick<
+  Session,
+  'stoppedAtMs' | 'title' | 'costCapUsd' | 'queue' | 'browserStops'
+> {
+  return {
+    stoppedAtMs: undefined,
+    title: undefined,
+    costCapUsd: undefined,
+    queue: [],
+    browserStops: new Map(),
+  };
 }

@@ -1,12 +1,13 @@
 import { ErrorAnswer, jsonAnswer } from './answer';
 import { isObject } from './parameters';
-import type { ApiVersion } from '../../src/core/cloud/task';
 import type { Answer } from './answer';
 import type { Cloud } from './cloud';
 import type { Counts } from './counts';
 import { faultKinds } from './faults';
 import type { Fault, Faults } from './faults';
 import type { ApiRequest, Route } from './route';
+import { simulatedVersions } from './simulatedVersion';
+import type { SimulatedVersion } from './simulatedVersion';
 import type { TaskScript } from './taskScript';
 
 /** What the control routes drive. */
@@ -15,7 +16,7 @@ export interface Controls {
   readonly faults: Faults;
   readonly counts: Counts;
   readonly keys: Set<string>;
-  readonly apiVersions: Set<ApiVersion>;
+  readonly apiVersions: Set<SimulatedVersion>;
 }
 
 /**
@@ -91,7 +92,7 @@ export function controlRoutes(controls: Controls): Route[] {
       const versions = wordsOf(request);
       replace(
         controls.apiVersions,
-        (['v1', 'v2'] as const).filter((version) => versions.includes(version)),
+        simulatedVersions.filter((version) => versions.includes(version)),
       );
       return jsonAnswer(200, {});
     }),
@@ -109,7 +110,7 @@ function addTask(cloud: Cloud, script: unknown): ReturnType<Cloud['addTask']> {
     throw new ErrorAnswer(400, 'A task script needs a "prompt".');
   }
   try {
-    return cloud.addTask(script as unknown as TaskScript);
+    return cloud.addTask(script as unknown as TaskScript<SimulatedVersion>);
   } catch (error) {
     throw new ErrorAnswer(400, error instanceof Error ? error.message : String(error));
   }

@@ -29,7 +29,7 @@ export interface SeenRequest {
   readonly clockMs: number;
   /** In lower case. Their values are not kept, as one of them is a key. */
   readonly headerNames: readonly string[];
-  /** Whether a header for a key came along, of either API version. */
+  /** Whether a header for a key came along, of any API version. */
   readonly hasKeyHeader: boolean;
   /** The answer's status; `undefined` while there is none, and for an answer that never came. */
   status: number | undefined;

@@ -142,7 +142,11 @@ function tooManyAnswer(what: Extract<FaultEffect, { kind: 'tooMany' }>['what']):
   switch (what) {
     case 'requests': {
       const body = { error: 'rate_limited', limit_rps: 25, retry_after_seconds: 5 };
-      const limits = { 'x-ratelimit-limit': '125', 'x-ratelimit-remaining': '0' };
+      const limits = {
+        'x-ratelimit-limit': '125',
+        'x-ratelimit-remaining': '0',
+        'x-ratelimit-reset': '5',
+      };
       const answer = jsonAnswer(429, body);
       return { ...answer, headers: { ...answer.headers, ...limits, 'retry-after': '5' } };
     }

@@ -13,6 +13,11 @@ export interface Fault {
   readonly delayMs?: number;
   /** Default: the true answer, for a fault that only delays. */
   readonly effect?: FaultEffect;
+  /**
+   * Whether the request does nothing in the cloud, as a gateway's 502 does that says so. Default: false, for a request that
+   * does its work and whose answer is lost. Has a meaning only with an effect that doesn't need the true answer.
+   */
+  readonly preventsAction?: boolean;
 }
 
 /** Waits are in real milliseconds, whatever the simulator's clock does. */

@@ -1,7 +1,8 @@
 import { ErrorAnswer } from './answer';
+import { findBrowser } from './browserRoutes';
 import { screenshotPath } from './storedObjects';
 import type { Answer } from './answer';
-import type { Session } from './cloud';
+import type { Session } from './session';
 import type { Route } from './route';
 import type { RouteContext } from './routeContext';
 
@@ -16,6 +17,27 @@ export function livePageRoutes(context: RouteContext): Route[] {
         const session = cloud.sessions.get(parameters['session_id'] ?? '');
         if (!session) throw new ErrorAnswer(404, 'Session not found');
         return sessionPage(context, session, 'Live view');
+      },
+    },
+    {
+      name: 'GET /live',
+      auth: undefined,
+      answer: ({ query }) => {
+        const id = /^wss:\/\/([\w-]+)\./.exec(query.get('wss') ?? '')?.[1] ?? '';
+        const browser = findBrowser(cloud, id);
+        if (!browser) throw new ErrorAnswer(404, 'Browser not found');
+        return sessionPage(context, browser.session, 'Live view');
+      },
+    },
+    {
+      name: 'GET /share/v4/{share_token}',
+      auth: undefined,
+      answer: ({ parameters }) => {
+        const token = parameters['share_token'];
+        const session = [...cloud.sessions.values()].find(({ share }) => share?.token === token);
+        if (!session?.share?.isActive) throw new ErrorAnswer(404, 'Share not found');
+        session.share.viewCount += 1;
+        return sessionPage(context, session, 'Public share');
       },
     },
     {

@@ -7,7 +7,7 @@ export function naiveUtc(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, -1)}${made}`;
 }
 
-/** A moment as v1 writes it: the same with a `Z`. */
+/** A moment as v1 writes it, and as the documents of v3 and v4 have it: the same with a `Z`. */
 export function zonedUtc(milliseconds: number): string {
   return `${naiveUtc(milliseconds)}Z`;
 }

@@ -50,7 +50,17 @@ export function integerQuery(
   return value;
 }
 
-/** One of a set of values from the query, or `undefined`. @throws {ErrorAnswer} 422 */
+/** A yes or no from the query, or the default. @throws {ErrorAnswer} 422 */
+export function flagQuery(request: ApiRequest, name: string, fallback: boolean): boolean {
+  const text = request.query.get(name)?.toLowerCase();
+  if (text === undefined) return fallback;
+  if (['true', '1', 'on', 'yes', 't', 'y'].includes(text)) return true;
+  if (['false', '0', 'off', 'no', 'f', 'n'].includes(text)) return false;
+  const msg = 'Input should be a valid boolean, unable to interpret input';
+  throw invalid(['query', name], 'bool_parsing', msg);
+}
+
+/** One of a set of words from the query, or `undefined`. @throws {ErrorAnswer} 422 */
 export function wordQuery<Word extends string>(
   request: ApiRequest,
   name: string,

@@ -1,16 +1,16 @@
-import { planSteps } from './taskScript';
-import type { ApiVersion } from '../../src/core/cloud/task';
+import { planSteps, versionOf } from './taskScript';
+import type { SimulatedVersion } from './simulatedVersion';
 import type { FileScript, PlannedStep, ScriptedStatus, TaskScript } from './taskScript';
 
 /**
  * A task of the simulated cloud. Nothing runs in it: each request computes its state from its script, from what was
  * asked of it since, and from the time of the poll. A clock that jumps, either way, is thus no special case.
  */
-export interface SimulatedTask {
+export interface SimulatedTask<Version extends SimulatedVersion = SimulatedVersion> {
   readonly id: string;
-  readonly apiVersion: ApiVersion;
+  readonly apiVersion: Version;
   readonly sessionId: string;
-  readonly script: TaskScript;
+  readonly script: TaskScript<SimulatedVersion>;
   readonly createdAtMs: number;
   /** The state at a moment, in milliseconds since 1970. */
   stateAt(nowMs: number): TaskState;
@@ -43,10 +43,10 @@ interface Interval {
   toMs: number;
 }
 
-export function createSimulatedTask(
-  script: TaskScript,
+export function createSimulatedTask<Version extends SimulatedVersion>(
+  script: TaskScript<Version>,
   identity: { readonly id: string; readonly sessionId: string; readonly createdAtMs: number },
-): SimulatedTask {
+): SimulatedTask<Version> {
   const plan = planSteps(script);
   const startsAfterMs = script.startsAfterMs ?? 0;
   const startMs =
@@ -107,7 +107,7 @@ export function createSimulatedTask(
 
   return {
     ...identity,
-    apiVersion: script.apiVersion ?? 'v2',
+    apiVersion: versionOf(script),
     script,
     stateAt,
     stop: (nowMs) => {
@@ -171,7 +171,11 @@ function momentOfActiveMs(startMs: number, activeMs: number, pauses: readonly In
   return workedToMs + leftMs;
 }
 
-function costOf(script: TaskScript, planned: number, completed: number): string | null {
+function costOf(
+  script: TaskScript<SimulatedVersion>,
+  planned: number,
+  completed: number,
+): string | null {
   if (script.cost === null || completed === 0) return null;
   const total = script.cost ?? (0.0124 * planned).toFixed(6);
   if (completed === planned) return total;

@@ -2,38 +2,45 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { ApiVersion } from '../../src/core/cloud/task';
-import { ErrorAnswer, jsonAnswer } from './answer';
+import { emptyAnswer, ErrorAnswer, jsonAnswer } from './answer';
 import type { Answer } from './answer';
 import { runningClock } from './clock';
 import type { Clock } from './clock';
+import { browserRoutes } from './browserRoutes';
 import { createCloud } from './cloud';
-import type { Account, Session } from './cloud';
+import type { Account } from './cloud';
 import { controlRoutes } from './controlRoutes';
 import { createCounter } from './counts';
 import type { Counts } from './counts';
 import { deliver, pause } from './delivery';
 import { createFaults } from './faults';
 import type { Faults } from './faults';
+import { naiveUtc, zonedUtc } from './moments';
 import { livePageRoutes } from './livePages';
 import { createPresigner } from './presigner';
 import { createRouter } from './route';
 import type { ApiRequest, RouteMatch } from './route';
 import type { CreatedTask, RouteContext } from './routeContext';
+import type { Session } from './session';
 import type { SimulatedTask } from './simulatedTask';
+import { simulatedVersions } from './simulatedVersion';
+import type { SimulatedVersion } from './simulatedVersion';
 import { storedObjectRoutes } from './storedObjects';
 import type { TaskScript } from './taskScript';
 import { v1Routes } from './v1Routes';
 import { v2SessionRoutes } from './v2Sessions';
 import { v2TaskRoutes } from './v2Tasks';
+import { v3SessionRoutes } from './v3Sessions';
+import { workspaceRoutes } from './workspaces';
 
-/** Browser Use Cloud in this process: a server on loopback that speaks v1 and v2, with scripted tasks and faults. */
+/** Browser Use Cloud in this process: a server on loopback that speaks v1 to v4, with scripted tasks and faults. */
 export interface Simulator {
   /** What a client takes for the cloud's base URL, without a slash at the end: `http://127.0.0.1:PORT`. */
   readonly url: string;
-  /** The keys that it takes, for both API versions; may be changed while it runs. */
+  /** The keys that it takes, for all API versions; may be changed while it runs. */
   readonly keys: Set<string>;
   /** The API versions that it serves; every route of another answers 404 `Not Found`. May be changed while it runs. */
-  readonly apiVersions: Set<ApiVersion>;
+  readonly apiVersions: Set<SimulatedVersion>;
   readonly clock: Clock;
   /** The names of all its routes: `GET /api/v2/tasks/{task_id}` and so on. */
   readonly routeNames: readonly string[];
@@ -43,7 +50,9 @@ export interface Simulator {
   readonly faults: Faults;
   readonly counts: Counts;
   /** @throws {Error} when a task with this ID exists. */
-  addTask(script: TaskScript): SimulatedTask;
+  addTask<Version extends SimulatedVersion = ApiVersion>(
+    script: TaskScript<Version>,
+  ): SimulatedTask<Version>;
   /** Ends the server and all its connections, also those in the middle of an answer. May be called twice. */
   close(): Promise<void>;
 }
@@ -55,15 +64,17 @@ export interface SimulatorOptions {
   readonly keys?: readonly string[];
   /** Default: any free port. */
   readonly port?: number;
-  /** Default: both. */
-  readonly apiVersions?: readonly ApiVersion[];
+  /** Default: all. */
+  readonly apiVersions?: readonly SimulatedVersion[];
   /** v1 as the public self-hosted servers speak it, which have no list and no account. Default: as the cloud's documents have it. */
   readonly isSelfHosted?: boolean;
   readonly account?: Partial<Account>;
   /** How long presigned links are good for, by the simulator's clock. Default: 300. */
   readonly presignedSeconds?: number;
+  /** Whether v3 and v4 write moments without a zone, as v2 does; which is true is not known (cloud-api-v3-v4.md §14). Default: false. */
+  readonly hasNaiveMoments?: boolean;
   /** The script of a task that a client creates. Default: three steps that take two seconds each. */
-  readonly scriptFor?: (created: CreatedTask) => TaskScript;
+  readonly scriptFor?: (created: CreatedTask) => TaskScript<SimulatedVersion>;
 }
 
 /** The key that a simulator takes unless told otherwise. It opens nothing anywhere else. */
@@ -77,7 +88,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const clock = options.clock ?? runningClock();
   const cloud = createCloud(clock, options.account);
   const keys = new Set(options.keys ?? [simulatorKey]);
-  const apiVersions = new Set<ApiVersion>(options.apiVersions ?? ['v1', 'v2']);
+  const apiVersions = new Set<SimulatedVersion>(options.apiVersions ?? simulatedVersions);
   const faults = createFaults();
   const counter = createCounter();
   const { counts } = counter;
@@ -88,12 +99,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     presigner: createPresigner({ clock, baseUrl: () => url, lifetimeSeconds }),
     baseUrl: () => url,
     isSelfHosted: options.isSelfHosted ?? false,
+    moment: options.hasNaiveMoments ? naiveUtc : zonedUtc,
     scriptFor: options.scriptFor ?? (({ prompt }) => ({ prompt })),
   };
   const routes = [
     ...v1Routes(context),
     ...v2TaskRoutes(context),
     ...v2SessionRoutes(context),
+    ...v3SessionRoutes(context),
+    ...workspaceRoutes(context, 'v3'),
+    ...browserRoutes(context, 'v3'),
     ...storedObjectRoutes(context),
     ...livePageRoutes(context),
   ];
@@ -115,14 +130,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     }
     const fault = isControl ? undefined : faults.take(routeName, `${method} ${pathname}`);
     const { headers } = request;
-    const answer = await answerTo(match, {
-      method,
-      path: pathname,
-      parameters: match.kind === 'found' ? match.parameters : {},
-      query: searchParams,
-      headers,
-      body,
-    });
+    const answer = fault?.preventsAction
+      ? emptyAnswer(502)
+      : await answerTo(match, {
+          method,
+          path: pathname,
+          parameters: match.kind === 'found' ? match.parameters : {},
+          query: searchParams,
+          headers,
+          body,
+        });
     // The delay is on the answer's way, so that a late answer tells what was true when it was asked for.
     if (fault?.delayMs) await pause(response, fault.delayMs);
     await deliver(response, answer, fault?.effect);
@@ -183,7 +200,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 /** @see cloud-api.md §1 and §5; which of its messages mean a wrong key is our reading */
 function refusalOf(
-  auth: ApiVersion | undefined,
+  auth: SimulatedVersion | undefined,
   { headers }: ApiRequest,
   keys: ReadonlySet<string>,
 ): Answer | undefined {
@@ -195,7 +212,9 @@ function refusalOf(
       if (key === undefined) return jsonAnswer(401, { detail: 'Not authenticated' });
       return keys.has(key) ? undefined : jsonAnswer(401, { detail: 'Invalid API key' });
     }
-    case 'v2': {
+    case 'v2':
+    case 'v3':
+    case 'v4': {
       const key = headers['x-browser-use-api-key'];
       if (typeof key !== 'string' || key === '') {
         return jsonAnswer(401, { detail: 'X-Browser-Use-API-Key header is required' });

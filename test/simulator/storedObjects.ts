@@ -1,10 +1,14 @@
 import { recordingImage } from './recording';
 import { screenshotImage } from './screenshot';
+import { emptyAnswer } from './answer';
+import { downloadsIn } from './timeline';
+import { filesOf } from './workspaceFiles';
 import type { Answer } from './answer';
 import type { ApiRequest, Route } from './route';
 import type { RouteContext } from './routeContext';
 import type { SimulatedTask } from './simulatedTask';
 import type { FileScript } from './taskScript';
+import type { Workspace } from './workspace';
 
 export function screenshotPath(taskId: string, stepNumber: number): string {
   return `/presigned/tasks/${encodeURIComponent(taskId)}/steps/${stepNumber}/screenshot.png`;
@@ -22,7 +26,19 @@ export function recordingPath(sessionId: string): string {
   return `/presigned/sessions/${encodeURIComponent(sessionId)}/recording.png`;
 }
 
-/** The object store: screenshots, files, logs and recordings behind presigned links, without a key. */
+export function workspaceFilePath(workspaceId: string, path: string): string {
+  return `/presigned/workspaces/${workspaceId}/files/${encodeURIComponent(path)}`;
+}
+
+export function uploadPath(workspaceId: string, uploadId: string): string {
+  return `/presigned/workspaces/${workspaceId}/uploads/${uploadId}`;
+}
+
+export function downloadPath(taskId: string, fileName: string): string {
+  return `/presigned/tasks/${encodeURIComponent(taskId)}/downloads/${encodeURIComponent(fileName)}`;
+}
+
+/** The object store: screenshots, files, downloads, logs and recordings behind presigned links, and uploads, without a key. */
 export function storedObjectRoutes(context: RouteContext): Route[] {
   const { cloud, presigner } = context;
 
@@ -33,6 +49,8 @@ export function storedObjectRoutes(context: RouteContext): Route[] {
   });
   const taskOf = (request: ApiRequest): SimulatedTask | undefined =>
     cloud.tasks.get(request.parameters['task_id'] ?? '');
+  const workspaceOf = (request: ApiRequest): Workspace | undefined =>
+    cloud.workspaces.get(request.parameters['workspace_id'] ?? '');
 
   return [
     object('/presigned/tasks/{task_id}/steps/{number}/screenshot.png', (request) => {
@@ -49,6 +67,39 @@ export function storedObjectRoutes(context: RouteContext): Route[] {
       const file = state?.files.find((candidate) => candidate.name === name);
       return file && fileAnswer(file);
     }),
+    object('/presigned/tasks/{task_id}/downloads/{file_name}', (request) => {
+      const task = taskOf(request);
+      const files = task ? downloadsIn(task, task.stateAt(cloud.clock.now())) : [];
+      const file = files.find(({ name }) => name === request.parameters['file_name']);
+      return file && fileAnswer(file);
+    }),
+    object('/presigned/workspaces/{workspace_id}/files/{path}', (request) => {
+      const workspace = workspaceOf(request);
+      const files = workspace ? filesOf(cloud, workspace) : [];
+      const found = files.find(({ path }) => path === request.parameters['path']);
+      return found && fileAnswer(found.file);
+    }),
+    {
+      name: 'PUT /presigned/workspaces/{workspace_id}/uploads/{upload_id}',
+      auth: undefined,
+      answer: (request) => {
+        const refusal = presigner.refusalOf(request);
+        if (refusal) return refusal;
+        const workspace = workspaceOf(request);
+        const upload = workspace?.uploads.get(request.parameters['upload_id'] ?? '');
+        if (!workspace || !upload) return noSuchObject;
+        // v4's links are pinned to type and length: see its document, `WorkspaceFileUploadItem`.
+        const isPinned = upload.size !== undefined;
+        const isAsAnnounced =
+          request.headers['content-type'] === upload.contentType &&
+          request.body.length === upload.size;
+        if (isPinned && !isAsAnnounced) return notAsSigned;
+        upload.content = request.body;
+        upload.uploadedAtMs = cloud.clock.now();
+        workspace.deletedPaths.delete(upload.path);
+        return emptyAnswer(200);
+      },
+    },
     object('/presigned/tasks/{task_id}/log.txt', (request) => {
       const task = taskOf(request);
       return task && textAnswer(logOf(task, cloud.clock.now()));
@@ -74,6 +125,14 @@ const noSuchObject: Answer = {
   headers: { 'content-type': 'application/xml' },
   body: Buffer.from(
     '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>',
+  ),
+};
+
+const notAsSigned: Answer = {
+  status: 403,
+  headers: { 'content-type': 'application/xml' },
+  body: Buffer.from(
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided. Check your key and signing method.</Message></Error>',
   ),
 };
 

@@ -1,10 +1,11 @@
 import type { ApiVersion } from '../../src/core/cloud/task';
+import type { SimulatedVersion } from './simulatedVersion';
 
 /** What a simulated task does, from its creation to its end. Everything but the prompt has a default. */
-export interface TaskScript {
+export interface TaskScript<Version extends SimulatedVersion = ApiVersion> {
   readonly prompt: string;
   /** The one API version that knows this task. Default: `v2`. */
-  readonly apiVersion?: ApiVersion;
+  readonly apiVersion?: Version;
   /** Default: a random UUID. v2 answers 422 to anything but UUIDs. */
   readonly id?: string;
   /** Default: a session of its own, whose ID follows from the task's. */
@@ -45,11 +46,80 @@ export interface TaskScript {
   readonly isShared?: boolean;
   /** The task is in no list, though it can be asked for: lists promise no consistency. Default: false. */
   readonly isUnlisted?: boolean;
+  /** Fields of the body of the request that creates the task, which answers of v3 and v4 repeat: `maxCostUsd`, `judge` … */
+  readonly createdWith?: Readonly<Record<string, unknown>>;
+  /** v3 and v4: the name that the cloud makes up. Default: the prompt's first words. */
+  readonly title?: string | null;
+  /** How long after the creation the title is there. Default: 10,000. */
+  readonly titleAfterMs?: number;
+  /**
+   * v3 and v4: the output where it is no text, known from the end on; `output` is not looked at then.
+   * v4 has it beside the text, and only where `createdWith` has an `outputSchema`.
+   */
+  readonly structuredOutput?: unknown;
+  /** v3 and v4: how long after the creation the cloud's replicas know of it. Default: 0 for both. */
+  readonly visibleAfterMs?: { readonly byId?: number; readonly inLists?: number };
+  /** v3 and v4: what the browser downloaded, known from the end on. */
+  readonly downloads?: readonly FileScript[];
+  readonly v3?: V3Script;
+  readonly v4?: V4Script;
   /** v1's media and screenshots routes answer 404 though the task exists, as they do at times in reality. */
   readonly hasNoMedia?: boolean;
 }
 
-/** A status as this project names it; `v1Routes` and `v2Routes` give the cloud's name for it. */
+/** What only tasks of v3 have. @see cloud-api-v3-v4.md §3 and §4 */
+export interface V3Script {
+  /** After so long a wait for its start, the session is `idle` and no longer `created`. Default: never. */
+  readonly idleAfterMs?: number;
+  /** How long the session may be idle before it is `timed_out`. Default: 15 minutes. */
+  readonly idleLimitMs?: number;
+  /** How long the session may live before it is `timed_out`, whatever it does. Default: 4 hours. */
+  readonly lifeLimitMs?: number;
+  /** `spec`: the roles and plain texts that the document speaks of. `chat`: those of the vendor's chat example. Default: `spec`. */
+  readonly messageForm?: 'spec' | 'chat';
+  /** Messages beside those that follow from the steps. */
+  readonly messages?: readonly MessageScript[];
+}
+
+export interface MessageScript {
+  /** Counted from the task's creation. */
+  readonly afterMs: number;
+  /** As it is sent; it need not be JSON, nor whole. */
+  readonly data: string;
+  /** Default: `ai`. */
+  readonly role?: string;
+  /** Default: `assistant_message`. */
+  readonly type?: string;
+  readonly summary?: string;
+  readonly isHidden?: boolean;
+}
+
+/** What only runs of v4 have. @see cloud-api-v3-v4.md §3 and §5 */
+export interface V4Script {
+  /** After so long a wait for its start, the run is `dispatching` and no longer `queued`. Default: never. */
+  readonly dispatchesAfterMs?: number;
+  /** What a failed run says. Default: a sentence. */
+  readonly error?: string | null;
+  /** What the judge says of a run that has ended. Default: a verdict if `createdWith` has a `judge`, else null. */
+  readonly judgement?: Readonly<Record<string, unknown>> | null;
+  /** How long after the end it says so. Default: 30,000. */
+  readonly judgementAfterMs?: number | 'never';
+  /** For how long after the end the cost rises, from four fifths of it in thirds. Default: 90,000. */
+  readonly costSettlesMs?: number;
+  /** How far the events are behind the status. Default: 0. */
+  readonly eventsLagMs?: number;
+  /** Events beside those that follow from the steps. */
+  readonly events?: readonly EventScript[];
+}
+
+export interface EventScript {
+  /** Counted from the run's creation. */
+  readonly afterMs: number;
+  readonly type: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** A status in this project's words; the routes of each version say them in the cloud's. */
 export type ScriptedStatus = 'created' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
 
 export type ScriptedEnd = 'finished' | 'stopped' | 'failed' | 'never';
@@ -93,8 +163,13 @@ export interface PlannedStep {
 
 const defaultStepMs = 2_000;
 
+export function versionOf<Version extends SimulatedVersion>(script: TaskScript<Version>): Version {
+  // A script that names no version has the type of those that may do so, and v2 is one of them.
+  return script.apiVersion ?? ('v2' as Version);
+}
+
 /** The steps of a script with everything that it leaves open filled in. */
-export function planSteps(script: TaskScript): PlannedStep[] {
+export function planSteps(script: TaskScript<SimulatedVersion>): PlannedStep[] {
   const steps = scriptedSteps(script);
   const named = steps.reduce((sum, step) => sum + (step.durationMs ?? 0), 0);
   const open = steps.filter((step) => step.durationMs === undefined).length;
@@ -122,7 +197,7 @@ export function planSteps(script: TaskScript): PlannedStep[] {
   });
 }
 
-function scriptedSteps(script: TaskScript): readonly StepScript[] {
+function scriptedSteps(script: TaskScript<SimulatedVersion>): readonly StepScript[] {
   if (typeof script.steps === 'object') return script.steps;
   const count = script.steps ?? 3;
   return Array.from({ length: count }, (_, index) => madeUpStep(index, count));

@@ -1,5 +1,4 @@
 import { ErrorAnswer, invalid, jsonAnswer } from './answer';
-import { uuidFrom } from './cloud';
 import { doublyZonedUtc, orNull, zonedUtc } from './moments';
 import { integerQuery, isObject, objectBody } from './parameters';
 import { outputFilePath, recordingPath, screenshotPath } from './storedObjects';
@@ -9,6 +8,7 @@ import type { ApiRequest, Route } from './route';
 import type { RouteContext } from './routeContext';
 import type { SimulatedTask } from './simulatedTask';
 import type { ScriptedStatus } from './taskScript';
+import { uuidFrom } from './uuidFrom';
 
 /** v1's routes. @see cloud-api.md §4, as no OpenAPI document of v1 is public */
 export function v1Routes(context: RouteContext): Route[] {

@@ -1,9 +1,9 @@
 import { emptyAnswer, ErrorAnswer, invalid, jsonAnswer } from './answer';
-import { newShare } from './cloud';
 import { integerQuery, isObject, objectBody, oneOf, uuidParameter, wordQuery } from './parameters';
 import { refuseBeyondAccount } from './v2Tasks';
 import { sessionItemView, sessionView, shareView } from './v2Views';
-import type { Session } from './cloud';
+import { newShare } from './session';
+import type { Session } from './session';
 import type { ApiRequest, Route } from './route';
 import type { RouteContext } from './routeContext';
 
@@ -76,7 +76,7 @@ export function v2SessionRoutes(context: RouteContext): Route[] {
       auth: 'v2',
       answer: (request) => {
         const session = sessionOf(request);
-        session.share ??= newShare(session.id);
+        session.share ??= newShare(session, cloud.clock.now());
         return jsonAnswer(201, shareView(context, session));
       },
     },
@@ -114,7 +114,7 @@ function sessionList(context: RouteContext, request: ApiRequest): Record<string,
   };
 }
 
-function accountView({ cloud: { account } }: RouteContext): Record<string, unknown> {
+export function accountView({ cloud: { account } }: RouteContext): Record<string, unknown> {
   return {
     name: account.name,
     totalCreditsBalanceUsd: account.monthlyCreditsUsd + account.additionalCreditsUsd,

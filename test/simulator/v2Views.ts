@@ -1,10 +1,10 @@
-import { uuidFrom } from './cloud';
-import type { Session } from './cloud';
 import { naiveUtc, orNull } from './moments';
 import { recordingPath, screenshotPath } from './storedObjects';
 import type { RouteContext } from './routeContext';
+import type { Session } from './session';
 import type { SimulatedTask } from './simulatedTask';
 import type { ScriptedStatus } from './taskScript';
+import { uuidFrom } from './uuidFrom';
 
 // Field for field the schemas of v2's OpenAPI document, which is what the names of the functions refer to.
 
