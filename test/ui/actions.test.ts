@@ -238,6 +238,7 @@ describe('what is done with tracked tasks', () => {
     // VS Code shows the list a moment before it has chosen in it the task whose row is selected. The list closes where it loses
     // the focus, as to a page that gets it back late from the palette: a person runs the command again.
     await until('The list of tasks with one that is chosen', async () => {
+      await keyboard.press('Escape');
       await runByKeyboard('Browser Use: Untrack Task');
       const picker = workbench.page.locator('.quick-input-widget:visible');
       await picker.getByText('1 Selected').waitFor({ timeout: 3000 });
