@@ -179,8 +179,12 @@ describe('what is taken from tasks', () => {
   }
 
   async function choose(details: Frame, entry: string): Promise<void> {
-    await details.getByRole('button', { name: 'More Actions…' }).click();
-    await details.getByRole('menuitem', { name: entry }).click();
+    // A menu closes when its page loses the focus, as while VS Code still brings the panel to the front: a person opens it again.
+    await until(`The menu's entry ${entry}`, async () => {
+      await details.getByRole('button', { name: 'More Actions…' }).click({ timeout: 3000 });
+      await details.getByRole('menuitem', { name: entry }).click({ timeout: 3000 });
+      return true;
+    });
   }
 
   /** Answers the save dialog of VS Code in a browser, which takes a path. */
