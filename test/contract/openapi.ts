@@ -59,6 +59,10 @@ export function validateAnswer(
   const response = operation.responses[String(status)];
   if (!response) return [`${name} answers ${status}, which the document does not name`];
   const schema = response.content?.['application/json']?.schema;
+  // v4's document names refusals without saying what is in them: a text in `detail`, as in all others.
+  if (schema === undefined && status >= 400) {
+    return hasDetail(body) ? [] : [`${name} answers ${status} without a text in "detail"`];
+  }
   if (schema === undefined) {
     return body === undefined ? [] : [`${name} answers ${status} with a body, but has none`];
   }
@@ -80,6 +84,12 @@ export function validateAnswer(
   return (validate.errors ?? []).map(
     (error) =>
       `${name} ${status}: ${error.instancePath || '/'} ${error.message ?? ''} ${JSON.stringify(error.params)}`,
+  );
+}
+
+function hasDetail(body: unknown): boolean {
+  return (
+    typeof body === 'object' && body !== null && 'detail' in body && typeof body.detail === 'string'
   );
 }
 

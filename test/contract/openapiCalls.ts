@@ -13,6 +13,8 @@ export interface Call<World> {
   readonly parameters?: (world: World) => Readonly<Record<string, string>>;
   readonly query?: string | ((world: World) => string);
   readonly body?: unknown;
+  /** For a body with IDs in it, which only the world knows. */
+  readonly bodyIn?: (world: World) => unknown;
   /** Brings the simulator into the state that leads to the status. */
   readonly prepare?: (world: World) => void;
 }
@@ -23,10 +25,12 @@ export interface SentCall {
 }
 
 /** What the call is, for the name of a test. */
-export function nameOf<World>({ route, query, parameters, body, prepare }: Call<World>): string {
+export function nameOf<World>(call: Call<World>): string {
+  const { route, query, parameters, body, bodyIn, prepare } = call;
   const details = [
     typeof query === 'string' ? query : undefined,
-    body === undefined ? undefined : JSON.stringify(body),
+    body === undefined ? undefined : JSON.stringify(body).slice(0, 80),
+    bodyIn?.name,
     parameters?.name,
     prepare?.name,
   ];
@@ -49,7 +53,7 @@ export async function assertCall<World extends { readonly simulator: Simulator }
     { simulator: world.simulator, version },
     method,
     query === undefined ? path : `${path}?${query}`,
-    call.body,
+    call.bodyIn?.(world) ?? call.body,
   );
   assert.equal(answer.status, call.status, JSON.stringify(answer.body));
   const isDocumented = documents.some(({ paths }) => paths[template]?.[method.toLowerCase()]);

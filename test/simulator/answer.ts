@@ -26,14 +26,18 @@ export interface ValidationProblem {
 }
 
 /**
- * Thrown by a route to answer with an error. `detail` is a sentence, or the list of problems of a 422.
- * @see cloud-api.md §5
+ * Thrown by a route to answer with an error. `detail` is a sentence, the list of problems of a 422, or the object of one of
+ * v4's 402.
+ * @see cloud-api.md §5; cloud-api-v3-v4.md §7
  */
 export class ErrorAnswer extends Error {
   override readonly name = 'ErrorAnswer';
   readonly answer: Answer;
 
-  constructor(status: number, detail: string | readonly ValidationProblem[]) {
+  constructor(
+    status: number,
+    detail: string | readonly ValidationProblem[] | Readonly<Record<string, unknown>>,
+  ) {
     super(`${status}`);
     this.answer = jsonAnswer(status, { detail });
   }

@@ -19,6 +19,8 @@ import { naiveUtc, zonedUtc } from './moments';
 import { livePageRoutes } from './livePages';
 import { createPresigner } from './presigner';
 import { createRouter } from './route';
+import { createThrottle } from './rateLimits';
+import type { RateLimits } from './rateLimits';
 import type { ApiRequest, RouteMatch } from './route';
 import type { CreatedTask, RouteContext } from './routeContext';
 import type { Session } from './session';
@@ -31,6 +33,8 @@ import { v1Routes } from './v1Routes';
 import { v2SessionRoutes } from './v2Sessions';
 import { v2TaskRoutes } from './v2Tasks';
 import { v3SessionRoutes } from './v3Sessions';
+import { v4RunRoutes } from './v4Runs';
+import { v4SessionRoutes } from './v4Sessions';
 import { workspaceRoutes } from './workspaces';
 
 /** Browser Use Cloud in this process: a server on loopback that speaks v1 to v4, with scripted tasks and faults. */
@@ -71,6 +75,8 @@ export interface SimulatorOptions {
   readonly account?: Partial<Account>;
   /** How long presigned links are good for, by the simulator's clock. Default: 300. */
   readonly presignedSeconds?: number;
+  /** The project's request rate. Default: as many requests as anybody likes. */
+  readonly rateLimits?: RateLimits;
   /** Whether v3 and v4 write moments without a zone, as v2 does; which is true is not known (cloud-api-v3-v4.md §14). Default: false. */
   readonly hasNaiveMoments?: boolean;
   /** The script of a task that a client creates. Default: three steps that take two seconds each. */
@@ -92,6 +98,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const faults = createFaults();
   const counter = createCounter();
   const { counts } = counter;
+  const throttle = options.rateLimits && createThrottle(clock, options.rateLimits);
   let url = '';
   const lifetimeSeconds = options.presignedSeconds ?? 300;
   const context: RouteContext = {
@@ -109,6 +116,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     ...v3SessionRoutes(context),
     ...workspaceRoutes(context, 'v3'),
     ...browserRoutes(context, 'v3'),
+    ...v4RunRoutes(context),
+    ...v4SessionRoutes(context),
+    ...workspaceRoutes(context, 'v4'),
+    ...browserRoutes(context, 'v4'),
     ...storedObjectRoutes(context),
     ...livePageRoutes(context),
   ];
@@ -155,8 +166,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     }
     const refusal = refusalOf(match.route.auth, request, keys);
     if (refusal) return refusal;
+    const turn = match.route.auth ? throttle?.take(match.route.name) : undefined;
+    if (turn?.refusal) return turn.refusal;
     try {
-      return await match.route.answer(request);
+      const answer = await match.route.answer(request);
+      return { ...answer, headers: { ...answer.headers, ...turn?.headers } };
     } catch (error) {
       if (error instanceof ErrorAnswer) return error.answer;
       throw error;

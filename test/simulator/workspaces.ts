@@ -4,6 +4,7 @@ import { checkBody, integer, list, nullable, record, text } from './bodyFields';
 import { opaqueCursor, readCursor } from './cursor';
 import { flagQuery, integerQuery, isObject, objectBody, uuidParameter } from './parameters';
 import { uploadPath, workspaceFilePath } from './storedObjects';
+import { v4Route } from './v4Guard';
 import { filesOf, sizeOf } from './workspaceFiles';
 import type { FieldCheck } from './bodyFields';
 import type { ApiRequest, Route } from './route';
@@ -20,7 +21,10 @@ export function workspaceRoutes(context: RouteContext, version: 'v3' | 'v4'): Ro
   const { cloud } = context;
   const route = (name: string, answer: Route['answer']): Route => {
     const [method = '', path = ''] = name.split(' ');
-    return { name: `${method} /api/${version}/workspaces${path}`, auth: version, answer };
+    // Of v4's routes, only those of files serve no project with Zero Data Retention.
+    return version === 'v4' && path.includes('/files')
+      ? v4Route(context, `${method} /workspaces${path}`, answer)
+      : { name: `${method} /api/${version}/workspaces${path}`, auth: version, answer };
   };
   const workspaceOf = (request: ApiRequest): Workspace => {
     const workspace = cloud.workspaces.get(uuidParameter(request, 'workspace_id'));
