@@ -75,6 +75,7 @@ export class SessionMessages {
   }
 
   #addStep(message: Message, { actions, text: said, url }: MessageData): void {
+    const { summary = '' } = message;
     const at = message.createdAt === undefined ? undefined : Date.parse(message.createdAt);
     const durationMs =
       at === undefined || this.#lastAt === undefined ? undefined : Math.max(0, at - this.#lastAt);
@@ -82,9 +83,9 @@ export class SessionMessages {
     this.#steps.push(
       present({
         number: this.#steps.length + 1,
-        goal: message.summary ?? said,
+        goal: summary === '' ? said : summary,
         evaluation: '',
-        memory: message.summary === undefined ? '' : said,
+        memory: summary === '' ? '' : said,
         url: url ?? '',
         actions,
         durationSeconds: durationMs === undefined ? undefined : durationMs / 1000,
@@ -99,7 +100,7 @@ export class SessionMessages {
     this.#steps.push(
       present({
         ...last,
-        evaluation: summary ?? last.evaluation,
+        evaluation: summary === undefined || summary === '' ? last.evaluation : summary,
         screenshotUrl: screenshotUrl ?? last.screenshotUrl,
       }),
     );
@@ -127,10 +128,11 @@ const dataSchema = z.object({
   tool_calls: listOf(toolCallSchema),
 });
 
-/** Never throws: data that is no JSON is text. */
+/** Never throws: data that is neither a chat message nor actions is text. */
 function readData(data: string): MessageData {
   const parsed = dataSchema.safeParse(parsedOr(data));
-  if (!parsed.success) return { text: data, actions: [] };
+  if (!parsed.success || (parsed.data.content === undefined && parsed.data.tool_calls.length === 0))
+    return readActions(data);
   const { content, tool_calls: calls } = parsed.data;
   const inputs = calls.map(({ function: { name, arguments: input } }) => ({
     name,
@@ -141,6 +143,18 @@ function readData(data: string): MessageData {
     actions: inputs.map(({ name, input }) => JSON.stringify({ [name]: input ?? {} })),
     url: inputs.map(({ input }) => urlIn(input)).find((url) => url !== undefined),
   };
+}
+
+/** Objects of JSON, the whole or each line, are actions. */
+function readActions(data: string): MessageData {
+  for (const lines of [[data], data.split('\n')]) {
+    const actions = lines.map(parsedOr);
+    if (actions.every((action) => typeof action === 'object' && action !== null)) {
+      const urls = actions.flatMap((action) => Object.values(action)).map(urlIn);
+      return { text: '', actions: lines, url: urls.find((url) => url !== undefined) };
+    }
+  }
+  return { text: data, actions: [] };
 }
 
 function parsedOr(json: string): unknown {

@@ -136,7 +136,7 @@ const messages = [
     data: 'no { JSON',
     screenshotUrl: 'https://files.example/4.png',
   },
-  { ...message, id: 'm5', role: 'ai', type: 'a_new_type', data: 'plain words' },
+  { ...message, id: 'm5', role: 'ai', type: 'a_new_type', data: 'plain words', summary: '' },
   { ...message, id: 'm6', role: 'ai', type: 'completion', data: '42 EUR', summary: 'Done' },
 ];
 
@@ -172,6 +172,32 @@ describe('v3: the details of a session', () => {
       },
     ]);
     assert.equal(details.isPartial, false);
+  });
+
+  it('take objects of JSON for actions, one or a line each', async () => {
+    const action = { ...message, role: 'ai', type: 'browser_action', summary: 'Act' };
+    const one = '{"go":{"url":"https://shop.example"}}';
+    const details = await createV3Client(
+      pollFrom({
+        ...answers,
+        [messagesPath]: {
+          messages: [
+            { ...action, id: 'm1', data: one },
+            { ...action, id: 'm2', data: `${one}\n{"click":{"index":3}}` },
+            { ...action, id: 'm3', data: '{"go":' },
+          ],
+          hasMore: false,
+        },
+      }),
+    ).getDetails(id, never);
+    assert.deepEqual(
+      details.steps.map(({ actions, url, memory }) => [actions, url, memory]),
+      [
+        [[one], 'https://shop.example', ''],
+        [[one, '{"click":{"index":3}}'], 'https://shop.example', ''],
+        [[], '', '{"go":'],
+      ],
+    );
   });
 
   it('go on from the message that is known', async () => {

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { createCloud } from '../../src/api/index';
+import { isCloudError } from '../../src/core/cloud/errors';
+import { outcomeOf } from '../../src/core/cloud/task';
+import type { Cloud, TaskClient } from '../../src/core/cloud/taskClient';
+import { VersionSearch } from '../../src/core/tracking/versionSearch';
+import { allPages } from '../fakes/clientPages';
+import { virtualClock } from '../simulator/clock';
+import type { TaskScript } from '../simulator/taskScript';
+import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
+
+const never = new AbortController().signal;
+const nobody = '00000000-0000-4000-8000-000000000000';
+
+for (const apiVersion of ['v3', 'v4'] as const)
+  describe(`${apiVersion} client, against the simulator`, () => {
+    let simulator: Simulator;
+    let cloud: Cloud;
+    let client: TaskClient;
+
+    beforeEach(async () => {
+      simulator = await startSimulator({ clock: virtualClock(Date.now()) });
+      cloud = createCloud({ baseUrl: simulator.url, key: simulatorKey });
+      client = cloud.client(apiVersion);
+    });
+
+    afterEach(() => simulator.close());
+
+    const add = (script: Partial<TaskScript> = {}) =>
+      simulator.addTask({ apiVersion, prompt: 'Find a flight', lengthMs: 6_000, ...script });
+
+    it('sees a task created, running and finished, with its cost and output', async () => {
+      const { id } = add({ startsAfterMs: 1_000, output: '42 EUR', cost: '0.12' });
+      const check = async () => (await client.getStatus(id, never)).status;
+      assert.equal(await check(), 'created');
+      simulator.clock.advance(2_000);
+      assert.equal(await check(), 'running');
+      simulator.clock.advance(200_000);
+      assert.equal(await check(), 'finished');
+      const task = await client.getTask(id, never);
+      assert.equal(task.output, '42 EUR');
+      assert.equal(Number(task.cost), 0.12);
+      assert.equal(task.sessionId === undefined, false);
+    });
+
+    for (const [end, status] of [
+      ['stopped', 'stopped'],
+      ['failed', 'failed'],
+    ] as const)
+      it(`sees a task end as ${status}`, async () => {
+        const { id } = add({ end });
+        simulator.clock.advance(200_000);
+        const update = await client.getStatus(id, never);
+        assert.equal(update.status, status, update.rawStatus);
+        assert.equal(outcomeOf(update), undefined);
+      });
+
+    it('reads the steps of a task that runs, and goes on from those that it knows', async () => {
+      const { id } = add({ steps: 3 });
+      simulator.clock.advance(2_500);
+      const first = await client.getDetails(id, never);
+      assert.equal(first.prompt, 'Find a flight');
+      assert.ok(first.steps.length > 0, JSON.stringify(first));
+      assert.ok(first.session?.liveUrl);
+      simulator.clock.advance(200_000);
+      const second = await client.getDetails(id, never, first);
+      const whole = await client.getDetails(id, never);
+      assert.equal(second.steps.length, 3);
+      assert.deepEqual(
+        second.steps.map(({ goal, actions, url }) => [goal, actions, url]),
+        whole.steps.map(({ goal, actions, url }) => [goal, actions, url]),
+      );
+      assert.ok(second.steps.every(({ goal, actions }) => goal !== '' && actions.length > 0));
+      assert.equal(second.isPartial, false);
+    });
+
+    it('reads a task of hundreds of steps in pieces', async () => {
+      const { id } = add({ steps: 900, lengthMs: 900 * 1_000 });
+      simulator.clock.advance(2_000_000);
+      let details = await client.getDetails(id, never);
+      assert.equal(details.isPartial, true);
+      let readings = 1;
+      for (; details.isPartial === true; readings++)
+        details = await client.getDetails(id, never, details);
+      assert.equal(details.steps.length, 900);
+      assert.ok(readings < 30, String(readings));
+    });
+
+    it('lists a hundred and thirty tasks', async () => {
+      const ids = new Set<string>();
+      for (let index = 0; index < 130; index++) ids.add(add({ prompt: `Task ${index}` }).id);
+      const pages = await allPages(client, {}, never);
+      const listed = pages.flatMap(({ tasks }) => tasks);
+      assert.equal(new Set(listed.map(({ id }) => id)).size, 130);
+      assert.ok(listed.every(({ id }) => ids.has(id)));
+      assert.equal(pages.at(-1)?.isLast, true);
+    });
+
+    it('downloads the files that a task has left', async () => {
+      const { id } = add({ files: [{ name: 'prices.csv', content: 'a,b' }] });
+      simulator.clock.advance(200_000);
+      const { files } = await client.getDetails(id, never);
+      const [file] = files;
+      assert.deepEqual(
+        files.map(({ name }) => name),
+        ['prices.csv'],
+      );
+      assert.ok(file);
+      const url = await client.getFileUrl(id, file, never);
+      const bytes = await cloud.download(url, { maxBytes: 100, signal: never });
+      assert.equal(new TextDecoder().decode(bytes), 'a,b');
+    });
+
+    it('says that there is no such task, and names the account', async () => {
+      await assert.rejects(client.getStatus(nobody, never), { kind: 'taskNotFound' });
+      await assert.rejects(client.getTask(nobody, never), { kind: 'taskNotFound' });
+      assert.match((await client.getAccount(never)).description, /left/u);
+    });
+
+    it('is not served elsewhere', async () => {
+      simulator.apiVersions.delete(apiVersion);
+      const { id } = add();
+      await assert.rejects(client.getStatus(id, never), { kind: 'notServed' });
+    });
+  });
+
+describe('v4 client, against the simulator', () => {
+  let simulator: Simulator;
+  let client: TaskClient;
+
+  beforeEach(async () => {
+    simulator = await startSimulator({ clock: virtualClock(Date.now()) });
+    client = createCloud({ baseUrl: simulator.url, key: simulatorKey }).client('v4');
+  });
+
+  afterEach(() => simulator.close());
+
+  it('learns the cost and the verdict that come after the end', async () => {
+    const { id } = simulator.addTask({
+      apiVersion: 'v4',
+      prompt: 'Find a flight',
+      lengthMs: 2_000,
+      cost: '0.90',
+      createdWith: { judge: {} },
+      v4: { judgement: { verdict: false, reasoning: 'Too dear' } },
+    });
+    simulator.clock.advance(2_100);
+    const early = await client.getTask(id, never);
+    assert.equal(early.status, 'finished');
+    assert.ok(Number(early.cost) < 0.9, early.cost);
+    assert.equal(outcomeOf(early), undefined);
+    simulator.clock.advance(120_000);
+    const late = await client.getTask(id, never);
+    // The judge has a cost of its own.
+    assert.ok(Number(late.cost) >= 0.9, late.cost);
+    assert.equal(outcomeOf(late), 'failure');
+  });
+
+  it('shares a session, finds the share, and takes it back', async () => {
+    const { id } = simulator.addTask({ apiVersion: 'v4', prompt: 'Find a flight' });
+    const { sessionId = '' } = await client.getTask(id, never);
+    assert.equal(await client.getShare(sessionId, never), undefined);
+    const { url } = await client.shareSession(sessionId, never);
+    assert.equal((await client.getShare(sessionId, never))?.url, url);
+    assert.equal((await client.getDetails(id, never)).session?.publicShareUrl, url);
+    await client.unshareSession(sessionId, never);
+    assert.equal(await client.getShare(sessionId, never), undefined);
+  });
+});
+
+describe('the search for a version, against the simulator', () => {
+  it('finds tasks and sessions of every version, and nothing else', async () => {
+    const simulator = await startSimulator({ clock: virtualClock(Date.now()) });
+    try {
+      const cloud = createCloud({ baseUrl: simulator.url, key: simulatorKey });
+      const connect = () => Promise.resolve(cloud);
+      const search = () => new VersionSearch({ connect, isOfficial: false, last: undefined });
+      for (const apiVersion of ['v1', 'v2', 'v3', 'v4'] as const) {
+        const { id } = simulator.addTask({ apiVersion, prompt: 'Find a flight' });
+        assert.deepEqual(await search().find(id, 'task', never), [{ apiVersion, id }]);
+        const { sessionId } = await cloud.client(apiVersion).getTask(id, never);
+        if (sessionId === undefined) continue;
+        assert.deepEqual(await search().find(sessionId, 'session', never), [{ apiVersion, id }]);
+        assert.deepEqual(await search().find(sessionId, 'task', never), [{ apiVersion, id }]);
+      }
+      assert.equal(await search().find(nobody, 'task', never), undefined);
+      const { hits } = { hits: simulator.counts.total };
+      await assert.rejects(
+        new VersionSearch({
+          connect: () => Promise.resolve(createCloud({ baseUrl: simulator.url, key: 'bu_wrong' })),
+          isOfficial: true,
+          last: undefined,
+        }).find(nobody, 'task', never),
+        (error) => isCloudError(error) && error.kind === 'auth',
+      );
+      assert.equal(simulator.counts.total - hits, 1, 'a wrong key ends the search');
+    } finally {
+      await simulator.close();
+    }
+  });
+});
