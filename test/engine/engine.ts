@@ -24,12 +24,22 @@ const refusals: readonly CloudErrorKind[] = ['auth', 'forbidden', 'payment', 'no
 /** What waits for a real answer fails after this long. */
 const patienceMs = 10_000;
 
+export interface EngineOptions {
+  /** Of the tasks that are not said to have another. Default: `v2`. */
+  readonly apiVersion?: ApiVersion;
+  readonly limits?: Partial<Limits>;
+}
+
+/** The versions that the fault table is run for, beside the rows that name their own. */
+export const faultyVersions = ['v2', 'v3', 'v4'] as const satisfies readonly ApiVersion[];
+
 /**
  * Poller, store and notices over real HTTP to a simulator. Pauses pass on a fake clock, which is also the cloud's;
  * only answers take real time.
  */
 export class Engine {
-  readonly clock = new FakeClock();
+  readonly clock: FakeClock;
+  readonly apiVersion: ApiVersion;
   readonly store = new TaskStore();
   readonly notices: Notice[] = [];
   /** Every kind of trouble that has held polling, each time that it began. */
@@ -44,10 +54,11 @@ export class Engine {
   #calls = 0;
   #waiting = 0;
 
-  private constructor(clock: FakeClock, simulator: Simulator, limits: Partial<Limits>) {
+  private constructor(clock: FakeClock, simulator: Simulator, options: EngineOptions) {
     this.clock = clock;
     this.#simulator = simulator;
-    this.#limits = { ...defaultLimits, ...limits };
+    this.apiVersion = options.apiVersion ?? 'v2';
+    this.#limits = { ...defaultLimits, ...options.limits };
     this.#bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
     this.poller = new TaskPoller({
       store: this.store,
@@ -73,9 +84,9 @@ export class Engine {
     });
   }
 
-  static async start(limits: Partial<Limits> = {}): Promise<Engine> {
+  static async start(options: EngineOptions = {}): Promise<Engine> {
     const clock = new FakeClock();
-    return new Engine(clock, await startSimulatorAt(clock), limits);
+    return new Engine(clock, await startSimulatorAt(clock), options);
   }
 
   get simulator(): Simulator {
@@ -88,7 +99,7 @@ export class Engine {
   }
 
   /** Adds a task to the cloud and follows it. @returns its ID */
-  track(script: Partial<TaskScript> = {}, apiVersion: ApiVersion = 'v2'): string {
+  track(script: Partial<TaskScript> = {}, apiVersion = this.apiVersion): string {
     const { id } = this.#simulator.addTask({
       prompt: 'Suffer',
       end: 'never',
@@ -133,7 +144,7 @@ export class Engine {
   }
 
   /** As the store has it. */
-  task(id: string, apiVersion: ApiVersion = 'v2'): TrackedTask {
+  task(id: string, apiVersion = this.apiVersion): TrackedTask {
     const found = this.store.get({ apiVersion, id });
     assert.ok(found, refKey({ apiVersion, id }));
     return found;
