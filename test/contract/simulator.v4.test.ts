@@ -690,6 +690,17 @@ describe('simulator, speaking v4', function () {
     assert.equal(simulator.counts.total, 2);
   });
 
+  it('takes tasks of v3 and v4 from another process', async () => {
+    for (const apiVersion of ['v3', 'v4'] as const) {
+      const path = { v3: 'sessions', v4: 'runs' }[apiVersion];
+      const body = { prompt: 'From afar', apiVersion, startsAfterMs: 'never' };
+      const added = await askSimulator(simulator, '/simulator/tasks', { method: 'POST', body });
+      assert.equal(added.json['id'] === added.json['sessionId'], apiVersion === 'v3');
+      const url = `/api/${apiVersion}/${path}/${String(added.json['id'])}`;
+      assert.equal((await askSimulator(simulator, url)).status, 200);
+    }
+  });
+
   it('serves two regions from two stores (§2)', async () => {
     const europe = await startSimulator({ clock: virtualClock(), keys: ['bu_europe'] });
     try {
