@@ -344,6 +344,27 @@ describe('validateAnswer', () => {
   });
 });
 
+describe('validateAnswer, for v3 and v4', () => {
+  it('wants a zone on a timestamp, no unknown field, and a text in a refusal', function () {
+    const v3 = loadOpenapi('v3');
+    const v4 = loadOpenapi('v4-newer');
+    if (!v3 || !v4) return this.skip();
+    const workspace = (more: object): string => {
+      const moment = '2026-01-13T12:00:00.123456Z';
+      const body = { id: nobody, archived: false, createdAt: moment, updatedAt: moment, ...more };
+      return validateAnswer(v4, 'POST', '/workspaces', 200, body).join();
+    };
+    assert.equal(workspace({}), '');
+    assert.match(workspace({ createdAt: '2026-01-13T12:00:00.123456' }), /date-time/);
+    assert.match(workspace({ isOld: true }), /additional properties.*isOld/);
+    assert.match(validateAnswer(v3, 'GET', '/sessions', 200, {}).join(), /sessions/);
+    const refusal = (body: unknown): string =>
+      validateAnswer(v4, 'GET', '/runs/{run_id}', 404, body).join();
+    assert.equal(refusal({ detail: 'Run not found' }), '');
+    assert.match(refusal({ message: 'Run not found' }), /without a text in "detail"/);
+  });
+});
+
 async function createWorld(): Promise<World> {
   const simulator = await startSimulator({ clock: virtualClock() });
   const finished = simulator.addTask({

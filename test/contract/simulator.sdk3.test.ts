@@ -7,7 +7,7 @@ import { runningClock } from '../simulator/clock';
 import { simulatorKey, startSimulator } from '../simulator/startSimulator';
 import type { Simulator } from '../simulator/startSimulator';
 
-// The clock runs fifty times as fast as the world, so that whole tasks pass while the SDK polls; nothing here depends
+// The clock runs ten times as fast as the world, so that whole tasks pass while the SDK polls; nothing here depends
 // on how fast exactly.
 describe('simulator, spoken to by the official SDK for v3', function () {
   // Generous, for a busy machine; each takes a quarter of a second.
@@ -17,16 +17,16 @@ describe('simulator, spoken to by the official SDK for v3', function () {
 
   beforeEach(async () => {
     simulator = await startSimulator({
-      clock: runningClock({ speed: 50 }),
+      clock: runningClock({ speed: 10 }),
       scriptFor: ({ prompt }) => ({
         prompt,
         steps: 4,
-        lengthMs: 10_000,
+        lengthMs: 2_000,
         output: `Done: ${prompt}`,
         files: [{ name: 'answer.txt', content: 'forty-two' }],
         ...(prompt.startsWith('Never') ? { end: 'never' } : {}),
         // The SDK takes the idle before the work for its end: see cloud-api-v3-v4.md §9.
-        ...(prompt.startsWith('Idle') ? { startsAfterMs: 5_000, v3: { idleAfterMs: 0 } } : {}),
+        ...(prompt.startsWith('Idle') ? { startsAfterMs: 'never', v3: { idleAfterMs: 0 } } : {}),
       }),
     });
     client = new BrowserUse({

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { virtualClock } from '../simulator/clock';
+import { newerSampleTasks } from '../simulator/samples';
 import { startSimulator } from '../simulator/startSimulator';
 import { loadOpenapi, validateAnswer } from './openapi';
 import { assertCall, nameOf, send, untriedStatuses } from './openapiCalls';
@@ -242,6 +243,30 @@ describe('simulator of v3, held against its OpenAPI document', function () {
       }
     });
   }
+
+  it('describes every sample as documented, now and as time goes by', async () => {
+    const { simulator } = world;
+    const samples = newerSampleTasks(simulator.clock.now()).filter(
+      // Some use words that the document doesn't know, which is what they are for.
+      ({ apiVersion, script }) =>
+        apiVersion === 'v3' && script.rawStatus === undefined && !script.llm?.startsWith('<'),
+    );
+    assert.ok(samples.length > 5);
+    for (const { script } of samples) simulator.addTask(script);
+    const check = async (template: string, path: string): Promise<void> => {
+      const { status, body } = await send({ simulator, version: 'v3' }, 'GET', path);
+      assert.equal(status, 200, path);
+      assert.deepEqual(validateAnswer(document, 'GET', template, 200, body), []);
+    };
+    for (let minute = 0; minute < 4; minute++) {
+      for (const id of samples.map(({ id }) => id)) {
+        await check('/sessions/{session_id}', `/sessions/${id}`);
+        await check('/sessions/{session_id}/messages', `/sessions/${id}/messages?limit=100`);
+      }
+      await check('/sessions', '/sessions?page_size=100');
+      simulator.clock.advance(60_000);
+    }
+  });
 });
 
 async function createWorld(): Promise<World> {

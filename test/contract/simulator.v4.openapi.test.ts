@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { virtualClock } from '../simulator/clock';
+import { newerSampleTasks } from '../simulator/samples';
 import { startSimulator } from '../simulator/startSimulator';
 import { loadOpenapi, validateAnswer } from './openapi';
 import { assertCall, nameOf, send, untriedStatuses } from './openapiCalls';
@@ -412,6 +413,33 @@ describe('simulator of v4, held against its OpenAPI documents', function () {
       }
     });
   }
+
+  it('describes every sample as documented, now and as time goes by', async () => {
+    const { simulator } = world;
+    const samples = newerSampleTasks(simulator.clock.now()).filter(
+      // Some use words that the document doesn't know, which is what they are for.
+      ({ apiVersion, script }) => apiVersion === 'v4' && script.rawStatus === undefined,
+    );
+    assert.ok(samples.length > 5);
+    for (const { script } of samples) simulator.addTask(script);
+    const check = async (template: string, path: string): Promise<void> => {
+      const { status, body } = await send({ simulator, version: 'v4' }, 'GET', path);
+      assert.equal(status, 200, path);
+      for (const document of documents) {
+        assert.deepEqual(validateAnswer(document, 'GET', template, 200, body), []);
+      }
+    };
+    for (let minute = 0; minute < 4; minute++) {
+      for (const id of samples.map(({ id }) => id)) {
+        await check('/runs/{run_id}', `/runs/${id}`);
+        await check('/runs/{run_id}/status', `/runs/${id}/status`);
+        await check('/runs/{run_id}/events', `/runs/${id}/events`);
+      }
+      await check('/runs', '/runs?limit=100');
+      await check('/sessions', '/sessions?limit=100');
+      simulator.clock.advance(60_000);
+    }
+  });
 });
 
 function say(): { text: string } {

@@ -145,7 +145,7 @@ for (const apiVersion of faultyVersions)
             // Tried again later, ever more rarely, and taken when it works.
             engine.simulator.counts.reset();
             await engine.pass(10 * minute);
-            const isList = (url: string): boolean => /\/tasks(?:\?|$)/.test(url);
+            const isList = (url: string): boolean => /\/(?:tasks|sessions)(?:\?|$)/.test(url);
             const tried = engine.simulator.counts.seen.filter(({ url }) => isList(url)).length;
             assert.ok(tried >= 1 && tried <= 8, `${tried} in ten minutes`);
             engine.simulator.faults.clear();

@@ -1,7 +1,7 @@
 // `npm start`: the extension in a real VS Code with a simulated cloud, for a person to try.
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { sampleTasks, type SampleTask } from '../simulator/samples';
+import { newerSampleTasks, sampleTasks, type SampleTask } from '../simulator/samples';
 import { simulatorKey, startSimulator } from '../simulator/startSimulator';
 import { hasDisplay } from './hasDisplay';
 import { packagedExtension, packageExtension } from './packagedExtension';
@@ -79,7 +79,8 @@ function environmentOf({ key, origin }: Cloud): NodeJS.ProcessEnv {
 
 async function simulatedCloud(): Promise<Cloud> {
   const simulator = await startSimulator();
-  const tasks = sampleTasks(simulator.clock.now());
+  const now = simulator.clock.now();
+  const tasks = [...sampleTasks(now), ...newerSampleTasks(now)];
   for (const { script } of tasks) simulator.addTask(script);
   sayAloud(`  a simulated Browser Use Cloud with ${tasks.length} sample tasks: ${simulator.url}`);
   return {

@@ -113,6 +113,11 @@ export const amount: FieldCheck = (value, loc) => {
   return Number(value) > 0 ? [] : problem(loc, 'greater_than', 'Input should be greater than 0');
 };
 
+/** An amount as answers write it; null for none. */
+export function amountText(value: unknown): string | null {
+  return typeof value === 'number' || typeof value === 'string' ? String(value) : null;
+}
+
 export function list(check: FieldCheck, most: number): FieldCheck {
   return (value, loc) => {
     if (!Array.isArray(value)) return problem(loc, 'list_type', 'Input should be a valid list');

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { sampleTasks } from './samples';
+import { newerSampleTasks, sampleTasks } from './samples';
 import { simulatorKey, startSimulator } from './startSimulator';
+import type { SimulatedVersion } from './simulatedVersion';
 
 /** `npm run simulator`: the simulator by itself, with the sample tasks, until Ctrl+C. `--port` names its port. */
 async function main(): Promise<void> {
@@ -10,8 +11,9 @@ async function main(): Promise<void> {
     throw new Error(`--port wants a number from 0 to 65535, not "${values.port}".`);
   }
   const simulator = await startSimulator({ port });
-  const samples = sampleTasks(simulator.clock.now());
-  for (const sample of samples) simulator.addTask(sample.script);
+  const nowMs = simulator.clock.now();
+  const samples = [...sampleTasks(nowMs), ...newerSampleTasks(nowMs)];
+  for (const { script } of samples) simulator.addTask<SimulatedVersion>(script);
 
   console.log(`Simulated Browser Use Cloud at ${simulator.url}`);
   console.log(`Key: ${simulatorKey}`);

@@ -1,10 +1,13 @@
 import type { ApiVersion } from '../../src/core/cloud/task';
+import type { SimulatedVersion } from './simulatedVersion';
 import type { TaskScript } from './taskScript';
 
 /** A sample before it is given its moment of creation. */
-export interface SampleScript extends TaskScript {
+export interface SampleScript<
+  Version extends SimulatedVersion = ApiVersion,
+> extends TaskScript<Version> {
   readonly id: string;
-  readonly apiVersion: ApiVersion;
+  readonly apiVersion: Version;
   /** How long before the present it was created. */
   readonly ageMs: number;
 }

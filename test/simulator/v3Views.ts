@@ -1,5 +1,6 @@
 import { browsersOf } from './browsers';
 import { liveViewUrl } from './browserRoutes';
+import { amountText } from './bodyFields';
 import { completedSteps, lastBy, titleAt, titleMs } from './timeline';
 import { recordingPath, screenshotPath } from './storedObjects';
 import { v3StateAt } from './v3Lifecycle';
@@ -136,11 +137,6 @@ function costsOf(states: readonly TaskState[]): Record<string, string> {
     browserCostUsd: part(0.15),
     totalCostUsd: costs.length === 1 ? (costs[0] ?? '0') : part(1),
   };
-}
-
-/** An amount that came as a number or as a text. */
-export function amountText(amount: unknown): string | null {
-  return typeof amount === 'number' || typeof amount === 'string' ? String(amount) : null;
 }
 
 const scriptedWords: Record<V3Status, ScriptedStatus> = {

@@ -1,10 +1,9 @@
 import { emptyAnswer, ErrorAnswer, invalid, jsonAnswer } from './answer';
 import { browsersOf } from './browsers';
-import { amount, checkBody, flag, list, nullable, text, uuid } from './bodyFields';
+import { amount, amountText, checkBody, flag, list, nullable, text, uuid } from './bodyFields';
 import { integerQuery, objectBody, parseUuid, uuidParameter } from './parameters';
 import { newShare } from './session';
 import { recordingPath } from './storedObjects';
-import { amountText } from './v3Views';
 import { refuseCosts, v4Route } from './v4Guard';
 import { costAt } from './v4Lifecycle';
 import { addToQueue, settleQueues } from './v4Queue';

@@ -1,0 +1,121 @@
+import { hostileSample } from './hostileSample';
+import { dayMs, hourMs, minuteMs, secondMs } from './sampleScript';
+import type { SampleScript } from './sampleScript';
+
+const keptAliveId = 'a1c3e5f7-0b2d-4c6e-8f10-1a2b3c4d5e07';
+
+/** Sessions of v3: each status, each meaning of `idle`, `stopped` and `timed_out`, and one that runs again in a minute. */
+export function sessionSamples(): SampleScript<'v3'>[] {
+  return [
+    {
+      id: 'a1c3e5f7-0b2d-4c6e-8f10-1a2b3c4d5e01',
+      apiVersion: 'v3',
+      prompt: 'Find the three best-rated bike shops in Utrecht and their opening hours on Sundays.',
+      title: 'Bike shops in Utrecht',
+      ageMs: 15 * secondMs,
+      llm: 'claude-sonnet-4.6',
+      lengthMs: 100 * secondMs,
+      steps: 8,
+      output: 'De Fietsenmaker: 12–17, Snel: closed, Rijwielhuis: 10–16',
+      v3: { messageForm: 'chat' },
+    },
+    {
+      id: 'a1c3e5f7-0b2d-4c6e-8f10-1a2b3c4d5e02',
+      apiVersion: 'v3',
+      prompt: 'Check the stock of all twelve colours of the rain jacket.',
+      ageMs: 20 * secondMs,
+      startsAfterMs: 90 * secondMs,
+      lengthMs: minuteMs,
+      isSuccess: false,
+      output: 'The shop asks for a login.',
+      v3: { idleAfterMs: 5 * secondMs },
+    },
+    {
+      id: 'a1c3e5f7-0b2d-4c6e-8f10-1a2b3c4d5e03',
+      apiVersion: 'v3',
+      prompt: 'Collect the prices of the five annual passes of the museums as data.',
+      ageMs: hourMs,
+      lengthMs: 2 * minuteMs,
+      steps: 7,
+      createdWith: { outputSchema: { type: 'object' }, maxCostUsd: '1.50' },
+      structuredOutput: { currency: 'EUR', passes: [{ name: 'Städel', price: 50 }] },
+      files: [{ name: 'passes.json', content: '[{"name":"Städel","price":50}]\n' }],
+      cost: '0.871200',
+    },
+    {
+      id: 'a1c3e5f7-0b2d-4c6e-8f10-1a2b3c4d5e04',
+      apiVersion: 'v3',
+      prompt: 'Rebook the train to the earlier connection.',
+      ageMs: 3 * hourMs,
+      lengthMs: 80 * secondMs,
+      isSuccess: false,
+      output: 'The fare allows no change.',
+    },
+    {
+      id: 'a1c3e5f7-0b2d-4c6e-8f10-1a2b3c4d5e05',
+      apiVersion: 'v3',
+      prompt: 'Download all statements of last year.',
+      ageMs: 5 * hourMs,
+      steps: 6,
+      end: 'stopped',
+    },
+    {
+      id: 'a1c3e5f7-0b2d-4c6e-8f10-1a2b3c4d5e06',
+      apiVersion: 'v3',
+      prompt: 'Watch the auction of the synthesiser until it ends.',
+      ageMs: dayMs,
+      end: 'never',
+    },
+    {
+      id: keptAliveId,
+      apiVersion: 'v3',
+      prompt: 'Log in to the wiki and find the page on releases.',
+      ageMs: 3 * minuteMs,
+      keepAlive: true,
+      steps: 3,
+      output: 'The page is “How we release”.',
+    },
+    {
+      id: 'a1c3e5f7-0b2d-4c6e-8f10-1a2b3c4d5e08',
+      apiVersion: 'v3',
+      sessionId: keptAliveId,
+      prompt: 'Now list its last three changes.',
+      ageMs: -minuteMs,
+      startsAfterMs: 5 * secondMs,
+      lengthMs: 40 * secondMs,
+      output: 'Monday: the checklist, Friday: two links, the week before: all of it.',
+    },
+    {
+      id: 'a1c3e5f7-0b2d-4c6e-8f10-1a2b3c4d5e09',
+      apiVersion: 'v3',
+      prompt: 'Order the same groceries as last week.',
+      ageMs: 2 * dayMs,
+      keepAlive: true,
+      steps: 9,
+      output: 'Ordered for Thursday, 18–20.',
+    },
+    {
+      id: 'a1c3e5f7-0b2d-4c6e-8f10-1a2b3c4d5e10',
+      apiVersion: 'v3',
+      prompt: 'Compare two insurance offers.',
+      ageMs: 7 * hourMs,
+      steps: 4,
+      end: 'failed',
+    },
+    {
+      ...hostileSample,
+      id: 'a1c3e5f7-0b2d-4c6e-8f10-1a2b3c4d5e11',
+      apiVersion: 'v3',
+      ageMs: 31 * hourMs,
+      v3: { messages: [{ afterMs: 1, data: '{"content": [{"type": "te', isHidden: true }] },
+    },
+    {
+      id: 'a1c3e5f7-0b2d-4c6e-8f10-1a2b3c4d5e12',
+      apiVersion: 'v3',
+      prompt: 'Sort the inbox of the help desk.',
+      ageMs: 10 * minuteMs,
+      end: 'never',
+      rawStatus: 'awaiting_approval',
+    },
+  ];
+}
