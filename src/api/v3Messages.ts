@@ -149,8 +149,9 @@ function readData(data: string): MessageData {
 function readActions(data: string): MessageData {
   for (const lines of [[data], data.split('\n')]) {
     const actions = lines.map(parsedOr);
-    if (actions.every((action) => typeof action === 'object' && action !== null)) {
-      const urls = actions.flatMap((action) => Object.values(action)).map(urlIn);
+    const objects = actions.filter((action) => typeof action === 'object' && action !== null);
+    if (objects.length === lines.length) {
+      const urls = objects.flatMap((action): unknown[] => Object.values(action)).map(urlIn);
       return { text: '', actions: lines, url: urls.find((url) => url !== undefined) };
     }
   }

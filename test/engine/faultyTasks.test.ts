@@ -130,7 +130,7 @@ for (const apiVersion of faultyVersions)
         for (const [name, effect] of effects)
           it(`polled one by one at once, without a message: ${version} ${name}`, async () => {
             befallList(effect, version);
-            const ids = Array.from({ length: 5 }, () => engine.track({}, version));
+            const ids = Array.from({ length: 8 }, () => engine.track({}, version));
             await engine.pass(6 * second);
             for (const id of ids) assert.equal(engine.task(id, version).status, 'running');
             engine.stop(ids[3] ?? '');

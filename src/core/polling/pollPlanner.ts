@@ -47,6 +47,9 @@ const memoryMs = 10 * 60 * 1000;
 /** Fewer tasks than this are polled one by one, which is as cheap as a list. */
 export const fewestForList = 3;
 
+/** Of tasks whose lists tell the status alone, so many are read in whole beside each list. */
+const mostOwed = 4;
+
 /** How much the newest round weighs in the number of ends that a round is expected to bring. */
 const newestWeight = 0.25;
 
@@ -133,13 +136,17 @@ function planVersion(
   const known: Dated[] = [];
   const unknown: TrackedTask[] = [];
   const alone: TrackedTask[] = [];
-  const { areFull } = capabilitiesOf(apiVersion).lists;
+  let owedCount = 0;
+  const { areFull, worthFrom } = capabilitiesOf(apiVersion).lists;
   for (const task of tasks) {
     // A list that tells the status alone spares no request that is owed for all of a task.
-    if (!areFull && (needsFullRead(task) || hasEnded(task.status))) {
+    if (!areFull && (hasEnded(task.status) || tasks.length < worthFrom)) {
       alone.push(task);
       continue;
     }
+    // Of many that owe one, each list leaves room for some.
+    if (!areFull && task.rawStatus !== '' && needsFullRead(task) && owedCount++ < mostOwed)
+      alone.push(task);
     const createdAt = Date.parse(task.createdAt ?? '');
     // A task that the cloud does not find by its ID is in no list.
     const isNowhere = task.isMissing || task.trouble?.kind === 'taskNotFound';
@@ -169,7 +176,8 @@ function planUnknown(
   // What the list did not show is polled by itself; missing tasks stand in no list.
   const fresh = tasks.filter((task) => task.rawStatus === '' && !task.isMissing && !task.trouble);
   const isWorthIt =
-    fresh.length >= fewestForList && (costs.of(apiVersion, 'recent', now) ?? 0) < fresh.length;
+    fresh.length >= Math.max(fewestForList, capabilitiesOf(apiVersion).lists.worthFrom) &&
+    (costs.of(apiVersion, 'recent', now) ?? 0) < fresh.length;
   if (!isWorthIt) return tasks.map(pollFor);
   const mostPages = pagesFor(fresh.length, apiVersion) + 1;
   const list = { kind: 'list', way: 'recent', apiVersion, query: {}, mostPages } as const;

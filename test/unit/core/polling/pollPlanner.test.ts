@@ -71,7 +71,11 @@ describe('planPolls', () => {
       ...many(6, (index) => ({ ...v4, ...isNew(index) })),
       aTask('ended', ended),
     ]);
-    assert.deepEqual(inShort(polls), ['task t0', 'task ended', 'list span(5)']);
+    assert.deepEqual(inShort(polls), ['task t0', 'task ended', 'list span(6)']);
+    const owing = plan(many(50, () => ({ ...v4, readAs: undefined })));
+    assert.deepEqual(inShort(owing), ['task t0', 'task t1', 'task t2', 'task t3', 'list span(50)']);
+    const fresh = plan(many(50, () => ({ ...v4, rawStatus: '', createdAt: undefined })));
+    assert.deepEqual(inShort(fresh), ['list recent(50)']);
   });
 
   it('bounds the list by the oldest and the newest, with a second to spare', () => {
