@@ -102,7 +102,8 @@ function rowMoment(task: TrackedTask): number | undefined {
   if (isAtWork && task.trouble) return undefined;
   const began = isAtWork ? (task.startedAt ?? task.createdAt) : undefined;
   const at = Date.parse((hasEnded(task.status) ? task.finishedAt : began) ?? '');
-  return Number.isNaN(at) ? undefined : at;
+  if (!Number.isNaN(at)) return at;
+  return hasEnded(task.status) ? task.endSeenAt : undefined;
 }
 
 function timeLabel(

@@ -22,5 +22,7 @@ function recencyOf(task: TrackedTask): number {
   const at = Date.parse(
     (isActive(task) ? undefined : task.finishedAt) ?? task.startedAt ?? task.createdAt ?? '',
   );
+  if (!isActive(task) && task.finishedAt === undefined && task.endSeenAt !== undefined)
+    return task.endSeenAt;
   return Number.isNaN(at) ? task.trackedAt : at;
 }

@@ -75,6 +75,7 @@ const isOfItsKind: Readonly<Record<FieldName, (value: unknown) => boolean>> = {
   trackedAt: isMoment,
   checkedAt: isMoment,
   changedAt: isMoment,
+  endSeenAt: isMoment,
   readAs: isStatus,
   trouble: isTrouble,
   isMissing: isFlag,

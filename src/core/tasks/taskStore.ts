@@ -277,6 +277,7 @@ function takenIn(
     id: before.id,
     checkedAt: now,
     changedAt: statusChanged ? now : before.changedAt,
+    endSeenAt: observedEnd ? now : before.endSeenAt,
     readAs: isFull ? update.status : before.readAs,
     trouble: undefined,
     isMissing: false,

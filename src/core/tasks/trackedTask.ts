@@ -23,6 +23,8 @@ export interface TrackedTask extends Task {
   readonly checkedAt?: number | undefined;
   /** When a poll last showed another status than the poll before. */
   readonly changedAt?: number | undefined;
+  /** When a poll saw that the task had ended which had not before; what the cloud tells of its end is more exact. */
+  readonly endSeenAt?: number | undefined;
   /** The status that the task had when all of it was last read, not only its status. */
   readonly readAs?: TaskStatus | undefined;
   /** Absent after a poll that succeeded. */

@@ -21,6 +21,7 @@ const whole: Required<Omit<TrackedTask, 'trouble'>> = {
   finishedAt: 'c',
   trackedAt: 1,
   checkedAt: 2,
+  endSeenAt: 5,
   changedAt: 3,
   readAs: 'finished',
   isMissing: false,

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import type { Simulator } from '../simulator/startSimulator';
+import { simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
+import { until } from './until';
+import { openWorkbench, type Workbench } from './workbench';
+
+const steps = [
+  { goal: 'Open the shop', url: 'https://shop.example.com/' },
+  { goal: 'Sort by price', url: 'https://shop.example.com/?sort=price' },
+];
+
+/** A task's life, told in order, of an ID alone: nobody says which API version it belongs to. */
+for (const [apiVersion, version] of [
+  ['v4', 'newest'],
+  ['v3', 'oldest'],
+] as const)
+  describe(`a task of API ${apiVersion}, by its ID alone, in the ${version} VS Code`, () => {
+    const prompt = `Find the cheapest tent of shop ${apiVersion}`;
+    let simulator: Simulator;
+    let workbench: Workbench;
+    let id: string;
+
+    before(async () => {
+      simulator = await startStillCloud();
+      ({ id } = simulator.addTask({
+        apiVersion,
+        prompt,
+        title: prompt,
+        titleAfterMs: 0,
+        startsAfterMs: 10_000,
+        steps,
+        lengthMs: 40_000,
+        output: 'The red one, 49 EUR',
+        cost: '0.42',
+        files: [{ name: 'tents.csv', content: 'name,price' }],
+      }));
+      workbench = await openWorkbench({
+        version,
+        env: simulatorEnvironment,
+        settings: { 'browserUseTasks.baseUrl': simulator.url },
+      });
+      await workbench.openView();
+    });
+
+    after(async () => {
+      await workbench.close();
+      await simulator.close();
+    });
+
+    const row = (icon: string) =>
+      workbench.waitForRow(
+        `A row with the icon ${icon}`,
+        (each) => each.icon === icon && each.label === prompt,
+      );
+
+    it('is found with at most five requests, and goes from created to running', async () => {
+      await track(workbench, id);
+      await row('clock');
+      const asked = simulator.counts.seen.filter(
+        ({ url, status }) => url.includes(id) && status === 404,
+      );
+      assert.ok(asked.length <= 4, asked.map(({ url }) => url).join());
+      simulator.clock.advance(35_000);
+      await row('loading');
+      await workbench.row(prompt).click();
+      const details = await workbench.detailsFrame();
+      await details.getByText('Open the shop').first().waitFor();
+      await details.getByText(prompt).first().waitFor();
+    });
+
+    it('is announced when it finishes, and its details tell everything', async () => {
+      await workbench.runCommand('View: Close All Editors');
+      // The focus goes with the page that had it: without it nobody watches, and polls are rare.
+      await workbench.runCommand('Browser Use: Focus on Tasks View');
+      simulator.clock.advance(200_000);
+      const notification = await workbench.waitForNotification('tent');
+      assert.match(notification.message, /^Finished(?:, successful)?: Find the cheapest tent/u);
+      await workbench.waitForRow(
+        'A finished row',
+        ({ icon, description }) =>
+          ['pass', 'pass-filled'].includes(icon) && / ago$|just now$/u.test(description),
+      );
+      await notification.click('Open Details');
+      const details = await workbench.detailsFrame();
+      await details.getByText('Sort by price').first().waitFor();
+      const text = await details.locator('body').innerText();
+      for (const part of [prompt, 'Finished', 'The red one, 49 EUR', 'tents.csv', '$0.42'])
+        assert.ok(text.includes(part), `The details say “${part}”: ${text}`);
+      assert.ok((await details.locator('.step').count()) >= 2);
+      await workbench.waitForBadge(0);
+      const shown = await workbench.shownNotifications();
+      assert.equal(shown.filter((each) => each.includes('tent')).length, 1);
+      await workbench.screenshot(`details-${apiVersion}-finished`);
+    });
+
+    it('is not found by a stranger’s ID, which is said once', async () => {
+      await track(workbench, '00000000-0000-4000-8000-000000000000').catch(() => undefined);
+      const notification = await until('The message', async () =>
+        (await workbench.notifications()).find(({ message }) => message.includes('not tracked')),
+      );
+      assert.match(notification.message, /1 ID is not tracked: .* knows no such task/u);
+    });
+  });
