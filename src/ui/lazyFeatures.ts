@@ -23,7 +23,7 @@ export interface Features extends Disposable {
     /** Brings a panel back after a reload of the window. */
     restore(panel: WebviewPanel, state: unknown): void;
   };
-  /** Shows a task of this account, of the moment or not. Counts as having seen how the task ended. */
+  /** Shows a task of this account, whether it is the current one or not. Counts as having seen how the task ended. */
   openDetails(ref: TaskRef, owner: TaskOwner): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ export class LazyWindowSharing implements Disposable {
   #sharing: WindowSharing | undefined;
   #isDisposed = false;
 
-  /** @param onError Told where the bundle is missing or damaged: then nothing is asked. */
+  /** @param onError called where the bundle is missing or damaged: then nothing is polled */
   constructor(load: () => Promise<() => WindowSharing>, onError: (error: unknown) => void) {
     this.#loading = load()
       .then((create) => {
@@ -24,7 +24,7 @@ export class LazyWindowSharing implements Disposable {
   /** Resolves when whatever is done in this window reaches the others. Never rejects. */
   readonly whenReady = async (): Promise<void> => (await this.#loading)?.whenReady;
 
-  /** Has the person told in the window where they are. Does nothing in a window that does not poll. */
+  /** Notifies the person in the window where they are. Does nothing in a window that does not poll. */
   announce(announcement: Announcement): void {
     this.#sharing?.announce(announcement);
   }

@@ -64,7 +64,7 @@ function unusable(problem: string): BaseUrl {
   return { problem, host: 'the server' };
 }
 
-/** Why a task is not asked for whose server is not the one of the moment. */
+/** Why a task is not read whose server is not the current one. */
 export function otherServerMessage(origin: string): string {
   const host = origin.slice(origin.indexOf('//') + 2);
   return `This task belongs to ${host}. The base URL names another server now, which is not asked for it.`;

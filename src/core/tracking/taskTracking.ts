@@ -17,7 +17,7 @@ export interface TaskTrackingOptions {
   readonly isOfficial: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Once it has aborted, nothing more is asked, and what was told is not tracked. */
+  /** Once it has aborted, no request is sent, and tasks of later answers are not tracked. */
   readonly signal: AbortSignal;
   /** Called before each ID and session is looked up, with how many of all have been. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -44,7 +44,7 @@ export interface TrackingResult {
   readonly leftOutSessionCount: number;
 }
 
-/** What only the cloud can tell. */
+/** An ID or a session that takes a request. */
 interface Lookup {
   readonly id: string;
   /** Absent: the cloud knows it. */
@@ -53,8 +53,8 @@ interface Lookup {
 }
 
 /**
- * Tracks what a paste names: tasks whose API version it tells at once, other IDs and the tasks of sessions when the cloud has told
- * them. An ID or session that fails alone keeps no other from being looked up.
+ * Tracks what a paste names: tasks whose API version it names at once, other IDs and the tasks of sessions when the cloud has
+ * answered. An ID or session that fails alone keeps no other from being looked up.
  * @throws the reason of the signal when it aborted; what was tracked by then stays
  */
 export async function trackTasks(
@@ -132,14 +132,14 @@ async function lookUp(
   throw new CloudError('taskNotFound', `No API version knows the ID of the ${as}`);
 }
 
-/** Whether a failure says something of one ID or session only. */
+/** Whether a failure concerns one ID or session only. */
 function isOfOne({ kind }: CloudError): boolean {
   switch (kind) {
     case 'taskNotFound':
     case 'invalidRequest':
     case 'tooLarge':
     case 'badAnswer':
-    // Of a search: the key may not ask everywhere, and another ID may be where it may.
+    // A search that ends so may still find another ID in the versions that the key may use.
     case 'forbidden':
       return true;
     default:

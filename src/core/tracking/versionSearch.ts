@@ -22,7 +22,7 @@ const mostWithoutLists = 3;
 /**
  * Finds out which API version knows an ID, by asking one after the other: at most five requests for an ID, six on servers
  * other than the vendor's. A version that turns out not to be served is left out from then on, and the one that knew an ID
- * is asked first for the next.
+ * comes first for the next.
  */
 export class VersionSearch {
   readonly #options: VersionSearchOptions;
@@ -41,7 +41,7 @@ export class VersionSearch {
   /**
    * Reads the first page of each version's list where so many IDs are to be found that this saves requests.
    * @param count of IDs that are to be found
-   * @throws an `AbortError`; a list that fails tells nothing
+   * @throws an `AbortError`; a list that fails is left out
    */
   async readLists(count: number, signal: AbortSignal): Promise<void> {
     if (count <= mostWithoutLists) return;
@@ -60,7 +60,7 @@ export class VersionSearch {
   }
 
   /**
-   * @param as what the text around the ID says that it is; "task" may also be a session that nothing calls so
+   * @param as what the text calls the ID; a "task" may also be a session that the text does not name as one
    * @returns the task, or all tasks of the session; `undefined` where no version knows the ID
    * @throws {CloudError} where that could not be found out; an `AbortError`
    */
@@ -90,7 +90,7 @@ export class VersionSearch {
         else throw error;
       }
     }
-    // Whoever may not ask everywhere does not know that it is nowhere.
+    // The ID may be in a version that the key may not use: that is not "not found".
     const [forbidden] = this.#forbidden.values();
     const failure = forbidden ?? (isServed ? undefined : notServed);
     if (failure) throw failure;
@@ -126,7 +126,7 @@ export class VersionSearch {
   }
 }
 
-/** The version has said that it knows no such ID, or that this is none. */
+/** The version knows no such ID, or it is no ID there. */
 function isUnknownId({ kind }: CloudError): boolean {
   return kind === 'taskNotFound' || kind === 'invalidRequest';
 }

@@ -17,24 +17,24 @@ import { CloudConnection, type CloudConnectionOptions } from './cloudConnection'
 export interface AccountSessionOptions
   extends Omit<CloudConnectionOptions, 'key'>, Omit<ApiKeyOptions, 'origin'> {
   readonly server: Server;
-  /** What is wrong with the base URL of the moment, where it names no server: this one stays in sight, and is not asked. */
+  /** What is wrong with the base URL, while it names no server: then this session stays visible and sends no request. */
   readonly problem: () => string | undefined;
   /** Where the tasks of the server are kept. */
   readonly files: TaskFiles;
-  /** What the session before still owes its files comes first. Never rejects. */
+  /** Resolves when the session before has written its files, which this one may share. Never rejects. */
   readonly after: Promise<void>;
-  /** Told once when tasks cannot be read, and once when they cannot be saved. */
+  /** Called once when tasks cannot be read, and once when they cannot be saved. */
   readonly onStorageError: TaskPersistenceOptions['onError'];
   /** Loads what polls and speaks with the other windows. */
   readonly loadWindows: () => Promise<(session: AccountSession) => WindowSharing>;
-  /** Told where it cannot be loaded. */
+  /** Called where that cannot be loaded. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * One account on one server, from when the base URL names it until it names another: all that belongs to it is made here and ends
- * here. What it is still answered or asked for afterwards reaches its own tasks at most, and no file and no other session.
- * Another API key for the server goes on with the same tasks.
+ * One account on one server, from when the base URL names it until it names another. The session creates all that belongs to the
+ * account and disposes all of it. An answer or a command that comes later changes its own store at most: no file and no other
+ * session. Another API key for the server keeps the session, with its tasks.
  */
 export class AccountSession implements Disposable {
   readonly server: Server;
@@ -70,13 +70,13 @@ export class AccountSession implements Disposable {
     return this.#over.signal;
   }
 
-  /** Whether the server can be asked, as far as is known; `undefined` before the key was first read. */
+  /** Whether requests can be sent, as far as is known; `undefined` before the key was first read. */
   get keyState(): 'missing' | 'present' | undefined {
     return this.#problem() === undefined ? this.key.state : 'missing';
   }
 
   /**
-   * The server with the key of the moment.
+   * Connects to the server with its current key.
    * @throws {CloudError} of kind `noKey` where there is no key, or the base URL cannot be used; {UserError} once the session is over
    */
   readonly connect = async (signal: AbortSignal): Promise<Cloud> => {

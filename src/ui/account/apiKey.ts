@@ -56,7 +56,7 @@ export class ApiKey implements Disposable {
     return environmentKey?.origins.includes(origin) === true;
   }
 
-  /** The key of the moment, read from the storage only where it was not yet. Never rejects. */
+  /** The current key, read from the storage only where it was not yet. Never rejects. */
   get(): Promise<KnownKey | undefined> {
     return this.#isKnown && !this.#reading ? Promise.resolve(this.#current) : this.read();
   }

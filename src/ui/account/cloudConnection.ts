@@ -22,7 +22,7 @@ export interface CloudConnectionOptions {
   readonly pausedUntil?: (() => number | undefined) | undefined;
 }
 
-/** One server with its key of the moment, as a `Cloud` that is kept until the key changes. */
+/** One server with its current key, as a `Cloud` that is kept until the key changes. */
 export class CloudConnection {
   readonly #options: CloudConnectionOptions;
   #open: { readonly cloud: Cloud; readonly key: string } | undefined;

@@ -8,22 +8,22 @@ import type { AccountSession } from './accountSession';
 
 export interface CurrentAccountOptions {
   readonly settings: Pick<Settings, 'baseUrl' | 'onDidChange'>;
-  /** Shows the tasks of the session of the moment. */
+  /** Shows the tasks of the current session. */
   readonly tasks: ShownTasks;
-  /** @param after resolves when the session before owes its files nothing any more */
+  /** @param after resolves when the session before has written its files */
   readonly createSession: (server: Server, after: Promise<void>) => AccountSession;
 }
 
 /**
  * The session for the server that the base URL names: another server ends it and begins another.
- * A base URL that cannot be used leaves it in sight; nothing is asked meanwhile.
+ * While a base URL cannot be used, the session before stays visible and sends no request.
  */
 export class CurrentAccount implements Disposable {
   readonly #options: CurrentAccountOptions;
   readonly #didChange = new Emitter<void>();
   readonly #subscription: Disposable;
   #session: AccountSession | undefined;
-  /** Resolves when the sessions before owe their files nothing any more. */
+  /** Resolves when the sessions before have written their files. */
   #flushed: Promise<unknown> = Promise.resolve();
 
   /** Fires when the session, its key or what is wrong with the base URL may be another. */
@@ -39,27 +39,27 @@ export class CurrentAccount implements Disposable {
     this.#follow();
   }
 
-  /** The session whose tasks are in sight. Absent as long as the base URL has named no server that can be used. */
+  /** The session whose tasks are shown. Absent until the base URL first names a server that can be used. */
   get session(): AccountSession | undefined {
     return this.#session;
   }
 
-  /** The tasks in sight. */
+  /** The tasks that are shown. */
   get tasks(): TaskSource {
     return this.#options.tasks;
   }
 
-  /** Whether the server of the moment can be asked, as far as is known; `undefined` before its key was first read. */
+  /** Whether requests can be sent, as far as is known; `undefined` before the key was first read. */
   get keyState(): 'missing' | 'present' | undefined {
     return this.#session ? this.#session.keyState : 'missing';
   }
 
-  /** The session of the moment where it is for this server. */
+  /** The current session, where it is for this server. */
   sessionAt(origin: string | undefined): AccountSession | undefined {
     return this.#session?.server.origin === origin ? this.#session : undefined;
   }
 
-  /** @throws {UserError} where the base URL of the moment cannot be used */
+  /** @throws {UserError} where the base URL cannot be used */
   requireSession(): AccountSession {
     const { problem } = this.#options.settings.baseUrl;
     if (this.#session && problem === undefined) return this.#session;
@@ -67,7 +67,7 @@ export class CurrentAccount implements Disposable {
   }
 
   /**
-   * The session whose tasks are in sight, once they are read; the base URL of the moment need not be one that can be used.
+   * The session whose tasks are shown, once they are read; the base URL may be unusable meanwhile.
    * @throws {UserError} where there is no session yet
    */
   async whenReady(): Promise<AccountSession> {

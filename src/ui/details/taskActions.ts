@@ -23,7 +23,7 @@ export interface TaskActionOptions {
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   /** Of the task's own server. */
   readonly baseUrl: string;
-  /** Whose tasks it can be compared with: the account of the moment, where there is one. */
+  /** Whose tasks it can be compared with: the current account, where there is one. */
   readonly others: ComparedAccount | undefined;
   readonly documents: TaskDocuments;
   readonly clock: Clock;

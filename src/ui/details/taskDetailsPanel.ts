@@ -66,7 +66,7 @@ export class TaskDetailsPanel implements Disposable {
   /** The details as they were last shown, with the status of the row. */
   #shown: { readonly details: TaskDetails; readonly task: TaskDetails } | undefined;
   #isPageReady = false;
-  /** What was tracked of the task when its account was last the one of the moment. */
+  /** What was tracked of the task when its account was last the current one. */
   #tracked: TrackedTask | undefined;
 
   constructor(options: TaskDetailsOptions) {
