@@ -1,12 +1,18 @@
 import { readBaseUrl } from '../core/cloud/baseUrl';
 import { CloudError } from '../core/cloud/errors';
-import type { Cloud, CloudOptions } from '../core/cloud/taskClient';
+import type { Cloud, CloudOptions, RequestGate } from '../core/cloud/taskClient';
+import { RateLimiter, type RateLimiterOptions } from '../core/polling/rateLimiter';
 import { createDownload } from './download';
 import { createSendRequest, defaultLimits, type Limits } from './http';
 import { createV1Client } from './v1';
 import { createV2Client } from './v2';
 import { createV3Client } from './v3';
 import { createV4Client } from './v4';
+
+/** Here and not where it is used, so that starting up stays light: the first request is what needs it. */
+export function createRateLimiter(options: RateLimiterOptions): RequestGate {
+  return new RateLimiter(options);
+}
 
 /**
  * Speaks to one server with one key. Sends nothing by itself.

@@ -1,3 +1,4 @@
+import { createRateLimiter } from '../../src/api/index';
 import { readBaseUrl, type Server } from '../../src/core/cloud/baseUrl';
 import { TokenBucket } from '../../src/core/polling/tokenBucket';
 import { ShownTasks } from '../../src/core/tasks/shownTasks';
@@ -21,7 +22,8 @@ export function fakeSession(
     secrets: new MemorySecrets(),
     environmentKey: { key: 'key-of-environment', origins: [server.origin] },
     log: { hide: () => undefined, error: () => undefined },
-    loadApi: () => Promise.resolve({ createCloud: () => new FakeCloud(() => 0) }),
+    loadApi: () =>
+      Promise.resolve({ createCloud: () => new FakeCloud(() => 0), createRateLimiter }),
     clock,
     bucket: new TokenBucket({ clock, perSecond: 2, burst: 10 }),
     files: noFiles,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { createRateLimiter } from '../../src/api/index';
 import { officialOrigin, otherServerMessage } from '../../src/core/cloud/baseUrl';
 import type { TaskRef } from '../../src/core/cloud/task';
 import type { DownloadOptions } from '../../src/core/cloud/taskClient';
@@ -66,7 +67,7 @@ describe('the details panels', () => {
     account = fakeAccount(settings, {
       secrets,
       environmentKey: undefined,
-      loadApi: () => Promise.resolve({ createCloud: () => cloud }),
+      loadApi: () => Promise.resolve({ createCloud: () => cloud, createRateLimiter }),
     });
     panels = new DetailsPanels({
       extensionUri: extension.extensionUri,

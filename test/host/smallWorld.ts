@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { commands, extensions, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
-import { createCloud } from '../../src/api/index';
+import { createCloud, createRateLimiter } from '../../src/api/index';
 import type { TaskRef } from '../../src/core/cloud/task';
 import type { Cloud } from '../../src/core/cloud/taskClient';
 import type { TaskStore } from '../../src/core/tasks/taskStore';
@@ -80,7 +80,7 @@ export async function smallWorld(): Promise<SmallWorld> {
   const documents = new TaskDocuments();
   const cloud = createCloud({ baseUrl: simulator.url, key: canaryKey });
   const account = fakeAccount(settings, {
-    loadApi: () => Promise.resolve({ createCloud: () => cloud }),
+    loadApi: () => Promise.resolve({ createCloud: () => cloud, createRateLimiter }),
   });
   const { connect, server, store } = account.requireSession();
   const extension = extensions.getExtension('browser-use-tasks.browser-use-tasks');

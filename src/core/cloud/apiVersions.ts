@@ -1,6 +1,6 @@
 import type { ApiVersion, Task, TaskStatus } from './task';
 
-/** What one API version can do, and how it is spoken to where no client is at hand. */
+/** What one API version can do. `taskSnippets.ts` has what code needs to know that a user runs. */
 export interface VersionCapabilities {
   /** A short name for a column of versions: "v2". */
   readonly name: string;
@@ -30,7 +30,6 @@ export interface VersionCapabilities {
   /** True where a reading of details goes on from the steps that are known; false where it brings all of them again. */
   readonly readsNewStepsOnly: boolean;
   readonly lists: ListCapabilities;
-  readonly snippets: SnippetCapabilities;
 }
 
 export interface ListCapabilities {
@@ -49,26 +48,14 @@ export interface ListCapabilities {
   readonly filtersByCreation: boolean;
 }
 
-/** What code that a user runs needs to know. */
-export interface SnippetCapabilities {
-  /** The header that carries the API key, with what stands before the key: "Authorization: Bearer ". */
-  readonly keyHeader: string;
-  /** What stands between the base URL and a task's ID, without slashes at its ends. */
-  readonly taskPath: string;
-  /** The field of the answer that holds what came out. */
-  readonly outputField: string;
-  /** How the official SDKs fetch a task. Absent: they do not. */
-  readonly sdk?:
-    | {
-        /** What the npm package is imported as. */
-        readonly npm: string;
-        /** What the Python package is imported as. */
-        readonly python: string;
-        /** What `client` has the tasks under: "tasks" for `client.tasks.get(id)`. */
-        readonly resource: string;
-      }
-    | undefined;
-}
+/** Lists that begin with the newest task and show all there are. */
+const unfilteredLists: ListCapabilities = {
+  worthFrom: 2,
+  areFull: true,
+  pageSize: 100,
+  statusFilters: [],
+  filtersByCreation: false,
+};
 
 /** One entry for each version, the newest first. */
 const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
@@ -93,19 +80,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     settlesWithinMs: 120_000,
     costLabel: 'Model cost',
     readsNewStepsOnly: true,
-    lists: {
-      worthFrom: 5,
-      areFull: false,
-      pageSize: 100,
-      statusFilters: [],
-      filtersByCreation: false,
-    },
-    snippets: {
-      keyHeader: 'X-Browser-Use-API-Key: ',
-      taskPath: 'api/v4/runs',
-      outputField: 'result',
-      sdk: { npm: 'browser-use-sdk/v4', python: 'browser_use_sdk.v4', resource: 'runs' },
-    },
+    lists: { ...unfilteredLists, worthFrom: 5, areFull: false },
   },
   // A task is a session. What `idle`, `stopped` and `timed_out` mean takes more than the word: its client decides.
   v3: {
@@ -126,19 +101,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     hasLogs: false,
     costLabel: 'Cost',
     readsNewStepsOnly: true,
-    lists: {
-      worthFrom: 2,
-      areFull: true,
-      pageSize: 100,
-      statusFilters: [],
-      filtersByCreation: false,
-    },
-    snippets: {
-      keyHeader: 'X-Browser-Use-API-Key: ',
-      taskPath: 'api/v3/sessions',
-      outputField: 'output',
-      sdk: { npm: 'browser-use-sdk/v3', python: 'browser_use_sdk.v3', resource: 'sessions' },
-    },
+    lists: unfilteredLists,
   },
   v2: {
     name: 'v2',
@@ -160,17 +123,9 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     costLabel: 'Cost',
     readsNewStepsOnly: false,
     lists: {
-      worthFrom: 2,
-      areFull: true,
-      pageSize: 100,
+      ...unfilteredLists,
       statusFilters: ['created', 'started'],
       filtersByCreation: true,
-    },
-    snippets: {
-      keyHeader: 'X-Browser-Use-API-Key: ',
-      taskPath: 'api/v2/tasks',
-      outputField: 'output',
-      sdk: { npm: 'browser-use-sdk', python: 'browser_use_sdk', resource: 'tasks' },
     },
   },
   v1: {
@@ -191,49 +146,12 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     hasLogs: false,
     costLabel: 'Cost',
     readsNewStepsOnly: false,
-    lists: {
-      worthFrom: 2,
-      areFull: true,
-      pageSize: 100,
-      statusFilters: [],
-      filtersByCreation: false,
-    },
-    snippets: {
-      keyHeader: 'Authorization: Bearer ',
-      taskPath: 'api/v1/task',
-      outputField: 'output',
-    },
+    lists: unfilteredLists,
   },
 };
 
 /** Every version that this extension supports, the newest first. */
 export const apiVersions = Object.keys(capabilities) as readonly ApiVersion[];
-
-/** A place where an ID may be known. */
-export interface SearchPlace {
-  readonly apiVersion: ApiVersion;
-  /** What the ID would name there. */
-  readonly as: 'task' | 'session';
-}
-
-/**
- * Where an ID is looked for whose version nothing tells, in this order. v3 sessions stand before the others, as a session of
- * v3 may be known as one of v2 or v4, too.
- * @see cloud-api-v3-v4.md §12
- */
-export const searchPlaces: readonly SearchPlace[] = [
-  { apiVersion: 'v4', as: 'task' },
-  { apiVersion: 'v2', as: 'task' },
-  { apiVersion: 'v3', as: 'task' },
-  { apiVersion: 'v4', as: 'session' },
-  { apiVersion: 'v2', as: 'session' },
-];
-
-/** As `searchPlaces`, on servers other than the vendor's: self-hosted ones still serve v1. */
-export const searchPlacesElsewhere: readonly SearchPlace[] = [
-  ...searchPlaces,
-  { apiVersion: 'v1', as: 'task' },
-];
 
 export function capabilitiesOf(apiVersion: ApiVersion): VersionCapabilities {
   return capabilities[apiVersion];

@@ -1,5 +1,4 @@
-import { capabilitiesOf, type SnippetCapabilities } from '../cloud/apiVersions';
-import type { TaskRef } from '../cloud/task';
+import type { ApiVersion, TaskRef } from '../cloud/task';
 import { officialOrigin } from '../cloud/baseUrl';
 
 /** In what a snippet is written. */
@@ -20,7 +19,7 @@ export interface SnippetOptions {
  * @see https://docs.browser-use.com for the SDKs, whose names are the same in both languages
  */
 export function taskSnippet(kind: SnippetKind, options: SnippetOptions): string {
-  const { sdk } = capabilitiesOf(options.ref.apiVersion).snippets;
+  const { sdk } = facts[options.ref.apiVersion];
   switch (kind) {
     case 'curl':
       return curlSnippet(options);
@@ -31,10 +30,10 @@ export function taskSnippet(kind: SnippetKind, options: SnippetOptions): string 
   }
 }
 
-type Sdk = NonNullable<SnippetCapabilities['sdk']>;
+type Sdk = NonNullable<SnippetFacts['sdk']>;
 
 function curlSnippet({ ref, baseUrl }: SnippetOptions): string {
-  const { keyHeader } = capabilitiesOf(ref.apiVersion).snippets;
+  const { keyHeader } = facts[ref.apiVersion];
   // `--globoff`: brackets in an ID are no pattern.
   return [
     `curl --fail-with-body --globoff ${shellQuoted(urlOf({ ref, baseUrl }))} \\`,
@@ -44,7 +43,7 @@ function curlSnippet({ ref, baseUrl }: SnippetOptions): string {
 }
 
 function pythonWithSdk({ ref, baseUrl }: SnippetOptions, { python, resource }: Sdk): string {
-  const { outputField } = capabilitiesOf(ref.apiVersion).snippets;
+  const { outputField } = facts[ref.apiVersion];
   const server = isOwn(baseUrl)
     ? ''
     : `, base_url=${quoted(`${baseUrl}/api/${ref.apiVersion}`, 'python')}`;
@@ -79,7 +78,7 @@ function pythonWithoutSdk(options: SnippetOptions): string {
 }
 
 function typescriptWithSdk({ ref, baseUrl }: SnippetOptions, { npm, resource }: Sdk): string {
-  const { outputField } = capabilitiesOf(ref.apiVersion).snippets;
+  const { outputField } = facts[ref.apiVersion];
   const server = isOwn(baseUrl)
     ? ''
     : `\n  baseUrl: ${quoted(`${baseUrl}/api/${ref.apiVersion}`, 'typescript')},`;
@@ -109,7 +108,7 @@ function typescriptWithoutSdk(options: SnippetOptions): string {
 }
 
 function urlOf({ ref, baseUrl }: SnippetOptions): string {
-  return `${baseUrl}/${capabilitiesOf(ref.apiVersion).snippets.taskPath}/${encoded(ref.id)}`;
+  return `${baseUrl}/${facts[ref.apiVersion].taskPath}/${encoded(ref.id)}`;
 }
 
 /** A path segment that cannot leave its place, even for what is no ID at all. */
@@ -135,3 +134,50 @@ function quoted(text: string, language: 'python' | 'typescript'): string {
   });
   return `"${inside.join('')}"`;
 }
+
+/** What code that a user runs needs to know. */
+interface SnippetFacts {
+  /** The header that carries the API key, with what stands before the key: "Authorization: Bearer ". */
+  readonly keyHeader: string;
+  /** What stands between the base URL and a task's ID, without slashes at its ends. */
+  readonly taskPath: string;
+  /** The field of the answer that holds what came out. */
+  readonly outputField: string;
+  /** How the official SDKs fetch a task. Absent: they do not. */
+  readonly sdk?:
+    | {
+        /** What the npm package is imported as. */
+        readonly npm: string;
+        /** What the Python package is imported as. */
+        readonly python: string;
+        /** What `client` has the tasks under: "tasks" for `client.tasks.get(id)`. */
+        readonly resource: string;
+      }
+    | undefined;
+}
+
+const facts: Readonly<Record<ApiVersion, SnippetFacts>> = {
+  v4: {
+    keyHeader: 'X-Browser-Use-API-Key: ',
+    taskPath: 'api/v4/runs',
+    outputField: 'result',
+    sdk: { npm: 'browser-use-sdk/v4', python: 'browser_use_sdk.v4', resource: 'runs' },
+  },
+  v3: {
+    keyHeader: 'X-Browser-Use-API-Key: ',
+    taskPath: 'api/v3/sessions',
+    outputField: 'output',
+    sdk: { npm: 'browser-use-sdk/v3', python: 'browser_use_sdk.v3', resource: 'sessions' },
+  },
+  v2: {
+    keyHeader: 'X-Browser-Use-API-Key: ',
+    taskPath: 'api/v2/tasks',
+    outputField: 'output',
+    sdk: { npm: 'browser-use-sdk', python: 'browser_use_sdk', resource: 'tasks' },
+  },
+  v1: {
+    keyHeader: 'Authorization: Bearer ',
+    taskPath: 'api/v1/task',
+    outputField: 'output',
+  },
+};

@@ -1,12 +1,33 @@
-import {
-  capabilitiesOf,
-  searchPlaces,
-  searchPlacesElsewhere,
-  type SearchPlace,
-} from '../cloud/apiVersions';
+import { capabilitiesOf } from '../cloud/apiVersions';
 import { isAbort, isCloudError, type CloudError } from '../cloud/errors';
 import type { ApiVersion, TaskRef } from '../cloud/task';
 import type { Cloud } from '../cloud/taskClient';
+
+/** A place where an ID may be known. */
+export interface SearchPlace {
+  readonly apiVersion: ApiVersion;
+  /** What the ID would name there. */
+  readonly as: 'task' | 'session';
+}
+
+/**
+ * Where an ID is looked for whose version nothing tells, in this order. v3 sessions stand before the others, as a session of
+ * v3 may be known as one of v2 or v4, too.
+ * @see cloud-api-v3-v4.md §12
+ */
+export const searchPlaces: readonly SearchPlace[] = [
+  { apiVersion: 'v4', as: 'task' },
+  { apiVersion: 'v2', as: 'task' },
+  { apiVersion: 'v3', as: 'task' },
+  { apiVersion: 'v4', as: 'session' },
+  { apiVersion: 'v2', as: 'session' },
+];
+
+/** As `searchPlaces`, on servers other than the vendor's: self-hosted ones still serve v1. */
+export const searchPlacesElsewhere: readonly SearchPlace[] = [
+  ...searchPlaces,
+  { apiVersion: 'v1', as: 'task' },
+];
 
 export interface VersionSearchOptions {
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;

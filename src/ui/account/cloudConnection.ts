@@ -1,14 +1,15 @@
 import type { Clock } from '../../core/base/clock';
 import type { Server } from '../../core/cloud/baseUrl';
 import { CloudError } from '../../core/cloud/errors';
-import { RateLimiter, type RateLimiterOptions } from '../../core/polling/rateLimiter';
-import type { Cloud, CloudOptions } from '../../core/cloud/taskClient';
+import type { RateLimiterOptions } from '../../core/polling/rateLimiter';
+import type { Cloud, CloudOptions, RequestGate } from '../../core/cloud/taskClient';
 import type { TokenBucket } from '../../core/polling/tokenBucket';
 import type { ApiKey } from './apiKey';
 
 /** The part of the extension that speaks HTTP: a bundle of its own, loaded at the first request. */
 export interface ApiModule {
   createCloud(options: CloudOptions): Cloud;
+  createRateLimiter(options: RateLimiterOptions): RequestGate;
 }
 
 export interface CloudConnectionOptions {
@@ -53,7 +54,7 @@ export class CloudConnection {
     const { server, loadApi, clock, bucket } = this.#options;
     const api = await loadApi();
     // A rate limit is a key's own; the bucket is everybody's.
-    const rateLimiter = new RateLimiter({ clock, bucket, pausedUntil });
+    const rateLimiter = api.createRateLimiter({ clock, bucket, pausedUntil });
     return api.createCloud({ baseUrl: server.baseUrl, key, rateLimiter });
   }
 }

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import {
-  apiVersions,
-  capabilitiesOf,
-  isApiVersion,
-  searchPlaces,
-  searchPlacesElsewhere,
-} from '../../../../src/core/cloud/apiVersions';
+import { apiVersions, capabilitiesOf, isApiVersion } from '../../../../src/core/cloud/apiVersions';
 import { hasEnded } from '../../../../src/core/cloud/task';
 
 interface Setting {
@@ -29,14 +23,6 @@ describe('the table of API versions', () => {
     const setting = contributes.configuration.properties['browserUseTasks.apiVersion'];
     assert.deepEqual(setting?.enum, ['auto', ...apiVersions]);
     assert.equal(setting.default, 'auto');
-  });
-
-  it('looks for an ID in at most five places, and in v1 only on other servers', () => {
-    assert.equal(searchPlaces.length, 5);
-    assert.ok(searchPlaces.every(({ apiVersion }) => apiVersion !== 'v1'));
-    assert.deepEqual(searchPlacesElsewhere.slice(5), [{ apiVersion: 'v1', as: 'task' }]);
-    for (const { apiVersion, as } of searchPlaces)
-      if (as === 'session') assert.equal(capabilitiesOf(apiVersion).sessions, 'haveTasks');
   });
 
   for (const value of apiVersions)
@@ -82,7 +68,7 @@ describe('the table of API versions', () => {
 
   for (const apiVersion of apiVersions)
     describe(apiVersion, () => {
-      const { label, lists, name, snippets, statusByRawStatus } = capabilitiesOf(apiVersion);
+      const { label, lists, name, statusByRawStatus } = capabilitiesOf(apiVersion);
 
       it('has names that tell it from the others', () => {
         const others = apiVersions.filter((other) => other !== apiVersion).map(capabilitiesOf);
@@ -106,11 +92,6 @@ describe('the table of API versions', () => {
           assert.ok(status && !hasEnded(status), word);
         }
         assert.ok(lists.pageSize > 0);
-      });
-
-      it('has a path and a header that a snippet can put together', () => {
-        assert.match(snippets.taskPath, new RegExp(`^api/${name}/[a-z]+$`));
-        assert.match(snippets.keyHeader, /^[A-Za-z-]+: (?:[A-Za-z]+ )?$/);
       });
     });
 });

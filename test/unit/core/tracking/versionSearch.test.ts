@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { capabilitiesOf } from '../../../../src/core/cloud/apiVersions';
 import { CloudError, type CloudErrorKind } from '../../../../src/core/cloud/errors';
 import type { ApiVersion } from '../../../../src/core/cloud/task';
 import type { Cloud } from '../../../../src/core/cloud/taskClient';
 import {
+  searchPlaces,
+  searchPlacesElsewhere,
   VersionSearch,
   type VersionSearchOptions,
 } from '../../../../src/core/tracking/versionSearch';
@@ -66,6 +69,14 @@ describe('the search for the version of an ID', () => {
 
   const search = (more: Partial<VersionSearchOptions> = {}): VersionSearch =>
     new VersionSearch({ connect, isOfficial: true, last: undefined, ...more });
+
+  it('looks for an ID in at most five places, and in v1 only on other servers', () => {
+    assert.equal(searchPlaces.length, 5);
+    assert.ok(searchPlaces.every(({ apiVersion }) => apiVersion !== 'v1'));
+    assert.deepEqual(searchPlacesElsewhere.slice(5), [{ apiVersion: 'v1', as: 'task' }]);
+    for (const { apiVersion, as } of searchPlaces)
+      if (as === 'session') assert.equal(capabilitiesOf(apiVersion).sessions, 'haveTasks');
+  });
 
   it('asks one version after the other, at most five times', async () => {
     assert.equal(await search().find('x', 'task', never), undefined);

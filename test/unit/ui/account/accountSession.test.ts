@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createRateLimiter } from '../../../../src/api/index';
 import { otherServerMessage } from '../../../../src/core/cloud/baseUrl';
 import { refKey, type TaskRef } from '../../../../src/core/cloud/task';
 import { DetailsReader } from '../../../../src/core/details/detailsReader';
@@ -61,7 +62,8 @@ describe('a session whose place another one has taken', () => {
           clock,
           bucket,
           files: folder(server.origin),
-          loadApi: () => Promise.resolve({ createCloud: ({ baseUrl }) => cloud(baseUrl) }),
+          loadApi: () =>
+            Promise.resolve({ createCloud: ({ baseUrl }) => cloud(baseUrl), createRateLimiter }),
           loadWindows: () =>
             Promise.resolve(
               ({ connect, key, persistence, store }: AccountSession) =>

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createRateLimiter } from '../../../../src/api/index';
 import { refKey, type TaskRef } from '../../../../src/core/cloud/task';
 import type { TrackedTask } from '../../../../src/core/tasks/trackedTask';
 import type { AccountSession } from '../../../../src/ui/account/accountSession';
@@ -47,6 +48,7 @@ describe('the account of the moment', () => {
             opened.push({ baseUrl, key });
             return new FakeCloud(() => 0);
           },
+          createRateLimiter,
         }),
     }));
     changes = 0;
