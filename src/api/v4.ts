@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { capabilitiesOf } from '../core/cloud/apiVersions';
 import { CloudError } from '../core/cloud/errors';
-import type { TaskDetails, TaskSession } from '../core/cloud/task';
+import { hasEnded, type TaskDetails, type TaskSession } from '../core/cloud/task';
 import type { PublicShare, TaskClient, TaskPage, TaskUpdate } from '../core/cloud/taskClient';
 import { accountIsMissing, readAccount } from './account';
 import { checkId } from './checkId';
@@ -70,6 +70,7 @@ export function createV4Client(send: SendRequest): TaskClient {
         liveUrl: browser?.status === 'stopped' ? undefined : (browser?.liveUrl ?? events.liveUrl),
         recordingUrls: browser?.recordingUrl === undefined ? [] : [browser.recordingUrl],
         publicShareUrl: share?.url,
+        idleUntil: isIdle(run, browser) ? browser?.timeoutAt : undefined,
       });
       const details = present({
         ...detailsOf(run),
@@ -169,7 +170,12 @@ const eventsSchema = z.object({
   hasMore: flag,
 });
 
-const browserSchema = z.object({ status: text, liveUrl: webUrl, recordingUrl: webUrl });
+const browserSchema = z.object({
+  status: text,
+  liveUrl: webUrl,
+  recordingUrl: webUrl,
+  timeoutAt: timestamp,
+});
 
 /** What `GET /runs/{id}/status` answers. */
 function readStatus(answer: unknown): TaskUpdate {
@@ -326,6 +332,11 @@ async function getBrowser(
     notFoundKind: partIsMissing,
     read: (answer) => understand(browserSchema, answer, 'the browser'),
   });
+}
+
+/** A browser outlives its run by 20 minutes or so, and costs money meanwhile (§3). */
+function isIdle({ status }: Run, browser: z.output<typeof browserSchema> | undefined): boolean {
+  return hasEnded(statusOf(statusByRawStatus, status).status) && browser?.status === 'active';
 }
 
 async function getShare(

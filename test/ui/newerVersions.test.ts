@@ -87,6 +87,8 @@ for (const [apiVersion, version] of [
       for (const part of [prompt, 'Finished', 'The red one, 49 EUR', 'tents.csv', '$0.42'])
         assert.ok(text.includes(part), `The details say “${part}”: ${text}`);
       assert.ok((await details.locator('.step').count()) >= 2);
+      const isIdle = text.includes('The browser of this task is still open, which costs money.');
+      assert.equal(isIdle, apiVersion === 'v4');
       await workbench.waitForBadge(0);
       const shown = await workbench.shownNotifications();
       assert.equal(shown.filter((each) => each.includes('tent')).length, 1);

@@ -72,6 +72,11 @@ export interface TaskSession {
   readonly liveUrl?: string | undefined;
   readonly recordingUrls: readonly string[];
   readonly publicShareUrl?: string | undefined;
+  /**
+   * When the browser closes by itself that is still open though its task has ended, and costs money until then. ISO 8601
+   * with zone. v4 only.
+   */
+  readonly idleUntil?: string | undefined;
 }
 
 /** All that the cloud says of a task. */

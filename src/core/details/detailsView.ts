@@ -56,6 +56,8 @@ export interface TaskView {
   /** Hosts of the links that may be opened. */
   readonly liveHost?: string | undefined;
   readonly shareHost?: string | undefined;
+  /** As in `TaskSession`. */
+  readonly idleUntil?: string | undefined;
   readonly recordingHosts: readonly string[];
   readonly metadata: readonly { readonly name: string; readonly value: string }[];
   readonly fileNames: readonly string[];
@@ -107,6 +109,7 @@ export function taskViewOf(task: TaskDetails | TrackedTask): TaskView {
     sessionStatus: short(session?.status),
     liveHost: linkHost(session?.liveUrl ?? ''),
     shareHost: linkHost(session?.publicShareUrl ?? ''),
+    idleUntil: short(session?.idleUntil),
     recordingHosts: recordingLinks(details).map((link) => linkHost(link) ?? ''),
     metadata: metadataOf(details?.metadata ?? '{}'),
     fileNames: (details?.files ?? [])

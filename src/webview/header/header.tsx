@@ -46,8 +46,24 @@ export function Header({ view, copied }: HeaderProps) {
       {hasJudge(task) && <Verdicts task={task} />}
       <Figures task={task} />
       <Toolbar view={view} />
+      <IdleNote idleUntil={task.idleUntil} />
       <ShareNote task={task} canShare={view.canShare} isCopied={copied === 'shareLink'} />
     </header>
+  );
+}
+
+/** That the browser of a task that has ended is still open. Gone once the browser is. */
+function IdleNote({ idleUntil }: { readonly idleUntil: string | undefined }) {
+  const until = Date.parse(idleUntil ?? '');
+  const now = useNow(!Number.isNaN(until));
+  if (Number.isNaN(until) || until <= now) return null;
+  return (
+    <div class="note" role="note">
+      <p>
+        The browser of this task is still open, which costs money. It closes by itself in{' '}
+        {formatDuration(until - now)}.
+      </p>
+    </div>
   );
 }
 

@@ -205,6 +205,23 @@ describe('v4: the details of a run', () => {
     });
   });
 
+  it('say until when the browser stays open that has nothing to do any more', async () => {
+    const browser = { status: 'active', timeoutAt: '2026-11-01T12:30:00Z' };
+    const sessionOf = async (status: string) => {
+      const send = pollFrom({
+        ...answers,
+        [runPath]: { ...run, status },
+        [eventsPath(0)]: { events: beginning },
+        [browserPath]: browser,
+      });
+      return (await createV4Client(send).getDetails(id, never)).session;
+    };
+    assert.equal((await sessionOf('completed'))?.idleUntil, '2026-11-01T12:30:00Z');
+    assert.equal((await sessionOf('running'))?.idleUntil, undefined);
+    browser.status = 'stopped';
+    assert.equal((await sessionOf('completed'))?.idleUntil, undefined);
+  });
+
   it('stand without what merely adds to them', async () => {
     const gone = new CloudError('refused', 'gone');
     const client = createV4Client(
