@@ -41,7 +41,10 @@ describe('the first use, with API v2', () => {
     // notifications that come within 800 ms.
     simulator.faults.add({ route: 'GET /api/v2/billing/account', delayMs: 500 });
     workbench = await openWorkbench({
-      settings: { 'browserUseTasks.baseUrl': simulator.url },
+      settings: {
+        'browserUseTasks.baseUrl': simulator.url,
+        'browserUseTasks.apiVersion': 'auto',
+      },
       isFresh: true,
     });
     await workbench.setTheme('dark');

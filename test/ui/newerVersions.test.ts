@@ -37,7 +37,10 @@ for (const [apiVersion, version] of [
       workbench = await openWorkbench({
         version,
         env: simulatorEnvironment,
-        settings: { 'browserUseTasks.baseUrl': simulator.url },
+        settings: {
+          'browserUseTasks.baseUrl': simulator.url,
+          'browserUseTasks.apiVersion': 'auto',
+        },
       });
       await workbench.openView();
     });

@@ -51,7 +51,8 @@ export interface WorkbenchOptions {
  */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   const { settings: own, isFresh, ...others } = options;
-  const settings = { ...quietSettings, ...own };
+  // What is set is tracked before the palette has closed, so tests need not wait for a search.
+  const settings = { ...quietSettings, 'browserUseTasks.apiVersion': 'v2', ...own };
   const kind = JSON.stringify(others);
   const kept = isFresh ? undefined : keptWindows?.get(kind);
   if (kept) {
