@@ -22,6 +22,8 @@ const names: Readonly<Record<ContenderName, string>> = {
 const peers: readonly ContenderName[] = ['ours', 'sdk', 'sdk2'];
 
 interface Group {
+  /** Default: all of v2. */
+  readonly apiVersions?: CloudOrders['apiVersions'];
   readonly tasks: number;
   /** The same several times over, each in a world of its own, so that a mean over few tasks is no accident. */
   readonly worlds: number;
@@ -79,9 +81,57 @@ export async function measurePolling(): Promise<string> {
   const head = ['tasks', 'who', 'requests', 'KB', 'at once', 'CPU, s', 'delay, s', 'p95, s'];
   return [
     table([...head, 'requests, ratio', 'delay, ratio', 'CPU, ratio'], rows),
+    await measureNewerVersions(),
     await measureNewcomers(),
     await compareWindows(),
   ].join('\n\n');
+}
+
+/** As `measurePolling` for v3, for v4, and for a hundred tasks of four versions' kinds side by side, against each version's own wait of the SDK. */
+export async function measureNewerVersions(): Promise<string> {
+  const goals = [
+    { tasks: 1, worlds: 24, requests: 0.9, delay: 1.1 },
+    { tasks: 10, worlds: 6, requests: 0.2, delay: 1.1 },
+    { tasks: 100, worlds: 2, requests: 0.03, delay: 1.1, cpu: 0.3 },
+    { tasks: 1000, worlds: 1, requests: 0.02, delay: 3 },
+  ];
+  const kinds: readonly (readonly [string, readonly Group[]])[] = [
+    ...(['v3', 'v4'] as const).map(
+      (version) =>
+        [version, goals.map((group): Group => ({ ...group, apiVersions: [version] }))] as const,
+    ),
+    [
+      'v2, v3 and v4 mixed',
+      [{ apiVersions: ['v2', 'v3', 'v4'], tasks: 99, worlds: 1, requests: 0.05, delay: 1.1 }],
+    ],
+  ];
+  const rows: (string | number)[][] = [];
+  for (const [kind, groups] of kinds)
+    for (const group of groups) {
+      const [ours, sdk] = await Promise.all([measure('ours', group), measure('sdk', group)]);
+      for (const [name, figures] of [
+        ['ours', ours],
+        ['sdk', sdk],
+      ] as const) {
+        const ratio = (key: keyof Figures, goal: number | undefined): string => {
+          const value = (figures[key] / sdk[key]).toFixed(3);
+          return name === 'ours' && goal !== undefined ? `${value} (goal ${goal})` : value;
+        };
+        rows.push([
+          kind,
+          group.tasks,
+          name === 'ours' ? names.ours : 'SDK 3.11.3, its own wait',
+          round(figures.requests, 1),
+          round(figures.cpuSeconds, 2),
+          round(figures.meanMs / 1000, 2),
+          ratio('requests', group.requests),
+          ratio('meanMs', group.delay),
+          ratio('cpuSeconds', group.cpu),
+        ]);
+      }
+    }
+  const head = ['API', 'tasks', 'who', 'requests', 'CPU, s', 'delay, s'];
+  return table([...head, 'requests, ratio', 'delay, ratio', 'CPU, ratio'], rows);
 }
 
 /** How long it takes until a task is first seen that is tracked beside a thousand running ones. */
@@ -90,7 +140,12 @@ export async function measureNewcomers(): Promise<string> {
   const contender = start('contenderProcess.ts', 'newcomers');
   try {
     await answerOf<'ready'>(contender);
-    const orders: CloudOrders = { tasksPerWorld: 1010, worlds: 1, spreadMs: 3_600_000 };
+    const orders: CloudOrders = {
+      apiVersions: ['v2'],
+      tasksPerWorld: 1010,
+      worlds: 1,
+      spreadMs: 3_600_000,
+    };
     const { worlds } = await poll<Begun>(cloud, orders);
     const { delaysMs } = await poll<Finding>(contender, worlds);
     const pauses = delaysMs.map((delay) => delay / pauseMs).sort((a, b) => a - b);
@@ -165,7 +220,8 @@ export async function measure(name: ContenderName, group: Group): Promise<Figure
   try {
     await answerOf<'ready'>(contender);
     const run = async (spreadMs: number, worlds: number) => {
-      const orders: CloudOrders = { tasksPerWorld: group.tasks, worlds, spreadMs };
+      const { apiVersions = ['v2'], tasks: tasksPerWorld } = group;
+      const orders: CloudOrders = { apiVersions, tasksPerWorld, worlds, spreadMs };
       const begun = await poll<Begun>(cloud, orders);
       return { id: begun.group, ...(await poll<Finding>(contender, begun.worlds)) };
     };

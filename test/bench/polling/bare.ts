@@ -11,7 +11,7 @@ const pauseMs = 2000;
 export function createContender(): Contender {
   return {
     poll: async (world, onEnd) => {
-      const running = new Set(world.ids);
+      const running = new Map(world.tasks.map(({ id, endsAtMs }) => [id, endsAtMs]));
       const headers = { 'X-Browser-Use-API-Key': simulatorKey };
       while (running.size > 0) {
         const answer = await fetch(`${world.url}/api/v2/tasks?pageSize=100&pageNumber=1`, {
@@ -20,8 +20,12 @@ export function createContender(): Contender {
         const { items } = (await answer.json()) as {
           items: readonly { readonly id: string; readonly finishedAt: string | null }[];
         };
-        for (const { id, finishedAt } of items)
-          if (finishedAt !== null && running.delete(id)) onEnd(Date.parse(`${finishedAt}Z`));
+        for (const { id, finishedAt } of items) {
+          const endsAtMs = running.get(id);
+          if (finishedAt === null || endsAtMs === undefined) continue;
+          running.delete(id);
+          onEnd(endsAtMs);
+        }
         if (running.size > 0) await sleep(pauseMs);
       }
     },

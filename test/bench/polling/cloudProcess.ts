@@ -6,7 +6,12 @@ import type { CloudOrders, Traffic, World } from './messages';
 const latencyMs = 50;
 const groups: Simulator[][] = [];
 
-async function begin({ tasksPerWorld, worlds, spreadMs }: CloudOrders): Promise<readonly World[]> {
+async function begin({
+  apiVersions,
+  tasksPerWorld,
+  worlds,
+  spreadMs,
+}: CloudOrders): Promise<readonly World[]> {
   const simulators = await Promise.all(
     Array.from({ length: worlds }, () => startSimulator({ keys: [simulatorKey] })),
   );
@@ -15,14 +20,17 @@ async function begin({ tasksPerWorld, worlds, spreadMs }: CloudOrders): Promise<
   for (const { faults } of simulators) faults.add({ route: '*', delayMs: latencyMs });
   return simulators.map((simulator, world) => {
     const now = simulator.clock.now();
-    const ids = Array.from({ length: tasksPerWorld }, (_, index) => {
+    const tasks = Array.from({ length: tasksPerWorld }, (_, index) => {
       // Created over the minute before. Ends fall between each other's, also from world to world.
       const createdAtMs = now - ((index * 7919) % tasksPerWorld) * (60_000 / tasksPerWorld) - 1000;
       const share = (index + (world + 0.5) / worlds) / tasksPerWorld;
       const lengthMs = now + 1000 + share * spreadMs - createdAtMs;
-      return simulator.addTask({ prompt: prompt(index), createdAtMs, lengthMs, steps: 12 }).id;
+      const apiVersion = apiVersions[index % apiVersions.length] ?? 'v2';
+      const script = { apiVersion, prompt: prompt(index), createdAtMs, lengthMs, steps: 12 };
+      const { id } = simulator.addTask(script);
+      return { apiVersion, id, endsAtMs: createdAtMs + lengthMs };
     });
-    return { url: simulator.url, ids };
+    return { url: simulator.url, tasks };
   });
 }
 

@@ -1,6 +1,10 @@
+import type { TaskRef } from '../../../src/core/cloud/task';
+
 /** What the process of the cloud is told: which worlds to begin, each with tasks of its own. */
 export interface CloudOrders {
   readonly tasksPerWorld: number;
+  /** Those of the tasks, in turns. */
+  readonly apiVersions: readonly TaskRef['apiVersion'][];
   readonly worlds: number;
   /** The ends are spread evenly over this time from now, in milliseconds. */
   readonly spreadMs: number;
@@ -9,7 +13,12 @@ export interface CloudOrders {
 /** A simulated cloud of its own, with the tasks that run there. */
 export interface World {
   readonly url: string;
-  readonly ids: readonly string[];
+  readonly tasks: readonly WorldTask[];
+}
+
+export interface WorldTask extends TaskRef {
+  /** When it ends on the server, in milliseconds since 1970. Not every version's answers tell. */
+  readonly endsAtMs: number;
 }
 
 /** What the process of the cloud answers to orders. */
@@ -41,7 +50,7 @@ export interface Finding {
 export interface Contender {
   /**
    * Resolves when the ends of all of a world's tasks are known.
-   * @param onEnd called once for each, with the server's own time of the end, in milliseconds since 1970
+   * @param onEnd called once for each, with its `endsAtMs`
    */
-  poll(world: World, onEnd: (finishedAtMs: number) => void): Promise<void>;
+  poll(world: World, onEnd: (endsAtMs: number) => void): Promise<void>;
 }

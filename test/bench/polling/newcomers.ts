@@ -13,18 +13,17 @@ export function createContender(): Contender {
   return {
     async poll(world, onFirstSight) {
       const { store, poller } = startPolling(world);
-      const ref = (id: string) => ({ apiVersion: 'v2' as const, id });
-      store.track(world.ids.slice(newcomers).map(ref), clock.now());
+      store.track(world.tasks.slice(newcomers), clock.now());
       await sleep(settlingMs);
-      for (const id of world.ids.slice(0, newcomers)) {
+      for (const task of world.tasks.slice(0, newcomers)) {
         const trackedAt = clock.now();
         const subscription = store.onDidChange((changes) => {
-          if (!changes.some(({ after }) => after?.id === id && after.checkedAt !== undefined))
+          if (!changes.some(({ after }) => after?.id === task.id && after.checkedAt !== undefined))
             return;
           subscription.dispose();
           onFirstSight(trackedAt);
         });
-        store.track([ref(id)], trackedAt);
+        store.track([task], trackedAt);
         await sleep(betweenMs);
       }
       poller.dispose();

@@ -15,21 +15,19 @@ export function createContender(): Contender {
     poll: (world, onEnd) =>
       new Promise((resolve) => {
         const { store, poller } = startPolling(world);
-        let running = world.ids.length;
+        const endsAtMs = new Map(world.tasks.map((task) => [task.id, task.endsAtMs]));
+        let running = world.tasks.length;
         store.onDidChange((changes) => {
           for (const { before, after } of changes) {
             if (!after || !hasEnded(after.status) || (before && hasEnded(before.status))) continue;
-            onEnd(Date.parse(after.finishedAt ?? ''));
+            onEnd(endsAtMs.get(after.id) ?? NaN);
             running--;
           }
           if (running > 0) return;
           poller.dispose();
           resolve();
         });
-        store.track(
-          world.ids.map((id) => ({ apiVersion: 'v2', id })),
-          clock.now(),
-        );
+        store.track(world.tasks, clock.now());
       }),
   };
 }

@@ -27,9 +27,9 @@ export function createContender(): Contender {
         baseUrl: `${world.url}/api/v2`,
       });
       await Promise.all(
-        world.ids.map(async (id) => {
-          const task = await parse.wrapCreateTaskResponse(client.tasks, { id }, null).complete();
-          onEnd(Date.parse(`${task.finishedAt}Z`));
+        world.tasks.map(async ({ id, endsAtMs }) => {
+          await parse.wrapCreateTaskResponse(client.tasks, { id }, null).complete();
+          onEnd(endsAtMs);
         }),
       );
     },

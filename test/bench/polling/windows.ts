@@ -25,7 +25,8 @@ export function createContender(windowCount: number): Contender {
       await Promise.all(windows.map(({ sharing }) => sharing.whenReady));
       const last = new Map<string, number>();
       await new Promise<void>((resolve) => {
-        let running = world.ids.length;
+        const endsAtMs = new Map(world.tasks.map((task) => [task.id, task.endsAtMs]));
+        let running = world.tasks.length;
         for (const { store } of windows)
           store.onDidChange((changes) => {
             for (const { before, after } of changes) {
@@ -34,15 +35,12 @@ export function createContender(windowCount: number): Contender {
               const known = (last.get(after.id) ?? 0) + 1;
               last.set(after.id, known);
               if (known < windowCount) continue;
-              onEnd(Date.parse(after.finishedAt ?? ''));
+              onEnd(endsAtMs.get(after.id) ?? NaN);
               running--;
             }
             if (running === 0) resolve();
           });
-        windows.at(-1)?.store.track(
-          world.ids.map((id) => ({ apiVersion: 'v2', id })),
-          clock.now(),
-        );
+        windows.at(-1)?.store.track(world.tasks, clock.now());
       });
       for (const { close } of windows) await close();
       await rm(root, { recursive: true, force: true });
