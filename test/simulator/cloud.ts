@@ -4,7 +4,6 @@ import type { Clock } from './clock';
 import { browsersOf } from './browsers';
 import { createSimulatedTask } from './simulatedTask';
 import type { SimulatedTask } from './simulatedTask';
-import type { SimulatedVersion } from './simulatedVersion';
 import { newShare } from './session';
 import type { Session } from './session';
 import { versionOf } from './taskScript';
@@ -28,9 +27,7 @@ export interface Cloud {
    *
    * @throws {Error} when a task with this ID exists.
    */
-  addTask<Version extends SimulatedVersion = ApiVersion>(
-    script: TaskScript<Version>,
-  ): SimulatedTask<Version>;
+  addTask(script: TaskScript): SimulatedTask;
   addSession(options: NewSession): Session;
   /** Default: a random ID. */
   addWorkspace(options: { readonly id?: string; readonly name: string | null }): Workspace;
@@ -65,7 +62,7 @@ export interface Account {
 /** What a session without a task is created with. */
 export interface NewSession extends Pick<Session, 'keepAlive' | 'isRecorded' | 'persistMemory'> {
   /** Default: `v2`. */
-  readonly apiVersion?: SimulatedVersion;
+  readonly apiVersion?: ApiVersion;
   readonly createdWith?: Readonly<Record<string, unknown>>;
 }
 
@@ -130,7 +127,7 @@ export function createCloud(clock: Clock, account: Partial<Account> = {}): Cloud
   /** The workspace of a new session, which is made where there is none yet. */
   function workspaceIdFor(
     sessionId: string,
-    version: SimulatedVersion,
+    version: ApiVersion,
     { createdWith, files }: Pick<TaskScript, 'createdWith' | 'files'>,
   ): string | undefined {
     const named = createdWith?.['workspaceId'];
@@ -145,11 +142,7 @@ export function createCloud(clock: Clock, account: Partial<Account> = {}): Cloud
     return id;
   }
 
-  function sessionFor(
-    script: TaskScript<SimulatedVersion>,
-    id: string,
-    startedAtMs: number,
-  ): Session {
+  function sessionFor(script: TaskScript, id: string, startedAtMs: number): Session {
     const known = sessions.get(id);
     if (known) return known;
     const apiVersion = versionOf(script);

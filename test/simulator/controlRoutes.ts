@@ -1,3 +1,4 @@
+import type { ApiVersion } from '../../src/core/cloud/task';
 import { ErrorAnswer, jsonAnswer } from './answer';
 import { isObject } from './parameters';
 import type { Answer } from './answer';
@@ -6,8 +7,7 @@ import type { Counts } from './counts';
 import { faultKinds } from './faults';
 import type { Fault, Faults } from './faults';
 import type { ApiRequest, Route } from './route';
-import { simulatedVersions } from './simulatedVersion';
-import type { SimulatedVersion } from './simulatedVersion';
+import { apiVersions as everyVersion } from '../../src/core/cloud/apiVersions';
 import type { TaskScript } from './taskScript';
 
 /** What the control routes drive. */
@@ -16,7 +16,7 @@ export interface Controls {
   readonly faults: Faults;
   readonly counts: Counts;
   readonly keys: Set<string>;
-  readonly apiVersions: Set<SimulatedVersion>;
+  readonly apiVersions: Set<ApiVersion>;
 }
 
 /**
@@ -92,7 +92,7 @@ export function controlRoutes(controls: Controls): Route[] {
       const versions = wordsOf(request);
       replace(
         controls.apiVersions,
-        simulatedVersions.filter((version) => versions.includes(version)),
+        everyVersion.filter((version) => versions.includes(version)),
       );
       return jsonAnswer(200, {});
     }),
@@ -110,7 +110,7 @@ function addTask(cloud: Cloud, script: unknown): ReturnType<Cloud['addTask']> {
     throw new ErrorAnswer(400, 'A task script needs a "prompt".');
   }
   try {
-    return cloud.addTask(script as unknown as TaskScript<SimulatedVersion>);
+    return cloud.addTask(script as unknown as TaskScript);
   } catch (error) {
     throw new ErrorAnswer(400, error instanceof Error ? error.message : String(error));
   }

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { newerSampleTasks, sampleTasks } from './samples';
 import { simulatorKey, startSimulator } from './startSimulator';
-import type { SimulatedVersion } from './simulatedVersion';
 
 /** `npm run simulator`: the simulator by itself, with the sample tasks, until Ctrl+C. `--port` names its port. */
 async function main(): Promise<void> {
@@ -13,7 +12,7 @@ async function main(): Promise<void> {
   const simulator = await startSimulator({ port });
   const nowMs = simulator.clock.now();
   const samples = [...sampleTasks(nowMs), ...newerSampleTasks(nowMs)];
-  for (const { script } of samples) simulator.addTask<SimulatedVersion>(script);
+  for (const { script } of samples) simulator.addTask(script);
 
   console.log(`Simulated Browser Use Cloud at ${simulator.url}`);
   console.log(`Key: ${simulatorKey}`);

@@ -1,13 +1,13 @@
+import type { ApiVersion } from '../../src/core/cloud/task';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from './answer';
-import type { SimulatedVersion } from './simulatedVersion';
 
 /** One method on one path of the simulated cloud. */
 export interface Route {
   /** `GET /api/v2/tasks/{task_id}`: the name under which requests are counted and faults are scripted. */
   readonly name: string;
   /** Whose key the route asks for; `undefined` for one that asks for none. */
-  readonly auth: SimulatedVersion | undefined;
+  readonly auth: ApiVersion | undefined;
   /** @throws {ErrorAnswer} to answer with an error. */
   answer(request: ApiRequest): Answer | Promise<Answer>;
 }

@@ -1,6 +1,6 @@
+import type { ApiVersion } from '../../src/core/cloud/task';
 import type { Cloud } from './cloud';
 import type { Presigner } from './presigner';
-import type { SimulatedVersion } from './simulatedVersion';
 import type { TaskScript } from './taskScript';
 
 /** What routes answer from. */
@@ -14,12 +14,12 @@ export interface RouteContext {
   /** A moment as v3 and v4 write it. */
   readonly moment: (milliseconds: number) => string;
   /** The script of a task that a client creates. */
-  scriptFor(created: CreatedTask): TaskScript<SimulatedVersion>;
+  scriptFor(created: CreatedTask): TaskScript;
 }
 
 /** What a client asked for as it created a task. */
 export interface CreatedTask {
-  readonly apiVersion: SimulatedVersion;
+  readonly apiVersion: ApiVersion;
   readonly prompt: string;
   /** The whole body of its request. */
   readonly body: Readonly<Record<string, unknown>>;

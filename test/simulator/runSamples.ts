@@ -5,7 +5,7 @@ import type { SampleScript } from './sampleScript';
 const conversationId = 'b2d4f608-1c3e-4d7f-9a21-2b3c4d5e6f00';
 
 /** Runs of v4: each status, with and without a judge, a conversation of two runs, and one that ends in two minutes. */
-export function runSamples(): SampleScript<'v4'>[] {
+export function runSamples(): SampleScript[] {
   return [
     {
       id: 'b2d4f608-1c3e-4d7f-9a21-2b3c4d5e6f01',

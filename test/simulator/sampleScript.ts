@@ -1,13 +1,10 @@
 import type { ApiVersion } from '../../src/core/cloud/task';
-import type { SimulatedVersion } from './simulatedVersion';
 import type { TaskScript } from './taskScript';
 
 /** A sample before it is given its moment of creation. */
-export interface SampleScript<
-  Version extends SimulatedVersion = ApiVersion,
-> extends TaskScript<Version> {
+export interface SampleScript extends TaskScript {
   readonly id: string;
-  readonly apiVersion: Version;
+  readonly apiVersion: ApiVersion;
   /** How long before the present it was created. */
   readonly ageMs: number;
 }

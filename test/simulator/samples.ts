@@ -4,14 +4,13 @@ import { runningSamples } from './runningSamples';
 import { runSamples } from './runSamples';
 import { sessionSamples } from './sessionSamples';
 import type { SampleScript } from './sampleScript';
-import type { SimulatedVersion } from './simulatedVersion';
 import type { TaskScript } from './taskScript';
 
 /** A task to show. Its ID stays the same from one run to the next. */
-export interface SampleTask<Version extends SimulatedVersion = ApiVersion> {
-  readonly apiVersion: Version;
+export interface SampleTask {
+  readonly apiVersion: ApiVersion;
   readonly id: string;
-  readonly script: TaskScript<Version>;
+  readonly script: TaskScript;
 }
 
 /**
@@ -24,14 +23,11 @@ export function sampleTasks(nowMs: number): SampleTask[] {
 }
 
 /** The same for v3 and v4. Two samples of v3 may be tasks of one session, and have its ID then. */
-export function newerSampleTasks(nowMs: number): SampleTask<'v3' | 'v4'>[] {
+export function newerSampleTasks(nowMs: number): SampleTask[] {
   return dated([...sessionSamples(), ...runSamples()], nowMs);
 }
 
-function dated<Version extends SimulatedVersion>(
-  samples: readonly SampleScript<Version>[],
-  nowMs: number,
-): SampleTask<Version>[] {
+function dated(samples: readonly SampleScript[], nowMs: number): SampleTask[] {
   return samples
     .toSorted((a, b) => b.ageMs - a.ageMs)
     .map(({ ageMs, ...script }) => ({

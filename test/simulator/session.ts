@@ -1,10 +1,10 @@
+import type { ApiVersion } from '../../src/core/cloud/task';
 import { createHash } from 'node:crypto';
-import type { SimulatedVersion } from './simulatedVersion';
 
 /** What tasks belong to, whichever API version they are of. v1 has sessions too, but shows none of them. */
 export interface Session {
   readonly id: string;
-  readonly apiVersion: SimulatedVersion;
+  readonly apiVersion: ApiVersion;
   readonly startedAtMs: number;
   /** Whether the session outlives its task. v4's do always. */
   keepAlive: boolean;

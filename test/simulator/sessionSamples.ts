@@ -5,7 +5,7 @@ import type { SampleScript } from './sampleScript';
 const keptAliveId = 'a1c3e5f7-0b2d-4c6e-8f10-1a2b3c4d5e07';
 
 /** Sessions of v3: each status, each meaning of `idle`, `stopped` and `timed_out`, and one that runs again in a minute. */
-export function sessionSamples(): SampleScript<'v3'>[] {
+export function sessionSamples(): SampleScript[] {
   return [
     {
       id: 'a1c3e5f7-0b2d-4c6e-8f10-1a2b3c4d5e01',

@@ -1,16 +1,16 @@
+import type { ApiVersion } from '../../src/core/cloud/task';
 import { planSteps, versionOf } from './taskScript';
-import type { SimulatedVersion } from './simulatedVersion';
 import type { FileScript, PlannedStep, ScriptedStatus, TaskScript } from './taskScript';
 
 /**
  * A task of the simulated cloud. Nothing runs in it: each request computes its state from its script, from what was
  * asked of it since, and from the time of the poll. A clock that jumps, either way, is thus no special case.
  */
-export interface SimulatedTask<Version extends SimulatedVersion = SimulatedVersion> {
+export interface SimulatedTask {
   readonly id: string;
-  readonly apiVersion: Version;
+  readonly apiVersion: ApiVersion;
   readonly sessionId: string;
-  readonly script: TaskScript<SimulatedVersion>;
+  readonly script: TaskScript;
   readonly createdAtMs: number;
   /** The state at a moment, in milliseconds since 1970. */
   stateAt(nowMs: number): TaskState;
@@ -43,10 +43,10 @@ interface Interval {
   toMs: number;
 }
 
-export function createSimulatedTask<Version extends SimulatedVersion>(
-  script: TaskScript<Version>,
+export function createSimulatedTask(
+  script: TaskScript,
   identity: { readonly id: string; readonly sessionId: string; readonly createdAtMs: number },
-): SimulatedTask<Version> {
+): SimulatedTask {
   const plan = planSteps(script);
   const startsAfterMs = script.startsAfterMs ?? 0;
   const startMs =
@@ -171,11 +171,7 @@ function momentOfActiveMs(startMs: number, activeMs: number, pauses: readonly In
   return workedToMs + leftMs;
 }
 
-function costOf(
-  script: TaskScript<SimulatedVersion>,
-  planned: number,
-  completed: number,
-): string | null {
+function costOf(script: TaskScript, planned: number, completed: number): string | null {
   if (script.cost === null || completed === 0) return null;
   const total = script.cost ?? (0.0124 * planned).toFixed(6);
   if (completed === planned) return total;

@@ -25,8 +25,7 @@ import type { ApiRequest, RouteMatch } from './route';
 import type { CreatedTask, RouteContext } from './routeContext';
 import type { Session } from './session';
 import type { SimulatedTask } from './simulatedTask';
-import { simulatedVersions } from './simulatedVersion';
-import type { SimulatedVersion } from './simulatedVersion';
+import { apiVersions as everyVersion } from '../../src/core/cloud/apiVersions';
 import { storedObjectRoutes } from './storedObjects';
 import type { TaskScript } from './taskScript';
 import { v1Routes } from './v1Routes';
@@ -44,7 +43,7 @@ export interface Simulator {
   /** The keys that it takes, for all API versions; may be changed while it runs. */
   readonly keys: Set<string>;
   /** The API versions that it serves; every route of another answers 404 `Not Found`. May be changed while it runs. */
-  readonly apiVersions: Set<SimulatedVersion>;
+  readonly apiVersions: Set<ApiVersion>;
   readonly clock: Clock;
   /** The names of all its routes: `GET /api/v2/tasks/{task_id}` and so on. */
   readonly routeNames: readonly string[];
@@ -54,9 +53,7 @@ export interface Simulator {
   readonly faults: Faults;
   readonly counts: Counts;
   /** @throws {Error} when a task with this ID exists. */
-  addTask<Version extends SimulatedVersion = ApiVersion>(
-    script: TaskScript<Version>,
-  ): SimulatedTask<Version>;
+  addTask(script: TaskScript): SimulatedTask;
   /** Ends the server and all its connections, also those in the middle of an answer. May be called twice. */
   close(): Promise<void>;
 }
@@ -69,7 +66,7 @@ export interface SimulatorOptions {
   /** Default: any free port. */
   readonly port?: number;
   /** Default: all. */
-  readonly apiVersions?: readonly SimulatedVersion[];
+  readonly apiVersions?: readonly ApiVersion[];
   /** v1 as the public self-hosted servers speak it, which have no list and no account. Default: as the cloud's documents have it. */
   readonly isSelfHosted?: boolean;
   readonly account?: Partial<Account>;
@@ -80,7 +77,7 @@ export interface SimulatorOptions {
   /** Whether v3 and v4 write moments without a zone, as v2 does; which is true is not known (cloud-api-v3-v4.md §14). Default: false. */
   readonly hasNaiveMoments?: boolean;
   /** The script of a task that a client creates. Default: three steps that take two seconds each. */
-  readonly scriptFor?: (created: CreatedTask) => TaskScript<SimulatedVersion>;
+  readonly scriptFor?: (created: CreatedTask) => TaskScript;
 }
 
 /** The key that a simulator takes unless told otherwise. It opens nothing anywhere else. */
@@ -94,7 +91,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const clock = options.clock ?? runningClock();
   const cloud = createCloud(clock, options.account);
   const keys = new Set(options.keys ?? [simulatorKey]);
-  const apiVersions = new Set<SimulatedVersion>(options.apiVersions ?? simulatedVersions);
+  const apiVersions = new Set<ApiVersion>(options.apiVersions ?? everyVersion);
   const faults = createFaults();
   const counter = createCounter();
   const { counts } = counter;
@@ -214,7 +211,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 /** @see cloud-api.md §1 and §5; which of its messages mean a wrong key is our reading */
 function refusalOf(
-  auth: SimulatedVersion | undefined,
+  auth: ApiVersion | undefined,
   { headers }: ApiRequest,
   keys: ReadonlySet<string>,
 ): Answer | undefined {

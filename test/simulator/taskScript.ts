@@ -1,11 +1,10 @@
 import type { ApiVersion } from '../../src/core/cloud/task';
-import type { SimulatedVersion } from './simulatedVersion';
 
 /** What a simulated task does, from its creation to its end. Everything but the prompt has a default. */
-export interface TaskScript<Version extends SimulatedVersion = ApiVersion> {
+export interface TaskScript {
   readonly prompt: string;
   /** The one API version that knows this task. Default: `v2`. */
-  readonly apiVersion?: Version;
+  readonly apiVersion?: ApiVersion;
   /** Default: a random UUID. v2 answers 422 to anything but UUIDs. */
   readonly id?: string;
   /** Default: a session of its own, whose ID follows from the task's. */
@@ -163,13 +162,12 @@ export interface PlannedStep {
 
 const defaultStepMs = 2_000;
 
-export function versionOf<Version extends SimulatedVersion>(script: TaskScript<Version>): Version {
-  // A script that names no version has the type of those that may do so, and v2 is one of them.
-  return script.apiVersion ?? ('v2' as Version);
+export function versionOf({ apiVersion = 'v2' }: TaskScript): ApiVersion {
+  return apiVersion;
 }
 
 /** The steps of a script with everything that it leaves open filled in. */
-export function planSteps(script: TaskScript<SimulatedVersion>): PlannedStep[] {
+export function planSteps(script: TaskScript): PlannedStep[] {
   const steps = scriptedSteps(script);
   const named = steps.reduce((sum, step) => sum + (step.durationMs ?? 0), 0);
   const open = steps.filter((step) => step.durationMs === undefined).length;
@@ -197,7 +195,7 @@ export function planSteps(script: TaskScript<SimulatedVersion>): PlannedStep[] {
   });
 }
 
-function scriptedSteps(script: TaskScript<SimulatedVersion>): readonly StepScript[] {
+function scriptedSteps(script: TaskScript): readonly StepScript[] {
   if (typeof script.steps === 'object') return script.steps;
   const count = script.steps ?? 3;
   return Array.from({ length: count }, (_, index) => madeUpStep(index, count));
