@@ -8,7 +8,7 @@ import { taskFieldsOf, wholeTask } from '../tasks/taskRecord';
 import type { TrackedTask } from '../tasks/trackedTask';
 
 /** Goes up when a window of today would misread one of tomorrow: those two know nothing of each other. */
-export const windowProtocol = 3;
+export const windowProtocol = 4;
 
 /** What the person is notified of, in whichever window they are. */
 export type Announcement = { readonly notice: Notice } | { readonly pause: PollPause };
