@@ -79,8 +79,8 @@ describe('Track Task', () => {
   });
 
   it('shows the row where the view is open, or the person typed', async () => {
-    await trackTask([id], options(true));
-    person.texts = [id];
+    await trackTask([`v2/${id}`], options(true));
+    person.texts = [`v2/${id}`];
     await trackTask([], options(false));
     assert.deepEqual(
       revealed.map((ref) => ref.id),
@@ -91,7 +91,7 @@ describe('Track Task', () => {
   it('says how far the look-up of sessions is, and is cancelled there, keeping what is tracked', async () => {
     person.cancelAt = (text) => text === '1 of 3';
     await assert.rejects(trackTask([sessions.join('\n')], options(false)), { name: 'AbortError' });
-    assert.deepEqual(person.progress, ['Tracking the tasks of sessions', '0 of 3', '1 of 3']);
+    assert.deepEqual(person.progress, ['Finding tasks', '0 of 3', '1 of 3']);
     assert.equal(store.tasks().length, 1);
     assert.deepEqual(person.seen, []);
   });
