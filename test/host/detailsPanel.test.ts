@@ -192,6 +192,8 @@ describe('the details panels', () => {
     cloud.set('a', 'finished', { output: 'of here', sessionId: 's', steps: [step, step2] });
     const tapped = tap(vscode.window.createWebviewPanel(detailsViewType, 'x', column));
     panels.restore(tapped.panel, { ...ref, origin: here });
+    // VS Code 1.100 keeps a page waiting for ten seconds where the one before it was closed in the middle of its start.
+    tapped.deliver({ type: 'ready' });
     await until(() => tapped.sent.some((it) => it.type === 'view' && it.view.task.isWhole));
     const before = session();
     await set('baseUrl', there);
