@@ -1,3 +1,4 @@
+import type { Region } from '../cloud/baseUrl';
 import { kindOfName, nameBefore, type IdContext, type NamedKind } from './idNames';
 import { readLink, type LinkedId, type LinkRefusal } from './taskLinks';
 import { isBrokenUuid, uuidsIn } from '../text/uuids';
@@ -17,6 +18,8 @@ export interface Mention {
   readonly kind: NamedKind;
   /** As in `v2`, where the text tells it. */
   readonly version?: string | undefined;
+  /** The region of Browser Use Cloud, where a link tells it. */
+  readonly region?: Region | undefined;
   readonly record: PastedRecord;
   /** True for a link in a line without words: an item of a list, whatever stands beside it. */
   readonly isItem: boolean;
@@ -306,12 +309,13 @@ class MentionReader {
     return end;
   }
 
-  #noteLinked({ id, kind, version }: LinkedId): void {
+  #noteLinked({ id, kind, version, region }: LinkedId): void {
     this.#mentions.push({
       id,
       column: this.#column,
       kind,
       version,
+      region,
       record: this.#recordAt(this.#frames.length - 1),
       // Whether there are words is known at the line's end.
       isItem: true,

@@ -1,4 +1,5 @@
 import { capabilitiesOf, isApiVersion } from '../cloud/apiVersions';
+import type { Region } from '../cloud/baseUrl';
 import { readIdList, brokenUuidMessage, type RefusedPiece } from './opaqueIds';
 import {
   findMentions,
@@ -17,6 +18,8 @@ export interface TaskInput {
   readonly ids: readonly string[];
   /** Sessions whose tasks are meant, each once; at most `maxSessionsAtOnce`. The cloud knows their tasks. */
   readonly sessions: readonly NamedSession[];
+  /** The regions of Browser Use Cloud that links name, each once. */
+  readonly regions: readonly Region[];
   /** How many times a task or session was named again. */
   readonly duplicates: number;
   /** Pieces that name no task. */
@@ -56,8 +59,10 @@ export function parseTaskInput(text: string, apiVersion: ApiVersion | undefined)
     selectMentions(found, selection);
   } else {
     const { ids, refused } = readIdList(plain);
-    for (const { kind, id, version } of ids)
+    for (const { kind, id, version, region } of ids) {
       selection.add(id, { kind, versions: version === undefined ? none : [version] });
+      if (region) selection.noteRegion(region);
+    }
     for (const piece of refused) selection.reject(piece);
   }
   if (text.length > maxInputLength)
@@ -77,6 +82,7 @@ function selectMentions(found: PastedMentions, selection: Selection): void {
     if (verdict && (verdict.kind !== 'session' || isItem || !record.hasTask)) verdict.count++;
   }
   for (const [id, verdict] of verdicts) if (verdict.count > 0) selection.add(id, verdict);
+  for (const { region } of found.mentions) if (region) selection.noteRegion(region);
   rejectWhatWasMeant(found, verdicts, selection);
 }
 
@@ -141,6 +147,7 @@ class Selection {
   readonly #ids = new Set<string>();
   readonly #sessions = new Map<string, NamedSession>();
   readonly #sessionsBeyond = new Set<string>();
+  readonly #regions = new Set<Region>();
   readonly #rejected = new Map<string, RefusedPiece>();
   #duplicates = 0;
 
@@ -199,6 +206,10 @@ class Selection {
     } else this.#sessionsBeyond.add(id);
   }
 
+  noteRegion(region: Region): void {
+    this.#regions.add(region);
+  }
+
   /** Each piece once, up to a number that nobody reads to the end. */
   reject(piece: RefusedPiece): void {
     if (this.#rejected.size < maxRejected)
@@ -210,6 +221,7 @@ class Selection {
       refs: [...this.#refs.values()],
       ids: [...this.#ids],
       sessions: [...this.#sessions.values()],
+      regions: [...this.#regions],
       duplicates: this.#duplicates,
       rejected: [...this.#rejected.values()],
       beyond: { tasks: this.#refsBeyond.size, sessions: this.#sessionsBeyond.size },

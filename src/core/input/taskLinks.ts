@@ -1,3 +1,4 @@
+import { regionOf, type Region } from '../cloud/baseUrl';
 import { contextOfPath, isOwnHost, kindOfName } from './idNames';
 import { asUuid } from '../text/uuids';
 
@@ -7,6 +8,8 @@ export interface LinkedId {
   readonly id: string;
   /** As in `v2`, where the link tells it: whether this extension speaks it is for the caller to say. */
   readonly version?: string | undefined;
+  /** Of a link to Browser Use's own hosts. */
+  readonly region?: Region | undefined;
 }
 
 /** Why a link names nothing, as the end of a sentence. */
@@ -42,6 +45,8 @@ export function readLink(link: string, depth = 0): readonly LinkedId[] | LinkRef
   const tasks = found.filter(({ kind }) => kind === 'task');
   // A task's session, which a link names before it, is told by the cloud.
   const ids = tasks.length > 0 ? tasks : found;
+  const region = regionOf(host);
+  if (region && ids.length > 0) return ids.map((id) => ({ ...id, region }));
   return ids.length > 0 ? ids : { why: 'there is no task ID in this URL', shown, isMeant: false };
 }
 

@@ -1,3 +1,4 @@
+import { regionOf, regionOrigins } from '../cloud/baseUrl';
 import { errorMessage, type ErrorMessage } from '../labels/errorMessage';
 import { CloudError, isAbort, isCloudError, type CloudErrorKind } from '../cloud/errors';
 import { refKey, type ApiVersion, type TaskRef } from '../cloud/task';
@@ -190,6 +191,23 @@ export function trackingMessage({
   if (notes.length === 0) return undefined;
   const added = addedCount === 0 ? 'No new task' : countLabel(addedCount);
   return `${added} tracked; ${notes.join('; ')}.`;
+}
+
+/**
+ * Why links of one region are not looked for in another, and what to do; `undefined` where they are of the server's own region, of
+ * several, or the server is none of Browser Use's.
+ */
+export function otherRegionMessage(
+  { regions }: Pick<TaskInput, 'regions'>,
+  host: string,
+): ErrorMessage | undefined {
+  const [region, ...others] = regions;
+  const ownRegion = regionOf(host);
+  if (!region || others.length > 0 || !ownRegion || region === ownRegion) return undefined;
+  return {
+    text: `These links lead to the ${region.toUpperCase()} region of Browser Use Cloud, which has tasks and API keys of its own. Set the base URL to ${regionOrigins[region]} to track them.`,
+    nextStep: 'openSettings',
+  };
 }
 
 /** What could not be looked up, why, and what to do; `undefined` where nothing failed. */

@@ -2,7 +2,11 @@ import { isOfficial } from '../../core/cloud/baseUrl';
 import type { Clock } from '../../core/base/clock';
 import type { Disposable } from '../../core/base/event';
 import type { TaskInput } from '../../core/input/taskInput';
-import { trackTasks, type TrackingResult } from '../../core/tracking/taskTracking';
+import {
+  otherRegionMessage,
+  trackTasks,
+  type TrackingResult,
+} from '../../core/tracking/taskTracking';
 import type { AccountSession } from '../account/accountSession';
 import { UserError } from '../userError';
 
@@ -27,11 +31,13 @@ export class TaskTracker implements Disposable {
     this.#options = options;
   }
 
-  /** @throws {UserError} where the session ends meanwhile */
+  /** @throws {UserError} for links of another region than the server's, and where the session ends meanwhile */
   async track(
     input: TaskInput,
     { session, signal, onProgress }: TrackOptions,
   ): Promise<TrackingResult> {
+    const elsewhere = otherRegionMessage(input, session.server.host);
+    if (elsewhere) throw new UserError(elsewhere.text, elsewhere.nextStep);
     const { store, persistence, connect, signal: over } = session;
     const signals = [over, this.#disposed.signal, ...(signal ? [signal] : [])];
     try {

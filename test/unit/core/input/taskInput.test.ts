@@ -50,6 +50,15 @@ describe('parseTaskInput', () => {
     assert.deepEqual(ids('v1'), ['v2/v1']);
   });
 
+  it('tells which regions of Browser Use Cloud its links lead to', () => {
+    const regions = (text: string) => parseTaskInput(text, undefined).regions;
+    assert.deepEqual(regions(`https://cloud.eu.browser-use.com/runs/${uuid}`), ['eu']);
+    assert.deepEqual(regions(`https://api.eu.browser-use.com:443/api/v4/runs/${uuid}`), ['eu']);
+    assert.deepEqual(regions(`https://cloud.browser-use.com/agent/${uuid} ${other}`), ['us']);
+    assert.deepEqual(regions(`${uuid} https://localhost/api/v2/tasks/${other}`), []);
+    assert.deepEqual(regions(`https://eu.evil.example/tasks/${uuid}`), []);
+  });
+
   it('leaves to the cloud what no version is told of, and none is set', () => {
     const input = parseTaskInput(
       `v2/${uuid} ${other} ${other} session: 3fa85f64-5717-4562-b3fc-2c963f66afa6`,
@@ -165,6 +174,7 @@ describe('parseTaskInput', () => {
         refs: [],
         ids: [],
         sessions: [],
+        regions: [],
         duplicates: 0,
         rejected: [],
         beyond: { tasks: 0, sessions: 0 },

@@ -6,6 +6,7 @@ import { maxTasksAtOnce, parseTaskInput } from '../../../../src/core/input/taskI
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import {
   lookupMessage,
+  otherRegionMessage,
   rejectedMessage,
   trackingMessage,
   trackTasks,
@@ -221,6 +222,21 @@ describe('tracking what a text names', () => {
     const { input } = await track('bu_0123456789');
     assert.match(rejectedMessage(input) ?? '', /^one piece is left out: .*API key/u);
     assert.doesNotMatch(rejectedMessage(input) ?? '', /0123/u);
+  });
+
+  it('says of links of another region where they belong, and nothing of any others', () => {
+    const said = (text: string, host: string) =>
+      otherRegionMessage(parseTaskInput(text, undefined), host);
+    const eu = `https://cloud.eu.browser-use.com/runs/${session}`;
+    assert.match(
+      said(eu, 'api.browser-use.com')?.text ?? '',
+      /EU region .* Set the base URL to https:\/\/api\.eu\.browser-use\.com/u,
+    );
+    assert.match(said(dashboard(session), 'api.eu.browser-use.com')?.text ?? '', /the US region/u);
+    assert.equal(said(eu, 'api.eu.browser-use.com'), undefined);
+    assert.equal(said(eu, '127.0.0.1:8420'), undefined);
+    assert.equal(said(`${eu} ${dashboard(other)}`, 'api.browser-use.com'), undefined);
+    assert.equal(said(session, 'api.browser-use.com'), undefined);
   });
 
   describe('where no version is set', () => {
