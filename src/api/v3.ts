@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { capabilitiesOf } from '../core/cloud/apiVersions';
 import { CloudError } from '../core/cloud/errors';
-import type { TaskDetails, TaskStatus } from '../core/cloud/task';
+import { hasEnded, type TaskDetails, type TaskStatus } from '../core/cloud/task';
 import type { TaskClient, TaskUpdate } from '../core/cloud/taskClient';
 import { accountIsMissing, readAccount } from './account';
 import { checkId } from './checkId';
@@ -55,9 +55,11 @@ export function createV3Client(send: SendRequest): TaskClient {
       const session = await getSession(id, signal, true);
       const hasMore = await tolerate(readMessages(send, id, messages, signal));
       const { workspaceId } = session;
+      const isOver = hasEnded(statusOfSession(session));
+      // While it runs, each reading is two requests: they come every few seconds.
       const files =
-        workspaceId === undefined
-          ? []
+        workspaceId === undefined || (known && !isOver)
+          ? known?.files
           : await tolerate(listWorkspaceFiles(send, { version: 'v3', workspaceId }, signal));
       const details = present({
         ...detailsOf(session),

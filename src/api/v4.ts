@@ -36,6 +36,8 @@ import { getWorkspaceFileUrl, listWorkspaceFiles } from './workspaceFiles';
 export function createV4Client(send: SendRequest): TaskClient {
   /** What was read of the events of the run that an answer tells of. */
   const progress = new WeakMap<TaskDetails, RunEvents>();
+  /** The public pages of sessions, as far as they were asked for or changed here. */
+  const shares = new Map<string, PublicShare | undefined>();
 
   const getRun = (id: string, signal: AbortSignal, isDetails = false): Promise<Run> =>
     send({
@@ -45,6 +47,15 @@ export function createV4Client(send: SendRequest): TaskClient {
       notFoundKind: taskIsMissing,
       read: (answer) => readRun(id, answer),
     });
+
+  const readShareOf = async (
+    sessionId: string,
+    signal: AbortSignal,
+  ): Promise<PublicShare | undefined> => {
+    const share = await getShare(send, sessionId, signal);
+    shares.set(sessionId, share);
+    return share;
+  };
 
   return {
     apiVersion: 'v4',
@@ -60,17 +71,22 @@ export function createV4Client(send: SendRequest): TaskClient {
       const events = (known && progress.get(known)) ?? new RunEvents();
       const run = await getRun(id, signal, true);
       const hasMore = await tolerate(readEvents(send, id, events, signal));
+      const { sessionId } = run;
+      const isOver = hasEnded(statusOf(statusByRawStatus, run.status).status);
+      // While it runs, each reading is two requests: they come every few seconds.
       const [files = [], browser, share] = await Promise.all([
-        tolerate(listOutputs(send, run, signal)),
-        tolerate(getBrowser(send, events.browserId, signal)),
-        tolerate(getShare(send, run.sessionId, signal)),
+        isOver || events.hasOutputs ? tolerate(listOutputs(send, run, signal)) : [],
+        isOver ? tolerate(getBrowser(send, events.browserId, signal)) : undefined,
+        sessionId === undefined || (known && !isOver && shares.has(sessionId))
+          ? shares.get(sessionId ?? '')
+          : tolerate(readShareOf(sessionId, signal)),
       ]);
       const session: TaskSession = present({
         status: browser?.status,
         liveUrl: browser?.status === 'stopped' ? undefined : (browser?.liveUrl ?? events.liveUrl),
         recordingUrls: browser?.recordingUrl === undefined ? [] : [browser.recordingUrl],
         publicShareUrl: share?.url,
-        idleUntil: isIdle(run, browser) ? browser?.timeoutAt : undefined,
+        idleUntil: browser?.status === 'active' ? browser.timeoutAt : undefined,
       });
       const details = present({
         ...detailsOf(run),
@@ -97,19 +113,24 @@ export function createV4Client(send: SendRequest): TaskClient {
         notFoundKind: partIsMissing,
         read: readActiveShare,
       });
-      if (share) return share;
-      throw new CloudError('badAnswer', 'The API promises a share; the answer has none');
+      if (!share) {
+        throw new CloudError('badAnswer', 'The API promises a share; the answer has none');
+      }
+      shares.set(sessionId, share);
+      return share;
     },
-    getShare: (sessionId, signal) => getShare(send, sessionId, signal),
-    unshareSession: (sessionId, signal) =>
-      send({
+    getShare: readShareOf,
+    async unshareSession(sessionId, signal) {
+      await send({
         method: 'PUT',
         path: path`/api/v4/sessions/${sessionId}/share`,
         body: { isActive: false },
         signal,
         notFoundKind: partIsMissing,
         read: () => undefined,
-      }),
+      });
+      shares.set(sessionId, undefined);
+    },
     // v4 has no account of its own: one key works for all versions (§8).
     getAccount: (signal) =>
       send({
@@ -334,17 +355,11 @@ async function getBrowser(
   });
 }
 
-/** A browser outlives its run by 20 minutes or so, and costs money meanwhile (§3). */
-function isIdle({ status }: Run, browser: z.output<typeof browserSchema> | undefined): boolean {
-  return hasEnded(statusOf(statusByRawStatus, status).status) && browser?.status === 'active';
-}
-
 async function getShare(
   send: SendRequest,
-  sessionId: string | undefined,
+  sessionId: string,
   signal: AbortSignal,
 ): Promise<PublicShare | undefined> {
-  if (sessionId === undefined) return undefined;
   return send({
     path: path`/api/v4/sessions/${sessionId}/share`,
     signal,

@@ -281,7 +281,8 @@ function takenIn(
     readAs: isFull ? update.status : before.readAs,
     trouble: undefined,
     isMissing: false,
-    isUnseen: before.isUnseen || observedEnd,
+    // A session of v3 that runs again has no end to be seen.
+    isUnseen: hasEnded(update.status) && (before.isUnseen || observedEnd),
   };
 }
 

@@ -147,8 +147,8 @@ describe('v4: the details of a run', () => {
         actions: ['{"browser":{"description":"Open","url":"https://shop.example"}}'],
       },
     ]);
-    assert.equal(first.session?.liveUrl, 'https://live.example/2');
-    assert.deepEqual(first.files, [{ id: 'w-1/outputs/prices.csv', name: 'prices.csv' }]);
+    assert.equal(first.session?.liveUrl, 'https://live.example/?wss=secret');
+    assert.deepEqual(first.files, [], 'nothing was saved yet');
     const second = await client.getDetails(id, never, first);
     assert.deepEqual(
       second.steps.map(({ number, goal, evaluation, durationSeconds }) => [
@@ -185,6 +185,7 @@ describe('v4: the details of a run', () => {
     const client = createV4Client(
       pollFrom({
         ...answers,
+        [runPath]: { ...run, status: 'completed' },
         [eventsPath(0)]: { events: beginning },
         [browserPath]: {
           status: 'stopped',
@@ -220,6 +221,26 @@ describe('v4: the details of a run', () => {
     assert.equal((await sessionOf('running'))?.idleUntil, undefined);
     browser.status = 'stopped';
     assert.equal((await sessionOf('completed'))?.idleUntil, undefined);
+  });
+
+  it('take two requests a reading while the run is at work', async () => {
+    const withoutMore = {
+      [runPath]: run,
+      [eventsPath(0)]: { events: beginning },
+      [eventsPath(4)]: { events: [] },
+      [sharePath]: null,
+    };
+    const first = await createV4Client(pollFrom(withoutMore)).getDetails(id, never);
+    assert.equal(first.session?.liveUrl, 'https://live.example/?wss=secret');
+    let requests = 0;
+    const client = createV4Client((question) => {
+      requests++;
+      return pollFrom(withoutMore)(question);
+    });
+    const known = await client.getDetails(id, never);
+    assert.equal(requests, 3);
+    await client.getDetails(id, never, known);
+    assert.equal(requests, 5);
   });
 
   it('stand without what merely adds to them', async () => {
