@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { capabilitiesOf } from '../core/cloud/apiVersions';
 import { CloudError } from '../core/cloud/errors';
-import { hasEnded, type TaskDetails, type TaskSession } from '../core/cloud/task';
+import { hasEnded, type SessionTask, type TaskDetails, type TaskSession } from '../core/cloud/task';
 import type { PublicShare, TaskClient, TaskPage, TaskUpdate } from '../core/cloud/taskClient';
 import { accountIsMissing, readAccount } from './account';
 import { checkId } from './checkId';
@@ -74,12 +74,15 @@ export function createV4Client(send: SendRequest): TaskClient {
       const { sessionId } = run;
       const isOver = hasEnded(statusOf(statusByRawStatus, run.status).status);
       // While it runs, each reading is two requests: they come every few seconds.
-      const [files = [], browser, share] = await Promise.all([
+      const [files = [], browser, share, sessionTasks] = await Promise.all([
         isOver || events.hasOutputs ? tolerate(listOutputs(send, run, signal)) : [],
         isOver ? tolerate(getBrowser(send, events.browserId, signal)) : undefined,
         sessionId === undefined || (known && !isOver && shares.has(sessionId))
           ? shares.get(sessionId ?? '')
           : tolerate(readShareOf(sessionId, signal)),
+        sessionId === undefined || (known && !isOver)
+          ? known?.sessionTasks
+          : tolerate(listOtherRuns(send, { id, sessionId }, signal)),
       ]);
       const session: TaskSession = present({
         status: browser?.status,
@@ -95,6 +98,7 @@ export function createV4Client(send: SendRequest): TaskClient {
         steps: events.steps,
         files,
         session,
+        sessionTasks,
         isPartial: hasMore,
       });
       progress.set(details, events);
@@ -180,7 +184,9 @@ const sessionsSchema = z.object({
 });
 
 const runsSchema = z.object({
-  runs: listOf(z.object({ id: identifier })),
+  runs: listOf(
+    z.object({ id: identifier, status: lenient(statusWord), task: text, createdAt: timestamp }),
+  ),
   nextCursor: lenient(identifier),
   hasMore: flag,
 });
@@ -303,6 +309,32 @@ async function findRuns(
   if (ids.size === 0)
     throw new CloudError('taskNotFound', 'There is no such session, or it has no run');
   return [...ids];
+}
+
+/** The newest hundred are enough to find one's way. */
+async function listOtherRuns(
+  send: SendRequest,
+  { id, sessionId }: { readonly id: string; readonly sessionId: string },
+  signal: AbortSignal,
+): Promise<readonly SessionTask[]> {
+  const query = new URLSearchParams({ limit: '100', sessionId }).toString();
+  const { runs } = await send({
+    path: `/api/v4/runs?${query}`,
+    signal,
+    isDetails: true,
+    notFoundKind: partIsMissing,
+    read: (body) => understand(runsSchema, body, 'the runs of a session'),
+  });
+  return runs
+    .filter((run) => run.id !== id)
+    .map((run) =>
+      present({
+        id: run.id,
+        status: statusOf(statusByRawStatus, run.status ?? '').status,
+        prompt: run.task,
+        createdAt: run.createdAt,
+      }),
+    );
 }
 
 /** So many pages of events are read for one look, so that the page shows the first soon. */

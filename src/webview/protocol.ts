@@ -81,6 +81,8 @@ export type FromPage =
   | { readonly type: 'copy'; readonly what: CopiedPart }
   | { readonly type: 'saveFile'; readonly index: number }
   | { readonly type: 'saveLog' }
+  /** Opens the details of another task of the session: its index counts in `sessionTasks` of the view. */
+  | { readonly type: 'openTask'; readonly index: number }
   | { readonly type: 'act'; readonly action: TaskAction };
 
 /**
@@ -118,6 +120,7 @@ export function parseFromPage(message: unknown): FromPage | undefined {
       return what && has('what') ? { type, what } : undefined;
     }
     case 'saveFile':
+    case 'openTask':
       return isIndex(index) && has('index') ? { type, index } : undefined;
     case 'act': {
       const action = oneOf(taskActions, fields['action']);

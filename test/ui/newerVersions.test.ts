@@ -98,6 +98,20 @@ for (const [apiVersion, version] of [
       await workbench.screenshot(`details-${apiVersion}-finished`);
     });
 
+    if (apiVersion === 'v4')
+      it('leads to the other runs of its session, one click each', async () => {
+        const { sessionId } = simulator.tasks.get(id) ?? {};
+        assert.ok(sessionId);
+        simulator.addTask({ apiVersion, prompt: 'Order the tent', sessionId, lengthMs: 1000 });
+        await workbench.runCommand('View: Close All Editors');
+        await workbench.row(prompt).click();
+        const details = await workbench.detailsFrame();
+        await details.getByRole('button', { name: 'Order the tent' }).click();
+        await until('The details of the other run', async () =>
+          (await workbench.editorTitles()).includes('Order the tent'),
+        );
+      });
+
     it('is not found by a stranger’s ID, which is said once', async () => {
       await track(workbench, '00000000-0000-4000-8000-000000000000').catch(() => undefined);
       const notification = await until('The message', async () =>

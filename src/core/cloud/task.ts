@@ -79,6 +79,9 @@ export interface TaskSession {
   readonly idleUntil?: string | undefined;
 }
 
+/** Another task of a task's session. */
+export type SessionTask = Pick<Task, 'id' | 'status' | 'prompt' | 'createdAt'>;
+
 /** All that the cloud says of a task. */
 export interface TaskDetails extends Task {
   readonly steps: readonly TaskStep[];
@@ -91,6 +94,8 @@ export interface TaskDetails extends Task {
   readonly metadata: string;
   /** Screenshots that belong to no step in particular (v1). */
   readonly screenshotUrls: readonly string[];
+  /** The other tasks of its session, the newest first. Absent where the cloud was not asked. v4 only. */
+  readonly sessionTasks?: readonly SessionTask[] | undefined;
   /** True where there are more steps than were read so far: the next reading goes on from there. */
   readonly isPartial?: boolean | undefined;
 }

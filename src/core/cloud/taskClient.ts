@@ -139,6 +139,7 @@ export function summaryOf(details: TaskDetails): TaskUpdate {
     agentVersion,
     metadata,
     screenshotUrls,
+    sessionTasks,
     isPartial,
     ...rest
   } = details;

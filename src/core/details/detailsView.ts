@@ -3,7 +3,8 @@ import { linkHost, safeLink } from '../text/safeLink';
 import { layOutJson } from '../text/jsonLayout';
 import { formatJson } from '../text/formatJson';
 import { nodeText, readJson, readObject } from '../text/jsonTree';
-import type { ApiVersion, Task, TaskDetails, TaskStep } from '../cloud/task';
+import type { ApiVersion, Task, TaskDetails, TaskStatus, TaskStep } from '../cloud/task';
+import { taskTitle } from '../labels/taskLabels';
 import type { TrackedTask } from '../tasks/trackedTask';
 import { shorten } from '../text/shorten';
 import { markedFormOf, type TextForm, unfenced } from '../text/textForm';
@@ -70,6 +71,13 @@ export interface TaskView {
   readonly steps: readonly ViewStep[];
   /** False while only the store's summary is known: then there are no steps, files or links yet. */
   readonly isWhole: boolean;
+  /** The other tasks of the session, the newest first, cut. */
+  readonly sessionTasks: readonly SessionTaskView[];
+}
+
+export interface SessionTaskView {
+  readonly title: string;
+  readonly status: TaskStatus;
 }
 
 /** In UTF-16 units. An editor shows more at once than a page can lay out. */
@@ -123,6 +131,9 @@ export function taskViewOf(task: TaskDetails | TrackedTask): TaskView {
       .slice(-mostSteps)
       .map(({ step, index }) => stepViewOf(step, index)),
     isWhole: details !== undefined,
+    sessionTasks: (details?.sessionTasks ?? [])
+      .slice(0, mostListed)
+      .map((each) => ({ title: taskTitle(each, longestField), status: each.status })),
   };
 }
 

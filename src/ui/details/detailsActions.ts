@@ -4,7 +4,7 @@ import { metadataText, recordingLinks, stepText, taskViewOf } from '../../core/d
 import { editorTextOf, type EditorLanguage } from '../../core/text/editorLanguage';
 import { outputLinks } from '../../core/text/outputLinks';
 import { safeLink } from '../../core/text/safeLink';
-import type { TaskDetails } from '../../core/cloud/task';
+import type { TaskDetails, TaskRef } from '../../core/cloud/task';
 import { taskTitle } from '../../core/labels/taskLabels';
 import type { CopiedPart, FromPage, LinkKind, Remedy, TextPart } from '../../webview/protocol';
 import { fileStemOf } from '../saving/exportTask';
@@ -26,6 +26,8 @@ export interface DetailsActionOptions extends TaskActionOptions {
   /** Where the panel is. */
   readonly column: ViewColumn | undefined;
   readonly onCopied: (what: CopiedPart) => void;
+  /** Opens the details of another task of the same account. */
+  readonly openTask: (ref: TaskRef) => Promise<void>;
 }
 
 /** Does what the page asks for, with what the extension itself knows of the task. Never rejects. */
@@ -47,6 +49,8 @@ export async function doDetailsAction(
         return await saveFile(action.index, options);
       case 'saveLog':
         return await saveLog(options);
+      case 'openTask':
+        return await openTask(action.index, options);
       case 'act':
         return await doTaskAction(action.action, options);
     }
@@ -75,9 +79,19 @@ function failureOf(action: DetailsAction): string {
       return 'The file cannot be saved';
     case 'saveLog':
       return 'The log cannot be saved';
+    case 'openTask':
+      return 'The details cannot be opened';
     case 'act':
       return taskActionFailure(action.action);
   }
+}
+
+async function openTask(
+  index: number,
+  { details, ref: { apiVersion }, openTask: open }: DetailsActionOptions,
+): Promise<void> {
+  const task = details?.sessionTasks?.[index];
+  if (task) await open({ apiVersion, id: task.id });
 }
 
 async function applyRemedy(remedy: Remedy, { reread }: DetailsActionOptions): Promise<void> {

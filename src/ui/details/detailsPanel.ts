@@ -13,7 +13,7 @@ import { TaskDetailsPanel, type TaskDetailsOptions } from './taskDetailsPanel';
 /** What the panels are made of and fed by. */
 export type DetailsPanelsOptions = Omit<
   TaskDetailsOptions,
-  'ref' | 'origin' | 'panel' | 'onChanged'
+  'ref' | 'origin' | 'panel' | 'onChanged' | 'openTask'
 >;
 
 /** UTF-16 units of a tab's title. */
@@ -104,7 +104,14 @@ export class DetailsPanels implements Disposable {
     const { extensionUri } = this.#options;
     panel.iconPath = Uri.joinPath(extensionUri, 'media', 'details.svg');
     const onChanged = (): void => this.#followActive();
-    const details = new TaskDetailsPanel({ ...this.#options, ...shown, panel, onChanged });
+    const openTask: TaskDetailsOptions['openTask'] = (ref, owner) => this.open(ref, owner);
+    const details = new TaskDetailsPanel({
+      ...this.#options,
+      ...shown,
+      panel,
+      onChanged,
+      openTask,
+    });
     this.#panels.add(details);
     panel.onDidChangeViewState(() => {
       this.#didChangeVisible.fire();

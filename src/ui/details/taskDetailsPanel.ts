@@ -22,6 +22,7 @@ import type { AccountSession } from '../account/accountSession';
 import type { CurrentAccount } from '../account/currentAccount';
 import { doDetailsAction, type DetailsAction } from './detailsActions';
 import { detailsHtml, newNonce } from './detailsHtml';
+import type { TaskOwner } from '../lazyFeatures';
 import type { Log } from '../log';
 import type { LocalFiles } from '../saving/saveTarget';
 import type { Settings } from '../settings';
@@ -41,6 +42,8 @@ export interface TaskDetailsOptions {
   /** The server that the task belongs to; no other is asked for it. */
   readonly origin: string;
   readonly panel: WebviewPanel;
+  /** Opens the details of another task of an account. */
+  readonly openTask: (ref: TaskRef, owner: TaskOwner) => Promise<void>;
   /** Called whenever `abilities` may have changed. */
   readonly onChanged: () => void;
 }
@@ -154,6 +157,7 @@ export class TaskDetailsPanel implements Disposable {
       signal: this.#disposed.signal,
       reread: () => this.#retry(),
       onCopied: (what) => this.#send({ type: 'copied', what }),
+      openTask: (other) => this.#options.openTask(other, this.#requireHome()),
     });
   }
 

@@ -2,6 +2,7 @@ import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import type { ComponentChildren } from 'preact';
 import type { TaskView } from '../../core/details/detailsView';
 import { CopyButton, OpenButton } from '../parts/button';
+import { send } from '../parts/vscodeApi';
 import type { CopiedPart } from '../protocol';
 import { Section } from '../parts/section';
 import { oneLine } from '../../core/text/plainText';
@@ -33,6 +34,7 @@ export function More({
           </dl>
         </Section>
       )}
+      <SessionTasks task={task} />
       <Section id="task" title="Task">
         <dl class="pairs">
           <Pair name="ID" value={task.id} isCode>
@@ -57,6 +59,25 @@ export function More({
         </Section>
       )}
     </aside>
+  );
+}
+
+/** The other runs of a session, one click each. */
+function SessionTasks({ task: { sessionTasks } }: { readonly task: TaskView }) {
+  if (sessionTasks.length === 0) return null;
+  return (
+    <Section id="session-tasks" title="Also in This Session" count={sessionTasks.length}>
+      <ul>
+        {sessionTasks.map(({ title, status }, index) => (
+          <li key={index}>
+            <button type="button" class="link" onClick={() => send({ type: 'openTask', index })}>
+              {title}
+            </button>{' '}
+            <span class="state">{status}</span>
+          </li>
+        ))}
+      </ul>
+    </Section>
   );
 }
 

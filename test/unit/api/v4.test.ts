@@ -9,6 +9,7 @@ const runPath = `/api/v4/runs/${id}`;
 const eventsPath = (after: number): string => `${runPath}/events?after=${after}&limit=200`;
 const filesPath = '/api/v4/workspaces/w-1/files?limit=100&prefix=outputs%2F';
 const sharePath = '/api/v4/sessions/s-1/share';
+const runsPath = '/api/v4/runs?limit=100&sessionId=s-1';
 const browserPath = '/api/v4/browsers/b-1';
 
 /** A run as the OpenAPI document has it. */
@@ -120,6 +121,12 @@ describe('v4: the details of a run', () => {
     [runPath]: run,
     [filesPath]: { files: [{ path: 'outputs/prices.csv', size: 3 }] },
     [sharePath]: null,
+    [runsPath]: {
+      runs: [
+        { id: 'r-2', status: 'completed', task: 'Book it', createdAt: '2026-11-01T13:00:00Z' },
+        { id, status: 'running', task: 'Find a flight' },
+      ],
+    },
     [browserPath]: {
       id: 'b-1',
       status: 'active',
@@ -223,12 +230,20 @@ describe('v4: the details of a run', () => {
     assert.equal((await sessionOf('completed'))?.idleUntil, undefined);
   });
 
+  it('tell the other runs of the session, the newest first', async () => {
+    const client = createV4Client(pollFrom({ ...answers, [eventsPath(0)]: { events: [] } }));
+    assert.deepEqual((await client.getDetails(id, never)).sessionTasks, [
+      { id: 'r-2', status: 'finished', prompt: 'Book it', createdAt: '2026-11-01T13:00:00Z' },
+    ]);
+  });
+
   it('take two requests a reading while the run is at work', async () => {
     const withoutMore = {
       [runPath]: run,
       [eventsPath(0)]: { events: beginning },
       [eventsPath(4)]: { events: [] },
       [sharePath]: null,
+      [runsPath]: { runs: [] },
     };
     const first = await createV4Client(pollFrom(withoutMore)).getDetails(id, never);
     assert.equal(first.session?.liveUrl, 'https://live.example/?wss=secret');
@@ -238,15 +253,21 @@ describe('v4: the details of a run', () => {
       return pollFrom(withoutMore)(question);
     });
     const known = await client.getDetails(id, never);
-    assert.equal(requests, 3);
+    assert.equal(requests, 4);
     await client.getDetails(id, never, known);
-    assert.equal(requests, 5);
+    assert.equal(requests, 6);
   });
 
   it('stand without what merely adds to them', async () => {
     const gone = new CloudError('refused', 'gone');
     const client = createV4Client(
-      pollFrom({ [runPath]: run, [eventsPath(0)]: gone, [filesPath]: gone, [sharePath]: gone }),
+      pollFrom({
+        [runPath]: run,
+        [eventsPath(0)]: gone,
+        [filesPath]: gone,
+        [sharePath]: gone,
+        [runsPath]: gone,
+      }),
     );
     const details = await client.getDetails(id, never);
     assert.deepEqual([details.steps, details.files, details.prompt], [[], [], 'Find a flight']);
