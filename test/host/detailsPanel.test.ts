@@ -43,7 +43,8 @@ const here = 'https://here.example';
 const there = 'https://there.example';
 const column = vscode.ViewColumn.Active;
 
-describe('the details panels', () => {
+describe('the details panels', function () {
+  this.timeout(60_000);
   let cloud: DownloadCloud;
   let settings: Settings;
   let log: Log;
