@@ -82,7 +82,7 @@ export async function trackTasks(
     }
     onProgress?.(done, lookups.length);
     try {
-      if (done === 0) await search.readLists(input.ids.length, signal);
+      if (done === 0) await search.readLists(input.ids, signal);
       const told = await lookUp(lookup, { connect, search, signal });
       signal.throwIfAborted();
       if (told.length === 0) emptySessionCount++;

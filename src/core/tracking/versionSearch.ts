@@ -37,7 +37,7 @@ export interface VersionSearchOptions {
   readonly last: Pick<TaskRef, 'apiVersion'> | undefined;
 }
 
-/** For more IDs than this, the first page of each version's list is read first: it may name them all. */
+/** For more IDs than this, lists are read first: a page of them may name a hundred. */
 const mostWithoutLists = 3;
 
 /**
@@ -60,19 +60,17 @@ export class VersionSearch {
   }
 
   /**
-   * Reads the first page of each version's list where so many IDs are to be found that this saves requests.
-   * @param count of IDs that are to be found
+   * Reads the lists of the versions where so many IDs are to be found that this saves requests: each from the newest task on,
+   * for as long as its pages show any of them.
    * @throws an `AbortError`; a list that fails is left out
    */
-  async readLists(count: number, signal: AbortSignal): Promise<void> {
-    if (count <= mostWithoutLists) return;
+  async readLists(ids: readonly string[], signal: AbortSignal): Promise<void> {
+    if (ids.length <= mostWithoutLists) return;
+    const wanted = new Set(ids);
     for (const apiVersion of new Set(this.#places.map((place) => place.apiVersion))) {
+      if (wanted.size === 0) return;
       try {
-        const cloud = await this.#options.connect(signal);
-        for await (const { tasks } of cloud.client(apiVersion).listTasks({}, signal)) {
-          for (const { id } of tasks) this.#listed.set(id, { apiVersion, id });
-          break;
-        }
+        await this.#readList(apiVersion, wanted, signal);
       } catch (error) {
         if (isAbort(error) || !isCloudError(error)) throw error;
         if (error.kind === 'notServed') this.#notServed.add(apiVersion);
@@ -116,6 +114,17 @@ export class VersionSearch {
     const failure = forbidden ?? (isServed ? undefined : notServed);
     if (failure) throw failure;
     return undefined;
+  }
+
+  /** Takes out of `wanted` what the list shows. */
+  async #readList(apiVersion: ApiVersion, wanted: Set<string>, signal: AbortSignal): Promise<void> {
+    const cloud = await this.#options.connect(signal);
+    for await (const { tasks } of cloud.client(apiVersion).listTasks({}, signal)) {
+      const found = tasks.filter(({ id }) => wanted.delete(id));
+      for (const { id } of found) this.#listed.set(id, { apiVersion, id });
+      if (found.length > 0) this.#last = { apiVersion };
+      if (found.length === 0 || wanted.size === 0) return;
+    }
   }
 
   get #places(): readonly SearchPlace[] {

@@ -17,7 +17,8 @@ describe('the search for the version of an ID', () => {
   /** "v4 run": what is known where; anything else is not found. */
   let known: Map<string, readonly string[]>;
   let failures: Map<ApiVersion, CloudErrorKind>;
-  let listed: Map<ApiVersion, readonly string[]>;
+  /** The pages of the lists. */
+  let listed: Map<ApiVersion, readonly (readonly string[])[]>;
   let requested: string[];
 
   beforeEach(() => {
@@ -52,16 +53,18 @@ describe('the search for the version of an ID', () => {
         },
         async *listTasks() {
           await Promise.resolve();
-          requested.push(`${apiVersion} list`);
-          const kind = failures.get(apiVersion);
-          if (kind) throw new CloudError(kind, 'ordered');
-          const tasks = (listed.get(apiVersion) ?? []).map((id) => ({
-            id,
-            status: 'running' as const,
-            rawStatus: 'running',
-          }));
-          yield { tasks, isLast: false };
-          throw new Error('a second page was asked for');
+          const pages = [...(listed.get(apiVersion) ?? []), []];
+          for (const page of pages) {
+            requested.push(`${apiVersion} list`);
+            const kind = failures.get(apiVersion);
+            if (kind) throw new CloudError(kind, 'ordered');
+            const tasks = page.map((id) => ({
+              id,
+              status: 'running' as const,
+              rawStatus: 'running',
+            }));
+            yield { tasks, isLast: false };
+          }
         },
       }),
     });
@@ -148,17 +151,47 @@ describe('the search for the version of an ID', () => {
     await assert.rejects(search().find('x', 'task', never), { kind: 'notServed' });
   });
 
-  it('reads a page of each list first where there are many IDs, and asks for none that these show', async () => {
-    listed.set('v4', ['a', 'b']).set('v3', ['c']);
-    failures.set('v2', 'server');
-    const each = search();
-    await each.readLists(3, never);
-    assert.deepEqual(requested, []);
-    await each.readLists(4, never);
-    assert.deepEqual(requested, ['v4 list', 'v2 list', 'v3 list']);
-    requested = [];
-    assert.deepEqual(await each.find('b', 'task', never), [{ apiVersion: 'v4', id: 'b' }]);
-    assert.deepEqual(await each.find('c', 'task', never), [{ apiVersion: 'v3', id: 'c' }]);
-    assert.deepEqual(requested, []);
+  describe('of many IDs', () => {
+    it('reads lists first, and asks for none by itself that these show', async () => {
+      listed.set('v4', [['a', 'b', 'x']]).set('v3', [['c']]);
+      failures.set('v2', 'server');
+      const each = search();
+      await each.readLists(['a', 'b', 'c'], never);
+      assert.deepEqual(requested, [], 'not for three');
+      await each.readLists(['a', 'b', 'c', 'd'], never);
+      assert.deepEqual(requested, ['v4 list', 'v4 list', 'v2 list', 'v3 list', 'v3 list']);
+      requested = [];
+      assert.deepEqual(await each.find('b', 'task', never), [{ apiVersion: 'v4', id: 'b' }]);
+      assert.deepEqual(await each.find('c', 'task', never), [{ apiVersion: 'v3', id: 'c' }]);
+      assert.deepEqual(requested, []);
+    });
+
+    it('reads on for as long as a list shows any, and no longer than all are found', async () => {
+      const pages = [
+        ['a', 'b'],
+        ['c', 'd'],
+        ['y', 'z'],
+      ];
+      listed.set('v4', pages);
+      await search().readLists(['a', 'b', 'c', 'd'], never);
+      assert.deepEqual(requested, ['v4 list', 'v4 list']);
+      requested = [];
+      await search().readLists(['a', 'b', 'c', 'd', 'e'], never);
+      assert.deepEqual(
+        requested.filter((request) => request.startsWith('v4')),
+        ['v4 list', 'v4 list', 'v4 list'],
+      );
+    });
+
+    it('finds a thousand with a request for each hundred', async () => {
+      const ids = Array.from({ length: 1000 }, (_, index) => `t${index}`);
+      const pages = Array.from({ length: 10 }, (_, at) => ids.slice(100 * at, 100 * at + 100));
+      listed.set('v2', pages);
+      const each = search();
+      await each.readLists(ids, never);
+      assert.equal(requested.length, 11);
+      for (const id of ids) await each.find(id, 'task', never);
+      assert.equal(requested.length, 11);
+    });
   });
 });
