@@ -137,21 +137,23 @@ function planVersion(
   const unknown: TrackedTask[] = [];
   const alone: TrackedTask[] = [];
   let owedCount = 0;
-  const { areFull, worthFrom } = capabilitiesOf(apiVersion).lists;
+  const { areFull, filtersByCreation, worthFrom } = capabilitiesOf(apiVersion).lists;
   for (const task of tasks) {
-    // A list that tells the status alone spares no request that is owed for all of a task.
-    if (!areFull && (hasEnded(task.status) || tasks.length < worthFrom)) {
-      alone.push(task);
-      continue;
+    if (!areFull) {
+      // A list that tells the status alone spares no request that is owed for all of a task. Each list leaves room for some.
+      const isEnded = hasEnded(task.status);
+      const owes = isEnded || (task.rawStatus !== '' && needsFullRead(task));
+      if (tasks.length < worthFrom || (owes && owedCount++ < mostOwed)) alone.push(task);
+      if (tasks.length < worthFrom || isEnded) continue;
     }
-    // Of many that owe one, each list leaves room for some.
-    if (!areFull && task.rawStatus !== '' && needsFullRead(task) && owedCount++ < mostOwed)
-      alone.push(task);
     const createdAt = Date.parse(task.createdAt ?? '');
     // A task that the cloud does not find by its ID is in no list.
     const isNowhere = task.isMissing || task.trouble?.kind === 'taskNotFound';
-    if (Number.isNaN(createdAt) || isNowhere) unknown.push(task);
-    else known.push({ task, createdAt });
+    const isDated = !Number.isNaN(createdAt);
+    // A list that begins with the newest needs no date to be looked through.
+    const isListed = filtersByCreation ? isDated : isDated || task.rawStatus !== '';
+    if (!isListed || isNowhere) unknown.push(task);
+    else known.push({ task, createdAt: isDated ? createdAt : 0 });
   }
   known.sort((a, b) => a.createdAt - b.createdAt);
   return [
