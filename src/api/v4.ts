@@ -175,8 +175,10 @@ const sessionsSchema = z.object({
     z.object({
       sessionId: identifier,
       latestRunId: identifier,
+      task: text,
       title: text,
       status: statusWord,
+      createdAt: timestamp,
     }),
   ),
   nextCursor: lenient(identifier),
@@ -263,12 +265,14 @@ async function* sessionPages(
     });
     cursor = answer.hasMore === true ? answer.nextCursor : undefined;
     yield {
-      tasks: answer.sessions.map(({ latestRunId, sessionId, title, status }) =>
+      tasks: answer.sessions.map(({ latestRunId, sessionId, task, title, status, createdAt }) =>
         present({
           id: latestRunId,
           ...statusOf(statusByRawStatus, status),
+          prompt: task,
           title,
           sessionId,
+          createdAt,
         }),
       ),
       isLast: cursor === undefined,

@@ -35,7 +35,10 @@ export interface VersionCapabilities {
 export interface ListCapabilities {
   /** For fewer tasks than this, each is polled by itself, though a list would be fewer requests. */
   readonly worthFrom: number;
-  /** True where an entry tells all that a task's own answer tells but steps and files; false where it tells the status. */
+  /**
+   * True where an entry tells all that a task's own answer tells but steps and files; false where it does so only until the task
+   * ends: then it tells the status, and lacks result and cost.
+   */
   readonly areFull: boolean;
   /** The most tasks that one page holds. */
   readonly pageSize: number;

@@ -5,9 +5,9 @@ import { CloudError, isAbort, isCloudError } from '../cloud/errors';
 import type { ListReading } from './listReading';
 import type { PollPauses } from './pollPauses';
 import type { RefreshRequests } from './refreshRequests';
-import { refKey, type ApiVersion } from '../cloud/task';
+import { hasEnded, refKey, type ApiVersion } from '../cloud/task';
 import { summaryOf, type Cloud, type ListedTask } from '../cloud/taskClient';
-import type { TaskStore } from '../tasks/taskStore';
+import type { StatusUpdate, TaskStore } from '../tasks/taskStore';
 import type { TrackedTask } from '../tasks/trackedTask';
 
 export interface PollRequestsOptions {
@@ -94,7 +94,9 @@ export class PollRequests {
     const refs = updates.map(({ ref }) => ref);
     schedule.succeeded(refs, clock.now());
     refreshes.satisfy(refs, serial);
-    store.applyUpdates(updates, clock.now(), capabilitiesOf(apiVersion).lists.areFull, stamp);
+    const { areFull } = capabilitiesOf(apiVersion).lists;
+    const isFull = ({ update }: StatusUpdate): boolean => areFull || !hasEnded(update.status);
+    store.applyUpdates(updates, clock.now(), isFull, stamp);
   }
 
   /** @returns nothing for an abort, which is silent */

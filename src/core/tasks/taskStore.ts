@@ -131,26 +131,28 @@ export class TaskStore implements Disposable {
     isFull: boolean,
     stamp = this.stampRequest(),
   ): void {
-    this.applyUpdates([{ ref, update }], now, isFull, stamp);
+    this.applyUpdates([{ ref, update }], now, () => isFull, stamp);
   }
 
   /** As `applyUpdate` for many tasks, which one answer showed: fires once for all. */
   applyUpdates(
     updates: readonly StatusUpdate[],
     now: number,
-    isFull: boolean,
+    isFull: (update: StatusUpdate) => boolean,
     stamp = this.stampRequest(),
   ): void {
     const changes: TaskChange[] = [];
     const unchanged: TrackedTask[] = [];
-    for (const { ref, update } of updates) {
+    for (const each of updates) {
+      const { ref, update } = each;
       const before = this.get(ref);
       if (!before || isOlder(update, before)) continue;
       const key = refKey(ref);
       if (stamp < (this.#stamps.get(key) ?? 0)) continue;
       this.#stamps.set(key, stamp);
-      const isNews = addsMore(update, before, isFull);
-      const after = isNews ? takenIn(before, update, now, isFull) : { ...before, checkedAt: now };
+      const isWhole = isFull(each);
+      const isNews = addsMore(update, before, isWhole);
+      const after = isNews ? takenIn(before, update, now, isWhole) : { ...before, checkedAt: now };
       this.#tasks.set(refKey(before), after);
       if (isNews && !isEqualAppearance(before, after)) changes.push({ before, after });
       else if (before.checkedAt !== now) unchanged.push(after);

@@ -279,7 +279,7 @@ describe('v4: lists and sessions', () => {
     const session = (number: number, status: string) => ({
       sessionId: `s-${number}`,
       latestRunId: `r-${number}`,
-      task: 'the first task of the session',
+      task: 'Find a flight',
       title: 'A title',
       status,
     });
@@ -306,6 +306,7 @@ describe('v4: lists and sessions', () => {
             id: 'r-1',
             status: 'running',
             rawStatus: 'running',
+            prompt: 'Find a flight',
             title: 'A title',
             sessionId: 's-1',
           },
@@ -318,6 +319,7 @@ describe('v4: lists and sessions', () => {
             id: 'r-2',
             status: 'finished',
             rawStatus: 'completed',
+            prompt: 'Find a flight',
             title: 'A title',
             sessionId: 's-2',
           },

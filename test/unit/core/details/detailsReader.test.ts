@@ -282,7 +282,7 @@ describe('DetailsReader', () => {
         { ref, update: { ...update, judgeVerdict: true } },
       ],
       clock.now(),
-      true,
+      () => true,
     );
     await settle();
     assert.equal(reader.state.details?.judgeVerdict, true);

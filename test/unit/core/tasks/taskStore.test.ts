@@ -81,7 +81,7 @@ describe('TaskStore', () => {
     const shortened = (task: { id: string; rawStatus: string } | undefined): string =>
       `${task?.id} ${task?.rawStatus}`;
     const running = { status: 'running', rawStatus: 'started' } as const;
-    store.applyUpdates([{ ref, update: running }], 500, true);
+    store.applyUpdates([{ ref, update: running }], 500, () => true);
     store.onDidChange((batch) => batches.push(batch.map(({ after }) => shortened(after)).join()));
     store.onDidCheck((task) => batches.push(`checked ${shortened(task)}`));
     const unknown = { apiVersion: 'v2', id: 'd' } as const;
@@ -95,14 +95,14 @@ describe('TaskStore', () => {
         { ref: b, update: ended },
       ],
       1000,
-      true,
+      () => true,
     );
     assert.deepEqual(batches, ['c started,b started,b finished', 'checked a started']);
     assert.deepEqual(
       store.tasks().map(({ checkedAt }) => checkedAt),
       [1000, 1000, 1000],
     );
-    store.applyUpdates([{ ref, update: running }], 1000, true);
+    store.applyUpdates([{ ref, update: running }], 1000, () => true);
     assert.equal(batches.length, 2);
   });
 
