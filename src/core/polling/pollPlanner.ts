@@ -48,7 +48,7 @@ const memoryMs = 10 * 60 * 1000;
 export const fewestForList = 3;
 
 /** Of tasks whose lists tell the status alone, so many are read in whole beside each list. */
-const mostOwed = 4;
+const mostOwed = 2;
 
 /** How much the newest round weighs in the number of ends that a round is expected to bring. */
 const newestWeight = 0.25;
