@@ -20,10 +20,14 @@ describe('the extension against a cloud', () => {
     api = await activated();
     // Whether this window has the focus is not the tests' to say.
     for (const name of ['watching', 'hidden', 'away']) await set(`polling.${name}Seconds`, 2);
+    // What is set is taken at its word, so each test knows which requests there are.
+    await set('apiVersion', 'v2');
   });
 
   after(async () => {
     for (const name of ['watching', 'hidden', 'away']) await set(`polling.${name}Seconds`);
+    await set('apiVersion');
+    await set('baseUrl');
   });
 
   beforeEach(async () => {
@@ -31,8 +35,6 @@ describe('the extension against a cloud', () => {
     cloud = await startSimulator({ clock });
     person = new Person();
     await set('baseUrl', cloud.url);
-    // What is set is taken at its word, so each test knows which requests there are.
-    await set('apiVersion', 'v2');
   });
 
   afterEach(async () => {
@@ -41,8 +43,6 @@ describe('the extension against a cloud', () => {
     person.press = () => 'Remove';
     await run('removeApiKey');
     person.end();
-    await set('baseUrl');
-    await set('apiVersion');
     await set('notifyOn');
     await cloud.close();
   });

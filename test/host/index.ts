@@ -6,7 +6,11 @@ import CountingReporter from '../countingReporter';
 
 const isOldest = process.env['BROWSER_USE_TASKS_CODE'] === 'oldest';
 /** What takes minutes, and depends on our own code far more than on the editor. */
-const onlyInNewest: ReadonlySet<string> = new Set(['security.test.js', 'taskActions.test.js']);
+const onlyInNewest: ReadonlySet<string> = new Set([
+  'security.test.js',
+  'taskActions.test.js',
+  'taskCommands.test.js',
+]);
 
 /**
  * Runs every host test inside VS Code's extension host; the editor calls it. It is bundled to
