@@ -27,8 +27,8 @@ export interface VersionCapabilities {
   readonly settlesWithinMs?: number | undefined;
   /** What `cost` is the cost of, as a heading. */
   readonly costLabel: string;
-  /** True where a reading of details goes on from the steps that are known; false where it brings all of them again. */
-  readonly readsNewStepsOnly: boolean;
+  /** True where a reading of details goes on from the steps that are known. Absent: it brings all of them again. */
+  readonly readsNewStepsOnly?: true | undefined;
   readonly lists: ListCapabilities;
 }
 
@@ -51,6 +51,8 @@ export interface ListCapabilities {
   readonly filtersByCreation: boolean;
 }
 
+const names = (name: string) => ({ name, label: `API ${name}` });
+
 /** Lists that begin with the newest task and show all there are. */
 const unfilteredLists: ListCapabilities = {
   worthFrom: 2,
@@ -64,8 +66,7 @@ const unfilteredLists: ListCapabilities = {
 const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
   // A task is a run: one prompt of a session.
   v4: {
-    name: 'v4',
-    label: 'API v4',
+    ...names('v4'),
     statusByRawStatus: new Map([
       ['queued', 'created'],
       ['dispatching', 'created'],
@@ -87,8 +88,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
   },
   // A task is a session. What `idle`, `stopped` and `timed_out` mean takes more than the word: its client decides.
   v3: {
-    name: 'v3',
-    label: 'API v3',
+    ...names('v3'),
     statusByRawStatus: new Map([
       ['created', 'created'],
       ['idle', 'created'],
@@ -107,8 +107,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     lists: unfilteredLists,
   },
   v2: {
-    name: 'v2',
-    label: 'API v2',
+    ...names('v2'),
     // `paused` occurs only in answers from before November 2025.
     statusByRawStatus: new Map([
       ['created', 'created'],
@@ -124,7 +123,6 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     canShare: true,
     hasLogs: true,
     costLabel: 'Cost',
-    readsNewStepsOnly: false,
     lists: {
       ...unfilteredLists,
       statusFilters: ['created', 'started'],
@@ -132,8 +130,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     },
   },
   v1: {
-    name: 'v1',
-    label: 'API v1',
+    ...names('v1'),
     statusByRawStatus: new Map([
       ['created', 'created'],
       ['running', 'running'],
@@ -148,7 +145,6 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     canShare: false,
     hasLogs: false,
     costLabel: 'Cost',
-    readsNewStepsOnly: false,
     lists: unfilteredLists,
   },
 };

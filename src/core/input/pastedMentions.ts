@@ -1,4 +1,4 @@
-import type { Region } from '../cloud/baseUrl';
+import type { Region } from '../cloud/regions';
 import { kindOfName, nameBefore, type IdContext, type NamedKind } from './idNames';
 import { readLink, type LinkedId, type LinkRefusal } from './taskLinks';
 import { isBrokenUuid, uuidsIn } from '../text/uuids';

@@ -1,5 +1,5 @@
 import { capabilitiesOf, isApiVersion } from '../cloud/apiVersions';
-import type { Region } from '../cloud/baseUrl';
+import type { Region } from '../cloud/regions';
 import { readIdList, brokenUuidMessage, type RefusedPiece } from './opaqueIds';
 import {
   findMentions,

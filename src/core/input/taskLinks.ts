@@ -1,4 +1,4 @@
-import { regionOf, type Region } from '../cloud/baseUrl';
+import { regionOf, type Region } from '../cloud/regions';
 import { contextOfPath, isOwnHost, kindOfName } from './idNames';
 import { asUuid } from '../text/uuids';
 

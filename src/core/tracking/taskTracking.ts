@@ -1,4 +1,4 @@
-import { regionOf, regionOrigins } from '../cloud/baseUrl';
+import { regionOf, regionOrigins } from '../cloud/regions';
 import { errorMessage, type ErrorMessage } from '../labels/errorMessage';
 import { CloudError, isAbort, isCloudError, type CloudErrorKind } from '../cloud/errors';
 import { refKey, type ApiVersion, type TaskRef } from '../cloud/task';
