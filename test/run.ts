@@ -18,8 +18,8 @@ interface Result extends Counts {
 /** Takes output as it comes, in pieces of any size. */
 type Write = (text: string) => void;
 
-/** Suites wait for browsers and clocks about a quarter of their time, so one more than there are processors. */
-const mostLanes = 3;
+/** With more, suites that wait for a browser or a clock would wait for a processor. */
+const mostLanes = 2;
 
 async function main(): Promise<void> {
   const startedAtMs = Date.now();
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
       run: (write, needed) => timed(suite, needed, write),
     };
   });
-  const laneCount = Math.min(mostLanes, os.availableParallelism() + 1);
+  const laneCount = Math.min(mostLanes, os.availableParallelism());
   const results = await runSideBySide(jobs, {
     laneCount,
     write: (text) => void process.stdout.write(text),

@@ -27,7 +27,7 @@ const tsx = 'node_modules/tsx/dist/cli.mjs';
 const detailsPageTests = 'test/ui/detailsPage.test.ts';
 
 /**
- * Everything that the test command runs. It starts them in this order, three at a time: what is soon known comes first,
+ * Everything that the test command runs. It starts them in this order, two at a time: what is soon known comes first,
  * and of what takes minutes the longest, so that both ends come together.
  */
 export const suites: readonly Suite[] = [
