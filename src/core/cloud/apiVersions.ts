@@ -1,4 +1,5 @@
 import type { ApiVersion, Task, TaskStatus } from './task';
+import type { RunOption, StopScope } from './taskActions';
 
 /** What one API version can do. `taskSnippets.ts` has what code needs to know that a user runs. */
 export interface VersionCapabilities {
@@ -29,6 +30,21 @@ export interface VersionCapabilities {
   readonly costLabel: string;
   /** True where a reading of details goes on from the steps that are known. Absent: it brings all of them again. */
   readonly readsNewStepsOnly?: true | undefined;
+  /** What a new task can be given beside its prompt. */
+  readonly runOptions: ReadonlySet<RunOption>;
+  /** What a stop can end, the least first. */
+  readonly stops: readonly StopScope[];
+  /** True where a task can be paused and resumed. */
+  readonly canPause: boolean;
+  /**
+   * How a session takes another prompt: not at all, once its task has ended (`whenIdle`), or also while one runs (`always`):
+   * then it waits in a queue, or interrupts.
+   */
+  readonly followUps: 'none' | 'whenIdle' | 'always';
+  /** True where a session can be deleted at the cloud, with its tasks. */
+  readonly canDeleteSessions: boolean;
+  /** What stays open after tasks, is listed and can be stopped. Absent: nothing. */
+  readonly openSessions?: 'session' | 'browser' | undefined;
   readonly lists: ListCapabilities;
 }
 
@@ -84,6 +100,20 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     settlesWithinMs: 120_000,
     costLabel: 'Model cost',
     readsNewStepsOnly: true,
+    runOptions: new Set([
+      'model',
+      'maxCostUsd',
+      'outputSchema',
+      'profileId',
+      'sessionId',
+      'judge',
+      'files',
+    ]),
+    stops: ['task', 'session'],
+    canPause: false,
+    followUps: 'always',
+    canDeleteSessions: true,
+    openSessions: 'browser',
     lists: { ...unfilteredLists, worthFrom: 5, areFull: false },
   },
   // A task is a session. What `idle`, `stopped` and `timed_out` mean takes more than the word: its client decides.
@@ -104,6 +134,21 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     hasLogs: false,
     costLabel: 'Cost',
     readsNewStepsOnly: true,
+    runOptions: new Set([
+      'model',
+      'maxCostUsd',
+      'outputSchema',
+      'profileId',
+      'sessionId',
+      'keepAlive',
+      'secrets',
+      'files',
+    ]),
+    stops: ['task', 'session'],
+    canPause: false,
+    followUps: 'whenIdle',
+    canDeleteSessions: true,
+    openSessions: 'session',
     lists: unfilteredLists,
   },
   v2: {
@@ -123,6 +168,23 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     canShare: true,
     hasLogs: true,
     costLabel: 'Cost',
+    runOptions: new Set([
+      'model',
+      'startUrl',
+      'maxSteps',
+      'outputSchema',
+      'allowedDomains',
+      'profileId',
+      'sessionId',
+      'metadata',
+      'secrets',
+      'judge',
+    ]),
+    stops: ['task', 'session'],
+    canPause: false,
+    followUps: 'whenIdle',
+    canDeleteSessions: true,
+    openSessions: 'session',
     lists: {
       ...unfilteredLists,
       statusFilters: ['created', 'started'],
@@ -145,6 +207,18 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     canShare: false,
     hasLogs: false,
     costLabel: 'Cost',
+    runOptions: new Set([
+      'model',
+      'maxSteps',
+      'outputSchema',
+      'allowedDomains',
+      'metadata',
+      'secrets',
+    ]),
+    stops: ['task'],
+    canPause: true,
+    followUps: 'none',
+    canDeleteSessions: false,
     lists: unfilteredLists,
   },
 };

@@ -1,0 +1,130 @@
+/** What an agent is given beside its prompt. Each API version takes some of these: `VersionCapabilities.runOptions`. */
+export interface RunOptions {
+  /** The language model, as the cloud names it. */
+  readonly model?: string | undefined;
+  /** Where the browser begins. An http or https URL. */
+  readonly startUrl?: string | undefined;
+  /** The agent ends after this many steps. An integer, at least 1. */
+  readonly maxSteps?: number | undefined;
+  /** The run ends when it has cost this much, in US dollars. Above 0. */
+  readonly maxCostUsd?: number | undefined;
+  /** A JSON schema that the output is to meet. */
+  readonly outputSchema?: Readonly<Record<string, unknown>> | undefined;
+  /** The agent visits no other hosts. */
+  readonly allowedDomains?: readonly string[] | undefined;
+  /** The browser profile, with its cookies, by ID. */
+  readonly profileId?: string | undefined;
+  /** The session to go on in, by ID. Absent: a new one. */
+  readonly sessionId?: string | undefined;
+  /** True where the session stays open after the task, and costs money until it is stopped. */
+  readonly keepAlive?: boolean | undefined;
+  /** What the user keeps with the task. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** Values that the agent may type and the model never sees, by placeholder. Never logged or stored. */
+  readonly secrets?: Readonly<Record<string, string>> | undefined;
+  /** True where a judge is to say afterwards whether the task did its job, at a price. */
+  readonly judge?: boolean | undefined;
+  /** Files for the agent, as `uploadFiles` returned them. */
+  readonly files?: UploadedFiles | undefined;
+}
+
+export type RunOption = keyof RunOptions;
+
+/** A task to be started. */
+export interface RunRequest extends RunOptions {
+  readonly prompt: string;
+}
+
+/** What the cloud answers to a request that starts a task. */
+export interface StartedTask {
+  readonly id: string;
+  readonly sessionId?: string | undefined;
+  /** The model that the cloud chose or took, where it says so. */
+  readonly model?: string | undefined;
+  /** The names of those files that the cloud did not find: the task has started without them. */
+  readonly missingFiles?: readonly string[] | undefined;
+}
+
+/** A file that is to be uploaded. */
+export interface LocalFile {
+  /** A base name, 255 characters at most. */
+  readonly name: string;
+  /** A MIME type. */
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Files that lie at the cloud, in one workspace. */
+export interface UploadedFiles {
+  readonly workspaceId: string;
+  readonly files: readonly { readonly name: string; readonly id?: string | undefined }[];
+}
+
+/**
+ * What a stop ends:
+ * - `task`: the task alone; its session and browser stay open where the API version keeps them
+ * - `session`: the task, and the session or browser that it ran in
+ */
+export type StopScope = 'task' | 'session';
+
+/** What may be open at the cloud, holds a slot and costs money: a session of v2 or v3, or a browser of v4. */
+export interface OpenSession {
+  readonly kind: 'session' | 'browser';
+  readonly id: string;
+  /** The session of tasks that it belongs to, where the cloud says so: of a session, its own ID. */
+  readonly sessionId?: string | undefined;
+  /** ISO 8601 with zone, as is the next. */
+  readonly startedAt?: string | undefined;
+  /** When it closes by itself. */
+  readonly closesAt?: string | undefined;
+  /** US dollars so far, as a decimal string: browser and proxy, not the model. */
+  readonly cost?: string | undefined;
+  /** A name or prompt, where the cloud tells one. */
+  readonly title?: string | undefined;
+  /** True while a task runs in it, where the cloud says so. */
+  readonly isBusy?: boolean | undefined;
+}
+
+/** How a follow-up joins a session in which a task is still running: after it, or instead of it. */
+export type FollowUpMode = 'wait' | 'interrupt';
+
+/**
+ * The requests of a `TaskClient` that change something, and what they need. Each is sent once by `requestChange`; none
+ * retries. Where the API version cannot do it, as `VersionCapabilities` says, the call rejects with kind `invalidRequest`
+ * and sends nothing.
+ * @throws {CloudError} in every method; an `AbortError` when the signal aborted it before it left
+ */
+export interface TaskActions {
+  /** Starts a task. Costs money. */
+  startTask(request: RunRequest, signal: AbortSignal): Promise<StartedTask>;
+  /** Stops a task. Does nothing to one that has ended, but may close its session. */
+  stopTask(id: string, scope: StopScope, signal: AbortSignal): Promise<void>;
+  pauseTask(id: string, signal: AbortSignal): Promise<void>;
+  resumeTask(id: string, signal: AbortSignal): Promise<void>;
+  /** Gives a session that has a running task its next prompt: after that task, or in its stead. */
+  queueFollowUp(
+    sessionId: string,
+    prompt: string,
+    mode: FollowUpMode,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /**
+   * Uploads files for a task that is to be started.
+   * @param sessionId the session in which it will run; absent: a new one
+   * @param onProgress called with the bytes sent so far of all files
+   */
+  uploadFiles(
+    files: readonly LocalFile[],
+    options: {
+      readonly sessionId?: string | undefined;
+      readonly signal: AbortSignal;
+      readonly onProgress?: ((sent: number) => void) | undefined;
+    },
+  ): Promise<UploadedFiles>;
+  /** Deletes a session at the cloud with its tasks, files and recordings, and stops it first. */
+  deleteSession(sessionId: string, signal: AbortSignal): Promise<void>;
+  /** Everything that is open, in as few requests as it takes. Reads only. */
+  listOpenSessions(signal: AbortSignal): Promise<readonly OpenSession[]>;
+  /** Closes what `listOpenSessions` showed; a task that runs in it ends. */
+  stopOpenSession(open: Pick<OpenSession, 'kind' | 'id'>, signal: AbortSignal): Promise<void>;
+}
