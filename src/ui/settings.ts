@@ -1,4 +1,4 @@
-import { isApiVersion } from '../core/cloud/apiVersions';
+import { isApiVersion } from '../core/cloud/versionList';
 import { workspace } from 'vscode';
 import { officialOrigin, readBaseUrl, type BaseUrl } from '../core/cloud/baseUrl';
 import { Emitter, type Disposable, type Event } from '../core/base/event';

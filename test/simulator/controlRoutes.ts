@@ -7,7 +7,7 @@ import type { Counts } from './counts';
 import { faultKinds } from './faults';
 import type { Fault, Faults } from './faults';
 import type { ApiRequest, Route } from './route';
-import { apiVersions as everyVersion } from '../../src/core/cloud/apiVersions';
+import { apiVersions as everyVersion } from '../../src/core/cloud/versionList';
 import type { TaskScript } from './taskScript';
 
 /** What the control routes drive. */

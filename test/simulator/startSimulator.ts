@@ -25,7 +25,7 @@ import type { ApiRequest, RouteMatch } from './route';
 import type { CreatedTask, RouteContext } from './routeContext';
 import type { Session } from './session';
 import type { SimulatedTask } from './simulatedTask';
-import { apiVersions as everyVersion } from '../../src/core/cloud/apiVersions';
+import { apiVersions as everyVersion } from '../../src/core/cloud/versionList';
 import { storedObjectRoutes } from './storedObjects';
 import type { TaskScript } from './taskScript';
 import { v1Routes } from './v1Routes';

@@ -1,7 +1,10 @@
 import type { ApiVersion, Task, TaskStatus } from './task';
 import type { RunOption, StopScope } from './taskActions';
 
-/** What one API version can do. `taskSnippets.ts` has what code needs to know that a user runs. */
+/**
+ * What one API version can do. `taskSnippets.ts` has what code needs to know that a user runs, `versionList.ts` what start-up
+ * needs.
+ */
 export interface VersionCapabilities {
   /** A short name for a column of versions: "v2". */
   readonly name: string;
@@ -9,8 +12,6 @@ export interface VersionCapabilities {
   readonly label: string;
   /** The status for each raw status of this version. One that is missing here becomes `unknown`. */
   readonly statusByRawStatus: ReadonlyMap<string, TaskStatus>;
-  /** True where a task that has ended never runs again: an answer that says otherwise is an older one. */
-  readonly areEndsFinal: boolean;
   /**
    * What an ID that is said to be a session's names: nothing, a task, or a session whose tasks the cloud can be asked for.
    */
@@ -91,7 +92,6 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
       ['cancelled', 'stopped'],
       ['failed', 'failed'],
     ]),
-    areEndsFinal: true,
     sessions: 'haveTasks',
     hasDashboardPage: false,
     canShare: true,
@@ -127,7 +127,6 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
       ['timed_out', 'failed'],
       ['error', 'failed'],
     ]),
-    areEndsFinal: false,
     sessions: 'areTasks',
     hasDashboardPage: true,
     canShare: false,
@@ -162,7 +161,6 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
       ['stopped', 'stopped'],
       ['failed', 'failed'],
     ]),
-    areEndsFinal: true,
     sessions: 'haveTasks',
     hasDashboardPage: true,
     canShare: true,
@@ -201,7 +199,6 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
       ['stopped', 'stopped'],
       ['failed', 'failed'],
     ]),
-    areEndsFinal: true,
     sessions: 'none',
     hasDashboardPage: false,
     canShare: false,
@@ -223,16 +220,8 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
   },
 };
 
-/** Every version that this extension supports, the newest first. */
-export const apiVersions = Object.keys(capabilities) as readonly ApiVersion[];
-
 export function capabilitiesOf(apiVersion: ApiVersion): VersionCapabilities {
   return capabilities[apiVersion];
-}
-
-/** True for a version that this extension supports, whatever the value is. */
-export function isApiVersion(value: unknown): value is ApiVersion {
-  return typeof value === 'string' && Object.hasOwn(capabilities, value);
 }
 
 /** The session whose page in the dashboard shows the task; `undefined` where no page is known, or not yet. */

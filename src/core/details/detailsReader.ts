@@ -1,4 +1,5 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
+import { areEndsFinal } from '../cloud/versionList';
 import { nextBackoffMs, rateLimitPauseMs } from '../polling/backoff';
 import { PollLoop, type LoopStep } from '../polling/pollLoop';
 import type { Clock } from '../base/clock';
@@ -184,9 +185,9 @@ export class DetailsReader implements Disposable {
 
   #takeIn(details: TaskDetails): void {
     const known = this.#state.details;
-    const { areEndsFinal } = capabilitiesOf(this.#options.ref.apiVersion);
     // Never from a final end back to active because of an older answer.
-    const isOlder = areEndsFinal && known && hasEnded(known.status) && !hasEnded(details.status);
+    const isFinal = areEndsFinal(this.#options.ref.apiVersion);
+    const isOlder = isFinal && known && hasEnded(known.status) && !hasEnded(details.status);
     this.#state = {
       details: isOlder ? known : details,
       readAt: this.#options.clock.now(),

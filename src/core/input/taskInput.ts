@@ -1,4 +1,5 @@
-import { capabilitiesOf, isApiVersion } from '../cloud/apiVersions';
+import { capabilitiesOf } from '../cloud/apiVersions';
+import { isApiVersion } from '../cloud/versionList';
 import type { Region } from '../cloud/regions';
 import { readIdList, brokenUuidMessage, type RefusedPiece } from './opaqueIds';
 import {

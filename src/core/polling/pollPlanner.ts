@@ -1,4 +1,5 @@
-import { apiVersions, capabilitiesOf } from '../cloud/apiVersions';
+import { capabilitiesOf } from '../cloud/apiVersions';
+import { apiVersions } from '../cloud/versionList';
 import { hasEnded, type ApiVersion } from '../cloud/task';
 import type { TaskQuery } from '../cloud/taskClient';
 import { needsFullRead, type TrackedTask } from '../tasks/trackedTask';

@@ -1,13 +1,8 @@
 import { backoffCapMs, nextBackoffMs, refusedCapMs } from './backoff';
 import type { CloudErrorKind } from '../cloud/errors';
 import { hasEnded, refKey, type TaskRef } from '../cloud/task';
-import {
-  isActive,
-  isStale,
-  needsFullRead,
-  settlesAt,
-  type TrackedTask,
-} from '../tasks/trackedTask';
+import { settlesAt } from './settlesAt';
+import { isActive, isStale, needsFullRead, type TrackedTask } from '../tasks/trackedTask';
 
 /** Pauses are spread by this share either way, so that users and API versions fall out of step. */
 const jitter = 0.1;

@@ -1,4 +1,4 @@
-import { isApiVersion } from '../cloud/apiVersions';
+import { isApiVersion } from '../cloud/versionList';
 import { isErrorKind } from '../cloud/errors';
 import type { TaskStatus } from '../cloud/task';
 import type { TrackedTask } from './trackedTask';

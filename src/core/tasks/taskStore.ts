@@ -1,4 +1,4 @@
-import { capabilitiesOf } from '../cloud/apiVersions';
+import { areEndsFinal } from '../cloud/versionList';
 import { Emitter, type Disposable, type Event } from '../base/event';
 import { hasEnded, refKey, type TaskRef } from '../cloud/task';
 import type { TaskUpdate } from '../cloud/taskClient';
@@ -245,7 +245,7 @@ export type TaskSource = Pick<TaskStore, 'tasks' | 'get' | 'onDidChange'>;
 export const keptTextLength = 20_000;
 
 function isOlder(update: Pick<TaskUpdate, 'status'>, known: TrackedTask): boolean {
-  if (hasEnded(known.status) && capabilitiesOf(known.apiVersion).areEndsFinal)
+  if (hasEnded(known.status) && areEndsFinal(known.apiVersion))
     return update.status !== known.status;
   const hasStarted = known.status === 'running' || known.status === 'paused';
   return hasStarted && update.status === 'created';

@@ -1,4 +1,3 @@
-import { capabilitiesOf } from '../cloud/apiVersions';
 import type { CloudErrorKind } from '../cloud/errors';
 import {
   hasEnded,
@@ -68,23 +67,6 @@ export function isActive(task: TrackedTask): boolean {
 export function needsFullRead(task: TrackedTask): boolean {
   if (task.readAs === undefined) return true;
   return hasEnded(task.status) && !hasEnded(task.readAs);
-}
-
-/** A task is younger than this when its end is news, in milliseconds: no browser lives longer than 4 hours. */
-const longestLifeMs = 5 * 60 * 60 * 1000;
-
-/**
- * When all of a task that has ended is to be read once more, in milliseconds since 1970: the cloud goes on adding to what it
- * tells of it for a while. `undefined` where nothing more comes.
- */
-export function settlesAt(task: TrackedTask): number | undefined {
-  if (!hasEnded(task.status) || task.changedAt === undefined) return undefined;
-  const { settlesWithinMs } = capabilitiesOf(task.apiVersion);
-  if (settlesWithinMs === undefined) return undefined;
-  const at = task.changedAt + settlesWithinMs;
-  if (task.checkedAt !== undefined && task.checkedAt >= at) return undefined;
-  const createdAt = Date.parse(task.createdAt ?? '');
-  return task.changedAt - createdAt > longestLifeMs ? undefined : at;
 }
 
 const statusFields = [

@@ -1,5 +1,5 @@
 import { CancellationError, ProgressLocation, window } from 'vscode';
-import { apiVersions } from '../../core/cloud/apiVersions';
+import { apiVersions } from '../../core/cloud/versionList';
 import type { ApiVersion } from '../../core/cloud/task';
 import type { Cloud } from '../../core/cloud/taskClient';
 import { isAbort, isCloudError, type CloudError } from '../../core/cloud/errors';

@@ -1,4 +1,5 @@
-import { apiVersions, capabilitiesOf, dashboardSession } from '../../core/cloud/apiVersions';
+import { capabilitiesOf, dashboardSession } from '../../core/cloud/apiVersions';
+import { apiVersions } from '../../core/cloud/versionList';
 import { env, window } from 'vscode';
 import { isOfficial } from '../../core/cloud/baseUrl';
 import { hasEnded, type TaskRef } from '../../core/cloud/task';

@@ -1,4 +1,4 @@
-import { isApiVersion } from '../../core/cloud/apiVersions';
+import { isApiVersion } from '../../core/cloud/versionList';
 import { commands, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import { readBaseUrl } from '../../core/cloud/baseUrl';
 import { Emitter, type Disposable, type Event } from '../../core/base/event';

@@ -1,4 +1,4 @@
-import { apiVersions, isApiVersion } from '../../core/cloud/apiVersions';
+import { apiVersions, isApiVersion } from '../../core/cloud/versionList';
 import { CancellationError, window, type QuickPickItem } from 'vscode';
 import { choiceDescription } from '../../core/labels/rowDescription';
 import { refKey, type TaskRef } from '../../core/cloud/task';

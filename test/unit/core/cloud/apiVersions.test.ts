@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { apiVersions, capabilitiesOf, isApiVersion } from '../../../../src/core/cloud/apiVersions';
+import { capabilitiesOf } from '../../../../src/core/cloud/apiVersions';
+import { apiVersions, areEndsFinal, isApiVersion } from '../../../../src/core/cloud/versionList';
 import { hasEnded } from '../../../../src/core/cloud/task';
 
 interface Setting {
@@ -61,7 +62,7 @@ describe('the table of API versions', () => {
 
   it('holds the ends of all versions for final but of v3, whose sessions may run again', () => {
     assert.deepEqual(
-      apiVersions.filter((apiVersion) => !capabilitiesOf(apiVersion).areEndsFinal),
+      apiVersions.filter((apiVersion) => !areEndsFinal(apiVersion)),
       ['v3'],
     );
   });

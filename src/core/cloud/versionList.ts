@@ -1,0 +1,25 @@
+import type { ApiVersion } from './task';
+
+/**
+ * True where a task that has ended never runs again: an answer that says otherwise is an older one.
+ * This and the list of versions lie apart from the table in `apiVersions.ts`, as start-up needs them and nothing else of it.
+ */
+const endsAreFinal: Readonly<Record<ApiVersion, boolean>> = {
+  v4: true,
+  v3: false,
+  v2: true,
+  v1: true,
+};
+
+/** Every version that this extension supports, the newest first. */
+export const apiVersions = Object.keys(endsAreFinal) as readonly ApiVersion[];
+
+/** True for a version that this extension supports, whatever the value is. */
+export function isApiVersion(value: unknown): value is ApiVersion {
+  return typeof value === 'string' && Object.hasOwn(endsAreFinal, value);
+}
+
+/** Whether a task that has ended never runs again. */
+export function areEndsFinal(apiVersion: ApiVersion): boolean {
+  return endsAreFinal[apiVersion];
+}
