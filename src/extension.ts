@@ -4,7 +4,6 @@ import type { Server } from './core/cloud/baseUrl';
 import { WindowPolling } from './core/polling/polling';
 import { ShownTasks } from './core/tasks/shownTasks';
 import { TokenBucket } from './core/polling/tokenBucket';
-import { homeFolder } from './platform/homeFolder';
 import { environmentKey, openTaskFolder } from './platform/node';
 import { systemClock as clock } from './platform/systemClock';
 import type { BrowserUseTasks } from './publicApi';
@@ -17,7 +16,6 @@ import { followContextKeys } from './ui/tree/contextKeys';
 import { LazyFeatures, loadWhenNeeded } from './ui/lazyFeatures';
 import { LazyTree } from './ui/tree/lazyTree';
 import { Log } from './ui/log';
-import { showAnnouncement } from './ui/notifications/notifier';
 import { publicTasks } from './ui/publicTasks';
 import { restoreDetails } from './ui/details/restoreDetails';
 import { Settings } from './ui/settings';
@@ -40,29 +38,10 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
   );
   const onError = (error: unknown): void => log.error('Unexpected', error);
   const loadWindows = async () => {
-    const { shareAmongWindows } = await import('./sharedPolling');
+    const { shareWithOtherWindows } = await loadFeatures();
+    const root = Uri.joinPath(globalStorageUri, 'windows').fsPath;
     return (session: AccountSession) =>
-      shareAmongWindows({
-        origin: session.server.origin,
-        store: session.store,
-        persistence: session.persistence,
-        polling: poller,
-        clock,
-        connect: session.connect,
-        bucket,
-        intervals: settings.intervals,
-        onError: (error, what) => log.error(`Polling ${what} failed`, error),
-        isEnabled: (kind) => settings.notifyOn.has(kind),
-        announce: (announcement) =>
-          void showAnnouncement(announcement, { session, features: features.get, view }).catch(
-            onError,
-          ),
-        hasKey: () => session.keyState === 'present',
-        readKey: () => session.key.read(),
-        root: Uri.joinPath(globalStorageUri, 'windows').fsPath,
-        onAlone: (error) =>
-          log.error('Other windows cannot be reached: this one polls alone', error),
-      });
+      shareWithOtherWindows(session, { ...parts, view, features, clock, bucket, root, onError });
   };
   const createSession = (server: Server, after: Promise<void>): AccountSession =>
     new AccountSession({
@@ -87,19 +66,13 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     });
   const account = new CurrentAccount({ settings, tasks, createSession });
   const features = new LazyFeatures(async () => {
-    const { createFeatures } = await import('./features');
+    const { createFeatures } = await loadFeatures();
     // What is done before this window has its part would not reach the others. Without a server it gets none.
     await account.session?.windows.whenReady();
-    const home = homeFolder();
-    const localFiles = {
-      home: home === undefined ? undefined : Uri.file(home),
-      replace: async (path: string, bytes: Uint8Array) =>
-        (await import('./platform/replaceFile')).replaceFile(path, bytes),
-    };
-    return createFeatures({ ...parts, tree, view, statusBar, clock, extensionUri, localFiles });
+    return createFeatures({ ...parts, tree, view, statusBar, clock, extensionUri });
   });
   const tree = new LazyTree(async () => {
-    const { TaskTree } = await import('./ui/tree/taskTree');
+    const { TaskTree } = await loadFeatures();
     return new TaskTree({ tasks, settings, clock, features: features.get });
   });
   const view = new TaskView({ tree, tasks });
@@ -122,6 +95,12 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
   );
   flush = () => account.flush();
   return api;
+}
+
+/** Waits until `activate` has returned, as what loads would be part of it and hold up the other extensions. */
+async function loadFeatures() {
+  await new Promise(setImmediate);
+  return import('./features');
 }
 
 /** The commands of package.json. */

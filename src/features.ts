@@ -1,11 +1,17 @@
-import type { Uri } from 'vscode';
+import { Uri } from 'vscode';
 import type { Clock } from './core/base/clock';
 import { disposeAll } from './core/base/event';
 import type { TaskRef } from './core/cloud/task';
 import { parseTaskInput } from './core/input/taskInput';
-import type { Polling } from './core/polling/polling';
+import type { Polling, WindowPolling } from './core/polling/polling';
+import type { TokenBucket } from './core/polling/tokenBucket';
 import type { TaskSource } from './core/tasks/taskStore';
 import { lookupMessage, rejectedMessage } from './core/tracking/taskTracking';
+import type { WindowSharing } from './core/windows/windowSharing';
+import { homeFolder } from './platform/homeFolder';
+import { replaceFile } from './platform/replaceFile';
+import { shareAmongWindows } from './platform/sharedPolling';
+import type { AccountSession } from './ui/account/accountSession';
 import type { CurrentAccount } from './ui/account/currentAccount';
 import { accountCommands } from './ui/commands/accountCommands';
 import { runCommand } from './ui/commands/command';
@@ -14,11 +20,11 @@ import { taskCommands } from './ui/commands/taskCommands';
 import { TaskTracker } from './ui/commands/taskTracker';
 import { trackingCommands } from './ui/commands/trackingCommands';
 import { DetailsPanels } from './ui/details/detailsPanel';
-import type { Features } from './ui/lazyFeatures';
+import type { Features, LazyFeatures } from './ui/lazyFeatures';
 import type { Log } from './ui/log';
+import { showAnnouncement } from './ui/notifications/notifier';
 import { PollProblems } from './ui/notifications/pollProblems';
 import { showPollingPaused } from './ui/notifications/pollingPaused';
-import type { LocalFiles } from './ui/saving/saveTarget';
 import { TaskDocuments } from './ui/saving/taskDocuments';
 import type { Settings } from './ui/settings';
 import { showFreshness } from './ui/tree/freshness';
@@ -27,6 +33,8 @@ import { keepRowAges } from './ui/tree/rowAges';
 import type { StatusBar } from './ui/tree/statusBar';
 import { resolveTooltip } from './ui/tree/taskTooltip';
 import type { TaskView } from './ui/tree/taskView';
+
+export { TaskTree } from './ui/tree/taskTree';
 
 /** What the features are built from: the parts that are there from the start. */
 export interface FeaturesOptions {
@@ -41,7 +49,6 @@ export interface FeaturesOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly extensionUri: Uri;
-  readonly localFiles: LocalFiles;
 }
 
 /** Builds and connects commands, messages and details. Who creates them disposes them. */
@@ -53,11 +60,16 @@ export function createFeatures(options: FeaturesOptions): Features {
   });
   const tracker = new TaskTracker(options);
   const documents = new TaskDocuments();
-  const details = new DetailsPanels({ ...options, documents });
+  const home = homeFolder();
+  const localFiles = {
+    home: home === undefined ? undefined : Uri.file(home),
+    replace: replaceFile,
+  };
+  const details = new DetailsPanels({ ...options, documents, localFiles });
   const table = {
     ...trackingCommands({ ...options, tracker }),
     ...taskCommands({ ...options, problems, details }),
-    ...exportCommands({ ...options, documents }),
+    ...exportCommands({ ...options, documents, localFiles }),
     ...accountCommands(options),
   };
   const parts = [
@@ -83,6 +95,44 @@ export function createFeatures(options: FeaturesOptions): Features {
       disposeAll(parts);
     },
   };
+}
+
+export interface WindowSharingParts {
+  readonly poller: WindowPolling;
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly view: TaskView;
+  readonly features: LazyFeatures;
+  readonly clock: Clock;
+  readonly bucket: TokenBucket;
+  /** The folder under which windows find each other. */
+  readonly root: string;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Polls an account's tasks together with the other windows that show them. */
+export function shareWithOtherWindows(
+  session: AccountSession,
+  { poller, settings, log, view, features, clock, bucket, root, onError }: WindowSharingParts,
+): WindowSharing {
+  return shareAmongWindows({
+    origin: session.server.origin,
+    store: session.store,
+    persistence: session.persistence,
+    polling: poller,
+    clock,
+    connect: session.connect,
+    bucket,
+    intervals: settings.intervals,
+    onError: (error, what) => log.error(`Polling ${what} failed`, error),
+    isEnabled: (kind) => settings.notifyOn.has(kind),
+    announce: (announcement) =>
+      void showAnnouncement(announcement, { session, features: features.get, view }).catch(onError),
+    hasKey: () => session.keyState === 'present',
+    readKey: () => session.key.read(),
+    root,
+    onAlone: (error) => log.error('Other windows cannot be reached: this one polls alone', error),
+  });
 }
 
 async function trackOrThrow(

@@ -44,7 +44,7 @@ describe('the rules of who may import whom, and who may compare API versions', (
     ['src/webview/a.tsx', "import 'vscode';", /webview must not import vscode/],
     ['src/webview/protocol.ts', "import { h } from 'preact';", /protocol must not import preact/],
     ['src/extension.ts', "import { createClient } from './api';", /by import\(\)/],
-    ['src/extension.ts', "import { shareAmongWindows } from './sharedPolling';", /by import\(\)/],
+    ['src/extension.ts', "import { createFeatures } from './features';", /by import\(\)/],
     ['src/platform/a.ts', "import '../ui/log';", /platform must not import ui/],
     ['src/extension.ts', "import axios from 'axios';", /root must not import axios/],
     ['src/other/a.ts', '', /no part of src/],

@@ -216,7 +216,7 @@ function packageTrouble(specifier: string, from: Part): string | undefined {
 
 /** The part that a path without extension belongs to. */
 function partOf(file: string): Part | undefined {
-  if (/^src\/(extension|features|sharedPolling)$/u.test(file)) return 'root';
+  if (/^src\/(extension|features)$/u.test(file)) return 'root';
   if (file === 'src/api.d' || file === 'src/publicApi.d' || file === 'src/publicApi') {
     return 'publicTypes';
   }

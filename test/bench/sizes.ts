@@ -13,13 +13,10 @@ export function measureSizes(): Promise<string> {
   const rows = [
     row('loads at start-up', startUp, 40),
     row(
-      'loads when the view is seen or a command runs',
-      minus(reachableFrom(named(/^features-/u), reachableFrom(named(/^taskTree-/u))), startUp),
+      'loads right after it: rows, commands, details, what polls',
+      minus(reachableFrom(named(/^features-/u)), startUp),
     ),
-    row('loads at the first request (axios, zod, what polls)', [
-      'api.js',
-      ...minus(reachableFrom(named(/^pollRound-/u)), startUp),
-    ]),
+    row('loads at the first request (axios, zod, clients)', ['api.js']),
     row('all of the Node side', node, 160),
     row('the details page', ['webview.js', 'webview.css']),
     ['the package (.vsix)', kilobytes(statSync(packagedExtension).size), '', '400'],

@@ -8,7 +8,7 @@ import { TaskStore } from '../../src/core/tasks/taskStore';
 import { TokenBucket } from '../../src/core/polling/tokenBucket';
 import { openTaskFolder } from '../../src/platform/node';
 import { systemClock as clock } from '../../src/platform/systemClock';
-import { shareAmongWindows } from '../../src/sharedPolling';
+import { shareAmongWindows } from '../../src/platform/sharedPolling';
 
 /**
  * A window without VS Code and without a cloud, for tests that stop it: shares the tasks under the folder that it is given, does what its

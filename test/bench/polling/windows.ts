@@ -10,7 +10,7 @@ import { TaskStore } from '../../../src/core/tasks/taskStore';
 import { TokenBucket } from '../../../src/core/polling/tokenBucket';
 import { openTaskFolder } from '../../../src/platform/node';
 import { systemClock as clock } from '../../../src/platform/systemClock';
-import { shareAmongWindows } from '../../../src/sharedPolling';
+import { shareAmongWindows } from '../../../src/platform/sharedPolling';
 import { simulatorKey } from '../../simulator/startSimulator';
 import type { Contender, World } from './messages';
 

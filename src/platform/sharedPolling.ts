@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { TaskPoller, type TaskPollerOptions } from './core/polling/taskPoller';
-import { windowProtocol } from './core/windows/windowMessages';
-import { WindowSharing, type WindowSharingOptions } from './core/windows/windowSharing';
-import { originFolderName } from './platform/node';
-import { joinWindows } from './platform/nodeLeaderElection';
+import { PollRounds } from '../core/polling/pollRound';
+import { TaskPoller, type TaskPollerOptions } from '../core/polling/taskPoller';
+import { windowProtocol } from '../core/windows/windowMessages';
+import { WindowSharing, type WindowSharingOptions } from '../core/windows/windowSharing';
+import { originFolderName } from './node';
+import { joinWindows } from './nodeLeaderElection';
 
 export interface WindowsOptions
   extends
@@ -17,7 +18,7 @@ export interface WindowsOptions
   readonly onAlone: (error: unknown) => void;
 }
 
-/** Builds what polls and what makes all windows one: a bundle of its own, so that starting up stays light. */
+/** Builds what polls and what makes all windows one. */
 export function shareAmongWindows(options: WindowsOptions): WindowSharing {
   const { origin, root, onAlone } = options;
   return new WindowSharing({
@@ -27,7 +28,7 @@ export function shareAmongWindows(options: WindowsOptions): WindowSharing {
         ...options,
         connect,
         random: Math.random,
-        loadRounds: () => import('./core/polling/pollRound'),
+        loadRounds: () => Promise.resolve({ PollRounds }),
       }),
     join: (handlers) =>
       joinWindows({
