@@ -56,9 +56,10 @@ export function createV3Client(send: SendRequest): TaskClient {
       const hasMore = await tolerate(readMessages(send, id, messages, signal));
       const { workspaceId } = session;
       const isOver = hasEnded(statusOfSession(session));
-      // While it runs, each reading is two requests: they come every few seconds.
+      // While it runs, each reading is two requests: they come every few seconds. Of one that is over, pieces come at once.
+      const isBetweenPieces = known?.isPartial === true && hasMore === true;
       const files =
-        workspaceId === undefined || (known && !isOver)
+        workspaceId === undefined || isBetweenPieces || (known && !isOver)
           ? known?.files
           : await tolerate(listWorkspaceFiles(send, { version: 'v3', workspaceId }, signal));
       const details = present({

@@ -73,14 +73,18 @@ export function createV4Client(send: SendRequest): TaskClient {
       const hasMore = await tolerate(readEvents(send, id, events, signal));
       const { sessionId } = run;
       const isOver = hasEnded(statusOf(statusByRawStatus, run.status).status);
-      // While it runs, each reading is two requests: they come every few seconds.
+      // While it runs, each reading is two requests: they come every few seconds. Of one that is over, pieces come at once.
+      const isBetweenPieces = known?.isPartial === true && hasMore === true;
+      const isKnown = known !== undefined && (!isOver || isBetweenPieces);
       const [files = [], browser, share, sessionTasks] = await Promise.all([
-        isOver || events.hasOutputs ? tolerate(listOutputs(send, run, signal)) : [],
-        isOver ? tolerate(getBrowser(send, events.browserId, signal)) : undefined,
-        sessionId === undefined || (known && !isOver && shares.has(sessionId))
+        !isBetweenPieces && (isOver || events.hasOutputs)
+          ? tolerate(listOutputs(send, run, signal))
+          : known?.files,
+        isOver && !isKnown ? tolerate(getBrowser(send, events.browserId, signal)) : undefined,
+        sessionId === undefined || (isKnown && shares.has(sessionId))
           ? shares.get(sessionId ?? '')
           : tolerate(readShareOf(sessionId, signal)),
-        sessionId === undefined || (known && !isOver)
+        sessionId === undefined || isKnown
           ? known?.sessionTasks
           : tolerate(listOtherRuns(send, { id, sessionId }, signal)),
       ]);
@@ -97,7 +101,7 @@ export function createV4Client(send: SendRequest): TaskClient {
         finishedAt: events.finishedAt,
         steps: events.steps,
         files,
-        session,
+        session: isOver && isKnown ? known.session : session,
         sessionTasks,
         isPartial: hasMore,
       });

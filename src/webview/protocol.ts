@@ -3,7 +3,7 @@ import type { NextStep } from '../core/labels/errorMessage';
 import type { ImageType } from '../core/text/imageType';
 import type { PictureRef } from '../core/cloud/task';
 
-/** What the page shows at a moment. Each message holds all of it, so that a page that comes late lacks nothing. */
+/** What the page shows at a moment. The first message to a page holds all of it. */
 export interface PageView {
   readonly task: TaskView;
   /** The server that the task belongs to, for the page to remember. */
@@ -31,7 +31,12 @@ export type Remedy = 'retry' | NextStep;
 
 /** From the extension to the page. */
 export type ToPage =
-  | { readonly type: 'view'; readonly view: PageView }
+  | {
+      readonly type: 'view';
+      readonly view: PageView;
+      /** True where `view.task` is an update of the last one that the page was sent. @see `updateOf` */
+      readonly isUpdate?: true;
+    }
   | {
       readonly type: 'picture';
       readonly ref: PictureRef;

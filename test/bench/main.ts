@@ -1,6 +1,7 @@
 import { measureActivation } from './activation';
 import { measureDetailsPage } from './detailsPage';
 import { measureIdle } from './idle';
+import { measureLongRuns } from './longRuns';
 import { measurePastes } from './pastes';
 import { measurePolling } from './polling';
 import { measureSizes } from './sizes';
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
   console.log(`\n${await measureIdle()}`);
   console.log(`\n${await measureView()}`);
   console.log(`\n${await measureDetailsPage()}`);
+  console.log(`\n${await measureLongRuns()}`);
   console.log(`\n${await measurePolling()}`);
 }
 

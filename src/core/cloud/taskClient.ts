@@ -145,3 +145,14 @@ export function summaryOf(details: TaskDetails): TaskUpdate {
   } = details;
   return rest;
 }
+
+/** As `TaskClient.getDetails`, with all steps, however many readings they take. */
+export async function getWholeDetails(
+  client: Pick<TaskClient, 'getDetails'>,
+  id: string,
+  signal: AbortSignal,
+): Promise<TaskDetails> {
+  let details = await client.getDetails(id, signal);
+  while (details.isPartial === true) details = await client.getDetails(id, signal, details);
+  return details;
+}

@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock';
 import { isAbort, isCloudError, type CloudErrorKind } from '../cloud/errors';
 import { Emitter, type Disposable, type Event } from '../base/event';
 import { hasEnded, refKey, type TaskDetails, type TaskRef } from '../cloud/task';
-import { summaryOf, type Cloud } from '../cloud/taskClient';
+import { getWholeDetails, summaryOf, type Cloud } from '../cloud/taskClient';
 import type { TaskSource, TaskStore } from '../tasks/taskStore';
 import type { TrackedTask, Trouble } from '../tasks/trackedTask';
 
@@ -60,6 +60,8 @@ export class DetailsReader implements Disposable {
   #isWatched = false;
   #isDisposed = false;
   #isDue = true;
+  /** Whether what is known of steps is to be read again, too. */
+  #isAnew = false;
   #backoffMs = 0;
   /** Rate limited until then, in milliseconds since 1970. */
   #quietUntil = 0;
@@ -105,6 +107,12 @@ export class DetailsReader implements Disposable {
     const done = new Promise<void>((resolve) => this.#waiters.push(resolve));
     this.#readSoon();
     return done;
+  }
+
+  /** As `read`, and reads again what is known of steps: the presigned links to their screenshots have expired. */
+  readAnew(): Promise<void> {
+    this.#isAnew = true;
+    return this.read();
   }
 
   /** The key or the server is another one: what is under way is thrown away, and read anew when watched. */
@@ -158,6 +166,8 @@ export class DetailsReader implements Disposable {
     const waiters = this.#waiters;
     this.#waiters = [];
     this.#isDue = false;
+    const isAnew = this.#isAnew;
+    this.#isAnew = false;
     this.#update({ ...this.#state, isReading: true });
     try {
       const { store, connect } = account();
@@ -165,7 +175,10 @@ export class DetailsReader implements Disposable {
       signal.throwIfAborted();
       const stamp = store.stampRequest();
       const client = cloud.client(ref.apiVersion);
-      const details = await client.getDetails(ref.id, signal, this.#state.details);
+      // What is shown already is not taken away to come back piece by piece.
+      const details = isAnew
+        ? await getWholeDetails(client, ref.id, signal)
+        : await client.getDetails(ref.id, signal, this.#state.details);
       if (signal.aborted) return;
       this.#backoffMs = 0;
       // First what is known here, so that the store's news of it is no news.

@@ -86,7 +86,8 @@ export const longestText = 100_000;
 const longestRead = 2 * longestText;
 const longestStepText = 5000;
 const longestField = 1000;
-const mostSteps = 2000;
+/** A page gets no more steps than this: the last ones. */
+export const mostSteps = 2000;
 const mostActions = 50;
 const mostListed = 500;
 
@@ -95,6 +96,7 @@ export function taskViewOf(task: TaskDetails | TrackedTask): TaskView {
   const details = 'steps' in task ? task : undefined;
   const { session } = details ?? {};
   const steps = details?.steps ?? [];
+  const firstIndex = Math.max(0, steps.length - mostSteps);
   return {
     apiVersion: task.apiVersion,
     id: task.id,
@@ -126,10 +128,7 @@ export function taskViewOf(task: TaskDetails | TrackedTask): TaskView {
     hasLog: details !== undefined && capabilitiesOf(task.apiVersion).hasLogs,
     screenshotCount: Math.min(details?.screenshotUrls.length ?? 0, mostListed),
     stepCount: steps.length,
-    steps: steps
-      .map((step, index) => ({ step, index }))
-      .slice(-mostSteps)
-      .map(({ step, index }) => stepViewOf(step, index)),
+    steps: steps.slice(firstIndex).map((step, position) => stepViewOf(step, firstIndex + position)),
     isWhole: details !== undefined,
     sessionTasks: (details?.sessionTasks ?? [])
       .slice(0, mostListed)
@@ -156,7 +155,18 @@ export function metadataText(metadata: TaskDetails['metadata']): string {
   return formatJson(metadata) ?? metadata;
 }
 
+/** Of steps that readings bring again as the same objects, so that a long task costs no more than what is new of it. */
+const stepViews = new WeakMap<TaskStep, ViewStep>();
+
 function stepViewOf(step: TaskStep, index: number): ViewStep {
+  const known = stepViews.get(step);
+  if (known?.index === index) return known;
+  const view = newStepView(step, index);
+  stepViews.set(step, view);
+  return view;
+}
+
+function newStepView(step: TaskStep, index: number): ViewStep {
   const texts = [step.goal, step.evaluation, step.memory, step.url, ...step.actions];
   return {
     index,

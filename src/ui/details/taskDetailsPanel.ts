@@ -6,6 +6,7 @@ import { taskViewOf, type TaskView } from '../../core/details/detailsView';
 import { errorMessage } from '../../core/labels/errorMessage';
 import { officialOrigin, otherServerMessage } from '../../core/cloud/baseUrl';
 import { type Disposable, disposeAll } from '../../core/base/event';
+import { updateOf } from '../../core/details/stepsUpdate';
 import { PictureLoader } from '../../core/details/pictureLoader';
 import { linkHost } from '../../core/text/safeLink';
 import { refKey, type TaskDetails, type TaskRef, type PictureRef } from '../../core/cloud/task';
@@ -64,7 +65,7 @@ export class TaskDetailsPanel implements Disposable {
   readonly #connect = async (signal: AbortSignal): Promise<Cloud> =>
     this.#requireHome().connect(signal);
   /** What the current page was last sent; absent until it is ready. */
-  #sent: Sent | undefined;
+  #sent: (Sent & { readonly view: TaskView }) | undefined;
   #viewed: { readonly task: TaskDetails | TrackedTask; readonly view: TaskView } | undefined;
   /** The details as they were last shown, with the status of the row. */
   #shown: { readonly details: TaskDetails; readonly task: TaskDetails } | undefined;
@@ -89,7 +90,7 @@ export class TaskDetailsPanel implements Disposable {
     this.#pictures = new PictureLoader({
       connect: this.#connect,
       urlOf: (picture) => this.#pictureUrl(picture),
-      renewUrls: () => this.#retry(),
+      renewUrls: () => (this.#isAtHome ? this.#reader.readAnew() : Promise.resolve()),
       onLoaded: (picture, loaded) => this.#send({ type: 'picture', ref: picture, picture: loaded }),
       onError: (error) => log.error(`Fetching a screenshot of ${key} failed`, error),
     });
@@ -296,8 +297,16 @@ export class TaskDetailsPanel implements Disposable {
     if (!this.#isPageReady) return;
     const sent = { state, task: this.#tracked, shown: known, isAtHome: this.#isAtHome };
     if (this.#sent && isEqual(this.#sent, sent)) return;
-    this.#sent = sent;
-    this.#send({ type: 'view', view: this.#view() });
+    const view = this.#view();
+    const before = this.#sent?.view;
+    this.#sent = { ...sent, view: view.task };
+    if (!before) this.#send({ type: 'view', view });
+    else
+      this.#send({
+        type: 'view',
+        view: { ...view, task: updateOf(before, view.task) },
+        isUpdate: true,
+      });
   }
 
   #view(): PageView {

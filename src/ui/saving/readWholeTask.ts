@@ -1,6 +1,6 @@
 import { isCloudError } from '../../core/cloud/errors';
 import type { TaskDetails, TaskRef } from '../../core/cloud/task';
-import type { Cloud } from '../../core/cloud/taskClient';
+import { getWholeDetails, type Cloud } from '../../core/cloud/taskClient';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
 import { UserError } from '../userError';
 
@@ -30,9 +30,7 @@ export async function readWholeTask(
   try {
     const cloud = await connect(signal);
     const client = cloud.client(ref.apiVersion);
-    let task = await client.getDetails(ref.id, signal);
-    while (task.isPartial === true) task = await client.getDetails(ref.id, signal, task);
-    return { task, isFresh: true };
+    return { task: await getWholeDetails(client, ref.id, signal), isFresh: true };
   } catch (error) {
     if (!known || !(isCloudError(error) || error instanceof UserError)) throw error;
     const isGone = isCloudError(error) && error.kind === 'taskNotFound';

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { DetailsPage } from './detailsPage';
 import { listen, pageState, remember, send } from '../parts/vscodeApi';
-import { keepEqualSteps } from '../steps/keepEqualSteps';
+import { withUpdate } from '../../core/details/stepsUpdate';
 import { takePicture } from '../steps/pictures';
 import type { CopiedPart, PageView } from '../protocol';
 
@@ -17,7 +17,7 @@ export function App() {
     const stop = listen((message) => {
       switch (message.type) {
         case 'view':
-          setView((before) => keepEqualSteps(before, message.view));
+          setView((before) => (message.isUpdate ? updated(before, message.view) : message.view));
           break;
         case 'picture':
           takePicture(message.ref, message.picture);
@@ -49,6 +49,11 @@ export function App() {
   ) : (
     <p class="loading">Loading the task…</p>
   );
+}
+
+/** An update that was meant for the page before this one says nothing: the whole view follows. */
+function updated(before: PageView | undefined, view: PageView): PageView | undefined {
+  return before && { ...view, task: withUpdate(before.task, view.task) };
 }
 
 /** Goes back to where the reader was, once there is enough of a page to scroll. */

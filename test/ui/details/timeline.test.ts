@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { updateOf } from '../../../src/core/details/stepsUpdate';
 import { aDetails } from '../../fakes/fakeCloud';
 import { themeNames } from './detailsPageHarness';
 import {
@@ -214,6 +215,32 @@ describe('the timeline on the details page', () => {
       await page.page.getByText(`Newest step: ${count}`).waitFor();
     }
     assert.equal(await seen(), 0);
+  });
+
+  it('takes an update that holds the new steps only, and draws no other again', async () => {
+    const [before, after] = [20, 22].map((count) =>
+      viewOf(aDetails('a', { steps: someSteps(count) })),
+    );
+    assert.ok(before && after);
+    const page = await open(aDetails('a', { steps: someSteps(20) }), { height: 600 });
+    await page.page.waitForSelector('#step-19');
+    await page.page.evaluate(() => {
+      const changes: string[] = [];
+      Object.assign(globalThis, { changes });
+      new MutationObserver((records) => {
+        for (const { target } of records)
+          if (target instanceof Element) changes.push(target.closest('.step')?.id ?? '');
+      }).observe(document.body, { attributes: true, childList: true, subtree: true });
+    });
+    const task = updateOf(before.task, after.task);
+    assert.equal(task.steps.length, 2);
+    await page.send({ type: 'view', view: { ...after, task }, isUpdate: true });
+    await page.page.waitForSelector('#step-21');
+    assert.equal(await page.page.locator('.steps > li').count(), 22);
+    const changes = await page.page.evaluate(
+      () => (globalThis as unknown as { changes: string[] }).changes,
+    );
+    assert.deepEqual([...new Set(changes.filter((id) => /^step-(?:\d|1\d)$/u.test(id)))], []);
   });
 
   it('tells of no step that comes into sight without being scrolled to', async () => {

@@ -188,6 +188,35 @@ describe('v4: the details of a run', () => {
     assert.equal((await other.getDetails(id, never)).isPartial, false);
   });
 
+  it('read what lies around a run that is over with its first piece and its last, not with each between', async () => {
+    const pages = Object.fromEntries(
+      Array.from({ length: 15 }, (_, page): [string, unknown] => [
+        eventsPath(page),
+        { events: [event(page + 1, 'llm.request')], nextAfter: page + 1, hasMore: page < 14 },
+      ]),
+    );
+    const requested: string[] = [];
+    const send = pollFrom({ ...answers, ...pages, [runPath]: { ...run, status: 'completed' } });
+    const client = createV4Client((question) => {
+      requested.push(question.path);
+      return send(question);
+    });
+    let details = await client.getDetails(id, never);
+    const first = details;
+    assert.deepEqual(
+      details.files.map(({ name }) => name),
+      ['prices.csv'],
+    );
+    details = await client.getDetails(id, never, details);
+    assert.deepEqual([details.files, details.session], [first.files, first.session]);
+    assert.equal(details.sessionTasks, first.sessionTasks);
+    details = await client.getDetails(id, never, details);
+    assert.equal(details.isPartial, false);
+    assert.equal(requested.filter((path) => path === filesPath).length, 2);
+    assert.equal(requested.filter((path) => path === runsPath).length, 2);
+    assert.equal(requested.filter((path) => path.includes('/events')).length, 15);
+  });
+
   it('have the recording of the browser once it has stopped, and its link no more', async () => {
     const client = createV4Client(
       pollFrom({

@@ -230,6 +230,32 @@ describe('DetailsReader', () => {
     assert.equal(cloud.requested.length, 2);
   });
 
+  it('reads the steps again whose links have expired, all before it shows any', async () => {
+    const { clock, cloud, reader } = build();
+    const step = { number: 1, goal: '', evaluation: '', memory: '', url: '', actions: [] };
+    cloud.set('a', 'finished', { steps: [step] });
+    reader.setWatched(true);
+    await clock.advance(100);
+    const known: unknown[] = [];
+    const client = cloud.client('v2');
+    let pieces = 2;
+    cloud.client = () => ({
+      ...client,
+      async getDetails(id, signal, details) {
+        known.push(details?.steps.length);
+        const answer = await client.getDetails(id, signal);
+        return { ...answer, isPartial: --pieces > 0 };
+      },
+    });
+    const shown: unknown[] = [];
+    reader.onDidChange(({ details }) => shown.push(details?.isPartial));
+    await reader.readAnew();
+    assert.deepEqual(known, [undefined, 1]);
+    assert.deepEqual([...new Set(shown)], [undefined, false]);
+    await reader.read();
+    assert.deepEqual(known, [undefined, 1, 1]);
+  });
+
   it('leaves neither timer nor word behind when it is disposed in mid-reading', async () => {
     const { clock, cloud, reader, store } = build();
     let open = (): void => undefined;
