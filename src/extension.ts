@@ -14,6 +14,7 @@ import { registerCommands } from './ui/commands/commands';
 import { connectParts, reportStorage } from './ui/account/connectParts';
 import { followContextKeys } from './ui/tree/contextKeys';
 import { LazyFeatures, loadWhenNeeded } from './ui/lazyFeatures';
+import { registerTools } from './ui/lazyTools';
 import { LazyTree } from './ui/tree/lazyTree';
 import { Log } from './ui/log';
 import { publicTasks } from './ui/publicTasks';
@@ -84,7 +85,8 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
   });
   subscriptions.push(log, settings, poller, tasks, tree, view, features, disposable);
   subscriptions.push(
-    registerCommands({ ids: commandIds(context), features, log }),
+    registerCommands({ ids: contributed(context, 'commands', 'command'), features, log }),
+    registerTools(contributed(context, 'languageModelTools', 'name'), features),
     restoreDetails(features),
     loadWhenNeeded({ features, view, poller, onError }),
     followAttention({ poller, view, details: features, account }),
@@ -103,12 +105,16 @@ async function loadFeatures() {
   return import('./features');
 }
 
-/** The commands of package.json. */
-function commandIds({ extension }: ExtensionContext): readonly string[] {
+/** The names that package.json gives to what the extension contributes of one kind. */
+function contributed(
+  { extension }: ExtensionContext,
+  kind: string,
+  name: string,
+): readonly string[] {
   const { contributes } = extension.packageJSON as {
-    contributes: { commands: readonly { command: string }[] };
+    contributes: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>;
   };
-  return contributes.commands.map(({ command }) => command);
+  return (contributes[kind] ?? []).map((each) => each[name] ?? '');
 }
 
 /** Resolves when what has changed is on disk. */

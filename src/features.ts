@@ -20,6 +20,7 @@ import { taskCommands } from './ui/commands/taskCommands';
 import { TaskTracker } from './ui/commands/taskTracker';
 import { trackingCommands } from './ui/commands/trackingCommands';
 import { DetailsPanels } from './ui/details/detailsPanel';
+import { invokeTool, languageModelTools, prepareTool } from './ui/languageModel/languageModelTools';
 import type { Features, LazyFeatures } from './ui/lazyFeatures';
 import type { Log } from './ui/log';
 import { showAnnouncement } from './ui/notifications/notifier';
@@ -72,6 +73,7 @@ export function createFeatures(options: FeaturesOptions): Features {
     ...exportCommands({ ...options, documents, localFiles }),
     ...accountCommands(options),
   };
+  const tools = languageModelTools(options);
   const parts = [
     details,
     documents,
@@ -84,6 +86,8 @@ export function createFeatures(options: FeaturesOptions): Features {
   return {
     runCommand: (name, args) => runCommand(name, args, { table, settings, log }),
     track: (text, signal) => trackOrThrow(text, { tracker, account, settings, signal }),
+    prepareTool: (name, input) => prepareTool(name, input, tools),
+    invokeTool: (name, input, token) => invokeTool(name, input, { tools, settings, token }),
     notifyPause: (pause) => problems.notify(pause),
     tooltip: (ref) => resolveTooltip(ref, options),
     openDetails: (ref, owner) => {

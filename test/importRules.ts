@@ -85,7 +85,7 @@ export const rules: Readonly<Record<Part, Rule>> = {
       ['tree'],
       ['notifications', 'saving'],
       ['details'],
-      ['commands'],
+      ['commands', 'languageModel'],
     ],
   },
   protocol: { parts: ['protocol'], types: ['core'], packages: ['zod'] },

@@ -1,4 +1,4 @@
-import type { WebviewPanel } from 'vscode';
+import type { CancellationToken, PreparedToolInvocation, WebviewPanel } from 'vscode';
 import { Emitter, type Disposable, type Event, listenToAll } from '../core/base/event';
 import type { Server } from '../core/cloud/baseUrl';
 import type { TaskRef } from '../core/cloud/task';
@@ -15,6 +15,13 @@ export interface Features extends Disposable {
    * @throws {Error} where nothing could be tracked; its message is for the user
    */
   track(text: string, signal?: AbortSignal): Promise<readonly TaskRef[]>;
+  /** What the chat says before a tool of package.json runs, and its question, if any. */
+  prepareTool(name: string, input: unknown): Promise<PreparedToolInvocation>;
+  /**
+   * Runs a tool of package.json for a language model, with the arguments that it made up.
+   * @throws {Error} whose message is for the model
+   */
+  invokeTool(name: string, input: unknown, token: CancellationToken): Promise<string>;
   /** @returns `undefined` for a task that is not tracked */
   tooltip(ref: TaskRef): string | undefined;
   /** Tells the user of this window why polling is paused. */

@@ -38,6 +38,11 @@ export function taskText(task: TaskDetails | TrackedTask): string {
   return `${lines.join('\n').trim()}\n`;
 }
 
+/** What is known of a task but its texts, a line each: "Cost: $0.12". The same as `taskText` has, in its order. */
+export function taskFacts(task: TaskDetails | TrackedTask): string[] {
+  return [...factLines(task), ...timeLines(task)];
+}
+
 /** In UTF-16 units: a comparison of more is no help. */
 const longestPart = 1_000_000;
 
