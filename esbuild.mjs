@@ -1,17 +1,16 @@
 /// <reference types="node" />
-// Builds what runs: the extension, its API part, the page of the details view; or the host tests.
+// Builds what runs: the extension and the page of the details view; or the host tests.
 //   node esbuild.mjs               for people: minified, maps beside the bundles
 //   node esbuild.mjs --dev         readable, for debugging
 //   node esbuild.mjs --watch       readable, again at each change
 //   node esbuild.mjs --host-tests  the tests that run inside VS Code, to out/host
-//   --metafile                     also writes out/meta.json: what each bundle is made of
+// Beside the bundles it writes out/meta.json: what each of them is made of.
 import { build, context } from 'esbuild';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { builtinModules } from 'node:module';
 import path from 'node:path';
 
 const flags = new Set(process.argv.slice(2));
-const known = ['--dev', '--watch', '--host-tests', '--metafile'];
+const known = ['--dev', '--watch', '--host-tests'];
 const unknown = [...flags].filter((flag) => !known.includes(flag));
 if (unknown.length > 0) {
   console.error(`Unknown: ${unknown.join(' ')}. Known: ${known.join(' ')}.`);
@@ -36,27 +35,26 @@ const common = {
 };
 
 /**
- * Keeps the API part out of the extension's bundle: `import('./api')` becomes a `require` of the
- * bundle beside it, so axios and zod load at the first request and not at start-up.
+ * Leaves out of axios what is never called, as it only sends `fetch` requests with a text: other adapters, forms, and what it
+ * offers to its users. Axios has a module of its own for what is not there.
  *
  * @type {import('esbuild').Plugin}
  */
-const apiIsItsOwnBundle = {
-  name: 'api-is-its-own-bundle',
+const axiosWithoutUnused = {
+  name: 'axios-without-unused',
   setup(bundle) {
-    bundle.onResolve({ filter: /^\.\/api(\/index)?$/ }, ({ kind, importer }) => {
-      if (importer !== path.join(root, 'src', 'extension.ts')) return undefined;
-      if (kind === 'dynamic-import') return { path: './api.js', external: true };
-      const text =
-        "src/extension.ts must load the API part with import('./api'), at the first use.";
-      return { errors: [{ text }] };
+    const unused =
+      /\/(xhr|createMultipartBody|formDataToJSON|toURLEncodedForm|HttpStatusCode|CancelToken)\.js$/;
+    bundle.onResolve({ filter: unused }, ({ importer }) => {
+      const [axios] = /^.*[/\\]node_modules[/\\]axios[/\\]lib[/\\]/.exec(importer) ?? [];
+      return axios === undefined ? undefined : { path: path.join(axios, 'helpers', 'null.js') };
     });
   },
 };
 
 /**
- * What the extension loads late, by `import()`, gets a file of its own, and what both halves use a
- * third. esbuild splits only ES modules, so the split ones go to `out/esm` and from there to
+ * What the extension loads late, by `import()`, gets a file of its own, and what several of them use
+ * another. esbuild splits only ES modules, so the split ones go to `out/esm` and from there to
  * `dist` as the CommonJS that VS Code wants.
  *
  * @type {import('esbuild').Plugin}
@@ -88,25 +86,15 @@ const extension = {
   ...common,
   entryPoints: ['src/extension.ts'],
   outdir: 'out/esm',
-  platform: 'node',
+  // This picks axios' browser build, which speaks through `fetch` and is a fifth of the Node build.
+  // The platform `node` with browser main fields would mix the two builds.
+  platform: 'browser',
   format: 'esm',
   splitting: true,
   // The second step reads these maps and makes its own from them.
   sourcemap: 'linked',
-  external: ['vscode'],
-  plugins: [apiIsItsOwnBundle, commonJsFromModules],
-};
-
-/** @type {import('esbuild').BuildOptions} */
-const api = {
-  ...common,
-  entryPoints: ['src/api/index.ts'],
-  outfile: 'dist/api.js',
-  // This picks axios' browser build, which speaks through `fetch` and is a fifth of the Node build.
-  // The platform `node` with browser main fields would mix the two builds.
-  platform: 'browser',
-  format: 'cjs',
-  external: ['vscode', 'node:*', ...builtinModules],
+  external: ['vscode', 'node:*'],
+  plugins: [axiosWithoutUnused, commonJsFromModules],
 };
 
 /** @type {import('esbuild').BuildOptions} */
@@ -123,7 +111,7 @@ const webview = {
   assetNames: '[name]',
 };
 
-const bundles = [extension, api, webview];
+const bundles = [extension, webview];
 
 if (flags.has('--host-tests')) await buildHostTests();
 else if (flags.has('--watch')) await watch();
@@ -134,7 +122,6 @@ async function buildAll() {
     await rm(path.join(root, folder), { recursive: true, force: true });
   }
   const results = await Promise.all(bundles.map((options) => build(options)));
-  if (!flags.has('--metafile')) return;
   const meta = { inputs: {}, outputs: {} };
   for (const { metafile } of results) {
     Object.assign(meta.inputs, metafile.inputs);
