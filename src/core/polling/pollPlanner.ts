@@ -47,6 +47,8 @@ const distrustMs = 10_000;
 const memoryMs = 10 * 60 * 1000;
 /** Fewer tasks than this are polled one by one, which is as cheap as a list. */
 export const fewestForList = 3;
+/** The pages of a list of new tasks, in requests for each by itself: what it costs at most where it shows none of them. */
+const shareForList = 0.1;
 
 /** Of tasks whose lists tell the status alone, so many are read in whole beside each list. */
 const mostOwed = 2;
@@ -182,7 +184,9 @@ function planUnknown(
     fresh.length >= Math.max(fewestForList, capabilitiesOf(apiVersion).lists.worthFrom) &&
     (costs.of(apiVersion, 'recent', now) ?? 0) < fresh.length;
   if (!isWorthIt) return tasks.map(pollFor);
-  const mostPages = pagesFor(fresh.length, apiVersion) + 1;
+  // Tasks that nobody tracks may stand before them, so a list may cost a little more before each is polled by itself.
+  const mostInVain = Math.floor(fresh.length * shareForList);
+  const mostPages = Math.max(pagesFor(fresh.length, apiVersion) + 1, mostInVain);
   const list = { kind: 'list', way: 'recent', apiVersion, query: {}, mostPages } as const;
   return [
     { ...list, expects: fresh },

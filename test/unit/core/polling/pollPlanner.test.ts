@@ -175,7 +175,8 @@ describe('planPolls', () => {
     assert.deepEqual(inShort(plan(fresh(2))), ['task n0', 'task n1']);
     assert.deepEqual(inShort(plan(fresh(150))), ['list recent(150)']);
     assert.deepEqual(lists(plan(fresh(150)))[0]?.query, {});
-    assert.equal(lists(plan(fresh(150)))[0]?.mostPages, 3);
+    assert.equal(lists(plan(fresh(20)))[0]?.mostPages, 2);
+    assert.equal(lists(plan(fresh(150)))[0]?.mostPages, 15, 'as others may stand before them');
     costs.note('v2', 'recent', 40, now);
     assert.equal(lists(plan(fresh(38))).length, 0, 'the list has shown none of them');
   });
