@@ -1,7 +1,7 @@
 import { create } from 'axios';
 import type { Server } from '../core/cloud/baseUrl';
 import { asksForPause, CloudError } from '../core/cloud/errors';
-import type { CloudOptions } from '../core/cloud/taskClient';
+import type { CloudOptions, RequestAllowance } from '../core/cloud/taskClient';
 import { parseBoundedJson } from './boundedJson';
 import { withDeadline } from './deadline';
 import { errorOfRefusal, type NotFoundKind } from './refusal';
@@ -94,6 +94,7 @@ export function createSendRequest({
         deadlineMs: isDetails ? limits.detailsDeadlineMs : limits.deadlineMs,
         maxBytes: isDetails ? limits.maxDetailsBytes : limits.maxBytes,
       });
+      if (answer.allowance) rateLimiter?.noteAllowance(answer.allowance);
       const body = new TextDecoder().decode(answer.body);
       if (!isSuccess(answer.status)) throw errorOfRefusal({ ...answer, body }, notFoundKind);
       return read(body === '' ? undefined : parseAnswer(body));
@@ -132,6 +133,7 @@ export interface Exchange {
 export interface Answer {
   readonly status: number;
   readonly retryAfter: string | undefined;
+  readonly allowance: RequestAllowance | undefined;
   readonly body: Uint8Array;
 }
 
@@ -176,6 +178,7 @@ export async function exchange(options: Exchange): Promise<Answer> {
       return {
         status,
         retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+        allowance: allowanceOf(answered),
         body: isSuccess(status)
           ? await readBody(data, maxBytes, signal, onBytes)
           : await readRefusal(data, signal),
@@ -218,6 +221,21 @@ function totalOf(headers: Readonly<Record<string, unknown>>): number | undefined
   return isPlain && typeof length === 'string' && /^\d{1,15}$/.test(length)
     ? Number(length)
     : undefined;
+}
+
+/** A server whose window is longer than a minute counts otherwise than the cloud, or means a date. */
+const longestWindowSeconds = 60;
+
+/** What the throttle of a project says of the requests to come. @see cloud-api-v3-v4.md §7 */
+function allowanceOf(headers: Readonly<Record<string, unknown>>): RequestAllowance | undefined {
+  const countOf = (name: string): number => {
+    const value = headers[name];
+    return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : NaN;
+  };
+  const remaining = countOf('x-ratelimit-remaining');
+  const seconds = countOf('x-ratelimit-reset');
+  if (Number.isNaN(remaining) || !(seconds <= longestWindowSeconds)) return undefined;
+  return { remaining, resetMs: seconds * 1000 };
 }
 
 async function readBody(

@@ -15,6 +15,7 @@ import { TokenBucket } from '../../src/core/polling/tokenBucket';
 import type { TrackedTask } from '../../src/core/tasks/trackedTask';
 import { FakeClock, settle } from '../fakes/fakeClock';
 import type { FaultEffect } from '../simulator/faults';
+import type { RateLimits } from '../simulator/rateLimits';
 import type { TaskScript } from '../simulator/taskScript';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
 import { mapRequests } from '../fakes/clientPages';
@@ -28,6 +29,7 @@ export interface EngineOptions {
   /** Of the tasks that are not said to have another. Default: `v2`. */
   readonly apiVersion?: ApiVersion;
   readonly limits?: Partial<Limits>;
+  readonly rateLimits?: RateLimits;
 }
 
 /** The versions that the fault table is run for, beside the rows that name their own. */
@@ -86,7 +88,7 @@ export class Engine {
 
   static async start(options: EngineOptions = {}): Promise<Engine> {
     const clock = new FakeClock();
-    return new Engine(clock, await startSimulatorAt(clock), options);
+    return new Engine(clock, await startSimulatorAt(clock, options), options);
   }
 
   get simulator(): Simulator {
@@ -187,7 +189,7 @@ export class Engine {
   /** The cloud is back where it was, with the same tasks. */
   async bringBack(): Promise<void> {
     const { url, tasks } = this.#simulator;
-    this.#simulator = await startSimulatorAt(this.clock, Number(new URL(url).port));
+    this.#simulator = await startSimulatorAt(this.clock, { port: Number(new URL(url).port) });
     for (const { id, script, createdAtMs } of tasks.values())
       this.#simulator.addTask({ ...script, id, createdAtMs });
   }
@@ -218,8 +220,9 @@ export class Engine {
       }
     };
     const noteRateLimit = rateLimiter.noteRateLimit.bind(rateLimiter);
+    const noteAllowance = rateLimiter.noteAllowance.bind(rateLimiter);
     const cloud = createCloud(
-      { baseUrl: this.#simulator.url, key, rateLimiter: { take, noteRateLimit } },
+      { baseUrl: this.#simulator.url, key, rateLimiter: { take, noteRateLimit, noteAllowance } },
       this.#limits,
     );
     return { ...cloud, client: (apiVersion) => this.#counting(cloud.client(apiVersion)) };
@@ -244,9 +247,13 @@ export class Engine {
   }
 }
 
-function startSimulatorAt(clock: FakeClock, port = 0): Promise<Simulator> {
+function startSimulatorAt(
+  clock: FakeClock,
+  { port = 0, rateLimits }: { readonly port?: number; readonly rateLimits?: RateLimits } = {},
+): Promise<Simulator> {
   return startSimulator({
     port,
+    ...(rateLimits && { rateLimits }),
     clock: { now: () => clock.now(), advance: (ms) => clock.jump(ms) },
   });
 }

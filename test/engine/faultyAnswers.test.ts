@@ -315,3 +315,24 @@ for (const apiVersion of faultyVersions)
         });
     });
   });
+
+describe('A project that others send requests for, too', () => {
+  let engine: Engine;
+
+  beforeEach(async () => {
+    engine = await Engine.start({ apiVersion: 'v4', rateLimits: { pollPerSecond: 0.6 } });
+  });
+
+  afterEach(() => engine.dispose());
+
+  it('is paced by what its answers say is left, and meets no 429', async () => {
+    const [id = ''] = Array.from({ length: 4 }, () => engine.track());
+    await engine.pass(30 * second);
+    engine.stop(id);
+    await engine.pass(10 * second);
+    assert.equal(engine.task(id).status, 'stopped');
+    assert.deepEqual(engine.paused, []);
+    const polls = engine.simulator.counts.of('GET /api/v4/runs/{run_id}/status');
+    assert.ok(polls > 15 && polls <= 24, `${polls} in eight windows of three`);
+  });
+});

@@ -106,6 +106,14 @@ export interface Cloud {
 /** Why a server wants to be left alone. Neither says anything of the key, the version or a task. */
 export type QuietKind = 'rateLimited' | 'server';
 
+/** How many requests a server takes until its window ends, as its answers say. */
+export interface RequestAllowance {
+  /** At least 0. */
+  readonly remaining: number;
+  /** When the window ends, in milliseconds from now. */
+  readonly resetMs: number;
+}
+
 /** Decides when a request may be sent to one server with one key. */
 export interface RequestGate {
   /**
@@ -118,6 +126,8 @@ export interface RequestGate {
    * @param retryAfterMs what it asked for, if anything, in milliseconds from now
    */
   noteRateLimit(retryAfterMs: number | undefined, kind?: QuietKind): void;
+  /** Takes note of what an answer says of the requests to come, so that they meet no 429. */
+  noteAllowance(allowance: RequestAllowance): void;
 }
 
 /** What a `Cloud` is built from. The key is never logged or stored by it. */

@@ -1,7 +1,7 @@
 import { rateLimitPauseMs } from './backoff';
 import type { Clock } from '../base/clock';
 import { CloudError } from '../cloud/errors';
-import type { QuietKind, RequestGate } from '../cloud/taskClient';
+import type { QuietKind, RequestAllowance, RequestGate } from '../cloud/taskClient';
 import type { TokenBucket } from './tokenBucket';
 
 export interface RateLimiterOptions {
@@ -25,6 +25,9 @@ export class RateLimiter implements RequestGate {
     kind: 'rateLimited',
   };
 
+  /** How requests are spread for now: from and until when, the time between two, and when the next may be sent. */
+  #pace = { from: 0, until: 0, gapMs: 0, nextAt: 0 };
+
   constructor(options: RateLimiterOptions) {
     this.#options = options;
   }
@@ -36,6 +39,7 @@ export class RateLimiter implements RequestGate {
   async take(signal: AbortSignal): Promise<void> {
     this.#checkQuiet();
     await this.#options.bucket.take(signal);
+    await this.#waitForPace(signal);
     signal.throwIfAborted();
     // Somebody else may have met the limit while this one waited.
     this.#checkQuiet();
@@ -48,6 +52,36 @@ export class RateLimiter implements RequestGate {
   noteRateLimit(retryAfterMs: number | undefined, kind: QuietKind = 'rateLimited'): void {
     const ms = rateLimitPauseMs(retryAfterMs);
     if (ms > this.#leftMs()) this.#quiet = { from: this.#options.clock.now(), ms, kind };
+  }
+
+  /**
+   * An answer has said how many requests the server takes in the rest of its window. Where that is less than the bucket
+   * gives, requests are spread over that rest, and with none left all wait for its end. The strictest of several such
+   * answers holds, as the server counts some routes apart.
+   */
+  noteAllowance({ remaining, resetMs }: RequestAllowance): void {
+    const { bucket, clock } = this.#options;
+    const now = clock.now();
+    const gapMs = resetMs / (remaining + 1);
+    const isInForce = now >= this.#pace.from && now < this.#pace.until;
+    if (gapMs <= (isInForce ? this.#pace.gapMs : 1000 / bucket.perSecond)) return;
+    this.#pace = { from: now, until: now + resetMs, gapMs, nextAt: now + gapMs };
+  }
+
+  /** Those who wait are let through one after the other. */
+  async #waitForPace(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const now = this.#options.clock.now();
+      const { from, gapMs, nextAt, until } = this.#pace;
+      // Also where the wall clock was set back.
+      if (now >= until || now < from) return;
+      if (now >= nextAt) {
+        this.#pace = { ...this.#pace, nextAt: now + gapMs };
+        return;
+      }
+      await this.#options.clock.sleep(nextAt - now, signal);
+      if (signal.aborted) return;
+    }
   }
 
   #checkQuiet(): void {

@@ -10,8 +10,9 @@ export interface TokenBucketOptions {
 
 /** Limits the rate of requests whatever bug there is: each takes a token first, and waits while there is none. */
 export class TokenBucket {
+  /** Tokens that come back each second. */
+  readonly perSecond: number;
   readonly #clock: Clock;
-  readonly #perSecond: number;
   readonly #burst: number;
   #tokens: number;
   #waiting = 0;
@@ -19,7 +20,7 @@ export class TokenBucket {
 
   constructor({ clock, perSecond, burst }: TokenBucketOptions) {
     this.#clock = clock;
-    this.#perSecond = perSecond;
+    this.perSecond = perSecond;
     this.#burst = burst;
     this.#tokens = burst;
     this.#filledAt = clock.now();
@@ -42,7 +43,7 @@ export class TokenBucket {
     this.#tokens -= 1;
     if (this.#tokens >= 0) return true;
     this.#waiting++;
-    await this.#clock.sleep((-this.#tokens / this.#perSecond) * 1000, signal);
+    await this.#clock.sleep((-this.#tokens / this.perSecond) * 1000, signal);
     this.#refill();
     this.#waiting--;
     if (!signal.aborted) return true;
@@ -57,6 +58,6 @@ export class TokenBucket {
     this.#filledAt = now;
     // After a sleep of the machine, those who still wait send beside those who come.
     const most = this.#burst - this.#waiting;
-    this.#tokens = Math.min(most, this.#tokens + (elapsedMs / 1000) * this.#perSecond);
+    this.#tokens = Math.min(most, this.#tokens + (elapsedMs / 1000) * this.perSecond);
   }
 }

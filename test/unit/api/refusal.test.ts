@@ -190,6 +190,7 @@ describe('Retry-After', () => {
       take: () => Promise.resolve(),
       noteRateLimit: (ms: number | undefined, kind: QuietKind = 'rateLimited') =>
         void reported.push([ms, kind]),
+      noteAllowance: () => undefined,
     };
     const cloud = createCloud({ baseUrl: server.url, key: canaryKey, rateLimiter });
     const { retryAfterMs } = await failureOf(getStatus(cloud.client('v1')));

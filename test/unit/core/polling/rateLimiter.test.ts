@@ -94,4 +94,59 @@ describe('RateLimiter', () => {
     await waiting;
     assert.equal(clock.timers, 0);
   });
+
+  describe('as a server says how many requests it still takes', () => {
+    /** When each of so many requests is let through, in milliseconds from now. */
+    const turns = async (count: number, ms: number): Promise<readonly number[]> => {
+      const since = clock.now();
+      const given: number[] = [];
+      const ends = new AbortController();
+      for (let call = 0; call < count; call++)
+        void rateLimiter.take(ends.signal).then(
+          () => given.push(clock.now() - since),
+          () => undefined,
+        );
+      for (let passed = 0; passed < ms; passed += 250) await clock.advance(250);
+      ends.abort();
+      await settle();
+      assert.equal(clock.timers, 0);
+      return given;
+    };
+
+    beforeEach(() => {
+      bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
+      rateLimiter = new RateLimiter({ clock, bucket });
+    });
+
+    it('lets nobody through before its window ends where it takes none', async () => {
+      rateLimiter.noteAllowance({ remaining: 0, resetMs: 3000 });
+      assert.deepEqual(await turns(2, 4000), [3000, 3000]);
+    });
+
+    it('spreads those that it takes over what is left of the window', async () => {
+      rateLimiter.noteAllowance({ remaining: 3, resetMs: 4000 });
+      assert.deepEqual(await turns(6, 5000), [1000, 2000, 3000, 4000, 4000, 4000]);
+    });
+
+    it('waits for nothing where more are left than are sent', async () => {
+      rateLimiter.noteAllowance({ remaining: 9, resetMs: 5000 });
+      rateLimiter.noteAllowance({ remaining: 0, resetMs: 0 });
+      assert.deepEqual(await turns(3, 1000), [0, 0, 0]);
+    });
+
+    it('keeps to the strictest, until its window has ended', async () => {
+      rateLimiter.noteAllowance({ remaining: 1, resetMs: 4000 });
+      rateLimiter.noteAllowance({ remaining: 120, resetMs: 4000 });
+      rateLimiter.noteAllowance({ remaining: 4, resetMs: 4000 });
+      assert.deepEqual(await turns(2, 5000), [2000, 4000]);
+      rateLimiter.noteAllowance({ remaining: 4, resetMs: 4000 });
+      assert.deepEqual(await turns(2, 2000), [800, 1600]);
+    });
+
+    it('waits no longer when the wall clock is set back', async () => {
+      rateLimiter.noteAllowance({ remaining: 0, resetMs: 5000 });
+      clock.jump(-3_600_000);
+      assert.deepEqual(await turns(1, 1000), [0]);
+    });
+  });
 });
