@@ -174,7 +174,12 @@ describe('the search for a version, against the simulator', () => {
     try {
       const cloud = createCloud({ baseUrl: simulator.url, key: simulatorKey });
       const connect = () => Promise.resolve(cloud);
-      const search = () => new VersionSearch({ connect, isOfficial: false, last: undefined });
+      const clock = {
+        now: () => simulator.clock.now(),
+        sleep: (ms: number) => Promise.resolve(simulator.clock.advance(ms)),
+      };
+      const search = () =>
+        new VersionSearch({ connect, isOfficial: false, last: undefined, clock });
       for (const apiVersion of ['v1', 'v2', 'v3', 'v4'] as const) {
         const { id } = simulator.addTask({ apiVersion, prompt: 'Find a flight' });
         assert.deepEqual(await search().find(id, 'task', never), [{ apiVersion, id }]);
@@ -183,6 +188,13 @@ describe('the search for a version, against the simulator', () => {
         assert.deepEqual(await search().find(sessionId, 'session', never), [{ apiVersion, id }]);
         assert.deepEqual(await search().find(sessionId, 'task', never), [{ apiVersion, id }]);
       }
+      const { id } = simulator.addTask({
+        apiVersion: 'v4',
+        prompt: 'Begin just now',
+        visibleAfterMs: { byId: 2000, inLists: 2000 },
+        createdAtMs: clock.now(),
+      });
+      assert.deepEqual(await search().find(id, 'task', never), [{ apiVersion: 'v4', id }]);
       assert.equal(await search().find(nobody, 'task', never), undefined);
       const { hits } = { hits: simulator.counts.total };
       await assert.rejects(
@@ -190,6 +202,7 @@ describe('the search for a version, against the simulator', () => {
           connect: () => Promise.resolve(createCloud({ baseUrl: simulator.url, key: 'bu_wrong' })),
           isOfficial: true,
           last: undefined,
+          clock,
         }).find(nobody, 'task', never),
         (error) => isCloudError(error) && error.kind === 'auth',
       );

@@ -64,7 +64,7 @@ describe('Track Task', () => {
                 }),
               }),
             isOfficial: true,
-            now: 7,
+            clock: { now: () => 7, sleep: () => Promise.resolve() },
             signal: more?.signal ?? new AbortController().signal,
             onProgress: more?.onProgress,
           }),

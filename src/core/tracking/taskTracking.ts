@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock';
 import { regionOf, regionOrigins } from '../cloud/regions';
 import { errorMessage, type ErrorMessage } from '../labels/errorMessage';
 import { CloudError, isAbort, isCloudError, type CloudErrorKind } from '../cloud/errors';
@@ -16,8 +17,7 @@ export interface TaskTrackingOptions {
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   /** True for the vendor's server. */
   readonly isOfficial: boolean;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  readonly clock: Clock;
   /** Once it has aborted, no request is sent, and tasks of later answers are not tracked. */
   readonly signal: AbortSignal;
   /** Called before each ID and session is looked up, with how many of all have been. */
@@ -60,8 +60,9 @@ interface Lookup {
  */
 export async function trackTasks(
   input: TaskInput,
-  { store, connect, isOfficial, now, signal, onProgress }: TaskTrackingOptions,
+  { store, connect, isOfficial, clock, signal, onProgress }: TaskTrackingOptions,
 ): Promise<TrackingResult> {
+  const now = clock.now();
   const last = store.tasks().at(-1);
   const refs = new Map(input.refs.map((ref) => [refKey(ref), ref]));
   let addedCount = store.track(input.refs, now).length;
@@ -70,7 +71,7 @@ export async function trackTasks(
   let leftOutSessionCount = 0;
   let lookupError: CloudError | undefined;
   const failed = { task: 0, session: 0 };
-  const search = new VersionSearch({ connect, isOfficial, last });
+  const search = new VersionSearch({ connect, isOfficial, last, clock });
   const lookups: readonly Lookup[] = [
     ...input.ids.map((id): Lookup => ({ id, as: 'task' })),
     ...input.sessions.map((session): Lookup => ({ ...session, as: 'session' })),

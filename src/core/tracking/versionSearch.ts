@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock';
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { isAbort, isCloudError, type CloudError } from '../cloud/errors';
 import type { ApiVersion, TaskRef } from '../cloud/task';
@@ -35,14 +36,18 @@ export interface VersionSearchOptions {
   readonly isOfficial: boolean;
   /** The task that was tracked last: the next one is likely to have the same version. */
   readonly last: Pick<TaskRef, 'apiVersion'> | undefined;
+  readonly clock: Clock;
 }
+
+/** How old a search is before it says that an ID is known nowhere, in milliseconds: what was created just now answers 404 for moments. */
+const searchAgainAfterMs = 3000;
 
 /** For more IDs than this, lists are read first: a page of them may name a hundred. */
 const mostWithoutLists = 3;
 
 /**
  * Finds out which API version knows an ID, by asking one after the other: at most five requests for an ID, six on servers
- * other than the vendor's. A version that turns out not to be served is left out from then on, and the one that knew an ID
+ * other than the vendor's, and as many again for the first that is found nowhere. A version that turns out not to be served is left out from then on, and the one that knew an ID
  * comes first for the next.
  */
 export class VersionSearch {
@@ -53,10 +58,13 @@ export class VersionSearch {
   /** What lists have shown. */
   readonly #listed = new Map<string, TaskRef>();
   #last: Pick<TaskRef, 'apiVersion'> | undefined;
+  /** In milliseconds since 1970. */
+  readonly #searchAgainAt: number;
 
   constructor(options: VersionSearchOptions) {
     this.#options = options;
     this.#last = options.last;
+    this.#searchAgainAt = options.clock.now() + searchAgainAfterMs;
   }
 
   /**
@@ -79,6 +87,7 @@ export class VersionSearch {
   }
 
   /**
+   * Looks once more for an ID that is found nowhere while the search is younger than three seconds.
    * @param as what the text calls the ID; a "task" may also be a session that the text does not name as one
    * @returns the task, or all tasks of the session; `undefined` where no version knows the ID
    * @throws {CloudError} where that could not be found out; an `AbortError`
@@ -90,6 +99,19 @@ export class VersionSearch {
   ): Promise<readonly TaskRef[] | undefined> {
     const listed = this.#listed.get(id);
     if (listed) return [listed];
+    const found = await this.#findOnce(id, as, signal);
+    const waitMs = Math.min(this.#searchAgainAt - this.#options.clock.now(), searchAgainAfterMs);
+    if (found || waitMs <= 0) return found;
+    await this.#options.clock.sleep(waitMs, signal);
+    signal.throwIfAborted();
+    return this.#findOnce(id, as, signal);
+  }
+
+  async #findOnce(
+    id: string,
+    as: SearchPlace['as'],
+    signal: AbortSignal,
+  ): Promise<readonly TaskRef[] | undefined> {
     let isServed = false;
     let notServed: CloudError | undefined;
     for (const place of this.#placesFor(as)) {

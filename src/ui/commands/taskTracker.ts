@@ -48,7 +48,7 @@ export class TaskTracker implements Disposable {
         store,
         connect,
         isOfficial: isOfficial(session.server),
-        now: this.#options.clock.now(),
+        clock: this.#options.clock,
         signal: AbortSignal.any(signals),
         onProgress,
       });

@@ -221,10 +221,11 @@ async function waitForTask(
 async function findTask(
   input: ToolInput,
   {
+    clock,
     session,
     signal,
     settings,
-  }: Pick<LanguageModelToolsOptions, 'settings'> & {
+  }: Pick<LanguageModelToolsOptions, 'clock' | 'settings'> & {
     readonly session: AccountSession;
     readonly signal: AbortSignal;
   },
@@ -252,6 +253,7 @@ async function findTask(
     connect: session.connect,
     isOfficial: isOfficial(session.server),
     last: session.store.tasks().at(-1),
+    clock,
   });
   const found = await search.find(bare, 'task', signal);
   if (found?.length === 1 && found[0]) return found[0];

@@ -15,6 +15,8 @@ import { FakeCloud } from '../../../fakes/fakeCloud';
 
 const session = '3fa85f64-5717-4562-b3fc-2c963f66afa6';
 const other = '11111111-5717-4562-b3fc-2c963f66afa6';
+/** Who sleeps by it has slept. */
+const clock = { now: () => 7, sleep: () => Promise.resolve() };
 const dashboard = (id: string): string => `https://cloud.browser-use.com/agent/${id}`;
 
 describe('tracking what a text names', () => {
@@ -58,7 +60,7 @@ describe('tracking what a text names', () => {
       store,
       connect,
       isOfficial: true,
-      now: 7,
+      clock,
       signal,
     });
   }
@@ -131,7 +133,7 @@ describe('tracking what a text names', () => {
       store,
       connect,
       isOfficial: true,
-      now: 7,
+      clock,
       signal: new AbortController().signal,
       onProgress: (done, total) => seen.push(`${done} of ${total}`),
     });
@@ -268,7 +270,7 @@ describe('tracking what a text names', () => {
             }),
           }),
         isOfficial: true,
-        now: 7,
+        clock,
         signal: new AbortController().signal,
       });
     };

@@ -9,6 +9,7 @@ import {
   VersionSearch,
   type VersionSearchOptions,
 } from '../../../../src/core/tracking/versionSearch';
+import { FakeClock } from '../../../fakes/fakeClock';
 import { FakeCloud } from '../../../fakes/fakeCloud';
 
 const never = new AbortController().signal;
@@ -20,12 +21,14 @@ describe('the search for the version of an ID', () => {
   /** The pages of the lists. */
   let listed: Map<ApiVersion, readonly (readonly string[])[]>;
   let requested: string[];
+  let clock: FakeClock;
 
   beforeEach(() => {
     known = new Map();
     failures = new Map();
     listed = new Map();
     requested = [];
+    clock = new FakeClock();
   });
 
   const connect = (): Promise<Cloud> => {
@@ -71,7 +74,14 @@ describe('the search for the version of an ID', () => {
   };
 
   const search = (more: Partial<VersionSearchOptions> = {}): VersionSearch =>
-    new VersionSearch({ connect, isOfficial: true, last: undefined, ...more });
+    new VersionSearch({ connect, isOfficial: true, last: undefined, clock, ...more });
+
+  /** A search that is no longer young, so that it looks for nothing twice. */
+  const oldSearch = (more: Partial<VersionSearchOptions> = {}): VersionSearch => {
+    const old = search(more);
+    clock.jump(3000);
+    return old;
+  };
 
   it('looks for an ID in at most five places, and in v1 only on other servers', () => {
     assert.equal(searchPlaces.length, 5);
@@ -82,7 +92,7 @@ describe('the search for the version of an ID', () => {
   });
 
   it('asks one version after the other, at most five times', async () => {
-    assert.equal(await search().find('x', 'task', never), undefined);
+    assert.equal(await oldSearch().find('x', 'task', never), undefined);
     assert.deepEqual(requested, ['v4 task', 'v2 task', 'v3 task', 'v4 session', 'v2 session']);
   });
 
@@ -122,12 +132,34 @@ describe('the search for the version of an ID', () => {
   it('leaves out a version that is not served, after the first try', async () => {
     failures.set('v4', 'notServed');
     known.set('v2 task a', []);
-    const each = search();
+    const each = oldSearch();
     await each.find('x', 'task', never);
     assert.deepEqual(requested, ['v4 task', 'v2 task', 'v3 task', 'v2 session']);
     requested = [];
     await each.find('y', 'task', never);
     assert.deepEqual(requested, ['v2 task', 'v3 task', 'v2 session']);
+  });
+
+  it('looks once more for what may have been created just now, three seconds after the search began', async () => {
+    const each = search();
+    const found = each.find('x', 'task', never);
+    await clock.advance(2999);
+    assert.equal(requested.length, 5);
+    known.set('v4 task x', []);
+    await clock.advance(1);
+    assert.deepEqual(await found, [{ apiVersion: 'v4', id: 'x' }]);
+    requested = [];
+    assert.equal(await each.find('y', 'task', never), undefined);
+    assert.equal(requested.length, 5, 'not for an ID that comes later');
+  });
+
+  it('waits no more for who has cancelled', async () => {
+    const abort = new AbortController();
+    const found = assert.rejects(search().find('x', 'task', abort.signal), { name: 'AbortError' });
+    await clock.advance(1000);
+    abort.abort();
+    await found;
+    assert.deepEqual([requested.length, clock.timers], [5, 0]);
   });
 
   for (const kind of ['auth', 'rateLimited', 'network', 'server', 'badAnswer'] as const)
