@@ -250,9 +250,9 @@ describe('the extension against a cloud', () => {
     person.texts = [`${v2Id},${v1Id}`];
     await run('trackTask');
     assert.equal(api.tasks.length, 2);
-    const [first, second] = person.validations.slice(-2) as vscode.InputBoxValidationMessage[];
-    assert.equal(first?.severity, vscode.InputBoxValidationSeverity.Error);
-    assert.equal(second?.message, 'Tracks 2 tasks.');
+    const [first, second] = person.validations.slice(-2) as string[][];
+    assert.equal(first?.[0], 'This names no task');
+    assert.equal(second?.[0], 'Track 2 tasks');
   });
 
   it('forgets ended tasks, and brings them back with all that was known', async () => {

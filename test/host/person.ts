@@ -1,9 +1,11 @@
 import {
   CancellationTokenSource,
   env,
+  EventEmitter,
   window,
   type CancellationToken,
   type InputBoxOptions,
+  type QuickPickItem,
   type SaveDialogOptions,
   type Uri,
 } from 'vscode';
@@ -23,13 +25,13 @@ export interface SeenMessage {
  */
 export class Person {
   readonly seen: SeenMessage[] = [];
-  /** What input boxes said to the texts before those were accepted. */
+  /** What input boxes said to the texts before those were accepted, and the lists beside them offered. */
   readonly validations: unknown[] = [];
   /** Which button to press; none closes the message. */
   press: (message: SeenMessage) => string | undefined = () => undefined;
   /** Texts to type, one a box; without one the box is cancelled. */
   texts: string[] = [];
-  /** Which entries of a list to pick, by their labels; `undefined` cancels. */
+  /** Which entries of a list to pick, by their labels; `undefined` cancels. A list with a box for texts is accepted without any. */
   pick: (labels: readonly string[]) => readonly string[] | undefined = () => undefined;
   /** Where to save a file; `undefined` cancels. The dialog's own question before a file is replaced counts as answered. */
   saveTo: (options: SaveDialogOptions) => Uri | undefined = () => undefined;
@@ -63,6 +65,7 @@ export class Person {
         const picked = labels && items.filter(({ label }) => labels.includes(label));
         return Promise.resolve(options.canPickMany ? picked : picked?.[0]);
       },
+      createQuickPick: () => this.#pickList(),
       showSaveDialog: (options: SaveDialogOptions) => Promise.resolve(this.saveTo(options)),
       withProgress: (options: { readonly title?: string }, task: ProgressTask) =>
         this.#follow(options.title ?? '', task),
@@ -77,13 +80,15 @@ export class Person {
 
   end(): void {
     const { showInformationMessage, showWarningMessage, showErrorMessage } = this.#originals;
-    const { showInputBox, showQuickPick, showSaveDialog, withProgress } = this.#originals;
+    const { showInputBox, showQuickPick, createQuickPick, showSaveDialog, withProgress } =
+      this.#originals;
     Object.assign(window, {
       showInformationMessage,
       showWarningMessage,
       showErrorMessage,
       showInputBox,
       showQuickPick,
+      createQuickPick,
       showSaveDialog,
       withProgress,
     });
@@ -101,6 +106,41 @@ export class Person {
       this.seen.push(message);
       return Promise.resolve(this.press(message));
     };
+  }
+
+  /** A list with a box: the next text is typed into it and accepted, as soon as it is shown. */
+  #pickList(): object {
+    const value = new EventEmitter<string>();
+    const accept = new EventEmitter<void>();
+    const hide = new EventEmitter<void>();
+    const none = new EventEmitter<unknown>();
+    const pick = {
+      value: '',
+      items: [] as readonly QuickPickItem[],
+      activeItems: [] as readonly QuickPickItem[],
+      selectedItems: [] as readonly QuickPickItem[],
+      onDidChangeValue: value.event,
+      onDidAccept: accept.event,
+      onDidHide: hide.event,
+      onDidChangeSelection: none.event,
+      onDidChangeActive: none.event,
+      dispose: () => {
+        for (const emitter of [value, accept, hide, none]) emitter.dispose();
+      },
+      show: () => {
+        setImmediate(() => {
+          const text = this.texts.shift();
+          if (text !== undefined) {
+            pick.value = text;
+            value.fire(text);
+            this.validations.push(pick.items.map(({ label }) => label));
+            accept.fire();
+          }
+          hide.fire();
+        });
+      },
+    };
+    return pick;
   }
 
   async #follow(title: string, task: ProgressTask): Promise<unknown> {

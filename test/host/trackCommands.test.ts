@@ -3,6 +3,8 @@ import { CloudError } from '../../src/core/cloud/errors';
 import type { TaskRef } from '../../src/core/cloud/task';
 import { trackTasks } from '../../src/core/tracking/taskTracking';
 import { TaskStore } from '../../src/core/tasks/taskStore';
+import { systemClock } from '../../src/platform/systemClock';
+import { Log } from '../../src/ui/log';
 import { Settings } from '../../src/ui/settings';
 import { trackTask, type TrackTaskOptions } from '../../src/ui/commands/trackingCommands';
 import type { AccountSession } from '../../src/ui/account/accountSession';
@@ -43,6 +45,8 @@ describe('Track Task', () => {
     const cloud = new FakeCloud(() => 0);
     return {
       settings,
+      clock: systemClock,
+      log: new Log(),
       view: {
         isVisible,
         reveal(ref) {

@@ -208,7 +208,9 @@ describe('what is done with tracked tasks', () => {
       (await workbench.quickInput().getAttribute('placeholder'))?.startsWith('Task ID'),
     );
     await keyboard.type(id);
-    await workbench.waitForInputMessage(/^Tracks 1 task\./);
+    await until('What the text names', async () =>
+      (await workbench.quickPickLabels()).includes('Track 1 task'),
+    );
     await keyboard.press('Enter');
     await workbench.waitForRow('The row', ({ icon }) => icon === 'loading');
     await openFirstRow(async () =>

@@ -98,7 +98,9 @@ describe('the first use, with API v2', () => {
     await workbench.pasteInput(
       [taskId, `https://cloud.browser-use.com/agent/${sessionId}`, taskId].join('\n'),
     );
-    await workbench.waitForInputMessage(/Tracks 1 task and all of 1 session/);
+    await until('What the list names', async () =>
+      (await workbench.quickPickLabels()).includes('Track 1 task and all of 1 session'),
+    );
     await workbench.screenshot('track-task-dark');
     await workbench.page.keyboard.press('Enter');
     const notification = await workbench.waitForNotification('tracked');

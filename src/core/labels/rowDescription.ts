@@ -58,6 +58,21 @@ export function choiceDescription(task: TrackedTask): string {
   ]);
 }
 
+/** What stands beside a task of the account's lists: "Running · 3 min ago · v2 · tracked". */
+export function recentDescription(
+  task: TrackedTask,
+  { now, isTracked }: { readonly now: number; readonly isTracked: boolean },
+): string {
+  const createdAt = Date.parse(task.createdAt ?? '');
+  return joinParts([
+    appearanceLabel(task),
+    costLabel(task),
+    Number.isNaN(createdAt) ? undefined : formatAge(createdAt, now),
+    capabilitiesOf(task.apiVersion).name,
+    isTracked ? 'tracked' : undefined,
+  ]);
+}
+
 /** Whether a row's description changes as time goes by. */
 export function hasRowTime(task: TrackedTask): boolean {
   return rowMoment(task) !== undefined;

@@ -273,6 +273,25 @@ function reasonMessage(kind: CloudErrorKind, host: string, isOfIds: boolean): Er
   }
 }
 
+/** Whether a paste names anything to track. */
+export function namesAny({ refs, ids, sessions }: NamedTasks): boolean {
+  return refs.length + ids.length + sessions.length > 0;
+}
+
+/** What a paste names that does: "2 tasks and all of 1 session". */
+export function namedLabel({ refs, ids, sessions }: NamedTasks): string {
+  const tasks = refs.length + ids.length;
+  const parts = [
+    ...(tasks > 0 ? [countLabel(tasks)] : []),
+    ...(sessions.length > 0
+      ? [sessions.length === 1 ? 'all of 1 session' : `all of ${sessions.length} sessions`]
+      : []),
+  ];
+  return parts.join(' and ');
+}
+
+type NamedTasks = Pick<TaskInput, 'refs' | 'ids' | 'sessions'>;
+
 /** Why pieces of a paste are left out: at most two are named. `undefined` where none is. */
 export function rejectedMessage({
   rejected,

@@ -1,16 +1,11 @@
-import type { ApiVersion, TaskRef } from '../../core/cloud/task';
-import {
-  CancellationError,
-  InputBoxValidationSeverity,
-  window,
-  type InputBoxValidationMessage,
-} from 'vscode';
+import { CancellationError, window } from 'vscode';
+import type { TaskRef } from '../../core/cloud/task';
+import type { Clock } from '../../core/base/clock';
 import { countLabel } from '../../core/labels/statusBarLabel';
 import { hasEnded } from '../../core/cloud/task';
 import { parseTaskInput, type TaskInput } from '../../core/input/taskInput';
 import {
   lookupMessage,
-  rejectedMessage,
   trackingMessage,
   type TrackingResult,
 } from '../../core/tracking/taskTracking';
@@ -28,13 +23,12 @@ import type { Settings } from '../settings';
 import type { TaskTracker } from './taskTracker';
 import type { TaskView } from '../tree/taskView';
 import { targetsOf } from '../tree/taskTargets';
-import { plainMessage } from '../../core/text/plainText';
+import { pickTasks } from './taskPicker';
 
 /** What the commands need that say which tasks are tracked. */
 export interface TrackingCommandsOptions extends TrackTaskOptions {
   readonly account: CurrentAccount;
   readonly view: TaskView;
-  readonly log: Log;
 }
 
 /** The commands that say which tasks are tracked. */
@@ -48,29 +42,44 @@ export function trackingCommands(options: TrackingCommandsOptions): Commands {
 
 /** What tracking needs of the extension. */
 export interface TrackTaskOptions {
+  readonly clock: Clock;
+  readonly log: Log;
   readonly settings: Settings;
   readonly tracker: Pick<TaskTracker, 'track'>;
   readonly view: Pick<TaskView, 'isVisible' | 'reveal'>;
   readonly account: Pick<CurrentAccount, 'requireSession'>;
 }
 
-/** Track Task…: what the first argument names where it is a text, else what the user pastes. */
+/** Track Task…: what the first argument names where it is a text, else what the user pastes or picks. */
 export async function trackTask(
   args: readonly unknown[],
   options: TrackTaskOptions,
 ): Promise<void> {
   const [first] = args;
-  const { account, settings, tracker, view } = options;
+  const { account, settings, view } = options;
+  const { apiVersion } = settings;
   const session = account.requireSession();
-  const isTyped = typeof first !== 'string';
-  const text = isTyped ? await promptForTasks(options) : first;
-  const input = parseTaskInput(text, settings.apiVersion);
+  if (typeof first === 'string') {
+    // Who tracks from a key or a script goes on with something else: a view that is closed stays so.
+    const reveals = view.isVisible;
+    await trackInput(parseTaskInput(first, apiVersion), session, { ...options, reveals });
+  } else {
+    const input = await pickTasks({ ...options, session, apiVersion });
+    await trackInput(input, session, { ...options, reveals: true });
+  }
+}
+
+async function trackInput(
+  input: TaskInput,
+  session: AccountSession,
+  options: TrackTaskOptions & { readonly reveals: boolean },
+): Promise<void> {
+  const { tracker, view, reveals } = options;
   const result = await trackWithProgress(input, session, tracker);
   const [firstRef] = result.refs;
-  // Who tracks from a key or a script goes on with something else: a view that is closed stays so.
-  if (firstRef && (isTyped || view.isVisible)) await view.reveal(firstRef);
+  if (firstRef && reveals) await view.reveal(firstRef);
   await notifyOfTracking(result, session, async () => {
-    if (await session.key.get()) await trackTask([text], options);
+    if (await session.key.get()) await trackInput(input, session, options);
   });
 }
 
@@ -116,46 +125,6 @@ async function notifyOfTracking(
     return;
   }
   if (message !== undefined) notify({ severity: 'information', text: message });
-}
-
-async function promptForTasks({ settings }: TrackTaskOptions): Promise<string> {
-  const text = await window.showInputBox({
-    title: 'Track Tasks',
-    prompt:
-      'Paste one or many task IDs or dashboard links, separated by spaces, commas or new lines.',
-    placeHolder: 'Task ID or https://cloud.browser-use.com/agent/…',
-    ignoreFocusOut: true,
-    validateInput: (text) => judge(text, settings.apiVersion),
-  });
-  if (text === undefined || text.trim() === '') throw new CancellationError();
-  return text;
-}
-
-/** Says at every keystroke what the text so far names. */
-function judge(
-  text: string,
-  apiVersion: ApiVersion | undefined,
-): InputBoxValidationMessage | undefined {
-  if (text.trim() === '') return undefined;
-  const input = parseTaskInput(text, apiVersion);
-  const tasks = input.refs.length + input.ids.length;
-  const sessions = input.sessions.length;
-  const named = [
-    ...(tasks > 0 ? [countLabel(tasks)] : []),
-    ...(sessions > 0 ? [sessions === 1 ? 'all of 1 session' : `all of ${sessions} sessions`] : []),
-  ];
-  const refused = rejectedMessage(input);
-  if (named.length === 0)
-    return {
-      message: plainMessage(`${refused ?? 'This names no task'}.`),
-      severity: InputBoxValidationSeverity.Error,
-    };
-  const parts = [`Tracks ${named.join(' and ')}`, ...(refused === undefined ? [] : [refused])];
-  return {
-    message: plainMessage(`${parts.join('; ')}.`),
-    severity:
-      refused === undefined ? InputBoxValidationSeverity.Info : InputBoxValidationSeverity.Warning,
-  };
 }
 
 /** Untrack Task: forgets tasks here and sends nothing to the cloud. */

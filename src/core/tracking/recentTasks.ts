@@ -1,0 +1,155 @@
+import { isAbort, isCloudError, type CloudError } from '../cloud/errors';
+import { refKey, type ApiVersion } from '../cloud/task';
+import type { Cloud, ListedTask, TaskPage } from '../cloud/taskClient';
+import { searchPlaces, searchPlacesElsewhere } from './versionSearch';
+
+/** A task of the account's lists. Of a v4 session, its lists show the latest run. */
+export interface RecentTask extends ListedTask {
+  readonly apiVersion: ApiVersion;
+}
+
+/** The API versions whose lists are worth a request: those that an ID is looked for in. */
+export function listedVersions(isOfficial: boolean): readonly ApiVersion[] {
+  const places = isOfficial ? searchPlaces : searchPlacesElsewhere;
+  return [...new Set(places.map(({ apiVersion }) => apiVersion))];
+}
+
+/** A list that could not be read on. */
+export interface FailedList {
+  readonly apiVersion: ApiVersion;
+  readonly error: CloudError;
+}
+
+export interface RecentTasksOptions {
+  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  readonly versions: readonly ApiVersion[];
+  /** Aborts all requests. */
+  readonly signal: AbortSignal;
+}
+
+interface List {
+  readonly apiVersion: ApiVersion;
+  iterator: AsyncIterator<TaskPage, unknown> | undefined;
+  /** When the oldest task that it has shown was created, in milliseconds since 1970; `Infinity` before the first. */
+  oldestAt: number;
+  isDone: boolean;
+}
+
+/**
+ * The account's tasks of several API versions as one list, the newest first, read page by page as somebody wants more. A version that is
+ * not served is left out without a word, and one that fails keeps no other from being read.
+ */
+export class RecentTasks {
+  readonly #options: RecentTasksOptions;
+  readonly #lists: readonly List[];
+  readonly #tasks = new Map<string, RecentTask>();
+  readonly #failures: FailedList[] = [];
+  #ordered: readonly RecentTask[] | undefined;
+  #hasBegun = false;
+
+  constructor(options: RecentTasksOptions) {
+    this.#options = options;
+    this.#lists = options.versions.map((apiVersion) => ({
+      apiVersion,
+      iterator: undefined,
+      oldestAt: Infinity,
+      isDone: false,
+    }));
+  }
+
+  /** What was read so far, each task once. A later page may bring tasks that belong between them. */
+  get tasks(): readonly RecentTask[] {
+    this.#ordered ??= [...this.#tasks.values()].sort((a, b) =>
+      compareDown(createdAt(a), createdAt(b)),
+    );
+    return this.#ordered;
+  }
+
+  /** True while there may be more. */
+  get hasMore(): boolean {
+    return this.#lists.some(({ isDone }) => !isDone);
+  }
+
+  /** The lists that could not be read on, in the order in which they failed. */
+  get failures(): readonly FailedList[] {
+    return this.#failures;
+  }
+
+  /**
+   * Reads the first page of every list, and then with each call one more page: of the list that is behind the others. Not to be
+   * called while a call is under way.
+   * @param onRead called after each page and each failure
+   * @throws the reason of the signal when it aborted
+   */
+  async readMore(onRead: () => void): Promise<void> {
+    const lists = this.#hasBegun ? this.#behind() : this.#lists;
+    this.#hasBegun = true;
+    await Promise.all(
+      lists.map(async (list) => {
+        await this.#readPage(list);
+        onRead();
+      }),
+    );
+  }
+
+  /** The list that may hold the newest of the tasks that were not read. */
+  #behind(): readonly List[] {
+    const open = this.#lists.filter(({ isDone }) => !isDone);
+    return open.toSorted((a, b) => compareDown(a.oldestAt, b.oldestAt)).slice(0, 1);
+  }
+
+  async #readPage(list: List): Promise<void> {
+    const { apiVersion } = list;
+    const { connect, signal } = this.#options;
+    try {
+      if (!list.iterator) {
+        const cloud = await connect(signal);
+        signal.throwIfAborted();
+        list.iterator = cloud.client(apiVersion).listTasks({}, signal)[Symbol.asyncIterator]();
+      }
+      const result = await list.iterator.next();
+      signal.throwIfAborted();
+      if (result.done === true) list.isDone = true;
+      else this.#add(list, result.value);
+    } catch (error) {
+      list.isDone = true;
+      if (isAbort(error) || !isCloudError(error)) throw error;
+      if (error.kind !== 'notServed') this.#failures.push({ apiVersion, error });
+    }
+  }
+
+  #add(list: List, { tasks, isLast }: TaskPage): void {
+    const { apiVersion } = list;
+    list.isDone = isLast;
+    for (const task of tasks) {
+      const recent = { ...task, apiVersion };
+      this.#tasks.set(refKey(recent), recent);
+      const at = createdAt(recent);
+      if (Number.isFinite(at)) list.oldestAt = Math.min(list.oldestAt, at);
+    }
+    this.#ordered = undefined;
+  }
+}
+
+/**
+ * Whether each word of a search stands in the task's prompt, title or ID, whatever the case.
+ * @param search in lower case
+ */
+export function matchesSearch(
+  { prompt = '', title = '', id }: Pick<RecentTask, 'prompt' | 'title' | 'id'>,
+  search: string,
+): boolean {
+  const text = `${prompt}\n${title}\n${id}`.toLowerCase();
+  return search.split(/\s+/u).every((word) => text.includes(word));
+}
+
+/** One whose time nobody tells stands last. */
+function createdAt({ createdAt: text }: Pick<RecentTask, 'createdAt'>): number {
+  const at = Date.parse(text ?? '');
+  return Number.isNaN(at) ? -Infinity : at;
+}
+
+function compareDown(a: number, b: number): number {
+  if (a === b) return 0;
+  return a < b ? 1 : -1;
+}

@@ -1,0 +1,359 @@
+import {
+  CancellationError,
+  commands,
+  env,
+  ThemeIcon,
+  window,
+  type QuickPick,
+  type QuickPickItem,
+} from 'vscode';
+import type { Clock } from '../../core/base/clock';
+import { type Disposable, disposeAll } from '../../core/base/event';
+import { capabilitiesOf } from '../../core/cloud/apiVersions';
+import { isOfficial } from '../../core/cloud/baseUrl';
+import { isAbort } from '../../core/cloud/errors';
+import type { ApiVersion } from '../../core/cloud/task';
+import { parseTaskInput, type TaskInput } from '../../core/input/taskInput';
+import { errorMessage } from '../../core/labels/errorMessage';
+import { recentDescription } from '../../core/labels/rowDescription';
+import { appearanceOf, taskTitle } from '../../core/labels/taskLabels';
+import { newlyTracked } from '../../core/tasks/trackedTask';
+import { plainLabel } from '../../core/text/plainText';
+import { asUuid } from '../../core/text/uuids';
+import {
+  listedVersions,
+  matchesSearch,
+  RecentTasks,
+  type RecentTask,
+} from '../../core/tracking/recentTasks';
+import { namedLabel, namesAny, rejectedMessage } from '../../core/tracking/taskTracking';
+import type { AccountSession } from '../account/accountSession';
+import type { Log } from '../log';
+import { taskIcon } from '../tree/taskItem';
+
+export interface TaskPickerOptions {
+  /** Whose tasks are offered. */
+  readonly session: AccountSession;
+  /** Of IDs whose version nothing tells; `undefined` leaves that to the cloud. */
+  readonly apiVersion: ApiVersion | undefined;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'error'>;
+}
+
+/**
+ * Asks for tasks in one box: by pasting what names them, and by choosing among the account's recent tasks, which are read from the
+ * cloud as the person types and goes down. Nothing is chosen by itself, not even what the clipboard names.
+ * @throws {CancellationError} where the person gives up
+ */
+export async function pickTasks(options: TaskPickerOptions): Promise<TaskInput> {
+  for (;;) {
+    const picker = new TaskPicker(options);
+    try {
+      const picked = await picker.picked;
+      if (picked !== 'setApiKey') return picked;
+    } finally {
+      picker.dispose();
+    }
+    await commands.executeCommand('browserUseTasks.setApiKey');
+    if (!(await options.session.key.get())) throw new CancellationError();
+  }
+}
+
+interface PickerItem extends QuickPickItem {
+  /** What the person means who chooses it. A note means nothing. */
+  readonly kindOf: 'task' | 'typed' | 'copied' | 'older' | 'setApiKey' | 'note';
+  readonly task?: RecentTask;
+}
+
+/** Somebody who pastes at once needs no list. */
+const listDelayMs = 250;
+/** While a search has found fewer tasks than this, older ones are read by themselves. */
+const enoughFound = 20;
+/** For one search; each takes a request of 100 tasks. */
+const mostPagesForSearch = 20;
+/** Somebody who comes so near to the end wants to go on. */
+const rowsBeforeEnd = 10;
+/** In characters. What is longer is no list of tasks. */
+const maxCopied = 1_000_000;
+/** In characters: VS Code searches the labels at each key. */
+const maxTitle = 400;
+
+class TaskPicker implements Disposable {
+  readonly picked: Promise<TaskInput | 'setApiKey'>;
+  readonly #options: TaskPickerOptions;
+  readonly #pick: QuickPick<PickerItem>;
+  readonly #recent: RecentTasks;
+  readonly #over = new AbortController();
+  /** Aborts also when the session of the account ends. */
+  readonly #signal: AbortSignal;
+  readonly #subscriptions: readonly Disposable[];
+  readonly #items = new WeakMap<RecentTask, PickerItem>();
+  #checked: readonly PickerItem[] = [];
+  #typed: PickerItem | undefined;
+  #copied: { readonly item: PickerItem; readonly text: string } | undefined;
+  #isKeyMissing = false;
+  #isReading = false;
+  #pagesForSearch = 0;
+  #resolve: (picked: TaskInput | 'setApiKey') => void = () => undefined;
+
+  constructor(options: TaskPickerOptions) {
+    const { session } = options;
+    this.#options = options;
+    this.#signal = AbortSignal.any([this.#over.signal, session.signal]);
+    this.#recent = new RecentTasks({
+      connect: session.connect,
+      versions: listedVersions(isOfficial(session.server)),
+      signal: this.#signal,
+    });
+    const pick = window.createQuickPick<PickerItem>();
+    this.#pick = pick;
+    pick.title = 'Track Tasks';
+    pick.placeholder = 'Task IDs or links, or words to search the recent tasks for';
+    pick.canSelectMany = true;
+    pick.matchOnDescription = true;
+    pick.matchOnDetail = true;
+    pick.keepScrollPosition = true;
+    // People fetch an ID from elsewhere meanwhile.
+    pick.ignoreFocusOut = true;
+    this.picked = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      pick.onDidHide(() => reject(new CancellationError()));
+    });
+    this.#subscriptions = [
+      pick.onDidChangeValue(() => this.#search()),
+      pick.onDidChangeSelection((items) => this.#check(items)),
+      pick.onDidChangeActive(([active]) => this.#goDown(active)),
+      pick.onDidAccept(() => this.#accept()),
+      pick,
+    ];
+    pick.show();
+    void this.#offerCopied();
+    void this.#begin();
+  }
+
+  dispose(): void {
+    this.#over.abort();
+    disposeAll(this.#subscriptions);
+  }
+
+  async #begin(): Promise<void> {
+    const key = await this.#options.session.key.get();
+    if (key) await this.#options.clock.sleep(listDelayMs, this.#signal);
+    if (this.#signal.aborted) return;
+    this.#isKeyMissing = !key;
+    if (key) await this.#read();
+    else this.#draw();
+  }
+
+  /** Reads on, and further while a search has found little. One at a time. */
+  async #read(): Promise<void> {
+    if (this.#isReading || this.#isKeyMissing) return;
+    this.#isReading = true;
+    this.#draw();
+    try {
+      do await this.#recent.readMore(() => this.#draw());
+      while (this.#searchesOn());
+    } catch (error) {
+      if (!isAbort(error) && !this.#signal.aborted)
+        this.#options.log.error('The recent tasks cannot be listed', error);
+    } finally {
+      this.#isReading = false;
+    }
+    this.#draw();
+  }
+
+  #searchesOn(): boolean {
+    const search = this.#pick.value.trim().toLowerCase();
+    if (search === '' || this.#typed?.kindOf === 'typed') return false;
+    if (!this.#recent.hasMore || this.#pagesForSearch++ >= mostPagesForSearch) return false;
+    return this.#countFound(search) < enoughFound;
+  }
+
+  #countFound(search: string): number {
+    return this.#recent.tasks.filter((task) => matchesSearch(task, search)).length;
+  }
+
+  #search(): void {
+    this.#pagesForSearch = 0;
+    const before = this.#typed;
+    this.#typed = this.#judgeTyped();
+    if (before || this.#typed) this.#draw();
+    if (this.#typed?.kindOf === 'typed') this.#pick.activeItems = [this.#typed];
+    else if (this.#recent.tasks.length > 0 && this.#searchesOn()) void this.#read();
+  }
+
+  /** What the text so far names; words that some task holds name nothing. */
+  #judgeTyped(): PickerItem | undefined {
+    const text = this.#pick.value;
+    if (text.trim() === '') return undefined;
+    const input = parseTaskInput(text, this.#options.apiVersion);
+    const refused = rejectedMessage(input);
+    if (namesAny(input))
+      return {
+        kindOf: 'typed',
+        label: `Track ${namedLabel(input)}`,
+        iconPath: new ThemeIcon('add'),
+        ...(refused !== undefined && { detail: plainLabel(`${refused}.`) }),
+        alwaysShow: true,
+      };
+    if (refused === undefined || this.#countFound(text.trim().toLowerCase()) > 0) return undefined;
+    return note('This names no task', `${refused}.`);
+  }
+
+  /** What the clipboard names comes first: nothing of its text is shown but IDs, as it may hold anything. */
+  async #offerCopied(): Promise<void> {
+    let text = '';
+    try {
+      text = await env.clipboard.readText();
+    } catch {
+      // A browser may forbid it.
+    }
+    if (text.length > maxCopied || this.#over.signal.aborted) return;
+    const input = parseTaskInput(text, undefined);
+    const ids = [...input.refs, ...input.sessions].map(({ id }) => id);
+    ids.push(...input.ids.filter((id) => asUuid(id) !== undefined));
+    if (ids.length === 0) return;
+    const more = ids.length > 2 ? ` and ${ids.length - 2} more` : '';
+    const item: PickerItem = {
+      kindOf: 'copied',
+      label: `Track ${namedLabel(input)} from the clipboard`,
+      iconPath: new ThemeIcon('clippy'),
+      detail: plainLabel(`${ids.slice(0, 2).join(', ')}${more}`),
+    };
+    this.#copied = { item, text };
+    this.#draw();
+    if (this.#pick.value === '' && this.#checked.length === 0) this.#pick.activeItems = [item];
+  }
+
+  #check(items: readonly PickerItem[]): void {
+    this.#checked = items.filter(({ kindOf }) => isChoice(kindOf));
+    if (this.#checked.length === items.length) return;
+    if (items.some(({ kindOf }) => kindOf === 'setApiKey')) this.#resolve('setApiKey');
+    if (items.some(({ kindOf }) => kindOf === 'older')) void this.#read();
+    this.#draw();
+  }
+
+  #goDown(active: PickerItem | undefined): void {
+    if (!active?.task || this.#pick.value !== '' || !this.#recent.hasMore) return;
+    const last = this.#recent.tasks.slice(-rowsBeforeEnd);
+    if (last.includes(active.task)) void this.#read();
+  }
+
+  /** Enter means what is checked, else what was typed, else the row that has the focus. */
+  #accept(): void {
+    const typed = this.#judgeTyped();
+    const active = this.#pick.activeItems;
+    const chosen =
+      this.#checked.length > 0 ? this.#checked : typed?.kindOf === 'typed' ? [typed] : active;
+    if (chosen.some(({ kindOf }) => kindOf === 'setApiKey')) this.#resolve('setApiKey');
+    if (chosen.some(({ kindOf }) => kindOf === 'older')) void this.#read();
+    const choices = chosen.filter(({ kindOf }) => isChoice(kindOf));
+    if (choices.length === 0) return;
+    const texts = choices.map(({ kindOf }) => {
+      if (kindOf === 'typed') return this.#pick.value;
+      return kindOf === 'copied' ? (this.#copied?.text ?? '') : '';
+    });
+    const input = parseTaskInput(texts.join('\n'), this.#options.apiVersion);
+    const refs = choices.flatMap(({ task }) => task ?? []);
+    this.#resolve({
+      ...input,
+      refs: [...input.refs, ...refs.map(({ apiVersion, id }) => ({ apiVersion, id }))],
+    });
+  }
+
+  #draw(): void {
+    if (this.#over.signal.aborted) return;
+    this.#pick.busy = this.#isReading;
+    const { tasks } = this.#recent;
+    const items = [
+      ...(this.#typed ? [this.#typed] : []),
+      ...(this.#copied ? [this.#copied.item] : []),
+      ...tasks.map((task) => this.#taskItem(task)),
+      ...this.#notes(),
+    ];
+    const { activeItems } = this.#pick;
+    this.#pick.items = items;
+    this.#pick.selectedItems = this.#checked.filter((item) => items.includes(item));
+    const [active] = activeItems;
+    if (active && items.includes(active)) this.#pick.activeItems = [active];
+  }
+
+  #taskItem(task: RecentTask): PickerItem {
+    let item = this.#items.get(task);
+    if (!item) {
+      const { session, clock } = this.#options;
+      const now = clock.now();
+      const known = { ...newlyTracked(task, now), ...task };
+      item = {
+        kindOf: 'task',
+        task,
+        label: plainLabel(taskTitle(known, maxTitle)),
+        description: plainLabel(
+          recentDescription(known, { now, isTracked: session.store.get(task) !== undefined }),
+        ),
+        detail: plainLabel(task.id),
+        iconPath: taskIcon(appearanceOf(known), false),
+      };
+      this.#items.set(task, item);
+    }
+    return item;
+  }
+
+  /** What stands below the tasks. */
+  #notes(): PickerItem[] {
+    if (this.#isKeyMissing)
+      return [
+        {
+          kindOf: 'setApiKey',
+          label: 'Set API Key…',
+          iconPath: new ThemeIcon('key'),
+          detail: 'Then the recent tasks of its account can be chosen here.',
+          alwaysShow: true,
+        },
+      ];
+    const { hasMore, tasks } = this.#recent;
+    const notes = this.#failureNotes();
+    if (this.#isReading) return notes;
+    if (hasMore)
+      return [
+        {
+          kindOf: 'older',
+          label: 'Show Older Tasks',
+          iconPath: new ThemeIcon('history'),
+          alwaysShow: true,
+        },
+        ...notes,
+      ];
+    if (tasks.length === 0 && notes.length === 0)
+      return [note('There are no recent tasks', 'The account of this API key has none.')];
+    return notes;
+  }
+
+  /** One for each kind of failure, though several versions may have it. */
+  #failureNotes(): PickerItem[] {
+    const { host } = this.#options.session.server;
+    const { failures } = this.#recent;
+    return [...new Set(failures.map(({ error }) => error.kind))].map((kind) => {
+      const failed = failures.filter(({ error }) => error.kind === kind);
+      const versions = failed.map(({ apiVersion }) => capabilitiesOf(apiVersion).name);
+      return note(
+        `Tasks of API ${versions.join(', ')} cannot be listed`,
+        errorMessage(kind, { host, apiVersion: failed[0]?.apiVersion }).text,
+      );
+    });
+  }
+}
+
+function note(label: string, detail: string): PickerItem {
+  return {
+    kindOf: 'note',
+    label: plainLabel(label),
+    iconPath: new ThemeIcon('warning'),
+    detail: plainLabel(detail),
+    alwaysShow: true,
+  };
+}
+
+function isChoice(kind: PickerItem['kindOf']): boolean {
+  return kind === 'task' || kind === 'typed' || kind === 'copied';
+}

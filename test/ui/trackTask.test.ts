@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import type { Simulator } from '../simulator/startSimulator';
+import type { TaskScript } from '../simulator/taskScript';
+import { simulatorEnvironment, startStillCloud } from './cloudOfTest';
+import { until } from './until';
+import { openWorkbench, type Workbench } from './workbench';
+
+const minuteMs = 60_000;
+
+/** What Track Task… offers beside pasting. */
+describe('the recent tasks of the account', () => {
+  let simulator: Simulator;
+  let workbench: Workbench;
+  let copiedId: string;
+
+  before(async () => {
+    simulator = await startStillCloud();
+    // More than a page of v2, so that there is something to read on.
+    for (let number = 1; number <= 130; number++)
+      copiedId = add({ prompt: `Check shop ${number}`, apiVersion: 'v2' }, 60 + number);
+    add({ prompt: 'Find a train to Venice', apiVersion: 'v4', lengthMs: 1000 }, 3);
+    add({ prompt: 'Compare tents', title: 'Compare tents', titleAfterMs: 0, apiVersion: 'v3' }, 5);
+    add({ prompt: 'Fill in the $(trash) form', apiVersion: 'v2', end: 'never' }, 7);
+    // One version that fails hides no other.
+    simulator.faults.add({
+      route: 'GET /api/v3/sessions*',
+      effect: { kind: 'answer', status: 403, body: { detail: 'Not allowed' } },
+      times: 1,
+    });
+    workbench = await openWorkbench({
+      settings: { 'browserUseTasks.baseUrl': simulator.url },
+      env: simulatorEnvironment,
+    });
+    await workbench.openView();
+  });
+
+  after(async () => {
+    await workbench.close();
+    await simulator.close();
+  });
+
+  function add(script: TaskScript, minutesAgo: number): string {
+    const createdAtMs = simulator.clock.now() - minutesAgo * minuteMs;
+    return simulator.addTask({ createdAtMs, ...script }).id;
+  }
+
+  const labels = async (): Promise<string[]> =>
+    (await workbench.quickPickLabels()).map((label) => label.trim());
+  const offers = (...wanted: string[]): Promise<unknown> =>
+    until(`A list with ${wanted.join(', ')}`, async () => {
+      const shown = await labels();
+      if (wanted.every((label) => shown.includes(label))) return true;
+      throw new Error(`there is: ${shown.join(' | ')}`);
+    });
+
+  it('are one list of all versions, the newest first; a version that fails is named below', async () => {
+    await workbench.runCommand('Browser Use: Track Task…');
+    await offers('Find a train to Venice', 'Fill in the $ (trash) form', 'Check shop 1');
+    const [first, second] = await labels();
+    assert.deepEqual([first, second], ['Find a train to Venice', 'Fill in the $ (trash) form']);
+    await workbench.screenshot('track-task-recent-dark');
+    await workbench.quickInput().press('End');
+    await workbench.quickInput().fill('no such words');
+    await offers('Tasks of API v3 cannot be listed');
+    await workbench.page.keyboard.press('Escape');
+    await workbench.quickInput().waitFor({ state: 'hidden' });
+  });
+
+  it('are searched by their words, also where these stand on a page that nobody has read', async () => {
+    const listsBefore = listRequests();
+    await workbench.runCommand('Browser Use: Track Task…');
+    await offers('Find a train to Venice');
+    assert.ok(listRequests() - listsBefore <= 4, 'only the first page of each version is read');
+    await workbench.quickInput().fill('shop 129');
+    await offers('Check shop 129');
+    await workbench.choose('Check shop 129');
+    await workbench.quickInput().fill('tents');
+    await offers('Compare tents');
+    await workbench.choose('Compare tents');
+    await workbench.screenshot('track-task-search-dark');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.quickInput().waitFor({ state: 'hidden' });
+    for (const label of ['Check shop 129', 'Compare tents'])
+      await workbench.waitForRow(label, (row) => row.label === label);
+    assert.equal((await workbench.rows()).length, 2);
+  });
+
+  it('begin with what the clipboard names, which is tracked only when the person says so', async () => {
+    await workbench.page.evaluate(
+      (text) => navigator.clipboard.writeText(text),
+      `A private note: ${copiedId}`,
+    );
+    await workbench.runCommand('Browser Use: Track Task…');
+    await offers('Track 1 task from the clipboard', 'Check shop 1');
+    const [first] = await labels();
+    assert.equal(first, 'Track 1 task from the clipboard');
+    assert.equal((await workbench.rows()).length, 2);
+    const list = workbench.page.locator('.quick-input-list');
+    assert.doesNotMatch(await list.innerText(), /private/);
+    await workbench.screenshot('track-task-clipboard-dark');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.quickInput().waitFor({ state: 'hidden' });
+    await workbench.waitForRow('The copied task', ({ label }) => label === 'Check shop 130');
+  });
+
+  function listRequests(): number {
+    return simulator.counts.seen.filter(({ url }) => /\/(?:tasks|sessions)\?/.test(url)).length;
+  }
+});

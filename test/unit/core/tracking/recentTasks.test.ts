@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { CloudError, type CloudErrorKind } from '../../../../src/core/cloud/errors';
+import type { ApiVersion } from '../../../../src/core/cloud/task';
+import type { Cloud, TaskPage } from '../../../../src/core/cloud/taskClient';
+import {
+  listedVersions,
+  matchesSearch,
+  RecentTasks,
+} from '../../../../src/core/tracking/recentTasks';
+import { FakeCloud } from '../../../fakes/fakeCloud';
+
+describe('the recent tasks of an account', () => {
+  /** By version the pages of its list, each with the minutes at which its tasks were created. */
+  let pages: Map<ApiVersion, readonly (readonly (number | undefined)[])[]>;
+  /** By version and page what its request fails with. */
+  let failures: Map<string, CloudErrorKind>;
+  let requested: string[];
+  let abort: AbortController;
+
+  beforeEach(() => {
+    pages = new Map();
+    failures = new Map();
+    requested = [];
+    abort = new AbortController();
+  });
+
+  const connect = (): Promise<Cloud> => {
+    const cloud = new FakeCloud(() => 0);
+    return Promise.resolve({
+      download: () => cloud.download(),
+      client: (apiVersion) => ({
+        ...cloud.client(apiVersion),
+        async *listTasks(): AsyncGenerator<TaskPage, void, undefined> {
+          const all = pages.get(apiVersion) ?? [[]];
+          for (const [at, minutes] of all.entries()) {
+            requested.push(`${apiVersion} ${at + 1}`);
+            await Promise.resolve();
+            const kind = failures.get(`${apiVersion} ${at + 1}`);
+            if (kind) throw new CloudError(kind, 'ordered');
+            yield {
+              tasks: minutes.map((minute) => ({
+                id: `${apiVersion}-${minute ?? 'undated'}`,
+                status: 'running',
+                rawStatus: 'running',
+                ...(minute !== undefined && { createdAt: new Date(minute * 60_000).toISOString() }),
+              })),
+              isLast: at + 1 === all.length,
+            };
+          }
+        },
+      }),
+    });
+  };
+
+  const recentTasks = (): RecentTasks =>
+    new RecentTasks({ connect, versions: listedVersions(true), signal: abort.signal });
+  const idsOf = ({ tasks }: RecentTasks): string[] => tasks.map(({ id }) => id);
+  const nothing = (): void => undefined;
+
+  it('are one list of all versions, the newest first, each once', async () => {
+    pages
+      .set('v4', [[9, 2]])
+      .set('v2', [[7, 7, 4]])
+      .set('v3', [[5, undefined, 8]]);
+    const recent = recentTasks();
+    let drawn = 0;
+    await recent.readMore(() => drawn++);
+    assert.deepEqual(idsOf(recent), ['v4-9', 'v3-8', 'v2-7', 'v3-5', 'v2-4', 'v4-2', 'v3-undated']);
+    assert.equal(recent.hasMore, false);
+    assert.equal(drawn, 3);
+    assert.deepEqual(requested.toSorted(), ['v2 1', 'v3 1', 'v4 1']);
+  });
+
+  it('are read on where the newest of the others may be, a page at a time', async () => {
+    pages.set('v4', [[100, 90], [40, 30], [20]]).set('v2', [[60, 50], [10]]);
+    const recent = recentTasks();
+    for (let reading = 0; recent.hasMore; reading++) {
+      assert.ok(reading < 10, 'it never ends');
+      await recent.readMore(nothing);
+    }
+    assert.deepEqual(requested.slice(3), ['v4 2', 'v2 2', 'v4 3']);
+    assert.deepEqual(
+      idsOf(recent).map((id) => Number(id.slice(3))),
+      [100, 90, 60, 50, 40, 30, 20, 10],
+    );
+  });
+
+  it('leave out without a word what is not served, and say what failed', async () => {
+    pages.set('v2', [[5], [4]]);
+    failures.set('v3 1', 'notServed').set('v4 1', 'forbidden').set('v2 2', 'server');
+    const recent = recentTasks();
+    await recent.readMore(nothing);
+    assert.deepEqual(idsOf(recent), ['v2-5']);
+    assert.equal(recent.hasMore, true);
+    await recent.readMore(nothing);
+    assert.deepEqual(idsOf(recent), ['v2-5'], 'what was read stays');
+    assert.deepEqual(
+      recent.failures.map(({ apiVersion, error }) => `${apiVersion} ${error.kind}`),
+      ['v4 forbidden', 'v2 server'],
+    );
+    assert.equal(recent.hasMore, false);
+  });
+
+  it('send nothing more once nobody wants them', async () => {
+    pages.set('v2', [[5], [4]]);
+    const recent = recentTasks();
+    await recent.readMore(nothing);
+    abort.abort();
+    await assert.rejects(recent.readMore(nothing), { name: 'AbortError' });
+    const { length } = requested;
+    const another = recentTasks();
+    await assert.rejects(another.readMore(nothing), { name: 'AbortError' });
+    assert.equal(requested.length, length);
+  });
+
+  it('may be of v1 on servers other than the vendor’s only', () => {
+    assert.deepEqual(listedVersions(true), ['v4', 'v2', 'v3']);
+    assert.deepEqual(listedVersions(false), ['v4', 'v2', 'v3', 'v1']);
+  });
+
+  it('are found by words of their prompts, titles and IDs', () => {
+    const task = { id: '5B1F6F7E', prompt: 'Find a train\nto Venice', title: 'Trains' };
+    for (const search of ['venice', 'train find', '5b1f', 'trains venice', ''])
+      assert.ok(matchesSearch(task, search), search);
+    assert.ok(!matchesSearch(task, 'venice plane'));
+    assert.ok(matchesSearch({ id: 'a1' }, 'a1'));
+  });
+});
