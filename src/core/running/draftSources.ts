@@ -1,0 +1,115 @@
+import { capabilitiesOf } from '../cloud/apiVersions';
+import { hasEnded, type ApiVersion, type Task, type TaskDetails } from '../cloud/task';
+import { isApiVersion } from '../cloud/versionList';
+import type { ReviewNote } from './runReview';
+import { writeOption, type RunDraft } from './runDraft';
+import { fieldOf, runFields, type WrittenValue } from './runFields';
+
+export interface PreparedDraft {
+  readonly draft: RunDraft;
+  readonly notes: readonly ReviewNote[];
+}
+
+/** The draft that runs a task again, with all that the cloud tells of it and a note of what it does not tell. */
+export function repeatedDraft(task: TaskDetails): PreparedDraft {
+  const { apiVersion, prompt = '', model } = task;
+  const metadata = metadataOf(task);
+  const draft: RunDraft = {
+    prompt,
+    apiVersion,
+    ...(model === undefined ? {} : { model }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+  const told = ['model', 'metadata', 'sessionId'];
+  const untold = runFields
+    .filter(({ option }) => capabilitiesOf(apiVersion).runOptions.has(option))
+    .filter(({ option }) => !told.includes(option))
+    .map(({ label }) => label);
+  const note: ReviewNote = {
+    severity: 'info',
+    label: 'The cloud does not tell which other options it ran with',
+    detail: `Add what it had of: ${untold.join(', ')}`,
+  };
+  return { draft, notes: untold.length === 0 ? [] : [note] };
+}
+
+function metadataOf({ metadata }: TaskDetails): Readonly<Record<string, string>> | undefined {
+  let values: unknown;
+  try {
+    values = JSON.parse(metadata);
+  } catch {
+    return undefined;
+  }
+  if (typeof values !== 'object' || values === null) return undefined;
+  const pairs = Object.entries(values).filter(
+    (pair): pair is [string, string] => typeof pair[1] === 'string',
+  );
+  return pairs.length === 0 ? undefined : Object.fromEntries(pairs);
+}
+
+/**
+ * The draft of another prompt for the session of a task.
+ * @returns why there can be none, as sentences that say what to do
+ */
+export function continuedDraft(
+  task: Pick<Task, 'apiVersion' | 'sessionId' | 'status' | 'model'>,
+): PreparedDraft | { readonly problem: string } {
+  const { apiVersion, sessionId, status } = task;
+  const { followUps, label } = capabilitiesOf(apiVersion);
+  if (followUps === 'none') return { problem: `${label} has no sessions to go on in.` };
+  if (sessionId === undefined)
+    return { problem: 'The session of this task is not known yet. Try again in a while.' };
+  const draft: RunDraft = { prompt: '', apiVersion, sessionId };
+  if (hasEnded(status)) return { draft, notes: [] };
+  if (followUps === 'always') return { draft: { ...draft, followUp: 'wait' }, notes: [] };
+  return {
+    problem: `A session of ${label} takes another prompt once its task has ended. Wait for its end, or stop the task.`,
+  };
+}
+
+/**
+ * The draft that a call of the command names: a prompt, or an object with `prompt` and options as a prompt file has them.
+ * @param fallback the API version where none is named
+ * @returns what is wrong, as a sentence
+ */
+export function draftOfArguments(
+  given: string | object,
+  fallback: ApiVersion,
+): { readonly draft: RunDraft } | { readonly problem: string } {
+  if (typeof given === 'string') return { draft: { prompt: given.trim(), apiVersion: fallback } };
+  const { prompt, apiVersion = fallback, ...options } = given as Readonly<Record<string, unknown>>;
+  if (typeof prompt !== 'string') return { problem: 'A task needs a prompt, which is a text.' };
+  if (!isApiVersion(apiVersion)) return { problem: 'There is no such API version.' };
+  let draft: RunDraft = { prompt: prompt.trim(), apiVersion };
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    const option = runFields.find((field) => field.option === name)?.option;
+    const writtenValue = writtenOf(value);
+    if (option === undefined || writtenValue === undefined)
+      return { problem: `There is no option ${name} with such a value.` };
+    const written = writeOption(draft, fieldOf(option), writtenValue);
+    if ('problem' in written) return written;
+    draft = written.draft;
+  }
+  return { draft };
+}
+
+function writtenOf(value: unknown): WrittenValue | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'boolean':
+      return String(value);
+    case 'object': {
+      if (value === null) return undefined;
+      const values: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+      if (!values.every((each): each is string => typeof each === 'string')) return undefined;
+      return Array.isArray(value)
+        ? values
+        : new Map(Object.entries(value as Record<string, string>));
+    }
+    default:
+      return undefined;
+  }
+}

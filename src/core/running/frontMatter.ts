@@ -1,0 +1,227 @@
+import type { WrittenValue } from './runFields';
+
+/** A place in a text: a line from 0, and columns from 0 in UTF-16 units. */
+export interface TextPlace {
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface FrontMatterEntry {
+  readonly name: string;
+  readonly place: TextPlace;
+  readonly value: WrittenValue;
+}
+
+export interface FrontMatterProblem {
+  readonly place: TextPlace;
+  /** A sentence. */
+  readonly text: string;
+}
+
+export interface FrontMatter {
+  /** Each name once, as the file has them. */
+  readonly entries: readonly FrontMatterEntry[];
+  readonly problems: readonly FrontMatterProblem[];
+  /** The line that closes the front matter. `undefined` where there is none, or nothing closes it. */
+  readonly endLine?: number | undefined;
+  /** What follows the front matter: the whole text where there is none. */
+  readonly body: string;
+}
+
+/**
+ * Reads the front matter of a Markdown file: the part of YAML in which every value is a text, a list of texts or pairs of texts. What
+ * is read means the same to YAML, but that `50` and `true` are texts here too. What else YAML has (text over several lines,
+ * anchors, tags, braces) is a problem with its place, never guessed at.
+ */
+export function readFrontMatter(text: string): FrontMatter {
+  const lines = text.replace(/^\uFEFF/u, '').split(/\r\n|\r|\n/u);
+  if (!isFence(lines[0])) return { entries: [], problems: [], body: lines.join('\n') };
+  const endLine = lines.findIndex((line, index) => index > 0 && isFence(line));
+  if (endLine === -1) {
+    const place = placeOf(lines, 0);
+    const why = 'The front matter that begins here has no end. Close it with a line of ---.';
+    return { entries: [], problems: [{ place, text: why }], body: '' };
+  }
+  const body = lines.slice(endLine + 1).join('\n');
+  const tooLong = lines.findIndex((line, at) => at < endLine && line.length > longestLine);
+  if (tooLong !== -1) {
+    const place = placeOf(lines, tooLong);
+    return { entries: [], problems: [{ place, text: 'This line is too long.' }], endLine, body };
+  }
+  const reader = new EntryReader(lines.slice(0, endLine));
+  reader.read();
+  const { entries, problems } = reader;
+  return { entries, problems, endLine, body };
+}
+
+/** In UTF-16 units: far more than an option needs. */
+const longestLine = 2000;
+
+function isFence(line: string | undefined): boolean {
+  return line !== undefined && /^---[ \t]*$/u.test(line);
+}
+
+class EntryReader {
+  readonly entries: FrontMatterEntry[] = [];
+  readonly problems: FrontMatterProblem[] = [];
+  readonly #lines: readonly string[];
+  #at = 1;
+
+  constructor(lines: readonly string[]) {
+    this.#lines = lines;
+  }
+
+  read(): void {
+    for (; this.#at < this.#lines.length; this.#at++) {
+      const line = this.#lines[this.#at] ?? '';
+      if (isBlank(line)) continue;
+      const [, name, rest] = /^([A-Za-z][\w-]*)[ \t]*:(?=[ \t]|$)(.*)$/u.exec(line) ?? [];
+      if (name === undefined || rest === undefined) {
+        this.#refuse('This is no option: an option is written as `name: value`.');
+        continue;
+      }
+      const place = { line: this.#at, start: 0, end: name.length };
+      const value = this.#value(rest);
+      if (value === undefined) continue;
+      if (this.entries.some((entry) => entry.name === name))
+        this.#refuse(`${name} is written twice.`, place);
+      else this.entries.push({ name, place, value });
+    }
+  }
+
+  /** @param rest what follows the colon of a name in the current line */
+  #value(rest: string): WrittenValue | undefined {
+    const text = rest.trim();
+    if (text === '' || text.startsWith('#')) return this.#block();
+    if (text.startsWith('[')) return this.#flowList(text);
+    return this.#scalar(text);
+  }
+
+  /** The list or the pairs in the lines that follow. */
+  #block(): WrittenValue | undefined {
+    const nameLine = this.#at;
+    const items: string[] = [];
+    const pairs = new Map<string, string>();
+    let indent: string | undefined;
+    let isWhole = true;
+    for (; this.#at + 1 < this.#lines.length; this.#at++) {
+      const line = this.#lines[this.#at + 1] ?? '';
+      if (isBlank(line)) continue;
+      const [, space = '', rest = ''] = /^(\s*)(.*)$/u.exec(line) ?? [];
+      const item = /^-(?:[ \t]+(.*))?$/u.exec(rest);
+      if (space === '' && !item) break;
+      this.#at++;
+      indent ??= space;
+      if (space.includes('\t') || space !== indent) {
+        this.#refuse(
+          'The lines of a list or of pairs begin in the same column, and with spaces only.',
+        );
+        isWhole = false;
+      } else if (item) {
+        const value = this.#scalar((item[1] ?? '').trim());
+        if (value === undefined) isWhole = false;
+        else items.push(value);
+      } else isWhole = this.#pair(rest, pairs) && isWhole;
+      this.#at--;
+    }
+    if (!isWhole) return undefined;
+    if (items.length > 0 && pairs.size > 0) {
+      this.#refuse(
+        'These lines are a list in part and pairs in part.',
+        placeOf(this.#lines, nameLine),
+      );
+      return undefined;
+    }
+    if (items.length > 0) return items;
+    if (pairs.size > 0) return pairs;
+    this.#refuse('This option has no value.', placeOf(this.#lines, nameLine));
+    return undefined;
+  }
+
+  #pair(line: string, pairs: Map<string, string>): boolean {
+    const [, plain, quoted, rest] =
+      /^(?:([A-Za-z_][\w.-]*)|"([^"\\]+)")[ \t]*:(?:[ \t]+(.*))?$/u.exec(line) ?? [];
+    const name = plain ?? quoted;
+    if (name === undefined) {
+      this.#refuse('This is no pair: a pair is written as `name: value`.');
+      return false;
+    }
+    if (pairs.has(name)) {
+      this.#refuse(`${name} is written twice.`);
+      return false;
+    }
+    const value = this.#scalar((rest ?? '').trim());
+    if (value === undefined) return false;
+    pairs.set(name, value);
+    return true;
+  }
+
+  /** A list in one line: `[a, "b c"]`. */
+  #flowList(text: string): readonly string[] | undefined {
+    const inner = /^\[(.*)\](?:[ \t]+#.*)?$/u.exec(text)?.[1];
+    const items =
+      inner === undefined
+        ? undefined
+        : [...inner.matchAll(/\s*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^,"'[\]{}#]+)\s*(,|$)/gu)];
+    if (!items || items.map(([whole]) => whole).join('') !== inner) {
+      this.#refuse('A list in one line is written as `[one, "two"]`.');
+      return undefined;
+    }
+    const values = items.map(([, item = '']) => this.#scalar(item.trim()));
+    const read = values.filter((value) => value !== undefined);
+    return read.length === values.length ? read : undefined;
+  }
+
+  #scalar(text: string): string | undefined {
+    const [, double, afterDouble] = /^("(?:[^"\\]|\\.)*")(.*)$/u.exec(text) ?? [];
+    if (double !== undefined && isRest(afterDouble)) {
+      const value = jsonText(double);
+      if (value === undefined) this.#refuse('This text in quotes has an escape that is not known.');
+      return value;
+    }
+    const [, single, afterSingle] = /^'((?:[^']|'')*)'(.*)$/u.exec(text) ?? [];
+    if (single !== undefined && isRest(afterSingle)) return single.replaceAll("''", "'");
+    const plain = text.replace(/(?:^|[ \t]+)#.*$/u, '').trimEnd();
+    if (plain === '' || plain === '~' || plain === 'null') {
+      this.#refuse('This option has no value.');
+      return undefined;
+    }
+    if (plain.startsWith('|') || plain.startsWith('>')) {
+      this.#refuse('A value is written in one line. The prompt follows the front matter.');
+      return undefined;
+    }
+    if (/^(?:[[\]{},&*!'"%@`]|[-?:](?:[ \t]|$))|:[ \t]|:$/u.test(plain)) {
+      this.#refuse('This value needs quotes around it: "…".');
+      return undefined;
+    }
+    return plain;
+  }
+
+  #refuse(text: string, place = placeOf(this.#lines, this.#at)): void {
+    this.problems.push({ place, text });
+  }
+}
+
+function isBlank(line: string): boolean {
+  return /^\s*(?:#.*)?$/u.test(line);
+}
+
+/** Whether what follows a value says nothing. */
+function isRest(text: string | undefined): boolean {
+  return /^(?:[ \t]+#.*|[ \t]*)$/u.test(text ?? '');
+}
+
+function jsonText(text: string): string | undefined {
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A whole line without the space around it. */
+function placeOf(lines: readonly string[], line: number): TextPlace {
+  const text = lines[line] ?? '';
+  return { line, start: text.length - text.trimStart().length, end: text.trimEnd().length };
+}

@@ -1,0 +1,177 @@
+import { capabilitiesOf } from '../cloud/apiVersions';
+import { apiVersions, isApiVersion } from '../cloud/versionList';
+import type { ApiVersion } from '../cloud/task';
+import { readFrontMatter, type TextPlace } from './frontMatter';
+import { suggestedModels } from './models';
+import { optionsOf, writeOption, type RunDraft } from './runDraft';
+import { runFields, type FieldValue, type RunField } from './runFields';
+
+/** What the names of prompt files end with. */
+export const promptFileEnding = '.browser-use.md';
+
+export interface PromptFileProblem {
+  readonly place: TextPlace;
+  /** A sentence. */
+  readonly text: string;
+  /** `warning`: the task can be run all the same, without this. */
+  readonly severity: 'error' | 'warning';
+}
+
+export interface PromptFile {
+  /** What could be read. */
+  readonly draft: RunDraft;
+  readonly problems: readonly PromptFileProblem[];
+}
+
+/** The options that a prompt file can hold: secrets are typed when the task is run. */
+export const fileFields: readonly RunField[] = runFields.filter(({ kind }) => kind !== 'secrets');
+
+/**
+ * Reads a prompt file: Markdown whose front matter has the options, and whose text is the prompt.
+ * @param fallback the API version where the file names none
+ */
+export function readPromptFile(text: string, fallback: ApiVersion): PromptFile {
+  const { entries, problems: broken, body } = readFrontMatter(text);
+  const problems: PromptFileProblem[] = broken.map((problem) => ({
+    ...problem,
+    severity: 'error',
+  }));
+  const refuse = (place: TextPlace, why: string): void =>
+    void problems.push({ place, text: why, severity: 'error' });
+  const version = entries.find(({ name }) => name === versionName)?.value;
+  let draft: RunDraft = {
+    prompt: body.trim(),
+    apiVersion: isApiVersion(version) ? version : fallback,
+  };
+  for (const { name, value, place } of entries) {
+    const field = fileFields.find(({ option }) => option === name);
+    if (name === versionName) {
+      if (!isApiVersion(value))
+        refuse(place, `The API version must be one of ${apiVersions.join(', ')}.`);
+    } else if (name === 'secrets')
+      refuse(
+        place,
+        'Secrets can’t stand in a file. Take them out here; they are typed when the task is run, and never stored.',
+      );
+    else if (!field) refuse(place, `There is no option ${name}.`);
+    else {
+      const written = writeOption(draft, field, value);
+      if ('problem' in written) refuse(place, written.problem);
+      else draft = written.draft;
+    }
+  }
+  for (const { option, label } of optionsOf(draft).notSent) {
+    const place = entries.find(({ name }) => name === option)?.place;
+    if (place) problems.push({ place, severity: 'warning', text: notTakenMessage(draft, [label]) });
+  }
+  return { draft, problems };
+}
+
+/** "API v2 takes no Cost Cap: it will not be sent." */
+export function notTakenMessage(draft: RunDraft, labels: readonly string[]): string {
+  const { label } = capabilitiesOf(draft.apiVersion);
+  const where = draft.followUp ? 'A prompt that waits for a running task' : label;
+  return `${where} takes no ${labels.join(', ')}${labels.length === 1 ? ': it is' : ': they are'} not sent.`;
+}
+
+/** A draft as the text of a prompt file. Secrets are left out. */
+export function formatPromptFile(draft: RunDraft): string {
+  const options = fileFields.flatMap(({ option }) => {
+    const value: FieldValue | undefined = draft[option];
+    return value === undefined ? [] : [`${option}: ${yamlOf(value)}`];
+  });
+  return [
+    '---',
+    `${versionName}: ${draft.apiVersion}`,
+    ...options,
+    '---',
+    '',
+    draft.prompt,
+    '',
+  ].join('\n');
+}
+
+function yamlOf(value: FieldValue): string {
+  if (typeof value === 'string') return yamlText(value);
+  if (typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) return `[${value.map((each: string) => yamlText(each)).join(', ')}]`;
+  return Object.entries(value as Readonly<Record<string, string>>)
+    .map(([name, each]) => `\n  ${JSON.stringify(name)}: ${yamlText(each)}`)
+    .join('');
+}
+
+/** In quotes, unless it reads as a text whatever the reader. */
+function yamlText(text: string): string {
+  const isPlain =
+    /^[A-Za-z][\w./:@-]*$/u.test(text) &&
+    !/^(?:true|false|null|yes|no|on|off|y|n)$|:$/iu.test(text);
+  return isPlain ? text : JSON.stringify(text);
+}
+
+const versionName = 'apiVersion';
+
+/** What can be written at a place of a prompt file. */
+export interface Completion {
+  readonly label: string;
+  readonly detail: string;
+  /** What takes the place of the word at the cursor. */
+  readonly insert: string;
+}
+
+/**
+ * What can be written into a prompt file at the cursor: options that are not there yet, or values of the option in the line.
+ * Empty outside the front matter.
+ * @param line from 0
+ * @param before the text of the line before the cursor
+ */
+export function completionsIn(
+  text: string,
+  { line, before }: { readonly line: number; readonly before: string },
+): readonly Completion[] {
+  const closed = readFrontMatter(text);
+  const isOpen = closed.endLine === undefined && closed.problems.length > 0;
+  // Who writes the front matter has often not closed it yet.
+  const upToHere = text.split(/\r\n|\r|\n/u).slice(0, line + 1);
+  const { entries, endLine } = isOpen ? readFrontMatter([...upToHere, '---'].join('\n')) : closed;
+  if (line === 0 || line >= (endLine ?? 0)) return [];
+  const written = /^([A-Za-z][\w-]*)[ \t]*:[ \t]+[^[#]*$/u.exec(before)?.[1];
+  const version = entries.find(({ name }) => name === versionName)?.value;
+  if (written !== undefined) return valuesOf(written, isApiVersion(version) ? version : undefined);
+  if (!/^[\w-]*$/u.test(before)) return [];
+  const here = entries.find((entry) => entry.place.line === line)?.name;
+  const isFree = (name: string): boolean =>
+    name === here || entries.every((entry) => entry.name !== name);
+  const names = [
+    { name: versionName, detail: 'The API version that runs the task.', takers: apiVersions },
+    ...fileFields.map(({ option, description }) => ({
+      name: option,
+      detail: description,
+      takers: apiVersions.filter((each) => capabilitiesOf(each).runOptions.has(option)),
+    })),
+  ];
+  return names
+    .filter(({ name }) => isFree(name))
+    .filter(({ takers }) => !isApiVersion(version) || takers.includes(version))
+    .map(({ name, detail, takers }) => ({
+      label: name,
+      detail: takers.length === apiVersions.length ? detail : `${detail} (${takers.join(', ')})`,
+      insert: `${name}: `,
+    }));
+}
+
+function valuesOf(name: string, version: ApiVersion | undefined): readonly Completion[] {
+  const plain = (values: readonly string[], detail: string): Completion[] =>
+    values.map((value) => ({ label: value, detail, insert: value }));
+  if (name === versionName)
+    return apiVersions.map((each) => ({
+      label: each,
+      detail: capabilitiesOf(each).label,
+      insert: each,
+    }));
+  if (name === 'model')
+    return (version === undefined ? apiVersions : [version]).flatMap((each) =>
+      plain(suggestedModels(each), capabilitiesOf(each).label),
+    );
+  const field = fileFields.find(({ option }) => option === name);
+  return field?.kind === 'flag' ? plain(['true', 'false'], field.description) : [];
+}

@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { apiVersions } from '../../../../src/core/cloud/versionList';
+import {
+  completionsIn,
+  formatPromptFile,
+  readPromptFile,
+} from '../../../../src/core/running/promptFile';
+import {
+  draftProblems,
+  optionsOf,
+  requestOf,
+  type RunDraft,
+} from '../../../../src/core/running/runDraft';
+
+const file = (...lines: readonly string[]) => lines.join('\n');
+
+describe('a prompt file', () => {
+  it('has options in its front matter, and is a prompt below', () => {
+    const { draft, problems } = readPromptFile(
+      file(
+        '---',
+        'apiVersion: v2',
+        'model: browser-use-2.0',
+        'startUrl: https://example.com',
+        'maxSteps: 50',
+        'allowedDomains: [example.com, "*.example.org"]',
+        'metadata:',
+        '  team: search',
+        'outputSchema: schemas/price.json',
+        'judge: true',
+        '---',
+        '',
+        '# Find the price',
+        '',
+        'Of a bicycle.',
+        '',
+      ),
+      'v4',
+    );
+    assert.deepEqual(problems, []);
+    assert.deepEqual(draft, {
+      prompt: '# Find the price\n\nOf a bicycle.',
+      apiVersion: 'v2',
+      model: 'browser-use-2.0',
+      startUrl: 'https://example.com',
+      maxSteps: 50,
+      allowedDomains: ['example.com', '*.example.org'],
+      metadata: { team: 'search' },
+      outputSchema: 'schemas/price.json',
+      judge: true,
+    });
+  });
+
+  it('needs no front matter', () => {
+    const { draft, problems } = readPromptFile('Find the price\n', 'v4');
+    assert.deepEqual(draft, { prompt: 'Find the price', apiVersion: 'v4' });
+    assert.deepEqual(problems, []);
+  });
+
+  it('is refused where it holds secrets, what nobody knows, or what no option can be', () => {
+    const refused: readonly [string, RegExp][] = [
+      ['secrets: abc', /^Secrets can’t stand in a file/u],
+      ['apiVersion: v5', /must be one of v4, v3, v2, v1/u],
+      ['modell: x', /There is no option modell/u],
+      ['maxSteps: many', /^Max Steps must be a whole number from 1 to 10,000\.$/u],
+      ['maxSteps: 0', /Max Steps must be/u],
+      ['maxSteps: 1.5', /Max Steps must be/u],
+      ['maxCostUsd: -1', /^Cost Cap must be an amount/u],
+      ['maxCostUsd: 1e3', /Cost Cap must be/u],
+      ['startUrl: file:///etc/passwd', /^Start URL must be an http or https URL/u],
+      ['startUrl: https://a:b@example.com', /Start URL must be/u],
+      ['startUrl: javascript:alert(1)', /Start URL must be/u],
+      ['profileId: mine', /^Profile must be an ID/u],
+      ['judge: yes', /^Judge must be true or false\.$/u],
+      ['metadata: [a]', /^Metadata must be names and values/u],
+      ['allowedDomains: ["a b"]', /^Allowed Domains must be host names/u],
+      [
+        `files: [${Array.from({ length: 11 }, (_, index) => `f${index}`).join(', ')}]`,
+        /^Files must be/u,
+      ],
+    ];
+    for (const [line, expected] of refused) {
+      const { problems } = readPromptFile(file('---', line, '---', 'Go'), 'v2');
+      const errors = problems.filter(({ severity }) => severity === 'error');
+      assert.equal(errors.length, 1, line);
+      assert.match(errors[0]?.text ?? '', expected);
+      assert.equal(errors[0]?.place.line, 1);
+    }
+  });
+
+  it('warns of options that its API version does not take, and keeps them', () => {
+    const text = file('---', 'apiVersion: v4', 'maxSteps: 5', 'maxCostUsd: 2', '---', 'Go');
+    const { draft, problems } = readPromptFile(text, 'v2');
+    assert.deepEqual(problems, [
+      {
+        place: { line: 2, start: 0, end: 8 },
+        text: 'API v4 takes no Max Steps: it is not sent.',
+        severity: 'warning',
+      },
+    ]);
+    assert.deepEqual(
+      optionsOf(draft).notSent.map(({ option }) => option),
+      ['maxSteps'],
+    );
+    assert.deepEqual(requestOf(draft, {}), { prompt: 'Go', maxCostUsd: 2 });
+  });
+
+  it('is written so that it reads as the same draft', () => {
+    const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 });
+    const line = text
+      .map((each) => each.replace(/\s+/gu, ' ').trim())
+      .filter((each) => each !== '');
+    const word = line.map((each) => each.replace(/[\s,]/gu, '')).filter((each) => each !== '');
+    const optional = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined });
+    const draft = fc.record({
+      prompt: text.map((each) => each.trim()).filter((each) => !/[\r\uFEFF]/u.test(each)),
+      apiVersion: fc.constantFrom(...apiVersions),
+      model: optional(line),
+      maxSteps: optional(fc.integer({ min: 1, max: 10_000 })),
+      maxCostUsd: optional(fc.integer({ min: 1, max: 99_999 }).map((cents) => cents / 100)),
+      allowedDomains: optional(fc.array(word, { minLength: 1, maxLength: 4 })),
+      metadata: optional(
+        fc.dictionary(fc.constantFrom('team', 'a b', 'ticket', '1'), line, {
+          minKeys: 1,
+          noNullPrototype: true,
+        }),
+      ),
+      judge: optional(fc.boolean()),
+    });
+    fc.assert(
+      fc.property(draft, (written) => {
+        const { draft: read, problems } = readPromptFile(formatPromptFile(written), 'v1');
+        assert.deepEqual(
+          problems.filter(({ severity }) => severity === 'error'),
+          [],
+        );
+        assert.deepEqual({ ...read }, defined(written));
+      }),
+    );
+  });
+
+  it('never holds a secret that was typed', () => {
+    const draft: RunDraft = {
+      prompt: 'Sign in',
+      apiVersion: 'v2',
+      secrets: { password: 'hunter2' },
+    };
+    assert.doesNotMatch(formatPromptFile(draft), /hunter2|password/u);
+  });
+});
+
+describe('a draft', () => {
+  it('is not sent without a prompt, nor with one that is too long', () => {
+    const texts = (prompt: string) =>
+      draftProblems({ prompt, apiVersion: 'v4' }).map(({ text }) => text);
+    assert.deepEqual(texts('Go'), []);
+    assert.deepEqual(texts('x'.repeat(50_000)), []);
+    assert.deepEqual(texts(' \n'), ['There is no prompt yet.']);
+    assert.match(
+      texts('x'.repeat(50_001))[0] ?? '',
+      /^The prompt has 50,001 characters, and the cloud takes 50,000\./u,
+    );
+  });
+
+  it('sends no profile into a session, and only the prompt where it waits for a task', () => {
+    const sessionId = '0b5ad6a5-8a4f-4f5e-9d0e-1d1f6a3c2b10';
+    const draft: RunDraft = {
+      prompt: 'Go',
+      apiVersion: 'v4',
+      sessionId,
+      profileId: sessionId,
+      model: 'm',
+    };
+    assert.deepEqual(requestOf(draft, {}), { prompt: 'Go', sessionId, model: 'm' });
+    assert.deepEqual(requestOf({ ...draft, followUp: 'wait' }, {}), { prompt: 'Go', sessionId });
+  });
+});
+
+describe('completions in a prompt file', () => {
+  const labels = (lines: readonly string[], line: number, before = lines[line] ?? '') =>
+    completionsIn(file(...lines), { line, before }).map(({ label }) => label);
+
+  it('are the options that the API version takes and the file does not have yet', () => {
+    const lines = ['---', 'apiVersion: v4', 'model: gpt-6-luna', '', '---', 'Go'];
+    const found = labels(lines, 3);
+    assert.ok(found.includes('maxCostUsd'));
+    for (const absent of ['apiVersion', 'model', 'maxSteps', 'secrets'])
+      assert.ok(!found.includes(absent), absent);
+    assert.deepEqual(labels(lines, 5), []);
+    assert.deepEqual(labels(lines, 0), []);
+  });
+
+  it('are values where an option has known ones', () => {
+    assert.deepEqual(labels(['---', 'apiVersion: ', '---'], 1), ['v4', 'v3', 'v2', 'v1']);
+    assert.deepEqual(labels(['---', 'judge: t', '---'], 1), ['true', 'false']);
+    const models = labels(['---', 'apiVersion: v3', 'model: '], 2);
+    assert.ok(models.includes('claude-sonnet-4.6') && !models.includes('browser-use-2.0'));
+    assert.deepEqual(labels(['---', 'startUrl: h', '---'], 1), []);
+  });
+
+  it('begin before the front matter is closed', () => {
+    assert.ok(labels(['---', 'mo'], 1).includes('model'));
+    assert.deepEqual(labels(['Go', 'mo'], 1), []);
+  });
+});
+
+function defined(values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
