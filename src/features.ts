@@ -8,7 +8,7 @@ import type { TokenBucket } from './core/polling/tokenBucket';
 import type { TaskSource } from './core/tasks/taskStore';
 import { lookupMessage, rejectedMessage } from './core/tracking/taskTracking';
 import type { WindowSharing } from './core/windows/windowSharing';
-import { homeFolder } from './platform/homeFolder';
+import { homeFolder } from './platform/node';
 import { replaceFile } from './platform/replaceFile';
 import { shareAmongWindows } from './platform/sharedPolling';
 import type { AccountSession } from './ui/account/accountSession';
@@ -24,8 +24,7 @@ import { invokeTool, languageModelTools, prepareTool } from './ui/languageModel/
 import type { Features, LazyFeatures } from './ui/lazyFeatures';
 import type { Log } from './ui/log';
 import { showAnnouncement } from './ui/notifications/notifier';
-import { PollProblems } from './ui/notifications/pollProblems';
-import { showPollingPaused } from './ui/notifications/pollingPaused';
+import { PollProblems, showPollingPaused } from './ui/notifications/pollProblems';
 import { TaskDocuments } from './ui/saving/taskDocuments';
 import type { Settings } from './ui/settings';
 import { showFreshness } from './ui/tree/freshness';

@@ -95,7 +95,7 @@ const timeLike =
 const longestDecimal = 40;
 
 /** Without an exponent: `1E-7` is `0.0000001`. */
-export function toDecimal(value: string | number): string | undefined {
+function toDecimal(value: string | number): string | undefined {
   const match = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d{1,3}))?$/i.exec(
     shortEnough(String(value)) ?? '',
   );

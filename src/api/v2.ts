@@ -4,7 +4,6 @@ import { CloudError } from '../core/cloud/errors';
 import type { TaskDetails, TaskSession } from '../core/cloud/task';
 import type { TaskClient, TaskQuery, TaskUpdate } from '../core/cloud/taskClient';
 import { accountIsMissing, readAccount } from './account';
-import { checkId } from './checkId';
 import {
   cost,
   flag,
@@ -24,7 +23,7 @@ import {
 } from './fields';
 import type { SendRequest } from './http';
 import { numberedPages, type NumberedPage } from './pages';
-import { path } from './path';
+import { checkId, path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing, type NotFoundKind } from './refusal';
 import { readShare, shareIsMissing } from './share';
 import { tolerate } from './tolerate';

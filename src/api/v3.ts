@@ -4,7 +4,6 @@ import { CloudError } from '../core/cloud/errors';
 import { hasEnded, type TaskDetails, type TaskStatus } from '../core/cloud/task';
 import type { TaskClient, TaskUpdate } from '../core/cloud/taskClient';
 import { accountIsMissing, readAccount } from './account';
-import { checkId } from './checkId';
 import {
   cost,
   flag,
@@ -22,7 +21,7 @@ import {
 } from './fields';
 import type { SendRequest } from './http';
 import { numberedPages, type NumberedPage } from './pages';
-import { path } from './path';
+import { checkId, path } from './path';
 import { routeIsMissing, taskIsMissing } from './refusal';
 import { tolerate } from './tolerate';
 import { messageSchema, SessionMessages } from './v3Messages';

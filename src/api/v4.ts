@@ -4,7 +4,6 @@ import { CloudError } from '../core/cloud/errors';
 import { hasEnded, type SessionTask, type TaskDetails, type TaskSession } from '../core/cloud/task';
 import type { PublicShare, TaskClient, TaskPage, TaskUpdate } from '../core/cloud/taskClient';
 import { accountIsMissing, readAccount } from './account';
-import { checkId } from './checkId';
 import {
   cost,
   flag,
@@ -22,7 +21,7 @@ import {
   webUrl,
 } from './fields';
 import type { SendRequest } from './http';
-import { path } from './path';
+import { checkId, path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing } from './refusal';
 import { readShare, shareIsMissing } from './share';
 import { tolerate } from './tolerate';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { officialOrigin, readBaseUrl } from '../core/cloud/baseUrl';
 import { keyIn, keyProblem } from '../core/cloud/keyInput';
@@ -7,6 +7,7 @@ import { refKey, type TaskRef } from '../core/cloud/task';
 import { formatTaskRecord, parseTaskRecord } from '../core/tasks/taskRecord';
 import type { TrackedTask } from '../core/tasks/trackedTask';
 import type { TaskFiles } from '../core/tasks/taskPersistence';
+import { homedir } from 'node:os';
 
 /** A key of the environment, and the servers that it is for. */
 export interface EnvironmentKey {
@@ -174,4 +175,13 @@ async function forEachAtOnce<T>(
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}
+
+/** The path of the person's own folder, where the system names one. Never throws. */
+export function homeFolder(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
+  }
 }

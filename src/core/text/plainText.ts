@@ -32,7 +32,7 @@ export function oneLine(text: string): string {
  * Takes out what turns the direction of text or hides in it, and nothing that writing needs: joiners of emoji, Persian and
  * Indic scripts, variation selectors, Arabic's prefixed signs and the flags of England, Scotland and Wales stay.
  */
-export function withoutHidden(text: string): string {
+function withoutHidden(text: string): string {
   return text.replace(flagsAndHidden, '$1');
 }
 

@@ -16,7 +16,7 @@ export interface CodeFence {
 }
 
 /** @returns the one code fence that a text is, blanks around it aside; `undefined` for any other text, and an empty fence */
-export function wholeFence(text: string): CodeFence | undefined {
+function wholeFence(text: string): CodeFence | undefined {
   const fenced = text.trim();
   const opening = /^(`{3,}|~{3,})[ \t]*([\w+#.-]*)[ \t]*\r?\n/u.exec(fenced);
   if (!opening) return undefined;

@@ -9,10 +9,10 @@ import {
 } from '../../core/tasks/taskPersistence';
 import { TaskStore } from '../../core/tasks/taskStore';
 import type { WindowSharing } from '../../core/windows/windowSharing';
-import { LazyWindowSharing } from '../lazyWindowSharing';
 import { UserError } from '../userError';
 import { ApiKey, type ApiKeyOptions } from './apiKey';
 import { CloudConnection, type CloudConnectionOptions } from './cloudConnection';
+import type { Announcement } from '../../core/windows/windowMessages';
 
 export interface AccountSessionOptions
   extends Omit<CloudConnectionOptions, 'key'>, Omit<ApiKeyOptions, 'origin'> {
@@ -115,4 +115,37 @@ function filesAfter(then: Promise<void>, files: TaskFiles): TaskFiles {
     save: (task) => then.then(() => files.save(task)),
     remove: (ref) => then.then(() => files.remove(ref)),
   };
+}
+
+/** What polls and speaks with the other windows, loaded right after start-up. */
+class LazyWindowSharing implements Disposable {
+  readonly #loading: Promise<WindowSharing | undefined>;
+  #sharing: WindowSharing | undefined;
+  #isDisposed = false;
+
+  /** @param onError called where the bundle is missing or damaged: then nothing is polled */
+  constructor(load: () => Promise<() => WindowSharing>, onError: (error: unknown) => void) {
+    this.#loading = load()
+      .then((create) => {
+        if (!this.#isDisposed) this.#sharing = create();
+        return this.#sharing;
+      })
+      .catch((error: unknown) => {
+        onError(error);
+        return undefined;
+      });
+  }
+
+  /** Resolves when whatever is done in this window reaches the others. Never rejects. */
+  readonly whenReady = async (): Promise<void> => (await this.#loading)?.whenReady;
+
+  /** Notifies the person in the window where they are. Does nothing in a window that does not poll. */
+  announce(announcement: Announcement): void {
+    this.#sharing?.announce(announcement);
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#sharing?.dispose();
+  }
 }

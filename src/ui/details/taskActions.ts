@@ -1,19 +1,20 @@
 import type { Clock } from '../../core/base/clock';
-import { refKey, type TaskDetails, type TaskRef } from '../../core/cloud/task';
+import { refKey, type Task, type TaskDetails, type TaskRef } from '../../core/cloud/task';
 import type { Cloud } from '../../core/cloud/taskClient';
 import type { TaskSource } from '../../core/tasks/taskStore';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
 import type { TaskAction } from '../../webview/protocol';
 import { compareTasks } from '../saving/compareTasks';
 import { copySnippet } from '../saving/copySnippet';
-import { exportTask } from '../saving/exportTask';
+import { exportTask, fileStemOf } from '../saving/exportTask';
 import type { Log } from '../log';
-import { saveOutput } from '../saving/saveOutput';
-import type { LocalFiles } from '../saving/saveTarget';
+import { chooseSaveTarget, type LocalFiles, writeWhole } from '../saving/saveTarget';
 import { shareTask, unshareTask } from './shareTask';
 import type { TaskDocuments } from '../saving/taskDocuments';
 import { targetsOf } from '../tree/taskTargets';
 import { UserError } from '../userError';
+import { notifySaved } from '../saving/saveDownload';
+import { textFormOf, type TextForm, unfenced } from '../../core/text/textForm';
 
 export interface TaskActionOptions {
   readonly ref: TaskRef;
@@ -113,3 +114,20 @@ export async function pickOther(ref: TaskRef, tasks: TaskSource): Promise<TaskRe
   );
   return other ?? ref;
 }
+
+/** Saves a task's output as it came, what stands in a code fence without it, where the person says. */
+async function saveOutput(task: Task, localFiles: LocalFiles): Promise<void> {
+  const output = unfenced(task.output ?? '');
+  if (output === '') throw new UserError('This task has no output (yet).');
+  const name = `${fileStemOf(task)}-output.${endings[textFormOf(output)]}`;
+  const target = await chooseSaveTarget({ name, localFiles });
+  if (!target) return;
+  await writeWhole(target, new TextEncoder().encode(output), localFiles);
+  await notifySaved('Saved the output.', target);
+}
+
+const endings: Readonly<Record<TextForm, string>> = {
+  json: 'json',
+  markdown: 'md',
+  plaintext: 'txt',
+};

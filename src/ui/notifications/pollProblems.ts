@@ -1,5 +1,5 @@
 import type { CloudErrorKind } from '../../core/cloud/errors';
-import { type Disposable, disposeAll } from '../../core/base/event';
+import { disposeAll, listenToAll, type Disposable } from '../../core/base/event';
 import { errorMessage } from '../../core/labels/errorMessage';
 import type { PollPause } from '../../core/polling/pollPauses';
 import type { Polling } from '../../core/polling/polling';
@@ -7,6 +7,9 @@ import type { Announcement } from '../../core/windows/windowMessages';
 import type { CurrentAccount } from '../account/currentAccount';
 import { notify } from '../reportError';
 import type { Settings } from '../settings';
+import { pausedLabel } from '../../core/labels/pausedLabel';
+import type { TaskSource } from '../../core/tasks/taskStore';
+import type { StatusBar } from '../tree/statusBar';
 
 export interface PollProblemsOptions {
   readonly poller: Polling;
@@ -75,4 +78,27 @@ export class PollProblems implements Disposable {
 
 function isRefusal({ kind }: Pick<PollPause, 'kind'>): boolean {
   return kind === 'auth' || kind === 'forbidden' || kind === 'payment';
+}
+
+export interface PollingPausedOptions {
+  readonly poller: Polling;
+  readonly tasks: TaskSource;
+  readonly settings: Settings;
+  readonly statusBar: Pick<StatusBar, 'setPaused'>;
+}
+
+/** Shows in the status bar that polling is paused, and why, as a refused key must be seen while the view is hidden too. */
+export function showPollingPaused({
+  poller,
+  tasks,
+  settings,
+  statusBar,
+}: PollingPausedOptions): Disposable {
+  const refresh = (): void => {
+    const { host, problem } = settings.baseUrl;
+    const { pauses } = poller.state;
+    statusBar.setPaused(pausedLabel(tasks.tasks(), { pauses, host, baseUrlProblem: problem }));
+  };
+  refresh();
+  return listenToAll([poller.onDidChangeState, settings.onDidChange, tasks.onDidChange], refresh);
 }
