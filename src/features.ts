@@ -16,6 +16,7 @@ import type { CurrentAccount } from './ui/account/currentAccount';
 import { accountCommands } from './ui/commands/accountCommands';
 import { runCommand } from './ui/commands/command';
 import { exportCommands } from './ui/commands/exportCommands';
+import { followingCommands } from './ui/commands/followingCommands';
 import { taskCommands } from './ui/commands/taskCommands';
 import { TaskTracker } from './ui/commands/taskTracker';
 import { trackingCommands } from './ui/commands/trackingCommands';
@@ -71,6 +72,7 @@ export function createFeatures(options: FeaturesOptions): Features {
     ...taskCommands({ ...options, problems, details }),
     ...exportCommands({ ...options, documents, localFiles }),
     ...accountCommands(options),
+    ...followingCommands(options),
   };
   const tools = languageModelTools(options);
   const parts = [

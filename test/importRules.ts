@@ -67,6 +67,7 @@ export const rules: Readonly<Record<Part, Rule>> = {
       ['text'],
       ['tasks', 'input'],
       ['polling'],
+      ['following'],
       ['labels'],
       ['tracking', 'formats', 'running'],
       ['details', 'notices'],

@@ -94,13 +94,17 @@ export function createV1Client(send: SendRequest, baseUrl: string): TaskClient {
     },
     // v1 has no logs.
     getLogUrl: () => Promise.resolve(undefined),
-    findSessionTasks: () => Promise.reject(new CloudError('invalidRequest', 'v1 has no sessions')),
+    findSessionTasks: noSessions,
+    findLatestTask: noSessions,
     shareSession: noShares,
     getShare: noShares,
     unshareSession: noShares,
     getAccount: (signal) => getAccount(send, signal),
   };
 }
+
+const noSessions = (): Promise<never> =>
+  Promise.reject(new CloudError('invalidRequest', 'v1 has no sessions'));
 
 const noShares = (): Promise<never> =>
   Promise.reject(new CloudError('invalidRequest', 'v1 cannot share sessions'));

@@ -88,13 +88,11 @@ export function createV2Client(send: SendRequest): TaskClient {
         read: readDownloadUrl,
       });
     },
-    async findSessionTasks(sessionId, signal) {
-      return send({
-        path: path`/api/v2/sessions/${sessionId}`,
-        signal,
-        notFoundKind: sessionIsMissing,
-        read: readSessionTasks,
-      });
+    findSessionTasks: (sessionId, signal) => findTasks(send, sessionId, signal),
+    async findLatestTask(sessionId, signal) {
+      const [latest] = await findTasks(send, sessionId, signal);
+      if (latest !== undefined) return latest;
+      throw new CloudError('taskNotFound', 'The session has no task');
     },
     async shareSession(sessionId, signal) {
       return send({
@@ -194,7 +192,9 @@ const sessionSchema = z.object({
   publicShareUrl: webUrl,
 });
 
-const sessionTasksSchema = z.object({ tasks: listOf(z.object({ id: identifier })) });
+const sessionTasksSchema = z.object({
+  tasks: listOf(z.object({ id: identifier, createdAt: timestamp })),
+});
 
 const downloadSchema = z.object({ downloadUrl: webUrl });
 
@@ -305,10 +305,25 @@ function readSession(answer: unknown): TaskSession {
   });
 }
 
-/** Each task of a session once. */
+async function findTasks(
+  send: SendRequest,
+  sessionId: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  return send({
+    path: path`/api/v2/sessions/${sessionId}`,
+    signal,
+    notFoundKind: sessionIsMissing,
+    read: readSessionTasks,
+  });
+}
+
+/** Each task of a session once, the newest first. */
 function readSessionTasks(answer: unknown): readonly string[] {
   const { tasks } = understand(sessionTasksSchema, answer, 'the session');
-  return [...new Set(tasks.map((task) => task.id))];
+  const at = (moment: string | undefined): number => Date.parse(moment ?? '') || 0;
+  const newestFirst = tasks.toSorted((a, b) => at(b.createdAt) - at(a.createdAt));
+  return [...new Set(newestFirst.map((task) => task.id))];
 }
 
 function readDownloadUrl(answer: unknown): string {

@@ -87,6 +87,7 @@ export function createV3Client(send: SendRequest): TaskClient {
       const { id } = await getSession(sessionId, signal);
       return [id];
     },
+    findLatestTask: async (sessionId, signal) => (await getSession(sessionId, signal)).id,
     shareSession: noShares,
     getShare: noShares,
     unshareSession: noShares,

@@ -112,6 +112,13 @@ export function createV4Client(send: SendRequest): TaskClient {
     // v4 has no logs.
     getLogUrl: () => Promise.resolve(undefined),
     findSessionTasks: (sessionId, signal) => findRuns(send, sessionId, signal),
+    findLatestTask: (sessionId, signal) =>
+      send({
+        path: path`/api/v4/sessions/${sessionId}`,
+        signal,
+        notFoundKind: taskIsMissing,
+        read: (answer) => understand(latestRunSchema, answer, 'the session').latestRunId,
+      }),
     async shareSession(sessionId, signal) {
       const share = await send({
         method: 'POST',
@@ -187,6 +194,8 @@ const sessionsSchema = z.object({
   nextCursor: lenient(identifier),
   hasMore: flag,
 });
+
+const latestRunSchema = z.object({ latestRunId: identifier });
 
 const runsSchema = z.object({
   runs: listOf(

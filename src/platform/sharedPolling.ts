@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { SessionPolls } from '../core/following/sessionPolls';
+import { PollerWithExtras } from '../core/polling/pollerWithExtras';
 import { PollRounds } from '../core/polling/pollRound';
 import { TaskPoller, type TaskPollerOptions } from '../core/polling/taskPoller';
 import { windowProtocol } from '../core/windows/windowMessages';
@@ -23,13 +25,7 @@ export function shareAmongWindows(options: WindowsOptions): WindowSharing {
   const { origin, root, onAlone } = options;
   return new WindowSharing({
     ...options,
-    createPoller: (connect) =>
-      new TaskPoller({
-        ...options,
-        connect,
-        random: Math.random,
-        loadRounds: () => Promise.resolve({ PollRounds }),
-      }),
+    createPoller: (connect) => createPoller({ ...options, connect }),
     join: (handlers) =>
       joinWindows({
         ...handlers,
@@ -37,4 +33,20 @@ export function shareAmongWindows(options: WindowsOptions): WindowSharing {
         onError: onAlone,
       }),
   });
+}
+
+/** Polls the tasks and what is followed. */
+function createPoller(options: WindowsOptions): PollerWithExtras {
+  const { store, clock } = options;
+  const extras = [new SessionPolls({ store, now: () => clock.now() })];
+  const random = Math.random;
+  const poller = new TaskPoller({
+    ...options,
+    random,
+    loadRounds: () => Promise.resolve({ PollRounds }),
+    onListed: (apiVersion, tasks) => {
+      for (const extra of extras) extra.noteListed(apiVersion, tasks);
+    },
+  });
+  return new PollerWithExtras({ ...options, poller, extras, random });
 }

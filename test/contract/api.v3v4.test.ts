@@ -156,6 +156,22 @@ describe('v4 client, against the simulator', () => {
     assert.equal(outcomeOf(late), 'failure');
   });
 
+  it('finds the runs of a session, and the latest as its list shows it', async () => {
+    const { id, sessionId } = simulator.addTask({ apiVersion: 'v4', prompt: 'Find a flight' });
+    assert.ok(sessionId);
+    simulator.clock.advance(200_000);
+    assert.equal(await client.findLatestTask(sessionId, never), id);
+    const next = simulator.addTask({ apiVersion: 'v4', prompt: 'Book it', sessionId });
+    assert.equal(await client.findLatestTask(sessionId, never), next.id);
+    assert.deepEqual(await client.findSessionTasks(sessionId, never), [next.id, id]);
+    const [page] = await allPages(client, {}, never);
+    assert.deepEqual(
+      page?.tasks.map((task) => [task.id, task.sessionId]),
+      [[next.id, sessionId]],
+    );
+    await assert.rejects(client.findLatestTask(nobody, never), { kind: 'taskNotFound' });
+  });
+
   it('shares a session, finds the share, and takes it back', async () => {
     const { id } = simulator.addTask({ apiVersion: 'v4', prompt: 'Find a flight' });
     const { sessionId = '' } = await client.getTask(id, never);

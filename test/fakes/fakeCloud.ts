@@ -13,8 +13,8 @@ import type { TokenBucket } from '../../src/core/polling/tokenBucket';
 
 /** A question that reached the fake. */
 export interface Requested {
-  readonly what: 'status' | 'task' | 'list';
-  /** Of a list: the word that it is filtered by, or nothing. */
+  readonly what: 'status' | 'task' | 'list' | 'session' | 'latest';
+  /** Of a list: the word that it is filtered by, or nothing; of a session and its latest task: the session's ID. */
   readonly id: string;
   readonly apiVersion: ApiVersion;
   readonly at: number;
@@ -119,7 +119,12 @@ export class FakeCloud implements Cloud {
         numberedPages(capabilitiesOf(apiVersion).lists.pageSize, (page) =>
           answer('list', query.rawStatus ?? '', signal, () => this.#list(query, page, apiVersion)),
         ),
-      findSessionTasks: () => Promise.resolve([]),
+      findSessionTasks: (id, signal) => answer('session', id, signal, () => this.#sessionTasks(id)),
+      findLatestTask: async (id, signal) => {
+        const [latest] = await answer('latest', id, signal, () => this.#sessionTasks(id));
+        if (latest !== undefined) return latest;
+        throw new CloudError('taskNotFound', 'Session not found', { status: 404 });
+      },
       shareSession: () => Promise.resolve({ url: 'https://share.example/1' }),
       getShare: () => Promise.resolve(undefined),
       unshareSession: () => Promise.resolve(),
@@ -128,11 +133,22 @@ export class FakeCloud implements Cloud {
   }
 
   /** Newest first. */
+  #sessionTasks(sessionId: string): string[] {
+    return [...this.tasks.values()]
+      .filter((task) => task.sessionId === sessionId)
+      .sort((a, b) => compare(b.createdAt ?? '', a.createdAt ?? ''))
+      .map(({ id }) => id);
+  }
+
+  /** Newest first. */
   #list(query: TaskQuery, page: number, apiVersion: ApiVersion): NumberedPage {
     const { rawStatus, createdFrom = -Infinity, createdUntil = Infinity } = query;
-    const { filtersByCreation, pageSize } = capabilitiesOf(apiVersion).lists;
+    const { filtersByCreation, pageSize, showSessions } = capabilitiesOf(apiVersion).lists;
     const isIn = (task: TaskDetails): boolean => {
       if (this.unlisted.has(task.id)) return false;
+      const { sessionId } = task;
+      if (showSessions && sessionId !== undefined)
+        return this.#sessionTasks(sessionId)[0] === task.id;
       if (!filtersByCreation) return true;
       const createdAt = Date.parse(task.createdAt ?? '');
       if (createdAt < createdFrom || createdAt > createdUntil) return false;

@@ -57,6 +57,8 @@ export interface ListCapabilities {
    * ends: then it tells the status, and lacks result and cost.
    */
   readonly areFull: boolean;
+  /** True where an entry is a session, as the state of its latest task. */
+  readonly showSessions?: true | undefined;
   /** The most tasks that one page holds. */
   readonly pageSize: number;
   /**
@@ -114,7 +116,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     followUps: 'always',
     canDeleteSessions: true,
     openSessions: 'browser',
-    lists: { ...unfilteredLists, worthFrom: 5, areFull: false },
+    lists: { ...unfilteredLists, worthFrom: 5, areFull: false, showSessions: true },
   },
   // A task is a session. What `idle`, `stopped` and `timed_out` mean takes more than the word: its client decides.
   v3: {

@@ -67,8 +67,10 @@ export interface TaskClient {
   getFileUrl(id: string, file: TaskFile, signal: AbortSignal): Promise<string>;
   /** A fresh presigned URL of the log. `undefined` where the API version has none. */
   getLogUrl(id: string, signal: AbortSignal): Promise<string | undefined>;
-  /** The tasks of a session, as a dashboard URL names one. Rejects with kind `invalidRequest` where the API version has no sessions. */
+  /** The tasks of a session, as a dashboard URL names one, the newest first. Rejects with kind `invalidRequest` where the API version has no sessions. */
   findSessionTasks(sessionId: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** The newest task of a session, in one request that is as cheap as can be. Rejects as `findSessionTasks` does. */
+  findLatestTask(sessionId: string, signal: AbortSignal): Promise<string>;
   /**
    * Makes the public page of a session, or finds the one that is there: whoever has its link sees the session.
    * Rejects with kind `invalidRequest` where the API version has none, as do the two below.

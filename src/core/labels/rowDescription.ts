@@ -35,6 +35,7 @@ export function rowDescription(task: TrackedTask, options: RowDescriptionOptions
   const { showsVersion, title } = options;
   const description = joinParts([
     ...factParts(task, options),
+    task.followedAt === undefined ? undefined : 'following',
     showsVersion ? capabilitiesOf(task.apiVersion).name : undefined,
     title.beginning,
   ]);
@@ -84,6 +85,7 @@ export function rowSentence(task: TrackedTask, { showsVersion }: RowOptions): st
   if (task.cost !== undefined) parts.push(`It cost ${formatShortCost(task.cost)}`);
   if (task.isUnseen) parts.push('You have not opened it since it ended');
   if (task.trouble && !task.isMissing) parts.push('It cannot be read at the moment');
+  if (task.followedAt !== undefined) parts.push('Its session is followed');
   if (showsVersion) parts.push(capabilitiesOf(task.apiVersion).label);
   return `${parts.join('. ')}.`;
 }

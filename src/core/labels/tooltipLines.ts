@@ -43,6 +43,9 @@ export function tooltipLines(task: TrackedTask, options: TooltipOptions): readon
     time('Finished', task.finishedAt),
     durationMs === undefined ? undefined : `Duration: ${formatDuration(durationMs)}`,
     `${capabilitiesOf(task.apiVersion).label}, task ID ${oneLine(task.id)}`,
+    task.followedAt === undefined
+      ? undefined
+      : 'Its session is followed: new tasks in it appear here by themselves.',
     isStale(task, now) && !task.isMissing
       ? `Unchanged for ${formatDuration(now - unchangedSince)}, so it is checked rarely.`
       : undefined,

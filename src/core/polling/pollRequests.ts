@@ -18,6 +18,8 @@ export interface PollRequestsOptions {
   readonly pauses: PollPauses;
   /** The tasks that are to be polled now. Those that were polled are taken out. */
   readonly refreshes: RefreshRequests;
+  /** Called with each page of a list that was read. */
+  readonly onListed?: ((apiVersion: ApiVersion, tasks: readonly ListedTask[]) => void) | undefined;
   /** Called with every failure, for the log. */
   readonly onError: (error: unknown, what: string) => void;
 }
@@ -74,6 +76,7 @@ export class PollRequests {
       const tasks = await reading.readPage(cloud.client(apiVersion), signal);
       if (signal.aborted) return undefined;
       this.#takeIn(tasks, apiVersion, { serial, stamp });
+      this.#options.onListed?.(apiVersion, tasks);
       return 'answered';
     } catch (failure) {
       const error = this.#translate(failure, `the list of ${apiVersion}`, signal);

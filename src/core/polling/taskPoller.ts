@@ -8,6 +8,7 @@ import { concernsAll, type CloudError } from '../cloud/errors';
 import { Emitter, type Disposable, type Event } from '../base/event';
 import { PollPauses } from './pollPauses';
 import type { Attention, PollerState, Polling, PollIntervals } from './polling';
+import type { PollRequestsOptions } from './pollRequests';
 import { RefreshRequests } from './refreshRequests';
 import { hasEnded, refKey, type TaskRef } from '../cloud/task';
 import type { Cloud } from '../cloud/taskClient';
@@ -27,6 +28,8 @@ export interface TaskPollerOptions {
   readonly intervals: PollIntervals;
   /** Loads the code that sends requests, at the first tick, as nothing is sent at start-up. */
   readonly loadRounds: () => Promise<{ readonly PollRounds: typeof PollRounds }>;
+  /** Called with each page of a list that was read. */
+  readonly onListed?: PollRequestsOptions['onListed'];
   /** Called with every failed poll, and with what was polled, for the log. */
   readonly onError: (error: unknown, what: string) => void;
 }
@@ -233,10 +236,10 @@ export class TaskPoller implements Polling, Disposable {
   }
 
   async #loadRounds(): Promise<PollRounds> {
-    const { store, connect, clock, onError, loadRounds } = this.#options;
+    const { store, connect, clock, onListed, onError, loadRounds } = this.#options;
     const { PollRounds } = await loadRounds();
     const parts = { schedule: this.#schedule, pauses: this.#pauses, refreshes: this.#refreshes };
-    return new PollRounds({ store, connect, clock, onError, ...parts });
+    return new PollRounds({ store, connect, clock, onListed, onError, ...parts });
   }
 
   #nextPolls(rounds: PollRounds): readonly Poll[] {

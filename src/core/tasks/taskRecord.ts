@@ -80,6 +80,8 @@ const isOfItsKind: Readonly<Record<FieldName, (value: unknown) => boolean>> = {
   trouble: isTrouble,
   isMissing: isFlag,
   isUnseen: isFlag,
+  followedAt: isMoment,
+  followedTo: isText,
 };
 
 function isText(value: unknown): value is string {

@@ -72,6 +72,12 @@ export class TaskStore implements Disposable {
     this.#notify(restored.map((after) => ({ after })));
   }
 
+  /** Puts tasks as they are, in place of those of the same name or beside them. Fires once for all. */
+  put(tasks: readonly TrackedTask[]): void {
+    const changes = tasks.map((task) => this.#put(this.get(task), task));
+    this.#notify(changes.filter((change) => change !== undefined));
+  }
+
   /** Other tasks take the place of all: what was read from disk, or what another window holds. */
   replaceAll(tasks: readonly TrackedTask[]): void {
     const known = new Map(this.#tasks);

@@ -35,6 +35,10 @@ export interface TrackedTask extends Task {
   readonly isMissing: boolean;
   /** Its end was observed and nobody has opened it since. */
   readonly isUnseen: boolean;
+  /** When its session began to be followed, or last brought a task. Absent: its session is not followed. */
+  readonly followedAt?: number | undefined;
+  /** The newest task of the session that is followed, tracked or not, by its ID. Present with `followedAt`. */
+  readonly followedTo?: string | undefined;
 }
 
 /** A task as it is before the first poll. */

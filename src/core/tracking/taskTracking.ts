@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock';
 import { regionOf, regionOrigins } from '../cloud/regions';
+import { followSession, isFollowedWhenTracked } from '../following/sessionFollowing';
 import { errorMessage, type ErrorMessage } from '../labels/errorMessage';
 import { CloudError, isAbort, isCloudError, type CloudErrorKind } from '../cloud/errors';
 import { refKey, type ApiVersion, type TaskRef } from '../cloud/task';
@@ -92,6 +93,7 @@ export async function trackTasks(
       leftOutCount += Math.max(0, found.length - room);
       for (const ref of found.slice(0, room)) refs.set(refKey(ref), ref);
       addedCount += store.track(found.slice(0, room), now).length;
+      followWhereItGoesOn(lookup, told, { store, now });
     } catch (error) {
       if (isAbort(error) || !isCloudError(error)) throw error;
       lookupError ??= error;
@@ -112,6 +114,21 @@ export async function trackTasks(
     leftOutCount,
     leftOutSessionCount,
   };
+}
+
+/** Follows the session that was looked up, where it is a conversation that goes on. */
+function followWhereItGoesOn(
+  { id }: Lookup,
+  told: readonly TaskRef[],
+  { store, now }: Pick<TaskTrackingOptions, 'store'> & { readonly now: number },
+): void {
+  const [latest] = told;
+  // The ID of a task names that task alone.
+  if (!latest || told.some((task) => task.id === id)) return;
+  const { apiVersion } = latest;
+  if (!isFollowedWhenTracked(apiVersion)) return;
+  const ids = told.filter((task) => store.get(task)).map((task) => task.id);
+  followSession(store, { apiVersion, sessionId: id }, { ids, latestId: latest.id, now });
 }
 
 /** @throws {CloudError} of kind `taskNotFound` where the cloud knows no such ID */

@@ -2,6 +2,7 @@ import { CancellationError, window } from 'vscode';
 import type { TaskRef } from '../../core/cloud/task';
 import type { Clock } from '../../core/base/clock';
 import { countLabel } from '../../core/labels/statusBarLabel';
+import { followedSessions, sessionKey } from '../../core/following/sessionFollowing';
 import { hasEnded } from '../../core/cloud/task';
 import { parseTaskInput, type TaskInput } from '../../core/input/taskInput';
 import {
@@ -189,6 +190,16 @@ function untrack(
   if (removed.length > 0) offerUndo(removed, session, options);
 }
 
+/** A session is followed for as long as a task of it is tracked. */
+function unfollowedLabel(removed: readonly TrackedTask[], store: AccountSession['store']): string {
+  const left = new Set(followedSessions(store.tasks()).map(sessionKey));
+  const ended = followedSessions(removed).filter((each) => !left.has(sessionKey(each)));
+  if (ended.length === 0) return '';
+  return ended.length === 1
+    ? ' Its session is no longer followed.'
+    : ` ${ended.length} sessions are no longer followed.`;
+}
+
 /** Waits for no answer. */
 function offerUndo(
   removed: readonly TrackedTask[],
@@ -197,7 +208,7 @@ function offerUndo(
 ): void {
   const [only, ...others] = removed;
   const title = only && others.length === 0 ? ` (“${taskTitle(only, 60)}”)` : '';
-  const text = `${countLabel(removed.length)} no longer tracked${title}.`;
+  const text = `${countLabel(removed.length)} no longer tracked${title}.${unfollowedLabel(removed, store)}`;
   showMessage({ severity: 'information', text, actions: ['Undo'] })
     .then((chosen) => {
       if (chosen !== 'Undo') return;

@@ -1,5 +1,6 @@
 import { dashboardSession } from '../../core/cloud/apiVersions';
 import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type Command } from 'vscode';
+import { followableSession } from '../../core/following/sessionFollowing';
 import { rowSentence } from '../../core/labels/rowDescription';
 import { hasEnded, refKey, type TaskRef } from '../../core/cloud/task';
 import { appearanceOf, type TaskAppearance } from '../../core/labels/taskLabels';
@@ -65,6 +66,8 @@ function contextValueOf(task: TrackedTask, hasDashboard: boolean): string {
   const words = ['task', hasEnded(task.status) ? 'ended' : 'active'];
   if (hasEnded(task.status)) words.push(task.isUnseen ? 'unseen' : 'seen');
   if (hasDashboard && dashboardSession(task) !== undefined) words.push('hasSession');
+  if (task.followedAt !== undefined) words.push('followed');
+  else if (followableSession(task)) words.push('canFollow');
   return words.join(' ');
 }
 

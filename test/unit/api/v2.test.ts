@@ -336,6 +336,16 @@ describe('v2: the tasks of a session', () => {
     const client = createV2Client(pollFrom({ [sessionPath]: { id: 's-1', tasks } }));
     assert.deepEqual(await client.findSessionTasks('s-1', never), ['b', 'a']);
   });
+
+  it('begin with the newest, where the cloud says when they were created', async () => {
+    const tasks = [
+      { id: 'a', createdAt: '2026-01-13T10:00:00' },
+      { id: 'b', createdAt: '2026-01-13T12:00:00' },
+    ];
+    const client = createV2Client(pollFrom({ [sessionPath]: { id: 's-1', tasks } }));
+    assert.deepEqual(await client.findSessionTasks('s-1', never), ['b', 'a']);
+    assert.equal(await client.findLatestTask('s-1', never), 'b');
+  });
 });
 
 describe('v2: the account', () => {

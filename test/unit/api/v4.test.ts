@@ -369,6 +369,12 @@ describe('v4: lists and sessions', () => {
     await assert.rejects(client.findSessionTasks('s-2', never), { kind: 'taskNotFound' });
   });
 
+  it('finds the latest run of a session with one small request', async () => {
+    const answer = { sessionId: 's-1', latestRunId: 'r-2', status: 'running', task: 'Go on' };
+    const client = createV4Client(pollFrom({ '/api/v4/sessions/s-1': answer }));
+    assert.equal(await client.findLatestTask('s-1', never), 'r-2');
+  });
+
   it('takes a share that is not active for none', async () => {
     const share = { isActive: false, shareUrl: 'https://cloud.example/share/v4/t', viewCount: 0 };
     const client = createV4Client(pollFrom({ [sharePath]: share }));

@@ -26,6 +26,8 @@ const whole: Required<Omit<TrackedTask, 'trouble'>> = {
   readAs: 'finished',
   isMissing: false,
   isUnseen: true,
+  followedAt: 6,
+  followedTo: 'd',
 };
 
 describe('a kept task', () => {

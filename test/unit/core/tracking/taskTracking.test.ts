@@ -85,6 +85,24 @@ describe('tracking what a text names', () => {
     assert.equal(trackingMessage(result), undefined);
   });
 
+  it('follows a session of v4, by its link or its ID alone, and none of v2', async () => {
+    sessions.set(session, ['c3', 'd4']);
+    await track(`https://api.browser-use.com/api/v4/sessions/${session}`);
+    const marks = () =>
+      store.tasks().map(({ id, followedAt, followedTo }) => [id, followedAt, followedTo]);
+    const followed = [
+      ['c3', 7, 'c3'],
+      ['d4', 7, 'c3'],
+    ];
+    assert.deepEqual(marks(), followed);
+    store = new TaskStore();
+    await track(`https://api.browser-use.com/api/v2/sessions/${session}`);
+    assert.deepEqual(
+      marks().map(([, followedAt]) => followedAt),
+      [undefined, undefined],
+    );
+  });
+
   it('keeps what has been tracked when a session cannot be looked up', async () => {
     failure = new CloudError('network', 'refused');
     const result = await track(`v1/a1 ${dashboard(session)}`);

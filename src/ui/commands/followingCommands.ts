@@ -1,0 +1,98 @@
+import {
+  followableSession,
+  followSession,
+  sessionKey,
+  stopFollowing,
+  type SessionRef,
+} from '../../core/following/sessionFollowing';
+import type { Clock } from '../../core/base/clock';
+import type { TrackedTask } from '../../core/tasks/trackedTask';
+import type { CurrentAccount } from '../account/currentAccount';
+import type { AccountSession } from '../account/accountSession';
+import { targetsOf } from '../tree/taskTargets';
+import type { TaskView } from '../tree/taskView';
+import { UserError } from '../userError';
+import type { Commands } from './command';
+
+export interface FollowingCommandsOptions {
+  readonly account: Pick<CurrentAccount, 'whenReady'>;
+  readonly view: Pick<TaskView, 'selection'>;
+  readonly clock: Clock;
+}
+
+/** The commands that say which sessions are followed. */
+export function followingCommands(options: FollowingCommandsOptions): Commands {
+  return {
+    followSession: {
+      run: (args) => followSessions(args, options),
+      failed: 'The session cannot be followed',
+    },
+    stopFollowingSession: {
+      run: (args) => stopFollowingSessions(args, options),
+      failed: 'Following cannot be stopped',
+    },
+  };
+}
+
+/** Follow Session: of the tasks that are named, or of one that is picked. */
+async function followSessions(
+  args: readonly unknown[],
+  options: FollowingCommandsOptions,
+): Promise<void> {
+  const session = await options.account.whenReady();
+  const { store } = session;
+  const noneOffered =
+    'No tracked task belongs to a session that can be followed. Tasks of API v4 and v2 do, once they have been checked.';
+  const sessions = await sessionsOf(args, options, session, {
+    question: 'The session of which task to follow?',
+    isOffered: (task) => task.followedAt === undefined && followableSession(task) !== undefined,
+    noneOffered,
+  });
+  if (sessions.length === 0) throw new UserError(noneOffered);
+  for (const each of sessions) {
+    const latestId = newestOf(store.tasks(), each)?.id;
+    if (latestId !== undefined)
+      followSession(store, each, { ids: [], latestId, now: options.clock.now() });
+  }
+}
+
+/** Stop Following Session: its tasks stay. */
+async function stopFollowingSessions(
+  args: readonly unknown[],
+  options: FollowingCommandsOptions,
+): Promise<void> {
+  const session = await options.account.whenReady();
+  const sessions = await sessionsOf(args, options, session, {
+    question: 'The session of which task to follow no longer?',
+    isOffered: (task) => task.followedAt !== undefined,
+    noneOffered: 'No session is followed.',
+  });
+  for (const each of sessions) stopFollowing(session.store, each);
+}
+
+/** Each session once. */
+async function sessionsOf(
+  args: readonly unknown[],
+  { view }: FollowingCommandsOptions,
+  { store }: AccountSession,
+  target: Omit<Parameters<typeof targetsOf>[2], 'canPickMany'>,
+): Promise<readonly SessionRef[]> {
+  const refs = await targetsOf(args, { tasks: store, view }, { ...target, canPickMany: false });
+  const sessions = new Map<string, SessionRef>();
+  for (const ref of refs) {
+    const task = store.get(ref);
+    const session = task && followableSession(task);
+    if (session) sessions.set(sessionKey(session), session);
+  }
+  return [...sessions.values()];
+}
+
+function newestOf(tasks: readonly TrackedTask[], session: SessionRef): TrackedTask | undefined {
+  const createdAt = (task: TrackedTask): number => Date.parse(task.createdAt ?? '') || 0;
+  return tasks
+    .filter(
+      ({ apiVersion, sessionId }) =>
+        apiVersion === session.apiVersion && sessionId === session.sessionId,
+    )
+    .toSorted((a, b) => createdAt(b) - createdAt(a))[0];
+}

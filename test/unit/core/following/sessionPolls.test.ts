@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { CloudError } from '../../../../src/core/cloud/errors';
+import type { TaskDetails } from '../../../../src/core/cloud/task';
+import { followSession } from '../../../../src/core/following/sessionFollowing';
+import { SessionPolls } from '../../../../src/core/following/sessionPolls';
+import { PollerWithExtras } from '../../../../src/core/polling/pollerWithExtras';
+import { TaskStore } from '../../../../src/core/tasks/taskStore';
+import { aTask } from '../../../fakes/aTask';
+import { FakeClock, settle } from '../../../fakes/fakeClock';
+import { FakeCloud } from '../../../fakes/fakeCloud';
+import { FakePolling } from '../../../fakes/fakePolling';
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+describe('polling sessions that are followed', () => {
+  let clock: FakeClock;
+  let cloud: FakeCloud;
+  let store: TaskStore;
+  let tasks: FakePolling;
+  let polls: SessionPolls;
+  let poller: PollerWithExtras;
+  let failed: string[];
+  let runCount: number;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    cloud = new FakeCloud(() => clock.now());
+    store = new TaskStore();
+    tasks = new FakePolling();
+    failed = [];
+    runCount = 0;
+    polls = new SessionPolls({ store, now: () => clock.now() });
+    poller = new PollerWithExtras({
+      poller: tasks,
+      extras: [polls],
+      store,
+      clock,
+      connect: () => Promise.resolve(cloud),
+      random: () => 0.5,
+      intervals: { watching: 2000, hidden: 10_000, away: 30_000 },
+      onError: (_error, what) => failed.push(what),
+    });
+    poller.setAttention('watching');
+  });
+
+  afterEach(async () => {
+    poller.dispose();
+    await settle();
+    assert.equal(clock.timers, 0);
+    assert.ok(tasks.isDisposed);
+  });
+
+  /** A run of a session, at the cloud, younger than all before. */
+  const runs = (id: string, sessionId: string, more: Partial<TaskDetails> = {}): void => {
+    const createdAt = new Date(Date.UTC(2026, 0, 13, 11, 0, runCount++)).toISOString();
+    cloud.set(id, 'finished', { apiVersion: 'v4', sessionId, createdAt, ...more });
+  };
+
+  /** Follows sessions whose first run has ended just now. */
+  const follow = (...sessionIds: string[]): void => {
+    for (const sessionId of sessionIds) {
+      const id = `${sessionId}-1`;
+      runs(id, sessionId);
+      const now = clock.now();
+      store.put([
+        aTask({
+          apiVersion: 'v4',
+          id,
+          sessionId,
+          status: 'finished',
+          changedAt: now,
+          trackedAt: now,
+        }),
+      ]);
+      followSession(store, { apiVersion: 'v4', sessionId }, { ids: [], latestId: id, now });
+    }
+  };
+
+  const tracked = (): string[] => store.tasks().map(({ id }) => id);
+  const requests = (): string[] => cloud.requested.map(({ what, id }) => `${what} ${id}`.trim());
+  const isFollowed = (id: string): boolean =>
+    store.get({ apiVersion: 'v4', id })?.followedAt !== undefined;
+
+  it('sends nothing and sets no timer while nothing is followed', async () => {
+    store.put([aTask({ apiVersion: 'v4', sessionId: 's' })]);
+    await clock.advance(hour);
+    assert.deepEqual(requests(), []);
+    assert.equal(clock.timers, 0);
+  });
+
+  it('tracks a new run within ten seconds, and all that came between', async () => {
+    follow('a');
+    await clock.advance(9 * second);
+    assert.deepEqual(requests(), []);
+    runs('a-2', 'a');
+    runs('a-3', 'a');
+    await clock.advance(1 * second);
+    assert.deepEqual(requests(), ['latest a', 'session a']);
+    assert.deepEqual(tracked(), ['a-1', 'a-3', 'a-2']);
+    assert.ok(isFollowed('a-3') && isFollowed('a-2'));
+    assert.equal(store.get({ apiVersion: 'v4', id: 'a-3' })?.sessionId, 'a');
+  });
+
+  it('reads one list for many sessions, once in each pause', async () => {
+    follow('a', 'b', 'c');
+    runs('b-2', 'b');
+    await clock.advance(10 * second);
+    assert.equal(requests().filter((each) => each === 'list').length, 1);
+    assert.deepEqual(requests().slice(1), ['session b']);
+    assert.ok(isFollowed('b-2'));
+    cloud.requested.length = 0;
+    await clock.advance(60 * second);
+    assert.deepEqual(
+      requests(),
+      Array.from({ length: 6 }, () => 'list'),
+    );
+  });
+
+  it('polls those that the list does not show one after the other', async () => {
+    follow('a', 'b', 'c');
+    cloud.unlisted.add('b-1').add('c-1');
+    await clock.advance(40 * second);
+    assert.deepEqual(requests(), ['list', 'latest a', 'latest b', 'latest c']);
+  });
+
+  it('learns from a list that is read for tasks anyway', async () => {
+    follow('a');
+    runs('a-2', 'a');
+    await clock.advance(1 * second);
+    polls.noteListed('v4', [
+      { id: 'a-2', sessionId: 'a', status: 'running', rawStatus: 'running' },
+    ]);
+    poller.setAttention('hidden');
+    await settle();
+    assert.deepEqual(requests(), ['session a']);
+    assert.ok(isFollowed('a-2'));
+    await clock.advance(9 * second);
+    assert.deepEqual(requests(), ['session a']);
+  });
+
+  it('takes no run back that the user untracked', async () => {
+    follow('a');
+    runs('a-2', 'a');
+    await clock.advance(10 * second);
+    store.untrack([{ apiVersion: 'v4', id: 'a-2' }]);
+    await clock.advance(minute);
+    assert.deepEqual(tracked(), ['a-1']);
+    // Nor where the cloud shows an older state for a moment.
+    cloud.tasks.delete('a-2');
+    await clock.advance(minute);
+    assert.deepEqual(tracked(), ['a-1']);
+    assert.ok(isFollowed('a-1'));
+  });
+
+  it('polls rarely while a run is at work, as it is polled by itself', async () => {
+    follow('a');
+    store.put([aTask({ apiVersion: 'v4', id: 'a-2', sessionId: 'a', status: 'running' })]);
+    followSession(
+      store,
+      { apiVersion: 'v4', sessionId: 'a' },
+      { ids: [], latestId: 'a-2', now: clock.now() },
+    );
+    runs('a-2', 'a', { status: 'running' });
+    await clock.advance(10 * minute);
+    assert.equal(cloud.requested.length, 10);
+  });
+
+  it('slows down as nothing happens, and ends after a day', async () => {
+    follow('a');
+    const inAllAfter = async (ms: number): Promise<number> => {
+      await clock.advance(ms);
+      return cloud.requested.length;
+    };
+    assert.equal(await inAllAfter(10 * minute), 59);
+    assert.equal(await inAllAfter(50 * minute), 109);
+    assert.ok((await inAllAfter(22 * hour)) < 110 + 22 * 12 + 1);
+    assert.ok(isFollowed('a-1'));
+    await clock.advance(hour + 5 * minute);
+    assert.ok(!isFollowed('a-1'));
+    assert.deepEqual(tracked(), ['a-1']);
+    const { length } = cloud.requested;
+    assert.ok(length < 400, String(length));
+    await clock.advance(24 * hour);
+    assert.equal(cloud.requested.length, length);
+    assert.equal(clock.timers, 0);
+  });
+
+  it('follows the user’s own interval where that is longer', async () => {
+    follow('a');
+    poller.setAttention('away');
+    await clock.advance(90 * second);
+    assert.equal(cloud.requested.length, 3);
+  });
+
+  it('ends where the cloud says four times that there is no such session', async () => {
+    follow('a');
+    cloud.tasks.clear();
+    await clock.advance(30 * second);
+    assert.ok(isFollowed('a-1'));
+    await clock.advance(10 * second);
+    assert.ok(!isFollowed('a-1'));
+    assert.deepEqual(failed, []);
+  });
+
+  it('tries again with growing pauses where it fails, and at once with another key or a refresh', async () => {
+    follow('a');
+    cloud.fail('forbidden');
+    await clock.advance(hour);
+    const { length } = cloud.requested;
+    assert.ok(length > 3 && length < 16, String(length));
+    assert.deepEqual(new Set(failed), new Set(['sessions that are followed']));
+    cloud.heal();
+    runs('a-2', 'a');
+    poller.reconnect();
+    await settle();
+    assert.ok(isFollowed('a-2'));
+    assert.equal(tasks.reconnects, 1);
+    await clock.advance(second);
+    runs('a-3', 'a');
+    void poller.refresh();
+    await settle();
+    assert.ok(isFollowed('a-3'));
+  });
+
+  it('waits for as long as polling is paused', async () => {
+    follow('a');
+    const until = clock.now() + minute;
+    tasks.become({ pauses: [{ kind: 'rateLimited', until }] });
+    await clock.advance(59 * second);
+    assert.deepEqual(requests(), []);
+    await clock.advance(1 * second);
+    assert.deepEqual(requests(), ['latest a']);
+    tasks.become({ pauses: [{ kind: 'auth' }] });
+    await clock.advance(hour);
+    assert.deepEqual(requests(), ['latest a']);
+    assert.equal(clock.timers, 0);
+    tasks.become({ pauses: [] });
+    await settle();
+    assert.equal(requests().length, 2);
+  });
+
+  it('keeps a failure of one from the sessions beside it', async () => {
+    follow('a', 'b');
+    cloud.failWith = ({ what }) =>
+      what === 'session' ? new CloudError('server', 'Trouble') : undefined;
+    runs('a-2', 'a');
+    await clock.advance(10 * second);
+    assert.ok(!isFollowed('a-2'));
+    cloud.heal();
+    await clock.advance(20 * second);
+    assert.ok(isFollowed('a-2'));
+  });
+});
