@@ -9,10 +9,8 @@ import { systemClock as clock } from './platform/systemClock';
 import type { BrowserUseTasks } from './publicApi';
 import { AccountSession } from './ui/account/accountSession';
 import { CurrentAccount } from './ui/account/currentAccount';
-import { followAttention } from './ui/notifications/attention';
 import { registerCommands } from './ui/commands/commands';
 import { connectParts, reportStorage } from './ui/account/connectParts';
-import { followContextKeys } from './ui/tree/contextKeys';
 import { LazyFeatures, loadWhenNeeded } from './ui/lazyFeatures';
 import { registerTools } from './ui/lazyTools';
 import { LazyTree } from './ui/tree/lazyTree';
@@ -21,7 +19,7 @@ import { publicTasks } from './ui/publicTasks';
 import { restoreDetails } from './ui/details/restoreDetails';
 import { Settings } from './ui/settings';
 import { StatusBar } from './ui/tree/statusBar';
-import { TaskView } from './ui/tree/taskView';
+import { TaskView, followContextKeys } from './ui/tree/taskView';
 
 let flush: (() => Promise<void>) | undefined;
 
@@ -74,7 +72,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
   });
   const tree = new LazyTree(async () => {
     const { TaskTree } = await loadFeatures();
-    return new TaskTree({ tasks, settings, clock, features: features.get });
+    return new TaskTree({ tasks, settings, clock, poller });
   });
   const view = new TaskView({ tree, tasks });
   const statusBar = new StatusBar(tasks);
@@ -89,10 +87,9 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     registerTools(contributed(context, 'languageModelTools', 'name'), features),
     restoreDetails(features),
     loadWhenNeeded({ features, view, poller, onError }),
-    followAttention({ poller, view, details: features, account }),
     followContextKeys(account),
     statusBar,
-    connectParts(parts),
+    connectParts({ ...parts, view, details: features }),
     account,
   );
   flush = () => account.flush();

@@ -32,7 +32,6 @@ import { showFreshness } from './ui/tree/freshness';
 import type { LazyTree } from './ui/tree/lazyTree';
 import { keepRowAges } from './ui/tree/rowAges';
 import type { StatusBar } from './ui/tree/statusBar';
-import { resolveTooltip } from './ui/tree/taskTooltip';
 import type { TaskView } from './ui/tree/taskView';
 
 export { TaskTree } from './ui/tree/taskTree';
@@ -90,7 +89,6 @@ export function createFeatures(options: FeaturesOptions): Features {
     prepareTool: (name, input) => prepareTool(name, input, tools),
     invokeTool: (name, input, token) => invokeTool(name, input, { tools, settings, token }),
     notifyPause: (pause) => problems.notify(pause),
-    tooltip: (ref) => resolveTooltip(ref, options),
     openDetails: (ref, owner) => {
       owner.store.markSeen(ref);
       return details.open(ref, owner);

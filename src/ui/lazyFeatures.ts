@@ -22,8 +22,6 @@ export interface Features extends Disposable {
    * @throws {Error} whose message is for the model
    */
   invokeTool(name: string, input: unknown, token: CancellationToken): Promise<string>;
-  /** @returns `undefined` for a task that is not tracked */
-  tooltip(ref: TaskRef): string | undefined;
   /** Tells the user of this window why polling is paused. */
   notifyPause(pause: PollPause): void;
   readonly details: VisibleDetails & {

@@ -131,7 +131,6 @@ describe('trouble with polls', () => {
         track: () => Promise.reject(new Error('unused')),
         prepareTool: () => Promise.resolve({}),
         invokeTool: () => Promise.reject(new Error('unused')),
-        tooltip: () => undefined,
         openDetails: () => Promise.resolve(),
         notifyPause: (pause) => problems.notify(pause),
         details: {

@@ -10,7 +10,7 @@ import { readBaseUrl } from '../../src/core/cloud/baseUrl';
 import type { TaskDetails, TaskRef } from '../../src/core/cloud/task';
 import { openTaskFolder } from '../../src/platform/node';
 import { taskItem } from '../../src/ui/tree/taskItem';
-import { resolveTooltip } from '../../src/ui/tree/taskTooltip';
+import { resolveTooltip } from '../../src/ui/tree/taskTree';
 import { taskActions, type LinkKind } from '../../src/webview/protocol';
 import { aTask } from '../fakes/aTask';
 import { aDetails } from '../fakes/fakeCloud';

@@ -9,7 +9,6 @@ import type { TrackedTask } from '../../src/core/tasks/trackedTask';
 import { keepRowAges } from '../../src/ui/tree/rowAges';
 import { Settings } from '../../src/ui/settings';
 import { taskIcon } from '../../src/ui/tree/taskItem';
-import { resolveTooltip } from '../../src/ui/tree/taskTooltip';
 import { TaskTree } from '../../src/ui/tree/taskTree';
 import { aTask } from '../fakes/aTask';
 import { FakeClock } from '../fakes/fakeClock';
@@ -44,14 +43,7 @@ describe('the tree', () => {
     clock = new FakeClock();
     settings = new Settings();
     poller = { state: { activeCount: 1, isPolling: false, pauses: [] } };
-    const tooltip = (ref: TaskRef) =>
-      resolveTooltip(ref, { tasks: store, settings, clock, poller });
-    tree = new TaskTree({
-      tasks: store,
-      settings,
-      clock,
-      features: () => Promise.resolve({ tooltip }),
-    });
+    tree = new TaskTree({ tasks: store, settings, clock, poller });
     drawn = [];
     tree.onDidChangeTreeData((elements) => {
       drawn.push(elements?.map(({ id }) => id) ?? 'all');
@@ -295,7 +287,7 @@ describe('the tree', () => {
     assert.equal(tree.element({ apiVersion: 'v2', id: 'a1' }), before);
   });
 
-  it('makes tooltips of plain text, in which nothing can be clicked', async () => {
+  it('makes tooltips of plain text, in which nothing can be clicked', () => {
     fill(
       aTask({
         prompt: '# <b>x</b> [quit](command:quit) $(alert) ![i](https://evil.example/x.png)',
@@ -303,17 +295,17 @@ describe('the tree', () => {
     );
     const [element] = tree.getChildren();
     assert.ok(element);
-    const { tooltip } = await tree.resolveTreeItem(tree.getTreeItem(element), element);
+    const { tooltip } = tree.resolveTreeItem(tree.getTreeItem(element), element);
     assert.ok(typeof tooltip === 'string');
     assert.ok(tooltip.startsWith('# <b>x</b> [quit](command:quit) $(alert) !['));
   });
 
-  it('says on hover why a task is not polled', async () => {
+  it('says on hover why a task is not polled', () => {
     fill(aTask());
     poller.state = { ...poller.state, pauses: [{ kind: 'auth' }] };
     const [element] = tree.getChildren();
     assert.ok(element);
-    const { tooltip } = await tree.resolveTreeItem(tree.getTreeItem(element), element);
+    const { tooltip } = tree.resolveTreeItem(tree.getTreeItem(element), element);
     assert.ok(typeof tooltip === 'string');
     assert.match(tooltip, /^Not checked for now\. .* does not accept the API key/mu);
   });
@@ -322,7 +314,7 @@ describe('the tree', () => {
     fill(aTask());
     const [element] = tree.getChildren();
     assert.ok(element);
-    await tree.resolveTreeItem(tree.getTreeItem(element), element);
+    tree.resolveTreeItem(tree.getTreeItem(element), element);
     await clock.advance(19_000);
     tree.dropOldTooltips();
     assert.deepEqual(drawn, []);
@@ -332,12 +324,12 @@ describe('the tree', () => {
     assert.deepEqual(drawn, [['a1']]);
   });
 
-  it('survives a question for a row that has gone', async () => {
+  it('survives a question for a row that has gone', () => {
     fill(aTask());
     const [element] = tree.getChildren();
     assert.ok(element);
     store.untrack([element]);
     const item = tree.getTreeItem(element);
-    assert.equal(await tree.resolveTreeItem(item, element), item);
+    assert.equal(tree.resolveTreeItem(item, element), item);
   });
 });

@@ -1,7 +1,9 @@
-import { type Disposable, disposeAll } from '../../core/base/event';
+import { window } from 'vscode';
+import { type Disposable, disposeAll, type Event } from '../../core/base/event';
 import { refKey } from '../../core/cloud/task';
 import type { Polling } from '../../core/polling/polling';
 import type { TaskSource } from '../../core/tasks/taskStore';
+import type { VisibleDetails } from '../lazyFeatures';
 import type { Log } from '../log';
 import { showMessage } from '../messages';
 import type { Settings } from '../settings';
@@ -12,10 +14,13 @@ export interface ConnectOptions {
   readonly poller: Polling;
   readonly settings: Settings;
   readonly log: Log;
+  readonly view: { readonly isVisible: boolean; readonly onDidChangeVisible: Event<unknown> };
+  readonly details: VisibleDetails;
 }
 
-/** Makes changes of settings and key take effect on what polls, and writes them into the log. */
-export function connectParts({ account, poller, settings, log }: ConnectOptions): Disposable {
+/** Makes changes of settings, key and attention take effect on what polls, and writes into the log what changes. */
+export function connectParts(options: ConnectOptions): Disposable {
+  const { account, poller, settings, log } = options;
   const logProblem = (): void => {
     const { problem } = settings.baseUrl;
     if (problem !== undefined) log.warn(problem);
@@ -30,8 +35,31 @@ export function connectParts({ account, poller, settings, log }: ConnectOptions)
       poller.reconnect();
     }),
     logStatusChanges(account.tasks, log),
+    followAttention(options),
   ];
   logProblem();
+  return {
+    dispose() {
+      disposeAll(subscriptions);
+    },
+  };
+}
+
+/** Tells the poller how closely the user watches; reads the key again when they come back, as another window may have set it. */
+function followAttention({ account, poller, view, details }: ConnectOptions): Disposable {
+  const refresh = (): void => {
+    if (!window.state.focused) poller.setAttention('away');
+    else poller.setAttention(view.isVisible || details.hasVisible ? 'watching' : 'hidden');
+  };
+  refresh();
+  const subscriptions = [
+    view.onDidChangeVisible(refresh),
+    details.onDidChangeVisible(refresh),
+    window.onDidChangeWindowState(({ focused }) => {
+      refresh();
+      if (focused) void account.session?.key.read();
+    }),
+  ];
   return {
     dispose() {
       disposeAll(subscriptions);

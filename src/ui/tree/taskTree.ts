@@ -1,23 +1,24 @@
 import { EventEmitter, type Event, type TreeDataProvider, type TreeItem } from 'vscode';
 import { isOfficial } from '../../core/cloud/baseUrl';
 import type { Clock } from '../../core/base/clock';
-import { type Disposable, disposeAll } from '../../core/base/event';
-import { rowTitles, wholeTitle, type RowTitle } from '../../core/labels/rowTitles';
+import { disposeAll, type Disposable } from '../../core/base/event';
+import { rowTitles, type RowTitle, wholeTitle } from '../../core/labels/rowTitles';
 import { rowDescription } from '../../core/labels/rowDescription';
 import { refKey, type TaskRef } from '../../core/cloud/task';
 import { inTaskOrder } from '../../core/tasks/taskOrder';
 import type { TaskSource } from '../../core/tasks/taskStore';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
-import type { Features } from '../lazyFeatures';
+import type { Polling } from '../../core/polling/polling';
 import type { Settings } from '../settings';
 import { taskItem } from './taskItem';
-import { shortMomentLabel } from './formatTime';
+import { formatMoment, shortMomentLabel } from './formatTime';
+import { tooltipLines } from '../../core/labels/tooltipLines';
 
 export interface TaskTreeOptions {
   readonly tasks: TaskSource;
   readonly settings: Settings;
   readonly clock: Clock;
-  readonly features: () => Promise<Pick<Features, 'tooltip'>>;
+  readonly poller: Pick<Polling, 'state'>;
 }
 
 /** Changes within this many milliseconds are drawn together. */
@@ -106,11 +107,10 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
     });
   }
 
-  async resolveTreeItem(item: TreeItem, element: TaskRef): Promise<TreeItem> {
-    const { clock, features } = this.#options;
-    const tooltip = (await features()).tooltip(element);
+  resolveTreeItem(item: TreeItem, element: TaskRef): TreeItem {
+    const tooltip = resolveTooltip(element, this.#options);
     if (!tooltip) return item;
-    this.#hovered.set(refKey(element), clock.now());
+    this.#hovered.set(refKey(element), this.#options.clock.now());
     item.tooltip = tooltip;
     return item;
   }
@@ -226,4 +226,31 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
 
 function isMixed(tasks: readonly TaskRef[]): boolean {
   return tasks.some(({ apiVersion }) => apiVersion !== tasks[0]?.apiVersion);
+}
+
+export interface TooltipOptions {
+  readonly tasks: TaskSource;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly poller: Pick<Polling, 'state'>;
+}
+
+/**
+ * All that a hover tells of a task, a line each. A plain string, as Markdown would make links of addresses in a prompt.
+ * @returns `undefined` for a task that is not tracked
+ */
+export function resolveTooltip(
+  ref: TaskRef,
+  { tasks, settings, clock, poller }: TooltipOptions,
+): string | undefined {
+  const task = tasks.get(ref);
+  if (!task) return undefined;
+  const { host, problem } = settings.baseUrl;
+  return tooltipLines(task, {
+    now: clock.now(),
+    pauses: poller.state.pauses,
+    host,
+    baseUrlProblem: problem,
+    formatTime: formatMoment,
+  }).join('\n');
 }

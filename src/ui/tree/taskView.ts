@@ -1,9 +1,10 @@
-import { window, type TreeView } from 'vscode';
-import { Emitter, type Disposable, type Event, disposeAll } from '../../core/base/event';
+import { commands, type TreeView, window } from 'vscode';
+import { Emitter, disposeAll, type Disposable, type Event } from '../../core/base/event';
 import type { TaskRef } from '../../core/cloud/task';
 import { unseenLabel } from '../../core/labels/statusBarLabel';
 import type { TaskSource } from '../../core/tasks/taskStore';
 import type { LazyTree } from './lazyTree';
+import type { CurrentAccount } from '../account/currentAccount';
 
 /** The view's ID in package.json. */
 export const viewId = 'browserUseTasks.tasks';
@@ -70,4 +71,26 @@ export class TaskView implements Disposable {
     if (unseen === (this.#view.badge?.value ?? 0)) return;
     this.#view.badge = unseen === 0 ? undefined : { value: unseen, tooltip: unseenLabel(unseen) };
   }
+}
+
+/** Keeps the two context keys that package.json asks for: whether there is a key, and whether there are tasks. */
+export function followContextKeys(account: CurrentAccount): Disposable {
+  const { tasks } = account;
+  const known = new Map<string, unknown>();
+  const set = (name: string, value: unknown): void => {
+    if (known.get(name) === value) return;
+    known.set(name, value);
+    void commands.executeCommand('setContext', `browserUseTasks.${name}`, value);
+  };
+  const refresh = (): void => {
+    if (account.keyState) set('keyState', account.keyState);
+    set('hasTasks', tasks.tasks().length > 0);
+  };
+  refresh();
+  const subscriptions = [account.onDidChange(refresh), tasks.onDidChange(refresh)];
+  return {
+    dispose() {
+      disposeAll(subscriptions);
+    },
+  };
 }

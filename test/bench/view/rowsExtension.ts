@@ -22,7 +22,7 @@ export function activate({ subscriptions }: ExtensionContext): void {
     tasks: store,
     settings: settings as unknown as Settings,
     clock,
-    features: () => Promise.reject(new Error('No tooltips here')),
+    poller: { state: { activeCount: 0, isPolling: false, pauses: [] } },
   });
   /** Gives the first rows another label, which tells when that was. */
   const change = (count: number): void => {
