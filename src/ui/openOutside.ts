@@ -15,10 +15,11 @@ export async function openOutside(text: string): Promise<void> {
   await env.openExternal(link as unknown as Uri);
 }
 
-/** Opens the page of a session in Browser Use Cloud. */
-export function openDashboard(sessionId: string): Promise<void> {
-  return openOutside(`${dashboardUrl}/${encodeURIComponent(sessionId)}`);
+/**
+ * Opens the page of a session in Browser Use Cloud.
+ * @param dashboard of the region that the session is in, as an origin
+ * @see https://github.com/browser-use/n8n-nodes-browser-use for the address of a session's page
+ */
+export function openDashboard(dashboard: string, sessionId: string): Promise<void> {
+  return openOutside(`${dashboard}/agent/${encodeURIComponent(sessionId)}`);
 }
-
-/** @see https://github.com/browser-use/n8n-nodes-browser-use for the address of a session's page */
-const dashboardUrl = 'https://cloud.browser-use.com/agent';

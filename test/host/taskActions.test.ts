@@ -340,18 +340,25 @@ describe('what can be done with a task', () => {
     const statusesSent = (sent: readonly ToPage[]): readonly string[] =>
       sent.flatMap((message) => (message.type === 'view' ? [message.view.task.status] : []));
 
-    it('opens its page in the cloud, also when it is tracked no more', async () => {
+    it('opens its page in the cloud, in its region, also when it is tracked no more', async () => {
       const ref = addTask();
       const { poll } = await world.openPanel(ref);
       const { sessionId } = await world.cloud.client('v2').getDetails(ref.id, never);
       assert.notEqual(sessionId, undefined);
       world.store.untrack([ref]);
       poll({ type: 'openLink', link: 'dashboard', index: 0 });
-      await waitFor('the page to be opened', () => world.person.opened.length > 0);
-      assert.deepEqual(
-        [world.person.opened, world.person.seen],
-        [[`https://cloud.browser-use.com/agent/${sessionId}`], []],
-      );
+      await waitFor('a message', () => world.person.seen.length > 0);
+      assert.deepEqual(world.person.opened, [], 'this server has no dashboard');
+      for (const region of ['', 'eu.'])
+        await world.act(
+          ref,
+          { type: 'openLink', link: 'dashboard', index: 0 },
+          { baseUrl: `https://api.${region}browser-use.com/prefix` },
+        );
+      assert.deepEqual(world.person.opened, [
+        `https://cloud.browser-use.com/agent/${sessionId}`,
+        `https://cloud.eu.browser-use.com/agent/${sessionId}`,
+      ]);
     });
 
     it('shows the status of its row where that is newer, and never goes back', async () => {

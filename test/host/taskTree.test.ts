@@ -92,7 +92,7 @@ describe('the tree', () => {
     assert.equal(row?.label, 'Find a flight');
     assert.equal(row.description, '4 min');
     assert.equal(row.id, 'v2/a1');
-    assert.equal(row.contextValue, 'task active hasSession');
+    assert.equal(row.contextValue, 'task active hasSession canFollow');
     assert.match(row.contextValue, /\bhasSession\b/u);
     assert.equal(
       row.accessibilityInformation?.label,
@@ -105,10 +105,10 @@ describe('the tree', () => {
 
   it('offers the dashboard only for tasks of Browser Use Cloud itself', async () => {
     fill(aTask({ sessionId: 's1' }));
-    assert.equal(rows()[0]?.contextValue, 'task active hasSession');
+    assert.equal(rows()[0]?.contextValue, 'task active hasSession canFollow');
     await set('baseUrl', 'https://cloud.example');
     assert.deepEqual(drawn, ['all']);
-    assert.equal(rows()[0]?.contextValue, 'task active');
+    assert.equal(rows()[0]?.contextValue, 'task active canFollow');
     await set('baseUrl');
   });
 

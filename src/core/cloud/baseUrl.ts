@@ -22,13 +22,8 @@ export type BaseUrl =
       readonly host: 'the server';
     };
 
-/** Where Browser Use Cloud itself is. */
+/** Where Browser Use Cloud itself is, unless a region is named. */
 export const officialOrigin = 'https://api.browser-use.com';
-
-/** True for Browser Use Cloud itself, whose tasks have pages in its dashboard. */
-export function isOfficial(server: Server | undefined): boolean {
-  return server?.origin === officialOrigin;
-}
 
 /**
  * Reads the base URL setting: https, or http on this machine, and nothing that could mislead.

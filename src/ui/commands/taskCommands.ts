@@ -1,7 +1,7 @@
 import { capabilitiesOf, dashboardSession } from '../../core/cloud/apiVersions';
 import { apiVersions } from '../../core/cloud/versionList';
 import { env, window } from 'vscode';
-import { isOfficial } from '../../core/cloud/baseUrl';
+import { dashboardOf } from '../../core/cloud/regions';
 import { hasEnded, type TaskRef } from '../../core/cloud/task';
 import type { Polling } from '../../core/polling/polling';
 import type { CurrentAccount } from '../account/currentAccount';
@@ -182,7 +182,8 @@ const noPageMessage = `There is none that is known for tasks of ${withoutPages},
 /** Open in Browser Use Cloud: the dashboard's page of the task's session. */
 async function openInCloud(args: readonly unknown[], options: TaskCommandsOptions): Promise<void> {
   const { account, settings, view } = options;
-  if (!isOfficial(settings.baseUrl.server))
+  const dashboard = dashboardOf(settings.baseUrl.server);
+  if (dashboard === undefined)
     throw new UserError(
       'Only tasks of Browser Use Cloud itself have a page there; these come from the server that the base URL names.',
       'openSettings',
@@ -206,5 +207,5 @@ async function openInCloud(args: readonly unknown[], options: TaskCommandsOption
   );
   if (sessionIds.size === 0)
     throw new UserError(`This task has no page in Browser Use Cloud. ${noPageMessage}`);
-  for (const id of [...sessionIds].slice(0, mostPanels)) await openDashboard(id);
+  for (const id of [...sessionIds].slice(0, mostPanels)) await openDashboard(dashboard, id);
 }

@@ -10,7 +10,7 @@ import {
 import type { Clock } from '../../core/base/clock';
 import { type Disposable, disposeAll } from '../../core/base/event';
 import { capabilitiesOf } from '../../core/cloud/apiVersions';
-import { isOfficial } from '../../core/cloud/baseUrl';
+import { isOfficial } from '../../core/cloud/regions';
 import { isAbort } from '../../core/cloud/errors';
 import type { ApiVersion } from '../../core/cloud/task';
 import { parseTaskInput, type TaskInput } from '../../core/input/taskInput';

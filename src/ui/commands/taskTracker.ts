@@ -1,4 +1,4 @@
-import { isOfficial } from '../../core/cloud/baseUrl';
+import { isOfficial } from '../../core/cloud/regions';
 import type { Clock } from '../../core/base/clock';
 import type { Disposable } from '../../core/base/event';
 import type { TaskInput } from '../../core/input/taskInput';

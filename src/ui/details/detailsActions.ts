@@ -1,4 +1,6 @@
 import { capabilitiesOf, dashboardSession } from '../../core/cloud/apiVersions';
+import { readBaseUrl } from '../../core/cloud/baseUrl';
+import { dashboardOf } from '../../core/cloud/regions';
 import { commands, env, ViewColumn, window, workspace } from 'vscode';
 import { metadataText, recordingLinks, stepText, taskViewOf } from '../../core/details/detailsView';
 import { editorTextOf, type EditorLanguage } from '../../core/text/editorLanguage';
@@ -117,8 +119,10 @@ async function openLink(
 ): Promise<void> {
   if (link === 'dashboard') {
     const sessionId = dashboardSession(options.task);
-    if (sessionId === undefined) throw new UserError('No page of this task is known.');
-    return openDashboard(sessionId);
+    const dashboard = dashboardOf(readBaseUrl(options.baseUrl).server);
+    if (sessionId === undefined || dashboard === undefined)
+      throw new UserError('No page of this task is known.');
+    return openDashboard(dashboard, sessionId);
   }
   await openOutside(urlOf(link, index, options) ?? '');
 }

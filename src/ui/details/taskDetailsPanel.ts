@@ -4,7 +4,8 @@ import type { Clock } from '../../core/base/clock';
 import { DetailsReader, type DetailsState } from '../../core/details/detailsReader';
 import { taskViewOf, type TaskView } from '../../core/details/detailsView';
 import { errorMessage } from '../../core/labels/errorMessage';
-import { officialOrigin, otherServerMessage } from '../../core/cloud/baseUrl';
+import { otherServerMessage } from '../../core/cloud/baseUrl';
+import { dashboardOf } from '../../core/cloud/regions';
 import { type Disposable, disposeAll } from '../../core/base/event';
 import { updateOf } from '../../core/details/stepsUpdate';
 import { PictureLoader } from '../../core/details/pictureLoader';
@@ -318,7 +319,7 @@ export class TaskDetailsPanel implements Disposable {
       isReading,
       origin: this.origin,
       hasDashboard:
-        dashboardSession(view) !== undefined && this.origin === officialOrigin && this.#isAtHome,
+        dashboardSession(view) !== undefined && dashboardOf(this) !== undefined && this.#isAtHome,
       canShare: this.#canShare,
       readAt: readAt ?? tracked?.checkedAt,
       trouble: this.#trouble(),

@@ -7,7 +7,7 @@ import {
 import type { Clock } from '../../core/base/clock';
 
 import { isCloudError } from '../../core/cloud/errors';
-import { isOfficial } from '../../core/cloud/baseUrl';
+import { isOfficial } from '../../core/cloud/regions';
 import type { TaskRef } from '../../core/cloud/task';
 import { apiVersions } from '../../core/cloud/versionList';
 import { taskForModel, taskListForModel } from '../../core/formats/modelText';

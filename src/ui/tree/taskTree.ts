@@ -1,5 +1,5 @@
 import { EventEmitter, type Event, type TreeDataProvider, type TreeItem } from 'vscode';
-import { isOfficial } from '../../core/cloud/baseUrl';
+import { isOfficial } from '../../core/cloud/regions';
 import type { Clock } from '../../core/base/clock';
 import { disposeAll, type Disposable } from '../../core/base/event';
 import { rowTitles, type RowTitle, wholeTitle } from '../../core/labels/rowTitles';

@@ -1,10 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  isFetchable,
-  isOfficial,
-  otherServerMessage,
-  readBaseUrl,
-} from '../../../../src/core/cloud/baseUrl';
+import { isFetchable, otherServerMessage, readBaseUrl } from '../../../../src/core/cloud/baseUrl';
 
 describe('readBaseUrl', () => {
   for (const [text, baseUrl, origin, host] of [
@@ -105,18 +100,6 @@ describe('isFetchable', () => {
       [false, false],
     ]);
   });
-});
-
-describe('isOfficial', () => {
-  for (const [text, expected] of [
-    ['https://api.browser-use.com', true],
-    ['https://api.browser-use.com/prefix', true],
-    ['https://api.browser-use.com.example', false],
-    ['not a URL', false],
-  ] as const)
-    it(`is ${expected} of ${text}`, () => {
-      assert.equal(isOfficial(readBaseUrl(text).server), expected);
-    });
 });
 
 describe('otherServerMessage', () => {
