@@ -65,7 +65,7 @@ export const rules: Readonly<Record<Part, Rule>> = {
       ['base'],
       ['cloud'],
       ['text'],
-      ['tasks', 'input'],
+      ['tasks', 'input', 'actions'],
       ['polling'],
       ['following'],
       ['labels'],

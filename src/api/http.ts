@@ -16,6 +16,8 @@ export interface Limits {
   readonly detailsDeadlineMs: number;
   readonly maxDetailsBytes: number;
   readonly downloadDeadlineMs: number;
+  /** For one file. Its link lives for five minutes. */
+  readonly uploadDeadlineMs: number;
 }
 
 export const defaultLimits: Limits = {
@@ -24,12 +26,13 @@ export const defaultLimits: Limits = {
   detailsDeadlineMs: 60_000,
   maxDetailsBytes: 64 * 1024 * 1024,
   downloadDeadlineMs: 60_000,
+  uploadDeadlineMs: 300_000,
 };
 
 export interface Question<T> {
   /** Default: GET. */
-  readonly method?: 'POST' | 'PUT' | 'DELETE';
-  /** Sent as JSON. */
+  readonly method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Sent as JSON. Its texts are in no error, as they may be prompts and secrets. */
   readonly body?: object;
   /** From the template tag `path`. */
   readonly path: string;
@@ -38,8 +41,11 @@ export interface Question<T> {
   /** True for all details of a task: the larger limits hold. */
   readonly isDetails?: boolean;
   readonly notFoundKind: NotFoundKind;
-  /** Makes sense of the parsed answer, `undefined` for one without a body, or throws a `CloudError`. */
-  readonly read: (answer: unknown) => T;
+  /**
+   * Makes sense of the parsed answer, `undefined` for one without a body, or throws a `CloudError`.
+   * @param answeredAtMs when the server answered by its own clock, as its header `Date` says; in milliseconds since 1970
+   */
+  readonly read: (answer: unknown, answeredAtMs?: number) => T;
 }
 
 /**
@@ -65,16 +71,12 @@ export function createSendRequest({
   limits,
   rateLimiter,
 }: SendRequestOptions): SendRequest {
-  const redact = (text: string): string => {
-    const withoutKey = [key, encodeURIComponent(key)].reduce(
-      (line, secret) => line.replaceAll(secret, '[key]'),
-      oneLine(text),
-    );
-    return shorten(withoutKey, 500);
-  };
+  const withoutKey = (text: string): string =>
+    [key, encodeURIComponent(key)].reduce((line, secret) => line.replaceAll(secret, '[key]'), text);
   return async (question) => {
     const { path, signal, isDetails = false, notFoundKind, read } = question;
     const method = question.method ?? 'GET';
+    const redact = (text: string): string => withoutTexts(withoutKey(oneLine(text)), question.body);
     if (key === '') throw new CloudError('noKey', 'There is no API key');
     // Such a key can't be a header's value; what would be sent instead is another key.
     if (!/^[!-~]+$/.test(key)) {
@@ -97,23 +99,51 @@ export function createSendRequest({
       if (answer.allowance) rateLimiter?.noteAllowance(answer.allowance);
       const body = new TextDecoder().decode(answer.body);
       if (!isSuccess(answer.status)) throw errorOfRefusal({ ...answer, body }, notFoundKind);
-      return read(body === '' ? undefined : parseAnswer(body));
+      return read(body === '' ? undefined : parseAnswer(body), timeOf(answer.date));
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
-      const { kind, status, retryAfterMs, isUnsent, message } = error;
+      const { kind, status, retryAfterMs, isUnsent, message, details } = error;
       if (asksForPause(error))
         rateLimiter?.noteRateLimit(retryAfterMs, kind === 'rateLimited' ? kind : 'server');
-      const options = { status, retryAfterMs, isUnsent };
-      throw new CloudError(kind, redact(`${method} ${path}: ${message}`), options);
+      throw new CloudError(kind, shorten(redact(`${method} ${path}: ${message}`), 500), {
+        status,
+        retryAfterMs,
+        isUnsent,
+        details: details && {
+          text: shorten(redact(details.text), longestDetail),
+          field: details.field && shorten(redact(details.field), longestDetail),
+        },
+      });
     }
   };
+}
+
+/** In characters, of what is shown of the cloud's own words. */
+const longestDetail = 200;
+
+/** Shorter texts of a body are words that any sentence may hold. */
+const shortestText = 4;
+
+/** One line without what was sent, which a server may repeat in its refusal: prompts and secrets are nobody's business. */
+function withoutTexts(text: string, sent: unknown): string {
+  if (typeof sent === 'string') {
+    const line = oneLine(sent);
+    return line.length < shortestText ? text : text.replaceAll(line, '[…]');
+  }
+  if (typeof sent !== 'object' || sent === null) return text;
+  return Object.values(sent).reduce<string>(withoutTexts, text);
+}
+
+function timeOf(date: string | undefined): number | undefined {
+  const timeMs = Date.parse(date ?? '');
+  return Number.isNaN(timeMs) ? undefined : timeMs;
 }
 
 const never = new AbortController().signal;
 
 export interface Exchange {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Sent as JSON. */
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Bytes as they are, which need a `Content-Type`; all else as JSON. */
   readonly body?: object | undefined;
   /** In axios' words: a base with a path below it, or an absolute URL by itself. */
   readonly target:
@@ -134,6 +164,7 @@ export interface Answer {
   readonly status: number;
   readonly retryAfter: string | undefined;
   readonly allowance: RequestAllowance | undefined;
+  readonly date: string | undefined;
   readonly body: Uint8Array;
 }
 
@@ -163,10 +194,12 @@ export async function exchange(options: Exchange): Promise<Answer> {
         method,
         headers,
         signal,
-        ...(body && {
-          data: JSON.stringify(body),
-          headers: { ...headers, 'Content-Type': 'application/json' },
-        }),
+        ...(body instanceof Uint8Array && { data: body }),
+        ...(body &&
+          !(body instanceof Uint8Array) && {
+            data: JSON.stringify(body),
+            headers: { ...headers, 'Content-Type': 'application/json' },
+          }),
       });
       const total = totalOf(answered);
       const onBytes = (received: number): void => {
@@ -174,11 +207,12 @@ export async function exchange(options: Exchange): Promise<Answer> {
         postpone();
         onProgress(received, total);
       };
-      const retryAfter: unknown = answered['retry-after'];
+      const { 'retry-after': retryAfter, date }: Record<string, unknown> = answered;
       return {
         status,
         retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
         allowance: allowanceOf(answered),
+        date: typeof date === 'string' ? date : undefined,
         body: isSuccess(status)
           ? await readBody(data, maxBytes, signal, onBytes)
           : await readRefusal(data, signal),
@@ -211,6 +245,8 @@ const http = create({
   // A browser would send a preflight request for a header of this name.
   headers: { 'User-Agent': false },
   validateStatus: () => true,
+  // axios would send the whole buffer that a piece of bytes lies in.
+  transformRequest: [],
   transformResponse: [],
 });
 

@@ -1,21 +1,19 @@
-import { isFetchable, readBaseUrl, type Server } from '../core/cloud/baseUrl';
+import { readBaseUrl } from '../core/cloud/baseUrl';
 import { CloudError } from '../core/cloud/errors';
-import type { Cloud, CloudOptions, RequestGate } from '../core/cloud/taskClient';
+import type { ApiVersion } from '../core/cloud/task';
+import type { Cloud, CloudOptions, RequestGate, TaskClient } from '../core/cloud/taskClient';
 import { RateLimiter, type RateLimiterOptions } from '../core/polling/rateLimiter';
-import {
-  createSendRequest,
-  defaultLimits,
-  exchange,
-  isSuccess,
-  type Answer,
-  type Limits,
-} from './http';
+import { createDownload } from './download';
+import { createSendRequest, defaultLimits, type Limits } from './http';
+import { createUpload } from './upload';
 import { createV1Client } from './v1';
+import { createV1Actions } from './v1Actions';
 import { createV2Client } from './v2';
+import { createV2Actions } from './v2Actions';
 import { createV3Client } from './v3';
+import { createV3Actions } from './v3Actions';
 import { createV4Client } from './v4';
-import { hasUserInfo, parseUrl } from '../core/base/webUrl';
-import { parseRetryAfter } from './refusal';
+import { createV4Actions } from './v4Actions';
 
 /** Here and not where it is used, so that starting up stays light: the first request is what needs it. */
 export function createRateLimiter(options: RateLimiterOptions): RequestGate {
@@ -40,47 +38,20 @@ export function createCloud(
     ...connection,
     headers: { 'X-Browser-Use-API-Key': trimmedKey },
   });
-  const clients = {
-    v1: createV1Client(
-      createSendRequest({ ...connection, headers: { Authorization: `Bearer ${trimmedKey}` } }),
-      server.baseUrl,
-    ),
-    v2: createV2Client(sendWithHeader),
-    v3: createV3Client(sendWithHeader),
-    v4: createV4Client(sendWithHeader),
+  const upload = createUpload(server, limits);
+  const sendWithBearer = createSendRequest({
+    ...connection,
+    headers: { Authorization: `Bearer ${trimmedKey}` },
+  });
+  const v1 = createV1Client(sendWithBearer, server.baseUrl);
+  const clients: Readonly<Record<ApiVersion, TaskClient>> = {
+    v1: { ...v1, ...createV1Actions(sendWithBearer, (id, signal) => v1.getStatus(id, signal)) },
+    v2: { ...createV2Client(sendWithHeader), ...createV2Actions(sendWithHeader) },
+    v3: { ...createV3Client(sendWithHeader), ...createV3Actions(sendWithHeader, upload) },
+    v4: { ...createV4Client(sendWithHeader), ...createV4Actions(sendWithHeader, upload) },
   };
   return {
     client: (apiVersion) => clients[apiVersion],
     download: createDownload(server, limits),
   };
-}
-
-/** Fetches presigned URLs that a server handed out. Its errors hold nothing of a URL but its host: the rest is a secret. */
-function createDownload(server: Server, limits: Limits): Cloud['download'] {
-  return async (link, { maxBytes, signal, onProgress }) => {
-    const url = parseUrl(link);
-    if (url === undefined || hasUserInfo(url) || !isFetchable(url, server.isLoopback)) {
-      throw new CloudError('badAnswer', 'The download link is not one that may be fetched');
-    }
-    const answer = await exchange({
-      target: { url: url.href },
-      headers: {},
-      signal,
-      deadlineMs: limits.downloadDeadlineMs,
-      maxBytes,
-      onProgress,
-    });
-    if (isSuccess(answer.status)) return answer.body;
-    throw errorOfStorage(answer, url.host);
-  };
-}
-
-// A file store's 401 or 403 means an expired link and says nothing of the key.
-function errorOfStorage({ status, retryAfter }: Answer, host: string): CloudError {
-  const kind = status === 408 || status >= 500 ? 'server' : 'refused';
-  return new CloudError(
-    status === 429 ? 'rateLimited' : kind,
-    `Download from ${host}: ${status}; the link may have expired`,
-    { status, retryAfterMs: parseRetryAfter(retryAfter, Date.now()) },
-  );
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { CloudError, type CloudErrorKind } from '../core/cloud/errors';
+import { CloudError, type CloudErrorKind, type RefusalDetails } from '../core/cloud/errors';
 import { parseBoundedJson } from './boundedJson';
-import { lenient } from './fields';
+import { cost, lenient } from './fields';
 
 /** An answer whose status says no. */
 export interface Refusal {
@@ -33,12 +33,13 @@ export function errorOfRefusal(
   { status, body, retryAfter }: Refusal,
   notFoundKind: NotFoundKind,
 ): CloudError {
-  const { detail, retryAfterMs } = readRefusal(body);
+  const { detail, details, retryAfterMs } = readRefusal(body);
   const kind = kindOf(status, detail, notFoundKind);
   const says = detail ?? (kind === 'badAnswer' ? foreignAnswer : '');
   return new CloudError(kind, `${status} ${says}`.trimEnd(), {
     status,
     retryAfterMs: parseRetryAfter(retryAfter, Date.now()) ?? retryAfterMs,
+    details,
   });
 }
 
@@ -90,31 +91,55 @@ const validationProblem = z.object({
   loc: lenient(z.array(z.union([z.string(), z.number()]))),
   msg: z.string(),
 });
+/** Of a key that may cost no more. @see cloud-api-v3-v4.md §7 */
+const spendLimit = z.object({ message: z.string(), cap: cost, spent: cost });
 const refusalBody = z.object({
-  detail: lenient(
-    z.union([z.string(), z.array(validationProblem), z.object({ message: z.string() })]),
-  ),
+  detail: lenient(z.union([z.string(), z.array(validationProblem), spendLimit])),
   /** Of the project's throttle, which has no `detail`. */
   retry_after_seconds: lenient(z.number().check(z.nonnegative())),
 });
 
+interface ReadRefusal {
+  /** All of it, for the log. */
+  readonly detail?: string;
+  readonly details?: RefusalDetails;
+  readonly retryAfterMs?: number;
+}
+
 /** What the API says of its refusal; no `detail` for a body that is not the API's. */
-function readRefusal(body: string): { detail?: string; retryAfterMs?: number } {
+function readRefusal(body: string): ReadRefusal {
   const answer = refusalBody.safeParse(parseOrUndefined(body));
   if (!answer.success) return {};
   const { detail, retry_after_seconds: seconds } = answer.data;
   return {
-    ...(detail === undefined ? {} : { detail: sentenceOf(detail) }),
+    ...(detail === undefined ? {} : readDetail(detail)),
     ...(seconds === undefined ? {} : { retryAfterMs: seconds * 1_000 }),
   };
 }
 
-function sentenceOf(
-  detail: string | readonly z.output<typeof validationProblem>[] | { readonly message: string },
-): string {
-  if (typeof detail === 'string') return detail;
-  if ('message' in detail) return detail.message;
-  return detail.map(({ loc, msg }) => `${loc?.join('.') ?? ''}: ${msg}`).join('; ');
+type Detail = NonNullable<z.output<typeof refusalBody>['detail']>;
+
+function readDetail(detail: Detail): Pick<ReadRefusal, 'detail' | 'details'> {
+  if (typeof detail === 'string') return { detail, details: { text: detail } };
+  if ('message' in detail) {
+    const { message, cap, spent } = detail;
+    const amounts = cap !== undefined && spent !== undefined ? ` ($${spent} of $${cap} spent)` : '';
+    return { detail: message, details: { text: `${message}${amounts}` } };
+  }
+  const sentences = detail.map(({ loc, msg }) => `${loc?.join('.') ?? ''}: ${msg}`);
+  const [first] = detail;
+  return {
+    detail: sentences.join('; '),
+    ...(first && { details: { text: first.msg, field: fieldOf(first.loc ?? []) } }),
+  };
+}
+
+/** Without the part of the request that it is in, which people don't know of. */
+function fieldOf(loc: readonly (string | number)[]): string | undefined {
+  const [part] = loc;
+  const isPart = part === 'body' || part === 'query' || part === 'path';
+  const field = (isPart ? loc.slice(1) : loc).join('.');
+  return field === '' ? undefined : field;
 }
 
 function parseOrUndefined(body: string): unknown {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { capabilitiesOf } from '../core/cloud/apiVersions';
 import { CloudError } from '../core/cloud/errors';
 import type { TaskDetails, TaskSession } from '../core/cloud/task';
-import type { Account, TaskClient, TaskUpdate } from '../core/cloud/taskClient';
+import type { Account, TaskReader, TaskUpdate } from '../core/cloud/taskClient';
 import {
   cost as cents,
   identifier,
@@ -28,7 +28,7 @@ import { tolerate } from './tolerate';
  * Browser Use Cloud API v1, which self-hosted clones still serve.
  * @see cloud-api.md §4; there is no OpenAPI document of it
  */
-export function createV1Client(send: SendRequest, baseUrl: string): TaskClient {
+export function createV1Client(send: SendRequest, baseUrl: string): TaskReader {
   const link = webUrlAt(baseUrl);
   return {
     apiVersion: 'v1',

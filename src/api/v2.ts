@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { capabilitiesOf } from '../core/cloud/apiVersions';
 import { CloudError } from '../core/cloud/errors';
 import type { TaskDetails, TaskSession } from '../core/cloud/task';
-import type { TaskClient, TaskQuery, TaskUpdate } from '../core/cloud/taskClient';
+import type { TaskReader, TaskQuery, TaskUpdate } from '../core/cloud/taskClient';
 import { accountIsMissing, readAccount } from './account';
 import {
   cost,
@@ -32,7 +32,7 @@ import { tolerate } from './tolerate';
  * Browser Use Cloud API v2.
  * @see cloud-api.md §3; the vendor's OpenAPI document of v2
  */
-export function createV2Client(send: SendRequest): TaskClient {
+export function createV2Client(send: SendRequest): TaskReader {
   return {
     apiVersion: 'v2',
     async getStatus(id, signal) {

@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import { capabilitiesOf } from '../core/cloud/apiVersions';
 import { CloudError } from '../core/cloud/errors';
 import { hasEnded, type TaskDetails, type TaskStatus } from '../core/cloud/task';
-import type { TaskClient, TaskUpdate } from '../core/cloud/taskClient';
+import type { TaskStanding } from '../core/cloud/taskActions';
+import type { TaskReader, TaskUpdate } from '../core/cloud/taskClient';
 import { accountIsMissing, readAccount } from './account';
 import {
   cost,
@@ -31,7 +32,7 @@ import { getWorkspaceFileUrl, listWorkspaceFiles } from './workspaceFiles';
  * Browser Use Cloud API v3, where a task is a session.
  * @see cloud-api-v3-v4.md §3 and §4; the vendor's OpenAPI document of v3
  */
-export function createV3Client(send: SendRequest): TaskClient {
+export function createV3Client(send: SendRequest): TaskReader {
   /** What was read of the messages of the session that an answer tells of. */
   const progress = new WeakMap<TaskDetails, SessionMessages>();
 
@@ -139,6 +140,12 @@ function readSession(id: string, answer: unknown): Session {
   const fields = understand(sessionSchema, answer, 'the session');
   checkId(id, fields.id);
   return { ...fields, id };
+}
+
+/** How the task of a session stands, by whatever answer holds the session. */
+export function readStanding(id: string, answer: unknown): TaskStanding {
+  const { status, rawStatus } = updateOf(readSession(id, answer));
+  return { status, rawStatus };
 }
 
 /** What `GET /sessions` answers. */

@@ -107,6 +107,12 @@ export class SessionMessages {
   }
 }
 
+/** What a person wrote in a message; `undefined` for any other message. */
+export function promptOf(message: Message): string | undefined {
+  if (message.hidden === true || !isFromPerson(message)) return undefined;
+  return promptIn(readData(message.data ?? '').text);
+}
+
 function isFromPerson({ role, type }: Message): boolean {
   return type === 'user_message' || role === 'user' || role === 'human';
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { capabilitiesOf } from '../core/cloud/apiVersions';
 import { CloudError } from '../core/cloud/errors';
 import { hasEnded, type SessionTask, type TaskDetails, type TaskSession } from '../core/cloud/task';
-import type { PublicShare, TaskClient, TaskPage, TaskUpdate } from '../core/cloud/taskClient';
+import type { PublicShare, TaskReader, TaskPage, TaskUpdate } from '../core/cloud/taskClient';
 import { accountIsMissing, readAccount } from './account';
 import {
   cost,
@@ -32,7 +32,7 @@ import { getWorkspaceFileUrl, listWorkspaceFiles } from './workspaceFiles';
  * Browser Use Cloud API v4, where a task is a run: one prompt of a session.
  * @see cloud-api-v3-v4.md §3 and §5; the vendor's OpenAPI document of v4
  */
-export function createV4Client(send: SendRequest): TaskClient {
+export function createV4Client(send: SendRequest): TaskReader {
   /** What was read of the events of the run that an answer tells of. */
   const progress = new WeakMap<TaskDetails, RunEvents>();
   /** The public pages of sessions, as far as they were asked for or changed here. */

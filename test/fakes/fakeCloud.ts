@@ -10,6 +10,7 @@ import {
   type TaskUpdate,
 } from '../../src/core/cloud/taskClient';
 import type { TokenBucket } from '../../src/core/polling/tokenBucket';
+import { FakeActions } from './fakeActions';
 
 /** A question that reached the fake. */
 export interface Requested {
@@ -42,6 +43,12 @@ export function aDetails(id: string, more: Partial<TaskDetails> = {}): TaskDetai
 export class FakeCloud implements Cloud {
   readonly tasks = new Map<string, TaskDetails>();
   readonly requested: Requested[] = [];
+  /** What changes something: what was sent, and failures that a test orders. */
+  readonly actions = new FakeActions({
+    tasks: this.tasks,
+    make: (id, more) => this.tasks.set(id, aDetails(id, { ...this.tasks.get(id), ...more })),
+    now: () => this.#now(),
+  });
   /** Tasks that no list shows. */
   readonly unlisted = new Set<string>();
   /** Consulted before every answer; what it returns is thrown. */
@@ -104,6 +111,7 @@ export class FakeCloud implements Cloud {
       return { ...task, apiVersion };
     };
     return {
+      ...this.actions.of(apiVersion),
       apiVersion,
       getStatus: async (id, signal): Promise<TaskUpdate> => {
         const { status, rawStatus, output, cost, finishedAt, isSuccess } = summaryOf(

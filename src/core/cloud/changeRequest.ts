@@ -69,8 +69,9 @@ export async function checkChange<T>(
 }
 
 /** False where the cloud itself has said no, or nothing was sent. */
-function mayHaveHappened({ kind, isUnsent }: CloudError): boolean {
-  if (isUnsent) return false;
+function mayHaveHappened({ kind, status, isUnsent }: CloudError): boolean {
+  // What is too large is refused by whoever stands before the cloud, too.
+  if (isUnsent || status === 413) return false;
   switch (kind) {
     case 'network':
     case 'timeout':

@@ -43,6 +43,14 @@ export function isErrorKind(value: unknown): value is CloudErrorKind {
   return errorKinds.some((kind) => kind === value);
 }
 
+/** What the cloud itself says of a refusal. Untrusted, but in one line, short, and without the key or what was sent. */
+export interface RefusalDetails {
+  /** The cloud's sentence, 200 characters at most. */
+  readonly text: string;
+  /** The field of the request that it is about, as the cloud names it: `browserSettings.profileId`. */
+  readonly field?: string | undefined;
+}
+
 export interface CloudErrorOptions {
   /** The HTTP status, where there was an answer. */
   readonly status?: number | undefined;
@@ -50,6 +58,8 @@ export interface CloudErrorOptions {
   readonly retryAfterMs?: number | undefined;
   /** True where no connection was made, so that the request never left. Default: false, which may also mean that nobody knows. */
   readonly isUnsent?: boolean | undefined;
+  /** Absent where the cloud itself says nothing. */
+  readonly details?: RefusalDetails | undefined;
 }
 
 /**
@@ -63,6 +73,7 @@ export class CloudError extends Error {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
   readonly isUnsent: boolean;
+  readonly details: RefusalDetails | undefined;
 
   constructor(kind: CloudErrorKind, message: string, options: CloudErrorOptions = {}) {
     super(message);
@@ -70,6 +81,7 @@ export class CloudError extends Error {
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
     this.isUnsent = options.isUnsent ?? false;
+    this.details = options.details;
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Task } from './task';
+
 /** What an agent is given beside its prompt. Each API version takes some of these: `VersionCapabilities.runOptions`. */
 export interface RunOptions {
   /** The language model, as the cloud names it. */
@@ -88,17 +90,44 @@ export interface OpenSession {
 /** How a follow-up joins a session in which a task is still running: after it, or instead of it. */
 export type FollowUpMode = 'wait' | 'interrupt';
 
+/** How a task stands, in our word and in the cloud's. */
+export type TaskStanding = Pick<Task, 'status' | 'rawStatus'>;
+
+/** Something that an agent was asked to do: a task, or a prompt that waits in the queue of a session. */
+export interface SentPrompt {
+  /** Absent for one that is no task yet. */
+  readonly taskId?: string | undefined;
+  /** Absent where only the task's details tell it. */
+  readonly prompt?: string | undefined;
+  readonly sessionId?: string | undefined;
+  readonly model?: string | undefined;
+  /** ISO 8601 with zone, by the cloud's clock. */
+  readonly createdAt?: string | undefined;
+}
+
+/** What the cloud was asked for last. */
+export interface NewestPrompts {
+  /** In no order. */
+  readonly prompts: readonly SentPrompt[];
+  /** When the cloud answered, by its own clock, in milliseconds since 1970. Absent where the answer doesn't say so. */
+  readonly answeredAtMs?: number | undefined;
+}
+
 /**
- * The requests of a `TaskClient` that change something, and what they need. Each is sent once by `requestChange`; none
- * retries. Where the API version cannot do it, as `VersionCapabilities` says, the call rejects with kind `invalidRequest`
- * and sends nothing.
- * @throws {CloudError} in every method; an `AbortError` when the signal aborted it before it left
+ * The requests of a `TaskClient` that change something, and those that tell whether a change has happened. `core/actions` sends
+ * each change once, by `requestChange`; none retries. Where the API version cannot do it, as `VersionCapabilities` says, the
+ * call rejects with kind `invalidRequest` and sends nothing.
+ * @throws {CloudError} in every method, whose `details` say what the cloud says of it; an `AbortError` when the signal
+ * aborted it before it left
  */
 export interface TaskActions {
   /** Starts a task. Costs money. */
   startTask(request: RunRequest, signal: AbortSignal): Promise<StartedTask>;
-  /** Stops a task. Does nothing to one that has ended, but may close its session. */
-  stopTask(id: string, scope: StopScope, signal: AbortSignal): Promise<void>;
+  /**
+   * Stops a task. Does nothing to one that has ended, but may close its session.
+   * @returns how the task stands then, where the answer says so: it may still run, or have finished before it was stopped
+   */
+  stopTask(id: string, scope: StopScope, signal: AbortSignal): Promise<TaskStanding | undefined>;
   pauseTask(id: string, signal: AbortSignal): Promise<void>;
   resumeTask(id: string, signal: AbortSignal): Promise<void>;
   /** Gives a session that has a running task its next prompt: after that task, or in its stead. */
@@ -109,9 +138,10 @@ export interface TaskActions {
     signal: AbortSignal,
   ): Promise<void>;
   /**
-   * Uploads files for a task that is to be started.
-   * @param sessionId the session in which it will run; absent: a new one
-   * @param onProgress called with the bytes sent so far of all files
+   * Uploads files for a task that is to be started. May be aborted, and done again: it costs nothing.
+   * @param files of 1 byte to 50 MiB each
+   * @param options.sessionId the session in which it will run; absent: a new one
+   * @param options.onProgress called with the bytes sent so far of all files, after each file
    */
   uploadFiles(
     files: readonly LocalFile[],
@@ -127,4 +157,16 @@ export interface TaskActions {
   listOpenSessions(signal: AbortSignal): Promise<readonly OpenSession[]>;
   /** Closes what `listOpenSessions` showed; a task that runs in it ends. */
   stopOpenSession(open: Pick<OpenSession, 'kind' | 'id'>, signal: AbortSignal): Promise<void>;
+  /**
+   * Reads whether what a stop ends has ended.
+   * @returns how the task stands, once it has; `undefined` while the task, or with scope `session` its session or browser, goes on
+   */
+  checkStop(id: string, scope: StopScope, signal: AbortSignal): Promise<TaskStanding | undefined>;
+  /** Reads whether something is still open. False for what is not there any more. */
+  isOpen(open: Pick<OpenSession, 'kind' | 'id'>, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Reads what was asked for last: the newest 20 tasks, or the tasks and the queue of one session. What was just sent may be
+   * missing for a moment.
+   */
+  listNewestPrompts(sessionId: string | undefined, signal: AbortSignal): Promise<NewestPrompts>;
 }

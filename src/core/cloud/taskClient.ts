@@ -1,4 +1,5 @@
 import type { ApiVersion, Task, TaskDetails, TaskFile } from './task';
+import type { TaskActions } from './taskActions';
 
 /** What one poll of a task tells: its status, and whatever else its answer holds. Absent fields say nothing. */
 export type TaskUpdate = Pick<Task, 'status' | 'rawStatus'> &
@@ -40,12 +41,15 @@ export interface PublicShare {
   readonly viewCount?: number | undefined;
 }
 
+/** One API version of one server, with one key. */
+export interface TaskClient extends TaskReader, TaskActions {}
+
 /**
- * What every API version can do.
+ * What every API version can tell, and public pages of sessions.
  * Each call sends its requests with a deadline and settles soon after its signal aborts.
  * @throws {CloudError} in every method; an `AbortError` when the signal aborted it.
  */
-export interface TaskClient {
+export interface TaskReader {
   readonly apiVersion: ApiVersion;
   /** The cheapest request that tells a task's status. */
   getStatus(id: string, signal: AbortSignal): Promise<TaskUpdate>;

@@ -1,0 +1,144 @@
+import { capabilitiesOf } from '../cloud/apiVersions';
+import type { CloudError } from '../cloud/errors';
+import { plainMessage } from '../text/plainText';
+import { errorMessage, type ErrorContext, type ErrorMessage } from './errorMessage';
+
+/**
+ * The message for a change that was refused: what the cloud says of it, as plain text, and what to do.
+ * @param error that of a `ChangeOutcome` of kind `refused`: one whose answer was lost has changed nothing either
+ */
+export function changeErrorMessage(error: CloudError, context: ErrorContext): ErrorMessage {
+  const { kind, status, isUnsent, retryAfterMs } = error;
+  const { host, apiVersion } = context;
+  const says = saidBy(error);
+  // A gateway refuses what is too large without a word of the API's own.
+  if (status === 413)
+    return {
+      text: `${host} says that this is too large${says}. Shorten the prompt, or give fewer or smaller files.`,
+      nextStep: 'showLog',
+    };
+  switch (kind) {
+    case 'noKey':
+      return { text: `There is no API key for ${host} yet. Set one first.`, nextStep: 'setApiKey' };
+    case 'payment':
+      return {
+        text: `${host} says that the account or this API key may spend no more${says}. Add credits or raise the limit of the key there, or set another key.`,
+        nextStep: 'setApiKey',
+      };
+    case 'forbidden':
+      return {
+        text: `${host} says that this API key may not do this${says}. Set a key that may, or use another API version.`,
+        nextStep: 'setApiKey',
+      };
+    case 'taskNotFound':
+      return {
+        text: `${host} knows no such task for this API key${says}. It may be deleted there.`,
+        nextStep: 'showLog',
+      };
+    case 'invalidRequest':
+      return { text: invalidText(error, context), nextStep: 'showLog' };
+    case 'refused':
+      return { text: refusedText(error, context), nextStep: 'showLog' };
+    case 'noFreeSlot':
+      return {
+        text: /\bqueue\b/iu.test(error.details?.text ?? '')
+          ? `The queue of this session is full${says}. Wait until a prompt in it has had its turn.`
+          : `The account has as many sessions open as it may${says}. Stop one that you don’t need, wait until one ends, or upgrade the plan there.`,
+        nextStep: 'showLog',
+      };
+    case 'rateLimited': {
+      const seconds = Math.ceil((retryAfterMs ?? 0) / 1000);
+      const when =
+        seconds > 0 ? `in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}` : 'in a while';
+      return {
+        text: `${host} asks to slow down, and nothing was changed. Try again ${when}.`,
+        nextStep: 'showLog',
+      };
+    }
+    case 'server':
+    case 'timeout':
+    case 'network':
+    case 'tooLarge':
+    case 'badAnswer':
+      if (isUnsent) break;
+      return {
+        text: `The answer of ${host} was lost, and nothing has changed there. Check the network, and try again.`,
+        nextStep: 'showLog',
+      };
+    case 'auth':
+    case 'notServed':
+    case 'redirect':
+      break;
+  }
+  return errorMessage(kind, { host, apiVersion });
+}
+
+function invalidText(
+  { details, isUnsent, status }: CloudError,
+  { host, apiVersion }: ErrorContext,
+): string {
+  const label = apiVersion ? capabilitiesOf(apiVersion).label : 'The API';
+  const who = isUnsent ? 'This was not sent' : `${label} at ${host} does not accept this`;
+  if (!details) return `${who}. Change it, and try again.`;
+  const { field, text } = details;
+  const about = field === undefined ? '' : `${fieldLabel(field)}: `;
+  const help =
+    status === 400
+      ? 'What was given may not belong together, or its session is busy or stopped.'
+      : 'Change it, and try again.';
+  return `${who}: ${about}${sentence(text)} ${help}`;
+}
+
+function refusedText(error: CloudError, { host }: ErrorContext): string {
+  const says = saidBy(error);
+  switch (error.status) {
+    case 404:
+      return `${host} does not have what this needs (any more)${says}. Its session, profile or files may be deleted there.`;
+    case 409:
+      return `The session is busy, or has changed meanwhile${says}. Wait until its task has ended, or stop the task first.`;
+    case 502:
+      return `${host} could not reach what runs the task${says}. Nothing has changed; try again.`;
+    default:
+      return `${host} refuses this${says}. The log has the answer.`;
+  }
+}
+
+/** The cloud's own words, in quotes, to stand within a sentence. */
+function saidBy({ details }: CloudError): string {
+  const text = plainMessage(details?.text ?? '').replace(/[.!\s]+$/u, '');
+  return text === '' ? '' : ` (“${text}”)`;
+}
+
+function sentence(text: string): string {
+  const plain = plainMessage(text);
+  return /[.!?…]$/u.test(plain) ? plain : `${plain}.`;
+}
+
+/** Words for the fields of requests, by the names that they have in the API versions. */
+const fieldLabels: ReadonlyMap<string, string> = new Map([
+  ...['task', 'prompt', 'text'].map((name) => [name, 'prompt'] as const),
+  ...['llm', 'llm_model', 'model'].map((name) => [name, 'model'] as const),
+  ...['structuredOutput', 'structured_output_json', 'outputSchema'].map(
+    (name) => [name, 'output schema'] as const,
+  ),
+  ...['maxSteps', 'max_agent_steps'].map((name) => [name, 'limit of steps'] as const),
+  ...['allowedDomains', 'allowed_domains'].map((name) => [name, 'allowed domains'] as const),
+  ...['secrets', 'sensitiveData'].map((name) => [name, 'secrets'] as const),
+  ...['files', 'attachedFileIds', 'workspaceId'].map((name) => [name, 'files'] as const),
+  ['maxCostUsd', 'limit of cost'],
+  ['startUrl', 'start URL'],
+  ['profileId', 'profile'],
+  ['sessionId', 'session'],
+  ['keepAlive', 'keep alive'],
+  ['metadata', 'metadata'],
+  ['judge', 'judge'],
+]);
+
+/** What people call the field that a refusal names; a field that isn't known keeps its name, as plain text. */
+function fieldLabel(field: string): string {
+  for (const part of field.split('.')) {
+    const label = fieldLabels.get(part);
+    if (label !== undefined) return label;
+  }
+  return `“${plainMessage(field)}”`;
+}
