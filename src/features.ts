@@ -18,6 +18,7 @@ import { runCommand } from './ui/commands/command';
 import { exportCommands } from './ui/commands/exportCommands';
 import { followingCommands } from './ui/commands/followingCommands';
 import { taskCommands } from './ui/commands/taskCommands';
+import { offerForMissing } from './ui/commands/otherVersions';
 import { TaskTracker } from './ui/commands/taskTracker';
 import { trackingCommands } from './ui/commands/trackingCommands';
 import { DetailsPanels } from './ui/details/detailsPanel';
@@ -82,6 +83,7 @@ export function createFeatures(options: FeaturesOptions): Features {
     keepRowAges(options),
     tracker,
     problems,
+    offerForMissing(options),
   ];
   return {
     runCommand: (name, args) => runCommand(name, args, { table, settings, log }),

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { createCloud } from '../../src/api/index';
+import { apiVersions } from '../../src/core/cloud/versionList';
 import { isCloudError } from '../../src/core/cloud/errors';
 import { outcomeOf } from '../../src/core/cloud/task';
 import type { Cloud, TaskClient } from '../../src/core/cloud/taskClient';
+import { TaskStore } from '../../src/core/tasks/taskStore';
+import { moveToVersionFound } from '../../src/core/tracking/otherVersions';
 import { VersionSearch } from '../../src/core/tracking/versionSearch';
 import { allPages } from '../fakes/clientPages';
 import { virtualClock } from '../simulator/clock';
@@ -185,6 +188,45 @@ describe('v4 client, against the simulator', () => {
 });
 
 describe('the search for a version, against the simulator', () => {
+  for (const apiVersion of apiVersions)
+    it(`finds a task of ${apiVersion} that is tracked as one of another version, and puts it in its place`, async () => {
+      const simulator = await startSimulator({ clock: virtualClock(Date.now()) });
+      try {
+        const cloud = createCloud({ baseUrl: simulator.url, key: simulatorKey });
+        const { id } = simulator.addTask({ apiVersion, prompt: 'Find a flight' });
+        const store = new TaskStore();
+        const wrong = apiVersions.filter((each) => each !== apiVersion);
+        const refs = wrong.map((each) => ({ apiVersion: each, id }));
+        const stranger = { apiVersion, id: nobody };
+        store.track([...refs, stranger], 0);
+        const move = await moveToVersionFound([...refs, stranger], {
+          store,
+          connect: () => Promise.resolve(cloud),
+          isOfficial: false,
+          clock: {
+            now: () => simulator.clock.now(),
+            sleep: (ms) => Promise.resolve(simulator.clock.advance(ms)),
+          },
+          signal: never,
+        });
+        assert.deepEqual(move.found, [
+          { apiVersion, id },
+          { apiVersion, id },
+          { apiVersion, id },
+        ]);
+        assert.equal(move.unknownCount, 1);
+        assert.deepEqual(
+          store.tasks().map((task) => [task.apiVersion, task.id]),
+          [
+            [apiVersion, nobody],
+            [apiVersion, id],
+          ],
+        );
+      } finally {
+        await simulator.close();
+      }
+    });
+
   it('finds tasks and sessions of every version, and nothing else', async () => {
     const simulator = await startSimulator({ clock: virtualClock(Date.now()) });
     try {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { ConfigurationTarget, workspace } from 'vscode';
 import { CloudError } from '../../src/core/cloud/errors';
-import type { TaskRef } from '../../src/core/cloud/task';
+import type { ApiVersion, TaskRef } from '../../src/core/cloud/task';
 import { trackTasks } from '../../src/core/tracking/taskTracking';
 import { TaskStore } from '../../src/core/tasks/taskStore';
 import { systemClock } from '../../src/platform/systemClock';
@@ -11,6 +12,7 @@ import type { AccountSession } from '../../src/ui/account/accountSession';
 import { fakeSession, serverAt } from '../fakes/fakeAccount';
 import { FakeCloud } from '../fakes/fakeCloud';
 import { Person } from './person';
+import { waitFor } from './waitFor';
 
 const id = '3fa85f64-5717-4562-b3fc-2c963f66afa6';
 const sessions = Array.from(
@@ -24,7 +26,7 @@ describe('Track Task', () => {
   let store: TaskStore;
   let revealed: TaskRef[];
   let session: AccountSession;
-  let findTasks: (sessionId: string) => Promise<readonly string[]>;
+  let findTasks: (sessionId: string, version: ApiVersion) => Promise<readonly string[]>;
 
   beforeEach(() => {
     person = new Person();
@@ -64,7 +66,8 @@ describe('Track Task', () => {
                 download: () => cloud.download(),
                 client: (version) => ({
                   ...cloud.client(version),
-                  findSessionTasks: (sessionId) => findTasks(sessionId),
+                  getStatus: () => Promise.reject(new CloudError('taskNotFound', 'Task not found')),
+                  findSessionTasks: (sessionId) => findTasks(sessionId, version),
                 }),
               }),
             isOfficial: true,
@@ -98,6 +101,27 @@ describe('Track Task', () => {
     assert.deepEqual(person.progress, ['Finding tasks', '0 of 3', '1 of 3']);
     assert.equal(store.tasks().length, 1);
     assert.deepEqual(person.seen, []);
+  });
+
+  it('offers to look in other API versions where the one that is set knows no such session', async () => {
+    const configuration = workspace.getConfiguration('browserUseTasks');
+    await configuration.update('apiVersion', 'v2', ConfigurationTarget.Global);
+    try {
+      findTasks = (sessionId, version) =>
+        version === 'v4'
+          ? Promise.resolve([`run-of-${sessionId}`])
+          : Promise.reject(new CloudError('taskNotFound', 'Session not found'));
+      person.press = () => 'Look in Other API Versions';
+      await trackTask([sessions[0] ?? ''], options(false));
+      await waitFor('the task to be found', () => store.tasks().length === 1);
+      assert.equal(store.tasks()[0]?.apiVersion, 'v4');
+      assert.deepEqual(
+        person.seen.map(({ buttons }) => buttons),
+        [['Look in Other API Versions']],
+      );
+    } finally {
+      await configuration.update('apiVersion', undefined, ConfigurationTarget.Global);
+    }
   });
 
   it('says of how many sessions the tasks are missing, and tracks the others', async () => {

@@ -112,6 +112,49 @@ for (const [apiVersion, version] of [
         );
       });
 
+    if (apiVersion === 'v4')
+      it('is found in other API versions, where the settings name one that does not know it', async () => {
+        const add = (name: string) =>
+          simulator.addTask({
+            apiVersion,
+            prompt: name,
+            title: name,
+            titleAfterMs: 0,
+            end: 'never',
+          });
+        const [wrong, refused] = [add('Of another version'), add('Refused by v2')];
+        simulator.faults.add({
+          route: `GET /api/v2/tasks/${refused.id}*`,
+          effect: { kind: 'answer', status: 422, body: { detail: [] } },
+        });
+        workbench.changeSettings({ 'browserUseTasks.apiVersion': 'v2' });
+        try {
+          await track(workbench, wrong.id);
+          const found = await workbench.waitForRow(
+            'A task that is not found so far',
+            ({ label, description }) =>
+              label === wrong.id && description.includes('not found so far'),
+          );
+          await workbench.clickRowAction(found.label, 'Look in Other API Versions');
+          await workbench.waitForRow(
+            'The task that was found',
+            ({ label, icon }) => label === 'Of another version' && icon === 'loading',
+          );
+          await track(workbench, refused.id);
+          const offer = await workbench.waitForNotification('not found by API v2');
+          await workbench.screenshot('not-found-by-version');
+          await offer.click('Look in Other API Versions');
+          await workbench.waitForRow(
+            'The task that was missing',
+            ({ label, icon }) => label === 'Refused by v2' && icon === 'loading',
+          );
+          const labels = (await workbench.rows()).map(({ label }) => label);
+          assert.ok(!labels.includes(wrong.id) && !labels.includes(refused.id), labels.join());
+        } finally {
+          workbench.changeSettings({ 'browserUseTasks.apiVersion': 'auto' });
+        }
+      });
+
     it('is not found by a stranger’s ID, which is said once', async () => {
       await track(workbench, '00000000-0000-4000-8000-000000000000').catch(() => undefined);
       const notification = await until('The message', async () =>

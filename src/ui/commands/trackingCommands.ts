@@ -21,6 +21,7 @@ import { withProgress } from '../progress';
 import { reportError, notify } from '../reportError';
 import { UserError } from '../userError';
 import type { Settings } from '../settings';
+import { lookInOtherVersions, offerOtherVersions } from './otherVersions';
 import type { TaskTracker } from './taskTracker';
 import type { TaskView } from '../tree/taskView';
 import { targetsOf } from '../tree/taskTargets';
@@ -29,6 +30,7 @@ import { pickTasks } from './taskPicker';
 /** What the commands need that say which tasks are tracked. */
 export interface TrackingCommandsOptions extends TrackTaskOptions {
   readonly account: CurrentAccount;
+  readonly tracker: Pick<TaskTracker, 'track' | 'moveToVersionFound'>;
   readonly view: TaskView;
 }
 
@@ -36,6 +38,10 @@ export interface TrackingCommandsOptions extends TrackTaskOptions {
 export function trackingCommands(options: TrackingCommandsOptions): Commands {
   return {
     trackTask: { run: (args) => trackTask(args, options), failed: 'Tracking failed' },
+    lookInOtherVersions: {
+      run: (args) => lookInOtherVersions(args, options),
+      failed: 'Looking in other API versions failed',
+    },
     untrackTask: { run: (args) => untrackTasks(args, options), failed: 'Untracking failed' },
     untrackEndedTasks: { run: () => untrackEndedTasks(options), failed: 'Untracking failed' },
   };
@@ -75,12 +81,21 @@ async function trackInput(
   session: AccountSession,
   options: TrackTaskOptions & { readonly reveals: boolean },
 ): Promise<void> {
-  const { tracker, view, reveals } = options;
+  const { settings, tracker, view, reveals } = options;
+  const { sessions } = input;
+  const withoutVersions = { ...input, sessions: sessions.map(({ id }) => ({ id })) };
   const result = await trackWithProgress(input, session, tracker);
   const [firstRef] = result.refs;
   if (firstRef && reveals) await view.reveal(firstRef);
-  await notifyOfTracking(result, session, async () => {
-    if (await session.key.get()) await trackInput(input, session, options);
+  await notifyOfTracking(result, session, {
+    again: async () => {
+      if (await session.key.get()) await trackInput(input, session, options);
+    },
+    // What names no version was looked for in each.
+    elsewhere:
+      settings.apiVersion !== undefined && sessions.some(({ apiVersion }) => apiVersion)
+        ? () => trackInput(withoutVersions, session, options)
+        : undefined,
   });
 }
 
@@ -100,19 +115,29 @@ async function trackWithProgress(
   );
 }
 
+/** What a message about tracking offers, as far as it helps. */
+interface TrackingOffers {
+  readonly again?: () => Promise<void>;
+  readonly elsewhere?: (() => Promise<void>) | undefined;
+}
+
 /** One message at most, and none where the view shows everything. */
 async function notifyOfTracking(
   result: TrackingResult,
   { key, server: { host } }: AccountSession,
-  trackAgain: () => Promise<void>,
+  { again, elsewhere }: TrackingOffers,
 ): Promise<void> {
   const message = trackingMessage(result);
   const failure = lookupMessage(result, host);
   if (failure) {
     const text = message === undefined ? failure.text : `${failure.text} ${message}`;
+    const kind = result.lookupError?.kind;
+    // Waits for no answer.
+    if (elsewhere && (kind === 'taskNotFound' || kind === 'invalidRequest'))
+      void offerOtherVersions(text, elsewhere);
     // What was pasted need not be pasted again.
-    const hasKey = result.lookupError?.kind !== 'noKey';
-    notify({ severity: 'warning', text }, failure.nextStep, hasKey ? undefined : trackAgain);
+    else
+      notify({ severity: 'warning', text }, failure.nextStep, kind === 'noKey' ? again : undefined);
     return;
   }
   if (result.refs.length === 0) {

@@ -4,6 +4,7 @@ import { followableSession } from '../../core/following/sessionFollowing';
 import { rowSentence } from '../../core/labels/rowDescription';
 import { hasEnded, refKey, type TaskRef } from '../../core/cloud/task';
 import { appearanceOf, type TaskAppearance } from '../../core/labels/taskLabels';
+import { mayBeOfOtherVersion } from '../../core/tracking/otherVersions';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
 
 export interface TaskItemOptions {
@@ -65,6 +66,7 @@ export function taskIcon(appearance: TaskAppearance, animateRunning: boolean): T
 function contextValueOf(task: TrackedTask, hasDashboard: boolean): string {
   const words = ['task', hasEnded(task.status) ? 'ended' : 'active'];
   if (hasEnded(task.status)) words.push(task.isUnseen ? 'unseen' : 'seen');
+  if (mayBeOfOtherVersion(task)) words.push('notFound');
   if (hasDashboard && dashboardSession(task) !== undefined) words.push('hasSession');
   if (task.followedAt !== undefined) words.push('followed');
   else if (followableSession(task)) words.push('canFollow');

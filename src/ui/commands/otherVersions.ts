@@ -1,0 +1,95 @@
+import { capabilitiesOf } from '../../core/cloud/apiVersions';
+import { commands, window } from 'vscode';
+import type { Disposable } from '../../core/base/event';
+import type { TaskRef } from '../../core/cloud/task';
+import { taskTitle } from '../../core/labels/taskLabels';
+import type { TaskSource } from '../../core/tasks/taskStore';
+import type { TrackedTask } from '../../core/tasks/trackedTask';
+import { mayBeOfOtherVersion, versionMoveMessage } from '../../core/tracking/otherVersions';
+import type { CurrentAccount } from '../account/currentAccount';
+import { showMessage } from '../messages';
+import { withProgress } from '../progress';
+import { notify } from '../reportError';
+import type { Settings } from '../settings';
+import { targetsOf } from '../tree/taskTargets';
+import type { TaskView } from '../tree/taskView';
+import type { TaskTracker } from './taskTracker';
+
+/** The button of messages that say what an API version does not find. */
+const lookInOthers = 'Look in Other API Versions';
+
+export interface OtherVersionsOptions {
+  readonly account: Pick<CurrentAccount, 'whenReady'>;
+  readonly tracker: Pick<TaskTracker, 'moveToVersionFound'>;
+  readonly view: Pick<TaskView, 'isVisible' | 'reveal' | 'selection'>;
+}
+
+/** Look in Other API Versions: of tasks that their own version does not find. */
+export async function lookInOtherVersions(
+  args: readonly unknown[],
+  { account, tracker, view }: OtherVersionsOptions,
+): Promise<void> {
+  const session = await account.whenReady();
+  const refs = await targetsOf(
+    args,
+    { tasks: session.store, view },
+    {
+      question: 'Which tasks to look for in other API versions?',
+      canPickMany: true,
+      isOffered: mayBeOfOtherVersion,
+      noneOffered: 'Every tracked task was found by its API version, or not checked yet.',
+    },
+  );
+  const move = await withProgress({ title: 'Finding tasks' }, (signal, report) =>
+    tracker.moveToVersionFound(refs, {
+      session,
+      signal,
+      onProgress: (done, total) => report(`${done} of ${total}`, done / total),
+    }),
+  );
+  const [first] = move.found;
+  if (first && view.isVisible) await view.reveal(first);
+  const message = versionMoveMessage(move, session.server.host);
+  if (message) notify({ severity: 'information', text: message.text }, message.nextStep);
+}
+
+/** Shows a message with the offer to look elsewhere. Resolves when the person has taken it up, or closed the message. */
+export async function offerOtherVersions(text: string, look: () => Promise<void>): Promise<void> {
+  const chosen = await showMessage({ severity: 'warning', text, actions: [lookInOthers] });
+  if (chosen === lookInOthers) await look();
+}
+
+/**
+ * Offers to look elsewhere for tasks that the API version does not find which the person has set: once they are known to be
+ * missing, in the window where the person is, and one message at a time.
+ */
+export function offerForMissing({
+  tasks,
+  settings,
+}: {
+  readonly tasks: TaskSource;
+  readonly settings: Pick<Settings, 'apiVersion'>;
+}): Disposable {
+  let isOffered = false;
+  const isWrong = (task: TrackedTask): boolean =>
+    task.isMissing && task.checkedAt === undefined && task.apiVersion === settings.apiVersion;
+  return tasks.onDidChange((changes) => {
+    const missing = changes.flatMap(({ before, after }) =>
+      before && !before.isMissing && after && isWrong(after) ? [after] : [],
+    );
+    const [first] = missing;
+    if (!first || isOffered || !window.state.focused) return;
+    isOffered = true;
+    const named = missing.length === 1 ? `“${taskTitle(first, 60)}”` : `${missing.length} tasks`;
+    const verb = missing.length === 1 ? 'is' : 'are';
+    const { label } = capabilitiesOf(first.apiVersion);
+    const text = `${named} ${verb} not found by ${label}, which the settings name.`;
+    // Whatever went missing while the message was there is meant, too.
+    const refs = (): TaskRef[] => tasks.tasks().filter(isWrong);
+    void offerOtherVersions(text, async () => {
+      await commands.executeCommand('browserUseTasks.lookInOtherVersions', first, refs());
+    }).finally(() => {
+      isOffered = false;
+    });
+  });
+}
