@@ -5,7 +5,7 @@ import { sourceFiles, violations } from './importRules';
 const projectFolder = path.resolve(__dirname, '..');
 
 describe('the rules of who may import whom, and who may compare API versions', () => {
-  const bad: [file: string, text: string, says: RegExp][] = [
+  const bad: [file: string, text: string, expected: RegExp][] = [
     ['src/core/a.ts', "import * as vscode from 'vscode';", /core must not import vscode/],
     ['src/core/a.ts', "import type { Uri } from 'vscode';", /core must not import vscode/],
     ['src/core/a.ts', "import axios from 'axios';", /core must not import axios/],
@@ -56,11 +56,11 @@ describe('the rules of who may import whom, and who may compare API versions', (
     ['src/ui/a.ts', 'switch (task.apiVersion) {}', /Ask apiVersions what the version/],
     ['src/extension.ts', "go(version !== 'v2');", /Ask apiVersions what the version/],
   ];
-  for (const [file, text, says] of bad) {
+  for (const [file, text, expected] of bad) {
     it(`finds fault with ${text || 'a new folder'} in ${file}`, () => {
       const found = violations([{ path: file, text }]);
       assert.equal(found.length, 1, found.join('\n'));
-      assert.match(found[0] ?? '', says);
+      assert.match(found[0] ?? '', expected);
     });
   }
 

@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import { countsFileVariable, type Counts } from './countingReporter';
 import { atExit } from './launch/atExit';
 import { projectFolder, type Step } from './launch/packagedExtension';
-import { sayAloud, type Say } from './launch/progress';
+import { printLine, type PrintLine } from './launch/progress';
 import { runSideBySide, type Job } from './sideBySide';
 import { chooseSuites, type Suite } from './suites';
 
@@ -39,37 +39,37 @@ async function main(): Promise<void> {
   });
   const sum = (key: keyof Counts) => results.reduce((total, result) => total + result[key], 0);
   const total: Counts = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
-  sayAloud('');
+  printLine('');
   for (const result of results) {
     const mark = result.failed > 0 ? '✗' : '✔';
     const time = `${result.seconds.toFixed(1)} s`.padStart(8);
-    sayAloud(`${mark} ${result.name.padEnd(12)}${time}  ${asText(result)}`);
+    printLine(`${mark} ${result.name.padEnd(12)}${time}  ${asText(result)}`);
   }
-  sayAloud(`  ${'together'.padEnd(12)}${`${secondsSince(startedAtMs).toFixed(1)} s`.padStart(8)}`);
-  sayAloud(`\n${asText(total)}`);
+  printLine(`  ${'together'.padEnd(12)}${`${secondsSince(startedAtMs).toFixed(1)} s`.padStart(8)}`);
+  printLine(`\n${asText(total)}`);
   // Not process.exit: it may cut off what is still being written.
   process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 }
 
 async function timed(suite: Suite, needed: readonly Result[], write: Write): Promise<Result> {
   const startedAtMs = Date.now();
-  const say: Say = (line) => write(`${line}\n`);
-  say(`\n━━ ${suite.name}`);
+  const print: PrintLine = (line) => write(`${line}\n`);
+  print(`\n━━ ${suite.name}`);
   const missing = needed.find(({ failed }) => failed > 0);
   let counts: Counts = { passed: 0, failed: 1, skipped: 0 };
-  if (missing) say(`Not run: it needs ${missing.name}, which failed.`);
+  if (missing) print(`Not run: it needs ${missing.name}, which failed.`);
   else counts = await runSuite(suite, write);
   const seconds = secondsSince(startedAtMs);
-  say(`━━ ${suite.name}: ${asText(counts)} (${seconds.toFixed(1)} s)`);
+  print(`━━ ${suite.name}: ${asText(counts)} (${seconds.toFixed(1)} s)`);
   return { name: suite.name, seconds, ...counts };
 }
 
 async function runSuite(suite: Suite, write: Write): Promise<Counts> {
-  const say: Say = (line) => write(`${line}\n`);
+  const print: PrintLine = (line) => write(`${line}\n`);
   const { steps } = suite;
   if (typeof steps === 'function') {
     const faults = steps();
-    for (const fault of faults) say(fault);
+    for (const fault of faults) print(fault);
     return { passed: faults.length > 0 ? 0 : 1, failed: faults.length > 0 ? 1 : 0, skipped: 0 };
   }
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'but-test-'));
@@ -77,7 +77,7 @@ async function runSuite(suite: Suite, write: Write): Promise<Counts> {
   try {
     const isFine = await runSteps(steps, suite, { countsFile, write });
     if (!suite.countsTests) return { passed: isFine ? 1 : 0, failed: isFine ? 0 : 1, skipped: 0 };
-    return readCounts(countsFile, isFine, say);
+    return readCounts(countsFile, isFine, print);
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
@@ -97,18 +97,18 @@ async function runSteps(
 }
 
 /** A suite that died, or that ran no test, has failed once, whatever else it says. */
-function readCounts(file: string, isFine: boolean, say: Say): Counts {
+function readCounts(file: string, isFine: boolean, print: PrintLine): Counts {
   if (!fs.existsSync(file)) {
-    say('The suite ended before it had counted its tests.');
+    print('The suite ended before it had counted its tests.');
     return { passed: 0, failed: 1, skipped: 0 };
   }
   const counts = JSON.parse(fs.readFileSync(file, 'utf8')) as Counts;
   if (counts.passed + counts.failed === 0) {
-    say('The suite ran no test.');
+    print('The suite ran no test.');
     return { ...counts, failed: 1 };
   }
   if (!isFine && counts.failed === 0) {
-    say('The suite failed outside its tests.');
+    print('The suite failed outside its tests.');
     return { ...counts, failed: 1 };
   }
   return counts;
@@ -119,7 +119,7 @@ function runStep(
   [file, ...args]: Step,
   { env, limitMinutes, write }: { env: NodeJS.ProcessEnv; limitMinutes: number; write: Write },
 ): Promise<boolean> {
-  const say: Say = (line) => write(`${line}\n`);
+  const print: PrintLine = (line) => write(`${line}\n`);
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [path.join(projectFolder, file), ...args], {
       cwd: projectFolder,
@@ -130,7 +130,7 @@ function runStep(
     const takeBack = atExit(() => child.kill('SIGTERM'));
     let force: NodeJS.Timeout | undefined;
     const limit = setTimeout(() => {
-      say(`Ended after ${limitMinutes} minutes.`);
+      print(`Ended after ${limitMinutes} minutes.`);
       child.kill('SIGTERM');
       force = setTimeout(() => child.kill('SIGKILL'), 10_000);
     }, limitMinutes * 60_000);
@@ -141,7 +141,7 @@ function runStep(
       resolve(isFine);
     };
     child.on('error', (error) => {
-      say(`${file} cannot start: ${error.message}`);
+      print(`${file} cannot start: ${error.message}`);
       end(false);
     });
     child.on('close', (code) => end(code === 0));

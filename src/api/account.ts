@@ -17,8 +17,8 @@ const accountSchema = z.object({
 export function readAccount(answer: unknown): Account {
   const fields = understand(accountSchema, answer, 'the account');
   const { name, planInfo, totalCreditsBalanceUsd: balance } = fields;
-  const says = [name, planInfo, balance, fields.projectId];
-  if (says.every((field) => field === undefined)) {
+  const known = [name, planInfo, balance, fields.projectId];
+  if (known.every((field) => field === undefined)) {
     throw new CloudError(
       'badAnswer',
       'The API promises the account; the answer tells nothing of it',

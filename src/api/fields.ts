@@ -147,10 +147,10 @@ export function statusOf(
 
 /** Without the fields that are undefined: laid over an older state, they would wipe what it knows. */
 export function present<T extends object>(fields: T): T {
-  const said: Partial<T> = {};
+  const given: Partial<T> = {};
   for (const name of Object.keys(fields) as (keyof T)[])
-    if (fields[name] !== undefined) said[name] = fields[name];
-  return said as T;
+    if (fields[name] !== undefined) given[name] = fields[name];
+  return given as T;
 }
 
 /**

@@ -209,8 +209,8 @@ function statusOfSession(session: SessionFields): TaskStatus {
   }
 }
 
-function hasOutput({ output: came }: SessionFields): boolean {
-  return came !== undefined && came !== null && came !== '';
+function hasOutput({ output }: SessionFields): boolean {
+  return output !== undefined && output !== null && output !== '';
 }
 
 const codeOutputSchema = z.object({ text: z.string(), code: z.string() });
@@ -224,7 +224,7 @@ function outputOf(session: SessionFields): string | undefined {
   return outputSchema.parse({ output: session.output }).output;
 }
 
-/** So many pages of messages are read for one look, so that the page shows the first soon. */
+/** So many pages of messages are read for one update, so that the page shows the first soon. */
 const pagesAtOnce = 5;
 const messagesPerPage = 100;
 

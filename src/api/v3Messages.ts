@@ -74,7 +74,7 @@ export class SessionMessages {
     }
   }
 
-  #addStep(message: Message, { actions, text: said, url }: MessageData): void {
+  #addStep(message: Message, { actions, text: thought, url }: MessageData): void {
     const { summary = '' } = message;
     const at = message.createdAt === undefined ? undefined : Date.parse(message.createdAt);
     const durationMs =
@@ -83,9 +83,9 @@ export class SessionMessages {
     this.#steps.push(
       present({
         number: this.#steps.length + 1,
-        goal: summary === '' ? said : summary,
+        goal: summary === '' ? thought : summary,
         evaluation: '',
-        memory: summary === '' ? '' : said,
+        memory: summary === '' ? '' : thought,
         url: url ?? '',
         actions,
         durationSeconds: durationMs === undefined ? undefined : durationMs / 1000,
@@ -179,8 +179,8 @@ function textOf(content: unknown): string {
   return content
     .map((part: unknown) => {
       if (typeof part === 'string') return part;
-      const { text: said } = (part ?? {}) as { text?: unknown };
-      return typeof said === 'string' ? said : '';
+      const { text } = (part ?? {}) as { text?: unknown };
+      return typeof text === 'string' ? text : '';
     })
     .filter((part) => part !== '')
     .join('\n');

@@ -353,7 +353,7 @@ async function listOtherRuns(
     );
 }
 
-/** So many pages of events are read for one look, so that the page shows the first soon. */
+/** So many pages of events are read for one update, so that the page shows the first soon. */
 const pagesAtOnce = 5;
 /** More is not promised (§5). */
 const eventsPerPage = 200;

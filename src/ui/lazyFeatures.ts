@@ -22,7 +22,7 @@ export interface Features extends Disposable {
    * @throws {Error} whose message is for the model
    */
   invokeTool(name: string, input: unknown, token: CancellationToken): Promise<string>;
-  /** Tells the user of this window why polling is paused. */
+  /** Shows the user of this window why polling is paused. */
   notifyPause(pause: PollPause): void;
   readonly details: VisibleDetails & {
     /** Brings a panel back after a reload of the window. */

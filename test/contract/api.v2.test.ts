@@ -10,7 +10,7 @@ const never = new AbortController().signal;
 const id = '6e1f0b2c-0000-4000-8000-00000000abcd';
 
 /** What the client asks for, as the document names it, and how it asks. */
-const questions: Readonly<Record<string, (client: TaskClient) => Promise<unknown>>> = {
+const calls: Readonly<Record<string, (client: TaskClient) => Promise<unknown>>> = {
   '/tasks/{task_id}/status': (client) => client.getStatus(id, never),
   '/tasks/{task_id}': (client) => client.getTask(id, never),
   '/tasks/{task_id}/logs': (client) => client.getLogUrl(id, never),
@@ -63,7 +63,7 @@ describe('v2 client, held against the OpenAPI document of v2', () => {
     return body;
   }
 
-  for (const [path, poll] of Object.entries(questions)) {
+  for (const [path, poll] of Object.entries(calls)) {
     for (const fullness of ['whole', 'bare'] as const) {
       it(`reads a ${fullness} answer to GET ${path}`, async () => {
         prepare(path, 200, fullness);
@@ -141,7 +141,7 @@ describe('v2 client, held against the OpenAPI document of v2', () => {
   });
 
   it('reads links, the tasks of a session and the account', async () => {
-    for (const path of Object.keys(questions)) prepare(path, 200, 'whole');
+    for (const path of Object.keys(calls)) prepare(path, 200, 'whole');
     const link = 'https://files.example/downloadUrl';
     assert.equal(await client.getLogUrl(id, never), link);
     assert.equal(await client.getFileUrl(id, { id, name: 'x' }, never), link);
@@ -170,16 +170,16 @@ describe('v2 client, held against the OpenAPI document of v2', () => {
     it(`takes ${status} of GET ${path} for ${kind}`, async () => {
       prepare(path, status, 'whole');
       await assert.rejects(
-        questions[path]?.(client) ?? assert.fail(path),
+        calls[path]?.(client) ?? assert.fail(path),
         (error: unknown) => isCloudError(error) && error.kind === kind && error.status === status,
       );
     });
   }
 
   it('has an answer ready for every status that the document names', () => {
-    const read = Object.keys(questions).map((path) => `${path} 200`);
+    const read = Object.keys(calls).map((path) => `${path} 200`);
     const expected = new Set([...read, ...refusals.map(([path, status]) => `${path} ${status}`)]);
-    const documented = Object.keys(questions).flatMap((path) =>
+    const documented = Object.keys(calls).flatMap((path) =>
       Object.keys(document.paths[path]?.['get']?.responses ?? {}).map(
         (status) => `${path} ${status}`,
       ),

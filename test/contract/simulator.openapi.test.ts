@@ -287,7 +287,7 @@ describe('simulator, held against the OpenAPI document of v2', function () {
   });
 
   async function assertDocumented(taskId: string, sessionId: string): Promise<void> {
-    const questions = [
+    const requests = [
       ['/tasks/{task_id}', `/tasks/${taskId}`],
       ['/tasks/{task_id}/status', `/tasks/${taskId}/status`],
       ['/tasks/{task_id}/logs', `/tasks/${taskId}/logs`],
@@ -295,7 +295,7 @@ describe('simulator, held against the OpenAPI document of v2', function () {
       ['/sessions', '/sessions?pageSize=100'],
       ['/sessions/{session_id}', `/sessions/${sessionId}`],
     ] as const;
-    for (const [template, path] of questions) await assertAnswer(template, path);
+    for (const [template, path] of requests) await assertAnswer(template, path);
   }
 
   async function assertAnswer(template: string, path: string): Promise<void> {

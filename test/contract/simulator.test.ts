@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inflateSync } from 'node:zlib';
-import { askSimulator, v1Key, v2Key } from './askSimulator';
-import type { Answer, Poll } from './askSimulator';
+import { requestSimulator, v1Key, v2Key } from './requestSimulator';
+import type { Answer, Poll } from './requestSimulator';
 import { runningClock, virtualClock } from '../simulator/clock';
 import { simulatorKey, startSimulator } from '../simulator/startSimulator';
 import type { Simulator } from '../simulator/startSimulator';
@@ -22,7 +22,7 @@ describe('simulator', function () {
   });
 
   const poll = (path: string, options?: Poll): Promise<Answer> =>
-    askSimulator(simulator, path, options);
+    requestSimulator(simulator, path, options);
   const asV1 = (path: string): Promise<Answer> => poll(`/api/v1${path}`, { headers: v1Key });
 
   describe('keys', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { virtualClock } from '../simulator/clock';
 import { startSimulator } from '../simulator/startSimulator';
-import { askSimulator, v1Key } from './askSimulator';
+import { requestSimulator, v1Key } from './requestSimulator';
 import type { Simulator } from '../simulator/startSimulator';
-import type { Answer } from './askSimulator';
+import type { Answer } from './requestSimulator';
 
 describe('simulator, speaking v1', function () {
   // Generous, for a busy machine; the whole suite takes half a second.
@@ -19,7 +19,7 @@ describe('simulator, speaking v1', function () {
   });
 
   const asV1 = (path: string, method = 'GET', body?: unknown): Promise<Answer> =>
-    askSimulator(simulator, `/api/v1${path}`, { method, headers: v1Key, body });
+    requestSimulator(simulator, `/api/v1${path}`, { method, headers: v1Key, body });
 
   it('tells the status as a bare JSON string', async () => {
     const { id } = simulator.addTask({ prompt: 'Bare', apiVersion: 'v1', id: 'task_0123' });
@@ -62,7 +62,7 @@ describe('simulator, speaking v1', function () {
       'url',
     ]);
     const file = await asV1(`/task/${id}/output-file/a%20b.txt`);
-    const download = await askSimulator(simulator, String(file.json['download_url']), {
+    const download = await requestSimulator(simulator, String(file.json['download_url']), {
       headers: {},
     });
     assert.equal(download.text, 'A');

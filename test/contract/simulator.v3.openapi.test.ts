@@ -230,13 +230,13 @@ describe('simulator of v3, held against its OpenAPI document', function () {
       const { simulator } = world;
       const { sessionId } = simulator.addTask({ prompt: state, ...script, apiVersion: 'v3' });
       simulator.clock.advance(10_000);
-      const questions = [
+      const requests = [
         ['/sessions/{session_id}', `/sessions/${sessionId}`],
         ['/sessions/{session_id}/messages', `/sessions/${sessionId}/messages?limit=100`],
         ['/sessions', '/sessions?page_size=100'],
         ['/browsers', '/browsers?pageSize=100'],
       ] as const;
-      for (const [template, path] of questions) {
+      for (const [template, path] of requests) {
         const { status, body } = await send({ simulator, version: 'v3' }, 'GET', path);
         assert.equal(status, 200);
         assert.deepEqual(validateAnswer(document, 'GET', template, 200, body), []);

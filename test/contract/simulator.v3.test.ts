@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { virtualClock } from '../simulator/clock';
 import { startSimulator } from '../simulator/startSimulator';
-import { askSimulator } from './askSimulator';
+import { requestSimulator } from './requestSimulator';
 import type { Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
-import type { Answer, Poll } from './askSimulator';
+import type { Answer, Poll } from './requestSimulator';
 
 type Json = Record<string, unknown>;
 
@@ -23,7 +23,7 @@ describe('simulator, speaking v3', function () {
   });
 
   const poll = (path: string, options?: Poll): Promise<Answer> =>
-    askSimulator(simulator, `/api/v3${path}`, options);
+    requestSimulator(simulator, `/api/v3${path}`, options);
   const add = (script: Partial<TaskScript> = {}): string =>
     simulator.addTask({ prompt: 'Do it', ...script, apiVersion: 'v3' }).sessionId;
   const read = async (id: string): Promise<Json> => (await poll(`/sessions/${id}`)).json;
@@ -266,10 +266,10 @@ describe('simulator, speaking v3', function () {
         );
       const [one, other] = [await link(), await link()];
       assert.notEqual(one, other);
-      const fetched = await askSimulator(simulator, one, { headers: {} });
+      const fetched = await requestSimulator(simulator, one, { headers: {} });
       assert.equal(fetched.headers.get('content-type'), 'image/png');
       simulator.clock.advance(300_000);
-      assert.equal((await askSimulator(simulator, one, { headers: {} })).status, 403);
+      assert.equal((await requestSimulator(simulator, one, { headers: {} })).status, 403);
     });
 
     it('may be hidden, hold broken JSON, or speak in the roles of a chat', async () => {
@@ -308,9 +308,9 @@ describe('simulator, speaking v3', function () {
       const [file] = page.json['files'] as { path: string; url: string; size: number }[];
       assert.deepEqual([file?.path, file?.size], ['a.txt', 1]);
       const url = file?.url ?? '';
-      assert.equal((await askSimulator(simulator, url, { headers: {} })).text, 'A');
+      assert.equal((await requestSimulator(simulator, url, { headers: {} })).text, 'A');
       simulator.clock.advance(60_000);
-      assert.equal((await askSimulator(simulator, url, { headers: {} })).status, 403);
+      assert.equal((await requestSimulator(simulator, url, { headers: {} })).status, 403);
       const next = await poll(`${path}?limit=1&cursor=${String(page.json['nextCursor'])}`);
       assert.deepEqual(
         (next.json['files'] as Json[]).map((each) => [each['path'], each['url']]),

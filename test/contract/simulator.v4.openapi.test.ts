@@ -395,7 +395,7 @@ describe('simulator of v4, held against its OpenAPI documents', function () {
       const { simulator } = world;
       const run = simulator.addTask({ prompt: state, ...script, apiVersion: 'v4' });
       simulator.clock.advance(10_000);
-      const questions = [
+      const requests = [
         ['/runs/{run_id}', `/runs/${run.id}`],
         ['/runs/{run_id}/status', `/runs/${run.id}/status`],
         ['/runs/{run_id}/events', `/runs/${run.id}/events`],
@@ -404,7 +404,7 @@ describe('simulator of v4, held against its OpenAPI documents', function () {
         ['/sessions/{session_id}', `/sessions/${run.sessionId}`],
         ['/browsers', '/browsers?pageSize=100'],
       ] as const;
-      for (const [template, path] of questions) {
+      for (const [template, path] of requests) {
         const { status, body } = await send({ simulator, version: 'v4' }, 'GET', path);
         assert.equal(status, 200);
         for (const document of documents) {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { virtualClock } from '../simulator/clock';
 import { startSimulator } from '../simulator/startSimulator';
-import { askSimulator, v2Key } from './askSimulator';
+import { requestSimulator, v2Key } from './requestSimulator';
 import type { Simulator, SimulatorOptions } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
-import type { Answer, Poll } from './askSimulator';
+import type { Answer, Poll } from './requestSimulator';
 
 type Json = Record<string, unknown>;
 
@@ -28,7 +28,7 @@ describe('simulator, speaking v4', function () {
   });
 
   const poll = (path: string, options?: Poll): Promise<Answer> =>
-    askSimulator(simulator, `/api/v4${path}`, options);
+    requestSimulator(simulator, `/api/v4${path}`, options);
   const post = (path: string, body?: Json): Promise<Answer> =>
     poll(path, { method: 'POST', ...(body ? { body } : {}) });
   const add = (script: Partial<TaskScript> = {}) =>
@@ -387,7 +387,7 @@ describe('simulator, speaking v4', function () {
       simulator.clock.advance(5_000);
       const ready = (await events(id)).find(({ type }) => type === 'browser.ready');
       const url = String((ready?.['data'] as Json | undefined)?.['live_view_url']);
-      const page = await askSimulator(simulator, url, { headers: {} });
+      const page = await requestSimulator(simulator, url, { headers: {} });
       assert.match(page.text, /Live view/);
     });
 
@@ -444,7 +444,7 @@ describe('simulator, speaking v4', function () {
       simulator.clock.advance(30 * 60_000);
       const [inList, url] = await of(recorded.sessionId);
       assert.equal(inList, null);
-      const recording = await askSimulator(simulator, String(url), { headers: {} });
+      const recording = await requestSimulator(simulator, String(url), { headers: {} });
       assert.equal(recording.headers.get('content-type'), 'image/png');
       assert.deepEqual(await of(plain.sessionId), [null, null, false]);
     });
@@ -588,7 +588,7 @@ describe('simulator, speaking v4', function () {
       const path = `/browsers/${String(browser?.['id'])}/downloads?includeUrls=true`;
       const [file] = (await poll(path)).json['files'] as { url: string }[];
       const download = (): Promise<Answer> =>
-        askSimulator(simulator, file?.url ?? '', { headers: {} });
+        requestSimulator(simulator, file?.url ?? '', { headers: {} });
       simulator.clock.advance(899_000);
       assert.equal((await download()).text, 'PDF');
       simulator.clock.advance(1_000);
@@ -603,7 +603,7 @@ describe('simulator, speaking v4', function () {
     const { json } = await post(path);
     assert.equal(String(json['shareToken']).length, 32);
     const page = (): Promise<Answer> =>
-      askSimulator(simulator, String(json['shareUrl']), { headers: {} });
+      requestSimulator(simulator, String(json['shareUrl']), { headers: {} });
     assert.equal((await page()).status, 200);
     assert.equal((await poll(path)).json['viewCount'], 1);
     await poll(path, { method: 'PUT', body: { isActive: false } });
@@ -673,7 +673,7 @@ describe('simulator, speaking v4', function () {
         retry_after_seconds: 3,
       });
       assert.deepEqual(limits(await poll(`/runs/${id}/status`)), [200, '10', '9', '3', null]);
-      assert.equal((await askSimulator(simulator, '/api/v2/tasks')).status, 429);
+      assert.equal((await requestSimulator(simulator, '/api/v2/tasks')).status, 429);
       simulator.clock.advance(3_000);
       assert.deepEqual(limits(await poll('/runs')), [200, '5', '4', '5', null]);
     });
@@ -694,10 +694,10 @@ describe('simulator, speaking v4', function () {
     for (const apiVersion of ['v3', 'v4'] as const) {
       const path = { v3: 'sessions', v4: 'runs' }[apiVersion];
       const body = { prompt: 'From afar', apiVersion, startsAfterMs: 'never' };
-      const added = await askSimulator(simulator, '/simulator/tasks', { method: 'POST', body });
+      const added = await requestSimulator(simulator, '/simulator/tasks', { method: 'POST', body });
       assert.equal(added.json['id'] === added.json['sessionId'], apiVersion === 'v3');
       const url = `/api/${apiVersion}/${path}/${String(added.json['id'])}`;
-      assert.equal((await askSimulator(simulator, url)).status, 200);
+      assert.equal((await requestSimulator(simulator, url)).status, 200);
     }
   });
 
@@ -706,8 +706,8 @@ describe('simulator, speaking v4', function () {
     try {
       const { id } = add();
       const headers = { 'X-Browser-Use-API-Key': 'bu_europe' };
-      assert.equal((await askSimulator(europe, `/api/v4/runs/${id}`, { headers })).status, 404);
-      assert.equal((await askSimulator(europe, `/api/v4/runs/${id}`)).status, 401);
+      assert.equal((await requestSimulator(europe, `/api/v4/runs/${id}`, { headers })).status, 404);
+      assert.equal((await requestSimulator(europe, `/api/v4/runs/${id}`)).status, 401);
     } finally {
       await europe.close();
     }

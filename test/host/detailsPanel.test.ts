@@ -272,10 +272,11 @@ describe('the details panels', function () {
   });
 
   it('tell which commands make sense for the task in front', async () => {
-    const said: unknown[] = [];
+    const contexts: unknown[] = [];
     const { executeCommand } = vscode.commands;
     const listening = (name: string, ...args: unknown[]): Thenable<unknown> => {
-      if (name === 'setContext' && args[0] === 'browserUseTasks.activeDetails') said.push(args[1]);
+      if (name === 'setContext' && args[0] === 'browserUseTasks.activeDetails')
+        contexts.push(args[1]);
       return executeCommand(name, ...args);
     };
     Object.assign(vscode.commands, { executeCommand: listening });
@@ -287,15 +288,15 @@ describe('the details panels', function () {
       cloud.set('c', 'finished', { apiVersion: 'v1' });
       await assert.rejects(panels.act({ type: 'saveLog' }), /Open the details of a task first/u);
       await open({ apiVersion: 'v2', id: 'a' });
-      await until(() => said.at(-1) === 'canShare hasLog');
+      await until(() => contexts.at(-1) === 'canShare hasLog');
       await open({ apiVersion: 'v2', id: 'b' });
-      await until(() => said.at(-1) === 'canUnshare hasLog');
+      await until(() => contexts.at(-1) === 'canUnshare hasLog');
       await open({ apiVersion: 'v1', id: 'c' });
-      await until(() => said.at(-1) === '');
+      await until(() => contexts.at(-1) === '');
       await open({ apiVersion: 'v2', id: 'a' });
-      await until(() => said.at(-1) === 'canShare hasLog');
+      await until(() => contexts.at(-1) === 'canShare hasLog');
       await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
-      await until(() => said.at(-1) === '');
+      await until(() => contexts.at(-1) === '');
     } finally {
       Object.assign(vscode.commands, { executeCommand });
     }

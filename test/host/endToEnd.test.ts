@@ -52,7 +52,7 @@ describe('the extension against a cloud', () => {
     await run('setApiKey');
   }
 
-  const said = (pattern: RegExp): boolean => person.seen.some(({ text }) => pattern.test(text));
+  const wasShown = (pattern: RegExp): boolean => person.seen.some(({ text }) => pattern.test(text));
 
   it('keeps a listener that throws, as of another extension, from disturbing others and the polling', async () => {
     cloud.addTask({ id: v2Id, prompt: 'Book a table', lengthMs: 4000 });
@@ -89,7 +89,7 @@ describe('the extension against a cloud', () => {
     const changes: TaskSnapshotChange[] = [];
     const subscription = api.onDidChangeTask((change) => changes.push(change));
     await setKey();
-    assert.ok(said(/is stored\. .+/u), JSON.stringify(person.seen));
+    assert.ok(wasShown(/is stored\. .+/u), JSON.stringify(person.seen));
 
     await run('trackTask', `${v2Id} v1/${v1Id}`);
     assert.deepEqual(
@@ -110,13 +110,13 @@ describe('the extension against a cloud', () => {
     assert.equal(finished.cost, '0.12');
     assert.match(finished.finishedAt ?? '', /Z$/u);
     await taskWhen(api, v1Id, ({ status }) => status === 'finished');
-    await waitFor('the notice', () => said(/ended: 2 finished|Book a table/u));
+    await waitFor('the notice', () => wasShown(/ended: 2 finished|Book a table/u));
     subscription.dispose();
-    const story = changes
+    const statuses = changes
       .filter(({ after }) => after?.id === v2Id)
       .map(({ before, after }) => `${before?.status ?? 'new'} → ${after?.status}`);
     assert.deepEqual(
-      story.filter((step, at) => step !== story[at - 1] && !/(\w+) → \1$/u.test(step)),
+      statuses.filter((step, at) => step !== statuses[at - 1] && !/(\w+) → \1$/u.test(step)),
       ['new → unknown', 'unknown → created', 'created → running', 'running → finished'],
     );
     assert.equal(
@@ -136,17 +136,17 @@ describe('the extension against a cloud', () => {
     assert.equal(cloud.counts.total, 0);
     await run('refresh');
     assert.equal(cloud.counts.total, 1);
-    assert.ok(!said(/Quick/u), 'told of an end that was there before the first poll');
+    assert.ok(!wasShown(/Quick/u), 'told of an end that was there before the first poll');
   });
 
   it('does not store a key that the cloud refuses', async () => {
     await setKey('bu_wrong_key_0123456789');
-    assert.ok(said(/does not accept this API key\. Nothing was stored/u));
+    assert.ok(wasShown(/does not accept this API key\. Nothing was stored/u));
     assert.ok(!person.seen.some(({ text }) => text.includes('bu_wrong')));
     cloud.addTask({ id: v2Id, prompt: 'x' });
     person.seen.length = 0;
     await run('trackTask', v2Id);
-    assert.ok(said(/Set an API key/u), JSON.stringify(person.seen));
+    assert.ok(wasShown(/Set an API key/u), JSON.stringify(person.seen));
     assert.equal(cloud.counts.of('GET /api/v2/tasks/{task_id}'), 0);
   });
 
@@ -154,7 +154,7 @@ describe('the extension against a cloud', () => {
     cloud.faults.add({ route: '*', times: 1, effect: { kind: 'reset' } });
     person.press = ({ buttons }) => buttons.find((button) => button === 'Store Anyway');
     await setKey();
-    assert.ok(said(/could not be checked/u));
+    assert.ok(wasShown(/could not be checked/u));
     cloud.addTask({ id: v2Id, prompt: 'x', end: 'never' });
     await run('trackTask', v2Id);
     await taskWhen(api, v2Id, ({ status }) => status === 'running');
@@ -167,7 +167,7 @@ describe('the extension against a cloud', () => {
     await taskWhen(api, v2Id, ({ status }) => status === 'running');
     cloud.keys.clear();
     cloud.keys.add('bu_another_key');
-    await waitFor('the prompt', () => said(/does not accept the API key/u));
+    await waitFor('the prompt', () => wasShown(/does not accept the API key/u));
     const { total } = cloud.counts;
     await new Promise((resolve) => setTimeout(resolve, 4500));
     assert.equal(cloud.counts.total, total, 'sent requests with a refused key');
@@ -341,16 +341,16 @@ describe('the extension against a cloud', () => {
     await setKey();
     await run('trackTask', v2Id);
     await run('openInCloud', v2Id);
-    assert.ok(said(/Only tasks of Browser Use Cloud itself/u));
+    assert.ok(wasShown(/Only tasks of Browser Use Cloud itself/u));
     person.seen.length = 0;
-    let questions = 0;
+    let pickers = 0;
     person.pick = () => {
-      questions++;
+      pickers++;
       return undefined;
     };
     await run('openInCloud');
-    assert.equal(questions, 0, 'asked which task, to refuse it then');
-    assert.ok(said(/Only tasks of Browser Use Cloud itself/u));
+    assert.equal(pickers, 0, 'asked which task, to refuse it then');
+    assert.ok(wasShown(/Only tasks of Browser Use Cloud itself/u));
   });
 
   it('does not blame the key where a page between answers', async () => {
@@ -358,8 +358,8 @@ describe('the extension against a cloud', () => {
       cloud.faults.add({ route: '*', times: 1, effect: { kind: 'html', status } });
       person.seen.length = 0;
       await setKey();
-      assert.ok(said(/Something between you and 127\.0\.0\.1:\d+ answered/u));
-      assert.ok(!said(/does not accept/u));
+      assert.ok(wasShown(/Something between you and 127\.0\.0\.1:\d+ answered/u));
+      assert.ok(!wasShown(/does not accept/u));
     }
   });
 
@@ -367,8 +367,8 @@ describe('the extension against a cloud', () => {
     cloud.faults.add({ route: '*', times: 1, effect: { kind: 'reset' } });
     person.press = ({ buttons }) => buttons.find((button) => button === 'Try Again');
     await setKey();
-    assert.ok(said(/could not be checked/u));
-    assert.ok(said(/is stored\. .+/u), JSON.stringify(person.seen));
+    assert.ok(wasShown(/could not be checked/u));
+    assert.ok(wasShown(/is stored\. .+/u), JSON.stringify(person.seen));
   });
 
   it('asks for another key where the cloud refuses one', async () => {
@@ -376,7 +376,7 @@ describe('the extension against a cloud', () => {
     person.texts = ['bu_wrong_key_0123456789', simulatorKey];
     await run('setApiKey');
     assert.deepEqual(person.texts, []);
-    assert.ok(said(/is stored\. .+/u), JSON.stringify(person.seen));
+    assert.ok(wasShown(/is stored\. .+/u), JSON.stringify(person.seen));
   });
 
   it('shows a message about what a refresh ran into', async () => {
@@ -387,7 +387,7 @@ describe('the extension against a cloud', () => {
     cloud.faults.add({ route: '*', effect: { kind: 'reset' } });
     person.seen.length = 0;
     await run('refresh');
-    await waitFor('the message', () => said(/cannot be reached\. Check the network/u));
+    await waitFor('the message', () => wasShown(/cannot be reached\. Check the network/u));
     assert.equal(api.tasks[0]?.status, 'running');
   });
 
@@ -397,7 +397,7 @@ describe('the extension against a cloud', () => {
     await run('trackTask', `v1/${v1Id}`);
     person.seen.length = 0;
     await run('refresh');
-    await waitFor('the message', () => said(/^API v1 is not served at 127\.0\.0\.1/u));
+    await waitFor('the message', () => wasShown(/^API v1 is not served at 127\.0\.0\.1/u));
   });
 
   it('removes the key only after a confirmation', async () => {

@@ -35,7 +35,7 @@ describe('what can be done with a task', () => {
     return { apiVersion, id };
   }
 
-  const said = (pattern: RegExp): boolean =>
+  const wasShown = (pattern: RegExp): boolean =>
     world.person.seen.some(({ text }) => pattern.test(text));
 
   describe('saving a file', () => {
@@ -57,7 +57,7 @@ describe('what can be done with a task', () => {
         '0 KB of 1 KB',
         '1 KB of 1 KB',
       ]);
-      assert.ok(said(/^Saved mine\.csv\.$/u));
+      assert.ok(wasShown(/^Saved mine\.csv\.$/u));
     });
 
     it('asks for another link each time', async () => {
@@ -107,8 +107,8 @@ describe('what can be done with a task', () => {
         await world.act(ref, { type: 'saveFile', index: 0 });
         assert.deepEqual(world.files(), ['prices.csv']);
         assert.equal(world.read('prices.csv'), 'before');
-        assert.ok(said(text), JSON.stringify(world.person.seen));
-        assert.ok(!said(/^Saved/u));
+        assert.ok(wasShown(text), JSON.stringify(world.person.seen));
+        assert.ok(!wasShown(/^Saved/u));
       });
 
     it('says that a place cannot be written to', async () => {
@@ -116,7 +116,7 @@ describe('what can be done with a task', () => {
       mkdirSync(path.join(world.folder, 'prices.csv'));
       world.saveAs('prices.csv');
       await world.act(ref, { type: 'saveFile', index: 0 });
-      assert.ok(said(/cannot be written there/u), JSON.stringify(world.person.seen));
+      assert.ok(wasShown(/cannot be written there/u), JSON.stringify(world.person.seen));
       assert.deepEqual(world.files(), []);
       assert.ok(existsSync(path.join(world.folder, 'prices.csv')));
     });
@@ -127,7 +127,7 @@ describe('what can be done with a task', () => {
       await world.act(ref, { type: 'saveLog' });
       assert.ok(world.read('task.log').length > 0);
       await world.act(addTask({ apiVersion: 'v1' }), { type: 'saveLog' });
-      assert.ok(said(/has no logs/u));
+      assert.ok(wasShown(/has no logs/u));
     });
   });
 
@@ -154,7 +154,7 @@ describe('what can be done with a task', () => {
 
     it('says so where there is none', async () => {
       await world.act(addTask({ end: 'never' }), { type: 'act', action: 'saveOutput' });
-      assert.ok(said(/no output/u));
+      assert.ok(wasShown(/no output/u));
     });
   });
 
@@ -213,7 +213,7 @@ describe('what can be done with a task', () => {
       await env.clipboard.writeText('before');
       await world.act(addTask(), { type: 'copy', what: 'shareLink' });
       assert.equal(await env.clipboard.readText(), 'before');
-      assert.ok(said(/not known any more/u), JSON.stringify(world.person.seen));
+      assert.ok(wasShown(/not known any more/u), JSON.stringify(world.person.seen));
     });
 
     it('is taken back only after a confirmation', async () => {
@@ -227,7 +227,7 @@ describe('what can be done with a task', () => {
       assert.equal(world.simulator.counts.of(`DELETE ${shareRoute}`), 1);
       const { session } = await world.cloud.client('v2').getDetails(ref.id, never);
       assert.equal(session?.publicShareUrl, undefined);
-      assert.ok(said(/no longer public/u));
+      assert.ok(wasShown(/no longer public/u));
     });
 
     it('is not taken back from a session that is not shared', async () => {
@@ -240,7 +240,7 @@ describe('what can be done with a task', () => {
 
     it('is nothing that v1 has', async () => {
       await world.act(addTask({ apiVersion: 'v1' }), { type: 'act', action: 'share' });
-      assert.ok(said(/API v1 cannot share/u));
+      assert.ok(wasShown(/API v1 cannot share/u));
     });
 
     describe('whose answer is lost', () => {
@@ -256,7 +256,7 @@ describe('what can be done with a task', () => {
         lose('POST');
         world.person.press = ({ buttons }) => buttons.find((each) => each === 'Share Publicly');
         await world.act(addTask(), { type: 'act', action: 'share' });
-        assert.ok(said(/is public now/u), JSON.stringify(world.person.seen));
+        assert.ok(wasShown(/is public now/u), JSON.stringify(world.person.seen));
         assert.equal(posts(), 1);
       });
 
@@ -270,8 +270,8 @@ describe('what can be done with a task', () => {
         world.person.press = ({ buttons }) =>
           buttons.find((each) => each === 'Share Publicly' || each === 'Check Again');
         await world.act(addTask(), { type: 'act', action: 'share' });
-        assert.ok(said(/may be public/u), JSON.stringify(world.person.seen));
-        assert.ok(said(/is public now/u), JSON.stringify(world.person.seen));
+        assert.ok(wasShown(/may be public/u), JSON.stringify(world.person.seen));
+        assert.ok(wasShown(/is public now/u), JSON.stringify(world.person.seen));
         assert.equal(posts(), 1);
       }).timeout(30_000);
 
@@ -286,7 +286,7 @@ describe('what can be done with a task', () => {
         });
         world.person.press = () => 'Share Publicly';
         await world.act(addTask(), { type: 'act', action: 'share' });
-        assert.ok(said(/cannot be reached/u), JSON.stringify(world.person.seen));
+        assert.ok(wasShown(/cannot be reached/u), JSON.stringify(world.person.seen));
         assert.equal(posts(), 1);
       }).timeout(30_000);
 
@@ -298,8 +298,8 @@ describe('what can be done with a task', () => {
         // The connection that was kept is gone for the next request, too.
         await assert.rejects(world.cloud.client('v2').getStatus(ref.id, never));
         await world.act(ref, { type: 'act', action: 'share' }, { details });
-        assert.ok(said(/cannot be reached/u), JSON.stringify(world.person.seen));
-        assert.ok(!said(/may be public/u), JSON.stringify(world.person.seen));
+        assert.ok(wasShown(/cannot be reached/u), JSON.stringify(world.person.seen));
+        assert.ok(!wasShown(/may be public/u), JSON.stringify(world.person.seen));
       });
 
       it('goes on where nobody waits for it any more', async () => {
@@ -313,7 +313,7 @@ describe('what can be done with a task', () => {
         world.simulator.faults.add({ route: `POST ${shareRoute}`, delayMs: 200 });
         await world.act(addTask(), { type: 'act', action: 'share' }, { signal: closed.signal });
         assert.ok(closed.signal.aborted);
-        assert.ok(said(/is public now/u), JSON.stringify(world.person.seen));
+        assert.ok(wasShown(/is public now/u), JSON.stringify(world.person.seen));
       });
 
       it('takes the page away once, and may still be public where nobody can tell', async () => {
@@ -321,7 +321,7 @@ describe('what can be done with a task', () => {
         const ref = addTask({ isShared: true });
         world.person.press = () => 'Remove Link';
         await world.act(ref, { type: 'act', action: 'unshare' });
-        assert.ok(said(/no longer public/u), JSON.stringify(world.person.seen));
+        assert.ok(wasShown(/no longer public/u), JSON.stringify(world.person.seen));
         assert.equal(deletes(), 1);
         const other = addTask({ isShared: true });
         world.simulator.faults.add({
@@ -330,7 +330,7 @@ describe('what can be done with a task', () => {
           effect: { kind: 'reset' },
         });
         await world.act(other, { type: 'act', action: 'unshare' });
-        assert.ok(said(/may still be public/u), JSON.stringify(world.person.seen));
+        assert.ok(wasShown(/may still be public/u), JSON.stringify(world.person.seen));
         assert.equal(deletes(), 2);
       }).timeout(30_000);
     });
@@ -387,7 +387,10 @@ describe('what can be done with a task', () => {
       assert.equal(read['id'], ref.id);
       assert.equal((read['steps'] as unknown[]).length, 3);
       assert.doesNotMatch(world.read('story.json'), /presigned|signature|127\.0\.0\.1/iu);
-      assert.ok(said(/^Exported the task to story\.json\.$/u), JSON.stringify(world.person.seen));
+      assert.ok(
+        wasShown(/^Exported the task to story\.json\.$/u),
+        JSON.stringify(world.person.seen),
+      );
     });
 
     it('writes Markdown with the screenshots in a folder beside it', async () => {
@@ -432,7 +435,10 @@ describe('what can be done with a task', () => {
       world.simulator.faults.add({ route: screenshotRoute, times: 2, effect: { kind: 'html' } });
       await world.act(ref, { type: 'act', action: 'exportMarkdown' });
       assert.equal(world.files().length, 2, world.files().join());
-      assert.ok(said(/2 of 3 screenshots could not be had/u), JSON.stringify(world.person.seen));
+      assert.ok(
+        wasShown(/2 of 3 screenshots could not be had/u),
+        JSON.stringify(world.person.seen),
+      );
     });
 
     it('asks for fresh links where those of the screenshots have expired on the way', async () => {
@@ -459,7 +465,7 @@ describe('what can be done with a task', () => {
       assert.deepEqual(world.files(), ['story.md']);
       assert.match(world.read('story.md'), /### Step 3/u);
       assert.ok(
-        said(/what was known of it\. 3 of 3 screenshots/u),
+        wasShown(/what was known of it\. 3 of 3 screenshots/u),
         JSON.stringify(world.person.seen),
       );
     });

@@ -63,7 +63,7 @@ describe('the commands on tasks', () => {
 
   after(() => set('baseUrl'));
 
-  const said = (pattern: RegExp): boolean => person.seen.some(({ text }) => pattern.test(text));
+  const wasShown = (pattern: RegExp): boolean => person.seen.some(({ text }) => pattern.test(text));
 
   /** Has lists answered in their turn, each with the first entry that fits. */
   function picks(...patterns: readonly RegExp[]): string[][] {
@@ -150,7 +150,7 @@ describe('the commands on tasks', () => {
       await run('untrackTask', secondId);
       person.seen.length = 0;
       await run('compareTasks', first);
-      assert.ok(said(/no other tracked task/u), JSON.stringify(person.seen));
+      assert.ok(wasShown(/no other tracked task/u), JSON.stringify(person.seen));
     });
 
     it('compares what was last seen of a task that is gone', async () => {
@@ -201,7 +201,7 @@ describe('the commands on tasks', () => {
       await run('exportTask', first, 'json');
       assert.deepEqual(person.seen, []);
       await run('exportTask', first, [first, second]);
-      assert.ok(said(/one task at a time/u));
+      assert.ok(wasShown(/one task at a time/u));
     });
   });
 

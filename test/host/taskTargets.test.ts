@@ -7,14 +7,14 @@ import { Person } from './person';
 describe('the tasks that a command acts on', () => {
   let store: TaskStore;
   let person: Person;
-  let questions: (readonly string[])[];
+  let pickers: (readonly string[])[];
 
   beforeEach(() => {
     store = new TaskStore();
     person = new Person();
-    questions = [];
+    pickers = [];
     person.pick = (labels) => {
-      questions.push(labels);
+      pickers.push(labels);
       return labels.slice(0, 1);
     };
   });
@@ -40,7 +40,7 @@ describe('the tasks that a command acts on', () => {
       aTask({ id: 'b', prompt: 'B', sessionId: 's' }),
     ]);
     assert.equal((await choose()).length, 1);
-    assert.deepEqual(questions, [['B']]);
+    assert.deepEqual(pickers, [['B']]);
   });
 
   it('are the selection of the view for a key, and picked where nothing is selected', async () => {
@@ -48,20 +48,20 @@ describe('the tasks that a command acts on', () => {
     store.replaceAll([first, second]);
     view = { selection: [first, second] };
     assert.deepEqual(await choose('selection'), [first, second]);
-    assert.deepEqual(questions, []);
+    assert.deepEqual(pickers, []);
     view = { selection: [] };
     await choose('selection');
-    assert.equal(questions.length, 1);
+    assert.equal(pickers.length, 1);
   });
 
   it('are not asked for where none is tracked; a message says so', async () => {
     await assert.rejects(choose(), { message: 'No task is tracked yet. Track one first.' });
-    assert.deepEqual(questions, []);
+    assert.deepEqual(pickers, []);
   });
 
   it('are not asked for where it can act on none; a message says why', async () => {
     store.replaceAll([aTask()]);
     await assert.rejects(choose(), { message: 'No session is known.' });
-    assert.deepEqual(questions, []);
+    assert.deepEqual(pickers, []);
   });
 });

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { cacheFolder } from './cacheFolder';
 import { codeVersions, nodePackage, type CodeVersion } from './codeVersions';
 import { installOnce } from './installOnce';
-import { phase, sayAloud, type Say } from './progress';
+import { phase, printLine, type PrintLine } from './progress';
 import { runCommand, runNpm } from './runCommand';
 import { fileLogger } from './fileLogger';
 
@@ -26,7 +26,7 @@ const npmTimeoutMs = 5 * 60_000;
  */
 export async function fetchCode(
   version: CodeVersion,
-  say: Say = sayAloud,
+  print: PrintLine = printLine,
 ): Promise<CodeInstallation> {
   const { code, codeServer, nodeMajor } = codeVersions[version];
   const nodeSpec = nodePackage(nodeMajor);
@@ -43,13 +43,14 @@ export async function fetchCode(
   );
   await installOnce(
     nodeFolder,
-    (temporary) => phase(`Node for VS Code (${nodeSpec})`, say, () => getNode(nodeSpec, temporary)),
-    { say },
+    (temporary) =>
+      phase(`Node for VS Code (${nodeSpec})`, print, () => getNode(nodeSpec, temporary)),
+    { print },
   );
   await installOnce(
     codeFolder,
-    (temporary) => phase(`VS Code ${code} from npm`, say, () => getCode(codeServer, temporary)),
-    { say },
+    (temporary) => phase(`VS Code ${code} from npm`, print, () => getCode(codeServer, temporary)),
+    { print },
   );
   const program = process.platform === 'win32' ? 'node.exe' : 'node';
   return {

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { phase, sayAloud, type Say } from './progress';
+import { phase, printLine, type PrintLine } from './progress';
 import { runCommand } from './runCommand';
 
 /**
@@ -12,7 +12,7 @@ import { runCommand } from './runCommand';
  * @throws {Error} that says in one line what to install.
  */
 export async function findBrowser(
-  say: Say = sayAloud,
+  print: PrintLine = printLine,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
   const named = env['BROWSER_USE_TASKS_BROWSER'];
@@ -22,7 +22,7 @@ export async function findBrowser(
   }
   const found = [...systemPaths(env), ...playwrightPaths(env)].find((file) => fs.existsSync(file));
   if (found) return found;
-  const installed = await installOnDebian(say);
+  const installed = await installOnDebian(print);
   if (installed) return installed;
   throw new Error(
     'No browser was found for the tests: install Chromium, Google Chrome or Microsoft Edge, or set BROWSER_USE_TASKS_BROWSER to the program of one.',
@@ -89,13 +89,13 @@ function playwrightPaths(env: NodeJS.ProcessEnv): string[] {
     .flatMap((name) => programs.map((program) => path.join(root, name, program)));
 }
 
-async function installOnDebian(say: Say): Promise<string | undefined> {
+async function installOnDebian(print: PrintLine): Promise<string | undefined> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
   if (!fs.existsSync('/usr/bin/apt-get')) return undefined;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const lockWait = ['-o', 'DPkg::Lock::Timeout=120'];
   try {
-    await phase('Chromium from Debian', say, async () => {
+    await phase('Chromium from Debian', print, async () => {
       const timeoutMs = 5 * 60_000;
       await runCommand('apt-get', [...lockWait, 'update', '-qq'], { env, timeoutMs });
       const install = [...lockWait, 'install', '-y', '-qq', '--no-install-recommends'];
@@ -105,7 +105,7 @@ async function installOnDebian(say: Say): Promise<string | undefined> {
       });
     });
   } catch (error) {
-    say(`  Chromium could not be installed: ${String(error)}`);
+    print(`  Chromium could not be installed: ${String(error)}`);
     return undefined;
   }
   return fs.existsSync('/usr/bin/chromium') ? '/usr/bin/chromium' : undefined;

@@ -8,10 +8,10 @@ import { installOnce } from './installOnce';
 describe('installing once', () => {
   let root: string;
   let folder: string;
-  const says: string[] = [];
-  const say = (line: string) => says.push(line);
+  const lines: string[] = [];
+  const print = (line: string) => lines.push(line);
   const wait = () => new Promise<void>((resolve) => setImmediate(resolve));
-  const options = { say, wait };
+  const options = { print, wait };
   const lock = () => `${folder}.lock`;
 
   const installFile = async (temporary: string) => {
@@ -21,7 +21,7 @@ describe('installing once', () => {
   beforeEach(() => {
     root = fs.mkdtempSync(path.join(os.tmpdir(), 'but-install-'));
     folder = path.join(root, 'deep', 'thing');
-    says.length = 0;
+    lines.length = 0;
   });
 
   afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
@@ -71,9 +71,9 @@ describe('installing once', () => {
       // The other process is done after a while.
       if (waits === 3) await fs.promises.mkdir(folder);
     };
-    await installOnce(folder, () => assert.fail('both installed'), { say, wait: other });
+    await installOnce(folder, () => assert.fail('both installed'), { print, wait: other });
     assert.equal(waits, 3);
-    assert.match(says.join(), /waiting for another process/);
+    assert.match(lines.join(), /waiting for another process/);
   });
 
   it('takes over the lock of a process that is gone, and removes what it has left', async () => {

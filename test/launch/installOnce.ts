@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sayAloud, type Say } from './progress';
+import { printLine, type PrintLine } from './progress';
 
 /** An installation that takes longer than this is taken for dead, in milliseconds. */
 const staleMs = 10 * 60_000;
@@ -18,11 +18,14 @@ const staleMs = 10 * 60_000;
 export async function installOnce(
   folder: string,
   install: (temporaryFolder: string) => Promise<void>,
-  { say = sayAloud, wait = () => sleep(250) }: { say?: Say; wait?: () => Promise<void> } = {},
+  {
+    print = printLine,
+    wait = () => sleep(250),
+  }: { print?: PrintLine; wait?: () => Promise<void> } = {},
 ): Promise<void> {
   if (await exists(folder)) return;
   await fs.mkdir(path.dirname(folder), { recursive: true });
-  const release = await takeLock(`${folder}.lock`, () => exists(folder), say, wait);
+  const release = await takeLock(`${folder}.lock`, () => exists(folder), print, wait);
   if (!release) return;
   const temporary = `${folder}.${randomUUID()}.tmp`;
   try {
@@ -48,7 +51,7 @@ export async function installOnce(
 async function takeLock(
   file: string,
   isDone: () => Promise<boolean>,
-  say: Say,
+  print: PrintLine,
   wait: () => Promise<void>,
 ): Promise<(() => Promise<void>) | undefined> {
   for (let waits = 0; ; waits += 1) {
@@ -65,7 +68,8 @@ async function takeLock(
       await fs.rm(file, { force: true });
       continue;
     }
-    if (waits % 40 === 0) say(`  waiting for another process that installs ${path.basename(file)}`);
+    if (waits % 40 === 0)
+      print(`  waiting for another process that installs ${path.basename(file)}`);
     await wait();
   }
 }

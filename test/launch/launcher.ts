@@ -4,7 +4,7 @@ import { atExit } from './atExit';
 import { parseCodeVersion } from './codeVersions';
 import { exitWithParent } from './exitWithParent';
 import { openWindow, startBrowser } from './openWindow';
-import { phase, sayAloud } from './progress';
+import { phase, printLine } from './progress';
 import { quietSettings, startCode } from './startCode';
 import { withinLimit } from './withinLimit';
 
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
     env: { BROWSER_USE_TASKS_MARK: mark },
   });
   try {
-    const browser = await phase('a browser', sayAloud, () => startBrowser());
+    const browser = await phase('a browser', printLine, () => startBrowser());
     try {
       // Nobody reads it.
       const context = await browser.newContext({
@@ -49,15 +49,15 @@ async function main(): Promise<number> {
         developmentFolder: extensionDevelopmentPath,
         testModule: extensionTestsPath,
         onLog: (level, line) => {
-          if (line.startsWith(mark)) sayAloud(line.slice(mark.length));
-          else if (level === 'error' && isOurs(line)) sayAloud(`[VS Code] ${line}`);
+          if (line.startsWith(mark)) printLine(line.slice(mark.length));
+          else if (level === 'error' && isOurs(line)) printLine(`[VS Code] ${line}`);
           else otherLines.push(line);
         },
       });
       const exitCode = await withinLimit(testsTimeoutMs, 'The test run', window.exitCode);
       checkExtensionHost(code.output());
       if (exitCode !== 0)
-        sayAloud(['What else VS Code said:', ...otherLines.slice(-40)].join('\n'));
+        printLine(['What else VS Code said:', ...otherLines.slice(-40)].join('\n'));
       return exitCode;
     } finally {
       await browser.close();

@@ -2,16 +2,16 @@ import * as path from 'node:path';
 import { format } from 'node:util';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { findBrowser } from './findBrowser';
-import { sayAloud, type Say } from './progress';
+import { printLine, type PrintLine } from './progress';
 
 /**
  * Starts a browser that shows nothing and calls nobody. The caller closes it.
  *
  * @throws {Error} when there is none; see `findBrowser`.
  */
-export async function startBrowser(say: Say = sayAloud): Promise<Browser> {
+export async function startBrowser(print: PrintLine = printLine): Promise<Browser> {
   return chromium.launch({
-    executablePath: await findBrowser(say),
+    executablePath: await findBrowser(print),
     args: [
       // Chromium refuses to run its sandbox as root, and in most containers.
       '--no-sandbox',

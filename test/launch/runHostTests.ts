@@ -8,7 +8,7 @@ import { cacheFolder } from './cacheFolder';
 import { codeVersions, parseCodeVersion, type CodeVersion } from './codeVersions';
 import { hasDisplay } from './hasDisplay';
 import { projectFolder } from './packagedExtension';
-import { phase, sayAloud } from './progress';
+import { phase, printLine } from './progress';
 import { withinLimit } from './withinLimit';
 
 /** A desktop VS Code that is not down after this many milliseconds is done without. */
@@ -47,7 +47,7 @@ async function downloadDesktop(version: CodeVersion): Promise<string | undefined
   if (!hasDisplay()) return undefined;
   const { code } = codeVersions[version];
   try {
-    return await phase(`desktop VS Code ${code}`, sayAloud, () =>
+    return await phase(`desktop VS Code ${code}`, printLine, () =>
       withinLimit(
         downloadTimeoutMs,
         'The download',
@@ -59,7 +59,7 @@ async function downloadDesktop(version: CodeVersion): Promise<string | undefined
       ),
     );
   } catch (error) {
-    sayAloud(`  no desktop VS Code (${String(error)}); the server build in a browser instead`);
+    printLine(`  no desktop VS Code (${String(error)}); the server build in a browser instead`);
     return undefined;
   }
 }

@@ -5,7 +5,7 @@ import { newerSampleTasks, sampleTasks, type SampleTask } from '../simulator/sam
 import { simulatorKey, startSimulator } from '../simulator/startSimulator';
 import { hasDisplay } from './hasDisplay';
 import { packagedExtension, packageExtension } from './packagedExtension';
-import { phase, sayAloud } from './progress';
+import { phase, printLine } from './progress';
 import { seedTrackedTasks } from './seedTrackedTasks';
 import { quietSettings, startCode } from './startCode';
 import { startDesktop } from './startDesktop';
@@ -17,12 +17,12 @@ const usage = `Usage: npm start -- [--desktop] [--live]
 async function main(): Promise<void> {
   const { isDesktop, isLive } = readArguments(process.argv.slice(2));
   const cloud = isLive ? liveCloud() : await simulatedCloud();
-  await phase('build and package the extension', sayAloud, packageExtension);
+  await phase('build and package the extension', printLine, packageExtension);
   const settings = { ...quietSettings, ...cloud.settings };
   const prepare = (userData: string) => seedTrackedTasks(userData, cloud.origin, cloud.tasks);
   if (isDesktop) {
     const env = { ...process.env, ...environmentOf(cloud) };
-    sayAloud('VS Code opens in a moment. Closing its window, or Ctrl+C, stops all of it.');
+    printLine('VS Code opens in a moment. Closing its window, or Ctrl+C, stops all of it.');
     await startDesktop({ settings, env, prepare });
     return;
   }
@@ -37,12 +37,12 @@ async function main(): Promise<void> {
     prepare,
   });
   const url = `${code.url}/?ew=true`;
-  sayAloud('');
-  sayAloud('VS Code runs. Open this link, and click the Browser Use icon at its left edge:');
-  sayAloud('');
-  sayAloud(`  ${url}`);
-  sayAloud('');
-  sayAloud('Ctrl+C stops all of it.');
+  printLine('');
+  printLine('VS Code runs. Open this link, and click the Browser Use icon at its left edge:');
+  printLine('');
+  printLine(`  ${url}`);
+  printLine('');
+  printLine('Ctrl+C stops all of it.');
   if (hasDisplay()) openInBrowser(url);
   await code.ended;
   throw new Error(`VS Code's server has ended:\n${code.output().slice(-2000)}`);
@@ -82,7 +82,7 @@ async function simulatedCloud(): Promise<Cloud> {
   const now = simulator.clock.now();
   const tasks = [...sampleTasks(now), ...newerSampleTasks(now)];
   for (const { script } of tasks) simulator.addTask(script);
-  sayAloud(`  a simulated Browser Use Cloud with ${tasks.length} sample tasks: ${simulator.url}`);
+  printLine(`  a simulated Browser Use Cloud with ${tasks.length} sample tasks: ${simulator.url}`);
   return {
     origin: simulator.url,
     key: simulatorKey,

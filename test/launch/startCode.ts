@@ -5,7 +5,7 @@ import { atExit } from './atExit';
 import type { CodeVersion } from './codeVersions';
 import { fetchCode, type CodeInstallation } from './fetchCode';
 import { startTree, type ProcessTree } from './processTree';
-import { sayAloud, type Say } from './progress';
+import { printLine, type PrintLine } from './progress';
 import { runCommand } from './runCommand';
 
 /** What a VS Code server is started with. */
@@ -33,7 +33,7 @@ export interface CodeOptions {
   allBuiltIns?: boolean;
   /** Stay when no window was open for five minutes. Tests leave it out: a killed test run then leaves no server for long. */
   staysWhenUnused?: boolean;
-  say?: Say;
+  print?: PrintLine;
 }
 
 /** A running VS Code server with data of its own, which vanishes when it stops. */
@@ -90,7 +90,7 @@ const readyLine = /Extension host agent listening on (\d+)/;
  * extension cannot be installed.
  */
 export async function startCode(options: CodeOptions): Promise<RunningCode> {
-  const installation = await fetchCode(options.version, options.say ?? sayAloud);
+  const installation = await fetchCode(options.version, options.print ?? printLine);
   const dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'but-code-'));
   const removeData = () => fs.rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 });
   const takeBack = atExit(removeData);

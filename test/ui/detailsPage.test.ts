@@ -57,14 +57,14 @@ describe('the details page', () => {
   });
 
   it('asks only for screenshots that come near, and shows them', async () => {
-    const { page, said } = await open(await samples().details('running'), { height: 700 });
+    const { page, messages } = await open(await samples().details('running'), { height: 700 });
     await picturesAreThere(page);
-    const first = requested(said);
+    const first = requested(messages);
     assert.ok(first.includes(0));
     assert.ok(!first.includes(40), 'asks for what is far away');
     await page.locator('#step-40').scrollIntoViewIfNeeded();
     await page.waitForSelector('#step-40 img');
-    assert.ok(requested(said).includes(40));
+    assert.ok(requested(messages).includes(40));
     const width = await page
       .locator('#step-40 img')
       .evaluate((image: HTMLImageElement) => image.naturalWidth);
@@ -89,7 +89,7 @@ describe('the details page', () => {
     isThere = true;
     await again.click();
     await page.page.waitForSelector('.picture img');
-    assert.equal(page.said.filter(({ type }) => type === 'picture').length, 2);
+    assert.equal(page.messages.filter(({ type }) => type === 'picture').length, 2);
   });
 
   it('shows what is no picture at all as none', async () => {
@@ -107,15 +107,16 @@ describe('the details page', () => {
 
   it('asks for things by kind and place, by mouse and by keyboard', async () => {
     const details = await samples().details('unsuccessful');
-    const { page, said } = await open(
+    const { page, messages } = await open(
       { ...details, files: [{ id: 'f', name: 'a.csv' }], output: '{"a":1}' },
       { height: 2400 },
     );
     const press = async (name: string | RegExp, expected: FromPage): Promise<void> => {
       const button = page.getByRole('button', { name, exact: typeof name === 'string' }).first();
       for (const act of [() => button.click(), () => button.press('Enter')]) {
-        const before = said.length;
-        const news = (): FromPage[] => said.slice(before).filter(({ type }) => type !== 'picture');
+        const before = messages.length;
+        const news = (): FromPage[] =>
+          messages.slice(before).filter(({ type }) => type !== 'picture');
         await act();
         await until(() => news().length > 0);
         assert.deepEqual(news(), [expected], String(name));
@@ -217,7 +218,7 @@ describe('the details page', () => {
     assert.deepEqual(await axeFaults(page.page), []);
     assert.match(await page.page.locator('.fresh').innerText(), /^Updated 3 min ago$/u);
     await page.page.getByRole('button', { name: 'Set API Key…' }).click();
-    assert.deepEqual(page.said.at(-1), { type: 'remedy', remedy: 'setApiKey' });
+    assert.deepEqual(page.messages.at(-1), { type: 'remedy', remedy: 'setApiKey' });
   });
 
   it('says that a task is gone, and keeps what was known of it', async () => {
@@ -258,7 +259,7 @@ describe('the details page', () => {
     const page = await open(details, { height: 600 });
     await page.page.getByRole('button', { name: 'Show more' }).first().click();
     await page.page.getByRole('button', { name: 'Open all of it in an editor' }).first().click();
-    assert.deepEqual(page.said.at(-1), { type: 'openText', part: 'output', index: 0 });
+    assert.deepEqual(page.messages.at(-1), { type: 'openText', part: 'output', index: 0 });
     assert.equal(await overflow(page.page), 0);
   });
 

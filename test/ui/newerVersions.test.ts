@@ -59,10 +59,10 @@ for (const [apiVersion, version] of [
     it('is found with at most five requests, and goes from created to running', async () => {
       await track(workbench, id);
       await row('clock');
-      const asked = simulator.counts.seen.filter(
+      const requests = simulator.counts.seen.filter(
         ({ url, status }) => url.includes(id) && status === 404,
       );
-      assert.ok(asked.length <= 4, asked.map(({ url }) => url).join());
+      assert.ok(requests.length <= 4, requests.map(({ url }) => url).join());
       simulator.clock.advance(35_000);
       await row('loading');
       await workbench.row(prompt).click();

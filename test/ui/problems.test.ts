@@ -80,8 +80,8 @@ describe('what stops polling', () => {
       ({ label, icon }) => label === 'Runs in v2' && icon === 'debug-stop',
     );
     await workbench.screenshot('problem-not-served');
-    const said = (await newNotifications()).filter((text) => !text.startsWith('Stopped'));
-    assert.deepEqual(said, []);
+    const others = (await newNotifications()).filter((text) => !text.startsWith('Stopped'));
+    assert.deepEqual(others, []);
   });
 
   it('no network: says so, keeps the rows, tries again, goes on by itself', async () => {

@@ -23,7 +23,7 @@ describeWithSignals('a window that polls, hangs and wakes, among real processes'
     const { child, lines } = fixture.start('sharingProcess.ts');
     return {
       lines,
-      says: (text: string) => until(text, () => lines.includes(text)),
+      prints: (text: string) => until(text, () => lines.includes(text)),
       shown: () => lines.filter((line) => line.startsWith('shows')).at(-1),
       acts: (command: string) => child.stdin?.write(`${command}\n`),
       stop: () => child.kill('SIGSTOP'),
@@ -42,25 +42,25 @@ describeWithSignals('a window that polls, hangs and wakes, among real processes'
 
   it('loses its place within seconds with nothing lost, and writes, polls and announces nothing when it wakes', async () => {
     const first = startWindow();
-    await first.says('ready');
+    await first.prints('ready');
     first.acts('track a');
-    await first.says('polls');
+    await first.prints('polls');
     const second = startWindow();
-    await second.says('shows a');
+    await second.prints('shows a');
     first.stop();
     second.acts('track b');
-    await second.says('silent');
+    await second.prints('silent');
     await until('the task to be saved', async () => (await saved()).includes('b'));
-    await second.says('polls');
+    await second.prints('polls');
     // Waits on the disk and in the view of the new leader, and in the old one's socket.
     second.acts('untrack a');
-    await second.says('removes a');
+    await second.prints('removes a');
     await until('the files', async () => (await saved()).join() === 'b');
     const lineCount = first.lines.length;
     first.go();
     await until('the first to follow', () => first.shown() === 'shows b');
     second.acts('track c');
-    await first.says('shows b c');
+    await first.prints('shows b c');
     const since = first.lines.slice(lineCount);
     assert.deepEqual(
       since.filter((line) => !line.startsWith('shows')),
@@ -73,14 +73,14 @@ describeWithSignals('a window that polls, hangs and wakes, among real processes'
 
   it('is noticed by a window that opens meanwhile', async () => {
     const first = startWindow();
-    await first.says('ready');
+    await first.prints('ready');
     first.acts('track a');
     await until('the file', async () => (await saved()).join() === 'a');
     first.stop();
     const second = startWindow();
-    await second.says('ready');
+    await second.prints('ready');
     second.acts('track b');
-    await second.says('polls');
+    await second.prints('polls');
     assert.equal(second.shown(), 'shows a b');
     assert.deepEqual(await saved(), ['a', 'b']);
     first.go();
@@ -89,9 +89,9 @@ describeWithSignals('a window that polls, hangs and wakes, among real processes'
 
   it('gives its place to one of three that find out at the same moment, and the others follow that one', async () => {
     const first = startWindow();
-    await first.says('ready');
+    await first.prints('ready');
     const others = [startWindow(), startWindow(), startWindow()];
-    for (const other of others) await other.says('ready');
+    for (const other of others) await other.prints('ready');
     first.stop();
     for (const [index, other] of others.entries()) other.acts(`track ${index}`);
     await until('all to show all', () => others.every((other) => other.shown() === 'shows 0 1 2'));

@@ -58,7 +58,7 @@ describe('the election of the leading window', function () {
     return {
       child,
       lines,
-      said: (text: string) => lines.some((line) => line.endsWith(text)),
+      printed: (text: string) => lines.some((line) => line.endsWith(text)),
       kill: async () => {
         child.kill('SIGKILL');
         await once(child, 'exit');
@@ -130,16 +130,19 @@ describe('the election of the leading window', function () {
 
   it('replaces a leader that is killed, in one go and with one winner', async () => {
     const first = startWindow();
-    await until('a leader', () => first.said('leads'));
+    await until('a leader', () => first.printed('leads'));
     const others = [startWindow(), startWindow(), openWindow()] as const;
     await until(
       'followers',
-      () => others[0].said('follows') && others[1].said('follows') && others[2].role === 'follows',
+      () =>
+        others[0].printed('follows') &&
+        others[1].printed('follows') &&
+        others[2].role === 'follows',
     );
     await first.kill();
     const leaders = () => [
-      others[0].said('leads'),
-      others[1].said('leads'),
+      others[0].printed('leads'),
+      others[1].printed('leads'),
       others[2].role === 'leads',
     ];
     await until('a new leader', () => leaders().includes(true));
@@ -155,7 +158,7 @@ describe('the election of the leading window', function () {
   it('survives the leader of every term being killed, one after another', async () => {
     const windows = Array.from({ length: 4 }, () => startWindow());
     const leading = (): typeof windows =>
-      windows.filter(({ child, said }) => child.signalCode === null && said('leads'));
+      windows.filter(({ child, printed }) => child.signalCode === null && printed('leads'));
     for (let term = 1; term <= 4; term++) {
       await until('a leader', () => leading().length > 0);
       assert.equal(leading().length, 1);

@@ -62,7 +62,7 @@ function unusable(problem: string): BaseUrl {
 /** Why a task is not read whose server is not the current one. */
 export function otherServerMessage(origin: string): string {
   const host = origin.slice(origin.indexOf('//') + 2);
-  return `This task belongs to ${host}. The base URL names another server now, which is not asked for it.`;
+  return `This task belongs to ${host}. The base URL names another server now, so the task cannot be read.`;
 }
 
 /** True for https, and for http on this machine where that is allowed. */

@@ -181,7 +181,7 @@ export class DetailsReader implements Disposable {
         : await client.getDetails(ref.id, signal, this.#state.details);
       if (signal.aborted) return;
       this.#backoffMs = 0;
-      // First what is known here, so that the store's news of it is no news.
+      // Taken in here first, so that the store's event about it changes nothing.
       this.#takeIn(details);
       store.applyUpdate(ref, summaryOf(details), clock.now(), true, stamp);
       // A run of thousands of steps shows the first of them soon, and then the rest.

@@ -63,7 +63,7 @@ export function errorMessage(
       };
     case 'refused':
       return {
-        text: `${host} refuses this. What was asked for may be gone there; the log has the answer.`,
+        text: `${host} refuses this. What was requested may be gone there; the log has the answer.`,
         nextStep: 'showLog',
       };
     case 'noFreeSlot':

@@ -21,7 +21,7 @@ export interface TooltipOptions extends PausedOptions {
   readonly formatTime: (at: number) => string;
 }
 
-/** All that a hover tells of a task, a line each. Plain text: nothing in it is meant as markup. */
+/** All that a hover shows of a task, a line each. Plain text: nothing in it is meant as markup. */
 export function tooltipLines(task: TrackedTask, options: TooltipOptions): readonly string[] {
   const { now, host, formatTime } = options;
   const time = (label: string, at: string | number | undefined): string | undefined => {

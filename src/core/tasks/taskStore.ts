@@ -14,7 +14,7 @@ export interface StatusUpdate {
 
 /**
  * The tracked tasks, and the only place where their state changes.
- * Tasks are immutable values: a change replaces one and tells `onDidChange`.
+ * Tasks are immutable values: a change replaces one and fires `onDidChange`.
  */
 export class TaskStore implements Disposable {
   readonly #tasks = new Map<string, TrackedTask>();
@@ -92,7 +92,7 @@ export class TaskStore implements Disposable {
   }
 
   /**
-   * Takes in what another window tells. A patch for a task that is not tracked any more does nothing.
+   * Applies what another window sends. A patch for a task that is not tracked any more does nothing.
    * @param isFinal true for patches of the leader, which are taken as they are.
    *   Of any other window's, those that are older than the store's state are dropped.
    */
@@ -261,8 +261,8 @@ function isOlder(update: Pick<TaskUpdate, 'status'>, known: TrackedTask): boolea
 function addsMore(update: TaskUpdate, known: TrackedTask, isFull: boolean): boolean {
   if (known.trouble || known.isMissing || (isFull && known.readAs !== update.status)) return true;
   for (const key in update) {
-    const said = update[key as keyof TaskUpdate];
-    if (said !== undefined && said !== known[key as keyof TaskUpdate]) return true;
+    const value = update[key as keyof TaskUpdate];
+    if (value !== undefined && value !== known[key as keyof TaskUpdate]) return true;
   }
   return false;
 }

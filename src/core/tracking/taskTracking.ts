@@ -85,15 +85,15 @@ export async function trackTasks(
     onProgress?.(done, lookups.length);
     try {
       if (done === 0) await search.readLists(input.ids, signal);
-      const told = await lookUp(lookup, { connect, search, signal });
+      const sessionTasks = await lookUp(lookup, { connect, search, signal });
       signal.throwIfAborted();
-      if (told.length === 0) emptySessionCount++;
-      const found = told.filter((ref) => !refs.has(refKey(ref)));
+      if (sessionTasks.length === 0) emptySessionCount++;
+      const found = sessionTasks.filter((ref) => !refs.has(refKey(ref)));
       const room = maxTasksAtOnce - refs.size;
       leftOutCount += Math.max(0, found.length - room);
       for (const ref of found.slice(0, room)) refs.set(refKey(ref), ref);
       addedCount += store.track(found.slice(0, room), now).length;
-      followWhereItGoesOn(lookup, told, { store, now });
+      followWhereItGoesOn(lookup, sessionTasks, { store, now });
     } catch (error) {
       if (isAbort(error) || !isCloudError(error)) throw error;
       lookupError ??= error;
@@ -119,15 +119,15 @@ export async function trackTasks(
 /** Follows the session that was looked up, where it is a conversation that goes on. */
 function followWhereItGoesOn(
   { id }: Lookup,
-  told: readonly TaskRef[],
+  sessionTasks: readonly TaskRef[],
   { store, now }: Pick<TaskTrackingOptions, 'store'> & { readonly now: number },
 ): void {
-  const [latest] = told;
+  const [latest] = sessionTasks;
   // The ID of a task names that task alone.
-  if (!latest || told.some((task) => task.id === id)) return;
+  if (!latest || sessionTasks.some((task) => task.id === id)) return;
   const { apiVersion } = latest;
   if (!isFollowedWhenTracked(apiVersion)) return;
-  const ids = told.filter((task) => store.get(task)).map((task) => task.id);
+  const ids = sessionTasks.filter((task) => store.get(task)).map((task) => task.id);
   followSession(store, { apiVersion, sessionId: id }, { ids, latestId: latest.id, now });
 }
 

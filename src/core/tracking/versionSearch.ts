@@ -74,11 +74,11 @@ export class VersionSearch {
    */
   async readLists(ids: readonly string[], signal: AbortSignal): Promise<void> {
     if (ids.length <= mostWithoutLists) return;
-    const wanted = new Set(ids);
+    const missing = new Set(ids);
     for (const apiVersion of new Set(this.#places.map((place) => place.apiVersion))) {
-      if (wanted.size === 0) return;
+      if (missing.size === 0) return;
       try {
-        await this.#readList(apiVersion, wanted, signal);
+        await this.#readList(apiVersion, missing, signal);
       } catch (error) {
         if (isAbort(error) || !isCloudError(error)) throw error;
         if (error.kind === 'notServed') this.#notServed.add(apiVersion);
@@ -118,7 +118,7 @@ export class VersionSearch {
       const { apiVersion } = place;
       if (this.#notServed.has(apiVersion) || this.#forbidden.has(apiVersion)) continue;
       try {
-        const refs = await this.#askFor(id, place, signal);
+        const refs = await this.#findAt(id, place, signal);
         this.#last = place;
         return refs;
       } catch (error) {
@@ -138,14 +138,18 @@ export class VersionSearch {
     return undefined;
   }
 
-  /** Takes out of `wanted` what the list shows. */
-  async #readList(apiVersion: ApiVersion, wanted: Set<string>, signal: AbortSignal): Promise<void> {
+  /** Takes out of `missing` what the list shows. */
+  async #readList(
+    apiVersion: ApiVersion,
+    missing: Set<string>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const cloud = await this.#options.connect(signal);
     for await (const { tasks } of cloud.client(apiVersion).listTasks({}, signal)) {
-      const found = tasks.filter(({ id }) => wanted.delete(id));
+      const found = tasks.filter(({ id }) => missing.delete(id));
       for (const { id } of found) this.#listed.set(id, { apiVersion, id });
       if (found.length > 0) this.#last = { apiVersion };
-      if (found.length === 0 || wanted.size === 0) return;
+      if (found.length === 0 || missing.size === 0) return;
     }
   }
 
@@ -162,7 +166,7 @@ export class VersionSearch {
     );
   }
 
-  async #askFor(
+  async #findAt(
     id: string,
     { apiVersion, as }: SearchPlace,
     signal: AbortSignal,

@@ -13,7 +13,7 @@ export interface LeaderPingOptions {
   readonly onGiveUp: () => void;
 }
 
-/** Until the window says that the leader is silent, in milliseconds; after as long again it gives up. */
+/** Until the window counts the leader as silent, in milliseconds; after as long again it gives up. */
 const patienceMs = 3000;
 /** Between two pings while nothing else comes from the leader, in milliseconds. */
 const pauseMs = 3000;
@@ -105,7 +105,7 @@ export class LeaderPing implements Disposable {
     return true;
   }
 
-  /** Counts only the time in which this window could have heard an answer. */
+  /** Counts only the time in which this window could have received an answer. */
   async #ping(): Promise<boolean> {
     const { clock, send } = this.#options;
     const answer = new AbortController();

@@ -23,9 +23,9 @@ export interface WindowSharingOptions {
   readonly createPoller: (connect: WindowSharingOptions['connect']) => Polling & Disposable;
   /** Takes part in the election of the leader among the windows that show this account's tasks. */
   readonly join: (handlers: LeaseHandlers) => Lease;
-  /** Which ends the user wants to be told of. */
+  /** Which ends the user wants messages about. */
   readonly isEnabled: NoticeQueueOptions['isEnabled'];
-  /** Tells the person at this window. */
+  /** Notifies the person at this window. */
   readonly announce: (announcement: Announcement) => void;
   /** Whether this window has an API key for the account's server. */
   readonly hasKey: () => boolean;
@@ -42,7 +42,7 @@ const certainMs = 1000;
 
 /**
  * Makes all windows that show an account one, from when its tasks are read: one of them polls, saves and announces, all show the same.
- * The leader's store is the truth. Others repeat it, and do at once what is done in them; the leader hears of it field by field,
+ * The leader's store is the truth. Others repeat it, and do at once what is done in them; it is sent to the leader field by field,
  * so that nothing that two windows do at the same time undoes the other.
  */
 export class WindowSharing implements Disposable {

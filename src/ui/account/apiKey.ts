@@ -20,7 +20,7 @@ export interface ApiKeyOptions {
 
 /**
  * The API key for one server: each origin has its own in VS Code's secret storage.
- * Another window or a keyring may change it unheard, so `read` is called again whenever there is reason to.
+ * Another window or a keyring may change it without an event, so `read` is called again whenever there is reason to.
  */
 export class ApiKey implements Disposable {
   readonly #options: ApiKeyOptions;
@@ -44,7 +44,7 @@ export class ApiKey implements Disposable {
     if (options.environmentKey) options.log.hide(options.environmentKey.key);
   }
 
-  /** What is known without asking the storage; `undefined` before the first read ends. */
+  /** What is known without reading the storage; `undefined` before the first read ends. */
   get state(): 'missing' | 'present' | undefined {
     if (!this.#isKnown) return undefined;
     return this.#current ? 'present' : 'missing';
@@ -61,10 +61,10 @@ export class ApiKey implements Disposable {
     return this.#isKnown && !this.#reading ? Promise.resolve(this.#current) : this.read();
   }
 
-  /** Asks the storage again. A storage that fails counts as empty. Never rejects. */
+  /** Reads the storage again. A storage that fails counts as empty. Never rejects. */
   read(): Promise<KnownKey | undefined> {
     const reading: Promise<KnownKey | undefined> = this.#readStorage().then((known) => {
-      // A later read knows better.
+      // Only the latest read counts.
       if (this.#reading !== reading) return this.#reading ?? this.#current;
       this.#reading = undefined;
       this.#take(known);
@@ -78,7 +78,7 @@ export class ApiKey implements Disposable {
   async store(key: string): Promise<void> {
     this.#options.log.hide(key);
     await this.#options.secrets.store(this.#secretName, key);
-    // The same key again is news too: whoever waits for a better one may try again.
+    // Storing the same key again fires, too, as polling that is paused for a refused key then tries again.
     this.#isKnown = false;
     await this.read();
   }

@@ -45,7 +45,7 @@ export function connectParts(options: ConnectOptions): Disposable {
   };
 }
 
-/** Tells the poller how closely the user watches; reads the key again when they come back, as another window may have set it. */
+/** Sets how closely the user watches, which the poller goes by; reads the key again when they come back, as another window may have set it. */
 function followAttention({ account, poller, view, details }: ConnectOptions): Disposable {
   const refresh = (): void => {
     if (!window.state.focused) poller.setAttention('away');

@@ -1,7 +1,7 @@
 import { reportError, type ReportErrorOptions } from '../reportError';
 import { commandPrefix } from './commands';
 
-/** What a command does, and what to say where it fails. */
+/** What a command does, and what its message says where it fails. */
 export interface Command {
   /** The arguments are whatever VS Code, a menu or another extension hands over. */
   readonly run: (args: readonly unknown[]) => void | Promise<void>;

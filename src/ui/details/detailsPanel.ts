@@ -27,7 +27,7 @@ export class DetailsPanels implements Disposable {
   readonly #panels = new Set<TaskDetailsPanel>();
   readonly #didChangeVisible = new Emitter<void>();
   readonly #subscription: Disposable;
-  /** What package.json was last told of the active panel. */
+  /** What the context key was last set to for the active panel. */
   #abilities = '';
 
   /** Fires when `hasVisible` may have changed. */
@@ -60,7 +60,7 @@ export class DetailsPanels implements Disposable {
     return Promise.resolve();
   }
 
-  /** Does something with the task of the active panel, and tells the person of a failure. @throws {UserError} where none is active */
+  /** Does something with the task of the active panel, and shows a failure. @throws {UserError} where none is active */
   async act(action: DetailsAction): Promise<void> {
     const active = this.#active;
     if (!active) throw new UserError('Open the details of a task first.');

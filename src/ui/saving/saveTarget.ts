@@ -97,12 +97,12 @@ export async function makeNewFolder(beside: Uri, name: string): Promise<Uri> {
   }
 }
 
-/** Takes away what was made in vain; that this fails too is no further news. */
+/** Removes what is left of a file that could not be written. Never rejects, as the first failure is the one to report. */
 export async function removeQuietly(uri: Uri): Promise<void> {
   try {
     await workspace.fs.delete(uri, { recursive: true, useTrash: false });
   } catch {
-    // It never came to be, or cannot be removed.
+    // The file was never created, or cannot be removed.
   }
 }
 

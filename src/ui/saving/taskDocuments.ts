@@ -33,7 +33,7 @@ export class TaskDocuments implements TextDocumentContentProvider, Disposable {
   provideTextDocumentContent(uri: Uri): string {
     return (
       this.#texts.get(uri.toString()) ??
-      'This text was shown before the window was loaded anew. Ask for it again.\n'
+      'This text was shown before the window was loaded anew. Open it again.\n'
     );
   }
 

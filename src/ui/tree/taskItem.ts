@@ -62,7 +62,7 @@ export function taskIcon(appearance: TaskAppearance, animateRunning: boolean): T
   }
 }
 
-/** The words that the `when` clauses of package.json test. */
+/** The flags that the `when` clauses of package.json test. */
 function contextValueOf(task: TrackedTask, hasDashboard: boolean): string {
   const words = ['task', hasEnded(task.status) ? 'ended' : 'active'];
   if (hasEnded(task.status)) words.push(task.isUnseen ? 'unseen' : 'seen');

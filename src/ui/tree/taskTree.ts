@@ -26,11 +26,11 @@ const burstMs = 50;
 /** Many single rows cost VS Code more than the whole tree. */
 const mostSingleRows = 100;
 /**
- * VS Code does not say which rows are in sight, so it is the first rows that tell how long ago something was, and are redrawn as
- * that changes. Those below tell when it was, which stays true.
+ * VS Code does not say which rows are in sight, so the first rows show how long ago something was, and are redrawn as that
+ * changes. Those below show when it was, which stays true.
  */
 const agingRowCount = 100;
-/** A hover tells ages that are at most this many milliseconds old. */
+/** A hover shows ages that are at most this many milliseconds old. */
 const tooltipAgeMs = 20_000;
 
 /**
@@ -186,7 +186,7 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
     if (known.length > 0) this.#didChangeRows.fire(known);
   }
 
-  /** Of a task that came just now the titles beside it do not know yet. */
+  /** A task that was added just now is not among the titles yet. */
   #titleOf(task: TrackedTask): RowTitle {
     return this.#titles.get(refKey(task)) ?? wholeTitle(task);
   }
@@ -236,7 +236,7 @@ export interface TooltipOptions {
 }
 
 /**
- * All that a hover tells of a task, a line each. A plain string, as Markdown would make links of addresses in a prompt.
+ * All that a hover shows of a task, a line each. A plain string, as Markdown would make links of addresses in a prompt.
  * @returns `undefined` for a task that is not tracked
  */
 export function resolveTooltip(

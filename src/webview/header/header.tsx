@@ -42,7 +42,7 @@ export function Header({ view, copied }: HeaderProps) {
         <Freshness view={view} />
       </div>
       <h1 dir="auto">{titleOf(task)}</h1>
-      {saysMoreThanVerdicts(task) && <p class="sentence">{sentenceOf(task)}</p>}
+      {needsSentence(task) && <p class="sentence">{sentenceOf(task)}</p>}
       {hasJudge(task) && <Verdicts task={task} />}
       <Figures task={task} />
       <Toolbar view={view} />
@@ -72,7 +72,7 @@ export function titleOf(task: TaskView): string {
 }
 
 /** Of a task that came to its end and was judged, the verdicts say it all. */
-function saysMoreThanVerdicts(task: TaskView): boolean {
+function needsSentence(task: TaskView): boolean {
   return !hasJudge(task) || task.status !== 'finished' || task.isMissing;
 }
 

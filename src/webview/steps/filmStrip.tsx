@@ -9,7 +9,7 @@ import { shorten } from '../../core/text/shorten';
 
 interface FilmStripProps {
   readonly steps: readonly ViewStep[];
-  /** Whether steps are still being drawn that are no news. */
+  /** Whether steps are still being drawn that were there before. */
   readonly isGrowing: boolean;
   /** Whether the task may take more steps. */
   readonly isActive: boolean;

@@ -5,7 +5,7 @@ export interface NewestFrameOptions {
   readonly newest: number;
   /** Whether the reader begins at the newest frame. */
   readonly beginsAtNewest: boolean;
-  /** Whether frames are still being drawn that are no news. */
+  /** Whether frames are still being drawn that were there before. */
   readonly isGrowing: boolean;
 }
 

@@ -31,10 +31,10 @@ export async function startCloudProcess(): Promise<CloudProcess> {
   const closed = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
     child.once('exit', () => reject(new Error('The simulator has ended before it was ready.')));
-    let said = '';
+    let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      const [, found] = /at (http:\S+)\n/u.exec(said) ?? [];
+      output += text;
+      const [, found] = /at (http:\S+)\n/u.exec(output) ?? [];
       if (found !== undefined) resolve(found);
     });
   });

@@ -17,7 +17,7 @@ export const themeNames = Object.keys(themes) as ThemeName[];
 export interface DetailsPage {
   readonly page: Page;
   /** What the page has said so far. */
-  readonly said: readonly FromPage[];
+  readonly messages: readonly FromPage[];
   /** What the page said that is no message. */
   readonly nonsense: readonly unknown[];
   /** Everything that the browser asked of anybody. */
@@ -112,7 +112,7 @@ interface UsedPage {
 }
 
 interface PageUse {
-  readonly said: FromPage[];
+  readonly messages: FromPage[];
   readonly nonsense: unknown[];
   readonly requests: string[];
   readonly problems: string[];
@@ -132,7 +132,7 @@ async function openPage(
   const used = free.get(reducedMotion)?.pop() ?? (await newPage(browser, reducedMotion));
   const { page } = used;
   const use: PageUse = {
-    said: [],
+    messages: [],
     nonsense: [],
     requests: [],
     problems: [],
@@ -163,7 +163,7 @@ async function openPage(
 
 /** Takes what nobody waits for. */
 const nobody: PageUse = {
-  said: [],
+  messages: [],
   nonsense: [],
   requests: [],
   problems: [],
@@ -184,11 +184,11 @@ async function newPage(browser: Browser, reducedMotion: boolean): Promise<UsedPa
     if (line.type() === 'error') used.use.problems.push(line.text());
   });
   await page.exposeFunction('onMessage', (raw: unknown) => {
-    const { said, nonsense } = used.use;
+    const { messages, nonsense } = used.use;
     const message = parseFromPage(raw);
     if (!message) nonsense.push(raw);
     else {
-      said.push(message);
+      messages.push(message);
       used.use.onMessage(message);
     }
   });

@@ -92,8 +92,8 @@ export function someSteps(count: number): TaskStep[] {
 }
 
 /** The positions of the screenshots that the page has asked for. */
-export function requested(said: readonly FromPage[]): number[] {
-  return said.flatMap((message) => (message.type === 'picture' ? [message.index] : []));
+export function requested(messages: readonly FromPage[]): number[] {
+  return messages.flatMap((message) => (message.type === 'picture' ? [message.index] : []));
 }
 
 /** Waits until no screenshot that is in view is still on its way. */

@@ -113,7 +113,7 @@ describe('a hostile task on the details page', () => {
     it(`does nothing with ${what} as its output`, async () => {
       const details = aDetails('a', { status: 'finished', isSuccess: true, output });
       const page = await openAndTry(details);
-      for (const message of page.said)
+      for (const message of page.messages)
         assert.ok(['ready', 'openLink', 'openText', 'picture'].includes(message.type));
       const form = page.page.locator('.switch button').nth(1);
       if (await form.isVisible()) await form.click();
@@ -128,7 +128,7 @@ describe('a hostile task on the details page', () => {
     const pressed = await page.page.locator('#result .markdown button.link').allInnerTexts();
     assert.deepEqual(pressed, ['p (picture)', 'real']);
     assert.deepEqual(
-      page.said.filter(({ type }) => type === 'openLink'),
+      page.messages.filter(({ type }) => type === 'openLink'),
       [
         { type: 'openLink', link: 'output', index: 0 },
         { type: 'openLink', link: 'output', index: 1 },

@@ -67,19 +67,19 @@ describe('the result on the details page', () => {
       `# Title\n\nSee [this](${first}) and ${second}.`,
       `See ${first} and ${second}.`,
     ]) {
-      const { page, said } = await openOutput(output);
+      const { page, messages } = await openOutput(output);
       await page.locator('#result .card .link').nth(1).click();
-      await until(() => said.some(({ type }) => type === 'openLink'));
-      assert.deepEqual(said.at(-1), { type: 'openLink', link: 'output', index: 1 });
+      await until(() => messages.some(({ type }) => type === 'openLink'));
+      assert.deepEqual(messages.at(-1), { type: 'openLink', link: 'output', index: 1 });
       assert.equal(await page.locator('#result .card .link').nth(1).getAttribute('title'), second);
     }
   });
 
   it('opens the link of a row in a tree by keyboard', async () => {
-    const { page, said } = await openOutput('{"link":"https://a.example/"}');
+    const { page, messages } = await openOutput('{"link":"https://a.example/"}');
     await page.locator('[role=treeitem]').press('Enter');
-    await until(() => said.some(({ type }) => type === 'openLink'));
-    assert.deepEqual(said.at(-1), { type: 'openLink', link: 'output', index: 0 });
+    await until(() => messages.some(({ type }) => type === 'openLink'));
+    assert.deepEqual(messages.at(-1), { type: 'openLink', link: 'output', index: 0 });
   });
 
   it('switches to the text, and remembers that', async () => {
@@ -112,11 +112,11 @@ describe('the result on the details page', () => {
   });
 
   it('saves, copies and opens the result', async () => {
-    const { page, said } = await openOutput('text');
+    const { page, messages } = await openOutput('text');
     for (const name of ['Copy Result', 'Save Result…', 'Open Result in Editor'])
       await page.getByRole('button', { name }).click();
-    await until(() => said.length >= 4);
-    assert.deepEqual(said.slice(-3), [
+    await until(() => messages.length >= 4);
+    assert.deepEqual(messages.slice(-3), [
       { type: 'copy', what: 'output' },
       { type: 'act', action: 'saveOutput' },
       { type: 'openText', part: 'output', index: 0 },
@@ -125,10 +125,10 @@ describe('the result on the details page', () => {
 
   it('shows the beginning of JSON that is cut as a tree, and leads to all of it', async () => {
     const many = Array.from({ length: 100_000 }, (_, index) => ({ index, text: 'some text' }));
-    const { page, said } = await openOutput(JSON.stringify({ many }));
+    const { page, messages } = await openOutput(JSON.stringify({ many }));
     assert.match(await page.getByRole('treeitem').first().innerText(), /or more\]/u);
     await page.getByRole('button', { name: 'Open all of it in an editor' }).click();
-    await until(() => said.some(({ type }) => type === 'openText'));
+    await until(() => messages.some(({ type }) => type === 'openText'));
   });
 
   for (const theme of themeNames)

@@ -105,7 +105,7 @@ describe('the timeline on the details page', () => {
   });
 
   it('leads from the film strip to the steps by mouse and keyboard', async () => {
-    const { page, said } = await open(await samples().details('running'), { height: 700 });
+    const { page, messages } = await open(await samples().details('running'), { height: 700 });
     await page.locator('.frame img').first().waitFor();
     await page.getByRole('button', { name: 'Go to step 5', exact: true }).click();
     assert.equal(await focusedId(page), 'step-4');
@@ -115,7 +115,7 @@ describe('the timeline on the details page', () => {
     const last = await page.locator('.steps > li').count();
     assert.equal(await focusedId(page), `step-${last - 1}`);
     const requested = new Set(
-      said.flatMap((each) => (each.type === 'picture' ? [each.index] : [])),
+      messages.flatMap((each) => (each.type === 'picture' ? [each.index] : [])),
     );
     assert.ok(requested.size < last / 2, `asked for ${requested.size} of ${last} screenshots`);
   });

@@ -18,7 +18,7 @@ describe('the toolbar of the details page', () => {
   const more = (page: Page) => page.getByRole('button', { name: 'More Actions…' });
 
   it('has a menu that is worked by keyboard', async () => {
-    const { page, said } = await open(aDetails('a', { status: 'finished' }));
+    const { page, messages } = await open(aDetails('a', { status: 'finished' }));
     const focused = async (): Promise<string> =>
       page.evaluate(() => document.activeElement?.textContent?.replace(/[^ -~…]/gu, '') ?? '');
     await more(page).press('ArrowDown');
@@ -40,15 +40,15 @@ describe('the toolbar of the details page', () => {
     await page.keyboard.press('Enter');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    await until(() => said.some(({ type }) => type === 'act'));
-    assert.deepEqual(said.at(-1), { type: 'act', action: 'exportJson' });
+    await until(() => messages.some(({ type }) => type === 'act'));
+    assert.deepEqual(messages.at(-1), { type: 'act', action: 'exportJson' });
     assert.equal(await items.count(), 0);
   });
 
   it('asks for each action of its menu', async () => {
     const details = aDetails('a', { status: 'finished', sessionId: 's', session });
     const opened = await open(details);
-    const { page, said } = opened;
+    const { page, messages } = opened;
     await opened.send({ type: 'view', view: viewOf(details, { canShare: true }) });
     const expected: readonly (readonly [string, TaskAction])[] = [
       ['Share Publicly…', 'share'],
@@ -70,7 +70,7 @@ describe('the toolbar of the details page', () => {
     for (const [label, action] of expected) {
       await more(page).click();
       await page.getByRole('menuitem', { name: label }).click();
-      await until(() => said.some((each) => each.type === 'act' && each.action === action));
+      await until(() => messages.some((each) => each.type === 'act' && each.action === action));
     }
   });
 
@@ -110,8 +110,8 @@ describe('the toolbar of the details page', () => {
     await note.getByRole('button', { name: 'Open Shared Page' }).click();
     await note.getByRole('button', { name: 'Copy Link' }).click();
     await note.getByRole('button', { name: 'Stop Sharing…' }).click();
-    await until(() => page.said.some(({ type }) => type === 'act'));
-    assert.deepEqual(page.said.slice(-3), [
+    await until(() => page.messages.some(({ type }) => type === 'act'));
+    assert.deepEqual(page.messages.slice(-3), [
       { type: 'openLink', link: 'share', index: 0 },
       { type: 'copy', what: 'shareLink' },
       { type: 'act', action: 'unshare' },

@@ -56,8 +56,8 @@ describe('a request to the cloud', () => {
     const ids = ['a/../../b', '//evil.example', 'https://evil.example/', '?x=1#y', '%2e%2e', 'ä b'];
     for (const id of ids) {
       await clientOf(server.url).getStatus(id, never);
-      const asked = server.requests.at(-1)?.url ?? '';
-      assert.equal(asked, `/api/v2/tasks/${encodeURIComponent(id)}/status`);
+      const sent = server.requests.at(-1)?.url ?? '';
+      assert.equal(sent, `/api/v2/tasks/${encodeURIComponent(id)}/status`);
     }
   });
 
@@ -198,9 +198,9 @@ describe('a request to the cloud', () => {
     const server = await serve(answerWith(200, '{"status":"started"}'));
     const client = clientOf(server.url);
     const original = globalThis.fetch;
-    const asked: Request[] = [];
+    const sent: Request[] = [];
     globalThis.fetch = async (input, init) => {
-      asked.push(new Request(input, init));
+      sent.push(new Request(input, init));
       return original(input, init);
     };
     try {
@@ -208,10 +208,10 @@ describe('a request to the cloud', () => {
     } finally {
       globalThis.fetch = original;
     }
-    assert.equal(asked.length, 1);
-    assert.equal(asked[0]?.redirect, 'error');
-    assert.equal(asked[0].credentials, 'omit');
-    assert.equal(asked[0].cache, 'no-store');
+    assert.equal(sent.length, 1);
+    assert.equal(sent[0]?.redirect, 'error');
+    assert.equal(sent[0].credentials, 'omit');
+    assert.equal(sent[0].cache, 'no-store');
   });
 
   it('shows the key in none of the objects that speak for it', () => {

@@ -17,14 +17,14 @@ function named(text: string): { readonly tasks: string[]; readonly sessions: str
 }
 
 describe('what people paste', () => {
-  for (const { name, text, tasks = [], sessions = [], says } of pastes)
+  for (const { name, text, tasks = [], sessions = [], messagePattern } of pastes)
     it(`is understood: ${name}`, () => {
       assert.deepEqual(named(text), {
         tasks: tasks.map((task) => (/^v\d\//u.test(task) ? task : `v2/${task}`)).sort(),
         sessions: [...sessions].sort(),
       });
       const message = rejectedMessage(parseTaskInput(text, 'v2'));
-      if (says) assert.match(message ?? '', says);
+      if (messagePattern) assert.match(message ?? '', messagePattern);
       else assert.equal(message, undefined);
     });
 

@@ -5,7 +5,7 @@ export interface Paste {
   readonly tasks?: readonly string[];
   readonly sessions?: readonly string[];
   /** What is said of it, where something is refused. */
-  readonly says?: RegExp;
+  readonly messagePattern?: RegExp;
 }
 
 /** Two tasks, two sessions, and something else. */
@@ -191,7 +191,7 @@ export const pastes: readonly Paste[] = [
   {
     name: 'nothing but other things',
     text: `workspaceId=${x} file_id=${s1} project ${s2}`,
-    says: /something else/u,
+    messagePattern: /something else/u,
   },
   {
     name: 'YAML',
@@ -330,13 +330,13 @@ export const pastes: readonly Paste[] = [
   {
     name: 'only another site',
     text: `https://jira.example/browse/${x}`,
-    says: /no task ID in this URL/u,
+    messagePattern: /no task ID in this URL/u,
   },
-  { name: 'a shared page', text: `${dashboard}/share/v4/${bare}`, says: /shared page/u },
+  { name: 'a shared page', text: `${dashboard}/share/v4/${bare}`, messagePattern: /shared page/u },
   {
     name: 'a live browser',
     text: `https://live.browser-use.com?wss=https%3A%2F%2F${x}.cdp0.browser-use.com`,
-    says: /^one piece .*live browser/u,
+    messagePattern: /^one piece .*live browser/u,
   },
   {
     name: 'a live browser beside its task',
@@ -362,7 +362,7 @@ export const pastes: readonly Paste[] = [
   {
     name: 'a run of a version of tomorrow',
     text: `${api}/v5/runs/${x}`,
-    says: /API v5, which this extension does not support yet/u,
+    messagePattern: /API v5, which this extension does not support yet/u,
   },
   { name: 'versions before IDs', text: `v1:${t1} v2/${t2}`, tasks: [`v1/${t1}`, `v2/${t2}`] },
   {
@@ -412,29 +412,33 @@ export const pastes: readonly Paste[] = [
   {
     name: 'a key of another kind',
     text: `curl -H "Authorization: Bearer abcdef0123456789"`,
-    says: /3 more are left out/u,
+    messagePattern: /3 more are left out/u,
   },
   {
     name: 'dates, counts, numbers',
     text: '2026-01-13 20260113T120000Z 4312 200',
-    says: /is a (?:date|number), not a task ID/u,
+    messagePattern: /is a (?:date|number), not a task ID/u,
   },
-  { name: 'no object at all', text: `00000000-0000-0000-0000-000000000000`, says: /./u },
-  { name: 'a UUID that is cut', text: t1.slice(0, 30), says: /not a whole UUID/u },
-  { name: 'a UUID with an ellipsis', text: `${t1.slice(0, 8)}…`, says: /not a whole UUID/u },
+  { name: 'no object at all', text: `00000000-0000-0000-0000-000000000000`, messagePattern: /./u },
+  { name: 'a UUID that is cut', text: t1.slice(0, 30), messagePattern: /not a whole UUID/u },
+  {
+    name: 'a UUID with an ellipsis',
+    text: `${t1.slice(0, 8)}…`,
+    messagePattern: /not a whole UUID/u,
+  },
   {
     name: 'a UUID cut in its middle',
     text: `${t1.slice(0, 8)}...${t1.slice(-4)}`,
-    says: /not a whole UUID/u,
+    messagePattern: /not a whole UUID/u,
   },
   {
     name: 'a cut UUID among whole ones',
     text: `${t1}, ${t2.slice(0, 23)}`,
     tasks: [t1],
-    says: /not a whole UUID/u,
+    messagePattern: /not a whole UUID/u,
   },
-  { name: 'a UUID with too many digits', text: `${t1}ab`, says: /not a whole UUID/u },
-  { name: 'hex digits, too few', text: bare.slice(1), says: /not a whole UUID/u },
+  { name: 'a UUID with too many digits', text: `${t1}ab`, messagePattern: /not a whole UUID/u },
+  { name: 'hex digits, too few', text: bare.slice(1), messagePattern: /not a whole UUID/u },
   // Without UUIDs
   {
     name: 'IDs of v1’s documents',

@@ -20,13 +20,13 @@ describe('nextBackoffMs', () => {
     });
 
     it(`comes to at most 15 questions in ten minutes with random ${random}`, () => {
-      let questions = 1;
+      let requests = 1;
       let pauseMs = nextBackoffMs(0, () => random);
       for (let atMs = pauseMs; atMs <= 600_000; atMs += pauseMs) {
-        questions++;
+        requests++;
         pauseMs = nextBackoffMs(pauseMs, () => random);
       }
-      assert.ok(questions <= 15, `${questions}`);
+      assert.ok(requests <= 15, `${requests}`);
     });
   }
 });

@@ -7,20 +7,20 @@ describe('PollLoop', () => {
   let loop: PollLoop;
   /** What `next` gives, first to last; after them nothing. */
   let steps: LoopStep[];
-  let asked: number;
+  let nextCalls: number;
   let waited: (readonly [number, number])[];
   let idle: number;
 
   beforeEach(() => {
     clock = new FakeClock();
     steps = [];
-    asked = 0;
+    nextCalls = 0;
     waited = [];
     idle = 0;
     loop = new PollLoop({
       clock,
       next: () => {
-        asked++;
+        nextCalls++;
         return steps.shift();
       },
       onWaited: (waitMs, elapsedMs) => waited.push([waitMs, elapsedMs]),
@@ -30,11 +30,11 @@ describe('PollLoop', () => {
 
   it('does nothing before it is woken, and stops where there is nothing to do', async () => {
     await clock.advance(60_000);
-    assert.equal(asked, 0);
+    assert.equal(nextCalls, 0);
     loop.wake();
-    assert.deepEqual([asked, idle, clock.timers], [1, 1, 0]);
+    assert.deepEqual([nextCalls, idle, clock.timers], [1, 1, 0]);
     await clock.advance(60_000);
-    assert.equal(asked, 1);
+    assert.equal(nextCalls, 1);
   });
 
   it('begins what is due before wake returns', () => {
@@ -51,20 +51,20 @@ describe('PollLoop', () => {
     loop.wake();
     loop.wake();
     await settle();
-    assert.deepEqual([asked, idle], [1, 0]);
+    assert.deepEqual([nextCalls, idle], [1, 0]);
     end();
     await settle();
-    assert.deepEqual([asked, idle], [2, 0]);
+    assert.deepEqual([nextCalls, idle], [2, 0]);
     end();
     await settle();
-    assert.deepEqual([asked, idle], [3, 1]);
+    assert.deepEqual([nextCalls, idle], [3, 1]);
   });
 
   it('waits as long as it is told, and says how far the wall clock went', async () => {
     steps = [5000, 2000];
     loop.wake();
     await clock.advance(4999);
-    assert.deepEqual([asked, waited], [1, []]);
+    assert.deepEqual([nextCalls, waited], [1, []]);
     await clock.advance(1);
     clock.jump(-60_000);
     await clock.advance(2000);
@@ -72,7 +72,7 @@ describe('PollLoop', () => {
       [5000, 5000],
       [2000, -58_000],
     ]);
-    assert.deepEqual([asked, idle, clock.timers], [3, 1, 0]);
+    assert.deepEqual([nextCalls, idle, clock.timers], [3, 1, 0]);
   });
 
   it('ends a wait when it is woken, however often', async () => {
@@ -82,7 +82,7 @@ describe('PollLoop', () => {
     for (let time = 0; time < 3; time++) loop.wake();
     await settle();
     assert.deepEqual(waited, [[60_000, 1000]]);
-    assert.deepEqual([asked, clock.timers], [2, 1]);
+    assert.deepEqual([nextCalls, clock.timers], [2, 1]);
   });
 
   it('can be woken again once it has stopped', async () => {
@@ -90,7 +90,7 @@ describe('PollLoop', () => {
     steps = [1000];
     loop.wake();
     await clock.advance(1000);
-    assert.deepEqual([asked, idle], [3, 2]);
+    assert.deepEqual([nextCalls, idle], [3, 2]);
   });
 
   it('ends with its wait when it is disposed, and is not woken any more', async () => {
@@ -100,7 +100,7 @@ describe('PollLoop', () => {
     await settle();
     loop.wake();
     await settle();
-    assert.deepEqual([asked, idle, clock.timers], [1, 1, 0]);
+    assert.deepEqual([nextCalls, idle, clock.timers], [1, 1, 0]);
   });
 
   it('lets a step under way be the last when it is disposed', async () => {
@@ -112,6 +112,6 @@ describe('PollLoop', () => {
     assert.equal(idle, 0);
     end();
     await settle();
-    assert.deepEqual([asked, idle, clock.timers], [1, 1, 0]);
+    assert.deepEqual([nextCalls, idle, clock.timers], [1, 1, 0]);
   });
 });

@@ -75,7 +75,7 @@ describe('PollRounds', () => {
       isHit(requested) ? new CloudError(kind, `ordered ${kind}`) : undefined;
   }
 
-  function whatCame({ successes, failures }: PollRoundResult) {
+  function countsOf({ successes, failures }: PollRoundResult) {
     return { successes, failures };
   }
 
@@ -151,7 +151,7 @@ describe('PollRounds', () => {
       await settle();
       round.abort();
       open();
-      assert.deepEqual(whatCame(await requested), { successes: 0, failures: [] });
+      assert.deepEqual(countsOf(await requested), { successes: 0, failures: [] });
     }
     assert.equal(store.get(ref(id))?.prompt, `Do ${id}`);
     assert.deepEqual(errors, []);
@@ -172,7 +172,7 @@ describe('PollRounds', () => {
         await settle();
         round.abort();
         open();
-        assert.deepEqual(whatCame(await requested), { successes: 0, failures: [] });
+        assert.deepEqual(countsOf(await requested), { successes: 0, failures: [] });
         cloud.heal();
       }
     assert.equal(store.get(ref(id))?.prompt, `Do ${id}`);
@@ -185,7 +185,7 @@ describe('PollRounds', () => {
       pauses.clear();
       const requested = poll(polls);
       pauses.pause('network', minute, clock.now());
-      assert.deepEqual(whatCame(await requested), { successes: 0, failures: [] });
+      assert.deepEqual(countsOf(await requested), { successes: 0, failures: [] });
     }
     assert.deepEqual(whats(), []);
   });

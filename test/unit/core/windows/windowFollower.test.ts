@@ -23,7 +23,7 @@ const ended = {
 describe('WindowFollower', () => {
   let store: TaskStore;
   let notices: NoticeQueue;
-  let said: ToLeader[];
+  let sent: ToLeader[];
   let announced: Announcement[];
   let recent: RecentPatches[];
   let silences: boolean[];
@@ -44,7 +44,7 @@ describe('WindowFollower', () => {
       show: () => assert.fail('Another window announces'),
     });
     notices.setAnnouncing(false);
-    said = [];
+    sent = [];
     announced = [];
     recent = [];
     silences = [];
@@ -60,7 +60,7 @@ describe('WindowFollower', () => {
       leader: {
         send: (text) => {
           const message = JSON.parse(text) as ToLeader;
-          if (message.type !== 'ping') said.push(message);
+          if (message.type !== 'ping') sent.push(message);
           else if (isAnswering) onMessage({ type: 'pong', id: message.id });
         },
         onDidReceive: received.event,
@@ -93,19 +93,19 @@ describe('WindowFollower', () => {
   /** The leader tells all that it tracks. */
   function begin(...tasks: ReturnType<typeof aTask>[]): void {
     onMessage({ type: 'tasks', tasks, isLast: true });
-    said.length = 0;
+    sent.length = 0;
     doings.length = 0;
   }
 
   it('says first whether it has a key, and again when that may have changed', () => {
-    assert.deepEqual(said, [{ type: 'key', hasKey: true }]);
+    assert.deepEqual(sent, [{ type: 'key', hasKey: true }]);
     hasKey = false;
     follower.reconnect();
-    assert.deepEqual(said.at(-1), { type: 'key', hasKey: false });
+    assert.deepEqual(sent.at(-1), { type: 'key', hasKey: false });
   });
 
   it('shows all that is tracked once all of it has come, and says nothing of it', () => {
-    said.length = 0;
+    sent.length = 0;
     onMessage({ type: 'tasks', tasks: [aTask()], isLast: false });
     assert.deepEqual(store.tasks(), []);
     onMessage({ type: 'tasks', tasks: [aTask({ id: 'b' })], isLast: true });
@@ -114,28 +114,28 @@ describe('WindowFollower', () => {
       ['a1', 'b'],
     );
     assert.deepEqual(doings, ['fill']);
-    assert.deepEqual(said, []);
+    assert.deepEqual(sent, []);
     onMessage({ type: 'tasks', tasks: [aTask({ id: 'c' })], isLast: true });
     assert.equal(store.tasks().length, 1, 'another beginning begins anew');
   });
 
   it('adds what has just happened here, and passes it on', () => {
     recent = [{ at: 0, patches: [ended], isReceived: false }];
-    said.length = 0;
+    sent.length = 0;
     onMessage({ type: 'tasks', tasks: [aTask()], isLast: true });
     assert.equal(store.get(ref)?.status, 'finished');
-    assert.deepEqual(said, [{ type: 'patches', patches: [ended], at: 0 }]);
+    assert.deepEqual(sent, [{ type: 'patches', patches: [ended], at: 0 }]);
   });
 
   it('hands on ends that the window before has not told of, and none that it has only repeated', () => {
     notices.expect([ref]);
-    said.length = 0;
+    sent.length = 0;
     onMessage({
       type: 'tasks',
       tasks: [aTask({ status: 'finished', isUnseen: true })],
       isLast: true,
     });
-    assert.deepEqual(said, [{ type: 'ended', refs: [ref] }]);
+    assert.deepEqual(sent, [{ type: 'ended', refs: [ref] }]);
     assert.deepEqual(notices.waiting, [ref]);
   });
 
@@ -147,10 +147,10 @@ describe('WindowFollower', () => {
 
   it('tells what is done here only after it knows what there is', () => {
     follower.sendPatches([ended], () => undefined);
-    assert.equal(said.length, 1, 'the key');
+    assert.equal(sent.length, 1, 'the key');
     begin(aTask());
     follower.sendPatches([ended], () => undefined);
-    assert.deepEqual(said, [{ type: 'patches', patches: [ended] }]);
+    assert.deepEqual(sent, [{ type: 'patches', patches: [ended] }]);
   });
 
   it('repeats what the leader tells, whatever it was', () => {
@@ -158,7 +158,7 @@ describe('WindowFollower', () => {
     onMessage({ type: 'patches', patches: [{ of: ref, set: { status: 'running' }, unset: [] }] });
     assert.equal(store.get(ref)?.status, 'running');
     assert.deepEqual(doings, ['repeat']);
-    assert.deepEqual(said, []);
+    assert.deepEqual(sent, []);
   });
 
   it('shows the leader’s state, but counts for itself', () => {
@@ -186,7 +186,7 @@ describe('WindowFollower', () => {
     const notice = { text: 'Finished', refs: [ref], isWarning: false };
     onMessage({ type: 'notify', id: 7, announcement: { notice } });
     assert.deepEqual(announced, [{ notice }]);
-    assert.deepEqual(said, [{ type: 'notified', id: 7 }]);
+    assert.deepEqual(sent, [{ type: 'notified', id: 7 }]);
   });
 
   it('requests a refresh, each with a number of its own, and waits for its answer', async () => {
@@ -194,7 +194,7 @@ describe('WindowFollower', () => {
     const done: number[] = [];
     void follower.refresh([ref]).then(() => done.push(1));
     void follower.refresh().then(() => done.push(2));
-    assert.deepEqual(said, [
+    assert.deepEqual(sent, [
       { type: 'refresh', id: 1, refs: [ref] },
       { type: 'refresh', id: 2 },
     ]);
@@ -212,7 +212,7 @@ describe('WindowFollower', () => {
   it('passes on how closely it is watched', () => {
     begin();
     follower.setAttention('watching');
-    assert.deepEqual(said, [{ type: 'attention', attention: 'watching' }]);
+    assert.deepEqual(sent, [{ type: 'attention', attention: 'watching' }]);
   });
 
   it('ignores what is no message, and any message after it is disposed', () => {
@@ -222,6 +222,6 @@ describe('WindowFollower', () => {
     follower.dispose();
     onMessage({ type: 'patches', patches: [{ removed: ref }] });
     assert.equal(store.tasks().length, 1);
-    assert.deepEqual(said, []);
+    assert.deepEqual(sent, []);
   });
 });

@@ -125,7 +125,7 @@ describe('a session whose place another one has taken', () => {
   }
 
   /** Holds back what the first server answers. */
-  function holdAnswers(): () => void {
+  function delayAnswers(): () => void {
     let open: () => void = () => undefined;
     cloud(here).gate = new Promise((resolve) => (open = resolve));
     cloud(here).isDeafToAborts = true;
@@ -133,7 +133,7 @@ describe('a session whose place another one has taken', () => {
   }
 
   it('hands it no answer to a poll', async () => {
-    const answer = holdAnswers();
+    const answer = delayAnswers();
     cloud(here).set('a', 'finished', { output: 'of here' });
     await clock.advance(5000);
     const requested = cloud(here).requested.length;
@@ -161,7 +161,7 @@ describe('a session whose place another one has taken', () => {
         pauseMs: () => 2000,
         onError: assert.ifError,
       });
-      const answer = holdAnswers();
+      const answer = delayAnswers();
       cloud(here).set('a', 'finished', { output: 'of here' });
       const reading = reader.read();
       await settle();

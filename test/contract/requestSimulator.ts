@@ -22,7 +22,7 @@ export const v1Key = { Authorization: `Bearer ${simulatorKey}` };
 export const v2Key = { 'X-Browser-Use-API-Key': simulatorKey };
 
 /** Sends one request, to a path of the simulator or to a whole URL, and follows no redirect. */
-export async function askSimulator(
+export async function requestSimulator(
   simulator: Simulator,
   path: string,
   { method = 'GET', headers = v2Key, body }: Poll = {},
