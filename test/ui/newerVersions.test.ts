@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Simulator } from '../simulator/startSimulator';
 import { simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
+import type { TaskRow } from './taskRow';
 import { until } from './until';
 import { openWorkbench, type Workbench } from './workbench';
 
@@ -109,6 +110,27 @@ for (const [apiVersion, version] of [
         await details.getByRole('button', { name: 'Order the tent' }).click();
         await until('The details of the other run', async () =>
           (await workbench.editorTitles()).includes('Order the tent'),
+        );
+      });
+
+    if (apiVersion === 'v4')
+      it('belongs to a session whose ID alone has its runs followed, until that is stopped', async () => {
+        const { sessionId } = simulator.tasks.get(id) ?? {};
+        assert.ok(sessionId);
+        const isFollowed = (label: string) => (row: TaskRow) =>
+          row.label === label && / · following$/u.test(row.description);
+        await track(workbench, sessionId);
+        await workbench.waitForRow('A followed row', isFollowed(prompt));
+        await workbench.waitForRow('A followed row', isFollowed('Order the tent'));
+        assert.match(await workbench.tooltip('Order the tent'), /^Its session is followed: /mu);
+        simulator.addTask({ apiVersion, prompt: 'Pay for the tent', sessionId, lengthMs: 1000 });
+        await workbench.waitForRow('The new run', isFollowed('Pay for the tent'), 30_000);
+        await workbench.screenshot('rows-v4-followed');
+        const menu = await workbench.contextMenu('Pay for the tent');
+        assert.ok(!menu.labels.includes('Follow Session'), menu.labels.join());
+        await menu.choose('Stop Following Session');
+        await until('Rows without a mark', async () =>
+          (await workbench.rows()).every(({ description }) => !description.includes('following')),
         );
       });
 
