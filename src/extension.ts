@@ -75,7 +75,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     return new TaskTree({ tasks, settings, clock, poller });
   });
   const view = new TaskView({ tree, tasks });
-  const statusBar = new StatusBar(tasks);
+  const statusBar = new StatusBar(tasks, clock);
   const parts = { account, tasks, poller, settings, log };
   const { api, disposable } = publicTasks({
     tasks,

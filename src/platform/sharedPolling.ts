@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { SessionPolls } from '../core/following/sessionPolls';
+import { OpenBrowserPolls } from '../core/polling/openBrowserPolls';
 import { PollerWithExtras } from '../core/polling/pollerWithExtras';
 import { PollRounds } from '../core/polling/pollRound';
 import { TaskPoller, type TaskPollerOptions } from '../core/polling/taskPoller';
@@ -35,18 +36,18 @@ export function shareAmongWindows(options: WindowsOptions): WindowSharing {
   });
 }
 
-/** Polls the tasks and what is followed. */
+/** Polls the tasks, what is followed, and which browsers are still open. */
 function createPoller(options: WindowsOptions): PollerWithExtras {
   const { store, clock } = options;
-  const extras = [new SessionPolls({ store, now: () => clock.now() })];
+  const now = () => clock.now();
+  const sessions = new SessionPolls({ store, now });
+  const extras = [sessions, new OpenBrowserPolls({ store, now })];
   const random = Math.random;
   const poller = new TaskPoller({
     ...options,
     random,
     loadRounds: () => Promise.resolve({ PollRounds }),
-    onListed: (apiVersion, tasks) => {
-      for (const extra of extras) extra.noteListed(apiVersion, tasks);
-    },
+    onListed: (apiVersion, tasks) => sessions.noteListed(apiVersion, tasks),
   });
   return new PollerWithExtras({ ...options, poller, extras, random });
 }

@@ -118,11 +118,12 @@ for (const [apiVersion, version] of [
         const { sessionId } = simulator.tasks.get(id) ?? {};
         assert.ok(sessionId);
         const isFollowed = (label: string) => (row: TaskRow) =>
-          row.label === label && / · following$/u.test(row.description);
+          row.label === label && /(?:^| · )following$/u.test(row.description);
         await track(workbench, sessionId);
         await workbench.waitForRow('A followed row', isFollowed(prompt));
         await workbench.waitForRow('A followed row', isFollowed('Order the tent'));
         assert.match(await workbench.tooltip('Order the tent'), /^Its session is followed: /mu);
+        simulator.clock.advance(200_000);
         simulator.addTask({ apiVersion, prompt: 'Pay for the tent', sessionId, lengthMs: 1000 });
         await workbench.waitForRow('The new run', isFollowed('Pay for the tent'), 30_000);
         await workbench.screenshot('rows-v4-followed');

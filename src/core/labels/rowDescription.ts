@@ -10,7 +10,7 @@ import {
   formatShortCost,
   taskTitle,
 } from './taskLabels';
-import type { TrackedTask } from '../tasks/trackedTask';
+import { hasOpenBrowser, type TrackedTask } from '../tasks/trackedTask';
 
 export interface RowOptions {
   /** Whether the API version is worth a word: tasks of several versions stand side by side. */
@@ -35,6 +35,7 @@ export function rowDescription(task: TrackedTask, options: RowDescriptionOptions
   const { showsVersion, title } = options;
   const description = joinParts([
     ...factParts(task, options),
+    hasOpenBrowser(task, options.now) ? 'browser open' : undefined,
     task.followedAt === undefined ? undefined : 'following',
     showsVersion ? capabilitiesOf(task.apiVersion).name : undefined,
     title.beginning,

@@ -1,5 +1,5 @@
 import type { PausedLabel } from './pausedLabel';
-import { isActive, type TrackedTask } from '../tasks/trackedTask';
+import { hasOpenBrowser, isActive, type TrackedTask } from '../tasks/trackedTask';
 
 /** What the status bar says of all tracked tasks. */
 export interface StatusBarLabel {
@@ -9,10 +9,19 @@ export interface StatusBarLabel {
   readonly tooltip: string;
 }
 
+export interface StatusBarOptions {
+  /** Why polling is paused. Absent: it is not. */
+  readonly paused: PausedLabel | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** A time of day as the user's clock shows it. */
+  readonly formatTime: (at: number) => string;
+}
+
 /** @returns `undefined` where nothing is active and every end has been seen: then there is nothing to say */
 export function statusBarLabel(
   tasks: readonly TrackedTask[],
-  paused?: PausedLabel,
+  { paused, now, formatTime }: StatusBarOptions,
 ): StatusBarLabel | undefined {
   const running = tasks.filter((task) => task.status === 'running' && isActive(task)).length;
   const active = tasks.filter(isActive).length;
@@ -27,11 +36,27 @@ export function statusBarLabel(
     `Browser Use: ${countLabel(tasks.length)} tracked, ${active} active, ${running} running.`,
     paused ? `${sentenceStart(paused.text)}: ${paused.reason}` : '',
     unseen === 0 ? '' : unseenLabel(unseen),
+    openBrowsersLabel(
+      tasks.filter((task) => hasOpenBrowser(task, now)),
+      formatTime,
+    ),
   ];
   return {
     text: parts.join(', '),
     tooltip: sentences.filter((sentence) => sentence !== '').join(' '),
   };
+}
+
+/** "2 browsers are still open after their tasks, which costs money; the last closes by itself at 14:05." */
+function openBrowsersLabel(
+  tasks: readonly TrackedTask[],
+  formatTime: StatusBarOptions['formatTime'],
+): string {
+  if (tasks.length === 0) return '';
+  const last = formatTime(Math.max(...tasks.map(({ browserOpenUntil = 0 }) => browserOpenUntil)));
+  return tasks.length === 1
+    ? `1 browser is still open after its task, which costs money; it closes by itself at ${last}.`
+    : `${tasks.length} browsers are still open after their tasks, which costs money; the last closes by itself at ${last}.`;
 }
 
 function sentenceStart(text: string): string {

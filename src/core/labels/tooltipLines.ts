@@ -10,7 +10,7 @@ import {
   statusSentence,
   verdictSentence,
 } from './taskLabels';
-import { isActive, isStale, type TrackedTask } from '../tasks/trackedTask';
+import { hasOpenBrowser, isActive, isStale, type TrackedTask } from '../tasks/trackedTask';
 import { oneLine } from '../text/plainText';
 import { shorten } from '../text/shorten';
 
@@ -43,6 +43,9 @@ export function tooltipLines(task: TrackedTask, options: TooltipOptions): readon
     time('Finished', task.finishedAt),
     durationMs === undefined ? undefined : `Duration: ${formatDuration(durationMs)}`,
     `${capabilitiesOf(task.apiVersion).label}, task ID ${oneLine(task.id)}`,
+    hasOpenBrowser(task, now)
+      ? `Its browser is still open, which costs money. It closes by itself at ${formatTime(task.browserOpenUntil ?? now)}, or earlier when it is stopped.`
+      : undefined,
     task.followedAt === undefined
       ? undefined
       : 'Its session is followed: new tasks in it appear here by themselves.',

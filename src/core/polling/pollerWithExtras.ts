@@ -4,8 +4,8 @@ import type { Attention, PollerState, PollIntervals, Polling } from './polling';
 import type { Clock } from '../base/clock';
 import { disposeAll, type Disposable, type Event } from '../base/event';
 import { isCloudError } from '../cloud/errors';
-import type { ApiVersion, TaskRef } from '../cloud/task';
-import type { Cloud, ListedTask } from '../cloud/taskClient';
+import type { TaskRef } from '../cloud/task';
+import type { Cloud } from '../cloud/taskClient';
 import type { TaskStore } from '../tasks/taskStore';
 
 /** What is polled beside the tasks themselves, and puts what it learns into the store. */
@@ -24,8 +24,6 @@ export interface ExtraPolls {
   poll(connect: (signal: AbortSignal) => Promise<Cloud>, signal: AbortSignal): Promise<void>;
   /** A person refreshes, or the key is another one: what is polled is due at once. */
   makeDue(): void;
-  /** Takes in a page of a list that was read for the tasks. */
-  noteListed?(apiVersion: ApiVersion, tasks: readonly ListedTask[]): void;
 }
 
 export interface PollerWithExtrasOptions {

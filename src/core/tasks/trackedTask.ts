@@ -39,6 +39,8 @@ export interface TrackedTask extends Task {
   readonly followedAt?: number | undefined;
   /** The newest task of the session that is followed, tracked or not, by its ID. Present with `followedAt`. */
   readonly followedTo?: string | undefined;
+  /** When the browser closes by itself that was still open after the task had ended, in milliseconds since 1970. */
+  readonly browserOpenUntil?: number | undefined;
 }
 
 /** A task as it is before the first poll. */
@@ -60,6 +62,11 @@ export const staleAfterMs = 6 * 60 * 60 * 1000;
 /** True for a task that should have moved by now. It is never called failed for that. */
 export function isStale(task: TrackedTask, now: number): boolean {
   return !hasEnded(task.status) && now - (task.changedAt ?? task.trackedAt) > staleAfterMs;
+}
+
+/** True where the task's browser is still open, and costs money, though the task has ended. */
+export function hasOpenBrowser(task: TrackedTask, now: number): boolean {
+  return hasEnded(task.status) && (task.browserOpenUntil ?? 0) > now;
 }
 
 /** True while the task's status may change: it has not ended, and the cloud knows it. */

@@ -1,26 +1,31 @@
 import assert from 'node:assert/strict';
 import { statusBarLabel } from '../../../../src/core/labels/statusBarLabel';
+import type { PausedLabel } from '../../../../src/core/labels/pausedLabel';
+import type { TrackedTask } from '../../../../src/core/tasks/trackedTask';
 import { aTask } from '../../../fakes/aTask';
 
 const ended = aTask({ status: 'finished' });
+const now = 1000;
+const labelOf = (tasks: readonly TrackedTask[], paused?: PausedLabel) =>
+  statusBarLabel(tasks, { paused, now, formatTime: (at) => `t+${at - now}` });
 
 describe('the status bar', () => {
   it('is silent while nothing is tracked', () => {
-    assert.equal(statusBarLabel([]), undefined);
+    assert.equal(labelOf([]), undefined);
   });
 
   it('is silent while nothing is active and every end has been seen', () => {
-    assert.equal(statusBarLabel([ended]), undefined);
-    assert.equal(statusBarLabel([aTask({ isMissing: true }), ended]), undefined);
+    assert.equal(labelOf([ended]), undefined);
+    assert.equal(labelOf([aTask({ isMissing: true }), ended]), undefined);
   });
 
   it('shows for one end that nobody has seen', () => {
-    assert.equal(statusBarLabel([ended, { ...ended, id: 'b2', isUnseen: true }])?.text, '1 ended');
+    assert.equal(labelOf([ended, { ...ended, id: 'b2', isUnseen: true }])?.text, '1 ended');
   });
 
   it('counts what runs and what has ended unseen', () => {
     const unseen = { ...ended, isUnseen: true };
-    const label = statusBarLabel([aTask(), aTask({ id: 'b2' }), unseen, ended]);
+    const label = labelOf([aTask(), aTask({ id: 'b2' }), unseen, ended]);
     assert.deepEqual(label, {
       text: '2 running, 1 ended',
       tooltip:
@@ -29,15 +34,29 @@ describe('the status bar', () => {
   });
 
   it('counts what is active where nothing runs', () => {
-    assert.equal(statusBarLabel([aTask({ status: 'paused' })])?.text, '1 active');
+    assert.equal(labelOf([aTask({ status: 'paused' })])?.text, '1 active');
   });
 
   it('says that polling is paused, and why', () => {
     const paused = { text: 'polling paused', reason: 'cloud.example does not accept the API key.' };
-    assert.deepEqual(statusBarLabel([aTask(), { ...ended, isUnseen: true }], paused), {
+    assert.deepEqual(labelOf([aTask(), { ...ended, isUnseen: true }], paused), {
       text: '1 running, polling paused, 1 ended',
       tooltip:
         'Browser Use: 2 tasks tracked, 1 active, 1 running. Polling paused: cloud.example does not accept the API key. 1 task ended that you have not opened.',
     });
+  });
+
+  it('says in its tooltip alone which browsers are still open, and until when', () => {
+    const open = (id: string, browserOpenUntil: number) =>
+      aTask({ id, status: 'finished', browserOpenUntil });
+    assert.equal(labelOf([open('a', 1060)]), undefined);
+    assert.equal(
+      labelOf([aTask(), open('a', 1060)])?.tooltip,
+      'Browser Use: 2 tasks tracked, 1 active, 1 running. 1 browser is still open after its task, which costs money; it closes by itself at t+60.',
+    );
+    assert.match(
+      labelOf([aTask(), open('a', 1060), open('b', 1090), open('closed', 1000)])?.tooltip ?? '',
+      / 2 browsers are still open after their tasks, .* the last closes by itself at t\+90\.$/u,
+    );
   });
 });

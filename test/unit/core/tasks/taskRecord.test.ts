@@ -28,6 +28,7 @@ const whole: Required<Omit<TrackedTask, 'trouble'>> = {
   isUnseen: true,
   followedAt: 6,
   followedTo: 'd',
+  browserOpenUntil: 7,
 };
 
 describe('a kept task', () => {
