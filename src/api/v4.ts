@@ -2,7 +2,13 @@ import * as z from 'zod/mini';
 import { capabilitiesOf } from '../core/cloud/apiVersions';
 import { CloudError } from '../core/cloud/errors';
 import { hasEnded, type SessionTask, type TaskDetails, type TaskSession } from '../core/cloud/task';
-import type { PublicShare, TaskReader, TaskPage, TaskUpdate } from '../core/cloud/taskClient';
+import {
+  summaryOf,
+  type PublicShare,
+  type TaskReader,
+  type TaskPage,
+  type TaskUpdate,
+} from '../core/cloud/taskClient';
 import { accountIsMissing, readAccount } from './account';
 import {
   cost,
@@ -107,7 +113,7 @@ export function createV4Client(send: SendRequest): TaskReader {
       progress.set(details, events);
       return details;
     },
-    listTasks: (_query, signal) => sessionPages(send, signal),
+    listTasks: ({ isFull = false }, signal) => (isFull ? runPages : sessionPages)(send, signal),
     getFileUrl: (_id, file, signal) => getWorkspaceFileUrl(send, 'v4', file, signal),
     // v4 has no logs.
     getLogUrl: () => Promise.resolve(undefined),
@@ -205,6 +211,12 @@ const runsSchema = z.object({
   hasMore: flag,
 });
 
+const fullRunsSchema = z.object({
+  runs: listOf(z.extend(runSchema, { id: identifier })),
+  nextCursor: lenient(identifier),
+  hasMore: flag,
+});
+
 const eventsSchema = z.object({
   events: listOf(eventSchema),
   nextAfter: lenient(z.int()),
@@ -287,6 +299,27 @@ async function* sessionPages(
           createdAt,
         }),
       ),
+      isLast: cursor === undefined,
+    };
+  } while (cursor !== undefined);
+}
+
+/** The runs, the newest first, each with its result: for as many as have ended, a hundred in one request. */
+async function* runPages(
+  send: SendRequest,
+  signal: AbortSignal,
+): AsyncGenerator<TaskPage, void, undefined> {
+  let cursor: string | undefined;
+  do {
+    const answer = await send({
+      path: `/api/v4/runs?${pageQuery(lists.pageSize, cursor)}`,
+      signal,
+      notFoundKind: routeIsMissing,
+      read: (body) => understand(fullRunsSchema, body, 'a list of runs'),
+    });
+    cursor = answer.hasMore === true ? answer.nextCursor : undefined;
+    yield {
+      tasks: answer.runs.map((run) => ({ ...summaryOf(detailsOf(run)), id: run.id })),
       isLast: cursor === undefined,
     };
   } while (cursor !== undefined);

@@ -3,7 +3,12 @@ import { createCloud } from '../../src/api/index';
 import { apiVersions } from '../../src/core/cloud/versionList';
 import { isCloudError } from '../../src/core/cloud/errors';
 import { outcomeOf } from '../../src/core/cloud/task';
-import type { Cloud, TaskClient } from '../../src/core/cloud/taskClient';
+import {
+  summaryOf,
+  type Cloud,
+  type TaskClient,
+  type TaskQuery,
+} from '../../src/core/cloud/taskClient';
 import { TaskStore } from '../../src/core/tasks/taskStore';
 import { moveToVersionFound } from '../../src/core/tracking/otherVersions';
 import { VersionSearch } from '../../src/core/tracking/versionSearch';
@@ -173,6 +178,36 @@ describe('v4 client, against the simulator', () => {
       [[next.id, sessionId]],
     );
     await assert.rejects(client.findLatestTask(nobody, never), { kind: 'taskNotFound' });
+  });
+
+  it('lists every run with its result and cost, those of one session, too', async () => {
+    const first = simulator.addTask({ apiVersion: 'v4', prompt: 'Find a flight', lengthMs: 1_000 });
+    const { sessionId = '' } = await client.getTask(first.id, never);
+    simulator.clock.advance(2_000);
+    for (let index = 0; index < 120; index++)
+      simulator.addTask({
+        apiVersion: 'v4',
+        prompt: `Task ${index}`,
+        lengthMs: 1_000,
+        output: `Result ${index}`,
+        ...(index === 0 ? { sessionId } : {}),
+      });
+    simulator.clock.advance(200_000);
+    const listed = async (query: TaskQuery) =>
+      (await allPages(client, query, never)).flatMap(({ tasks }) => tasks);
+    const runs = await listed({ isFull: true });
+    assert.equal(new Set(runs.map(({ id }) => id)).size, 121);
+    for (const run of [runs[0], runs[119], runs.find(({ id }) => id === first.id)]) {
+      assert.ok(run);
+      assert.deepEqual(
+        { apiVersion: 'v4', ...run },
+        summaryOf(await client.getTask(run.id, never)),
+      );
+      assert.ok(run.output !== undefined && run.cost !== undefined);
+    }
+    const sessions = await listed({});
+    assert.equal(sessions.length, 120, 'the other list tells of the latest run of each session');
+    assert.ok(sessions.every(({ output }) => output === undefined));
   });
 
   it('shares a session, finds the share, and takes it back', async () => {

@@ -13,6 +13,10 @@ export interface TaskQuery {
   readonly createdFrom?: number | undefined;
   /** Created at this time or earlier. */
   readonly createdUntil?: number | undefined;
+  /**
+   * True for entries that tell all of a task that has ended, too. A version whose lists are never or always so ignores it.
+   */
+  readonly isFull?: boolean | undefined;
 }
 
 /** A task of a list: all that is known of it but steps and files. */

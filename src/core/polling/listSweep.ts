@@ -4,7 +4,7 @@ import { isSameRef, type ApiVersion, type TaskRef } from '../cloud/task';
 import type { TrackedTask } from '../tasks/trackedTask';
 
 /** At most this many tasks that a list did not show are polled by themselves: with more, another way may be cheaper. */
-const mostConfirmed = 10;
+export const mostConfirmed = 10;
 
 /**
  * The lists of one API version and one way that were planned together, as one thing that takes its turns among others,

@@ -10,11 +10,12 @@ import { needsFullRead, type TrackedTask } from '../tasks/trackedTask';
  * - `span`: the list of all tasks created between the oldest and the newest of them; it shows ends, too
  * - `spans`: as `span`, but apart where hours lie between tasks, so that what was created meanwhile is not listed
  * - `status`: the list of each status they have, over the same span; who is missing there is polled by itself
+ * - `full`: as `span`, for a version that has another list, which tells all of the tasks that have ended
  * - `recent`: the list without bounds, for tasks of which nothing is known yet
  */
 export type PollWay = 'each' | ListWay;
 
-const listWays = ['span', 'spans', 'status', 'recent'] as const;
+const listWays = ['span', 'spans', 'status', 'full', 'recent'] as const;
 type ListWay = (typeof listWays)[number];
 
 /** A list to be read page by page, until all that are expected were seen or it ends. */
@@ -50,6 +51,8 @@ export const fewestForList = 3;
 /** The pages of a list of new tasks, in requests for each by itself: what it costs at most where it shows none of them. */
 const shareForList = 0.1;
 
+/** For fewer full reads than this, the list that tells all is not worth its size. */
+const fewestForFullList = 2;
 /** Of tasks whose lists tell the status alone, so many are read in whole beside each list. */
 const mostOwed = 2;
 
@@ -141,13 +144,20 @@ function planVersion(
   const alone: TrackedTask[] = [];
   let owedCount = 0;
   const { areFull, filtersByCreation, worthFrom } = capabilitiesOf(apiVersion).lists;
+  const owedInAll = areFull
+    ? 0
+    : tasks.filter(owesFullRead).length + costs.endsPerRound(apiVersion);
+  // One list that tells all takes the place of the list of their status and of a request for each.
+  const byFullList =
+    tasks.length >= worthFrom &&
+    owedInAll >= fewestForFullList &&
+    (costs.of(apiVersion, 'full', now) ?? 0) < (costs.of(apiVersion, 'span', now) ?? 0) + owedInAll;
   for (const task of tasks) {
-    if (!areFull) {
+    if (!areFull && !byFullList) {
       // A list that tells the status alone spares no request that is owed for all of a task. Each list leaves room for some.
-      const isEnded = hasEnded(task.status);
-      const owes = isEnded || (task.rawStatus !== '' && needsFullRead(task));
-      if (tasks.length < worthFrom || (owes && owedCount++ < mostOwed)) alone.push(task);
-      if (tasks.length < worthFrom || isEnded) continue;
+      if (tasks.length < worthFrom || (owesFullRead(task) && owedCount++ < mostOwed))
+        alone.push(task);
+      if (tasks.length < worthFrom || hasEnded(task.status)) continue;
     }
     const createdAt = Date.parse(task.createdAt ?? '');
     // A task that the cloud does not find by its ID is in no list.
@@ -162,8 +172,13 @@ function planVersion(
   return [
     ...alone.map(pollFor),
     ...planUnknown(unknown, apiVersion, costs, now),
-    ...planKnown(known, apiVersion, costs, now),
+    ...planKnown(known, apiVersion, byFullList, costs, now),
   ];
+}
+
+/** True for a task that was polled before and is to be read in whole. */
+function owesFullRead(task: TrackedTask): boolean {
+  return hasEnded(task.status) || (task.rawStatus !== '' && needsFullRead(task));
 }
 
 /** A task with the time when it was created, in milliseconds since 1970. */
@@ -187,7 +202,9 @@ function planUnknown(
   // Tasks that nobody tracks may stand before them, so a list may cost a little more before each is polled by itself.
   const mostInVain = Math.floor(fresh.length * shareForList);
   const mostPages = Math.max(pagesFor(fresh.length, apiVersion) + 1, mostInVain);
-  const list = { kind: 'list', way: 'recent', apiVersion, query: {}, mostPages } as const;
+  const { areFull } = capabilitiesOf(apiVersion).lists;
+  const query = areFull ? {} : { isFull: true };
+  const list = { kind: 'list', way: 'recent', apiVersion, query, mostPages } as const;
   return [
     { ...list, expects: fresh },
     ...tasks.filter((task) => !fresh.includes(task)).map(pollFor),
@@ -197,6 +214,7 @@ function planUnknown(
 function planKnown(
   tasks: readonly Dated[],
   apiVersion: ApiVersion,
+  byFullList: boolean,
   costs: PollCosts,
   now: number,
 ): readonly Poll[] {
@@ -210,7 +228,12 @@ function planKnown(
         eachPlan(tasks),
       ]
     : // A list without any filter begins with the newest: a status call is as cheap and far smaller.
-      [eachPlan(tasks), ...(tasks.length < worthFrom ? [] : [newestPlan(tasks, apiVersion)])];
+      [
+        eachPlan(tasks),
+        ...(tasks.length < worthFrom
+          ? []
+          : [newestPlan(byFullList ? 'full' : 'span', tasks, apiVersion)]),
+      ];
   const priced = plans
     .map((plan) => ({ plan, requests: priceOf(plan, apiVersion, costs, now) }))
     // Stable: of equal prices the earlier plan stays first.
@@ -278,12 +301,12 @@ function statusPlan(tasks: readonly Dated[], apiVersion: ApiVersion): readonly P
 }
 
 /** The list of all, from the newest on, until the oldest has come. */
-function newestPlan(tasks: readonly Dated[], apiVersion: ApiVersion): Plan {
-  const poll = spanPoll('span', tasks, apiVersion);
+function newestPlan(way: 'span' | 'full', tasks: readonly Dated[], apiVersion: ApiVersion): Plan {
+  const poll = spanPoll(way, tasks, apiVersion);
   return {
-    way: 'span',
+    way,
     least: pagesFor(tasks.length, apiVersion),
-    polls: [{ ...poll, query: {} }],
+    polls: [{ ...poll, query: way === 'full' ? { isFull: true } : {} }],
   };
 }
 

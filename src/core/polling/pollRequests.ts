@@ -18,7 +18,7 @@ export interface PollRequestsOptions {
   readonly pauses: PollPauses;
   /** The tasks that are to be polled now. Those that were polled are taken out. */
   readonly refreshes: RefreshRequests;
-  /** Called with each page of a list that was read. */
+  /** Called with each page that was read, but of a list that was asked to tell all (`isFull`). */
   readonly onListed?: ((apiVersion: ApiVersion, tasks: readonly ListedTask[]) => void) | undefined;
   /** Called with every failure, for the log. */
   readonly onError: (error: unknown, what: string) => void;
@@ -67,7 +67,7 @@ export class PollRequests {
   /** The next page of a list. */
   async pollPage(reading: ListReading, signal: AbortSignal): Promise<PollOutcome> {
     const { clock, connect, pauses, refreshes, store } = this.#options;
-    const { apiVersion } = reading.poll;
+    const { apiVersion, query } = reading.poll;
     const { serial } = refreshes;
     try {
       const cloud = await connect(signal);
@@ -75,8 +75,10 @@ export class PollRequests {
       const stamp = store.stampRequest();
       const tasks = await reading.readPage(cloud.client(apiVersion), signal);
       if (signal.aborted) return undefined;
-      this.#takeIn(tasks, apiVersion, { serial, stamp });
-      this.#options.onListed?.(apiVersion, tasks);
+      const areFull = query.isFull === true || capabilitiesOf(apiVersion).lists.areFull;
+      this.#takeIn(tasks, apiVersion, { serial, stamp, areFull });
+      // A list that tells all shows older tasks of a session beside its latest.
+      if (query.isFull !== true) this.#options.onListed?.(apiVersion, tasks);
       return 'answered';
     } catch (failure) {
       const error = this.#translate(failure, `the list of ${apiVersion}`, signal);
@@ -88,7 +90,11 @@ export class PollRequests {
   #takeIn(
     tasks: readonly ListedTask[],
     apiVersion: ApiVersion,
-    { serial, stamp }: { readonly serial: number; readonly stamp: number },
+    {
+      serial,
+      stamp,
+      areFull,
+    }: { readonly serial: number; readonly stamp: number; readonly areFull: boolean },
   ): void {
     const { clock, refreshes, schedule, store } = this.#options;
     const updates = tasks
@@ -97,7 +103,6 @@ export class PollRequests {
     const refs = updates.map(({ ref }) => ref);
     schedule.succeeded(refs, clock.now());
     refreshes.satisfy(refs, serial);
-    const { areFull } = capabilitiesOf(apiVersion).lists;
     const isFull = ({ update }: StatusUpdate): boolean => areFull || !hasEnded(update.status);
     store.applyUpdates(updates, clock.now(), isFull, stamp);
   }

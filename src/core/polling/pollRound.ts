@@ -1,7 +1,7 @@
 import { PollCosts, fewestForList, planPolls, type Poll, type ListPoll } from './pollPlanner';
 import { CloudError, concernsAll } from '../cloud/errors';
 import { ListReading } from './listReading';
-import { ListSweep } from './listSweep';
+import { ListSweep, mostConfirmed } from './listSweep';
 import { PollRequests, type PollRequestsOptions } from './pollRequests';
 import { hasEnded } from '../cloud/task';
 import type { TaskStore } from '../tasks/taskStore';
@@ -208,7 +208,10 @@ function isCutOff({ error, task }: PollFailure): boolean {
   return task ? concernsAll(error) : error.kind === 'network';
 }
 
-/** The requests that a sweep has cost: pages, and requests for tasks that were missing for no reason. */
+/**
+ * The requests that a sweep has cost: pages, and requests for tasks that were missing for no reason. Where it left some to the
+ * next sweep, it counts as if as many requests were needed for each of these as for those that it told of.
+ */
 function costOf(sweep: ListSweep, store: TaskStore): number {
   const isInVain = (task: TrackedTask): boolean => {
     const after = store.get(task);
@@ -217,16 +220,23 @@ function costOf(sweep: ListSweep, store: TaskStore): number {
   let requests = 0;
   for (const { poll, isWhole, missing, pages, pagesInAll } of sweep.readings) {
     const inVain = poll.way === 'recent' ? missing : missing.filter(isInVain);
+    const left = Math.max(0, missing.length - mostConfirmed);
+    const share = poll.expects.length / (poll.expects.length - left);
     // Nobody is polled by itself after a list that was given up.
-    requests += isWhole || poll.way === 'recent' ? pages + inVain.length : pagesInAll;
+    requests +=
+      isWhole || poll.way === 'recent'
+        ? (pages + Math.min(inVain.length, mostConfirmed)) * share
+        : pagesInAll;
   }
   return requests;
 }
 
-/** How many of the expected tasks have ended. */
+/** How many of the expected tasks have ended since. */
 function endsIn(sweep: ListSweep, store: TaskStore): number {
   const expected = sweep.readings.flatMap(({ poll }) => poll.expects);
-  return expected.filter((task) => hasEnded(store.get(task)?.status ?? task.status)).length;
+  return expected.filter(
+    (task) => !hasEnded(task.status) && hasEnded(store.get(task)?.status ?? task.status),
+  ).length;
 }
 
 /**

@@ -22,7 +22,8 @@ async function begin({
     const now = simulator.clock.now();
     const tasks = Array.from({ length: tasksPerWorld }, (_, index) => {
       // Created over the minute before. Ends fall between each other's, also from world to world.
-      const createdAtMs = now - ((index * 7919) % tasksPerWorld) * (60_000 / tasksPerWorld) - 1000;
+      const agoMs = Math.round(((index * 7919) % tasksPerWorld) * (60_000 / tasksPerWorld));
+      const createdAtMs = now - agoMs - 1000;
       const share = (index + (world + 0.5) / worlds) / tasksPerWorld;
       const lengthMs = now + 1000 + share * spreadMs - createdAtMs;
       const apiVersion = apiVersions[index % apiVersions.length] ?? 'v2';

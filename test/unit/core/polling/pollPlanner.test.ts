@@ -61,25 +61,53 @@ describe('planPolls', () => {
     assert.deepEqual(inShort(plan(many(2, () => v3))), ['list span(2)']);
   });
 
-  it('polls up to four runs of v4 one by one, more by the list of sessions, and in whole what is owed', () => {
+  describe('of v4, where a list of sessions tells the status alone', () => {
     const v4 = { apiVersion: 'v4', readAs: 'running' } as const;
-    assert.equal(inShort(plan(many(4, () => v4))).length, 4);
-    assert.deepEqual(inShort(plan(many(5, () => v4))), ['list span(5)']);
     const ended = { ...v4, status: 'finished' } as const;
-    const isNew = (index: number) => (index === 0 ? { readAs: undefined } : {});
-    const polls = plan([
-      ...many(6, (index) => ({ ...v4, ...isNew(index) })),
-      aTask('ended', ended),
-    ]);
-    assert.deepEqual(inShort(polls), ['task t0', 'task ended', 'list span(6)']);
-    const owing = plan(many(50, () => ({ ...v4, readAs: undefined })));
-    assert.deepEqual(inShort(owing), ['task t0', 'task t1', 'list span(50)']);
-    const undated = plan(many(50, () => ({ ...v4, createdAt: undefined })));
-    assert.deepEqual(inShort(undated), ['list span(50)']);
-    const ended50 = plan(many(50, () => ended));
-    assert.equal(inShort(ended50).length, 2, 'the rest in the next rounds');
-    const fresh = plan(many(50, () => ({ ...v4, rawStatus: '', createdAt: undefined })));
-    assert.deepEqual(inShort(fresh), ['list recent(50)']);
+    const withEnded = (count: number) => [
+      ...many(6, () => v4),
+      ...Array.from({ length: count }, (_, index) => aTask(`ended${index}`, ended)),
+    ];
+
+    it('polls up to four runs one by one, and more by that list', () => {
+      assert.equal(inShort(plan(many(4, () => v4))).length, 4);
+      assert.deepEqual(inShort(plan(many(5, () => v4))), ['list span(5)']);
+      assert.deepEqual(lists(plan(many(5, () => v4)))[0]?.query, {});
+      const undated = plan(many(50, () => ({ ...v4, createdAt: undefined })));
+      assert.deepEqual(inShort(undated), ['list span(50)']);
+    });
+
+    it('reads one that is owed in whole by itself, and several by the list that tells all', () => {
+      assert.deepEqual(inShort(plan(withEnded(1))), ['task ended0', 'list span(6)']);
+      const polls = plan(withEnded(2));
+      assert.deepEqual(inShort(polls), ['list full(8)']);
+      assert.deepEqual(lists(polls)[0]?.query, { isFull: true });
+      const owing = plan(many(50, () => ({ ...v4, readAs: undefined })));
+      assert.deepEqual(inShort(owing), ['list full(50)']);
+      const few = plan([aTask('ended', ended), aTask('another', ended)]);
+      assert.deepEqual(inShort(few), ['task ended', 'task another']);
+    });
+
+    it('reads the list that tells all at once where each round brings several ends', () => {
+      costs.noteEnds('v4', 8);
+      assert.deepEqual(inShort(plan(many(20, () => v4))), ['list full(20)']);
+    });
+
+    it('reads two in whole beside the list of sessions where the other list is dearer than all of them', () => {
+      costs.note('v4', 'full', 12, now);
+      assert.deepEqual(inShort(plan(withEnded(12))), [
+        'task ended0',
+        'task ended1',
+        'list span(6)',
+      ]);
+      assert.deepEqual(inShort(plan(withEnded(13))), ['list full(19)']);
+    });
+
+    it('reads new ones by the list that tells all', () => {
+      const fresh = plan(many(50, () => ({ ...v4, rawStatus: '', createdAt: undefined })));
+      assert.deepEqual(inShort(fresh), ['list recent(50)']);
+      assert.deepEqual(lists(fresh)[0]?.query, { isFull: true });
+    });
   });
 
   it('bounds the list by the oldest and the newest, with a second to spare', () => {

@@ -416,6 +416,19 @@ describe('PollRounds', () => {
     assert.equal(way(), 'span', 'one page, and three questions that told nothing new');
   });
 
+  it('stays with a list that shows most, though it leaves many to the next reading', async () => {
+    const ids = await known(60, 'v1');
+    const unlist = (count: number) => {
+      for (const id of ids.slice(0, count)) cloud.unlisted.add(id);
+    };
+    unlist(29);
+    await poll();
+    assert.equal(plan().length, 1, 'one page and ten by themselves, for 41 of 60');
+    unlist(60);
+    await poll();
+    assert.equal(plan().length, 60, 'one page and ten by themselves, for ten of 60');
+  });
+
   it('turns to lists that show ends where many end', async () => {
     const ids = await known(20);
     addOthers(150);

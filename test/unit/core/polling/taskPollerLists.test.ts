@@ -50,6 +50,26 @@ describe('TaskPoller and lists', () => {
       assert.ok(polled.cloud.requested.length - before <= 2);
     });
 
+    it('reads runs of v4 that end together in whole by a list, and a single one by itself', async () => {
+      const ids = many(30);
+      polled.store.track(
+        ids.map((id) => ref(id, 'v4')),
+        polled.clock.now(),
+      );
+      await polled.clock.advance(5 * second);
+      assert.ok(polled.cloud.requested.every(({ what }) => what === 'list'));
+      const end = async (...ended: string[]) => {
+        for (const id of ended) polled.cloud.set(id, 'finished', { output: 'Found' });
+        polled.cloud.requested.length = 0;
+        await polled.clock.advance(3 * second);
+        for (const id of ended) assert.equal(polled.store.get(ref(id, 'v4'))?.readAs, 'finished');
+        return polled.cloud.requested.filter(({ what }) => what === 'task').map(({ id }) => id);
+      };
+      assert.deepEqual(await end(...ids.slice(0, 15)), []);
+      await polled.clock.advance(minute);
+      assert.deepEqual(await end('task-20'), ['task-20']);
+    });
+
     it('keeps a thousand up to date within the two requests a second that it may send', async () => {
       const ids = many(1000);
       polled.track(...ids);
