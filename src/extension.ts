@@ -12,6 +12,7 @@ import { CurrentAccount } from './ui/account/currentAccount';
 import { registerCommands } from './ui/commands/commands';
 import { connectParts, reportStorage } from './ui/account/connectParts';
 import { LazyFeatures, loadWhenNeeded } from './ui/lazyFeatures';
+import { registerLinks } from './ui/lazyLinks';
 import { registerTools } from './ui/lazyTools';
 import { LazyTree } from './ui/tree/lazyTree';
 import { Log } from './ui/log';
@@ -85,6 +86,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
   subscriptions.push(
     registerCommands({ ids: contributed(context, 'commands', 'command'), features, log }),
     registerTools(contributed(context, 'languageModelTools', 'name'), features),
+    registerLinks(features),
     restoreDetails(features),
     loadWhenNeeded({ features, view, poller, onError }),
     followContextKeys(account),

@@ -23,7 +23,8 @@ import { TaskTracker } from './ui/commands/taskTracker';
 import { trackingCommands } from './ui/commands/trackingCommands';
 import { DetailsPanels } from './ui/details/detailsPanel';
 import { invokeTool, languageModelTools, prepareTool } from './ui/languageModel/languageModelTools';
-import type { Features, LazyFeatures } from './ui/lazyFeatures';
+import type { Features, LazyFeatures, TaskOwner } from './ui/lazyFeatures';
+import { taskLinks } from './ui/links/taskLinks';
 import type { Log } from './ui/log';
 import { showAnnouncement } from './ui/notifications/notifier';
 import { PollProblems, showPollingPaused } from './ui/notifications/pollProblems';
@@ -67,13 +68,19 @@ export function createFeatures(options: FeaturesOptions): Features {
     replace: replaceFile,
   };
   const details = new DetailsPanels({ ...options, documents, localFiles });
+  const openDetails = (ref: TaskRef, owner: TaskOwner): Promise<void> => {
+    owner.store.markSeen(ref);
+    return details.open(ref, owner);
+  };
   const table = {
-    ...trackingCommands({ ...options, tracker }),
+    ...trackingCommands({ ...options, tracker, openDetails }),
     ...taskCommands({ ...options, problems, details }),
     ...exportCommands({ ...options, documents, localFiles }),
     ...accountCommands(options),
     ...followingCommands(options),
   };
+  const run: Features['runCommand'] = (name, args) =>
+    runCommand(name, args, { table, settings, log });
   const tools = languageModelTools(options);
   const parts = [
     details,
@@ -86,16 +93,14 @@ export function createFeatures(options: FeaturesOptions): Features {
     offerForMissing(options),
   ];
   return {
-    runCommand: (name, args) => runCommand(name, args, { table, settings, log }),
+    runCommand: run,
     track: (text, signal) => trackOrThrow(text, { tracker, account, settings, signal }),
     prepareTool: (name, input) => prepareTool(name, input, tools),
     invokeTool: (name, input, token) => invokeTool(name, input, { tools, settings, token }),
     notifyPause: (pause) => problems.notify(pause),
-    openDetails: (ref, owner) => {
-      owner.store.markSeen(ref);
-      return details.open(ref, owner);
-    },
+    openDetails,
     details,
+    links: taskLinks({ ...options, tracker, runCommand: run }),
     dispose() {
       disposeAll(parts);
     },

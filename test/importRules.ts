@@ -87,6 +87,7 @@ export const rules: Readonly<Record<Part, Rule>> = {
       ['notifications', 'saving', 'running'],
       ['details'],
       ['commands', 'languageModel'],
+      ['links'],
     ],
   },
   protocol: { parts: ['protocol'], types: ['core'], packages: ['zod'] },

@@ -1,4 +1,13 @@
-import type { CancellationToken, PreparedToolInvocation, WebviewPanel } from 'vscode';
+import type {
+  CancellationToken,
+  Hover,
+  Position,
+  PreparedToolInvocation,
+  TerminalLink,
+  TextDocument,
+  Uri,
+  WebviewPanel,
+} from 'vscode';
 import { Emitter, type Disposable, type Event, listenToAll } from '../core/base/event';
 import type { Server } from '../core/cloud/baseUrl';
 import type { TaskRef } from '../core/cloud/task';
@@ -28,8 +37,26 @@ export interface Features extends Disposable {
     /** Brings a panel back after a reload of the window. */
     restore(panel: WebviewPanel, state: unknown): void;
   };
+  readonly links: TaskLinks;
   /** Shows a task of this account, whether it is the current one or not. Counts as having seen how the task ended. */
   openDetails(ref: TaskRef, owner: TaskOwner): Promise<void>;
+}
+
+/** Where texts of others name tasks: terminals, editors, URIs. */
+export interface TaskLinks {
+  inTerminal(line: string): TaskTerminalLink[];
+  /** Tracks what the text names, and shows the details of a task that is named alone. Shows a failure; never rejects. */
+  open(text: string): Promise<void>;
+  /** @returns `undefined` where no task is tracked or named */
+  hover(document: TextDocument, position: Position): Hover | undefined;
+  /** Tracks what a URI asks for, once the person has agreed. Shows a failure; never rejects. */
+  openUri(uri: Uri): Promise<void>;
+}
+
+/** A place in the terminal that leads to a task. */
+export interface TaskTerminalLink extends TerminalLink {
+  /** What to track. */
+  readonly text: string;
 }
 
 /** The account that a task belongs to. */

@@ -2,6 +2,7 @@ import { measureActivation } from './activation';
 import { measureDetailsPage } from './detailsPage';
 import { measureIdle } from './idle';
 import { measureLongRuns } from './longRuns';
+import { measureLinks } from './links';
 import { measurePastes } from './pastes';
 import { measurePolling } from './polling';
 import { measureSizes } from './sizes';
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
   await packageExtension();
   console.log(`\n${await measureSizes()}`);
   console.log(`\n${await measurePastes()}`);
+  console.log(`\n${await measureLinks()}`);
   console.log(`\n${await measureActivation()}`);
   console.log(`\n${await measureIdle()}`);
   console.log(`\n${await measureView()}`);

@@ -131,6 +131,12 @@ describe('trouble with polls', () => {
         track: () => Promise.reject(new Error('unused')),
         prepareTool: () => Promise.resolve({}),
         invokeTool: () => Promise.reject(new Error('unused')),
+        links: {
+          inTerminal: () => [],
+          open: () => Promise.resolve(),
+          hover: () => undefined,
+          openUri: () => Promise.resolve(),
+        },
         openDetails: () => Promise.resolve(),
         notifyPause: (pause) => problems.notify(pause),
         details: {

@@ -25,6 +25,7 @@ describe('Track Task', () => {
   let settings: Settings;
   let store: TaskStore;
   let revealed: TaskRef[];
+  let opened: TaskRef[];
   let session: AccountSession;
   let findTasks: (sessionId: string, version: ApiVersion) => Promise<readonly string[]>;
 
@@ -33,6 +34,7 @@ describe('Track Task', () => {
     settings = new Settings();
     store = new TaskStore();
     revealed = [];
+    opened = [];
     session = fakeSession(serverAt('https://cloud.example'));
     findTasks = (sessionId) => Promise.resolve([`task-of-${sessionId}`]);
   });
@@ -49,6 +51,10 @@ describe('Track Task', () => {
       settings,
       clock: systemClock,
       log: new Log(),
+      openDetails: (ref) => {
+        opened.push(ref);
+        return Promise.resolve();
+      },
       view: {
         isVisible,
         reveal(ref) {

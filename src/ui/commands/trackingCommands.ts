@@ -5,11 +5,6 @@ import { countLabel } from '../../core/labels/statusBarLabel';
 import { followedSessions, sessionKey } from '../../core/following/sessionFollowing';
 import { hasEnded } from '../../core/cloud/task';
 import { parseTaskInput, type TaskInput } from '../../core/input/taskInput';
-import {
-  lookupMessage,
-  trackingMessage,
-  type TrackingResult,
-} from '../../core/tracking/taskTracking';
 import { taskTitle } from '../../core/labels/taskLabels';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
 import type { AccountSession } from '../account/accountSession';
@@ -17,15 +12,15 @@ import type { CurrentAccount } from '../account/currentAccount';
 import type { Log } from '../log';
 import type { Commands } from './command';
 import { showMessage } from '../messages';
-import { withProgress } from '../progress';
 import { reportError, notify } from '../reportError';
 import { UserError } from '../userError';
 import type { Settings } from '../settings';
-import { lookInOtherVersions, offerOtherVersions } from './otherVersions';
-import type { TaskTracker } from './taskTracker';
+import { lookInOtherVersions } from './otherVersions';
 import type { TaskView } from '../tree/taskView';
-import { targetsOf } from '../tree/taskTargets';
+import { targetsOf, trackedById } from '../tree/taskTargets';
 import { pickTasks } from './taskPicker';
+import type { TaskTracker } from './taskTracker';
+import { trackInput, type TrackInputOptions } from './trackInput';
 
 /** What the commands need that say which tasks are tracked. */
 export interface TrackingCommandsOptions extends TrackTaskOptions {
@@ -48,109 +43,57 @@ export function trackingCommands(options: TrackingCommandsOptions): Commands {
 }
 
 /** What tracking needs of the extension. */
-export interface TrackTaskOptions {
+export interface TrackTaskOptions extends Omit<TrackInputOptions, 'reveals'> {
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: Settings;
-  readonly tracker: Pick<TaskTracker, 'track'>;
   readonly view: Pick<TaskView, 'isVisible' | 'reveal'>;
   readonly account: Pick<CurrentAccount, 'requireSession'>;
+  readonly openDetails: (ref: TaskRef, session: AccountSession) => Promise<void>;
 }
 
-/** Track Task…: what the first argument names where it is a text, else what the user pastes or picks. */
+/**
+ * Track Task…: what the first argument names where it is a text, else what the user pastes or picks. With `openDetails` as the
+ * second argument the details of a task that is named alone are shown.
+ */
 export async function trackTask(
   args: readonly unknown[],
   options: TrackTaskOptions,
 ): Promise<void> {
-  const [first] = args;
+  const [first, then] = args;
   const { account, settings, view } = options;
   const { apiVersion } = settings;
   const session = account.requireSession();
-  if (typeof first === 'string') {
-    // Who tracks from a key or a script goes on with something else: a view that is closed stays so.
-    const reveals = view.isVisible;
-    await trackInput(parseTaskInput(first, apiVersion), session, { ...options, reveals });
-  } else {
+  if (typeof first !== 'string') {
     const input = await pickTasks({ ...options, session, apiVersion });
     await trackInput(input, session, { ...options, reveals: true });
+    return;
   }
+  const input = parseTaskInput(first, apiVersion);
+  if (then === 'openDetails') await openTask(input, session, options);
+  // Who tracks from a key or a script goes on with something else: a view that is closed stays so.
+  else await trackInput(input, session, { ...options, reveals: view.isVisible });
 }
 
-async function trackInput(
+/** Shows the details of the task that is named alone, and tracks it first where it is not tracked yet. */
+async function openTask(
   input: TaskInput,
   session: AccountSession,
-  options: TrackTaskOptions & { readonly reveals: boolean },
+  options: TrackTaskOptions,
 ): Promise<void> {
-  const { settings, tracker, view, reveals } = options;
-  const { sessions } = input;
-  const withoutVersions = { ...input, sessions: sessions.map(({ id }) => ({ id })) };
-  const result = await trackWithProgress(input, session, tracker);
-  const [firstRef] = result.refs;
-  if (firstRef && reveals) await view.reveal(firstRef);
-  await notifyOfTracking(result, session, {
-    again: async () => {
-      if (await session.key.get()) await trackInput(input, session, options);
-    },
-    // What names no version was looked for in each.
-    elsewhere:
-      settings.apiVersion !== undefined && sessions.some(({ apiVersion }) => apiVersion)
-        ? () => trackInput(withoutVersions, session, options)
-        : undefined,
-  });
-}
-
-/** Shows how far the look-up of IDs and sessions is, with a button to cancel it; what was tracked by then stays. */
-async function trackWithProgress(
-  input: TaskInput,
-  session: AccountSession,
-  tracker: TrackTaskOptions['tracker'],
-): Promise<TrackingResult> {
-  if (input.ids.length + input.sessions.length === 0) return tracker.track(input, { session });
-  return withProgress({ title: 'Finding tasks' }, (signal, report) =>
-    tracker.track(input, {
-      session,
-      signal,
-      onProgress: (done, total) => report(`${done} of ${total}`, done / total),
-    }),
-  );
-}
-
-/** What a message about tracking offers, as far as it helps. */
-interface TrackingOffers {
-  readonly again?: () => Promise<void>;
-  readonly elsewhere?: (() => Promise<void>) | undefined;
-}
-
-/** One message at most, and none where the view shows everything. */
-async function notifyOfTracking(
-  result: TrackingResult,
-  { key, server: { host } }: AccountSession,
-  { again, elsewhere }: TrackingOffers,
-): Promise<void> {
-  const message = trackingMessage(result);
-  const failure = lookupMessage(result, host);
-  if (failure) {
-    const text = message === undefined ? failure.text : `${failure.text} ${message}`;
-    const kind = result.lookupError?.kind;
-    // Waits for no answer.
-    if (elsewhere && (kind === 'taskNotFound' || kind === 'invalidRequest'))
-      void offerOtherVersions(text, elsewhere);
-    // What was pasted need not be pasted again.
-    else
-      notify({ severity: 'warning', text }, failure.nextStep, kind === 'noKey' ? again : undefined);
+  const { persistence, store } = session;
+  await persistence.whenReady;
+  const ids = [...input.ids, ...input.sessions.map(({ id }) => id)];
+  const [named, ...more] = [...input.refs, ...ids.map((id) => trackedById(id, store)[0])];
+  if (named && more.length === 0 && store.get(named)) {
+    await options.openDetails(named, session);
     return;
   }
-  if (result.refs.length === 0) {
-    const text = message ?? 'This names no task. Paste task IDs or dashboard links.';
-    notify({ severity: 'warning', text });
-    return;
-  }
-  if (!(await key.get())) {
-    const text = `${message ?? `${countLabel(result.addedCount)} tracked.`} Set an API key to see how they do.`;
-    notify({ severity: 'information', text }, 'setApiKey');
-    return;
-  }
-  if (message !== undefined) notify({ severity: 'information', text: message });
+  const { refs } = await trackInput(input, session, { ...options, reveals: false });
+  const [first, ...others] = refs;
+  if (!first) return;
+  if (others.length === 0) await options.openDetails(first, session);
+  else await options.view.reveal(first);
 }
 
 /** Untrack Task: forgets tasks here and sends nothing to the cloud. */

@@ -67,6 +67,11 @@ function refsIn(text: string): TaskRef[] {
   return apiVersions.flatMap((apiVersion) => parseTaskInput(text, apiVersion).refs);
 }
 
+/** The tracked tasks that have this ID, of whichever version. */
+export function trackedById(id: string, tasks: Pick<TaskSource, 'get'>): TrackedTask[] {
+  return apiVersions.flatMap((apiVersion) => tasks.get({ apiVersion, id }) ?? []);
+}
+
 function tracked(refs: readonly TaskRef[], { tasks }: TargetSource): TaskRef[] {
   const found = new Map<string, TaskRef>();
   for (const ref of refs) if (tasks.get(ref)) found.set(refKey(ref), ref);

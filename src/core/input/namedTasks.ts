@@ -1,0 +1,72 @@
+import { nameBefore } from './idNames';
+import { readLink } from './taskLinks';
+import { uuidsIn } from '../text/uuids';
+
+/** A place of a line where the ID of a task or a session stands, alone or in a link. */
+export interface NamedTask {
+  readonly start: number;
+  readonly end: number;
+  /** The task's or session's ID: a UUID in lower case. */
+  readonly id: string;
+  readonly kind: 'task' | 'session';
+  /** True where the line says what the ID is of, by a link or a word before it; false where it may be of anything. */
+  readonly isCertain: boolean;
+  /** Names the same wherever it is pasted. */
+  readonly text: string;
+}
+
+/**
+ * Finds the IDs of tasks and sessions in a line, and links to them. What the line calls something else is left out, as are other
+ * sites' links. Reads no more than the first 10,000 characters, in time in proportion to them.
+ */
+export function namedTasksIn(line: string): readonly NamedTask[] {
+  const text = line.slice(0, maxLine);
+  const found: NamedTask[] = [];
+  for (const { 0: word, index } of text.matchAll(words))
+    for (const { id, start, end } of uuidsIn(word)) {
+      const from = index + start;
+      // In a link that was read already.
+      if (from < (found.at(-1)?.end ?? 0)) continue;
+      const named = linkAround(text, from) ?? bareId(text, { id, start: from, end: index + end });
+      if (named !== 'none') found.push(named);
+    }
+  return found;
+}
+
+const maxLine = 10_000;
+/** Characters. */
+const maxLink = 2000;
+const words = /[\w-]{36,}/gu;
+
+/** The link that an ID stands in; `none` where that is no task's. */
+function linkAround(text: string, at: number): NamedTask | 'none' | undefined {
+  const before = text.slice(Math.max(0, at - maxLink), at);
+  const [linkStart] = /[a-z][a-z0-9+.-]{1,15}:\/\/[^\s"'<>`|\\]*$/iu.exec(before) ?? [];
+  if (linkStart === undefined) return undefined;
+  const start = at - linkStart.length;
+  const [link = ''] = /^[^\s"'<>`|\\)\]}]*/u.exec(text.slice(start, start + maxLink)) ?? [];
+  const url = link.replace(/[.,;:!?]+$/u, '');
+  const read = readLink(url);
+  const [first] = 'why' in read ? [] : read;
+  if (!first) return 'none';
+  const { id, kind } = first;
+  return { start, end: start + url.length, id, kind, isCertain: true, text: url };
+}
+
+function bareId(
+  text: string,
+  { id, start, end }: Pick<NamedTask, 'id' | 'start' | 'end'>,
+): NamedTask | 'none' {
+  const { kind, version } = nameBefore(text, start, 0);
+  if (kind === 'other') return 'none';
+  const isSession = kind === 'session';
+  const path = version === undefined ? '' : `/api/${version}/${isSession ? 'sessions' : 'tasks'}/`;
+  return {
+    start,
+    end,
+    id,
+    kind: isSession ? 'session' : 'task',
+    isCertain: isSession || kind === 'task',
+    text: `${path === '' && isSession ? 'session ' : path}${id}`,
+  };
+}

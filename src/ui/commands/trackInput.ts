@@ -1,0 +1,106 @@
+import type { TaskInput } from '../../core/input/taskInput';
+import { countLabel } from '../../core/labels/statusBarLabel';
+import {
+  lookupMessage,
+  trackingMessage,
+  type TrackingResult,
+} from '../../core/tracking/taskTracking';
+import type { AccountSession } from '../account/accountSession';
+import { withProgress } from '../progress';
+import { notify } from '../reportError';
+import type { Settings } from '../settings';
+import type { TaskView } from '../tree/taskView';
+import { offerOtherVersions } from './otherVersions';
+import type { TaskTracker } from './taskTracker';
+
+export interface TrackInputOptions {
+  readonly tracker: Pick<TaskTracker, 'track'>;
+  readonly settings: Pick<Settings, 'apiVersion'>;
+  readonly view: Pick<TaskView, 'reveal'>;
+  /** Whether the first row is brought into sight. */
+  readonly reveals: boolean;
+}
+
+/**
+ * Tracks what a person has named, and says in one message what the view does not show.
+ * @throws {UserError} for links of another region than the server's, and where the session ends meanwhile
+ */
+export async function trackInput(
+  input: TaskInput,
+  session: AccountSession,
+  options: TrackInputOptions,
+): Promise<TrackingResult> {
+  const { settings, tracker, view, reveals } = options;
+  const { sessions } = input;
+  const withoutVersions = { ...input, sessions: sessions.map(({ id }) => ({ id })) };
+  const result = await trackWithProgress(input, session, tracker);
+  const [firstRef] = result.refs;
+  if (firstRef && reveals) await view.reveal(firstRef);
+  await notifyOfTracking(result, session, {
+    again: async () => {
+      if (await session.key.get()) await trackInput(input, session, options);
+    },
+    // What names no version was looked for in each.
+    elsewhere:
+      settings.apiVersion !== undefined && sessions.some(({ apiVersion }) => apiVersion)
+        ? async () => {
+            await trackInput(withoutVersions, session, options);
+          }
+        : undefined,
+  });
+  return result;
+}
+
+/** Shows how far the look-up of IDs and sessions is, with a button to cancel it; what was tracked by then stays. */
+async function trackWithProgress(
+  input: TaskInput,
+  session: AccountSession,
+  tracker: TrackInputOptions['tracker'],
+): Promise<TrackingResult> {
+  if (input.ids.length + input.sessions.length === 0) return tracker.track(input, { session });
+  return withProgress({ title: 'Finding tasks' }, (signal, report) =>
+    tracker.track(input, {
+      session,
+      signal,
+      onProgress: (done, total) => report(`${done} of ${total}`, done / total),
+    }),
+  );
+}
+
+/** What a message about tracking offers, as far as it helps. */
+interface TrackingOffers {
+  readonly again?: () => Promise<void>;
+  readonly elsewhere?: (() => Promise<void>) | undefined;
+}
+
+/** One message at most, and none where the view shows everything. */
+async function notifyOfTracking(
+  result: TrackingResult,
+  { key, server: { host } }: AccountSession,
+  { again, elsewhere }: TrackingOffers,
+): Promise<void> {
+  const message = trackingMessage(result);
+  const failure = lookupMessage(result, host);
+  if (failure) {
+    const text = message === undefined ? failure.text : `${failure.text} ${message}`;
+    const kind = result.lookupError?.kind;
+    // Waits for no answer.
+    if (elsewhere && (kind === 'taskNotFound' || kind === 'invalidRequest'))
+      void offerOtherVersions(text, elsewhere);
+    // What was pasted need not be pasted again.
+    else
+      notify({ severity: 'warning', text }, failure.nextStep, kind === 'noKey' ? again : undefined);
+    return;
+  }
+  if (result.refs.length === 0) {
+    const text = message ?? 'This names no task. Paste task IDs or dashboard links.';
+    notify({ severity: 'warning', text });
+    return;
+  }
+  if (!(await key.get())) {
+    const text = `${message ?? `${countLabel(result.addedCount)} tracked.`} Set an API key to see how they do.`;
+    notify({ severity: 'information', text }, 'setApiKey');
+    return;
+  }
+  if (message !== undefined) notify({ severity: 'information', text: message });
+}
