@@ -1,8 +1,7 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { linkHost, safeLink } from '../text/safeLink';
-import { layOutJson } from '../text/jsonLayout';
 import { formatJson } from '../text/formatJson';
-import { nodeText, readJson, readObject } from '../text/jsonTree';
+import { layOutJson, nodeText, readJson, readObject } from '../text/jsonTree';
 import type { ApiVersion, Task, TaskDetails, TaskStatus, TaskStep } from '../cloud/task';
 import { taskTitle } from '../labels/taskLabels';
 import type { TrackedTask } from '../tasks/trackedTask';

@@ -1,8 +1,8 @@
 import { backoffCapMs, nextBackoffMs, refusedCapMs } from './backoff';
 import type { CloudErrorKind } from '../cloud/errors';
 import { hasEnded, refKey, type TaskRef } from '../cloud/task';
-import { settlesAt } from './settlesAt';
 import { isActive, isStale, needsFullRead, type TrackedTask } from '../tasks/trackedTask';
+import { capabilitiesOf } from '../cloud/apiVersions';
 
 /** Pauses are spread by this share either way, so that users and API versions fall out of step. */
 const jitter = 0.1;
@@ -169,3 +169,20 @@ function pauseOf(task: TrackedTask, pauseMs: number, now: number): number {
   const isWordUnknown = task.status === 'unknown' && task.rawStatus !== '';
   return isWordUnknown ? Math.max(pause, slowPauseMs) : pause;
 }
+
+/**
+ * When all of a task that has ended is to be read once more, in milliseconds since 1970: the cloud goes on adding to what it
+ * tells of it for a while. `undefined` where nothing more comes.
+ */
+function settlesAt(task: TrackedTask): number | undefined {
+  if (!hasEnded(task.status) || task.changedAt === undefined) return undefined;
+  const { settlesWithinMs } = capabilitiesOf(task.apiVersion);
+  if (settlesWithinMs === undefined) return undefined;
+  const at = task.changedAt + settlesWithinMs;
+  if (task.checkedAt !== undefined && task.checkedAt >= at) return undefined;
+  const createdAt = Date.parse(task.createdAt ?? '');
+  return task.changedAt - createdAt > longestLifeMs ? undefined : at;
+}
+
+/** A task is younger than this when its end is news, in milliseconds: no browser lives longer than 4 hours. */
+const longestLifeMs = 5 * 60 * 60 * 1000;

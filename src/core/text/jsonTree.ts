@@ -227,7 +227,7 @@ function withoutHalf(text: string): string {
 }
 
 /** The bracket that ends a container. */
-export function closingOf(kind: JsonContainer['kind']): '}' | ']' {
+function closingOf(kind: JsonContainer['kind']): '}' | ']' {
   return kind === 'object' ? '}' : ']';
 }
 
@@ -242,4 +242,50 @@ function skipBlanks(text: string, at: number): number {
 
 function isEnd(text: string, at: number): boolean {
   return skipBlanks(text, at) === text.length;
+}
+
+/**
+ * Lays a tree out in lines with two blanks a level, as `formatJson` does. What is cut ends with an ellipsis.
+ * @param maxLength In UTF-16 units, the ellipsis included.
+ */
+export function layOutJson(
+  root: JsonContainer,
+  maxLength: number,
+): { readonly text: string; readonly isCut: boolean } {
+  const parts: string[] = [];
+  const written = { length: 0 };
+  const write = (part: string): void => {
+    parts.push(part);
+    written.length += part.length;
+  };
+  // An own stack: containers with the entry that comes next.
+  const open: { readonly node: JsonContainer; next: number }[] = [];
+  const begin = (node: JsonNode): boolean => {
+    if (!isContainer(node)) {
+      write(node.raw);
+      return node.isCut;
+    }
+    write(node.kind === 'object' ? '{' : '[');
+    open.push({ node, next: 0 });
+    return false;
+  };
+  let isCut = begin(root);
+  for (let top = open.at(-1); top && !isCut && written.length <= maxLength; top = open.at(-1)) {
+    const { node } = top;
+    const entry = node.entries[top.next];
+    if (entry) {
+      write(`${top.next === 0 ? '' : ','}\n${'  '.repeat(open.length)}`);
+      if (entry.rawName !== undefined) write(`${entry.rawName}: `);
+      top.next++;
+      isCut = begin(entry.node);
+    } else if (node.isCut) isCut = true;
+    else {
+      open.pop();
+      const newLine = node.entries.length === 0 ? '' : `\n${'  '.repeat(open.length)}`;
+      write(`${newLine}${closingOf(node.kind)}`);
+    }
+  }
+  const text = parts.join('');
+  if (!isCut && text.length <= maxLength) return { text, isCut: false };
+  return { text: `${text.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/u, '')}…`, isCut: true };
 }

@@ -1,11 +1,10 @@
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ViewStep } from '../../core/details/detailsView';
 import { formatDuration } from '../../core/labels/taskLabels';
 import { timeBars, type TimeBar } from '../../core/details/timeBars';
 import { goToStep } from './goToStep';
 import { Icon } from '../parts/icon';
 import { placeAfterKey, rowKeys } from './rovingFocus';
-import { useCurrentStep } from './useCurrentStep';
 import { oneLine } from '../../core/text/plainText';
 import { shorten } from '../../core/text/shorten';
 
@@ -166,4 +165,45 @@ function barLabel(
   const judged = hasFailed ? ', called failed by the agent' : '';
   const goal = shorten(oneLine(step?.goal ?? ''), 80);
   return `${numbers}, ${formatDuration(seconds * 1000)}${judged}${goal === '' ? '' : `: ${goal}`}`;
+}
+
+/**
+ * The index of the step that the reader is at: the focused one while it is in sight, else the first that lies in the
+ * upper third of what they see.
+ * @param count How many steps there are; when it changes, new ones are followed, too.
+ */
+function useCurrentStep(
+  list: { readonly current: HTMLElement | null },
+  count: number,
+): number | undefined {
+  const [current, setCurrent] = useState<number>();
+  useEffect(() => {
+    const element = list.current;
+    if (!element) return undefined;
+    const inBand = new Set<number>();
+    const observer = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          const index = Number(target.getAttribute('data-index'));
+          if (isIntersecting) inBand.add(index);
+          else inBand.delete(index);
+        }
+        setCurrent(focusedStep() ?? (inBand.size === 0 ? undefined : Math.min(...inBand)));
+      },
+      // A thin band; steps lie close to each other, so that one or two touch it.
+      { rootMargin: '-25% 0px -70% 0px' },
+    );
+    for (const child of element.children) observer.observe(child);
+    return () => observer.disconnect();
+  }, [count]);
+  return current;
+}
+
+function focusedStep(): number | undefined {
+  const step = document.activeElement?.closest('.steps > li');
+  if (!step) return undefined;
+  const { top, bottom } = step.getBoundingClientRect();
+  return bottom > 0 && top < window.innerHeight
+    ? Number(step.getAttribute('data-index'))
+    : undefined;
 }

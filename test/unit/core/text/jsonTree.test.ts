@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { formatJson } from '../../../../src/core/text/formatJson';
-import { layOutJson } from '../../../../src/core/text/jsonLayout';
-import { decodeJsonString, readJson, type JsonNode } from '../../../../src/core/text/jsonTree';
+import {
+  decodeJsonString,
+  layOutJson,
+  readJson,
+  type JsonNode,
+} from '../../../../src/core/text/jsonTree';
 
 /** A tree as plain values, each container that is cut with a mark at its end. */
 function plain(node: JsonNode | undefined): unknown {
