@@ -99,6 +99,7 @@ export function createV1Client(send: SendRequest, baseUrl: string): TaskReader {
     shareSession: noShares,
     getShare: noShares,
     unshareSession: noShares,
+    getSessionCost: () => Promise.resolve(undefined),
     getAccount: (signal) => getAccount(send, signal),
   };
 }

@@ -126,6 +126,7 @@ export function createV2Client(send: SendRequest): TaskReader {
         read: () => undefined,
       });
     },
+    getSessionCost: () => Promise.resolve(undefined),
     async getAccount(signal) {
       return send({
         path: path`/api/v2/billing/account`,

@@ -92,6 +92,7 @@ export function createV3Client(send: SendRequest): TaskReader {
     shareSession: noShares,
     getShare: noShares,
     unshareSession: noShares,
+    getSessionCost: () => Promise.resolve(undefined),
     getAccount: (signal) =>
       send({
         path: '/api/v3/billing/account',

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { capabilitiesOf } from '../core/cloud/apiVersions';
-import { CloudError } from '../core/cloud/errors';
+import { CloudError, isCloudError } from '../core/cloud/errors';
 import { hasEnded, type SessionTask, type TaskDetails, type TaskSession } from '../core/cloud/task';
 import {
   summaryOf,
+  type CostPart,
   type PublicShare,
   type TaskReader,
   type TaskPage,
@@ -151,6 +152,7 @@ export function createV4Client(send: SendRequest): TaskReader {
       });
       shares.set(sessionId, undefined);
     },
+    getSessionCost: (sessionId, signal) => getSessionCost(send, sessionId, signal),
     // v4 has no account of its own: one key works for all versions (§8).
     getAccount: (signal) =>
       send({
@@ -455,4 +457,35 @@ const activeSchema = z.object({ isActive: z.boolean() });
 function readActiveShare(answer: unknown): PublicShare | undefined {
   if (answer === null || answer === undefined) return undefined;
   return activeSchema.safeParse(answer).data?.isActive === false ? undefined : readShare(answer);
+}
+
+/** More amounts than this are no sources of cost. */
+const mostCostParts = 20;
+
+/** The names of its fields are not documented, so that each amount counts, also those of objects within. */
+async function getSessionCost(
+  send: SendRequest,
+  sessionId: string,
+  signal: AbortSignal,
+): Promise<readonly CostPart[] | undefined> {
+  try {
+    return await send({
+      path: path`/api/v4/sessions/${sessionId}/cost`,
+      signal,
+      notFoundKind: partIsMissing,
+      read: (answer) => costPartsOf(answer).slice(0, mostCostParts),
+    });
+  } catch (error) {
+    if (isCloudError(error) && (error.status === 404 || error.status === 405)) return undefined;
+    throw error;
+  }
+}
+
+function costPartsOf(value: unknown, isWithin = false): CostPart[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, field]) => {
+    const amount = z.safeParse(cost, field).data;
+    if (amount !== undefined) return [{ name, amount }];
+    return isWithin ? [] : costPartsOf(field, true);
+  });
 }

@@ -1,4 +1,5 @@
 import type { TaskView } from '../core/details/detailsView';
+import type { CostRow } from '../core/labels/sessionCost';
 import type { NextStep } from '../core/labels/errorMessage';
 import type { ImageType } from '../core/text/imageType';
 import type { PictureRef } from '../core/cloud/task';
@@ -13,6 +14,8 @@ export interface PageView {
   readonly hasDashboard: boolean;
   /** Whether the task's session can be shared with whoever has a link: an API version that can, a known session, the task's own server. */
   readonly canShare: boolean;
+  /** What the session has cost, once the reader has asked for it. Empty where the server does not tell. */
+  readonly sessionCost?: readonly CostRow[] | undefined;
   /** When the task was last read from the cloud, in milliseconds since 1970. Absent before the first answer. */
   readonly readAt?: number | undefined;
   /** Why the last reading failed. */
@@ -86,6 +89,8 @@ export type FromPage =
   | { readonly type: 'copy'; readonly what: CopiedPart }
   | { readonly type: 'saveFile'; readonly index: number }
   | { readonly type: 'saveLog' }
+  /** Asks for what the session has cost. */
+  | { readonly type: 'readSessionCost' }
   /** Opens the details of another task of the session: its index counts in `sessionTasks` of the view. */
   | { readonly type: 'openTask'; readonly index: number }
   | { readonly type: 'act'; readonly action: TaskAction };
@@ -103,6 +108,7 @@ export function parseFromPage(message: unknown): FromPage | undefined {
   switch (type) {
     case 'ready':
     case 'saveLog':
+    case 'readSessionCost':
       return has() ? { type } : undefined;
     case 'remedy': {
       const remedy = oneOf(remedies, fields['remedy']);

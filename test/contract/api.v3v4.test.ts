@@ -11,7 +11,12 @@ import {
 } from '../../src/core/cloud/taskClient';
 import { TaskStore } from '../../src/core/tasks/taskStore';
 import { moveToVersionFound } from '../../src/core/tracking/otherVersions';
+import { followSession } from '../../src/core/following/sessionFollowing';
+import { SessionPolls } from '../../src/core/following/sessionPolls';
+import { sessionCostRows } from '../../src/core/labels/sessionCost';
+import { OpenBrowserPolls } from '../../src/core/polling/openBrowserPolls';
 import { VersionSearch } from '../../src/core/tracking/versionSearch';
+import { aTask } from '../fakes/aTask';
 import { allPages } from '../fakes/clientPages';
 import { virtualClock } from '../simulator/clock';
 import type { TaskScript } from '../simulator/taskScript';
@@ -208,6 +213,90 @@ describe('v4 client, against the simulator', () => {
     const sessions = await listed({});
     assert.equal(sessions.length, 120, 'the other list tells of the latest run of each session');
     assert.ok(sessions.every(({ output }) => output === undefined));
+  });
+
+  it('reads what a session has cost, with its browser, where the server tells it', async () => {
+    const { sessionId } = simulator.addTask({ apiVersion: 'v4', prompt: 'Go', cost: '0.90' });
+    simulator.clock.advance(200_000);
+    const parts = (await client.getSessionCost(sessionId, never)) ?? [];
+    assert.deepEqual(
+      sessionCostRows(parts).map(({ name }) => name),
+      ['LLM', 'Browser', 'Proxy', 'Total'],
+    );
+    assert.ok(parts.every(({ amount }) => /^\d+\.\d+$/u.test(amount)));
+    for (const status of [404, 405]) {
+      const body = { detail: status === 404 ? 'Not Found' : 'Method Not Allowed' };
+      simulator.faults.add({ route: 'GET *cost', effect: { kind: 'answer', status, body } });
+      assert.equal(await client.getSessionCost(sessionId, never), undefined);
+      simulator.faults.clear();
+    }
+    simulator.keys.clear();
+    await assert.rejects(client.getSessionCost(sessionId, never), { kind: 'auth' });
+  });
+
+  it('finds the browser of a run that has ended, until it closes', async () => {
+    const { id, sessionId } = simulator.addTask({ apiVersion: 'v4', prompt: 'Go' });
+    simulator.clock.advance(200_000);
+    const store = new TaskStore();
+    const now = simulator.clock.now();
+    const run = { apiVersion: 'v4', id, sessionId, status: 'finished', endSeenAt: now } as const;
+    store.put([aTask({ ...run, createdAt: new Date(now).toISOString() })]);
+    const polls = new OpenBrowserPolls({ store, now: () => simulator.clock.now() });
+    const cloud = { ...createCloud({ baseUrl: simulator.url, key: simulatorKey }) };
+    const poll = async (): Promise<number | undefined> => {
+      await polls.poll(() => Promise.resolve(cloud), never);
+      return store.tasks()[0]?.browserOpenUntil;
+    };
+    const before = simulator.counts.total;
+    const until = await poll();
+    assert.equal(simulator.counts.total - before, 1);
+    assert.ok(until !== undefined && until > now && until < now + 21 * 60_000, String(until));
+    simulator.clock.advance(21 * 60_000);
+    assert.equal(await poll(), undefined);
+  });
+
+  it('finds new runs of two sessions that are followed with one list, and those of one by itself', async () => {
+    const add = (sessionId?: string) =>
+      simulator.addTask({
+        apiVersion: 'v4',
+        prompt: 'Go',
+        lengthMs: 1000,
+        ...(sessionId !== undefined && { sessionId }),
+      });
+    const [first, second] = [add(), add()];
+    const store = new TaskStore();
+    simulator.clock.advance(200_000);
+    const now = (): number => simulator.clock.now();
+    const polls = new SessionPolls({ store, now });
+    const cloud = createCloud({ baseUrl: simulator.url, key: simulatorKey });
+    const follow = ({ id, sessionId }: typeof first): void =>
+      followSession(
+        store,
+        { apiVersion: 'v4', sessionId },
+        { ids: [id], latestId: id, now: now() },
+      );
+    const ended = (): void =>
+      store.put(store.tasks().map((task) => ({ ...task, status: 'finished' })));
+    const poll = async (): Promise<string[]> => {
+      ended();
+      simulator.clock.advance(60_000);
+      const before = simulator.counts.seen.length;
+      await polls.poll(() => Promise.resolve(cloud), never);
+      return simulator.counts.seen
+        .slice(before)
+        .map(({ url }) => url.replace(/[0-9a-f-]{36}/gu, 'ID'));
+    };
+    follow(first);
+    assert.deepEqual(await poll(), ['/api/v4/sessions/ID']);
+    follow(second);
+    assert.deepEqual(await poll(), ['/api/v4/sessions?limit=100']);
+    const next = add(second.sessionId);
+    assert.deepEqual(await poll(), [
+      '/api/v4/sessions?limit=100',
+      '/api/v4/runs?limit=100&sessionId=ID',
+    ]);
+    assert.ok(store.get({ apiVersion: 'v4', id: next.id })?.followedAt);
+    assert.equal(store.tasks().length, 3);
   });
 
   it('shares a session, finds the share, and takes it back', async () => {

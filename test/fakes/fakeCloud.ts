@@ -135,6 +135,7 @@ export class FakeCloud implements Cloud {
       },
       shareSession: () => Promise.resolve({ url: 'https://share.example/1' }),
       getShare: () => Promise.resolve(undefined),
+      getSessionCost: () => Promise.resolve(undefined),
       unshareSession: () => Promise.resolve(),
       getAccount: () => Promise.resolve({ description: 'Test account' }),
     };

@@ -129,6 +129,7 @@ export async function smallWorld(): Promise<SmallWorld> {
         signal: never,
         reread: () => Promise.resolve(),
         onCopied: () => undefined,
+        onSessionCost: () => undefined,
         openTask: () => Promise.resolve(),
         ...more,
       });

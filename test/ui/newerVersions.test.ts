@@ -97,6 +97,10 @@ for (const [apiVersion, version] of [
       const shown = await workbench.shownNotifications();
       assert.equal(shown.filter((each) => each.includes('tent')).length, 1);
       await workbench.screenshot(`details-${apiVersion}-finished`);
+      if (apiVersion !== 'v4') return;
+      await details.getByRole('button', { name: 'Session Cost' }).click();
+      await details.getByText('Session: Browser').waitFor();
+      await workbench.screenshot('details-v4-session-cost');
     });
 
     if (apiVersion === 'v4')

@@ -20,6 +20,8 @@ export interface VersionCapabilities {
   readonly hasDashboardPage: boolean;
   /** True where a session can get a public page. */
   readonly canShare: boolean;
+  /** True where the cloud tells what a whole session has cost, which is more than its tasks. */
+  readonly hasSessionCost?: true | undefined;
   /** True where the log of a task can be downloaded. */
   readonly hasLogs: boolean;
   /**
@@ -97,6 +99,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     sessions: 'haveTasks',
     hasDashboardPage: false,
     canShare: true,
+    hasSessionCost: true,
     hasLogs: false,
     // Cost settles within about 90 s, and a judge speaks after the end (cloud-api-v3-v4.md §3).
     settlesWithinMs: 120_000,

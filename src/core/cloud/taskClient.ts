@@ -45,6 +45,14 @@ export interface PublicShare {
   readonly viewCount?: number | undefined;
 }
 
+/** One amount of what a session has cost. */
+export interface CostPart {
+  /** What it is of, as the cloud names it: `browserCostUsd`. */
+  readonly name: string;
+  /** A decimal string. */
+  readonly amount: string;
+}
+
 /** One API version of one server, with one key. */
 export interface TaskClient extends TaskReader, TaskActions {}
 
@@ -88,6 +96,8 @@ export interface TaskReader {
   getShare(sessionId: string, signal: AbortSignal): Promise<PublicShare | undefined>;
   /** Takes the public page away. Well also where there was none. */
   unshareSession(sessionId: string, signal: AbortSignal): Promise<void>;
+  /** What a session has cost by source. `undefined` where the server does not tell it. */
+  getSessionCost(sessionId: string, signal: AbortSignal): Promise<readonly CostPart[] | undefined>;
   /** Proves the key with one cheap request. */
   getAccount(signal: AbortSignal): Promise<Account>;
 }

@@ -1,5 +1,6 @@
 import { capabilitiesOf, dashboardSession } from '../../core/cloud/apiVersions';
 import { readBaseUrl } from '../../core/cloud/baseUrl';
+import { sessionCostRows, type CostRow } from '../../core/labels/sessionCost';
 import { dashboardOf } from '../../core/cloud/regions';
 import { commands, env, ViewColumn, window, workspace } from 'vscode';
 import { metadataText, recordingLinks, stepText, taskViewOf } from '../../core/details/detailsView';
@@ -28,6 +29,7 @@ export interface DetailsActionOptions extends TaskActionOptions {
   /** Where the panel is. */
   readonly column: ViewColumn | undefined;
   readonly onCopied: (what: CopiedPart) => void;
+  readonly onSessionCost: (rows: readonly CostRow[]) => void;
   /** Opens the details of another task of the same account. */
   readonly openTask: (ref: TaskRef) => Promise<void>;
 }
@@ -51,6 +53,8 @@ export async function doDetailsAction(
         return await saveFile(action.index, options);
       case 'saveLog':
         return await saveLog(options);
+      case 'readSessionCost':
+        return await readSessionCost(options);
       case 'openTask':
         return await openTask(action.index, options);
       case 'act':
@@ -81,11 +85,25 @@ function failureOf(action: DetailsAction): string {
       return 'The file cannot be saved';
     case 'saveLog':
       return 'The log cannot be saved';
+    case 'readSessionCost':
+      return 'The cost of the session cannot be read';
     case 'openTask':
       return 'The details cannot be opened';
     case 'act':
       return taskActionFailure(action.action);
   }
+}
+
+async function readSessionCost({
+  task: { apiVersion, sessionId },
+  connect,
+  signal,
+  onSessionCost,
+}: DetailsActionOptions): Promise<void> {
+  if (sessionId === undefined) return;
+  const cloud = await connect(signal);
+  const parts = await cloud.client(apiVersion).getSessionCost(sessionId, signal);
+  onSessionCost(sessionCostRows(parts ?? []));
 }
 
 async function openTask(

@@ -5,6 +5,7 @@ import { DetailsReader, type DetailsState } from '../../core/details/detailsRead
 import { taskViewOf, type TaskView } from '../../core/details/detailsView';
 import { errorMessage } from '../../core/labels/errorMessage';
 import { otherServerMessage } from '../../core/cloud/baseUrl';
+import type { CostRow } from '../../core/labels/sessionCost';
 import { dashboardOf } from '../../core/cloud/regions';
 import { type Disposable, disposeAll } from '../../core/base/event';
 import { updateOf } from '../../core/details/stepsUpdate';
@@ -70,6 +71,7 @@ export class TaskDetailsPanel implements Disposable {
   #viewed: { readonly task: TaskDetails | TrackedTask; readonly view: TaskView } | undefined;
   /** The details as they were last shown, with the status of the row. */
   #shown: { readonly details: TaskDetails; readonly task: TaskDetails } | undefined;
+  #sessionCost: readonly CostRow[] | undefined;
   #isPageReady = false;
   /** What was tracked of the task when its account was last the current one. */
   #tracked: TrackedTask | undefined;
@@ -159,6 +161,10 @@ export class TaskDetailsPanel implements Disposable {
       signal: this.#disposed.signal,
       reread: () => this.#retry(),
       onCopied: (what) => this.#send({ type: 'copied', what }),
+      onSessionCost: (rows) => {
+        this.#sessionCost = rows;
+        this.#refresh();
+      },
       openTask: (other) => this.#options.openTask(other, this.#requireHome()),
     });
   }
@@ -296,7 +302,13 @@ export class TaskDetailsPanel implements Disposable {
     panel.title = taskTitle(known, titleLength);
     this.#options.onChanged();
     if (!this.#isPageReady) return;
-    const sent = { state, task: this.#tracked, shown: known, isAtHome: this.#isAtHome };
+    const sent = {
+      state,
+      task: this.#tracked,
+      shown: known,
+      isAtHome: this.#isAtHome,
+      sessionCost: this.#sessionCost,
+    };
     if (this.#sent && isEqual(this.#sent, sent)) return;
     const view = this.#view();
     const before = this.#sent?.view;
@@ -321,6 +333,7 @@ export class TaskDetailsPanel implements Disposable {
       hasDashboard:
         dashboardSession(view) !== undefined && dashboardOf(this) !== undefined && this.#isAtHome,
       canShare: this.#canShare,
+      sessionCost: this.#sessionCost,
       readAt: readAt ?? tracked?.checkedAt,
       trouble: this.#trouble(),
     };
@@ -390,6 +403,7 @@ interface Sent {
   readonly state: DetailsState;
   readonly task: TrackedTask | undefined;
   readonly shown: TaskDetails | TrackedTask;
+  readonly sessionCost: readonly CostRow[] | undefined;
   readonly isAtHome: boolean;
 }
 
@@ -400,6 +414,7 @@ function isEqual(a: Sent, b: Sent): boolean {
   if (isReadingShown && a.state.isReading !== b.state.isReading) return false;
   return (
     a.shown === b.shown &&
+    a.sessionCost === b.sessionCost &&
     a.state.readAt === b.state.readAt &&
     a.state.trouble === b.state.trouble &&
     a.task?.isMissing === b.task?.isMissing

@@ -17,6 +17,8 @@ import { hasJudge, Verdicts } from '../result/judge';
 import type { CopiedPart, PageView } from '../protocol';
 import { ShareNote, Toolbar } from './toolbar';
 import { oneLine } from '../../core/text/plainText';
+import { send } from '../parts/vscodeApi';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
 /** Longer prompts stand below in full. In UTF-16 units. */
@@ -44,7 +46,7 @@ export function Header({ view, copied }: HeaderProps) {
       <h1 dir="auto">{titleOf(task)}</h1>
       {needsSentence(task) && <p class="sentence">{sentenceOf(task)}</p>}
       {hasJudge(task) && <Verdicts task={task} />}
-      <Figures task={task} />
+      <Figures view={view} />
       <Toolbar view={view} />
       <IdleNote idleUntil={task.idleUntil} />
       <ShareNote task={task} canShare={view.canShare} isCopied={copied === 'shareLink'} />
@@ -96,7 +98,7 @@ function Freshness({ view: { task, readAt, isReading, trouble } }: { readonly vi
   return <p class="fresh">Updated {formatAge(readAt, now)}</p>;
 }
 
-function Figures({ task }: { readonly task: TaskView }) {
+function Figures({ view: { task, sessionCost } }: { readonly view: PageView }) {
   const isAtIt = task.status === 'running' || task.status === 'paused';
   const now = useNow(isAtIt);
   const duration = durationOf(task, now);
@@ -109,7 +111,22 @@ function Figures({ task }: { readonly task: TaskView }) {
       <Figure
         name={capabilitiesOf(task.apiVersion).costLabel}
         value={task.cost === undefined ? undefined : formatCost(task.cost)}
-      />
+      >
+        {sessionCost === undefined && canReadSessionCost(task) && (
+          <button
+            type="button"
+            class="link"
+            title="What the whole session has cost so far, with its browser"
+            onClick={() => send({ type: 'readSessionCost' })}
+          >
+            Session Cost
+          </button>
+        )}
+      </Figure>
+      {sessionCost?.length === 0 && <Figure name="Session cost" value="Not available" />}
+      {sessionCost?.map(({ name, value }, index) => (
+        <Figure key={index} name={`Session: ${name}`} value={value} />
+      ))}
       <Figure
         name={hasEnded(task.status) ? 'Steps' : 'Steps so far'}
         value={task.isWhole ? String(task.stepCount) : undefined}
@@ -119,12 +136,24 @@ function Figures({ task }: { readonly task: TaskView }) {
   );
 }
 
-function Figure({ name, value }: { readonly name: string; readonly value: string | undefined }) {
+function canReadSessionCost({ apiVersion, sessionId }: TaskView): boolean {
+  return capabilitiesOf(apiVersion).hasSessionCost === true && sessionId !== undefined;
+}
+
+interface FigureProps {
+  readonly name: string;
+  readonly value: string | undefined;
+  /** What stands below. */
+  readonly children?: ComponentChildren;
+}
+
+function Figure({ name, value, children }: FigureProps) {
   if (value === undefined) return null;
   return (
     <div>
       <dt>{name}</dt>
       <dd>{value}</dd>
+      {children && <dd class="aside">{children}</dd>}
     </div>
   );
 }

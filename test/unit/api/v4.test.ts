@@ -375,6 +375,23 @@ describe('v4: lists and sessions', () => {
     assert.equal(await client.findLatestTask('s-1', never), 'r-2');
   });
 
+  it('tells every amount of what a session has cost, whatever the cloud calls it', async () => {
+    const answer = {
+      sessionId: 's-1',
+      llmCostUsd: '0.420000',
+      total: 0.47,
+      by_source: { browser_cost: '0.05', deep: { x: 1 } },
+      currency: 'USD',
+      note: null,
+    };
+    const client = createV4Client(pollFrom({ '/api/v4/sessions/s-1/cost': answer }));
+    assert.deepEqual(await client.getSessionCost('s-1', never), [
+      { name: 'llmCostUsd', amount: '0.420000' },
+      { name: 'total', amount: '0.47' },
+      { name: 'browser_cost', amount: '0.05' },
+    ]);
+  });
+
   it('takes a share that is not active for none', async () => {
     const share = { isActive: false, shareUrl: 'https://cloud.example/share/v4/t', viewCount: 0 };
     const client = createV4Client(pollFrom({ [sharePath]: share }));

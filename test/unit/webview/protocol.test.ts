@@ -5,6 +5,7 @@ describe('parseFromPage', () => {
   const messages: readonly FromPage[] = [
     { type: 'ready' },
     { type: 'saveLog' },
+    { type: 'readSessionCost' },
     { type: 'remedy', remedy: 'retry' },
     { type: 'remedy', remedy: 'setApiKey' },
     { type: 'picture', of: 'step', index: 0 },
