@@ -24,6 +24,11 @@ export function refuseUnknownOptions(
   }
 }
 
+/** What of a request must be in no error. */
+export function hiddenOf({ prompt, secrets }: RunRequest): readonly string[] {
+  return [prompt, ...Object.values(secrets ?? {})];
+}
+
 /** What can't be sent as it is. */
 export function unsentError(text: string, field?: string): CloudError {
   const details = { text, field };

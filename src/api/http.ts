@@ -32,8 +32,10 @@ export const defaultLimits: Limits = {
 export interface Question<T> {
   /** Default: GET. */
   readonly method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Sent as JSON. Its texts are in no error, as they may be prompts and secrets. */
+  /** Sent as JSON. */
   readonly body?: object;
+  /** What of the body must be in no error, as a server may repeat it in its refusal: prompts and secrets. */
+  readonly hidden?: readonly string[];
   /** From the template tag `path`. */
   readonly path: string;
   /** Ends the request; one that changes something only until it has left. */
@@ -76,7 +78,8 @@ export function createSendRequest({
   return async (question) => {
     const { path, signal, isDetails = false, notFoundKind, read } = question;
     const method = question.method ?? 'GET';
-    const redact = (text: string): string => withoutTexts(withoutKey(oneLine(text)), question.body);
+    const redact = (text: string): string =>
+      withoutHidden(withoutKey(oneLine(text)), question.hidden);
     if (key === '') throw new CloudError('noKey', 'There is no API key');
     // Such a key can't be a header's value; what would be sent instead is another key.
     if (!/^[!-~]+$/.test(key)) {
@@ -121,17 +124,14 @@ export function createSendRequest({
 /** In characters, of what is shown of the cloud's own words. */
 const longestDetail = 200;
 
-/** Shorter texts of a body are words that any sentence may hold. */
-const shortestText = 4;
+/** Shorter texts are parts of any sentence. */
+const shortestHidden = 4;
 
-/** One line without what was sent, which a server may repeat in its refusal: prompts and secrets are nobody's business. */
-function withoutTexts(text: string, sent: unknown): string {
-  if (typeof sent === 'string') {
-    const line = oneLine(sent);
-    return line.length < shortestText ? text : text.replaceAll(line, '[…]');
-  }
-  if (typeof sent !== 'object' || sent === null) return text;
-  return Object.values(sent).reduce<string>(withoutTexts, text);
+function withoutHidden(line: string, hidden: readonly string[] = []): string {
+  return hidden
+    .map(oneLine)
+    .filter(({ length }) => length >= shortestHidden)
+    .reduce((rest, text) => rest.replaceAll(text, '[…]'), line);
 }
 
 function timeOf(date: string | undefined): number | undefined {

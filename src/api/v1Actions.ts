@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { hasEnded } from '../core/cloud/task';
 import type { TaskActions, TaskStanding } from '../core/cloud/taskActions';
-import { cannot, refuseUnknownOptions } from './actions';
+import { cannot, hiddenOf, refuseUnknownOptions } from './actions';
 import { identifier, listOf, present, text, timestamp, understand } from './fields';
 import type { SendRequest } from './http';
 import { routeIsMissing, taskIsMissing } from './refusal';
@@ -41,6 +41,7 @@ export function createV1Actions(
           metadata,
           secrets,
         }),
+        hidden: hiddenOf(request),
         signal,
         notFoundKind: routeIsMissing,
         read: (answer) => ({ id: understand(startedSchema, answer, 'the ID of the task').id }),

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { capabilitiesOf } from '../core/cloud/apiVersions';
 import { hasEnded } from '../core/cloud/task';
 import type { OpenSession, RunRequest, TaskActions } from '../core/cloud/taskActions';
-import { cannot, refuseUnknownOptions, unlessMissing, unsentError } from './actions';
+import { cannot, hiddenOf, refuseUnknownOptions, unlessMissing, unsentError } from './actions';
 import {
   cost,
   identifier,
@@ -43,6 +43,7 @@ export function createV2Actions(send: SendRequest): TaskActions {
         method: 'POST',
         path: '/api/v2/tasks',
         body: bodyOf(request),
+        hidden: hiddenOf(request),
         signal,
         notFoundKind: partIsMissing,
         read: (answer) => understand(startedSchema, answer, 'the ID of the task'),

@@ -8,7 +8,7 @@ import type {
   TaskActions,
   TaskStanding,
 } from '../core/cloud/taskActions';
-import { cannot, refuseUnknownOptions, sumOf, unlessMissing } from './actions';
+import { cannot, hiddenOf, refuseUnknownOptions, sumOf, unlessMissing } from './actions';
 import {
   cost,
   flag,
@@ -71,6 +71,7 @@ export function createV3Actions(send: SendRequest, upload: Upload): TaskActions 
         method: 'POST',
         path: '/api/v3/sessions',
         body: bodyOf(request),
+        hidden: hiddenOf(request),
         signal,
         notFoundKind: partIsMissing,
         read: (answer) => {

@@ -10,7 +10,7 @@ import type {
   StartedTask,
   TaskActions,
 } from '../core/cloud/taskActions';
-import { cannot, never, refuseUnknownOptions, sumOf, unlessMissing } from './actions';
+import { cannot, hiddenOf, never, refuseUnknownOptions, sumOf, unlessMissing } from './actions';
 import {
   cost,
   identifier,
@@ -62,6 +62,7 @@ export function createV4Actions(send: SendRequest, upload: Upload): TaskActions 
         method: 'POST',
         path: '/api/v4/runs',
         body: bodyOf(request),
+        hidden: hiddenOf(request),
         signal,
         notFoundKind: partIsMissing,
         read: (answer) => readStarted(request, answer),
@@ -100,6 +101,7 @@ export function createV4Actions(send: SendRequest, upload: Upload): TaskActions 
         method: 'POST',
         path: path`/api/v4/sessions/${sessionId}/queue`,
         body: { text: prompt, interrupt: mode === 'interrupt' },
+        hidden: [prompt],
         signal,
         notFoundKind: partIsMissing,
         read: () => undefined,

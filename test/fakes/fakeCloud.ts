@@ -127,7 +127,11 @@ export class FakeCloud implements Cloud {
         numberedPages(capabilitiesOf(apiVersion).lists.pageSize, (page) =>
           answer('list', query.rawStatus ?? '', signal, () => this.#list(query, page, apiVersion)),
         ),
-      findSessionTasks: (id, signal) => answer('session', id, signal, () => this.#sessionTasks(id)),
+      findSessionTasks: async (id, signal) => {
+        const ids = await answer('session', id, signal, () => this.#sessionTasks(id));
+        if (ids.length > 0) return ids;
+        throw new CloudError('taskNotFound', 'Session not found', { status: 404 });
+      },
       findLatestTask: async (id, signal) => {
         const [latest] = await answer('latest', id, signal, () => this.#sessionTasks(id));
         if (latest !== undefined) return latest;

@@ -85,6 +85,8 @@ export const simulatorKey = 'bu_simulator_key';
 
 /** The longest body of a request that is read, in bytes. */
 const maxRequestBytes = 4 << 20;
+/** The same for what goes to the file store. */
+const maxUploadBytes = 64 << 20;
 
 /** Starts a simulator on 127.0.0.1. Who starts it closes it. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
@@ -128,11 +130,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const method = request.method ?? 'GET';
     const { pathname, searchParams } = new URL(`http://simulator${request.url ?? '/'}`);
     const isControl = pathname.startsWith('/simulator/');
+    const isUpload = pathname.startsWith('/presigned/');
     const match = isControl ? matchControl(method, pathname) : matchRoute(method, pathname);
     const routeName = match.kind === 'found' ? match.route.name : `${method} unknown`;
     if (isControl) counter.ignore(request, response);
     else counter.begin(request, response, routeName, clock.now());
-    const body = await readBody(request);
+    // A client reads the cloud's clock there.
+    response.setHeader('date', new Date(clock.now()).toUTCString());
+    const body = await readBody(request, isUpload ? maxUploadBytes : maxRequestBytes);
     if (body === undefined) {
       return deliver(response, jsonAnswer(413, { detail: 'Request body too large' }), undefined);
     }
@@ -235,14 +240,14 @@ function refusalOf(
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     length += part.length;
-    if (length <= maxRequestBytes) parts.push(part);
+    if (length <= maxBytes) parts.push(part);
   }
-  return length <= maxRequestBytes ? Buffer.concat(parts) : undefined;
+  return length <= maxBytes ? Buffer.concat(parts) : undefined;
 }
 
 function trackSockets(server: Server): ReadonlySet<Socket> {

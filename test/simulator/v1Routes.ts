@@ -1,14 +1,29 @@
 import { ErrorAnswer, invalid, jsonAnswer } from './answer';
+import { checkBody, integer, list, nullable, object, text } from './bodyFields';
 import { doublyZonedUtc, orNull, zonedUtc } from './moments';
 import { integerQuery, isObject, objectBody } from './parameters';
 import { outputFilePath, recordingPath, screenshotPath } from './storedObjects';
 import { newestFirst, refuseBeyondAccount } from './v2Tasks';
 import { liveUrl, shareUrl } from './v2Views';
+import type { BodyFields } from './bodyFields';
 import type { ApiRequest, Route } from './route';
 import type { RouteContext } from './routeContext';
 import type { SimulatedTask } from './simulatedTask';
 import type { ScriptedStatus } from './taskScript';
 import { uuidFrom } from './uuidFrom';
+
+/** As v1's pages in the vendor's documentation name them; unknown ones are ignored. */
+const runFields: BodyFields = {
+  fields: {
+    llm_model: text({}),
+    max_agent_steps: integer({ least: 1, most: 10_000 }),
+    structured_output_json: nullable(text({})),
+    allowed_domains: nullable(list(text({}), Infinity)),
+    secrets: nullable(object),
+    metadata: nullable(object),
+  },
+  isClosed: false,
+};
 
 /** v1's routes. @see cloud-api.md §4, as no OpenAPI document of v1 is public */
 export function v1Routes(context: RouteContext): Route[] {
@@ -103,10 +118,17 @@ export function v1Routes(context: RouteContext): Route[] {
         if (typeof prompt !== 'string') {
           throw invalid(['body', 'task'], 'type_error.str', 'str type expected');
         }
+        checkBody(body, runFields);
         refuseBeyondAccount(cloud, 1);
+        const { llm_model: llm } = body;
         const metadata = isObject(body['metadata']) ? { metadata: body['metadata'] } : {};
         const script = context.scriptFor({ apiVersion: 'v1', prompt, body });
-        const task = cloud.addTask({ ...metadata, ...script, apiVersion: 'v1' });
+        const task = cloud.addTask({
+          ...metadata,
+          ...(typeof llm === 'string' ? { llm } : {}),
+          ...script,
+          apiVersion: 'v1',
+        });
         return jsonAnswer(200, { id: task.id });
       },
     },

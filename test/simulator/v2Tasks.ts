@@ -1,12 +1,28 @@
 import { ErrorAnswer, invalid, jsonAnswer } from './answer';
+import { checkBody, flag, integer, list, nullable, object, record, text, uuid } from './bodyFields';
 import { integerQuery, momentQuery, objectBody, oneOf, parseUuid } from './parameters';
 import { isObject, textField, uuidParameter, wordQuery } from './parameters';
 import { logPath, outputFilePath } from './storedObjects';
 import { fileId, taskItemView, taskStatusView, taskView, v2StatusWord } from './v2Views';
+import type { BodyFields } from './bodyFields';
 import type { Cloud } from './cloud';
 import type { ApiRequest, Route } from './route';
 import type { RouteContext } from './routeContext';
 import type { SimulatedTask } from './simulatedTask';
+
+/** Those that are not read one by one; unknown ones are ignored. @see OpenAPI document of v2, `CreateTaskRequest` */
+const createFields: BodyFields = {
+  fields: {
+    startUrl: nullable(text({})),
+    maxSteps: integer({ least: 1, most: 10_000 }),
+    structuredOutput: nullable(text({})),
+    allowedDomains: nullable(list(text({}), Infinity)),
+    secrets: nullable(object),
+    judge: flag,
+    sessionSettings: nullable(record({ fields: { profileId: nullable(uuid) }, isClosed: false })),
+  },
+  isClosed: false,
+};
 
 const statusLabels = ['created', 'started', 'finished', 'failed', 'stopped'] as const;
 
@@ -122,11 +138,8 @@ function createTask(context: RouteContext, request: ApiRequest): SimulatedTask {
   const { cloud } = context;
   const body = objectBody(request);
   const prompt = textField(body, 'task', { most: 50_000 });
+  checkBody(body, createFields);
   const llm = body['llm'] === undefined ? undefined : textField(body, 'llm');
-  const maxSteps = body['maxSteps'] ?? 100;
-  if (!Number.isInteger(maxSteps)) {
-    throw invalid(['body', 'maxSteps'], 'int_type', 'Input should be a valid integer');
-  }
   const metadata = body['metadata'] ?? {};
   if (!isObject(metadata)) {
     throw invalid(['body', 'metadata'], 'dict_type', 'Input should be a valid dictionary');

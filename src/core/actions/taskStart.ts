@@ -45,9 +45,10 @@ export function taskStart(options: TaskStartOptions): ChangeRequest<StartedTask>
       const mayBeIt = ({ taskId }: SentPrompt): boolean =>
         taskId !== undefined && (taskId === request.sessionId || !isKnown(taskId));
       const candidates = sentSince(newest, { sentAtMs, clock }).filter(mayBeIt);
-      for (const candidate of candidates.slice(0, mostCandidates)) {
-        const { taskId = '', sessionId, model } = candidate;
-        const prompt = candidate.prompt ?? (await client.getDetails(taskId, signal)).prompt;
+      let details = 0;
+      for (const { taskId = '', sessionId, model, prompt: listed } of candidates) {
+        if (listed === undefined && ++details > mostDetails) continue;
+        const prompt = listed ?? (await client.getDetails(taskId, signal)).prompt;
         if (isSamePrompt(prompt, request.prompt))
           return { happened: true, value: { id: taskId, sessionId, model } };
       }
@@ -85,8 +86,8 @@ export function followUp(options: FollowUpOptions): ChangeRequest<void> {
   };
 }
 
-/** Tasks of v3 whose prompts take requests of their own. More were hardly started by others in the same moment. */
-const mostCandidates = 5;
+/** Tasks whose prompts take requests of their own. Hardly more were started by others in the same moment. */
+const mostDetails = 5;
 
 /** A header `Date` leaves out parts of a second, and moments are rounded elsewhere. */
 const roundingMs = 2_000;
