@@ -19,7 +19,6 @@ import { Log } from './ui/log';
 import { publicTasks } from './ui/publicTasks';
 import { restoreDetails } from './ui/details/restoreDetails';
 import { Settings } from './ui/settings';
-import { StatusBar } from './ui/tree/statusBar';
 import { TaskView, followContextKeys } from './ui/tree/taskView';
 
 let flush: (() => Promise<void>) | undefined;
@@ -69,14 +68,22 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     const { createFeatures } = await loadFeatures();
     // What is done before this window has its part would not reach the others. Without a server it gets none.
     await account.session?.windows.whenReady();
-    return createFeatures({ ...parts, tree, view, statusBar, clock, extensionUri });
+    return createFeatures({
+      ...parts,
+      tree,
+      view,
+      statusBar: await statusBar,
+      clock,
+      extensionUri,
+    });
   });
   const tree = new LazyTree(async () => {
     const { TaskTree } = await loadFeatures();
     return new TaskTree({ tasks, settings, clock, poller });
   });
   const view = new TaskView({ tree, tasks });
-  const statusBar = new StatusBar(tasks, clock);
+  const statusBar = loadFeatures().then(({ StatusBar }) => new StatusBar(tasks, clock));
+  statusBar.then((item) => subscriptions.push(item), onError);
   const parts = { account, tasks, poller, settings, log };
   const { api, disposable } = publicTasks({
     tasks,
@@ -90,7 +97,6 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     restoreDetails(features),
     loadWhenNeeded({ features, view, poller, onError }),
     followContextKeys(account),
-    statusBar,
     connectParts({ ...parts, view, details: features }),
     account,
   );

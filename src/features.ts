@@ -33,10 +33,11 @@ import type { Settings } from './ui/settings';
 import { showFreshness } from './ui/tree/freshness';
 import type { LazyTree } from './ui/tree/lazyTree';
 import { keepRowAges } from './ui/tree/rowAges';
-import type { StatusBar } from './ui/tree/statusBar';
+import { StatusBar } from './ui/tree/statusBar';
 import type { TaskView } from './ui/tree/taskView';
 
 export { TaskTree } from './ui/tree/taskTree';
+export { StatusBar };
 
 /** What the features are built from: the parts that are there from the start. */
 export interface FeaturesOptions {

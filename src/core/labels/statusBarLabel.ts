@@ -1,3 +1,4 @@
+import { countLabel, unseenLabel } from './countLabel';
 import type { PausedLabel } from './pausedLabel';
 import { hasOpenBrowser, isActive, type TrackedTask } from '../tasks/trackedTask';
 
@@ -61,14 +62,4 @@ function openBrowsersLabel(
 
 function sentenceStart(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-}
-
-/** "3 tasks ended that you have not opened." */
-export function unseenLabel(count: number): string {
-  return `${countLabel(count)} ended that you have not opened.`;
-}
-
-/** "1 task", "3 tasks". */
-export function countLabel(count: number): string {
-  return count === 1 ? '1 task' : `${count} tasks`;
 }

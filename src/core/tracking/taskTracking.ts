@@ -7,7 +7,7 @@ import { refKey, type ApiVersion, type TaskRef } from '../cloud/task';
 import type { Cloud } from '../cloud/taskClient';
 import { maxSessionsAtOnce, maxTasksAtOnce, type TaskInput } from '../input/taskInput';
 import type { TaskStore } from '../tasks/taskStore';
-import { countLabel } from '../labels/statusBarLabel';
+import { countLabel } from '../labels/countLabel';
 import { oneLine } from '../text/plainText';
 import { shorten } from '../text/shorten';
 import { VersionSearch } from './versionSearch';

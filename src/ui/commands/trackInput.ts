@@ -1,5 +1,5 @@
 import type { TaskInput } from '../../core/input/taskInput';
-import { countLabel } from '../../core/labels/statusBarLabel';
+import { countLabel } from '../../core/labels/countLabel';
 import {
   lookupMessage,
   trackingMessage,

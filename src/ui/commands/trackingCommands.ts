@@ -1,7 +1,7 @@
 import { CancellationError, window } from 'vscode';
 import type { TaskRef } from '../../core/cloud/task';
 import type { Clock } from '../../core/base/clock';
-import { countLabel } from '../../core/labels/statusBarLabel';
+import { countLabel } from '../../core/labels/countLabel';
 import { followedSessions, sessionKey } from '../../core/following/sessionFollowing';
 import { hasEnded } from '../../core/cloud/task';
 import { parseTaskInput, type TaskInput } from '../../core/input/taskInput';

@@ -1,7 +1,7 @@
 import { commands, type TreeView, window } from 'vscode';
 import { Emitter, disposeAll, type Disposable, type Event } from '../../core/base/event';
 import type { TaskRef } from '../../core/cloud/task';
-import { unseenLabel } from '../../core/labels/statusBarLabel';
+import { unseenLabel } from '../../core/labels/countLabel';
 import type { TaskSource } from '../../core/tasks/taskStore';
 import type { LazyTree } from './lazyTree';
 import type { CurrentAccount } from '../account/currentAccount';
