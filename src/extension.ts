@@ -25,7 +25,7 @@ let flush: (() => Promise<void>) | undefined;
 
 /** Builds and connects the parts; waits for neither disk nor network. */
 export function activate(context: ExtensionContext): BrowserUseTasks {
-  const { extensionUri, globalStorageUri, secrets, subscriptions } = context;
+  const { extensionUri, globalState: memory, globalStorageUri, secrets, subscriptions } = context;
   const log = new Log();
   subscriptions.push(reportListenerErrors((error) => log.mistake('A listener failed', error)));
   const settings = new Settings();
@@ -75,6 +75,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
       statusBar: await statusBar,
       clock,
       extensionUri,
+      memory,
     });
   });
   const tree = new LazyTree(async () => {

@@ -1,4 +1,4 @@
-import { Uri } from 'vscode';
+import { Uri, type Memento } from 'vscode';
 import type { Clock } from './core/base/clock';
 import { disposeAll } from './core/base/event';
 import type { TaskRef } from './core/cloud/task';
@@ -17,6 +17,7 @@ import { accountCommands } from './ui/commands/accountCommands';
 import { runCommand } from './ui/commands/command';
 import { exportCommands } from './ui/commands/exportCommands';
 import { followingCommands } from './ui/commands/followingCommands';
+import { runCommands } from './ui/commands/runCommands';
 import { taskCommands } from './ui/commands/taskCommands';
 import { offerForMissing } from './ui/commands/otherVersions';
 import { TaskTracker } from './ui/commands/taskTracker';
@@ -28,6 +29,8 @@ import { taskLinks } from './ui/links/taskLinks';
 import type { Log } from './ui/log';
 import { showAnnouncement } from './ui/notifications/notifier';
 import { PollProblems, showPollingPaused } from './ui/notifications/pollProblems';
+import { supportPromptFiles } from './ui/running/promptFiles';
+import { TaskRuns } from './ui/running/taskRuns';
 import { TaskDocuments } from './ui/saving/taskDocuments';
 import type { Settings } from './ui/settings';
 import { showFreshness } from './ui/tree/freshness';
@@ -52,6 +55,8 @@ export interface FeaturesOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly extensionUri: Uri;
+  /** What is remembered between sessions of VS Code. */
+  readonly memory: Memento;
 }
 
 /** Builds and connects commands, messages and details. Who creates them disposes them. */
@@ -73,10 +78,20 @@ export function createFeatures(options: FeaturesOptions): Features {
     owner.store.markSeen(ref);
     return details.open(ref, owner);
   };
+  const runs = new TaskRuns({
+    ...options,
+    openDetails,
+    poll: (ref) => void options.poller.refresh([ref]),
+    reveal: async (ref) => {
+      // Who runs a task from an editor goes on there: a view that is closed stays so.
+      if (options.view.isVisible) await options.view.reveal(ref);
+    },
+  });
   const table = {
     ...trackingCommands({ ...options, tracker, openDetails }),
     ...taskCommands({ ...options, problems, details }),
     ...exportCommands({ ...options, documents, localFiles }),
+    ...runCommands({ ...options, runs }),
     ...accountCommands(options),
     ...followingCommands(options),
   };
@@ -89,6 +104,7 @@ export function createFeatures(options: FeaturesOptions): Features {
     showFreshness(options),
     showPollingPaused(options),
     keepRowAges(options),
+    supportPromptFiles(options),
     tracker,
     problems,
     offerForMissing(options),

@@ -1,12 +1,13 @@
-import type {
-  CancellationToken,
-  Hover,
-  Position,
-  PreparedToolInvocation,
-  TerminalLink,
-  TextDocument,
-  Uri,
-  WebviewPanel,
+import {
+  workspace,
+  type CancellationToken,
+  type Hover,
+  type Position,
+  type PreparedToolInvocation,
+  type TerminalLink,
+  type TextDocument,
+  type Uri,
+  type WebviewPanel,
 } from 'vscode';
 import { Emitter, type Disposable, type Event, listenToAll } from '../core/base/event';
 import type { Server } from '../core/cloud/baseUrl';
@@ -120,7 +121,10 @@ export interface FeatureTriggerOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Loads the features when the view comes into sight, which shows messages, and when polling pauses, which may need a prompt. */
+/**
+ * Loads the features when the view comes into sight, which shows messages, when polling pauses, which may need a prompt, and for
+ * prompt files, which are checked.
+ */
 export function loadWhenNeeded({
   features,
   view,
@@ -128,11 +132,17 @@ export function loadWhenNeeded({
   onError,
 }: FeatureTriggerOptions): Disposable {
   const load = (): void => {
-    if (!view.isVisible && poller.state.pauses.length === 0) return;
+    const hasPromptFile = workspace.textDocuments.some(({ uri }) =>
+      uri.path.endsWith('.browser-use.md'),
+    );
+    if (!view.isVisible && poller.state.pauses.length === 0 && !hasPromptFile) return;
     subscription.dispose();
     features.get().catch(onError);
   };
-  const subscription = listenToAll([view.onDidChangeVisible, poller.onDidChangeState], load);
+  const subscription = listenToAll(
+    [view.onDidChangeVisible, poller.onDidChangeState, workspace.onDidOpenTextDocument],
+    load,
+  );
   load();
   return subscription;
 }

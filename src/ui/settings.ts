@@ -7,7 +7,8 @@ import type { PollIntervals } from '../core/polling/polling';
 import { endKinds, type EndKind } from '../core/notices/endKinds';
 
 /** The settings of this extension, each as package.json names it after `browserUseTasks.`. */
-export type SettingName = 'baseUrl' | 'apiVersion' | 'notifyOn' | 'polling' | 'animateRunning';
+export type SettingName =
+  'baseUrl' | 'apiVersion' | 'notifyOn' | 'polling' | 'animateRunning' | 'openDetailsOfRuns';
 
 /** The settings as they are now, checked: whatever stands in a settings file, every value here can be used. */
 export class Settings implements Disposable {
@@ -52,6 +53,11 @@ export class Settings implements Disposable {
   /** Whether the icon of a running task spins. */
   get animateRunning(): boolean {
     return read('animateRunning') !== false;
+  }
+
+  /** Whether the details of a task open once it was started from here. */
+  get opensDetailsOfRuns(): boolean {
+    return read('openDetailsOfRuns') === true;
   }
 
   dispose(): void {

@@ -68,6 +68,8 @@ export const taskActions = [
   'saveOutput',
   'share',
   'unshare',
+  'runAgain',
+  'continueSession',
   'compare',
   'exportJson',
   'exportMarkdown',

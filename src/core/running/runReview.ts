@@ -89,6 +89,14 @@ export function reviewRows(
             : `${label} takes no such option`,
       })),
     ),
+    ...under('Account', [
+      {
+        target: { kind: 'account' },
+        icon: 'account',
+        label: host,
+        description: account === undefined ? '' : shorten(oneLine(account), 200),
+      },
+    ]),
     ...under(
       'Can be added',
       unset.map((field) => ({
@@ -98,14 +106,6 @@ export function reviewRows(
         description: field.description,
       })),
     ),
-    ...under('Account', [
-      {
-        target: { kind: 'account' },
-        icon: 'account',
-        label: host,
-        description: account === undefined ? '' : shorten(oneLine(account), 200),
-      },
-    ]),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { commands } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import { refKey, type Task, type TaskDetails, type TaskRef } from '../../core/cloud/task';
 import type { Cloud } from '../../core/cloud/taskClient';
@@ -51,6 +52,9 @@ export async function doTaskAction(action: TaskAction, options: TaskActionOption
       return shareTask(options);
     case 'unshare':
       return unshareTask(options);
+    case 'runAgain':
+    case 'continueSession':
+      return runFrom(action, options);
     case 'compare':
       return compareWithAnother(options);
     case 'exportJson':
@@ -75,6 +79,10 @@ export function taskActionFailure(action: TaskAction): string {
       return 'Sharing failed';
     case 'unshare':
       return 'The public link cannot be removed';
+    case 'runAgain':
+      return 'Running it again failed';
+    case 'continueSession':
+      return 'Continuing the session failed';
     case 'compare':
       return 'Comparing failed';
     case 'exportJson':
@@ -85,6 +93,16 @@ export function taskActionFailure(action: TaskAction): string {
     case 'copyTypeScript':
       return 'Copying failed';
   }
+}
+
+/** Has the command of that name do it with the task, in the account that the task belongs to. */
+async function runFrom(
+  command: 'runAgain' | 'continueSession',
+  { ref: { apiVersion, id }, connect, signal }: TaskActionOptions,
+): Promise<void> {
+  // Fails where the base URL names another server by now, whose account would pay.
+  await connect(signal);
+  await commands.executeCommand(`browserUseTasks.${command}`, { apiVersion, id });
 }
 
 async function compareWithAnother(options: TaskActionOptions): Promise<void> {

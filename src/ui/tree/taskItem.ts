@@ -1,4 +1,4 @@
-import { dashboardSession } from '../../core/cloud/apiVersions';
+import { capabilitiesOf, dashboardSession } from '../../core/cloud/apiVersions';
 import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type Command } from 'vscode';
 import { followableSession } from '../../core/following/sessionFollowing';
 import { rowSentence } from '../../core/labels/rowDescription';
@@ -70,6 +70,8 @@ function contextValueOf(task: TrackedTask, hasDashboard: boolean): string {
   if (hasDashboard && dashboardSession(task) !== undefined) words.push('hasSession');
   if (task.followedAt !== undefined) words.push('followed');
   else if (followableSession(task)) words.push('canFollow');
+  const canContinue = capabilitiesOf(task.apiVersion).followUps !== 'none';
+  if (canContinue && task.sessionId !== undefined) words.push('canContinue');
   return words.join(' ');
 }
 

@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import type { TaskView } from '../../core/details/detailsView';
 import { Button } from '../parts/button';
 import { send } from '../parts/vscodeApi';
@@ -48,7 +49,13 @@ export function Toolbar({ view }: { readonly view: PageView }) {
 /** A line stands between groups that have something. */
 function menuEntries({ task, canShare }: PageView): readonly (MenuEntry | undefined)[] {
   const isShared = task.shareHost !== undefined;
+  const canContinue =
+    capabilitiesOf(task.apiVersion).followUps !== 'none' && task.sessionId !== undefined;
   const groups = [
+    [
+      entry('debug-restart', 'Run Again…', 'runAgain'),
+      ...(canContinue ? [entry('comment-discussion', 'Continue Session…', 'continueSession')] : []),
+    ],
     canShare && !isShared ? [entry('globe', 'Share Publicly…', 'share')] : [],
     [entry('diff', 'Compare With…', 'compare')],
     task.isWhole

@@ -23,11 +23,11 @@ describe('the toolbar of the details page', () => {
       page.evaluate(() => document.activeElement?.textContent?.replace(/[^ -~…]/gu, '') ?? '');
     await more(page).press('ArrowDown');
     const items = page.getByRole('menuitem');
-    assert.match(await focused(), /^Compare With/u);
+    assert.match(await focused(), /^Run Again/u);
     await page.keyboard.press('ArrowUp');
     assert.match(await focused(), /^Copy as TypeScript/u);
     await page.keyboard.press('ArrowDown');
-    assert.match(await focused(), /^Compare/u);
+    assert.match(await focused(), /^Run Again/u);
     await page.keyboard.press('e');
     assert.match(await focused(), /^Export as JSON/u);
     await page.keyboard.press('End');
@@ -38,6 +38,7 @@ describe('the toolbar of the details page', () => {
     assert.equal(await more(page).getAttribute('aria-expanded'), 'false');
 
     await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await until(() => messages.some(({ type }) => type === 'act'));
@@ -51,6 +52,8 @@ describe('the toolbar of the details page', () => {
     const { page, messages } = opened;
     await opened.send({ type: 'view', view: viewOf(details, { canShare: true }) });
     const expected: readonly (readonly [string, TaskAction])[] = [
+      ['Run Again…', 'runAgain'],
+      ['Continue Session…', 'continueSession'],
       ['Share Publicly…', 'share'],
       ['Compare With…', 'compare'],
       ['Export as JSON…', 'exportJson'],
@@ -96,7 +99,7 @@ describe('the toolbar of the details page', () => {
     await more(page.page).click();
     const labels = await page.page.getByRole('menuitem').allInnerTexts();
     assert.ok(labels.length > 0);
-    for (const label of labels) assert.doesNotMatch(label, /Share|Export/u);
+    for (const label of labels) assert.doesNotMatch(label, /Share|Export|Continue/u);
     const buttons = await page.page.locator('header > .actions > .button').allInnerTexts();
     assert.deepEqual(buttons, []);
   });

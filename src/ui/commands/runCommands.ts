@@ -1,0 +1,125 @@
+import { CancellationError, Uri, window, workspace, type TextDocument } from 'vscode';
+import type { TaskDetails, TaskRef } from '../../core/cloud/task';
+import { continuedDraft, draftOfArguments, repeatedDraft } from '../../core/running/draftSources';
+import { readPromptFile } from '../../core/running/promptFile';
+import type { AccountSession } from '../account/accountSession';
+import type { CurrentAccount } from '../account/currentAccount';
+import { withProgress } from '../progress';
+import { defaultVersion, isPromptFile } from '../running/promptFiles';
+import type { TaskRuns } from '../running/taskRuns';
+import type { Settings } from '../settings';
+import { isTaskRef, targetsOf } from '../tree/taskTargets';
+import type { TaskView } from '../tree/taskView';
+import { UserError } from '../userError';
+import type { Commands } from './command';
+
+export interface RunCommandsOptions {
+  readonly account: CurrentAccount;
+  readonly settings: Settings;
+  readonly view: TaskView;
+  readonly runs: TaskRuns;
+}
+
+/** The commands that start tasks. */
+export function runCommands(options: RunCommandsOptions): Commands {
+  return {
+    runTask: { run: (args) => runTask(args, options), failed: 'Running the task failed' },
+    runSelection: { run: () => runSelection(options), failed: 'Running the selection failed' },
+    runAgain: { run: (args) => runAgain(args, options), failed: 'Running it again failed' },
+    continueSession: {
+      run: (args) => continueSession(args, options),
+      failed: 'Continuing the session failed',
+    },
+  };
+}
+
+/**
+ * Run Task…: a prompt file by its URI, or a prompt, or a prompt with options where the first argument is such; else the prompt file in
+ * front; else what was written last and not sent; else a new one.
+ */
+async function runTask(args: readonly unknown[], options: RunCommandsOptions): Promise<void> {
+  const { runs } = options;
+  const [first] = args;
+  const title = 'Run Task';
+  if (first instanceof Uri) return runFile(await workspace.openTextDocument(first), options);
+  if (typeof first === 'string' || (typeof first === 'object' && first !== null)) {
+    const given = draftOfArguments(first, defaultVersion(options));
+    if ('problem' in given) throw new UserError(given.problem);
+    await runs.run({ title, draft: given.draft });
+    return;
+  }
+  const document = window.activeTextEditor?.document;
+  if (document && isPromptFile(document)) return runFile(document, options);
+  const { unsent } = runs;
+  const fresh = { title, draft: { prompt: '', apiVersion: defaultVersion(options) } };
+  await runs.run(unsent ?? fresh);
+}
+
+async function runFile(document: TextDocument, options: RunCommandsOptions): Promise<void> {
+  const { draft, problems } = readPromptFile(document.getText(), defaultVersion(options));
+  const [error] = problems.filter(({ severity }) => severity === 'error');
+  if (error) {
+    await window.showTextDocument(document);
+    throw new UserError(`Line ${error.place.line + 1}: ${error.text} Nothing was sent.`);
+  }
+  if (draft.prompt === '')
+    throw new UserError('This file has no prompt yet. Write it below the front matter.');
+  const { uri } = document;
+  await options.runs.run({ title: 'Run Task', draft, file: uri, isFromFolder: true });
+}
+
+/** Run Selection as Task…: what is selected in the editor in front is the prompt. */
+async function runSelection(options: RunCommandsOptions): Promise<void> {
+  const editor = window.activeTextEditor;
+  const prompt = editor?.document.getText(editor.selection).trim() ?? '';
+  if (prompt === '') throw new UserError('Nothing is selected. Select the prompt first.');
+  const draft = { prompt, apiVersion: defaultVersion(options) };
+  await options.runs.run({ title: 'Run Task', draft, isFromFolder: true });
+}
+
+/** Run Again…: what is known of a task, on the page to be sent or changed. */
+async function runAgain(args: readonly unknown[], options: RunCommandsOptions): Promise<void> {
+  const session = await options.account.whenReady();
+  const ref = await oneTask(args, session, options, 'Run which task again?');
+  const { draft, notes } = repeatedDraft(await readTask(ref, session));
+  await options.runs.run({ title: 'Run Again', draft, notes });
+}
+
+/** Continue Session…: another prompt for the session of a task. */
+async function continueSession(
+  args: readonly unknown[],
+  options: RunCommandsOptions,
+): Promise<void> {
+  const session = await options.account.whenReady();
+  const ref = await oneTask(args, session, options, 'Continue the session of which task?');
+  const known = session.store.get(ref);
+  const task = known?.sessionId === undefined ? await readTask(ref, session) : known;
+  const continued = continuedDraft(task);
+  if ('problem' in continued) throw new UserError(continued.problem);
+  await options.runs.run({ title: 'Continue Session', ...continued });
+}
+
+/** A task that is tracked, or one that a caller names by its ref. */
+async function oneTask(
+  args: readonly unknown[],
+  session: AccountSession,
+  { view }: RunCommandsOptions,
+  question: string,
+): Promise<TaskRef> {
+  const [first, all] = args;
+  if (isTaskRef(first) && !Array.isArray(all)) return first;
+  const target = { question, canPickMany: false };
+  const [ref, ...others] = await targetsOf(args, { tasks: session.store, view }, target);
+  if (!ref) throw new CancellationError();
+  if (others.length > 0) throw new UserError('This works with one task at a time. Select one.');
+  return ref;
+}
+
+/** What the cloud tells of a task, in as few requests as tell its prompt. */
+async function readTask(ref: TaskRef, session: AccountSession): Promise<TaskDetails> {
+  return withProgress({ title: 'Reading the task' }, async (signal) => {
+    const client = (await session.connect(signal)).client(ref.apiVersion);
+    const task = await client.getTask(ref.id, signal);
+    return task.prompt === undefined ? client.getDetails(ref.id, signal) : task;
+  });
+}

@@ -1,0 +1,121 @@
+import { FileType, Uri, workspace } from 'vscode';
+import type { LocalFile } from '../../core/cloud/taskActions';
+import { contentTypeOf } from '../../core/running/contentType';
+import { schemaProblem } from '../../core/running/schemaProblem';
+import { UserError } from '../userError';
+
+/** How large a file can be that is given along: 50 MiB. @see openapi v4, WorkspaceFileUploadItem.size */
+const largestFile = 50 * 1024 * 1024;
+/** Of a schema, in bytes: far more than an output needs. */
+const largestSchema = 1024 * 1024;
+
+/**
+ * What the paths of a draft mean. A path that stands in a file leads to a file of the same folder of the workspace, and to no other; any
+ * other file is given along only where the person has chosen it.
+ */
+export class GivenPaths {
+  /** Where paths begin. Absent: in a window without a folder there are none. */
+  readonly base: Uri | undefined;
+  readonly #root: Uri | undefined;
+  readonly #chosen = new Set<string>();
+
+  /** @param file the file that has the paths; absent: they begin in the first folder of the window */
+  constructor(file: Uri | undefined) {
+    const isSaved = file !== undefined && file.scheme !== 'untitled';
+    const folder = isSaved ? Uri.joinPath(file, '..') : undefined;
+    const first = workspace.workspaceFolders?.[0]?.uri;
+    this.base = folder ?? first;
+    this.#root = (folder && (workspace.getWorkspaceFolder(folder)?.uri ?? folder)) ?? first;
+  }
+
+  /** Notes that the person has chosen a file. @returns its path, or its whole URI where it lies elsewhere */
+  choose(uri: Uri): string {
+    const start = this.base && `${this.base.path.replace(/\/$/u, '')}/`;
+    const isBelow =
+      start !== undefined && uri.scheme === this.base?.scheme && uri.path.startsWith(start);
+    const path = isBelow ? uri.path.slice(start.length) : uri.toString();
+    if (!isBelow) this.#chosen.add(path);
+    return path;
+  }
+
+  /** @throws {UserError} for a path that leads out of the folder and was not chosen */
+  resolve(path: string): Uri {
+    if (this.#chosen.has(path)) return Uri.parse(path, true);
+    const isRelative = !/^[a-z][\w+.-]*:|^[\\/]/iu.test(path);
+    const uri = isRelative && this.base ? Uri.joinPath(this.base, path) : undefined;
+    const start = this.#root && `${this.#root.path.replace(/\/$/u, '')}/`;
+    if (uri && start !== undefined && uri.path.startsWith(start)) return uri;
+    throw new UserError(
+      `${path} lies outside the folder that it is named in. Choose the file by hand.`,
+    );
+  }
+}
+
+/**
+ * Reads the schema that the output is to meet.
+ * @throws {UserError} where the file is not there, not JSON, or no schema
+ */
+export async function readSchema(
+  path: string,
+  paths: GivenPaths,
+): Promise<Readonly<Record<string, unknown>>> {
+  const bytes = await readBytes(path, { paths, largest: largestSchema });
+  let schema: unknown;
+  try {
+    schema = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new UserError(
+      `${path} is not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}.`,
+    );
+  }
+  const problem = schemaProblem(schema);
+  if (problem !== undefined)
+    throw new UserError(`${path} cannot be the output’s schema. ${problem}`);
+  return schema as Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads the files that are given along.
+ * @throws {UserError} where one is not there, empty, too large, or named like another
+ */
+export async function readFiles(
+  files: readonly string[],
+  paths: GivenPaths,
+): Promise<readonly LocalFile[]> {
+  const read: LocalFile[] = [];
+  for (const path of files) {
+    const name = paths.resolve(path).path.split('/').at(-1) ?? path;
+    if (read.some((each) => each.name === name))
+      throw new UserError(`Two files are named ${name}: the cloud would keep one of them.`);
+    const bytes = await readBytes(path, { paths, largest: largestFile });
+    if (bytes.length === 0)
+      throw new UserError(`${path} is empty, and the cloud takes no empty files.`);
+    read.push({ name, contentType: contentTypeOf(name), bytes });
+  }
+  return read;
+}
+
+async function readBytes(
+  path: string,
+  { paths, largest }: { readonly paths: GivenPaths; readonly largest: number },
+): Promise<Uint8Array> {
+  const uri = paths.resolve(path);
+  let size: number;
+  try {
+    const { type, size: found } = await workspace.fs.stat(uri);
+    if ((type & FileType.Directory) !== 0) throw new UserError(`${path} is a folder, not a file.`);
+    size = found;
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${path} is not there.`);
+  }
+  if (size > largest)
+    throw new UserError(
+      `${path} has ${Math.ceil(size / 1_000_000)} MB, and at most ${Math.floor(largest / 1_000_000)} MB are taken.`,
+    );
+  try {
+    return await workspace.fs.readFile(uri);
+  } catch {
+    throw new UserError(`${path} cannot be read.`);
+  }
+}

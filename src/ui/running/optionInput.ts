@@ -1,0 +1,234 @@
+import { CancellationError, window, type QuickPickItem, type Uri } from 'vscode';
+import type { RunOption } from '../../core/cloud/taskActions';
+import { suggestedModels } from '../../core/running/models';
+import { withOption, writeOption, type RunDraft } from '../../core/running/runDraft';
+import {
+  fieldOf,
+  fieldText,
+  mostFiles,
+  type FieldValue,
+  type RunField,
+} from '../../core/running/runFields';
+import { plainLabel, plainMessage } from '../../core/text/plainText';
+import { UserError } from '../userError';
+import type { GivenPaths } from './givenFiles';
+
+export interface OptionInputOptions {
+  readonly draft: RunDraft;
+  readonly paths: GivenPaths;
+  /** Models that the person typed before, the last first. */
+  readonly usedModels: readonly string[];
+}
+
+/**
+ * Asks for another value of an option. Nothing typed takes the option away.
+ * @throws {CancellationError} where the person leaves it as it is
+ */
+export async function promptForOption(
+  option: RunOption,
+  options: OptionInputOptions,
+): Promise<RunDraft> {
+  const field = fieldOf(option);
+  switch (field.kind) {
+    case 'flag':
+      return promptForFlag(field, options);
+    case 'schemaFile':
+      return promptForSchema(field, options);
+    case 'files':
+      return promptForFiles(field, options);
+    case 'secrets':
+      return promptForSecrets(options);
+    case 'text':
+      return promptForModel(field, options);
+    case 'url':
+    case 'id':
+    case 'wholeNumber':
+    case 'dollars':
+    case 'list':
+    case 'pairs':
+      return promptForText(field, options);
+  }
+}
+
+async function promptForText(field: RunField, { draft }: OptionInputOptions): Promise<RunDraft> {
+  const value: FieldValue | undefined = draft[field.option];
+  const problemOf = (text: string): string | undefined => {
+    if (text.trim() === '') return undefined;
+    const written = writeOption(draft, field, text);
+    return 'problem' in written ? plainMessage(written.problem) : undefined;
+  };
+  const text = await window.showInputBox({
+    title: field.label,
+    prompt: `${field.description} Empty: not sent.`,
+    placeHolder: field.example,
+    value: value === undefined ? '' : fieldText(value),
+    ignoreFocusOut: true,
+    validateInput: problemOf,
+  });
+  if (text === undefined) throw new CancellationError();
+  return written(draft, field, text);
+}
+
+/** @throws {UserError} for what cannot be the option's value */
+function written(draft: RunDraft, field: RunField, text: string): RunDraft {
+  if (text.trim() === '') return withOption(draft, field.option, undefined);
+  const result = writeOption(draft, field, text);
+  if ('problem' in result) throw new UserError(result.problem);
+  return result.draft;
+}
+
+interface ValueItem<T> extends QuickPickItem {
+  readonly value: T | undefined;
+}
+
+/** @throws {CancellationError} where the person picks nothing */
+async function pick<T>(field: RunField, items: readonly ValueItem<T>[]): Promise<ValueItem<T>> {
+  const picked = await window.showQuickPick(items, {
+    title: field.label,
+    placeHolder: field.description,
+    ignoreFocusOut: true,
+  });
+  if (!picked) throw new CancellationError();
+  return picked;
+}
+
+async function promptForFlag(field: RunField, { draft }: OptionInputOptions): Promise<RunDraft> {
+  const { value } = await pick<boolean>(field, [
+    { label: 'On', value: true },
+    { label: 'Off', value: false },
+    { label: 'Not Set', description: 'The cloud decides', value: undefined },
+  ]);
+  return withOption(draft, field.option, value);
+}
+
+/** Models of a list, or any other that is typed. */
+async function promptForModel(
+  field: RunField,
+  { draft, usedModels }: OptionInputOptions,
+): Promise<RunDraft> {
+  const known = new Set([...usedModels, ...suggestedModels(draft.apiVersion)]);
+  const itemsFor = (typed: string): ValueItem<string>[] => [
+    ...(typed === '' || known.has(typed)
+      ? []
+      : [{ label: plainLabel(typed), description: 'As typed', value: typed, alwaysShow: true }]),
+    { label: 'Not Set', description: 'The cloud’s own choice', value: '' },
+    ...[...known].map((value) => ({ label: plainLabel(value), value })),
+  ];
+  const box = window.createQuickPick<ValueItem<string>>();
+  box.title = field.label;
+  box.placeholder = 'Choose a model, or type its name as the cloud gives it';
+  box.ignoreFocusOut = true;
+  box.items = itemsFor('');
+  const current = box.items.find(({ value }) => value === draft.model);
+  if (current) box.activeItems = [current];
+  const chosen = await new Promise<string | undefined>((resolve) => {
+    box.onDidChangeValue((text) => {
+      box.items = itemsFor(text.trim());
+    });
+    box.onDidAccept(() => {
+      resolve(box.activeItems[0]?.value);
+      box.hide();
+    });
+    box.onDidHide(() => {
+      resolve(undefined);
+      box.dispose();
+    });
+    box.show();
+  });
+  if (chosen === undefined) throw new CancellationError();
+  return written(draft, field, chosen);
+}
+
+async function promptForSchema(
+  field: RunField,
+  { draft, paths }: OptionInputOptions,
+): Promise<RunDraft> {
+  if (draft.outputSchema !== undefined) {
+    const { value } = await pick<string>(field, [
+      { label: 'Choose Another File…', value: 'choose' },
+      { label: 'Not Set', value: undefined },
+    ]);
+    if (value === undefined) return withOption(draft, 'outputSchema', undefined);
+  }
+  const [uri] = await chooseFiles('Use as Schema', paths, {
+    filters: { 'JSON Schema': ['json', 'jsonc'] },
+  });
+  if (!uri) throw new CancellationError();
+  return { ...draft, outputSchema: paths.choose(uri) };
+}
+
+async function promptForFiles(
+  field: RunField,
+  { draft, paths }: OptionInputOptions,
+): Promise<RunDraft> {
+  const given = draft.files ?? [];
+  if (given.length > 0) {
+    const { value } = await pick<string>(field, [
+      { label: 'Add Files…', value: '' },
+      ...given.map((each) => ({ label: plainLabel(`Leave Out ${each}`), value: each })),
+      { label: 'Not Set', value: undefined },
+    ]);
+    if (value === undefined) return withOption(draft, 'files', undefined);
+    if (value !== '') {
+      const others = given.filter((each) => each !== value);
+      return withOption(draft, 'files', others.length === 0 ? undefined : others);
+    }
+  }
+  const uris = await chooseFiles('Give Along', paths, { canSelectMany: true });
+  const files = [...new Set([...given, ...uris.map((uri) => paths.choose(uri))])];
+  if (files.length > mostFiles)
+    throw new UserError(`A task takes at most ${mostFiles} files, not ${files.length}.`);
+  return { ...draft, files };
+}
+
+/** @throws {CancellationError} where the person chooses none */
+async function chooseFiles(
+  openLabel: string,
+  { base }: GivenPaths,
+  options: { readonly filters?: Record<string, string[]>; readonly canSelectMany?: boolean },
+): Promise<readonly Uri[]> {
+  const uris = await window.showOpenDialog({
+    openLabel,
+    title: openLabel,
+    ...(base ? { defaultUri: base } : {}),
+    ...options,
+  });
+  if (!uris || uris.length === 0) throw new CancellationError();
+  return uris;
+}
+
+/** Secrets are typed one by one; their values are never shown again. */
+async function promptForSecrets({ draft }: OptionInputOptions): Promise<RunDraft> {
+  const field = fieldOf('secrets');
+  const known = draft.secrets ?? {};
+  const names = Object.keys(known);
+  if (names.length > 0) {
+    const { value } = await pick<string>(field, [
+      { label: 'Add Secret…', value: '' },
+      ...names.map((name) => ({ label: plainLabel(`Leave Out ${name}`), value: name })),
+    ]);
+    if (value !== '') {
+      const others = Object.entries(known).filter(([name]) => name !== value);
+      const secrets = others.length === 0 ? undefined : Object.fromEntries(others);
+      return withOption(draft, 'secrets', secrets);
+    }
+  }
+  const name = await window.showInputBox({
+    title: 'Secret: Name',
+    prompt: 'The agent knows the secret by this name, and the prompt may speak of it.',
+    placeHolder: field.example,
+    ignoreFocusOut: true,
+    validateInput: (text) =>
+      /^[\w.-]{1,100}$/u.test(text.trim()) ? undefined : 'Letters, digits, _, - and dots only.',
+  });
+  if (name === undefined) throw new CancellationError();
+  const secret = await window.showInputBox({
+    title: `Secret: ${plainMessage(name)}`,
+    prompt: 'It is sent with this task only, and stored nowhere here.',
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (text) => (text === '' ? 'A secret has a value.' : undefined),
+  });
+  if (secret === undefined) throw new CancellationError();
+  return { ...draft, secrets: { ...known, [name.trim()]: secret } };
+}

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Simulator } from '../simulator/startSimulator';
+import { pointAt, simulatorEnvironment, startStillCloud } from './cloudOfTest';
+import { openWorkbench, type Workbench } from './workbench';
+
+const start = 'POST /api/v4/runs';
+
+describe('running a task', () => {
+  let folder: string;
+  let simulator: Simulator;
+  let workbench: Workbench;
+
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'browser-use-tasks-'));
+    writeFileSync(
+      path.join(folder, 'price.browser-use.md'),
+      '---\napiVersion: v4\nmaxSteps: 9\noutputSchema: price.json\n---\n\nFind the price\nof a tent\n',
+    );
+    writeFileSync(
+      path.join(folder, 'price.json'),
+      '{"type":"object","properties":{"a":{"type":"prize"}}}',
+    );
+    workbench = await openWorkbench({
+      settings: {
+        'browserUseTasks.baseUrl': 'http://127.0.0.1:1',
+        'browserUseTasks.apiVersion': 'auto',
+      },
+      env: simulatorEnvironment,
+      folder,
+    });
+    await workbench.openView();
+  });
+
+  beforeEach(async () => {
+    simulator = await startStillCloud();
+    await pointAt(workbench, simulator);
+  });
+
+  afterEach(() => simulator.close());
+
+  after(async () => {
+    await workbench.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('shows all of it and the account first, sends it once, and tracks it at once', async () => {
+    await workbench.runCommand('Browser Use: Run Task…');
+    await titleIs('Prompt');
+    await workbench.answerInput('Find the cheapest bicycle');
+    await pageShows('Run');
+    await setCostCap('2.50');
+    await pageShows('Cost Cap$2.50');
+    assert.match(await pageText(), /Costs up to \$2\.50\./u);
+    for (const theme of ['light', 'dark'] as const) {
+      await workbench.setTheme(theme);
+      await workbench.screenshot(`run-${theme}`);
+    }
+    await workbench.page.setViewportSize({ width: 600, height: 700 });
+    await workbench.screenshot('run-narrow');
+    await workbench.page.setViewportSize({ width: 1280, height: 800 });
+    await chooseRun();
+    await workbench.page.keyboard.press('Enter');
+    await workbench.waitForRow('Its row', ({ label }) => label === 'Find the cheapest bicycle');
+    const started = await workbench.waitForNotification('The task has started');
+    assert.deepEqual(started.buttons, ['Open Details']);
+    await started.click('Open Details');
+    await (await workbench.detailsFrame()).getByText('Find the cheapest bicycle').first().waitFor();
+    await workbench.runCommand('View: Close All Editors');
+    assert.equal(simulator.counts.of(start), 1);
+    const [task] = simulator.tasks.values();
+    assert.equal(task?.script.prompt, 'Find the cheapest bicycle');
+  });
+
+  it('comes back filled in where the cloud refuses it, with what to do', async () => {
+    simulator.faults.add({
+      route: start,
+      preventsAction: true,
+      effect: {
+        kind: 'answer',
+        status: 422,
+        body: { detail: [{ loc: ['body', 'model'], msg: 'Input should be a known model' }] },
+      },
+    });
+    await workbench.runCommand('Browser Use: Run Task…');
+    await titleIs('Prompt');
+    await workbench.answerInput('Find a tent');
+    await pageShows('Run');
+    await setCostCap('1');
+    await chooseRun();
+    const refused = await workbench.waitForNotification('The task has not started');
+    assert.match(refused.message, /model: Input should be a known model/u);
+    await pageShows('Input should be a known model');
+    await workbench.screenshot('run-refused');
+    assert.match(await pageText(), /Find a tent/u);
+    await workbench.page.keyboard.press('Escape');
+    await refused.dismiss();
+    // What was left is there again.
+    simulator.faults.clear();
+    await workbench.runCommand('Browser Use: Run Task…');
+    await pageShows('Cost Cap$1.00');
+    await chooseRun();
+    await workbench.waitForRow('Its row', ({ label }) => label === 'Find a tent');
+    assert.equal(simulator.tasks.size, 1);
+  });
+
+  it('is found where its answer is lost, and never sent twice by itself', async () => {
+    simulator.faults.add({ route: start, effect: { kind: 'reset' } });
+    const list = simulator.faults.add({ route: 'GET /api/v4/runs', effect: { kind: 'reset' } });
+    await workbench.runCommand('Browser Use: Run Task…');
+    await titleIs('Prompt');
+    await workbench.answerInput('Find a stove');
+    // What was created is told from what was there before by its time, and the cloud's clock stands still.
+    simulator.clock.advance(Date.now() - simulator.clock.now());
+    await chooseRun();
+    await workbench.dialog().waitFor();
+    assert.match(await workbench.dialog().innerText(), /may have started/u);
+    await workbench.screenshot('run-unknown');
+    list.clear();
+    await workbench.answerDialog('Look Again');
+    await workbench.waitForRow('Its row', ({ label }) => label === 'Find a stove');
+    assert.equal(simulator.counts.of(start), 1);
+    assert.equal(simulator.tasks.size, 1);
+  });
+
+  it('from a prompt file, names what is not sent, and checks the schema first', async () => {
+    // As a person does who has found the file in the explorer.
+    await workbench.page.keyboard.press('ControlOrMeta+Shift+E');
+    await workbench.page
+      .locator('.explorer-folders-view')
+      .getByText('price.browser-use.md')
+      .dblclick();
+    await workbench.page.locator('.editor-actions a[aria-label^="Run Task"]').first().click();
+    await pageShows('Run');
+    assert.match(await pageText(), /Max Steps9\s+API v4 takes no such option\s+Not sent/u);
+    await workbench.screenshot('run-file');
+    await chooseRun();
+    await pageShows('price.json cannot be the output’s schema');
+    await workbench.page.keyboard.press('Escape');
+    assert.equal(simulator.counts.of(start), 0);
+  });
+
+  const rowOf = (text: string) =>
+    workbench.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first();
+
+  const titleIs = (title: string) =>
+    workbench.page.locator('.quick-input-title', { hasText: title }).waitFor();
+
+  const pageShows = (text: string) => rowOf(text).waitFor();
+
+  const pageText = () => workbench.page.locator('.quick-input-list').innerText();
+
+  async function setCostCap(amount: string): Promise<void> {
+    await workbench.quickInput().fill('cost cap');
+    await rowOf('Cost Cap').click();
+    await titleIs('Cost Cap');
+    await workbench.answerInput(amount);
+    await pageShows('Cost Cap$');
+  }
+
+  /** A page that has just opened takes no Run: nobody has read it. */
+  async function chooseRun(): Promise<void> {
+    const run = rowOf('Costs');
+    await run.waitFor();
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    await run.click();
+  }
+});
