@@ -5,7 +5,7 @@ import { errorMessage, type ErrorContext, type ErrorMessage } from './errorMessa
 
 /**
  * The message for a change that was refused: what the cloud says of it, as plain text, and what to do.
- * @param error that of a `ChangeOutcome` of kind `refused`: one whose answer was lost has changed nothing either
+ * @param error that of a `ChangeOutcome` of kind `refused`: one whose answer was lost does not show at the cloud, or not whole
  */
 export function changeErrorMessage(error: CloudError, context: ErrorContext): ErrorMessage {
   const { kind, status, isUnsent, retryAfterMs } = error;
@@ -62,7 +62,7 @@ export function changeErrorMessage(error: CloudError, context: ErrorContext): Er
     case 'badAnswer':
       if (isUnsent) break;
       return {
-        text: `The answer of ${host} was lost, and nothing has changed there. Check the network, and try again.`,
+        text: `The answer of ${host} was lost, and the cloud does not show the change. Check the network, and try again.`,
         nextStep: 'showLog',
       };
     case 'auth':
