@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { TaskAppearance } from '../../src/core/labels/taskLabels';
+import { scriptOf, statusRows } from '../fakes/statusTable';
 import { type Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
 import { refuseId, simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
@@ -197,6 +199,65 @@ describe('the states in the view', () => {
     return workbench.waitForRow(`The row "${label}"`, (row) => row.label === label);
   }
 });
+
+describe('what the words of v3 and v4 mean, in the view', () => {
+  let simulator: Simulator;
+  let workbench: Workbench;
+
+  before(async () => {
+    simulator = await startStillCloud();
+    const ids = statusRows.map((row) => simulator.addTask(scriptOf(row, Date.now())).id);
+    workbench = await openWorkbench({
+      settings: {
+        'browserUseTasks.baseUrl': simulator.url,
+        'browserUseTasks.apiVersion': 'auto',
+      },
+      env: simulatorEnvironment,
+    });
+    await workbench.openView();
+    await workbench.widenView(470);
+    await track(workbench, ids.join(' '));
+    await until('All rows of the table', async () => {
+      const rows = await workbench.rows();
+      const unread = rows.filter(({ icon }) => icon === 'ellipsis');
+      assert.deepEqual([rows.length, unread.map(({ label }) => label)], [statusRows.length, []]);
+      return true;
+    });
+    await workbench.unselect();
+  });
+
+  after(async () => {
+    await workbench.close();
+    await simulator.close();
+  });
+
+  it('has an icon for each row of the table', async () => {
+    const rows = await workbench.rows();
+    for (const row of statusRows) {
+      const { prompt } = scriptOf(row, 0);
+      const shown = rows.find(({ ariaLabel }) => ariaLabel.startsWith(`Task “${prompt}”`));
+      assert.equal(shown?.icon, iconByAppearance[row.appearance], prompt);
+      if (row.appearance === 'unknown') assert.ok(shown?.description.includes(row.word));
+    }
+  });
+
+  for (const theme of ['dark', 'light', 'highContrast'] as const)
+    it(`can be looked at in the theme ${theme}`, async () => {
+      await workbench.setTheme(theme);
+      await workbench.screenshot(`words-${theme}`, workbench.page.locator('.sidebar').first());
+    });
+});
+
+const iconByAppearance: Partial<Record<TaskAppearance, string>> = {
+  created: 'clock',
+  running: 'loading',
+  succeeded: 'pass-filled',
+  finished: 'pass',
+  unsuccessful: 'warning',
+  stopped: 'debug-stop',
+  failed: 'error',
+  unknown: 'question',
+};
 
 function labelOf(index: number): string {
   return states[index]?.script?.prompt ?? idOf(index);
