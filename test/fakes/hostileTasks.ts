@@ -47,17 +47,49 @@ export const hostileFileNames: readonly string[] = [
   'new\nline.txt',
 ];
 
-/** A finished task whose every text is of one hostile kind. */
+/** A finished task whose every text is of one hostile kind, in whatever API version it is added. */
 export function hostileScript(kind: HostileKind): TaskScript {
   const text = hostileTexts[kind];
+  // Names are short in reality.
+  const name = text.slice(0, 200);
+  const tool = {
+    type: 'tool',
+    tool: name,
+    callID: name,
+    state: { status: 'error', title: text, input: { description: text, url: text }, error: text },
+  };
   return {
     prompt: text,
+    title: text,
+    titleAfterMs: 0,
+    v3: {
+      messages: [
+        { afterMs: 1, type: 'browser_action', role: name, summary: text, data: text },
+        { afterMs: 2, type: name, summary: '', data: JSON.stringify({ content: text }) },
+        { afterMs: 3, type: 'browser_action_error', summary: text, data: text },
+      ],
+    },
+    v4: {
+      judgement: { verdict: text, [name]: text },
+      judgementAfterMs: 0,
+      error: text,
+      events: [
+        { afterMs: 1, type: name, data: { [name]: text } },
+        { afterMs: 2, type: 'core.event', data: { part: { type: 'text', text } } },
+        { afterMs: 3, type: 'core.event', data: { part: tool } },
+        {
+          afterMs: 4,
+          type: 'browser.ready',
+          data: { live_view_url: name, browser_session_id: name },
+        },
+      ],
+    },
     createdAtMs: Date.now() - 60_000,
     output: text,
     judgement: text,
     llm: text,
     browserUseVersion: text,
-    metadata: { [text.slice(0, 200)]: text },
+    metadata: { [name]: text },
     steps: [
       { goal: text, url: text, evaluation: text, memory: text, actions: [text, `{"a":${text}}`] },
       { goal: text, url: 'javascript:alert(1)', actions: ['{"go":{"url":"command:quit"}}'] },

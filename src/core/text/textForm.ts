@@ -39,7 +39,8 @@ export function markedFormOf(text: string): Exclude<TextForm, 'json'> {
     /^\s{0,3}```/mu,
     /^\|.*\|\s*$/mu,
     /\*\*\S[^*\n]*\*\*/u,
-    /\[[^\]\n]+\]\(https?:[^)\s]+\)/u,
+    // No bracket within: of thousands in a row, each would be followed to the end of the text.
+    /\[[^[\]\n]+\]\(https?:[^)\s]+\)/u,
   ].filter((mark) => mark.test(sample)).length;
   return marks >= 2 || /^#{1,6} \S/mu.test(sample) ? 'markdown' : 'plaintext';
 }
