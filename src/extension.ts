@@ -9,15 +9,12 @@ import { systemClock as clock } from './platform/systemClock';
 import type { BrowserUseTasks } from './publicApi';
 import { AccountSession } from './ui/account/accountSession';
 import { CurrentAccount } from './ui/account/currentAccount';
-import { registerCommands } from './ui/commands/commands';
+import { registerCommands, registerLinks, registerTools, restoreDetails } from './ui/registrations';
 import { connectParts, reportStorage } from './ui/account/connectParts';
 import { LazyFeatures, loadWhenNeeded } from './ui/lazyFeatures';
-import { registerLinks } from './ui/lazyLinks';
-import { registerTools } from './ui/lazyTools';
 import { LazyTree } from './ui/tree/lazyTree';
 import { Log } from './ui/log';
 import { publicTasks } from './ui/publicTasks';
-import { restoreDetails } from './ui/details/restoreDetails';
 import { Settings } from './ui/settings';
 import { TaskView, followContextKeys } from './ui/tree/taskView';
 

@@ -13,7 +13,7 @@ import type { DetailsAction, DetailsActionOptions } from '../../src/ui/details/d
 import { doDetailsAction } from '../../src/ui/details/detailsActions';
 import { DetailsPanels } from '../../src/ui/details/detailsPanel';
 import { Log } from '../../src/ui/log';
-import { detailsViewType } from '../../src/ui/details/restoreDetails';
+import { detailsViewType } from '../../src/ui/registrations';
 import { Settings } from '../../src/ui/settings';
 import { TaskDocuments } from '../../src/ui/saving/taskDocuments';
 import type { FromPage, ToPage } from '../../src/webview/protocol';

@@ -1,5 +1,5 @@
 import { reportError, type ReportErrorOptions } from '../reportError';
-import { commandPrefix } from './commands';
+import { commandPrefix } from '../registrations';
 
 /** What a command does, and what its message says where it fails. */
 export interface Command {

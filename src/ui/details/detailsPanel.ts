@@ -7,7 +7,7 @@ import { taskTitle } from '../../core/labels/taskLabels';
 import type { DetailsAction } from './detailsActions';
 import type { TaskOwner } from '../lazyFeatures';
 import { UserError } from '../userError';
-import { detailsViewType } from './restoreDetails';
+import { detailsViewType } from '../registrations';
 import { TaskDetailsPanel, type TaskDetailsOptions } from './taskDetailsPanel';
 
 /** What the panels are made of and fed by. */
