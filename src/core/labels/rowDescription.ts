@@ -34,8 +34,9 @@ export interface RowDescriptionOptions extends RowOptions {
 export function rowDescription(task: TrackedTask, options: RowDescriptionOptions): string {
   const { showsVersion, title } = options;
   const description = joinParts([
-    ...factParts(task, options),
+    // First, as it costs money, and a narrow view cuts what comes last.
     hasOpenBrowser(task, options.now) ? 'browser open' : undefined,
+    ...factParts(task, options),
     task.followedAt === undefined ? undefined : 'following',
     showsVersion ? capabilitiesOf(task.apiVersion).name : undefined,
     title.beginning,
@@ -86,6 +87,8 @@ export function rowSentence(task: TrackedTask, { showsVersion }: RowOptions): st
   if (task.cost !== undefined) parts.push(`It cost ${formatShortCost(task.cost)}`);
   if (task.isUnseen) parts.push('You have not opened it since it ended');
   if (task.trouble && !task.isMissing) parts.push('It cannot be read at the moment');
+  if (hasEnded(task.status) && task.browserOpenUntil !== undefined)
+    parts.push('Its browser is still open');
   if (task.followedAt !== undefined) parts.push('Its session is followed');
   if (showsVersion) parts.push(capabilitiesOf(task.apiVersion).label);
   return `${parts.join('. ')}.`;

@@ -34,6 +34,14 @@ describe('the description of a row', () => {
     ['a paused task by its time so far', running({ status: 'paused' }), '4 min'],
     ['a created task by nothing', running({ status: 'created', startedAt: undefined }), ''],
     ['an ended one by cost and age', ended(), '$0.31 · 2 h ago'],
+    [
+      'one whose browser costs money by that first',
+      ended({ browserOpenUntil: now + 1 }),
+      'browser open · $0.31 · 2 h ago',
+    ],
+    ['one whose browser has closed', ended({ browserOpenUntil: now }), '$0.31 · 2 h ago'],
+    ['one that runs again', running({ browserOpenUntil: now + 1 }), '4 min'],
+    ['one of a session that is followed', ended({ followedAt: 1 }), '$0.31 · 2 h ago · following'],
     ['one without a cost', ended({ cost: undefined }), '2 h ago'],
     ['one without a time', ended({ finishedAt: undefined }), '$0.31'],
     ['one that has just ended', ended({ finishedAt: ago(59 * secondMs) }), '$0.31 · just now'],
@@ -149,6 +157,14 @@ describe('the description of a row', () => {
 });
 
 describe('the sentence of a row', () => {
+  it('says that its session is followed, and that its browser is open', () => {
+    const task = ended({ cost: undefined, followedAt: 1, browserOpenUntil: now + 1 });
+    assert.equal(
+      rowSentence(task, { showsVersion: false }),
+      'Task “Find a flight”: finished. Its browser is still open. Its session is followed.',
+    );
+  });
+
   it('reads like sentences to a screen reader, and does not tick', () => {
     const task = ended({ cost: '0.5', judgeVerdict: true, isUnseen: true });
     assert.equal(

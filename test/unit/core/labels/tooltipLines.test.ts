@@ -124,4 +124,13 @@ describe('a tooltip', () => {
     assert.equal(lines[0], 'abc d');
     assert.ok(lines.includes('API v2, task ID xy1'));
   });
+
+  it('says until when its browser is open, and that its session is followed', () => {
+    const task = aTask({ status: 'finished', browserOpenUntil: now + 60_000, followedAt: 1 });
+    const text = tooltipLines(task, options).join('\n');
+    assert.match(text, /^Its browser is still open, which costs money\. It closes by itself at /mu);
+    assert.match(text, /^Its session is followed: new tasks in it appear here by themselves\.$/mu);
+    const later = { ...options, now: now + 60_000 };
+    assert.doesNotMatch(tooltipLines(task, later).join('\n'), /browser is still open/u);
+  });
 });
