@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { createCloud } from '../../../src/api/index';
-import { parseRetryAfter } from '../../../src/api/refusal';
+import { accountIsMissing } from '../../../src/api/account';
+import {
+  errorOfRefusal,
+  parseRetryAfter,
+  partIsMissing,
+  routeIsMissing,
+  taskIsMissing,
+} from '../../../src/api/refusal';
+import { shareIsMissing } from '../../../src/api/share';
 import type { CloudErrorKind } from '../../../src/core/cloud/errors';
 import type { QuietKind } from '../../../src/core/cloud/taskClient';
 import type { TaskClient } from '../../../src/core/cloud/taskClient';
@@ -93,17 +101,25 @@ describe('an answer that says no', () => {
     '{"detail":401}',
     '{"detail":"Invalid API key"',
   ];
-  for (const status of [400, 401, 402, 403, 404, 405, 409, 410, 413, 418, 422, 451])
+  const statuses = [400, 401, 402, 403, 404, 405, 409, 410, 413, 418, 422, 451];
+  const meanings = [taskIsMissing, routeIsMissing, partIsMissing, accountIsMissing, shareIsMissing];
+  for (const [index, status] of statuses.entries())
     it(`judges nothing where somebody else says ${status}`, async () => {
       for (const body of strangers)
-        for (const apiVersion of ['v1', 'v2'] as const) {
-          const client = await clientFor(status, body, apiVersion);
-          const calls = [getStatus, getTask, getDetails, listTasks, getFileUrl, getAccount];
-          for (const call of apiVersion === 'v1' ? calls : [...calls, getShare]) {
-            const error = await failureOf(call(client));
-            assert.deepEqual([error.kind, error.status], ['badAnswer', status], body);
-          }
+        for (const notFoundKind of meanings) {
+          const error = errorOfRefusal({ status, body, retryAfter: undefined }, notFoundKind);
+          assert.deepEqual([error.kind, error.status], ['badAnswer', status], body);
         }
+      // Each body once over HTTP, as an answer to every kind of request.
+      const body = strangers[index % strangers.length] ?? '';
+      for (const apiVersion of ['v1', 'v2'] as const) {
+        const client = await clientFor(status, body, apiVersion);
+        const calls = [getStatus, getTask, getDetails, listTasks, getFileUrl, getAccount];
+        for (const call of apiVersion === 'v1' ? calls : [...calls, getShare]) {
+          const error = await failureOf(call(client));
+          assert.deepEqual([error.kind, error.status], ['badAnswer', status], body);
+        }
+      }
     });
 
   it('names the status and nothing of the page where somebody else answers', async () => {

@@ -160,7 +160,10 @@ describe('TaskPoller', () => {
     it('polls a task rarely that has not changed for six hours', async () => {
       polled.cloud.set('a', 'running');
       polled.track('a');
+      // Six hours of few polls, then one in which nothing but its age keeps it from being polled often.
+      polled.poller.setAttention('away');
       await polled.clock.advance(6 * hour + minute);
+      polled.poller.setAttention('watching');
       const before = polled.cloud.requested.length;
       await polled.clock.advance(hour);
       const requested = polled.cloud.requested.length - before;
