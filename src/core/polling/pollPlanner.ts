@@ -194,7 +194,9 @@ function planUnknown(
   now: number,
 ): readonly Poll[] {
   // What the list did not show is polled by itself; missing tasks stand in no list.
-  const fresh = tasks.filter((task) => task.rawStatus === '' && !task.isMissing && !task.trouble);
+  const isFresh = (task: TrackedTask): boolean =>
+    task.rawStatus === '' && !task.isMissing && !task.trouble;
+  const fresh = tasks.filter(isFresh);
   const isWorthIt =
     fresh.length >= Math.max(fewestForList, capabilitiesOf(apiVersion).lists.worthFrom) &&
     (costs.of(apiVersion, 'recent', now) ?? 0) < fresh.length;
@@ -207,7 +209,7 @@ function planUnknown(
   const list = { kind: 'list', way: 'recent', apiVersion, query, mostPages } as const;
   return [
     { ...list, expects: fresh },
-    ...tasks.filter((task) => !fresh.includes(task)).map(pollFor),
+    ...tasks.filter((task) => !isFresh(task)).map(pollFor),
   ];
 }
 
