@@ -207,10 +207,7 @@ function planUnknown(
   const { areFull } = capabilitiesOf(apiVersion).lists;
   const query = areFull ? {} : { isFull: true };
   const list = { kind: 'list', way: 'recent', apiVersion, query, mostPages } as const;
-  return [
-    { ...list, expects: fresh },
-    ...tasks.filter((task) => !isFresh(task)).map(pollFor),
-  ];
+  return [{ ...list, expects: fresh }, ...tasks.filter((task) => !isFresh(task)).map(pollFor)];
 }
 
 function planKnown(
