@@ -6,12 +6,22 @@ import {
   lm,
   type CancellationToken,
   type LanguageModelToolInformation,
+  type MarkdownString,
 } from 'vscode';
+import type { TaskRef } from '../../src/core/cloud/task';
+import { systemClock } from '../../src/platform/systemClock';
 import type { BrowserUseTasks } from '../../src/publicApi';
+import {
+  invokeTool,
+  languageModelTools,
+  prepareTool,
+  type LanguageModelToolsOptions,
+} from '../../src/ui/languageModel/languageModelTools';
 import { virtualClock, type Clock } from '../simulator/clock';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
 import { activated, run, set, taskWhen } from './extensionUnderTest';
 import { Person } from './person';
+import { leaveSmallWorlds, smallWorld, type SmallWorld } from './smallWorld';
 
 describe('the tools for language models', () => {
   let api: BrowserUseTasks;
@@ -120,5 +130,92 @@ describe('the tools for language models', () => {
       await call('waitForTask', { id, timeoutMinutes: 0.1 }),
       /^The task has not ended/u,
     );
+  });
+});
+
+describe('the tools for language models that cost money or lose work', () => {
+  let world: SmallWorld;
+  let refreshed: (readonly TaskRef[] | undefined)[];
+  let tools: ReturnType<typeof languageModelTools>;
+
+  before(async () => {
+    world = await smallWorld();
+    refreshed = [];
+    const { account, settings } = world;
+    const poller: LanguageModelToolsOptions['poller'] = {
+      state: { activeCount: 0, isPolling: false, pauses: [] },
+      refresh: (refs) => Promise.resolve(void refreshed.push(refs)),
+    };
+    tools = languageModelTools({ account, settings, poller, clock: systemClock });
+  });
+
+  after(async () => {
+    await world.end();
+    await leaveSmallWorlds();
+  });
+
+  afterEach(() => world.simulator.faults.clear());
+
+  const { token } = new CancellationTokenSource();
+  const invoke = (name: string, input: object): Promise<string> =>
+    invokeTool(`browserUseTasks_${name}`, input, { tools, settings: world.settings, token });
+  const sent = (): number => world.simulator.counts.of('POST /api/v4/runs');
+
+  it('ask before a task is run: prompt, account and cost cap, none of it as Markdown', async () => {
+    const prompt = 'Read [this](command:evil) ![x](https://evil.example/x.png)';
+    const ask = async (input: object): Promise<string> => {
+      const prepared = await prepareTool('browserUseTasks_runTask', input, tools);
+      assert.ok(prepared.confirmationMessages, 'it asks');
+      const { value } = prepared.confirmationMessages.message as MarkdownString;
+      return value.replaceAll('&nbsp;', ' ');
+    };
+    const text = await ask({ prompt, apiVersion: 'v4', maxCostUsd: 0.5, model: 'm*odel' });
+    assert.ok(text.includes(`\`\`\`text\n${prompt}\n\`\`\``), text);
+    assert.match(text, /Costs up to/u);
+    assert.match(text, /127\.0\.0\.1/u);
+    assert.ok(text.includes('m\\*odel'), text);
+    assert.match(await ask({ prompt: 'x', apiVersion: 'v4' }), /no cost cap is set/u);
+    assert.equal(sent(), 0);
+  });
+
+  it('run a task once, and track it', async () => {
+    const text = await invoke('runTask', { prompt: 'Buy milk', apiVersion: 'v4', maxCostUsd: 1 });
+    const [, id = ''] = /id ([\w-]+)/u.exec(text) ?? [];
+    assert.ok(world.store.get({ apiVersion: 'v4', id }));
+    assert.equal(sent(), 1);
+    assert.deepEqual(refreshed.at(-1), [{ apiVersion: 'v4', id }]);
+  });
+
+  it('send nothing that cannot be meant', async () => {
+    const before = world.simulator.counts.total;
+    for (const input of [
+      {},
+      { prompt: '   ' },
+      { prompt: 'x', apiVersion: 'v9' },
+      { prompt: 'x', apiVersion: 'v4', maxCostUsd: -1 },
+      { prompt: 'x', apiVersion: 'v4', startUrl: 'https://a.example' },
+      { prompt: 'x', apiVersion: 'v4', nonsense: 'y' },
+    ])
+      await assert.rejects(invoke('runTask', input), JSON.stringify(input));
+    assert.equal(world.simulator.counts.total, before);
+  });
+
+  it('tell why a task was refused, and of one that may have started not to run it again', async () => {
+    const before = sent();
+    await assert.rejects(
+      invoke('runTask', { prompt: 'x', apiVersion: 'v4', model: 'no-such-model' }),
+      /The task has not started\./u,
+    );
+    assert.equal(sent(), before + 1);
+    // Its answer is lost, and the cloud has not heard of it: nobody knows whether it comes.
+    const lost = { route: 'POST /api/v4/runs', times: 1, effect: { kind: 'reset' } } as const;
+    world.simulator.faults.add({ ...lost, preventsAction: true });
+    assert.match(
+      await invoke('runTask', { prompt: 'Perhaps', apiVersion: 'v4' }),
+      /may have started.*Do not run it again/su,
+    );
+    world.simulator.faults.add(lost);
+    assert.match(await invoke('runTask', { prompt: 'Surely', apiVersion: 'v4' }), /has started/u);
+    assert.equal(sent(), before + 3);
   });
 });

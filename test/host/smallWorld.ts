@@ -10,6 +10,7 @@ import type { TaskStore } from '../../src/core/tasks/taskStore';
 import { newlyTracked } from '../../src/core/tasks/trackedTask';
 import { systemClock } from '../../src/platform/systemClock';
 import type { DetailsAction, DetailsActionOptions } from '../../src/ui/details/detailsActions';
+import type { CurrentAccount } from '../../src/ui/account/currentAccount';
 import { doDetailsAction } from '../../src/ui/details/detailsActions';
 import { DetailsPanels } from '../../src/ui/details/detailsPanel';
 import { Log } from '../../src/ui/log';
@@ -30,6 +31,9 @@ export const canaryKey = 'bu_canary_0123456789abcdefXYZ';
 export interface SmallWorld {
   readonly simulator: Simulator;
   readonly person: Person;
+  readonly account: CurrentAccount;
+  readonly settings: Settings;
+  /** That of the account. */
   readonly store: TaskStore;
   readonly cloud: Cloud;
   /** What the log would show. */
@@ -98,6 +102,8 @@ export async function smallWorld(): Promise<SmallWorld> {
   return {
     simulator,
     person,
+    account,
+    settings,
     store,
     cloud,
     logLines,

@@ -23,24 +23,14 @@ import type { AccountSession } from '../account/accountSession';
 import type { CurrentAccount } from '../account/currentAccount';
 import type { Settings } from '../settings';
 import { UserError } from '../userError';
-import { ToolInput } from './toolInput';
+import { runTool } from './runTool';
+import { ToolInput, type Tool } from './tool';
 
 export interface LanguageModelToolsOptions {
   readonly account: CurrentAccount;
   readonly settings: Settings;
-  readonly poller: Polling;
+  readonly poller: Pick<Polling, 'state' | 'refresh'>;
   readonly clock: Clock;
-}
-
-/** What a language model can do here. */
-export interface Tool {
-  /** What the chat shows while the tool runs, and a question where it costs money or loses work. Changes nothing. */
-  prepare(input: ToolInput): PreparedToolInvocation | Promise<PreparedToolInvocation>;
-  /**
-   * @returns a text for the model
-   * @throws {UserError} whose message tells the model what to do
-   */
-  invoke(input: ToolInput, signal: AbortSignal): Promise<string>;
 }
 
 /** The tools by their names in package.json. */
@@ -60,6 +50,7 @@ export function languageModelTools(
       prepare: () => ({ invocationMessage: 'Waiting for a Browser Use task to end' }),
       invoke: (input, signal) => waitForTask(input, signal, options),
     },
+    browserUseTasks_runTask: runTool(options),
   };
 }
 

@@ -1,4 +1,16 @@
+import type { PreparedToolInvocation } from 'vscode';
 import { UserError } from '../userError';
+
+/** What a language model can do here. */
+export interface Tool {
+  /** What the chat shows while the tool runs, and a question where it costs money or loses work. Changes nothing. */
+  prepare(input: ToolInput): PreparedToolInvocation | Promise<PreparedToolInvocation>;
+  /**
+   * @returns a text for the model
+   * @throws {UserError} whose message tells the model what to do
+   */
+  invoke(input: ToolInput, signal: AbortSignal): Promise<string>;
+}
 
 /**
  * Reads the arguments that a language model made up. VS Code checks them by the schema of package.json only in part.
@@ -9,6 +21,13 @@ export class ToolInput {
 
   constructor(input: unknown) {
     this.#fields = typeof input === 'object' && input !== null ? { ...input } : {};
+  }
+
+  /** What was given, without what is null: models write that for what they leave out. */
+  get given(): object {
+    return Object.fromEntries(
+      Object.entries(this.#fields).filter(([, value]) => value !== null && value !== ''),
+    );
   }
 
   /** A text that has something to see. Absent, null and empty texts are none. */
