@@ -1,11 +1,13 @@
 import { Uri, type Memento } from 'vscode';
 import type { Clock } from './core/base/clock';
 import { disposeAll } from './core/base/event';
+import { isOfficial } from './core/cloud/regions';
 import type { TaskRef } from './core/cloud/task';
 import { parseTaskInput } from './core/input/taskInput';
 import type { Polling, WindowPolling } from './core/polling/polling';
 import type { TokenBucket } from './core/polling/tokenBucket';
 import type { TaskSource } from './core/tasks/taskStore';
+import { listedVersions } from './core/tracking/recentTasks';
 import { lookupMessage, rejectedMessage } from './core/tracking/taskTracking';
 import type { WindowSharing } from './core/windows/windowSharing';
 import { homeFolder } from './platform/node';
@@ -27,6 +29,7 @@ import { invokeTool, languageModelTools, prepareTool } from './ui/languageModel/
 import type { Features, LazyFeatures, TaskOwner } from './ui/lazyFeatures';
 import { taskLinks } from './ui/links/taskLinks';
 import type { Log } from './ui/log';
+import { followLimitNotice } from './ui/notifications/followLimitNotice';
 import { showAnnouncement } from './ui/notifications/notifier';
 import { PollProblems, showPollingPaused } from './ui/notifications/pollProblems';
 import { supportPromptFiles } from './ui/running/promptFiles';
@@ -157,6 +160,9 @@ export function shareWithOtherWindows(
       void showAnnouncement(announcement, { session, features: features.get, view }).catch(onError),
     hasKey: () => session.keyState === 'present',
     readKey: () => session.key.read(),
+    versions: listedVersions(isOfficial(session.server)),
+    following: () => settings.followAccount,
+    onLimit: followLimitNotice(settings, log),
     root,
     onAlone: (error) => log.error('Other windows cannot be reached: this one polls alone', error),
   });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { AccountPolls, type AccountPollsOptions } from '../core/following/accountPolls';
 import { SessionPolls } from '../core/following/sessionPolls';
 import { OpenBrowserPolls } from '../core/polling/openBrowserPolls';
 import { PollerWithExtras } from '../core/polling/pollerWithExtras';
@@ -12,7 +13,8 @@ import { joinWindows } from './nodeLeaderElection';
 export interface WindowsOptions
   extends
     Omit<WindowSharingOptions, 'createPoller' | 'join'>,
-    Omit<TaskPollerOptions, 'store' | 'clock' | 'random' | 'loadRounds'> {
+    Omit<TaskPollerOptions, 'store' | 'clock' | 'random' | 'loadRounds'>,
+    Pick<AccountPollsOptions, 'versions' | 'following' | 'onLimit'> {
   /** The server whose tasks the windows share. */
   readonly origin: string;
   /** The folder under which windows find each other. */
@@ -41,13 +43,17 @@ function createPoller(options: WindowsOptions): PollerWithExtras {
   const { store, clock } = options;
   const now = () => clock.now();
   const sessions = new SessionPolls({ store, now });
-  const extras = [sessions, new OpenBrowserPolls({ store, now })];
+  const account = new AccountPolls({ ...options, now });
+  const extras = [sessions, account, new OpenBrowserPolls({ store, now })];
   const random = Math.random;
   const poller = new TaskPoller({
     ...options,
     random,
     loadRounds: () => Promise.resolve({ PollRounds }),
-    onListed: (apiVersion, tasks) => sessions.noteListed(apiVersion, tasks),
+    onListed: (apiVersion, tasks) => {
+      sessions.noteListed(apiVersion, tasks);
+      account.noteListed(apiVersion, tasks);
+    },
   });
   return new PollerWithExtras({ ...options, poller, extras, random });
 }

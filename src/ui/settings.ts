@@ -1,14 +1,21 @@
 import { isApiVersion } from '../core/cloud/versionList';
-import { workspace } from 'vscode';
+import { ConfigurationTarget, workspace } from 'vscode';
 import { officialOrigin, readBaseUrl, type BaseUrl } from '../core/cloud/baseUrl';
 import { Emitter, type Disposable, type Event } from '../core/base/event';
+import type { AccountFollowing } from '../core/following/accountPolls';
 import type { ApiVersion } from '../core/cloud/task';
 import type { PollIntervals } from '../core/polling/polling';
 import { endKinds, type EndKind } from '../core/notices/endKinds';
 
 /** The settings of this extension, each as package.json names it after `browserUseTasks.`. */
 export type SettingName =
-  'baseUrl' | 'apiVersion' | 'notifyOn' | 'polling' | 'animateRunning' | 'openDetailsOfRuns';
+  | 'baseUrl'
+  | 'followAccount'
+  | 'apiVersion'
+  | 'notifyOn'
+  | 'polling'
+  | 'animateRunning'
+  | 'openDetailsOfRuns';
 
 /** The settings as they are now, checked: whatever stands in a settings file, every value here can be used. */
 export class Settings implements Disposable {
@@ -48,6 +55,21 @@ export class Settings implements Disposable {
       hidden: milliseconds(read('polling.hiddenSeconds'), 10),
       away: milliseconds(read('polling.awaySeconds'), 30),
     };
+  }
+
+  /** `undefined` while the account is not followed. */
+  get followAccount(): AccountFollowing | undefined {
+    if (read('followAccount.enabled') !== true) return undefined;
+    const [filter, limit] = [read('followAccount.filter'), Number(read('followAccount.limit'))];
+    return {
+      filter: typeof filter === 'string' ? filter.trim().toLowerCase() : '',
+      limit: Number.isNaN(limit) ? 200 : Math.min(1000, Math.max(1, Math.floor(limit))),
+    };
+  }
+
+  async setFollowAccount(isOn: boolean): Promise<void> {
+    const settings = workspace.getConfiguration(section);
+    await settings.update('followAccount.enabled', isOn || undefined, ConfigurationTarget.Global);
   }
 
   /** Whether the icon of a running task spins. */

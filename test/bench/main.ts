@@ -1,5 +1,6 @@
 import { measureActivation } from './activation';
 import { measureDetailsPage } from './detailsPage';
+import { measureFollowing } from './following';
 import { measureIdle } from './idle';
 import { measureLongRuns } from './longRuns';
 import { measureLinks } from './links';
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   console.log(`\n${await measureDetailsPage()}`);
   console.log(`\n${await measureLongRuns()}`);
   console.log(`\n${await measurePolling()}`);
+  console.log(`\n${await measureFollowing()}`);
 }
 
 main().catch((error: unknown) => {

@@ -31,7 +31,7 @@ describe('an ID in an editor', () => {
     await keyboard.insertText(`task_id = ${id}`);
     const link = await hover('Track and Open Details');
     assert.match(await hoverText(), /Browser Use task, not tracked/);
-    await workbench.screenshot('hover-not-tracked-dark');
+    await workbench.screenshot('hover-not-tracked');
     await link.click();
     const details = await workbench.detailsFrame();
     await details.getByText('Look up').first().waitFor();
@@ -39,7 +39,7 @@ describe('an ID in an editor', () => {
     await workbench.runCommand('View: Close Editor');
     await hover('Open Details');
     assert.match(await hoverText(), /Look up \[the\]\(command:x\) weather\s+Running · v2/);
-    await workbench.screenshot('hover-tracked-dark');
+    await workbench.screenshot('hover-tracked');
     await keyboard.press('Escape');
     // Else VS Code asks whether to save the text.
     await workbench.runCommand('View: Revert and Close Editor');

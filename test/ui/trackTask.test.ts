@@ -58,7 +58,7 @@ describe('the recent tasks of the account', () => {
     await offers('Find a train to Venice', 'Fill in the $ (trash) form', 'Check shop 1');
     const [first, second] = await labels();
     assert.deepEqual([first, second], ['Find a train to Venice', 'Fill in the $ (trash) form']);
-    await workbench.screenshot('track-task-recent-dark');
+    await workbench.screenshot('track-task-recent');
     await workbench.quickInput().press('End');
     await workbench.quickInput().fill('no such words');
     await offers('Tasks of API v3 cannot be listed');
@@ -77,7 +77,7 @@ describe('the recent tasks of the account', () => {
     await workbench.quickInput().fill('tents');
     await offers('Compare tents');
     await workbench.choose('Compare tents');
-    await workbench.screenshot('track-task-search-dark');
+    await workbench.screenshot('track-task-search');
     await workbench.page.keyboard.press('Enter');
     await workbench.quickInput().waitFor({ state: 'hidden' });
     for (const label of ['Check shop 129', 'Compare tents'])
@@ -97,7 +97,7 @@ describe('the recent tasks of the account', () => {
     assert.equal((await workbench.rows()).length, 2);
     const list = workbench.page.locator('.quick-input-list');
     assert.doesNotMatch(await list.innerText(), /private/);
-    await workbench.screenshot('track-task-clipboard-dark');
+    await workbench.screenshot('track-task-clipboard');
     await workbench.page.keyboard.press('Enter');
     await workbench.quickInput().waitFor({ state: 'hidden' });
     await workbench.waitForRow('The copied task', ({ label }) => label === 'Check shop 130');

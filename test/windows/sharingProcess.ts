@@ -58,6 +58,9 @@ const sharing = shareAmongWindows({
   hasKey: () => true,
   readKey: () => Promise.resolve(),
   root: join(root, 'windows'),
+  versions: [],
+  following: () => undefined,
+  onLimit: fail,
   onAlone: fail,
 });
 let isSilent = false;

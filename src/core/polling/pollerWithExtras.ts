@@ -24,6 +24,8 @@ export interface ExtraPolls {
   poll(connect: (signal: AbortSignal) => Promise<Cloud>, signal: AbortSignal): Promise<void>;
   /** A person refreshes, or the key is another one: what is polled is due at once. */
   makeDue(): void;
+  /** The key is another one, perhaps of another account. Called before `makeDue`. */
+  reconnect?(): void;
 }
 
 export interface PollerWithExtrasOptions {
@@ -102,6 +104,7 @@ export class PollerWithExtras implements Polling, Disposable {
     this.#epoch.abort();
     this.#epoch = new AbortController();
     this.#options.poller.reconnect();
+    for (const extra of this.#options.extras) extra.reconnect?.();
     this.#makeDue();
   }
 

@@ -82,6 +82,7 @@ const isOfItsKind: Readonly<Record<FieldName, (value: unknown) => boolean>> = {
   isUnseen: isFlag,
   followedAt: isMoment,
   followedTo: isText,
+  isFromAccount: isFlag,
   browserOpenUntil: isMoment,
 };
 

@@ -39,6 +39,8 @@ export interface TrackedTask extends Task {
   readonly followedAt?: number | undefined;
   /** The newest task of the session that is followed, tracked or not, by its ID. Present with `followedAt`. */
   readonly followedTo?: string | undefined;
+  /** True where following the account has tracked it. */
+  readonly isFromAccount?: boolean | undefined;
   /** When the browser closes by itself that was still open after the task had ended, in milliseconds since 1970. */
   readonly browserOpenUntil?: number | undefined;
 }

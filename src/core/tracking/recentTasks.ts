@@ -131,18 +131,6 @@ export class RecentTasks {
   }
 }
 
-/**
- * Whether each word of a search stands in the task's prompt, title or ID, whatever the case.
- * @param search in lower case
- */
-export function matchesSearch(
-  { prompt = '', title = '', id }: Pick<RecentTask, 'prompt' | 'title' | 'id'>,
-  search: string,
-): boolean {
-  const text = `${prompt}\n${title}\n${id}`.toLowerCase();
-  return search.split(/\s+/u).every((word) => text.includes(word));
-}
-
 /** One whose time nobody tells stands last. */
 function createdAt({ createdAt: text }: Pick<RecentTask, 'createdAt'>): number {
   const at = Date.parse(text ?? '');

@@ -27,7 +27,8 @@ export function connectParts(options: ConnectOptions): Disposable {
   };
   const subscriptions = [
     settings.onDidChange((affects) => {
-      if (affects('polling')) poller.setIntervals(settings.intervals);
+      // Setting them has what polls look anew at what there is to do.
+      if (affects('polling') || affects('followAccount')) poller.setIntervals(settings.intervals);
       if (affects('baseUrl')) logProblem();
     }),
     account.onDidChange(() => {

@@ -11,11 +11,14 @@ import type { CurrentAccount } from '../account/currentAccount';
 import type { AccountSession } from '../account/accountSession';
 import { targetsOf } from '../tree/taskTargets';
 import type { TaskView } from '../tree/taskView';
+import { notify } from '../reportError';
+import type { Settings } from '../settings';
 import { UserError } from '../userError';
 import type { Commands } from './command';
 
 export interface FollowingCommandsOptions {
-  readonly account: Pick<CurrentAccount, 'whenReady'>;
+  readonly account: Pick<CurrentAccount, 'requireSession' | 'whenReady'>;
+  readonly settings: Pick<Settings, 'setFollowAccount'>;
   readonly view: Pick<TaskView, 'selection'>;
   readonly clock: Clock;
 }
@@ -23,6 +26,14 @@ export interface FollowingCommandsOptions {
 /** The commands that say which sessions are followed. */
 export function followingCommands(options: FollowingCommandsOptions): Commands {
   return {
+    followAccount: {
+      run: () => followAccount(true, options),
+      failed: 'The account cannot be followed',
+    },
+    stopFollowingAccount: {
+      run: () => followAccount(false, options),
+      failed: 'Following cannot be stopped',
+    },
     followSession: {
       run: (args) => followSessions(args, options),
       failed: 'The session cannot be followed',
@@ -32,6 +43,19 @@ export function followingCommands(options: FollowingCommandsOptions): Commands {
       failed: 'Following cannot be stopped',
     },
   };
+}
+
+/** Follow Account, Stop Following Account: the setting, for all windows. */
+async function followAccount(
+  isOn: boolean,
+  { account, settings }: FollowingCommandsOptions,
+): Promise<void> {
+  await settings.setFollowAccount(isOn);
+  if (!isOn) return;
+  const { key, server } = account.requireSession();
+  if (await key.get()) return;
+  const text = `New tasks appear once there is an API key for ${server.host}.`;
+  notify({ severity: 'information', text }, 'setApiKey');
 }
 
 /** Follow Session: of the tasks that are named, or of one that is picked. */

@@ -17,15 +17,11 @@ import { parseTaskInput, type TaskInput } from '../../core/input/taskInput';
 import { errorMessage } from '../../core/labels/errorMessage';
 import { recentDescription } from '../../core/labels/rowDescription';
 import { appearanceOf, taskTitle } from '../../core/labels/taskLabels';
+import { matchesSearch } from '../../core/tasks/matchesSearch';
 import { newlyTracked } from '../../core/tasks/trackedTask';
 import { plainLabel } from '../../core/text/plainText';
 import { asUuid } from '../../core/text/uuids';
-import {
-  listedVersions,
-  matchesSearch,
-  RecentTasks,
-  type RecentTask,
-} from '../../core/tracking/recentTasks';
+import { listedVersions, RecentTasks, type RecentTask } from '../../core/tracking/recentTasks';
 import { namedLabel, namesAny, rejectedMessage } from '../../core/tracking/taskTracking';
 import type { AccountSession } from '../account/accountSession';
 import type { Log } from '../log';

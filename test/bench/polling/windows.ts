@@ -78,6 +78,9 @@ function openWindow(root: string, world: World) {
     hasKey: () => true,
     readKey: () => Promise.resolve(),
     root: join(root, 'windows'),
+    versions: [],
+    following: () => undefined,
+    onLimit: () => undefined,
     onAlone: onError,
   });
   const close = async (): Promise<void> => {

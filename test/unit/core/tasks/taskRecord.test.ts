@@ -28,6 +28,7 @@ const whole: Required<Omit<TrackedTask, 'trouble'>> = {
   isUnseen: true,
   followedAt: 6,
   followedTo: 'd',
+  isFromAccount: true,
   browserOpenUntil: 7,
 };
 

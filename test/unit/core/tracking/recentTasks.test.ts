@@ -2,11 +2,8 @@ import assert from 'node:assert/strict';
 import { CloudError, type CloudErrorKind } from '../../../../src/core/cloud/errors';
 import type { ApiVersion } from '../../../../src/core/cloud/task';
 import type { Cloud, TaskPage } from '../../../../src/core/cloud/taskClient';
-import {
-  listedVersions,
-  matchesSearch,
-  RecentTasks,
-} from '../../../../src/core/tracking/recentTasks';
+import { matchesSearch } from '../../../../src/core/tasks/matchesSearch';
+import { listedVersions, RecentTasks } from '../../../../src/core/tracking/recentTasks';
 import { FakeCloud } from '../../../fakes/fakeCloud';
 
 describe('the recent tasks of an account', () => {

@@ -1,0 +1,297 @@
+import { capabilitiesOf } from '../cloud/apiVersions';
+import { isCloudError, type CloudErrorKind } from '../cloud/errors';
+import { hasEnded, refKey, type ApiVersion, type TaskRef } from '../cloud/task';
+import type { Cloud, ListedTask, TaskPage } from '../cloud/taskClient';
+import type { ExtraPolls } from '../polling/pollerWithExtras';
+import { matchesSearch } from '../tasks/matchesSearch';
+import type { TaskStore } from '../tasks/taskStore';
+import { newlyTracked, type TrackedTask } from '../tasks/trackedTask';
+
+const secondMs = 1000;
+const minuteMs = 60 * secondMs;
+
+/** What a person wants of the account's new tasks. */
+export interface AccountFollowing {
+  /** Only tasks whose prompt, title or ID has each word of this are tracked. In lower case; empty: all. */
+  readonly filter: string;
+  /** The most tasks that are tracked by following at a time; at least 1. */
+  readonly limit: number;
+}
+
+/** What the limit has done: ended tasks made room for new ones, or new ones wait until some have ended. */
+export type LimitEffect = 'replaced' | 'waiting';
+
+export interface AccountPollsOptions {
+  readonly store: TaskStore;
+  /** The wall clock, in milliseconds since 1970. */
+  readonly now: () => number;
+  /** The API versions whose lists may show new tasks. */
+  readonly versions: readonly ApiVersion[];
+  /** Asked before each poll; `undefined` while the account is not followed. */
+  readonly following: () => AccountFollowing | undefined;
+  /** Called each time that the limit has an effect, with how many tasks it concerns. */
+  readonly onLimit: (effect: LimitEffect, count: number) => void;
+}
+
+/** A list of one API version. */
+interface List {
+  readonly apiVersion: ApiVersion;
+  /** What was created earlier is not new, in milliseconds since 1970 by the server's clock; `undefined` before the first page. */
+  floor: number | undefined;
+  /** When the newest task was created that it has shown. */
+  newest: number;
+  /** When the tasks were created that it has shown since `floor`, by their IDs. */
+  readonly seen: Map<string, number>;
+  /** Tasks that tell neither prompt nor title yet, so that the filter cannot judge them. */
+  readonly undecided: Set<string>;
+  /** Where a page was full of new tasks, what reads the next. */
+  reading: AsyncIterator<TaskPage, unknown> | undefined;
+  /** The turn at which it was last read. */
+  turn: number;
+  /** Its API version cannot be listed until then, in milliseconds since 1970. */
+  restsUntil: number;
+}
+
+/** The pause of a person who looks is the shortest, in milliseconds. */
+const shortestPauseMs = 2 * secondMs;
+/**
+ * A task may be listed so much later than others that were created after it; and so much before this began, tasks count as new, as
+ * another window may have followed until then. In milliseconds.
+ */
+const overlapMs = minuteMs;
+/** How long a version rests that is not served or refuses the key, in milliseconds. */
+const restMs = 10 * minuteMs;
+/** A list that has shown a task of the last day gets so many turns for one of the others. */
+const livelyTurns = 3;
+const dayMs = 24 * 60 * minuteMs;
+const mostUndecided = 1000;
+const mostWaiting = 1000;
+
+/**
+ * Follows an account: tracks every task that is created from now on, with one list request in each pause for all API versions
+ * together, whose lists take turns. What it has tracked has a mark (`isFromAccount`), and no more than the limit: for new tasks
+ * ended ones leave, those that were seen first; where none has ended, the new ones wait. Whoever untracks a task does not
+ * get it back.
+ */
+export class AccountPolls implements ExtraPolls {
+  readonly #options: AccountPollsOptions;
+  #lists: readonly List[] | undefined;
+  #waiting = new Map<string, ListedTask & TaskRef>();
+  #lastPollAt = -Infinity;
+  #turn = 0;
+
+  readonly name = 'new tasks of the account';
+
+  constructor(options: AccountPollsOptions) {
+    this.#options = options;
+  }
+
+  dueAt(intervalMs: number): number | undefined {
+    const { following, now } = this.#options;
+    if (!following()) {
+      this.#end();
+      return undefined;
+    }
+    const restsUntil = Math.min(...this.#followed().map((list) => list.restsUntil));
+    // A clock that was set back makes no pause longer.
+    const lastPollAt = this.#lastPollAt > now() ? -Infinity : this.#lastPollAt;
+    return Math.max(lastPollAt + Math.max(shortestPauseMs, intervalMs), restsUntil, 0);
+  }
+
+  async poll(connect: (signal: AbortSignal) => Promise<Cloud>, signal: AbortSignal): Promise<void> {
+    const { following, now, store } = this.#options;
+    if (!following()) return;
+    this.#lastPollAt = now();
+    const list = this.#nextList();
+    if (!list) return;
+    list.turn = ++this.#turn;
+    try {
+      const cloud = await connect(signal);
+      signal.throwIfAborted();
+      const stamp = store.stampRequest();
+      const { reading = pagesOf(cloud, list, signal) } = list;
+      list.reading = undefined;
+      const result = await reading.next();
+      if (signal.aborted || !this.#lists?.includes(list)) return;
+      const page: TaskPage = result.done === true ? noMore : result.value;
+      if (this.#takeIn(list, page, stamp)) list.reading = reading;
+    } catch (error) {
+      list.reading = undefined;
+      if (!isCloudError(error) || !isOfVersion(error.kind)) throw error;
+      list.restsUntil = now() + restMs;
+    }
+  }
+
+  /** Every list is due, where a person refreshes. */
+  makeDue(): void {
+    this.#lastPollAt = -Infinity;
+    for (const list of this.#lists ?? []) list.restsUntil = 0;
+  }
+
+  /** The key may be another account's, whose tasks of the past are not new. */
+  reconnect(): void {
+    this.#end();
+  }
+
+  /** A list that was read anyway may show a new task sooner. */
+  noteListed(apiVersion: ApiVersion, listed: readonly ListedTask[]): void {
+    const list = this.#lists?.find((each) => each.apiVersion === apiVersion);
+    if (list?.floor !== undefined) this.#takeNew(list, list.floor, listed);
+  }
+
+  #end(): void {
+    this.#lists = undefined;
+    this.#waiting.clear();
+    this.#lastPollAt = -Infinity;
+  }
+
+  #followed(): readonly List[] {
+    this.#lists ??= this.#options.versions.map((apiVersion) => ({
+      apiVersion,
+      floor: undefined,
+      newest: -Infinity,
+      seen: new Map(),
+      undecided: new Set(),
+      reading: undefined,
+      turn: -Infinity,
+      restsUntil: 0,
+    }));
+    return this.#lists;
+  }
+
+  /** One that is read on, else the one that has waited longest for its share. */
+  #nextList(): List | undefined {
+    const now = this.#options.now();
+    const lists = this.#followed().filter(({ restsUntil }) => restsUntil <= now);
+    const waited = ({ turn, newest }: List): number =>
+      (this.#turn - turn) * (newest > now - dayMs ? livelyTurns : 1);
+    return (
+      lists.find(({ reading }) => reading) ??
+      lists.reduce<List | undefined>(
+        (best, list) => (best && waited(best) >= waited(list) ? best : list),
+        undefined,
+      )
+    );
+  }
+
+  /** @returns whether the next page may show more that is new */
+  #takeIn(list: List, { tasks, isLast }: TaskPage, stamp: number): boolean {
+    const now = this.#options.now();
+    const times = tasks.map(createdAt).filter((at) => at !== undefined);
+    list.newest = times.reduce((newest, at) => Math.max(newest, at), list.newest);
+    if (list.floor === undefined) {
+      // Of two clocks that disagree, the one that is behind shows too much rather than too little.
+      list.floor = Math.min(now, Number.isFinite(list.newest) ? list.newest : now) - overlapMs;
+      for (const task of tasks) {
+        const at = createdAt(task);
+        if (at === undefined || at < now - overlapMs) list.seen.set(task.id, at ?? Infinity);
+      }
+    }
+    const found = this.#takeNew(list, list.floor, tasks, stamp);
+    const { floor } = list;
+    if (found > 0 && !isLast && times.every((at) => at >= floor)) return true;
+    list.floor = Math.max(floor, list.newest - overlapMs);
+    for (const [id, at] of list.seen) if (at < list.floor) list.seen.delete(id);
+    return false;
+  }
+
+  /** @returns how many had not been seen before */
+  #takeNew(list: List, floor: number, listed: readonly ListedTask[], stamp?: number): number {
+    const { apiVersion, seen, undecided } = list;
+    const { following, store } = this.#options;
+    const { filter = '' } = following() ?? {};
+    const matching: (ListedTask & TaskRef)[] = [];
+    let found = 0;
+    for (const task of listed) {
+      const { id } = task;
+      const at = createdAt(task);
+      const isNew = at !== undefined && at >= floor && !seen.has(id);
+      if (isNew) seen.set(id, at);
+      if (isNew) found++;
+      else if (!undecided.has(id)) continue;
+      undecided.delete(id);
+      if (store.get({ apiVersion, id })) continue;
+      if (filter === '' || matchesSearch(task, filter)) matching.push({ ...task, apiVersion });
+      else if (!isTold(task) && undecided.size < mostUndecided) undecided.add(id);
+    }
+    this.#track(matching, stamp);
+    return found;
+  }
+
+  /** Tracks what there is room for, and has the rest wait. */
+  #track(found: readonly (ListedTask & TaskRef)[], stamp: number | undefined): void {
+    const { store, now, following, onLimit } = this.#options;
+    const { limit = 0 } = following() ?? {};
+    // The oldest first, so that the newest stand where they would have come one by one.
+    for (const task of found.toReversed()) this.#waiting.set(refKey(task), task);
+    for (const [key, task] of this.#waiting) if (store.get(task)) this.#waiting.delete(key);
+    if (this.#waiting.size === 0) return;
+    const marked = store.tasks().filter(({ isFromAccount }) => isFromAccount === true);
+    const leaving = mayLeave(marked).slice(
+      0,
+      Math.max(0, marked.length + this.#waiting.size - limit),
+    );
+    const room = Math.max(0, limit - marked.length + leaving.length);
+    const coming = [...this.#waiting.values()].slice(0, room);
+    for (const task of coming) this.#waiting.delete(refKey(task));
+    for (const key of [...this.#waiting.keys()].slice(mostWaiting)) this.#waiting.delete(key);
+    if (leaving.length > 0) store.untrack(leaving);
+    const time = now();
+    store.put(coming.map((task) => ({ ...newlyTracked(task, time), isFromAccount: true })));
+    const updates = coming.map(({ apiVersion, id, ...update }) => ({
+      ref: { apiVersion, id },
+      update,
+    }));
+    store.applyUpdates(
+      updates,
+      time,
+      ({ ref, update }) => capabilitiesOf(ref.apiVersion).lists.areFull || !hasEnded(update.status),
+      stamp,
+    );
+    if (leaving.length > 0) onLimit('replaced', leaving.length);
+    if (this.#waiting.size > 0 && found.length > 0) onLimit('waiting', this.#waiting.size);
+  }
+}
+
+const noMore: TaskPage = { tasks: [], isLast: true };
+
+function pagesOf(
+  cloud: Cloud,
+  { apiVersion }: List,
+  signal: AbortSignal,
+): AsyncIterator<TaskPage, unknown> {
+  return cloud.client(apiVersion).listTasks({}, signal)[Symbol.asyncIterator]();
+}
+
+/** True for a failure that keeps no other version from being listed. */
+function isOfVersion(kind: CloudErrorKind): boolean {
+  switch (kind) {
+    case 'notServed':
+    case 'forbidden':
+    case 'invalidRequest':
+    case 'refused':
+    case 'badAnswer':
+    case 'tooLarge':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Whether there is a text that the filter can judge, or never will be. */
+function isTold({ prompt, title, status }: ListedTask): boolean {
+  return prompt !== undefined || title !== undefined || hasEnded(status);
+}
+
+/** Those that have ended: those that were seen first, and of these those that ended first. */
+function mayLeave(tasks: readonly TrackedTask[]): readonly TrackedTask[] {
+  const endedAt = (task: TrackedTask): number => task.endSeenAt ?? task.changedAt ?? task.trackedAt;
+  return tasks
+    .filter(({ status }) => hasEnded(status))
+    .toSorted((a, b) => Number(a.isUnseen) - Number(b.isUnseen) || endedAt(a) - endedAt(b));
+}
+
+function createdAt({ createdAt: text }: ListedTask): number | undefined {
+  const at = Date.parse(text ?? '');
+  return Number.isNaN(at) ? undefined : at;
+}

@@ -1,0 +1,24 @@
+import type { AccountPollsOptions } from '../../core/following/accountPolls';
+import { countLabel } from '../../core/labels/countLabel';
+import type { Log } from '../log';
+import { notify } from '../reportError';
+import type { Settings } from '../settings';
+
+/** Says what the limit of following does: each time in the log, and the first time of each kind in a message. */
+export function followLimitNotice(
+  settings: Pick<Settings, 'followAccount'>,
+  log: Pick<Log, 'info'>,
+): AccountPollsOptions['onLimit'] {
+  const shown = new Set<string>();
+  return (effect, count) => {
+    const most = `Following the account tracks at most ${countLabel(settings.followAccount?.limit ?? 0)} at a time`;
+    const text =
+      effect === 'replaced'
+        ? `${most}. Those that ended first leave the list for new ones; Browser Use Cloud keeps them.`
+        : `${most}, and none of them has ended. New ones wait until one has.`;
+    log.info(`${text} (${countLabel(count)})`);
+    if (shown.has(effect)) return;
+    shown.add(effect);
+    notify({ severity: 'information', text }, 'openSettings');
+  };
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import type { Simulator } from '../simulator/startSimulator';
+import { simulatorEnvironment, startStillCloud } from './cloudOfTest';
+import { until } from './until';
+import { openWorkbench, type Workbench } from './workbench';
+
+describe('following the account', () => {
+  let simulator: Simulator;
+  let workbench: Workbench;
+
+  before(async () => {
+    simulator = await startStillCloud();
+    simulator.addTask({
+      prompt: 'Started long before',
+      createdAtMs: simulator.clock.now() - 3_600_000,
+    });
+    workbench = await openWorkbench({
+      settings: { 'browserUseTasks.baseUrl': simulator.url },
+      env: simulatorEnvironment,
+    });
+    await workbench.openView();
+  });
+
+  after(async () => {
+    await workbench.close();
+    await simulator.close();
+  });
+
+  it('is off at first, brings new tasks of every version by itself, and ends with a click', async () => {
+    const lists = () => simulator.counts.seen.filter(({ url }) => url.includes('limit=100'));
+    assert.equal(lists().length, 0);
+    await workbench.clickViewAction('Follow Account');
+    await until('What the view says', async () =>
+      (await workbench.welcomeText()).includes('Following the account'),
+    );
+    await workbench.screenshot('follow-account-empty');
+    for (const apiVersion of ['v4', 'v2'] as const)
+      simulator.addTask({
+        apiVersion,
+        prompt: `Started in ${apiVersion}`,
+        end: 'never',
+        cost: null,
+      });
+    for (const apiVersion of ['v4', 'v2'])
+      await workbench.waitForRow(
+        `The task of ${apiVersion}`,
+        ({ label, icon }) => label === `Started in ${apiVersion}` && icon === 'loading',
+        30_000,
+      );
+    assert.equal((await workbench.rows()).length, 2);
+    await workbench.screenshot('follow-account');
+    await workbench.clickViewAction('Stop Following Account');
+    await workbench.page.getByLabel('Follow Account', { exact: true }).first().waitFor();
+  });
+});
