@@ -92,8 +92,7 @@ describe('the tree', () => {
     assert.equal(row?.label, 'Find a flight');
     assert.equal(row.description, '4 min');
     assert.equal(row.id, 'v2/a1');
-    assert.equal(row.contextValue, 'task active hasSession canFollow');
-    assert.match(row.contextValue, /\bhasSession\b/u);
+    assert.match(row.contextValue ?? '', /^task active hasSession canFollow\b/u);
     assert.equal(
       row.accessibilityInformation?.label,
       'Task “Find a flight”: running. It cost $0.12.',
@@ -103,12 +102,21 @@ describe('the tree', () => {
     assert.deepEqual(row.command.arguments, [{ apiVersion: 'v2', id: 'a1' }]);
   });
 
+  it('offers to follow a session, or to stop that, and says that it is followed', () => {
+    fill(aTask({ sessionId: 's1', followedAt: 1, followedTo: 'a1' }), aTask({ id: 'b2' }));
+    const [followed, other] = rows();
+    assert.match(followed?.contextValue ?? '', /\bfollowed\b/u);
+    assert.doesNotMatch(followed?.contextValue ?? '', /\bcanFollow\b/u);
+    assert.equal(followed?.description, 'following');
+    assert.doesNotMatch(other?.contextValue ?? '', /follow/iu);
+  });
+
   it('offers the dashboard only for tasks of Browser Use Cloud itself', async () => {
     fill(aTask({ sessionId: 's1' }));
-    assert.equal(rows()[0]?.contextValue, 'task active hasSession canFollow');
+    assert.match(rows()[0]?.contextValue ?? '', /\bhasSession\b/u);
     await set('baseUrl', 'https://cloud.example');
     assert.deepEqual(drawn, ['all']);
-    assert.equal(rows()[0]?.contextValue, 'task active canFollow');
+    assert.match(rows()[0]?.contextValue ?? '', /^task active canFollow\b/u);
     await set('baseUrl');
   });
 
