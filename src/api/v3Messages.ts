@@ -186,9 +186,15 @@ function textOf(content: unknown): string {
     .join('\n');
 }
 
+/** Of an action, or of one that a tool was called with. */
 function urlIn(input: unknown): string | undefined {
-  const { url } = (input ?? {}) as { url?: unknown };
-  return typeof url === 'string' ? url : undefined;
+  if (typeof input !== 'object' || input === null) return undefined;
+  const values: readonly unknown[] = Object.values(input);
+  for (const each of [input, ...values]) {
+    const { url } = (each ?? {}) as { url?: unknown };
+    if (typeof url === 'string') return url;
+  }
+  return undefined;
 }
 
 /** Without the tags around what a person wrote, and the list of files after it. */

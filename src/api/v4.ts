@@ -82,7 +82,7 @@ export function createV4Client(send: SendRequest): TaskReader {
       // While it runs, each reading is two requests: they come every few seconds. Of one that is over, pieces come at once.
       const isBetweenPieces = known?.isPartial === true && hasMore === true;
       const isKnown = known !== undefined && (!isOver || isBetweenPieces);
-      const [files = [], browser, share, sessionTasks] = await Promise.all([
+      const [files = [], browser, share, sessionTasks, attachments] = await Promise.all([
         !isBetweenPieces && (isOver || events.hasOutputs)
           ? tolerate(listOutputs(send, run, signal))
           : known?.files,
@@ -93,6 +93,9 @@ export function createV4Client(send: SendRequest): TaskReader {
         sessionId === undefined || isKnown
           ? known?.sessionTasks
           : tolerate(listOtherRuns(send, { id, sessionId }, signal)),
+        run.attachedFileIds.length === 0 || known?.attachments
+          ? known?.attachments
+          : tolerate(listAttachments(send, id, signal)),
       ]);
       const session: TaskSession = present({
         status: browser?.status,
@@ -109,6 +112,7 @@ export function createV4Client(send: SendRequest): TaskReader {
         files,
         session: isOver && isKnown ? known.session : session,
         sessionTasks,
+        attachments,
         isPartial: hasMore,
       });
       progress.set(details, events);
@@ -177,6 +181,7 @@ const runSchema = z.object({
   result: output,
   output,
   error: text,
+  attachedFileIds: listOf(identifier),
   sessionId: lenient(identifier),
   workspaceId: lenient(identifier),
   judgement: lenient(jsonText),
@@ -261,6 +266,7 @@ function detailsOf(run: Run): TaskDetails {
     steps: [],
     files: [],
     judgement: run.judgement,
+    error: run.error,
     metadata: '{}',
     screenshotUrls: [],
   });
@@ -413,6 +419,24 @@ async function readEvents(
     if (answer.hasMore !== true || events.after === before) return false;
   }
   return true;
+}
+
+const attachmentsSchema = z.object({ attachments: listOf(z.object({ name: identifier })) });
+
+/** The names of the files that the run was given. */
+async function listAttachments(
+  send: SendRequest,
+  id: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { attachments } = await send({
+    path: path`/api/v4/runs/${id}/attachments`,
+    signal,
+    isDetails: true,
+    notFoundKind: partIsMissing,
+    read: (answer) => understand(attachmentsSchema, answer, 'the attachments of the run'),
+  });
+  return attachments.map(({ name }) => name);
 }
 
 async function listOutputs(

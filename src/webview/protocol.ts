@@ -55,11 +55,19 @@ const linkKinds = ['live', 'recording', 'share', 'dashboard', 'stepUrl', 'output
  */
 export type LinkKind = (typeof linkKinds)[number];
 
-const copiedParts = ['prompt', 'output', 'judgement', 'id', 'sessionId', 'shareLink'] as const;
+const copiedParts = [
+  'prompt',
+  'output',
+  'error',
+  'judgement',
+  'id',
+  'sessionId',
+  'shareLink',
+] as const;
 /** What can be put on the clipboard. `shareLink` is the address of the session's public page. */
 export type CopiedPart = (typeof copiedParts)[number];
 
-const textParts = ['prompt', 'output', 'judgement', 'metadata', 'step'] as const;
+const textParts = ['prompt', 'output', 'error', 'judgement', 'metadata', 'step'] as const;
 /** What can be opened in an editor. */
 export type TextPart = (typeof textParts)[number];
 

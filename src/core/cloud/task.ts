@@ -94,6 +94,10 @@ export interface TaskDetails extends Task {
   readonly metadata: string;
   /** Screenshots that belong to no step in particular (v1). */
   readonly screenshotUrls: readonly string[];
+  /** Names of the files that the person gave to the task. Absent where there are none, or the cloud was not asked. v4 only. */
+  readonly attachments?: readonly string[] | undefined;
+  /** What the cloud says went wrong. v4 only. */
+  readonly error?: string | undefined;
   /** The other tasks of its session, the newest first. Absent where the cloud was not asked. v4 only. */
   readonly sessionTasks?: readonly SessionTask[] | undefined;
   /** True where there are more steps than were read so far: the next reading goes on from there. */
@@ -123,6 +127,11 @@ export function outcomeOf(
   const verdict = task.judgeVerdict ?? task.isSuccess;
   if (verdict === undefined) return undefined;
   return verdict ? 'success' : 'failure';
+}
+
+/** What came out, and not the error that stands for it where nothing did. */
+export function resultOf(task: Task & Partial<Pick<TaskDetails, 'error'>>): string | undefined {
+  return task.error === task.output ? undefined : task.output;
 }
 
 /** A string that is equal for equal refs and differs for different ones. */

@@ -169,6 +169,8 @@ export function summaryOf(details: TaskDetails): TaskUpdate {
     agentVersion,
     metadata,
     screenshotUrls,
+    attachments,
+    error,
     sessionTasks,
     isPartial,
     ...rest

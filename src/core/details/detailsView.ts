@@ -2,7 +2,14 @@ import { capabilitiesOf } from '../cloud/apiVersions';
 import { linkHost, safeLink } from '../text/safeLink';
 import { formatJson } from '../text/formatJson';
 import { layOutJson, nodeText, readJson, readObject } from '../text/jsonTree';
-import type { ApiVersion, Task, TaskDetails, TaskStatus, TaskStep } from '../cloud/task';
+import {
+  resultOf,
+  type ApiVersion,
+  type Task,
+  type TaskDetails,
+  type TaskStatus,
+  type TaskStep,
+} from '../cloud/task';
 import { taskTitle } from '../labels/taskLabels';
 import type { TrackedTask } from '../tasks/trackedTask';
 import { shorten } from '../text/shorten';
@@ -61,6 +68,10 @@ export interface TaskView {
   readonly recordingHosts: readonly string[];
   readonly metadata: readonly { readonly name: string; readonly value: string }[];
   readonly fileNames: readonly string[];
+  /** Of the files that the person gave to the task. */
+  readonly attachmentNames: readonly string[];
+  /** What the cloud says went wrong. */
+  readonly error?: ViewText | undefined;
   /** Whether the API version has a log to download. */
   readonly hasLog: boolean;
   /** Screenshots that belong to no step. */
@@ -106,7 +117,7 @@ export function taskViewOf(task: TaskDetails | TrackedTask): TaskView {
     judgeVerdict: task.judgeVerdict,
     title: short(task.title),
     prompt: cut(task.prompt),
-    output: outputOf(task.output),
+    output: outputOf(resultOf(task)),
     judgement: cut(details?.judgement),
     cost: short(task.cost),
     model: short(task.model),
@@ -124,6 +135,10 @@ export function taskViewOf(task: TaskDetails | TrackedTask): TaskView {
     fileNames: (details?.files ?? [])
       .slice(0, mostListed)
       .map(({ name }) => shorten(name, longestField)),
+    attachmentNames: (details?.attachments ?? [])
+      .slice(0, mostListed)
+      .map((name) => shorten(name, longestField)),
+    error: cut(details?.error),
     hasLog: details !== undefined && capabilitiesOf(task.apiVersion).hasLogs,
     screenshotCount: Math.min(details?.screenshotUrls.length ?? 0, mostListed),
     stepCount: steps.length,

@@ -19,6 +19,7 @@ export function taskJson(task: TaskDetails | TrackedTask): string {
     title: task.title,
     prompt: task.prompt,
     output: task.output,
+    error: details?.error,
     cost: task.cost,
     model: task.model,
     agentVersion: details?.agentVersion,
@@ -34,6 +35,7 @@ export function taskJson(task: TaskDetails | TrackedTask): string {
     metadata: details?.metadata,
     steps: details && listJson(details.steps.map(stepToKeep)),
     files: details && JSON.stringify(details.files.map(({ name }) => name)),
+    attachments: details?.attachments && JSON.stringify(details.attachments),
   });
   return `${formatJson(json, deepestJson + wrappingLevels) ?? json}\n`;
 }

@@ -3,7 +3,7 @@ import { formatJson } from '../text/formatJson';
 import { compactJson, readJson, readObject } from '../text/jsonTree';
 import { manyLines, oneLine } from '../text/plainText';
 import { safeLink } from '../text/safeLink';
-import type { TaskDetails, TaskStep, PictureRef } from '../cloud/task';
+import { resultOf, type TaskDetails, type TaskStep, type PictureRef } from '../cloud/task';
 import {
   formatCost,
   durationOf,
@@ -34,10 +34,12 @@ export function taskMarkdown(
     `# ${escaped(taskTitle(task, 100))}`,
     factTable(task),
     ...section('Prompt', fenced(task.prompt, 'text')),
-    ...section('Output', fenced(unfenced(task.output ?? ''))),
+    ...section('Error', fenced(details?.error, 'text')),
+    ...section('Output', fenced(unfenced(resultOf(task) ?? ''))),
     ...section('Judgement', fenced(details?.judgement)),
     ...section('Metadata', metadataFence(details?.metadata ?? '{}')),
     ...section('Files', listOf(details?.files.map(({ name }) => name) ?? [])),
+    ...section('Attachments', listOf(details?.attachments ?? [])),
     ...section('Screenshots', picturesOf(details?.screenshotUrls.length ?? 0, pictureOf)),
     ...(details?.steps ?? []).flatMap((step, index) => [
       ...(index === 0 ? ['## Steps'] : []),

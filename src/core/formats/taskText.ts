@@ -2,7 +2,7 @@ import { capabilitiesOf } from '../cloud/apiVersions';
 import { formatJson } from '../text/formatJson';
 import { compactJson, nodeText, readObject } from '../text/jsonTree';
 import { manyLines, oneLine } from '../text/plainText';
-import type { TaskDetails, TaskStep } from '../cloud/task';
+import { resultOf, type TaskDetails, type TaskStep } from '../cloud/task';
 import {
   formatCost,
   durationOf,
@@ -25,9 +25,11 @@ export function taskText(task: TaskDetails | TrackedTask): string {
   const lines = [
     ...factLines(task),
     ...section('Prompt', task.prompt),
-    ...section('Output', readable(unfenced(task.output ?? ''))),
+    ...section('Error', details?.error),
+    ...section('Output', readable(unfenced(resultOf(task) ?? ''))),
     ...section('Judgement', readable(details?.judgement)),
     ...section('Files', details?.files.map(({ name }) => oneLine(name)).join('\n')),
+    ...section('Attachments', details?.attachments?.map(oneLine).join('\n')),
     ...steps.flatMap((step) => ['', `Step ${step.number}`, ...stepLines(step)]),
     ...section('Metadata', metadataLines(details?.metadata ?? '{}')),
     ...section('Times and IDs', timeLines(task).join('\n')),

@@ -197,6 +197,8 @@ function partName(part: TextPart, index: number, { details }: DetailsActionOptio
       return 'Output';
     case 'judgement':
       return 'Judgement';
+    case 'error':
+      return 'Error';
     case 'metadata':
       return 'Metadata';
     case 'step':
@@ -215,7 +217,8 @@ function textOf(
     case 'output':
       return task.output === undefined ? undefined : unfenced(task.output);
     case 'judgement':
-      return details?.judgement;
+    case 'error':
+      return details?.[part];
     case 'metadata':
       return details && metadataText(details.metadata);
     case 'step': {
@@ -235,7 +238,8 @@ async function copy(what: CopiedPart, options: DetailsActionOptions): Promise<vo
 function copiedText(what: CopiedPart, { details, task }: DetailsActionOptions): string | undefined {
   switch (what) {
     case 'judgement':
-      return details?.judgement;
+    case 'error':
+      return details?.[what];
     case 'shareLink':
       // Whoever it is pasted for opens it: no other link than would be opened from here.
       return safeLink(details?.session?.publicShareUrl ?? '');

@@ -1,6 +1,6 @@
 import { appearanceLabel } from '../../core/labels/taskLabels';
 import { Button } from '../parts/button';
-import { Files } from '../result/files';
+import { Attachments, Files } from '../result/files';
 import { Header } from '../header/header';
 import { Icon } from '../parts/icon';
 import { Judge } from '../result/judge';
@@ -9,7 +9,7 @@ import { Latest } from '../steps/latest';
 import { More } from '../header/more';
 import type { CopiedPart, FromPage, PageView, Remedy } from '../protocol';
 import { Prompt } from '../header/prompt';
-import { Result } from '../result/result';
+import { ErrorText, Result } from '../result/result';
 import { Steps } from '../steps/steps';
 import type { IconName } from '../parts/icon';
 import { Screenshots } from '../steps/screenshot';
@@ -33,10 +33,12 @@ export function DetailsPage({ view, copied }: DetailsPageProps) {
         <main>
           <TroubleNote view={view} />
           <Latest task={task} />
+          <ErrorText task={task} copied={copied} />
           <Result task={task} copied={copied} />
           <Judge task={task} copied={copied} />
           <Files task={task} />
           <Prompt task={task} copied={copied} />
+          <Attachments task={task} />
           <Steps task={task} isReading={view.isReading} />
           <Screenshots task={task} />
         </main>

@@ -28,3 +28,22 @@ export function Files({ task }: { readonly task: TaskView }) {
     </Section>
   );
 }
+
+/** The files that the person gave to the task. They can be fetched from no place that is known. */
+export function Attachments({ task: { attachmentNames } }: { readonly task: TaskView }) {
+  if (attachmentNames.length === 0) return null;
+  return (
+    <Section id="attachments" title="Attachments" count={attachmentNames.length}>
+      <ul class="files">
+        {attachmentNames.map((name, index) => (
+          <li key={index}>
+            <Icon name="file" />
+            <span class="file-name" dir="auto">
+              {oneLine(name) || 'Unnamed file'}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -18,9 +18,26 @@ interface ResultProps {
   readonly copied: CopiedPart | undefined;
 }
 
+/** What the cloud says went wrong. */
+export function ErrorText({ task: { error }, copied }: ResultProps) {
+  if (!error) return null;
+  return (
+    <Section
+      id="error"
+      title="Error"
+      tools={<TextTools part="error" noun="Error" copied={copied} />}
+    >
+      <div class="card">
+        <LongText name="error" text={error} />
+      </div>
+    </Section>
+  );
+}
+
 /** What the agent came back with. */
 export function Result({ task, copied }: ResultProps) {
-  const { output } = task;
+  const { output, error } = task;
+  if (error && !output) return null;
   if (output) return <Output output={output} copied={copied} />;
   const isOver = hasEnded(task.status) && task.isWhole;
   return isOver ? (

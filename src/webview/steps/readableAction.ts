@@ -17,14 +17,20 @@ export interface ReadableAction {
 /**
  * Makes the JSON of a step's action readable: `{"click":{"index":3}}` is "click", with "index" 3.
  * An object may name several actions; those that are null did not happen.
+ * @param shown texts that stand beside the action already: details with a name that say only these are left out
  * @returns `undefined` for text that is no such JSON: show it as it is
  */
-export function readableActions(text: string): readonly ReadableAction[] | undefined {
+export function readableActions(
+  text: string,
+  shown: readonly string[] = [],
+): readonly ReadableAction[] | undefined {
   const actions = readObject(text)
     ?.filter(([, value]) => value.kind !== 'null')
     .map(([name, value]) => ({
       name: spacedName(name),
-      details: detailsOf(value, spacedName(name)),
+      details: detailsOf(value, spacedName(name)).filter(
+        (detail) => detail.name === '' || !shown.includes(detail.value),
+      ),
     }));
   return actions && actions.length > 0 ? actions : undefined;
 }

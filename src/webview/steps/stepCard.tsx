@@ -56,7 +56,7 @@ function Step({ step, hasFailed, isStop }: StepCardProps) {
         <div class={step.hasScreenshot ? 'step-body with-picture' : 'step-body'}>
           <div class="step-texts">
             <StepUrl step={step} />
-            <Actions actions={step.actions} />
+            <Actions step={step} />
             <Evaluation step={step} />
             <Hidden name={`memory/${step.index}`} title="Memory" text={step.memory} />
             {goal.length > titleLength && (
@@ -135,12 +135,12 @@ function StepUrl({ step: { url, index } }: { readonly step: ViewStep }) {
   );
 }
 
-function Actions({ actions }: { readonly actions: readonly string[] }) {
+function Actions({ step: { actions, goal, url } }: { readonly step: ViewStep }) {
   if (actions.length === 0) return null;
   return (
     <ul class="step-actions" aria-label="Actions">
       {actions.map((action, index) => {
-        const readable = readableActions(action);
+        const readable = readableActions(action, [goal, url]);
         if (!readable)
           return (
             <li key={index} class="text code" dir="auto">

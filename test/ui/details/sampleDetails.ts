@@ -3,7 +3,7 @@ import { imageTypeOf } from '../../../src/core/text/imageType';
 import { taskViewOf } from '../../../src/core/details/detailsView';
 import type { TaskDetails, PictureRef } from '../../../src/core/cloud/task';
 import type { FromPage, PageView } from '../../../src/webview/protocol';
-import { sampleTasks } from '../../simulator/samples';
+import { newerSampleTasks, sampleTasks } from '../../simulator/samples';
 import { simulatorKey, startSimulator } from '../../simulator/startSimulator';
 import type { DetailsPage } from './detailsPageHarness';
 
@@ -19,6 +19,9 @@ const samples = {
   v1: 'c4ef5913',
   running: 'd5f80a26',
   paused: '08239d57',
+  session: 'a1c3e5f7-0b2d-4c6e-8f10-1a2b3c4d5e01',
+  judgedRun: 'b2d4f608-1c3e-4d7f-9a21-2b3c4d5e6f05',
+  failedRun: 'b2d4f608-1c3e-4d7f-9a21-2b3c4d5e6f07',
 } as const;
 
 export type SampleName = keyof typeof samples;
@@ -35,7 +38,7 @@ export interface SampleSource {
 /** Starts a simulator with the sample tasks. Who calls it closes it. */
 export async function openSamples(): Promise<SampleSource> {
   const simulator = await startSimulator();
-  const tasks = sampleTasks(Date.now());
+  const tasks = [...sampleTasks(Date.now()), ...newerSampleTasks(Date.now())];
   for (const { script } of tasks) simulator.addTask(script);
   const cloud = createCloud({ baseUrl: simulator.url, key: simulatorKey });
   const unhurried = (): AbortSignal => new AbortController().signal;

@@ -201,6 +201,35 @@ describe('v3: the details of a session', () => {
     );
   });
 
+  it('find the page of an action that a tool was called with', async () => {
+    const called = {
+      function: { name: 'browser', arguments: '{"go_to_url":{"url":"https://a.example/"}}' },
+    };
+    const client = createV3Client(
+      pollFrom({
+        ...answers,
+        [messagesPath]: {
+          messages: [
+            {
+              ...message,
+              id: 'm1',
+              role: 'assistant',
+              type: 'browser_action',
+              summary: 'Open',
+              data: JSON.stringify({ content: '', tool_calls: [called] }),
+            },
+          ],
+          hasMore: false,
+        },
+      }),
+    );
+    const { steps } = await client.getDetails(id, never);
+    assert.deepEqual(
+      steps.map(({ url }) => url),
+      ['https://a.example/'],
+    );
+  });
+
   it('go on from the message that is known', async () => {
     const client = createV3Client(
       pollFrom({

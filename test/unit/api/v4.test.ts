@@ -259,6 +259,37 @@ describe('v4: the details of a run', () => {
     assert.equal((await sessionOf('completed'))?.idleUntil, undefined);
   });
 
+  it('tell what the run was given apart from what it left, and ask for it once', async () => {
+    const requested: string[] = [];
+    const send = pollFrom({
+      ...answers,
+      [runPath]: { ...run, attachedFileIds: ['f-1'] },
+      [eventsPath(0)]: { events: [] },
+      [`${runPath}/attachments`]: {
+        attachments: [{ id: 'f-1', name: 'wishes.csv', sizeBytes: 3, status: 'uploaded' }],
+      },
+    });
+    const client = createV4Client((question) => {
+      requested.push(question.path);
+      return send(question);
+    });
+    const details = await client.getDetails(id, never);
+    assert.deepEqual([details.attachments, details.files], [['wishes.csv'], []]);
+    assert.deepEqual((await client.getDetails(id, never, details)).attachments, ['wishes.csv']);
+    assert.equal(requested.filter((path) => path.endsWith('/attachments')).length, 1);
+    const without = createV4Client(pollFrom({ ...answers, [eventsPath(0)]: { events: [] } }));
+    assert.equal((await without.getDetails(id, never)).attachments, undefined);
+  });
+
+  it('say what went wrong, whether there is a result or not', async () => {
+    const failedWith = async (more: object) =>
+      taskOf({ status: 'failed', error: 'No browser', ...more });
+    const { error, output } = await failedWith({});
+    assert.deepEqual([error, output], ['No browser', 'No browser']);
+    const withResult = await failedWith({ result: 'Half of it' });
+    assert.deepEqual([withResult.error, withResult.output], ['No browser', 'Half of it']);
+  });
+
   it('tell the other runs of the session, the newest first', async () => {
     const client = createV4Client(pollFrom({ ...answers, [eventsPath(0)]: { events: [] } }));
     assert.deepEqual((await client.getDetails(id, never)).sessionTasks, [

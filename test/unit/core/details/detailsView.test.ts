@@ -50,6 +50,15 @@ describe('taskViewOf', () => {
     assert.equal(view.screenshotCount, 1);
   });
 
+  it('shows an error that stands for a result once, and one beside a result with it', () => {
+    const once = taskViewOf(aDetails('1', { error: 'No browser', output: 'No browser' }));
+    assert.deepEqual([once.error?.text, once.output], ['No browser', undefined]);
+    const both = taskViewOf(aDetails('1', { error: 'No browser', output: 'Half of it' }));
+    assert.deepEqual([both.error?.text, both.output?.text], ['No browser', 'Half of it']);
+    const given = taskViewOf(aDetails('1', { attachments: ['wishes.csv'] }));
+    assert.deepEqual([given.attachmentNames, given.fileNames], [['wishes.csv'], []]);
+  });
+
   it('offers no link that may not be opened', () => {
     const session = {
       liveUrl: 'javascript:alert(1)',

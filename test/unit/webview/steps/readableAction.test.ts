@@ -14,6 +14,17 @@ describe('readableActions', () => {
     ]);
   });
 
+  it('leaves out what stands beside it already', () => {
+    const action = '{"browser":{"description":"Open it","url":"https://a.example/","code":"go()"}}';
+    assert.deepEqual(readableActions(action, ['Open it', 'https://a.example/']), [
+      { name: 'browser', details: [{ name: 'code', value: 'go()' }] },
+    ]);
+    assert.deepEqual(
+      readableActions('{"goToUrl":{"url":"https://a.example/"}}', ['https://a.example/']),
+      [{ name: 'go to url', details: [{ name: '', value: 'https://a.example/' }] }],
+    );
+  });
+
   it('leaves out the actions that did not happen', () => {
     assert.deepEqual(readableActions('{"done":null,"goToUrl":{"url":"https://a.example/"}}'), [
       { name: 'go to url', details: [{ name: '', value: 'https://a.example/' }] },
