@@ -29,7 +29,7 @@ export const defaultLimits: Limits = {
   uploadDeadlineMs: 300_000,
 };
 
-export interface Question<T> {
+export interface ApiRequest<T> {
   /** Default: GET. */
   readonly method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Sent as JSON. */
@@ -54,7 +54,7 @@ export interface Question<T> {
  * Sends one request and gives what its answer says.
  * @throws {CloudError} whose message names the path and never holds the key; an `AbortError`
  */
-export type SendRequest = <T>(question: Question<T>) => Promise<T>;
+export type SendRequest = <T>(request: ApiRequest<T>) => Promise<T>;
 
 export interface SendRequestOptions {
   readonly server: Server;
@@ -75,11 +75,11 @@ export function createSendRequest({
 }: SendRequestOptions): SendRequest {
   const withoutKey = (text: string): string =>
     [key, encodeURIComponent(key)].reduce((line, secret) => line.replaceAll(secret, '[key]'), text);
-  return async (question) => {
-    const { path, signal, isDetails = false, notFoundKind, read } = question;
-    const method = question.method ?? 'GET';
+  return async (request) => {
+    const { path, signal, isDetails = false, notFoundKind, read } = request;
+    const method = request.method ?? 'GET';
     const redact = (text: string): string =>
-      withoutHidden(withoutKey(oneLine(text)), question.hidden);
+      withoutHidden(withoutKey(oneLine(text)), request.hidden);
     if (key === '') throw new CloudError('noKey', 'There is no API key');
     // Such a key can't be a header's value; what would be sent instead is another key.
     if (!/^[!-~]+$/.test(key)) {
@@ -92,7 +92,7 @@ export function createSendRequest({
     try {
       const answer = await exchange({
         method,
-        body: question.body,
+        body: request.body,
         target: { baseURL: server.baseUrl, url: path, allowAbsoluteUrls: false },
         headers: { ...headers, Accept: 'application/json' },
         signal: sentSignal,

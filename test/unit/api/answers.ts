@@ -1,4 +1,4 @@
-import type { SendRequest, Question } from '../../../src/api/http';
+import type { SendRequest, ApiRequest } from '../../../src/api/http';
 import { CloudError } from '../../../src/core/cloud/errors';
 
 /** A signal that nobody aborts. */
@@ -6,7 +6,7 @@ export const never = new AbortController().signal;
 
 /** Asks nobody: gives the answer, or throws the error, that stands for a path. Anything else fails. */
 export function pollFrom(answers: Readonly<Record<string, unknown>>): SendRequest {
-  return <T>({ path, read }: Question<T>): Promise<T> => {
+  return <T>({ path, read }: ApiRequest<T>): Promise<T> => {
     const answer = answers[path];
     if (answer instanceof Error) return Promise.reject(answer);
     if (!(path in answers)) return Promise.reject(new Error(`nobody expected ${path}`));
