@@ -9,7 +9,13 @@ import { systemClock as clock } from './platform/systemClock';
 import type { BrowserUseTasks } from './publicApi';
 import { AccountSession } from './ui/account/accountSession';
 import { CurrentAccount } from './ui/account/currentAccount';
-import { registerCommands, registerLinks, registerTools, restoreDetails } from './ui/registrations';
+import {
+  registerCommands,
+  registerLinks,
+  registerSessionsView,
+  registerTools,
+  restoreDetails,
+} from './ui/registrations';
 import { connectParts, reportStorage } from './ui/account/connectParts';
 import { LazyFeatures, loadWhenNeeded } from './ui/lazyFeatures';
 import { LazyTree } from './ui/tree/lazyTree';
@@ -93,6 +99,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
     registerTools(contributed(context, 'languageModelTools', 'name'), features),
     registerLinks(features),
     restoreDetails(features),
+    registerSessionsView(features),
     loadWhenNeeded({ features, view, poller, onError }),
     followContextKeys(account),
     connectParts({ ...parts, view, details: features }),

@@ -23,6 +23,8 @@ import { runCommands } from './ui/commands/runCommands';
 import { taskCommands } from './ui/commands/taskCommands';
 import { offerForMissing } from './ui/commands/otherVersions';
 import { TaskTracker } from './ui/commands/taskTracker';
+import { sessionCommands } from './ui/commands/sessionCommands';
+import { steerCommands } from './ui/commands/steerCommands';
 import { trackingCommands } from './ui/commands/trackingCommands';
 import { DetailsPanels } from './ui/details/detailsPanel';
 import { invokeTool, languageModelTools, prepareTool } from './ui/languageModel/languageModelTools';
@@ -35,11 +37,13 @@ import { PollProblems, showPollingPaused } from './ui/notifications/pollProblems
 import { supportPromptFiles } from './ui/running/promptFiles';
 import { TaskRuns } from './ui/running/taskRuns';
 import { TaskDocuments } from './ui/saving/taskDocuments';
+import { SessionsTree } from './ui/sessions/sessionsTree';
 import type { Settings } from './ui/settings';
 import { showFreshness } from './ui/tree/freshness';
 import type { LazyTree } from './ui/tree/lazyTree';
 import { keepRowAges } from './ui/tree/rowAges';
 import { StatusBar } from './ui/tree/statusBar';
+import { followSteerKeys } from './ui/tree/steerKeys';
 import type { TaskView } from './ui/tree/taskView';
 
 export { TaskTree } from './ui/tree/taskTree';
@@ -90,11 +94,14 @@ export function createFeatures(options: FeaturesOptions): Features {
       if (options.view.isVisible) await options.view.reveal(ref);
     },
   });
+  const sessions = new SessionsTree(options);
   const table = {
     ...trackingCommands({ ...options, tracker, openDetails }),
     ...taskCommands({ ...options, problems, details }),
     ...exportCommands({ ...options, documents, localFiles }),
     ...runCommands({ ...options, runs }),
+    ...steerCommands(options),
+    ...sessionCommands({ ...options, sessions }),
     ...accountCommands(options),
     ...followingCommands(options),
   };
@@ -111,6 +118,8 @@ export function createFeatures(options: FeaturesOptions): Features {
     tracker,
     problems,
     offerForMissing(options),
+    sessions,
+    followSteerKeys(options.tasks),
   ];
   return {
     runCommand: run,
@@ -121,6 +130,7 @@ export function createFeatures(options: FeaturesOptions): Features {
     openDetails,
     details,
     links: taskLinks({ ...options, tracker, runCommand: run }),
+    sessionRows: (view, redraw) => sessions.rows(view, redraw),
     dispose() {
       disposeAll(parts);
     },

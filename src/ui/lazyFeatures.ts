@@ -6,6 +6,8 @@ import {
   type PreparedToolInvocation,
   type TerminalLink,
   type TextDocument,
+  type TreeItem,
+  type TreeView,
   type Uri,
   type WebviewPanel,
 } from 'vscode';
@@ -41,6 +43,11 @@ export interface Features extends Disposable {
   readonly links: TaskLinks;
   /** Shows a task of this account, whether it is the current one or not. Counts as having seen how the task ended. */
   openDetails(ref: TaskRef, owner: TaskOwner): Promise<void>;
+  /**
+   * The rows of the view of what is open at the cloud, which they follow from then on.
+   * @param redraw has VS Code ask for them again
+   */
+  sessionRows(view: TreeView<TreeItem>, redraw: () => void): TreeItem[];
 }
 
 /** Where texts of others name tasks: terminals, editors, URIs. */

@@ -1,10 +1,13 @@
 import {
+  EventEmitter,
   LanguageModelTextPart,
   LanguageModelToolResult,
   commands,
   languages,
   lm,
   type TerminalLinkProvider,
+  type TreeItem,
+  type TreeView,
   window,
 } from 'vscode';
 import { disposeAll, type Disposable } from '../core/base/event';
@@ -107,4 +110,22 @@ export function restoreDetails(features: Pick<LazyFeatures, 'get'>): Disposable 
     deserializeWebviewPanel: async (panel, state: unknown) =>
       (await features.get()).details.restore(panel, state),
   });
+}
+
+/** The ID in package.json of the view of what is open at the cloud. */
+export const sessionsViewId = 'browserUseTasks.sessions';
+
+/** Registers the view of what is open at the cloud. What fills it is loaded when VS Code first asks for its rows: once it is seen. */
+export function registerSessionsView(features: Pick<LazyFeatures, 'get'>): Disposable {
+  const didChange = new EventEmitter<undefined>();
+  const view: TreeView<TreeItem> = window.createTreeView<TreeItem>(sessionsViewId, {
+    canSelectMany: true,
+    treeDataProvider: {
+      onDidChangeTreeData: didChange.event,
+      getTreeItem: (item) => item,
+      getChildren: async (parent) =>
+        parent ? [] : (await features.get()).sessionRows(view, () => didChange.fire(undefined)),
+    },
+  });
+  return view;
 }

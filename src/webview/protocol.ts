@@ -1,6 +1,7 @@
 import type { TaskView } from '../core/details/detailsView';
 import type { CostRow } from '../core/labels/sessionCost';
 import type { NextStep } from '../core/labels/errorMessage';
+import type { SteerAction } from '../core/steering/steerActions';
 import type { ImageType } from '../core/text/imageType';
 import type { PictureRef } from '../core/cloud/task';
 
@@ -16,6 +17,14 @@ export interface PageView {
   readonly canShare: boolean;
   /** What the session has cost, once the reader has asked for it. Empty where the server does not tell. */
   readonly sessionCost?: readonly CostRow[] | undefined;
+  /** What can be done now with how the task goes on. */
+  readonly steerActions: readonly SteerAction[];
+  /** Whether the user has had the task stopped, and the cloud has not confirmed it yet. */
+  readonly isStopping: boolean;
+  /** Whether a browser that is still open after the end can be stopped. */
+  readonly canStopBrowser: boolean;
+  /** Whether the task's session can be deleted at the cloud. */
+  readonly canDelete: boolean;
   /** When the task was last read from the cloud, in milliseconds since 1970. Absent before the first answer. */
   readonly readAt?: number | undefined;
   /** Why the last reading failed. */
@@ -73,6 +82,12 @@ export type TextPart = (typeof textParts)[number];
 
 /** What can be done with a task as a whole. `saveOutput` saves its output to a file. */
 export const taskActions = [
+  'stop',
+  'stopSession',
+  'stopBrowser',
+  'pause',
+  'resume',
+  'deleteSession',
   'saveOutput',
   'share',
   'unshare',

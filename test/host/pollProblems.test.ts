@@ -138,6 +138,7 @@ describe('trouble with polls', () => {
           openUri: () => Promise.resolve(),
         },
         openDetails: () => Promise.resolve(),
+        sessionRows: () => [],
         notifyPause: (pause) => problems.notify(pause),
         details: {
           hasVisible: false,

@@ -385,6 +385,7 @@ describe('security', function () {
           showsVersion: true,
           animateRunning: false,
           hasDashboard: true,
+          now: 0,
         });
         assert.equal(typeof tooltip, 'string');
         const shown = [

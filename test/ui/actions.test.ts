@@ -50,7 +50,10 @@ describe('what is done with tracked tasks', () => {
       'Follow Session',
       'Compare Tasks…',
       'Export Task…',
+      'Stop Task',
+      'Stop Task and Session',
       'Untrack Task',
+      'Delete Session at Browser Use Cloud…',
     ]);
     await menu.choose('Untrack Task');
     await labelsBecome('Stays');

@@ -10,7 +10,7 @@ import {
   formatShortCost,
   taskTitle,
 } from './taskLabels';
-import { hasOpenBrowser, type TrackedTask } from '../tasks/trackedTask';
+import { hasOpenBrowser, isActive, type TrackedTask } from '../tasks/trackedTask';
 
 export interface RowOptions {
   /** Whether the API version is worth a word: tasks of several versions stand side by side. */
@@ -78,13 +78,14 @@ export function recentDescription(
 
 /** Whether a row's description changes as time goes by. */
 export function hasRowTime(task: TrackedTask): boolean {
-  return rowMoment(task) !== undefined;
+  return !isStopping(task) && rowMoment(task) !== undefined;
 }
 
 /** The row as a screen reader says it: sentences. Holds no time that ticks. */
 export function rowSentence(task: TrackedTask, { showsVersion }: RowOptions): string {
   const parts = [`Task “${taskTitle(task)}”: ${appearanceLabel(task).toLowerCase()}`];
   if (task.cost !== undefined) parts.push(`It cost ${formatShortCost(task.cost)}`);
+  if (isStopping(task)) parts.push('It is being stopped');
   if (task.isUnseen) parts.push('You have not opened it since it ended');
   if (task.trouble && !task.isMissing) parts.push('It cannot be read at the moment');
   if (hasEnded(task.status) && task.browserOpenUntil !== undefined)
@@ -95,6 +96,7 @@ export function rowSentence(task: TrackedTask, { showsVersion }: RowOptions): st
 }
 
 function factParts(task: TrackedTask, options: RowDescriptionOptions): (string | undefined)[] {
+  if (isStopping(task)) return ['stopping…', troubleLabel(task)];
   switch (appearanceOf(task)) {
     case 'missing':
       return [appearanceLabel(task)];
@@ -113,6 +115,10 @@ function factParts(task: TrackedTask, options: RowDescriptionOptions): (string |
     case 'failed':
       return [troubleLabel(task), costLabel(task), timeLabel(task, options)];
   }
+}
+
+function isStopping(task: TrackedTask): boolean {
+  return task.stoppingSince !== undefined && isActive(task);
 }
 
 /** When the task ended or, while it is at work, when it began, in milliseconds since 1970. */

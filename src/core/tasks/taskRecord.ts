@@ -3,9 +3,9 @@ import { isErrorKind } from '../cloud/errors';
 import type { TaskStatus } from '../cloud/task';
 import type { TrackedTask } from './trackedTask';
 
-/** What is kept of a task, as JSON. Trouble is not: it belongs to the moment. `checkedAt` is written as `lookedAt`, as every version reads it. */
+/** What is kept of a task, as JSON. Trouble and a stop under way are not: they belong to the moment. `checkedAt` is written as `lookedAt`, as every version reads it. */
 export function formatTaskRecord(task: TrackedTask): string {
-  const { trouble, checkedAt, ...fields } = task;
+  const { trouble, stoppingSince, checkedAt, ...fields } = task;
   return `${JSON.stringify({ format, ...fields, lookedAt: checkedAt })}\n`;
 }
 
@@ -24,7 +24,7 @@ export function parseTaskRecord(text: string): TrackedTask | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if ((value as { format?: unknown }).format !== format) return undefined;
   const { lookedAt } = value as { lookedAt?: unknown };
-  const { trouble, ...fields } = taskFieldsOf({ ...value, checkedAt: lookedAt });
+  const { trouble, stoppingSince, ...fields } = taskFieldsOf({ ...value, checkedAt: lookedAt });
   return wholeTask(fields);
 }
 
@@ -84,6 +84,7 @@ const isOfItsKind: Readonly<Record<FieldName, (value: unknown) => boolean>> = {
   followedTo: isText,
   isFromAccount: isFlag,
   browserOpenUntil: isMoment,
+  stoppingSince: isMoment,
 };
 
 function isText(value: unknown): value is string {

@@ -3,7 +3,7 @@ import { Emitter, type Disposable, type Event } from '../base/event';
 import { hasEnded, refKey, type TaskRef } from '../cloud/task';
 import type { TaskUpdate } from '../cloud/taskClient';
 import { patched, type TaskPatch, type TaskChange } from './taskPatch';
-import { newlyTracked, type TrackedTask, type Trouble } from './trackedTask';
+import { newlyTracked, stopPatienceMs, type TrackedTask, type Trouble } from './trackedTask';
 import { shorten } from '../text/shorten';
 
 /** What an answer says of one task. */
@@ -192,6 +192,12 @@ export class TaskStore implements Disposable {
     this.#notify(changes);
   }
 
+  /** Notes that the user has a task stopped, until a poll shows its end; or, with `undefined`, that it goes on. */
+  setStopping(ref: TaskRef, stoppingSince: number | undefined): void {
+    const before = this.get(ref);
+    if (before) this.#replace(before, { ...before, stoppingSince });
+  }
+
   dispose(): void {
     this.#didChange.dispose();
     this.#didCheck.dispose();
@@ -259,7 +265,8 @@ function isOlder(update: Pick<TaskUpdate, 'status'>, known: TrackedTask): boolea
 
 /** A cheap test: false for most polls of a running task. True does not promise that anything has changed. */
 function addsMore(update: TaskUpdate, known: TrackedTask, isFull: boolean): boolean {
-  if (known.trouble || known.isMissing || (isFull && known.readAs !== update.status)) return true;
+  if (known.trouble || known.isMissing || known.stoppingSince !== undefined) return true;
+  if (isFull && known.readAs !== update.status) return true;
   for (const key in update) {
     const value = update[key as keyof TaskUpdate];
     if (value !== undefined && value !== known[key as keyof TaskUpdate]) return true;
@@ -278,8 +285,14 @@ function takenIn(
   const statusChanged = update.rawStatus !== before.rawStatus || update.status !== before.status;
   const observedEnd =
     before.checkedAt !== undefined && hasEnded(update.status) && !hasEnded(before.status);
+  const { stoppingSince } = before;
+  const isStopping = stoppingSince !== undefined;
+  const isOver = isStopping && (hasEnded(update.status) || now - stoppingSince > stopPatienceMs);
+  // Nobody needs to be told of an end that they brought about.
+  const isNews = observedEnd && !(isStopping && update.status === 'stopped');
   return {
     ...before,
+    ...(isOver && { stoppingSince: undefined }),
     ...kept(update),
     apiVersion: before.apiVersion,
     id: before.id,
@@ -290,7 +303,7 @@ function takenIn(
     trouble: undefined,
     isMissing: false,
     // A session of v3 that runs again has no end to be seen.
-    isUnseen: hasEnded(update.status) && (before.isUnseen || observedEnd),
+    isUnseen: hasEnded(update.status) && (before.isUnseen || isNews),
   };
 }
 

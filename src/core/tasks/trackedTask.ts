@@ -43,7 +43,12 @@ export interface TrackedTask extends Task {
   readonly isFromAccount?: boolean | undefined;
   /** When the browser closes by itself that was still open after the task had ended, in milliseconds since 1970. */
   readonly browserOpenUntil?: number | undefined;
+  /** When the user had it stopped, in milliseconds since 1970; absent once it has ended, and where the cloud did not do it. */
+  readonly stoppingSince?: number | undefined;
 }
+
+/** How long a task that was stopped may go on before nobody expects its end any more: 3 minutes, in milliseconds. */
+export const stopPatienceMs = 180_000;
 
 /** A task as it is before the first poll. */
 export function newlyTracked(ref: TaskRef, now: number): TrackedTask {

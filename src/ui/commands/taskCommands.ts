@@ -9,11 +9,10 @@ import type { DetailsAction } from '../details/detailsActions';
 import type { PollProblems } from '../notifications/pollProblems';
 import type { TaskOwner } from '../lazyFeatures';
 import type { Settings } from '../settings';
-import type { LazyTree } from '../tree/lazyTree';
 import type { Commands } from './command';
 import { openDashboard } from '../openOutside';
 import { UserError } from '../userError';
-import { isTaskRef, targetsOf } from '../tree/taskTargets';
+import { targetsOf } from '../tree/taskTargets';
 import { viewId, type TaskView } from '../tree/taskView';
 
 export interface TaskCommandsOptions {
@@ -21,7 +20,6 @@ export interface TaskCommandsOptions {
   readonly poller: Polling;
   readonly problems: PollProblems;
   readonly settings: Settings;
-  readonly tree: Pick<LazyTree, 'loaded'>;
   readonly view: TaskView;
   readonly details: Details;
 }
@@ -41,6 +39,8 @@ export function taskCommands(options: TaskCommandsOptions): Commands {
   const { details } = options;
   return {
     refresh: { run: (args) => refresh(args, options), failed: 'Refreshing failed' },
+    // What VS Code hands to a button in the view's title may look like what it hands to a row's action.
+    refreshAll: { run: () => refresh([], options), failed: 'Refreshing failed' },
     openDetails: {
       run: (args) => openDetails(args, options),
       failed: 'Opening the details failed',
@@ -76,7 +76,7 @@ export function taskCommands(options: TaskCommandsOptions): Commands {
 async function refresh(args: readonly unknown[], options: TaskCommandsOptions): Promise<void> {
   const { account, poller, problems, view } = options;
   const { store } = await account.whenReady();
-  const isForAll = args.length === 0 || isFromTitle(args, options);
+  const isForAll = args.length === 0;
   const refs = isForAll
     ? undefined
     : await targetsOf(
@@ -89,20 +89,6 @@ async function refresh(args: readonly unknown[], options: TaskCommandsOptions): 
     window.withProgress({ location: { viewId } }, () => updates),
     problems.notifyAfter(updates),
   ]);
-}
-
-/**
- * True for the button in the view's title: VS Code hands it the focused row, or null, and nothing else,
- * where a row's own action comes with a second argument for the selection.
- */
-function isFromTitle(args: readonly unknown[], { tree }: TaskCommandsOptions): boolean {
-  const [first] = args;
-  if (args.length !== 1) return false;
-  return (
-    first === undefined ||
-    first === null ||
-    (isTaskRef(first) && tree.loaded?.element(first) === first)
-  );
 }
 
 /** Open Details: of one task or of each that is selected. Counts as having seen how they ended. */

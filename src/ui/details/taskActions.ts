@@ -46,6 +46,17 @@ export interface ComparedAccount {
 export async function doTaskAction(action: TaskAction, options: TaskActionOptions): Promise<void> {
   const { ref, task, baseUrl, localFiles } = options;
   switch (action) {
+    case 'stop':
+    case 'stopSession':
+    case 'stopBrowser':
+    case 'pause':
+    case 'resume':
+    case 'deleteSession': {
+      const { apiVersion, id } = ref;
+      await commands.executeCommand(steerCommands[action], { apiVersion, id });
+      // What is left of a deleted task stays as it was known.
+      return action === 'deleteSession' ? undefined : options.reread();
+    }
     case 'saveOutput':
       return saveOutput(task, localFiles);
     case 'share':
@@ -70,9 +81,29 @@ export async function doTaskAction(action: TaskAction, options: TaskActionOption
   }
 }
 
+/** The commands ask, and say what became of it. They act on the current account: the page offers them only while that is the task's own. */
+const steerCommands = {
+  stop: 'browserUseTasks.stopTask',
+  stopSession: 'browserUseTasks.stopTaskAndSession',
+  stopBrowser: 'browserUseTasks.stopBrowser',
+  pause: 'browserUseTasks.pauseTask',
+  resume: 'browserUseTasks.resumeTask',
+  deleteSession: 'browserUseTasks.deleteSession',
+} as const;
+
 /** What failed, as the beginning of a sentence. */
 export function taskActionFailure(action: TaskAction): string {
   switch (action) {
+    case 'stop':
+    case 'stopSession':
+    case 'stopBrowser':
+      return 'Stopping failed';
+    case 'pause':
+      return 'Pausing failed';
+    case 'resume':
+      return 'Resuming failed';
+    case 'deleteSession':
+      return 'Deleting failed';
     case 'saveOutput':
       return 'The output cannot be saved';
     case 'share':

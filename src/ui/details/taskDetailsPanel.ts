@@ -11,7 +11,18 @@ import { type Disposable, disposeAll } from '../../core/base/event';
 import { updateOf } from '../../core/details/stepsUpdate';
 import { PictureLoader } from '../../core/details/pictureLoader';
 import { linkHost } from '../../core/text/safeLink';
-import { refKey, type TaskDetails, type TaskRef, type PictureRef } from '../../core/cloud/task';
+import {
+  hasEnded,
+  refKey,
+  type TaskDetails,
+  type TaskRef,
+  type PictureRef,
+} from '../../core/cloud/task';
+import {
+  deletableSession,
+  steerActionsOf,
+  type SteerAction,
+} from '../../core/steering/steerActions';
 import type { Cloud } from '../../core/cloud/taskClient';
 import { taskTitle } from '../../core/labels/taskLabels';
 import {
@@ -216,6 +227,11 @@ export class TaskDetailsPanel implements Disposable {
     return capabilitiesOf(this.ref.apiVersion).canShare && Boolean(sessionId) && this.#isAtHome;
   }
 
+  get #steerActions(): readonly SteerAction[] {
+    const { isMissing, stoppingSince } = this.#tracked ?? {};
+    return this.#isAtHome ? steerActionsOf({ ...this.#task(), isMissing, stoppingSince }) : [];
+  }
+
   #recall(): void {
     if (this.#home) this.#tracked = this.#home.store.get(this.ref);
   }
@@ -334,6 +350,10 @@ export class TaskDetailsPanel implements Disposable {
         dashboardSession(view) !== undefined && dashboardOf(this) !== undefined && this.#isAtHome,
       canShare: this.#canShare,
       sessionCost: this.#sessionCost,
+      steerActions: this.#steerActions,
+      isStopping: tracked?.stoppingSince !== undefined && !hasEnded(view.status),
+      canStopBrowser: this.#isAtHome && hasEnded(view.status),
+      canDelete: this.#isAtHome && tracked !== undefined && deletableSession(tracked) !== undefined,
       readAt: readAt ?? tracked?.checkedAt,
       trouble: this.#trouble(),
     };
@@ -417,7 +437,9 @@ function isEqual(a: Sent, b: Sent): boolean {
     a.sessionCost === b.sessionCost &&
     a.state.readAt === b.state.readAt &&
     a.state.trouble === b.state.trouble &&
-    a.task?.isMissing === b.task?.isMissing
+    a.task?.isMissing === b.task?.isMissing &&
+    a.task?.stoppingSince === b.task?.stoppingSince &&
+    a.task?.sessionId === b.task?.sessionId
   );
 }
 

@@ -5,7 +5,12 @@ import { rowSentence } from '../../core/labels/rowDescription';
 import { hasEnded, refKey, type TaskRef } from '../../core/cloud/task';
 import { appearanceOf, type TaskAppearance } from '../../core/labels/taskLabels';
 import { mayBeOfOtherVersion } from '../../core/tracking/otherVersions';
-import type { TrackedTask } from '../../core/tasks/trackedTask';
+import {
+  deletableSession,
+  steerActionsOf,
+  type SteerAction,
+} from '../../core/steering/steerActions';
+import { hasOpenBrowser, type TrackedTask } from '../../core/tasks/trackedTask';
 
 export interface TaskItemOptions {
   /** What a click hands to the command. */
@@ -16,18 +21,20 @@ export interface TaskItemOptions {
   readonly animateRunning: boolean;
   /** Whether sessions have a page in the dashboard: they belong to Browser Use Cloud itself. */
   readonly hasDashboard: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 /** A task's row, without its tooltip: that is made when somebody hovers. */
 export function taskItem(
   task: TrackedTask,
-  { element, label, description, showsVersion, animateRunning, hasDashboard }: TaskItemOptions,
+  { element, label, description, showsVersion, animateRunning, hasDashboard, now }: TaskItemOptions,
 ): TreeItem {
   const item = new TreeItem(label, TreeItemCollapsibleState.None);
   item.id = refKey(task);
   item.description = description;
   item.iconPath = taskIcon(appearanceOf(task), animateRunning);
-  item.contextValue = contextValueOf(task, hasDashboard);
+  item.contextValue = contextValueOf(task, { hasDashboard, now });
   item.accessibilityInformation = { label: rowSentence(task, { showsVersion }) };
   item.command = openDetailsCommand(element);
   return item;
@@ -63,10 +70,16 @@ export function taskIcon(appearance: TaskAppearance, animateRunning: boolean): T
 }
 
 /** The flags that the `when` clauses of package.json test. */
-function contextValueOf(task: TrackedTask, hasDashboard: boolean): string {
+function contextValueOf(
+  task: TrackedTask,
+  { hasDashboard, now }: Pick<TaskItemOptions, 'hasDashboard' | 'now'>,
+): string {
   const words = ['task', hasEnded(task.status) ? 'ended' : 'active'];
   if (hasEnded(task.status)) words.push(task.isUnseen ? 'unseen' : 'seen');
   if (mayBeOfOtherVersion(task)) words.push('notFound');
+  words.push(...steerActionsOf(task).map((action) => contextWords[action]));
+  if (hasOpenBrowser(task, now)) words.push('canStopBrowser');
+  if (deletableSession(task) !== undefined) words.push('canDelete');
   if (hasDashboard && dashboardSession(task) !== undefined) words.push('hasSession');
   if (task.followedAt !== undefined) words.push('followed');
   else if (followableSession(task)) words.push('canFollow');
@@ -74,6 +87,13 @@ function contextValueOf(task: TrackedTask, hasDashboard: boolean): string {
   if (canContinue && task.sessionId !== undefined) words.push('canContinue');
   return words.join(' ');
 }
+
+const contextWords: Readonly<Record<SteerAction, string>> = {
+  stop: 'canStop',
+  stopSession: 'canStopSession',
+  pause: 'canPause',
+  resume: 'canResume',
+};
 
 function openDetailsCommand(element: TaskRef): Command {
   return {

@@ -104,6 +104,7 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
       animateRunning,
       showsVersion: this.#showsVersion,
       hasDashboard: this.#hasDashboard,
+      now: this.#options.clock.now(),
     });
   }
 

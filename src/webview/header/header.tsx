@@ -12,6 +12,7 @@ import {
   taskTitle,
   verdictSentence,
 } from '../../core/labels/taskLabels';
+import { Button } from '../parts/button';
 import { AppearanceIcon } from '../parts/icon';
 import { hasJudge, Verdicts } from '../result/judge';
 import type { CopiedPart, PageView } from '../protocol';
@@ -39,7 +40,10 @@ export function Header({ view, copied }: HeaderProps) {
       <div class="status-line">
         <p class={`appearance ${appearance}`}>
           <AppearanceIcon appearance={appearance} />
-          <span>{appearanceLabel(task)}</span>
+          <span>
+            {appearanceLabel(task)}
+            {view.isStopping && ', stopping…'}
+          </span>
         </p>
         <Freshness view={view} />
       </div>
@@ -48,14 +52,20 @@ export function Header({ view, copied }: HeaderProps) {
       {hasJudge(task) && <Verdicts task={task} />}
       <Figures view={view} />
       <Toolbar view={view} />
-      <IdleNote idleUntil={task.idleUntil} />
+      <IdleNote idleUntil={task.idleUntil} canStop={view.canStopBrowser} />
       <ShareNote task={task} canShare={view.canShare} isCopied={copied === 'shareLink'} />
     </header>
   );
 }
 
 /** That the browser of a task that has ended is still open. Gone once the browser is. */
-function IdleNote({ idleUntil }: { readonly idleUntil: string | undefined }) {
+function IdleNote({
+  idleUntil,
+  canStop,
+}: {
+  readonly idleUntil: string | undefined;
+  readonly canStop: boolean;
+}) {
   const until = Date.parse(idleUntil ?? '');
   const now = useNow(!Number.isNaN(until));
   if (Number.isNaN(until) || until <= now) return null;
@@ -65,6 +75,15 @@ function IdleNote({ idleUntil }: { readonly idleUntil: string | undefined }) {
         The browser of this task is still open, which costs money. It closes by itself in{' '}
         {formatDuration(until - now)}.
       </p>
+      {canStop && (
+        <div class="actions">
+          <Button
+            icon="debug-disconnect"
+            label="Stop Browser"
+            message={{ type: 'act', action: 'stopBrowser' }}
+          />
+        </div>
+      )}
     </div>
   );
 }

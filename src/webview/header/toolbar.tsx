@@ -4,11 +4,12 @@ import { Button } from '../parts/button';
 import { send } from '../parts/vscodeApi';
 import type { IconName } from '../parts/icon';
 import { Menu, type MenuEntry } from './menu';
+import type { SteerAction } from '../../core/steering/steerActions';
 import type { PageView, TaskAction } from '../protocol';
 
 /** What makes sense for this task now: the likeliest in sight, the rest in a menu. */
 export function Toolbar({ view }: { readonly view: PageView }) {
-  const { task, hasDashboard } = view;
+  const { task, hasDashboard, steerActions } = view;
   const entries = menuEntries(view);
   const isEmpty = [task.liveHost, task.recordingHosts[0]].every((host) => host === undefined);
   if (isEmpty && !hasDashboard && !task.hasLog && entries.length === 0) return null;
@@ -40,6 +41,14 @@ export function Toolbar({ view }: { readonly view: PageView }) {
           message={{ type: 'openLink', link: 'dashboard', index: 0 }}
         />
       )}
+      {steerActions.includes('stop') && (
+        <Button
+          icon="debug-stop"
+          label="Stop"
+          name="Stop Task"
+          message={{ type: 'act', action: 'stop' }}
+        />
+      )}
       {task.hasLog && <Button icon="output" label="Save Log…" message={{ type: 'saveLog' }} />}
       {entries.length > 0 && <Menu label="More Actions…" entries={entries} />}
     </div>
@@ -47,7 +56,12 @@ export function Toolbar({ view }: { readonly view: PageView }) {
 }
 
 /** A line stands between groups that have something. */
-function menuEntries({ task, canShare }: PageView): readonly (MenuEntry | undefined)[] {
+function menuEntries({
+  task,
+  canShare,
+  canDelete,
+  steerActions,
+}: PageView): readonly (MenuEntry | undefined)[] {
   const isShared = task.shareHost !== undefined;
   const canContinue =
     capabilitiesOf(task.apiVersion).followUps !== 'none' && task.sessionId !== undefined;
@@ -56,6 +70,7 @@ function menuEntries({ task, canShare }: PageView): readonly (MenuEntry | undefi
       entry('debug-restart', 'Run Again…', 'runAgain'),
       ...(canContinue ? [entry('comment-discussion', 'Continue Session…', 'continueSession')] : []),
     ],
+    steerActions.map((action) => steerEntries[action]),
     canShare && !isShared ? [entry('globe', 'Share Publicly…', 'share')] : [],
     [entry('diff', 'Compare With…', 'compare')],
     task.isWhole
@@ -69,6 +84,7 @@ function menuEntries({ task, canShare }: PageView): readonly (MenuEntry | undefi
       entry('code', 'Copy as Python', 'copyPython'),
       entry('code', 'Copy as TypeScript', 'copyTypeScript'),
     ],
+    canDelete ? [entry('trash', 'Delete Session at Browser Use Cloud…', 'deleteSession')] : [],
   ].filter((group) => group.length > 0);
   return groups.flatMap((group, index) => (index === 0 ? group : [undefined, ...group]));
 }
@@ -76,6 +92,13 @@ function menuEntries({ task, canShare }: PageView): readonly (MenuEntry | undefi
 function entry(icon: IconName, label: string, action: TaskAction): MenuEntry {
   return { icon, label, run: () => send({ type: 'act', action }) };
 }
+
+const steerEntries: Readonly<Record<SteerAction, MenuEntry>> = {
+  stop: entry('debug-stop', 'Stop Task', 'stop'),
+  stopSession: entry('debug-disconnect', 'Stop Task and Session', 'stopSession'),
+  pause: entry('debug-pause', 'Pause Task', 'pause'),
+  resume: entry('debug-continue', 'Resume Task', 'resume'),
+};
 
 /** That the task can be seen by whoever has the link, and what to do about it. */
 export function ShareNote({

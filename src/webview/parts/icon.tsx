@@ -14,6 +14,8 @@ export const glyphs = {
   code: 0xeac4,
   'comment-discussion': 0xeac7,
   copy: 0xebcc,
+  'debug-continue': 0xeacf,
+  'debug-disconnect': 0xead0,
   'debug-pause': 0xead1,
   'debug-restart': 0xead2,
   'debug-stop': 0xead7,
@@ -40,6 +42,7 @@ export const glyphs = {
   robot: 0xec20,
   save: 0xeb4b,
   'settings-gear': 0xeb51,
+  trash: 0xea81,
   warning: 0xea6c,
 } as const;
 

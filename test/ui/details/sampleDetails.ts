@@ -2,6 +2,7 @@ import { createCloud } from '../../../src/api';
 import { imageTypeOf } from '../../../src/core/text/imageType';
 import { taskViewOf } from '../../../src/core/details/detailsView';
 import type { TaskDetails, PictureRef } from '../../../src/core/cloud/task';
+import { steerActionsOf } from '../../../src/core/steering/steerActions';
 import type { FromPage, PageView } from '../../../src/webview/protocol';
 import { newerSampleTasks, sampleTasks } from '../../simulator/samples';
 import { simulatorKey, startSimulator } from '../../simulator/startSimulator';
@@ -76,6 +77,10 @@ export function viewOf(details: TaskDetails, more: Partial<PageView> = {}): Page
     isReading: false,
     hasDashboard: details.sessionId !== undefined,
     canShare: details.apiVersion === 'v2' && details.sessionId !== undefined,
+    steerActions: steerActionsOf(details),
+    isStopping: false,
+    canStopBrowser: true,
+    canDelete: false,
     readAt: Date.now(),
     ...more,
   };

@@ -31,6 +31,7 @@ describe('the description of a row', () => {
     ['a very long one', running({ startedAt: ago(49 * hourMs + 7000) }), '2 d 1 h'],
     ['one whose start is not known', running({ startedAt: undefined }), '5 min'],
     ['one without times', aTask(), ''],
+    ['one that is being stopped by that', running({ stoppingSince: now }), 'stopping…'],
     ['a paused task by its time so far', running({ status: 'paused' }), '4 min'],
     ['a created task by nothing', running({ status: 'created', startedAt: undefined }), ''],
     ['an ended one by cost and age', ended(), '$0.31 · 2 h ago'],

@@ -3,7 +3,7 @@ import { formatTaskRecord, parseTaskRecord } from '../../../../src/core/tasks/ta
 import type { TrackedTask } from '../../../../src/core/tasks/trackedTask';
 import { aTask } from '../../../fakes/aTask';
 
-const whole: Required<Omit<TrackedTask, 'trouble'>> = {
+const whole: Required<Omit<TrackedTask, 'trouble' | 'stoppingSince'>> = {
   apiVersion: 'v1',
   id: 'task_1/../\u202e"',
   status: 'finished',
@@ -42,10 +42,10 @@ describe('a kept task', () => {
     assert.doesNotMatch(formatTaskRecord(whole), /checkedAt/u);
   });
 
-  it('is kept without trouble, which belongs to the moment', () => {
-    const task = aTask({ trouble: { kind: 'network', since: 1 } });
-    const { trouble, ...rest } = task;
-    assert.ok(trouble);
+  it('is kept without trouble and without a stop under way, which belong to the moment', () => {
+    const task = aTask({ trouble: { kind: 'network', since: 1 }, stoppingSince: 1 });
+    const { trouble, stoppingSince, ...rest } = task;
+    assert.ok(trouble && stoppingSince);
     assert.deepEqual(parseTaskRecord(formatTaskRecord(task)), rest);
   });
 
@@ -81,6 +81,7 @@ describe('a kept task', () => {
       readAs: 'whenever',
       evil: true,
       trouble: { kind: 'auth', since: 1 },
+      stoppingSince: 1,
     });
     const { cost, isSuccess, checkedAt, readAs, ...rest } = whole;
     assert.ok(cost && !isSuccess && checkedAt && readAs);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TaskStatus } from '../../../../src/core/cloud/task';
 import { keptTextLength, TaskStore } from '../../../../src/core/tasks/taskStore';
+import { stopPatienceMs } from '../../../../src/core/tasks/trackedTask';
 import type { TaskChange } from '../../../../src/core/tasks/taskPatch';
 
 const ref = { apiVersion: 'v2', id: 'a' } as const;
@@ -254,6 +255,51 @@ describe('TaskStore', () => {
       store.tasks().map(({ id }) => id),
       ['z'],
     );
+  });
+
+  it('marks a task that is being stopped until its end shows, which is no news then', () => {
+    store.track([ref], 1);
+    update('running', 10);
+    store.setStopping(ref, 20);
+    update('running', 30);
+    assert.equal(store.get(ref)?.stoppingSince, 20, 'it may take a while');
+    update('stopped', 40);
+    assert.equal(store.get(ref)?.stoppingSince, undefined);
+    assert.equal(store.get(ref)?.isUnseen, false, 'who stopped it need not be told');
+  });
+
+  it('tells of a task that finished before it could be stopped', () => {
+    store.track([ref], 1);
+    update('running', 10);
+    store.setStopping(ref, 20);
+    update('finished', 30);
+    assert.equal(store.get(ref)?.isUnseen, true);
+    assert.equal(store.get(ref)?.stoppingSince, undefined);
+  });
+
+  it('no longer waits for the end of a task that goes on for minutes after it was to stop', () => {
+    store.track([ref], 1);
+    update('running', 10);
+    store.setStopping(ref, 20);
+    update('running', 20 + stopPatienceMs);
+    assert.equal(store.get(ref)?.stoppingSince, 20);
+    update('running', 21 + stopPatienceMs);
+    assert.equal(store.get(ref)?.stoppingSince, undefined);
+    update('stopped', 30 + stopPatienceMs);
+    assert.equal(store.get(ref)?.isUnseen, true);
+  });
+
+  it('tells once that a stop has begun, and nothing of what is not tracked', () => {
+    store.setStopping(ref, 20);
+    assert.deepEqual(store.tasks(), []);
+    store.track([ref], 1);
+    changes.length = 0;
+    store.setStopping(ref, 20);
+    store.setStopping(ref, 20);
+    assert.equal(changes.length, 1);
+    store.setStopping(ref, undefined);
+    assert.equal(changes.length, 2);
+    assert.equal(store.get(ref)?.stoppingSince, undefined);
   });
 
   it('tells nobody after disposal', () => {

@@ -1,0 +1,154 @@
+import { sessionDeletion } from '../actions/taskChanges';
+import type { Clock } from '../base/clock';
+import { requestChange, type ChangeOutcome } from '../cloud/changeRequest';
+import { isAbort } from '../cloud/errors';
+import { refKey, type ApiVersion, type TaskRef } from '../cloud/task';
+import type { Cloud } from '../cloud/taskClient';
+import { changeErrorMessage } from '../labels/changeErrorMessage';
+import { countLabel } from '../labels/countLabel';
+import { isActive, type TrackedTask } from '../tasks/trackedTask';
+import { someAtOnce } from './someAtOnce';
+import { deletableSession } from './steerActions';
+import {
+  paragraphs,
+  quoted,
+  titleList,
+  withReason,
+  type Question,
+  type SteerMessage,
+} from './steerMessages';
+
+/** A session that is to be deleted at the cloud. */
+export interface DoomedSession {
+  readonly apiVersion: ApiVersion;
+  readonly sessionId: string;
+  /** Those of its tasks that are tracked, at least one. */
+  readonly tasks: readonly [TrackedTask, ...TrackedTask[]];
+}
+
+/** What became of it. */
+export interface DeletedSession {
+  readonly session: DoomedSession;
+  /** `cancelled`: taken back before it was sent. */
+  readonly outcome: ChangeOutcome<void> | { readonly kind: 'cancelled' };
+}
+
+export interface DeleteOptions {
+  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  readonly clock: Clock;
+  /** Takes back what was not sent yet. */
+  readonly signal: AbortSignal;
+  /** Called for each that is through, with how many of all are. */
+  readonly onProgress?: ((done: number) => void) | undefined;
+}
+
+/** The sessions of tasks, each once, with all tracked tasks that are in it. Leaves out tasks whose session cannot be deleted. */
+export function doomedSessions(
+  refs: readonly TaskRef[],
+  tracked: readonly TrackedTask[],
+): readonly DoomedSession[] {
+  const chosen = new Set(refs.map(refKey));
+  const sessions = new Map<string, DoomedSession>();
+  const keyIn = (task: TrackedTask, sessionId: string) => refKey({ ...task, id: sessionId });
+  const isChosen = new Set<string>();
+  for (const task of tracked) {
+    const sessionId = deletableSession(task);
+    if (sessionId === undefined) continue;
+    const key = keyIn(task, sessionId);
+    if (chosen.has(refKey(task))) isChosen.add(key);
+    const known = sessions.get(key);
+    const tasks: DoomedSession['tasks'] = known ? [...known.tasks, task] : [task];
+    sessions.set(key, { apiVersion: task.apiVersion, sessionId, tasks });
+  }
+  return [...sessions].filter(([key]) => isChosen.has(key)).map(([, session]) => session);
+}
+
+/** Deletes sessions at the cloud, each once, four at a time. Rejects only with what is no failure of the cloud's. */
+export async function deleteSessions(
+  sessions: readonly DoomedSession[],
+  options: DeleteOptions,
+): Promise<readonly DeletedSession[]> {
+  const deleted: DeletedSession[] = [];
+  await someAtOnce(sessions, async (session) => {
+    const count = deleted.push({ session, outcome: await deleteOne(session, options) });
+    options.onProgress?.(count);
+  });
+  return deleted;
+}
+
+async function deleteOne(
+  { apiVersion, sessionId }: DoomedSession,
+  { connect, clock, signal }: DeleteOptions,
+): Promise<DeletedSession['outcome']> {
+  try {
+    signal.throwIfAborted();
+    return await requestChange(
+      sessionDeletion({
+        connect: async (signal) => (await connect(signal)).client(apiVersion),
+        id: sessionId,
+        clock,
+        signal,
+      }),
+    );
+  } catch (error) {
+    if (isAbort(error) || signal.aborted) return { kind: 'cancelled' };
+    throw error;
+  }
+}
+
+/** Asks before sessions are deleted: which ones, and what is lost with them. */
+export function deleteQuestion(sessions: readonly DoomedSession[]): Question {
+  const tasks = sessions.flatMap((session) => session.tasks);
+  const running = tasks.filter(isActive).length;
+  const [only, ...others] = tasks;
+  const isOne = sessions.length === 1;
+  const noun = isOne ? 'session' : `${sessions.length} sessions`;
+  const of = only && others.length === 0 ? quoted(only) : countLabel(tasks.length);
+  return {
+    text: `Delete the ${noun} of ${of} at Browser Use Cloud?`,
+    detail: paragraphs(
+      others.length === 0 ? undefined : titleList(tasks),
+      `This deletes all tasks of the ${isOne ? 'session' : 'sessions'} at the cloud, also those that are not tracked here: their prompts, steps, outputs, files and recordings.`,
+      running === 0
+        ? undefined
+        : `${running === 1 ? '1 task has' : `${running} tasks have`} not ended yet and ${running === 1 ? 'is' : 'are'} stopped first.`,
+      'The tracked tasks among them go from the list, too. This cannot be undone, neither here nor at the cloud.',
+    ),
+    button: isOne ? 'Delete Session' : 'Delete Sessions',
+  };
+}
+
+/** What became of them, in one message. `undefined` where all were taken back. */
+export function deletedMessage(
+  deleted: readonly DeletedSession[],
+  host: string,
+): SteerMessage | undefined {
+  const of = (kind: DeletedSession['outcome']['kind']) =>
+    deleted.filter(({ outcome }) => outcome.kind === kind);
+  const done = of('done');
+  const isOne = deleted.length === 1;
+  const sentence = (count: number, words: string) =>
+    count === 0 ? undefined : `${isOne ? 'The session' : sessionCount(count)} ${words}`;
+  const untracked = countLabel(done.flatMap(({ session }) => session.tasks).length);
+  const parts = [
+    done.length === 0
+      ? undefined
+      : `${sessionCount(done.length)} deleted at the cloud, and ${untracked} no longer tracked.`,
+    sentence(
+      of('unknown').length,
+      'may have been deleted: the answer was lost, and the cloud could not be asked. Refresh to see.',
+    ),
+    sentence(of('refused').length, 'could not be deleted.'),
+  ].filter((part) => part !== undefined);
+  if (parts.length === 0) return undefined;
+  const [refused] = of('refused');
+  const reason =
+    refused?.outcome.kind === 'refused'
+      ? changeErrorMessage(refused.outcome.error, { host, apiVersion: refused.session.apiVersion })
+      : undefined;
+  return withReason(parts.join(' '), reason, of('unknown').length > 0);
+}
+
+function sessionCount(count: number): string {
+  return count === 1 ? '1 session' : `${count} sessions`;
+}

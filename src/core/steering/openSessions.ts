@@ -1,0 +1,302 @@
+import { openSessionStop } from '../actions/taskChanges';
+import { capabilitiesOf } from '../cloud/apiVersions';
+import { apiVersions } from '../cloud/versionList';
+import type { Clock } from '../base/clock';
+import { Emitter, type Disposable, type Event } from '../base/event';
+import { requestChange, type ChangeOutcome } from '../cloud/changeRequest';
+import { CloudError, isAbort, isCloudError } from '../cloud/errors';
+import type { ApiVersion } from '../cloud/task';
+import type { OpenSession } from '../cloud/taskActions';
+import type { Cloud } from '../cloud/taskClient';
+import { PollLoop, type LoopStep } from '../polling/pollLoop';
+import { stopPatienceMs } from '../tasks/trackedTask';
+import { someAtOnce } from './someAtOnce';
+
+/** A session or browser that is open at the cloud. */
+export interface OpenEntry extends OpenSession {
+  readonly apiVersion: ApiVersion;
+  /** True from when it is to be stopped until it is gone. */
+  readonly isStopping: boolean;
+}
+
+/** What is known of all that is open. */
+export interface OpenSessionsState {
+  /** Those that began last first. What was known stays where a later reading fails. */
+  readonly entries: readonly OpenEntry[];
+  readonly isReading: boolean;
+  /** When all versions that are served last answered, in milliseconds since 1970. */
+  readonly readAt?: number | undefined;
+  /** Why the last reading failed, wholly or of one version. Absent where a version is merely not served. */
+  readonly trouble?: OpenSessionsTrouble | undefined;
+}
+
+export interface OpenSessionsTrouble {
+  readonly apiVersion: ApiVersion;
+  readonly error: CloudError;
+}
+
+export interface OpenSessionsOptions {
+  /** @throws {CloudError} of kind `noKey`, where the cloud cannot be asked at the moment */
+  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+  readonly clock: Clock;
+  /** Called with every failure, for the log. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface StopOpenOptions {
+  /** Takes back what was not sent yet. */
+  readonly signal: AbortSignal;
+  /** Called for each that is through, with how many are. */
+  readonly onProgress?: ((done: number) => void) | undefined;
+}
+
+/** What became of one that was to be stopped. */
+export interface StoppedEntry {
+  readonly entry: OpenEntry;
+  /** `cancelled`: taken back before it was sent. */
+  readonly outcome: ChangeOutcome<void> | { readonly kind: 'cancelled' };
+}
+
+/** The pause after a reading, in milliseconds: what idles does so for minutes. */
+export const openSessionsPauseMs = 30_000;
+
+/**
+ * Reads what is open at the cloud, in every API version that has such a list: at once when it is watched, and again after
+ * each pause for as long as it is. While nobody watches there is no request and no timer.
+ */
+export class OpenSessions implements Disposable {
+  readonly #options: OpenSessionsOptions;
+  readonly #didChange = new Emitter<OpenSessionsState>();
+  readonly #loop: PollLoop;
+  /** The last good answer of each version. */
+  readonly #known = new Map<ApiVersion, readonly OpenSession[]>();
+  /** Versions that are not served, until somebody refreshes. */
+  readonly #absent = new Set<ApiVersion>();
+  /** When each was first asked to stop, in milliseconds since 1970, by its kind and ID. */
+  readonly #stopping = new Map<string, number>();
+  #state: OpenSessionsState = { entries: [], isReading: false };
+  #epoch = new AbortController();
+  #isWatched = false;
+  #isDue = true;
+  #isDisposed = false;
+  #waiters: (() => void)[] = [];
+
+  readonly onDidChange: Event<OpenSessionsState> = this.#didChange.event;
+
+  constructor(options: OpenSessionsOptions) {
+    this.#options = options;
+    this.#loop = new PollLoop({
+      clock: options.clock,
+      next: () => this.#nextStep(),
+      onWaited: () => void (this.#isDue = true),
+      onIdle: () => this.#settle(),
+    });
+  }
+
+  get state(): OpenSessionsState {
+    return this.#state;
+  }
+
+  /** Reading goes on while somebody can see it. */
+  setWatched(isWatched: boolean): void {
+    if (isWatched === this.#isWatched) return;
+    this.#isWatched = isWatched;
+    this.#isDue = true;
+    this.#loop.wake();
+  }
+
+  /** Reads now, versions too that were not served. Resolves when that reading ended, well or not. Never rejects. */
+  read(): Promise<void> {
+    if (this.#isDisposed) return Promise.resolve();
+    this.#absent.clear();
+    const done = new Promise<void>((resolve) => this.#waiters.push(resolve));
+    this.#isDue = true;
+    this.#loop.wake();
+    return done;
+  }
+
+  /** The key or the server is another one: nothing of what was known holds. */
+  reconnect(): void {
+    this.#epoch.abort();
+    this.#epoch = new AbortController();
+    this.#known.clear();
+    this.#absent.clear();
+    this.#stopping.clear();
+    this.#isDue = true;
+    this.#update({ entries: [], isReading: false });
+    this.#loop.wake();
+  }
+
+  /**
+   * Stops some of them, four at a time; each is sent once, and what is being stopped already is left alone. Reads again
+   * afterwards. Rejects only with what is no failure of the cloud's.
+   */
+  async stop(
+    entries: readonly OpenEntry[],
+    { signal, onProgress }: StopOpenOptions,
+  ): Promise<readonly StoppedEntry[]> {
+    const mine = entries.filter((entry) => !this.#stopping.has(keyOf(entry)));
+    for (const entry of mine) this.#stopping.set(keyOf(entry), this.#options.clock.now());
+    this.#show();
+    const stopped: StoppedEntry[] = [];
+    try {
+      await someAtOnce(mine, async (entry) => {
+        const outcome = await this.#stopOne(entry, signal);
+        if (outcome.kind !== 'done') this.#stopping.delete(keyOf(entry));
+        const count = stopped.push({ entry, outcome });
+        onProgress?.(count);
+      });
+    } finally {
+      await this.read();
+    }
+    return stopped;
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#epoch.abort();
+    this.#loop.dispose();
+    this.#didChange.dispose();
+    this.#settle();
+  }
+
+  async #stopOne(entry: OpenEntry, signal: AbortSignal): Promise<StoppedEntry['outcome']> {
+    const { connect, clock } = this.#options;
+    try {
+      signal.throwIfAborted();
+      return await requestChange(
+        openSessionStop({
+          connect: async (signal) => (await connect(signal)).client(entry.apiVersion),
+          open: entry,
+          clock,
+          signal,
+        }),
+      );
+    } catch (error) {
+      this.#stopping.delete(keyOf(entry));
+      if (isAbort(error) || signal.aborted) return { kind: 'cancelled' };
+      throw error;
+    }
+  }
+
+  #nextStep(): LoopStep {
+    if (!this.#isWatched && this.#waiters.length === 0) return undefined;
+    if (this.#isDue) return () => this.#readAll();
+    return this.#isWatched && needsNobody(this.#state.trouble) ? openSessionsPauseMs : undefined;
+  }
+
+  async #readAll(): Promise<void> {
+    const { signal } = this.#epoch;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    this.#isDue = false;
+    this.#update({ ...this.#state, isReading: true });
+    const listing = apiVersions.filter(
+      (version) => capabilitiesOf(version).openSessions !== undefined,
+    );
+    if (listing.every((version) => this.#absent.has(version))) this.#absent.clear();
+    const asked = listing.filter((version) => !this.#absent.has(version));
+    const troubles = await Promise.all(asked.map((version) => this.#readOne(version, signal)));
+    if (!signal.aborted) {
+      const isServed = asked.some((version) => !this.#absent.has(version));
+      const serious = troubles.find((trouble) => trouble && !isAbsence(trouble.error));
+      const trouble = serious ?? (isServed ? undefined : troubles.find((each) => each));
+      const readAt = trouble ? this.#state.readAt : this.#options.clock.now();
+      this.#update({ entries: this.#entries(), isReading: false, readAt, trouble });
+    }
+    for (const resolve of waiters) resolve();
+  }
+
+  /** Never rejects. @returns why it failed */
+  async #readOne(
+    apiVersion: ApiVersion,
+    signal: AbortSignal,
+  ): Promise<OpenSessionsTrouble | undefined> {
+    const { connect, onError } = this.#options;
+    try {
+      const client = (await connect(signal)).client(apiVersion);
+      const open = await client.listOpenSessions(signal);
+      if (!signal.aborted) this.#known.set(apiVersion, open);
+      return undefined;
+    } catch (error) {
+      if (signal.aborted || isAbort(error)) return undefined;
+      const failure = isCloudError(error) ? error : new CloudError('badAnswer', String(error));
+      if (isAbsence(failure)) {
+        this.#absent.add(apiVersion);
+        this.#known.delete(apiVersion);
+      } else onError(error);
+      return { apiVersion, error: failure };
+    }
+  }
+
+  #entries(): readonly OpenEntry[] {
+    const all = apiVersions.flatMap((apiVersion) =>
+      (this.#known.get(apiVersion) ?? []).map((each): OpenEntry => ({
+        ...each,
+        apiVersion,
+        isStopping: false,
+      })),
+    );
+    const sessions = new Set(all.filter(({ kind }) => kind === 'session').map(({ id }) => id));
+    const entries = new Map<string, OpenEntry>();
+    for (const entry of all) {
+      // A list of browsers also holds those of sessions that stand in a list of their own.
+      const isShown = entry.kind === 'browser' && sessions.has(entry.sessionId ?? '');
+      if (!isShown && !entries.has(keyOf(entry))) entries.set(keyOf(entry), entry);
+    }
+    const before = this.#options.clock.now() - stopPatienceMs;
+    for (const [key, since] of this.#stopping)
+      if (!entries.has(key) || since < before) this.#stopping.delete(key);
+    return [...entries]
+      .map(([key, entry]) => ({ ...entry, isStopping: this.#stopping.has(key) }))
+      .sort((a, b) => timeOf(b) - timeOf(a));
+  }
+
+  #show(): void {
+    const entries = this.#state.entries.map((entry) => ({
+      ...entry,
+      isStopping: this.#stopping.has(keyOf(entry)),
+    }));
+    this.#update({ ...this.#state, entries });
+  }
+
+  #update(state: OpenSessionsState): void {
+    this.#state = state;
+    this.#didChange.fire(state);
+  }
+
+  #settle(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const resolve of waiters) resolve();
+  }
+}
+
+/** True where the version, or the right to use it, is simply not there. */
+function isAbsence({ kind }: CloudError): boolean {
+  return kind === 'notServed' || kind === 'forbidden' || kind === 'refused';
+}
+
+/** False where only a person can help, who then refreshes or sets another key. */
+function needsNobody(trouble: OpenSessionsTrouble | undefined): boolean {
+  switch (trouble?.error.kind) {
+    case 'noKey':
+    case 'auth':
+    case 'payment':
+    case 'redirect':
+    case 'notServed':
+    case 'forbidden':
+      return false;
+    default:
+      return true;
+  }
+}
+
+function keyOf({ kind, id }: Pick<OpenSession, 'kind' | 'id'>): string {
+  return `${kind}/${id}`;
+}
+
+function timeOf({ startedAt }: OpenSession): number {
+  const at = Date.parse(startedAt ?? '');
+  return Number.isNaN(at) ? 0 : at;
+}

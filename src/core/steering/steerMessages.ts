@@ -1,0 +1,216 @@
+import { capabilitiesOf } from '../cloud/apiVersions';
+import { changeErrorMessage } from '../labels/changeErrorMessage';
+import type { ErrorMessage, NextStep } from '../labels/errorMessage';
+import { countLabel } from '../labels/countLabel';
+import { taskTitle } from '../labels/taskLabels';
+import type { CloudError } from '../cloud/errors';
+import { refKey, type TaskRef, type TaskStatus } from '../cloud/task';
+import type { TrackedTask } from '../tasks/trackedTask';
+import type { SteerAction } from './steerActions';
+import type { SteerResult } from './taskSteering';
+
+/** A question before something is lost, for a dialog. */
+export interface Question {
+  readonly text: string;
+  readonly detail: string;
+  /** The button that says yes. */
+  readonly button: string;
+}
+
+/** What was done, as a message. */
+export interface SteerMessage {
+  readonly severity: 'information' | 'warning' | 'error';
+  readonly text: string;
+  readonly nextStep?: NextStep | undefined;
+}
+
+/** A task by what names it: all that is known of it, or its ID alone. */
+export type NamedTask = TaskRef & Partial<Pick<TrackedTask, 'prompt' | 'title'>>;
+
+const shortTitle = 60;
+const mostNames = 5;
+
+/** A task's title in quotation marks, short. */
+export function quoted(task: NamedTask): string {
+  return `“${taskTitle(task, shortTitle)}”`;
+}
+
+/** Asks before tasks are stopped: which ones, and what is lost. */
+export function stopQuestion(
+  action: 'stop' | 'stopSession',
+  tasks: readonly NamedTask[],
+): Question {
+  const isSession = action === 'stopSession';
+  const [only, ...others] = tasks;
+  const isOne = others.length === 0;
+  const what = only && isOne ? quoted(only) : countLabel(tasks.length);
+  const them = isOne ? 'it' : 'them';
+  const loss = isOne
+    ? 'The agent stops where it is. What it has not delivered yet is lost, what it has cost so far is charged, and it cannot be resumed.'
+    : 'The agents stop where they are. What they have not delivered yet is lost, what they have cost so far is charged, and they cannot be resumed.';
+  return {
+    text: `Stop ${what}${isSession ? ` and the ${sessionNoun(tasks)} that ${isOne ? 'it runs' : 'they run'} in` : ''}?`,
+    detail: paragraphs(
+      isOne ? undefined : titleList(tasks),
+      loss,
+      isSession
+        ? `Pages that are open in ${isOne ? 'its browser' : 'their browsers'} are closed with ${them}.`
+        : staysOpen(tasks),
+    ),
+    button: isSession
+      ? `Stop ${isOne ? 'Task and Session' : 'Tasks and Sessions'}`
+      : `Stop ${isOne ? 'Task' : 'Tasks'}`,
+  };
+}
+
+/**
+ * What became of tasks that were steered, in one message. `undefined` where the rows say it all: one task that did what
+ * it was told, or nothing that was sent.
+ * @param nameOf what is known of a task
+ * @param host the server's, for failures
+ */
+export function steerMessage(
+  action: SteerAction,
+  results: readonly SteerResult[],
+  { nameOf, host }: { readonly nameOf: (ref: TaskRef) => NamedTask; readonly host: string },
+): SteerMessage | undefined {
+  const [only, ...others] = results;
+  if (!only) return undefined;
+  if (others.length === 0) return oneMessage(action, only, { name: nameOf(only.ref), host });
+  const of = (kind: SteerResult['kind']) => results.filter((result) => result.kind === kind);
+  const done = of('done');
+  const counted = (found: readonly SteerResult[], words: (count: number) => string) =>
+    found.length === 0 ? undefined : words(found.length);
+  const parts = [
+    `${done.length === results.length ? countLabel(done.length) : `${done.length} of ${countLabel(results.length)}`} ${doneWord(action)}`,
+    counted(of('hadEnded'), (n) => `${n} had ended already`),
+    counted(of('underWay'), (n) => `${n} ${n === 1 ? 'was' : 'were'} being stopped already`),
+    counted(of('impossible'), (n) => `${n} cannot be ${doneWord(action)}`),
+    counted(
+      of('cancelled'),
+      (n) => `${n} ${n === 1 ? 'was' : 'were'} left as ${n === 1 ? 'it is' : 'they are'}`,
+    ),
+    counted(of('unknown'), (n) => `of ${n} nobody knows, as the answer was lost`),
+    counted(of('refused'), (n) => `${n} could not be ${doneWord(action)}`),
+  ].filter((part) => part !== undefined);
+  const refused = results.find(isRefused);
+  const reason =
+    refused && changeErrorMessage(refused.error, { host, apiVersion: refused.ref.apiVersion });
+  return withReason(`${parts.join(', ')}.`, reason, of('unknown').length > 0);
+}
+
+/** A message about several, with why the first of them was refused. */
+export function withReason(
+  text: string,
+  reason: ErrorMessage | undefined,
+  isUnknown: boolean,
+): SteerMessage {
+  if (!reason) return { severity: isUnknown ? 'warning' : 'information', text };
+  return { severity: 'warning', text: `${text} ${reason.text}`, nextStep: reason.nextStep };
+}
+
+function isRefused(
+  result: SteerResult,
+): result is SteerResult & { readonly kind: 'refused'; readonly error: CloudError } {
+  return result.kind === 'refused';
+}
+
+function oneMessage(
+  action: SteerAction,
+  result: SteerResult,
+  { name, host }: { readonly name: NamedTask; readonly host: string },
+): SteerMessage | undefined {
+  const title = quoted(name);
+  const { apiVersion } = result.ref;
+  switch (result.kind) {
+    case 'done':
+    case 'underWay':
+    case 'cancelled':
+      return undefined;
+    case 'hadEnded': {
+      const session =
+        action === 'stopSession' ? ` Its ${sessionNoun([result.ref])} is stopped.` : '';
+      return {
+        severity: 'information',
+        text: `${title} had ${endWord(result.status)} already.${session}`,
+      };
+    }
+    case 'impossible':
+      return {
+        severity: 'warning',
+        text: `${title} cannot be ${doneWord(action)}: ${capabilitiesOf(apiVersion).label} cannot do that.`,
+      };
+    case 'unknown':
+      return {
+        severity: 'warning',
+        text: `${title} may have been ${doneWord(action)}: the answer was lost, and the cloud could not be asked. Its row shows what became of it once it is checked again.`,
+      };
+    case 'refused': {
+      const { text, nextStep } = changeErrorMessage(result.error, { host, apiVersion });
+      return {
+        severity: 'error',
+        text: `${title} could not be ${doneWord(action)}. ${text}`,
+        nextStep,
+      };
+    }
+  }
+}
+
+/** "session", or "browser" where that is what stays open after tasks of their version. */
+function sessionNoun(tasks: readonly TaskRef[]): string {
+  const nouns = new Set(tasks.map(({ apiVersion }) => capabilitiesOf(apiVersion).openSessions));
+  const [only, ...others] = nouns;
+  const noun = only !== undefined && others.length === 0 ? only : 'session';
+  return tasks.length === 1 ? noun : `${noun}s`;
+}
+
+function staysOpen(tasks: readonly NamedTask[]): string | undefined {
+  const kept = tasks.filter(
+    ({ apiVersion }) => capabilitiesOf(apiVersion).openSessions !== undefined,
+  );
+  if (kept.length === 0) return undefined;
+  const isOne = kept.length === 1;
+  return `The ${sessionNoun(kept)} may stay open for a while and cost${isOne ? 's' : ''} money until then; “Stop Task and Session” closes ${isOne ? 'it' : 'them'}, too.`;
+}
+
+/** The first five titles, a line each, and how many more there are. */
+export function titleList(tasks: readonly NamedTask[]): string {
+  const lines = tasks.slice(0, mostNames).map((task) => `• ${taskTitle(task, shortTitle)}`);
+  const more = tasks.length - lines.length;
+  return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+}
+
+/** Parts of a dialog's detail, with an empty line between. */
+export function paragraphs(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join('\n\n');
+}
+
+function doneWord(action: SteerAction): string {
+  switch (action) {
+    case 'stop':
+      return 'stopped';
+    case 'stopSession':
+      return 'stopped';
+    case 'pause':
+      return 'paused';
+    case 'resume':
+      return 'resumed';
+  }
+}
+
+function endWord(status: TaskStatus): string {
+  switch (status) {
+    case 'stopped':
+      return 'been stopped';
+    case 'failed':
+      return 'failed';
+    default:
+      return 'finished';
+  }
+}
+
+/** Names a task by what is tracked of it, else by its ID. */
+export function namesFrom(tasks: readonly NamedTask[]): (ref: TaskRef) => NamedTask {
+  const known = new Map(tasks.map((task) => [refKey(task), task]));
+  return (ref) => known.get(refKey(ref)) ?? ref;
+}

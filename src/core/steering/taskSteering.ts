@@ -1,0 +1,211 @@
+import { taskPause, taskResume, taskStop, type TaskChangeOptions } from '../actions/taskChanges';
+import type { Clock } from '../base/clock';
+import { requestChange, type ChangeRequest } from '../cloud/changeRequest';
+import { isAbort, type CloudError } from '../cloud/errors';
+import { hasEnded, refKey, type Task, type TaskRef, type TaskStatus } from '../cloud/task';
+import type { TaskStanding } from '../cloud/taskActions';
+import type { Cloud } from '../cloud/taskClient';
+import type { TaskStore } from '../tasks/taskStore';
+import { canSteer, type SteerAction } from './steerActions';
+import { someAtOnce } from './someAtOnce';
+
+/** What became of one task that was to be steered. */
+export type SteerResult = { readonly ref: TaskRef } & (
+  | { readonly kind: 'done' }
+  /** It had ended before the cloud was asked, or by itself before the request arrived; its session is stopped where that was asked for. */
+  | { readonly kind: 'hadEnded'; readonly status: TaskStatus }
+  /** It is being stopped already, by this window or another one: nothing was sent. */
+  | { readonly kind: 'underWay' }
+  /** Its API version cannot do that: nothing was sent. */
+  | { readonly kind: 'impossible' }
+  /** Taken back before it was sent. */
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'refused' | 'unknown'; readonly error: CloudError }
+);
+
+/** The account whose tasks are steered. */
+export interface SteeredAccount {
+  readonly store: Pick<TaskStore, 'tasks' | 'get' | 'put' | 'setStopping'>;
+  readonly connect: (signal: AbortSignal) => Promise<Cloud>;
+}
+
+export interface SteerOptions {
+  readonly account: SteeredAccount;
+  /** Takes back what was not sent yet. */
+  readonly signal: AbortSignal;
+  /** Called with how many tasks of all are through, at the beginning with 0. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface TaskSteeringOptions {
+  readonly clock: Clock;
+  /** Polls tracked tasks now; resolves when they were, or polling is paused. Never rejects. */
+  readonly poll: (refs: readonly TaskRef[]) => Promise<void>;
+}
+
+/** Stops, pauses and resumes tasks. Nothing is sent twice: a task that is being steered is left alone. */
+export class TaskSteering {
+  readonly #options: TaskSteeringOptions;
+  readonly #underWay = new Set<string>();
+
+  constructor(options: TaskSteeringOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Steers tasks, four at a time, and polls them afterwards. A tracked task that is to stop is marked in the store until
+   * a poll shows its end. Rejects only with what is no failure of the cloud's.
+   * @returns a result for each, in their order
+   */
+  async run(
+    action: SteerAction,
+    refs: readonly TaskRef[],
+    options: SteerOptions,
+  ): Promise<readonly SteerResult[]> {
+    const results = new Map<string, SteerResult>();
+    const { store } = options.account;
+    const mine = refs.filter((ref) => {
+      const reason = this.#reasonToLeave(action, ref, options.account);
+      if (reason) results.set(refKey(ref), reason);
+      else this.#begin(action, ref, options.account);
+      return !reason;
+    });
+    const active = mine.filter((ref) => isActiveIn(store, ref));
+    try {
+      await this.#steerAll(action, mine, { ...options, results });
+      const sent = active.filter((ref) => results.get(refKey(ref))?.kind !== 'cancelled');
+      if (sent.length > 0) await this.#options.poll(sent);
+      for (const ref of sent) {
+        const result = results.get(refKey(ref));
+        const { status } = store.get(ref) ?? {};
+        if (result && status) results.set(refKey(ref), afterwards(action, result, status));
+      }
+    } finally {
+      for (const ref of mine) this.#underWay.delete(refKey(ref));
+    }
+    return refs.map((ref) => results.get(refKey(ref)) ?? { ref, kind: 'underWay' });
+  }
+
+  #reasonToLeave(
+    action: SteerAction,
+    ref: TaskRef,
+    { store }: SteeredAccount,
+  ): SteerResult | undefined {
+    const task = store.get(ref);
+    if (this.#underWay.has(refKey(ref)) || task?.stoppingSince !== undefined)
+      return { ref, kind: 'underWay' };
+    if (!canSteer(ref.apiVersion, action)) return { ref, kind: 'impossible' };
+    // Of a task that has ended, its session may still be open.
+    if (task && hasEnded(task.status) && action !== 'stopSession')
+      return { ref, kind: 'hadEnded', status: task.status };
+    return undefined;
+  }
+
+  #begin(action: SteerAction, ref: TaskRef, { store }: SteeredAccount): void {
+    this.#underWay.add(refKey(ref));
+    if (stops(action) && isActiveIn(store, ref)) store.setStopping(ref, this.#options.clock.now());
+  }
+
+  async #steerAll(
+    action: SteerAction,
+    refs: readonly TaskRef[],
+    options: SteerOptions & { readonly results: Map<string, SteerResult> },
+  ): Promise<void> {
+    const { onProgress, results } = options;
+    let done = 0;
+    onProgress?.(0, refs.length);
+    await someAtOnce(refs, async (ref) => {
+      results.set(refKey(ref), await this.#steerOne(action, ref, options));
+      onProgress?.(++done, refs.length);
+    });
+  }
+
+  async #steerOne(
+    action: SteerAction,
+    ref: TaskRef,
+    { account: { connect, store }, signal }: SteerOptions,
+  ): Promise<SteerResult> {
+    const { clock } = this.#options;
+    const task = store.get(ref);
+    // Of a task that is not tracked nobody knows.
+    const wasActive = task === undefined || !hasEnded(task.status);
+    let isDone = false;
+    try {
+      signal.throwIfAborted();
+      const outcome = await requestChange(
+        changeFor(action, {
+          connect: async (signal) => (await connect(signal)).client(ref.apiVersion),
+          id: ref.id,
+          clock,
+          signal,
+        }),
+      );
+      isDone = outcome.kind === 'done';
+      if (isDone && action === 'stopSession' && task?.sessionId !== undefined)
+        noteClosedBrowser({ ...ref, sessionId: task.sessionId }, store);
+      if (outcome.kind !== 'done') return { ref, ...outcome };
+      return wasActive
+        ? afterwards(action, { ref, kind: 'done' }, outcome.value?.status)
+        : { ref, kind: 'done' };
+    } catch (error) {
+      if (isAbort(error) || signal.aborted) return { ref, kind: 'cancelled' };
+      throw error;
+    } finally {
+      // What was stopped is marked until its end shows; of anything else nobody waits for one.
+      if (!isDone && store.get(ref)?.stoppingSince !== undefined) store.setStopping(ref, undefined);
+    }
+  }
+}
+
+/** Takes the mark of an open browser off the tasks of a session whose browser was stopped. */
+export function noteClosedBrowser(
+  { apiVersion, sessionId }: Pick<Task, 'apiVersion' | 'sessionId'>,
+  store: Pick<TaskStore, 'tasks' | 'put'>,
+): void {
+  const marked = store
+    .tasks()
+    .filter((task) => task.apiVersion === apiVersion && task.sessionId === sessionId)
+    .filter(({ browserOpenUntil }) => browserOpenUntil !== undefined);
+  store.put(marked.map((task) => ({ ...task, browserOpenUntil: undefined })));
+}
+
+function isActiveIn(store: SteeredAccount['store'], ref: TaskRef): boolean {
+  const task = store.get(ref);
+  return task !== undefined && !hasEnded(task.status);
+}
+
+/** What became of a task that was active, where it stands like this afterwards: it may have ended before the request arrived. */
+function afterwards(
+  action: SteerAction,
+  result: SteerResult,
+  status: TaskStatus | undefined,
+): SteerResult {
+  if (status === undefined || !hasEnded(status)) return result;
+  const { ref } = result;
+  if (stops(action) && status === 'stopped') {
+    // Of what stops the task alone, its end is all there is to know.
+    return action === 'stop' ? { ref, kind: 'done' } : result;
+  }
+  const isAsAsked = action !== 'stopSession' || result.kind === 'done';
+  return isAsAsked ? { ref, kind: 'hadEnded', status } : result;
+}
+
+function changeFor(
+  action: SteerAction,
+  options: TaskChangeOptions,
+): ChangeRequest<TaskStanding | undefined> {
+  switch (action) {
+    case 'stop':
+      return taskStop({ ...options, scope: 'task' });
+    case 'stopSession':
+      return taskStop({ ...options, scope: 'session' });
+    case 'pause':
+      return taskPause(options);
+    case 'resume':
+      return taskResume(options);
+  }
+}
+
+function stops(action: SteerAction): boolean {
+  return action === 'stop' || action === 'stopSession';
+}

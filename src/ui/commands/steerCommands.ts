@@ -1,0 +1,224 @@
+import { window } from 'vscode';
+import type { Clock } from '../../core/base/clock';
+import { capabilitiesOf } from '../../core/cloud/apiVersions';
+import { refKey, type TaskRef } from '../../core/cloud/task';
+import { apiVersions } from '../../core/cloud/versionList';
+import type { Polling } from '../../core/polling/polling';
+import {
+  deletedMessage,
+  deleteQuestion,
+  deleteSessions,
+  doomedSessions,
+} from '../../core/steering/deleteSessions';
+import {
+  canSteer,
+  deletableSession,
+  steerActionsOf,
+  type SteerAction,
+} from '../../core/steering/steerActions';
+import { namesFrom, steerMessage, stopQuestion } from '../../core/steering/steerMessages';
+import {
+  TaskSteering,
+  type SteerOptions,
+  type SteerResult,
+} from '../../core/steering/taskSteering';
+import { hasOpenBrowser } from '../../core/tasks/trackedTask';
+import type { AccountSession } from '../account/accountSession';
+import type { CurrentAccount } from '../account/currentAccount';
+import { confirm } from '../confirm';
+import { withProgress } from '../progress';
+import { notify } from '../reportError';
+import { isTaskRef, targetsOf, type TargetOptions } from '../tree/taskTargets';
+import { viewId, type TaskView } from '../tree/taskView';
+import { UserError } from '../userError';
+import type { Commands } from './command';
+
+export interface SteerCommandsOptions {
+  readonly account: Pick<CurrentAccount, 'whenReady'>;
+  readonly poller: Pick<Polling, 'refresh'>;
+  readonly view: TaskView;
+  readonly clock: Clock;
+}
+
+/** The commands that change how tasks go on at the cloud, and that which deletes them there. */
+export function steerCommands(options: SteerCommandsOptions): Commands {
+  const steering = new TaskSteering({
+    clock: options.clock,
+    poll: (refs) => options.poller.refresh(refs),
+  });
+  const steer = (action: SteerAction) => (args: readonly unknown[]) =>
+    steerTasks(action, args, { ...options, steering });
+  return {
+    stopTask: { run: steer('stop'), failed: 'Stopping failed' },
+    stopTaskAndSession: { run: steer('stopSession'), failed: 'Stopping failed' },
+    stopBrowser: {
+      run: (args) => stopOpenBrowsers(args, { ...options, steering }),
+      failed: 'Stopping the browser failed',
+    },
+    pauseTask: { run: steer('pause'), failed: 'Pausing failed' },
+    resumeTask: { run: steer('resume'), failed: 'Resuming failed' },
+    deleteSession: { run: (args) => deleteTaskSessions(args, options), failed: 'Deleting failed' },
+  };
+}
+
+/**
+ * Stop Task, Stop Task and Session, Pause Task, Resume Task: of the tasks that the arguments name, tracked or not, else
+ * of those that the user picks. Asks back before work is lost, but where `confirm: false` stands beside the task.
+ */
+async function steerTasks(
+  action: SteerAction,
+  args: readonly unknown[],
+  { steering, ...options }: SteerCommandsOptions & { readonly steering: TaskSteering },
+  target: Partial<TargetOptions> = {},
+): Promise<void> {
+  const session = await options.account.whenReady();
+  const { store, server, signal: over } = session;
+  const { refs, isConfirmed } = await steerTargets(args, session, options, {
+    question: questions[action],
+    canPickMany: true,
+    isOffered: (task) => steerActionsOf(task).includes(action),
+    noneOffered: nothingTo[action],
+    ...target,
+  });
+  const nameOf = namesFrom(store.tasks());
+  const isFor = (ref: TaskRef): boolean => {
+    const task = store.get(ref);
+    return task ? steerActionsOf(task).includes(action) : canSteer(ref.apiVersion, action);
+  };
+  const losing = refs.filter(isFor).map(nameOf);
+  if (!isConfirmed && losing.length > 0 && (action === 'stop' || action === 'stopSession'))
+    if (!(await confirm(stopQuestion(action, losing)))) return;
+  over.throwIfAborted();
+  const run = (signal: AbortSignal, onProgress?: SteerOptions['onProgress']) =>
+    steering.run(action, refs, { account: session, signal, onProgress });
+  const results = await withSteerProgress(
+    `${progressTitles[action]} tasks`,
+    refs.length,
+    over,
+    run,
+  );
+  const message = steerMessage(action, results, { nameOf, host: server.host });
+  if (message) notify(message, message.nextStep);
+}
+
+/** Stop Browser: of tasks that have ended and whose browser is still open. Nothing is lost with it, so it asks nothing. */
+function stopOpenBrowsers(
+  args: readonly unknown[],
+  options: SteerCommandsOptions & { readonly steering: TaskSteering },
+): Promise<void> {
+  return steerTasks('stopSession', args, options, {
+    question: 'Stop the browsers of which tasks?',
+    isOffered: (task) => hasOpenBrowser(task, options.clock.now()),
+    noneOffered: 'No browser of a tracked task that has ended is known to be open.',
+  });
+}
+
+/** One task shows its progress in the view; several in a notification, which can be cancelled. */
+async function withSteerProgress(
+  title: string,
+  count: number,
+  over: AbortSignal,
+  run: (
+    signal: AbortSignal,
+    onProgress?: SteerOptions['onProgress'],
+  ) => Promise<readonly SteerResult[]>,
+): Promise<readonly SteerResult[]> {
+  if (count === 1) return window.withProgress({ location: { viewId } }, () => run(over));
+  return withProgress({ title, signal: over }, (signal, report) =>
+    run(signal, (done, total) => report(`${done} of ${total}`, done / Math.max(total, 1))),
+  );
+}
+
+/** Delete Session at Browser Use Cloud…: asks back always, as nothing brings it back; then its tasks are untracked. */
+async function deleteTaskSessions(
+  args: readonly unknown[],
+  { account, clock, view }: SteerCommandsOptions,
+): Promise<void> {
+  const session = await account.whenReady();
+  const { store, connect, server, signal: over } = session;
+  const refs = await targetsOf(
+    args,
+    { tasks: store, view },
+    {
+      question: 'Delete the sessions of which tasks at Browser Use Cloud?',
+      canPickMany: true,
+      isOffered: (task) => deletableSession(task) !== undefined,
+      noneOffered: noSession,
+    },
+  );
+  const sessions = doomedSessions(refs, store.tasks());
+  if (sessions.length === 0) throw new UserError(noSession);
+  if (!(await confirm(deleteQuestion(sessions)))) return;
+  over.throwIfAborted();
+  const title = sessions.length === 1 ? 'Deleting the session' : 'Deleting sessions';
+  // One request leaves at once, so there would be nothing to take back.
+  const isCancellable = sessions.length > 1;
+  const deleted = await withProgress({ title, signal: over, isCancellable }, (signal, report) =>
+    deleteSessions(sessions, {
+      connect,
+      clock,
+      signal,
+      onProgress: (done) => report(`${done} of ${sessions.length}`, done / sessions.length),
+    }),
+  );
+  for (const { session, outcome } of deleted)
+    if (outcome.kind === 'done') store.untrack(session.tasks);
+  const message = deletedMessage(deleted, server.host);
+  if (message) notify(message, message.nextStep);
+}
+
+const noSession =
+  'No tracked task has a session that can be deleted: it is not known yet, or its API version has none.';
+
+/** What an argument from code may hold beside a task. */
+interface SteerArgument extends TaskRef {
+  readonly confirm?: unknown;
+}
+
+/** A task or a list of tasks as an argument need not be tracked; everything else is as for every command. */
+async function steerTargets(
+  args: readonly unknown[],
+  session: AccountSession,
+  { view }: SteerCommandsOptions,
+  target: TargetOptions,
+): Promise<{ readonly refs: readonly TaskRef[]; readonly isConfirmed: boolean }> {
+  const [first, all] = args;
+  const named: readonly SteerArgument[] = (Array.isArray(first) ? first : [first]).filter(
+    isTaskRef,
+  );
+  if (named.length > 0 && !Array.isArray(all)) {
+    const refs = new Map(
+      named.map(({ apiVersion, id }) => [refKey({ apiVersion, id }), { apiVersion, id }]),
+    );
+    return { refs: [...refs.values()], isConfirmed: named.every((each) => each.confirm === false) };
+  }
+  const refs = await targetsOf(args, { tasks: session.store, view }, target);
+  return { refs, isConfirmed: false };
+}
+
+const questions: Readonly<Record<SteerAction, string>> = {
+  stop: 'Stop which tasks?',
+  stopSession: 'Stop which tasks and their sessions?',
+  pause: 'Pause which tasks?',
+  resume: 'Resume which tasks?',
+};
+
+const pausing = apiVersions
+  .map(capabilitiesOf)
+  .filter(({ canPause }) => canPause)
+  .map(({ label }) => label)
+  .join(' or ');
+
+const nothingTo: Readonly<Record<SteerAction, string>> = {
+  stop: 'No tracked task can be stopped: all have ended, or are being stopped.',
+  stopSession: 'No tracked task can be stopped with its session.',
+  pause: `No tracked task can be paused: only running tasks of ${pausing} can.`,
+  resume: 'No tracked task is paused.',
+};
+
+const progressTitles: Readonly<Record<SteerAction, string>> = {
+  stop: 'Stopping',
+  stopSession: 'Stopping',
+  pause: 'Pausing',
+  resume: 'Resuming',
+};

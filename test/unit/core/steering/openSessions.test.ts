@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import { CloudError } from '../../../../src/core/cloud/errors';
+import type { ApiVersion } from '../../../../src/core/cloud/task';
+import type { OpenSession } from '../../../../src/core/cloud/taskActions';
+import { OpenSessions, openSessionsPauseMs } from '../../../../src/core/steering/openSessions';
+import { stopPatienceMs } from '../../../../src/core/tasks/trackedTask';
+import { FakeClock, settle } from '../../../fakes/fakeClock';
+import { FakeCloud } from '../../../fakes/fakeCloud';
+
+const never = new AbortController().signal;
+
+describe('OpenSessions', () => {
+  let clock: FakeClock;
+  let cloud: FakeCloud;
+  let open: Map<ApiVersion, OpenSession[]>;
+  let failures: Map<ApiVersion, CloudError>;
+  let asked: ApiVersion[];
+  let logged: unknown[];
+  let isLate: boolean;
+  let sessions: OpenSessions;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    cloud = new FakeCloud(() => clock.now());
+    open = new Map();
+    failures = new Map();
+    asked = [];
+    logged = [];
+    isLate = false;
+    sessions = new OpenSessions({
+      connect: () =>
+        Promise.resolve({
+          download: () => cloud.download(),
+          client: (apiVersion) => ({
+            ...cloud.client(apiVersion),
+            listOpenSessions: () => {
+              asked.push(apiVersion);
+              const failure = failures.get(apiVersion);
+              if (failure) return Promise.reject(failure);
+              const known = open.get(apiVersion) ?? [];
+              const isThere = (each: OpenSession) => isLate || cloud.actions.open.includes(each);
+              return Promise.resolve(known.filter(isThere));
+            },
+          }),
+        }),
+      clock,
+      onError: (error) => logged.push(error),
+    });
+  });
+
+  afterEach(() => {
+    sessions.dispose();
+    assert.equal(clock.timers, 0);
+  });
+
+  function have(apiVersion: ApiVersion, ...entries: OpenSession[]): void {
+    open.set(apiVersion, [...(open.get(apiVersion) ?? []), ...entries]);
+    cloud.actions.open.push(...entries);
+  }
+
+  const session = (id: string, more: Partial<OpenSession> = {}): OpenSession => ({
+    kind: 'session',
+    id,
+    sessionId: id,
+    ...more,
+  });
+  const browser = (id: string, more: Partial<OpenSession> = {}): OpenSession => ({
+    kind: 'browser',
+    id,
+    ...more,
+  });
+  const ids = () => sessions.state.entries.map(({ id }) => id);
+  const fail = (apiVersion: ApiVersion, kind: CloudError['kind']) =>
+    failures.set(apiVersion, new CloudError(kind, `ordered ${kind}`));
+
+  it('requests nothing before somebody watches, and nothing after', async () => {
+    await clock.advance(600_000);
+    assert.deepEqual(asked, []);
+    sessions.setWatched(true);
+    await settle();
+    assert.deepEqual(asked, ['v4', 'v3', 'v2']);
+    await clock.advance(openSessionsPauseMs);
+    assert.equal(asked.length, 6);
+    sessions.setWatched(false);
+    await clock.advance(600_000);
+    assert.equal(asked.length, 6);
+    sessions.setWatched(true);
+    await settle();
+    assert.equal(asked.length, 9, 'at once when it is seen again');
+  });
+
+  it('shows all versions in one list, what began last first, and each thing once', async () => {
+    have('v4', browser('b1', { startedAt: '2026-01-13T11:00:00Z', sessionId: 's4' }));
+    have('v4', browser('b2', { startedAt: '2026-01-13T11:50:00Z', sessionId: 's3' }));
+    have('v3', session('s3', { startedAt: '2026-01-13T11:40:00Z' }));
+    have('v2', session('s2'), session('s2'));
+    await sessions.read();
+    assert.deepEqual(ids(), ['s3', 'b1', 's2'], 'the browser of s3 is s3');
+    assert.equal(sessions.state.readAt, clock.now());
+  });
+
+  it('leaves versions alone that are not served, until somebody refreshes', async () => {
+    fail('v4', 'forbidden');
+    fail('v3', 'notServed');
+    have('v2', session('s2'));
+    sessions.setWatched(true);
+    await clock.advance(openSessionsPauseMs);
+    assert.deepEqual(asked, ['v4', 'v3', 'v2', 'v2']);
+    assert.equal(sessions.state.trouble, undefined);
+    assert.deepEqual(logged, []);
+    failures.clear();
+    have('v3', session('s3'));
+    await sessions.read();
+    assert.deepEqual(ids(), ['s3', 's2']);
+  });
+
+  it('says so where no version is served at all, and asks again when it is seen again', async () => {
+    for (const version of ['v4', 'v3', 'v2'] as const) fail(version, 'notServed');
+    sessions.setWatched(true);
+    await clock.advance(600_000);
+    assert.equal(asked.length, 3);
+    assert.equal(sessions.state.trouble?.error.kind, 'notServed');
+    sessions.setWatched(false);
+    sessions.setWatched(true);
+    await settle();
+    assert.equal(asked.length, 6);
+    assert.equal(sessions.state.trouble?.error.kind, 'notServed');
+  });
+
+  it('keeps what it knows where a later reading fails, and says so', async () => {
+    have('v4', browser('b1'));
+    have('v2', session('s2'));
+    sessions.setWatched(true);
+    await settle();
+    const { readAt } = sessions.state;
+    fail('v4', 'network');
+    await clock.advance(openSessionsPauseMs);
+    assert.deepEqual(ids(), ['b1', 's2']);
+    assert.equal(sessions.state.trouble?.error.kind, 'network');
+    assert.equal(sessions.state.readAt, readAt);
+    assert.equal(logged.length, 1);
+    failures.clear();
+    await clock.advance(openSessionsPauseMs);
+    assert.equal(sessions.state.trouble, undefined);
+  });
+
+  it('waits for a person where only one can help', async () => {
+    for (const version of ['v4', 'v3', 'v2'] as const) fail(version, 'auth');
+    sessions.setWatched(true);
+    await clock.advance(600_000);
+    assert.equal(asked.length, 3);
+    failures.clear();
+    sessions.reconnect();
+    await settle();
+    assert.equal(asked.length, 6);
+    assert.equal(sessions.state.trouble, undefined);
+  });
+
+  it('knows nothing any more with another key, whatever answers late', async () => {
+    have('v2', session('s2'));
+    await sessions.read();
+    open.clear();
+    const late = sessions.read();
+    sessions.reconnect();
+    assert.deepEqual(ids(), []);
+    await late;
+    assert.deepEqual(ids(), []);
+  });
+
+  it('stops some, each once, marks them meanwhile, and reads again', async () => {
+    have('v4', browser('b1'), browser('b2'));
+    await sessions.read();
+    const stops = Promise.all([
+      sessions.stop(sessions.state.entries, { signal: never }),
+      sessions.stop(sessions.state.entries, { signal: never }),
+    ]);
+    assert.deepEqual(
+      sessions.state.entries.map(({ isStopping }) => isStopping),
+      [true, true],
+    );
+    const [first, second] = await stops;
+    assert.deepEqual(
+      first.map(({ outcome }) => outcome.kind),
+      ['done', 'done'],
+    );
+    assert.deepEqual(second, []);
+    assert.equal(cloud.actions.sent.length, 2);
+    assert.deepEqual(ids(), []);
+  });
+
+  it('marks what was stopped until it is gone from the list, for three minutes at most', async () => {
+    have('v4', browser('b1'));
+    await sessions.read();
+    isLate = true;
+    await sessions.stop(sessions.state.entries, { signal: never });
+    assert.equal(sessions.state.entries[0]?.isStopping, true);
+    assert.deepEqual(await sessions.stop(sessions.state.entries, { signal: never }), []);
+    await clock.advance(stopPatienceMs + 1);
+    await sessions.read();
+    assert.equal(sessions.state.entries[0]?.isStopping, false);
+  });
+
+  it('says what was refused and what nobody knows, and neither is marked then', async () => {
+    have('v4', browser('b1'), browser('b2'));
+    await sessions.read();
+    cloud.actions.failNext('stopOpenSession', 'forbidden');
+    cloud.actions.failNext('stopOpenSession', 'timeout');
+    cloud.actions.failCheckWith = () => new CloudError('network', 'gone');
+    const stopped = sessions.stop(sessions.state.entries, { signal: never });
+    await clock.advance(10_000);
+    assert.deepEqual(
+      (await stopped).map(({ outcome }) => outcome.kind),
+      ['refused', 'unknown'],
+    );
+    assert.equal(cloud.actions.sent.length, 2);
+    assert.deepEqual(
+      sessions.state.entries.map(({ isStopping }) => isStopping),
+      [false, false],
+    );
+  });
+
+  it('takes back what has not left yet', async () => {
+    have('v4', ...['b1', 'b2', 'b3', 'b4', 'b5'].map((id) => browser(id)));
+    await sessions.read();
+    const abort = new AbortController();
+    let go: () => void = () => undefined;
+    cloud.actions.gate = new Promise((resolve) => (go = resolve));
+    const stopped = sessions.stop(sessions.state.entries, { signal: abort.signal });
+    await settle();
+    abort.abort();
+    go();
+    assert.deepEqual((await stopped).map(({ outcome }) => outcome.kind).sort(), [
+      'cancelled',
+      'done',
+      'done',
+      'done',
+      'done',
+    ]);
+    assert.deepEqual(ids(), ['b5']);
+  });
+
+  it('reads no more once it is disposed, and keeps nobody waiting', async () => {
+    sessions.setWatched(true);
+    const read = sessions.read();
+    sessions.dispose();
+    await read;
+    await sessions.read();
+    await clock.advance(600_000);
+    assert.ok(asked.length <= 3);
+  });
+});

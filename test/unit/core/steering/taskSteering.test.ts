@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { CloudError } from '../../../../src/core/cloud/errors';
+import type { ApiVersion, TaskRef, TaskStatus } from '../../../../src/core/cloud/task';
+import { steerActionsOf, type SteerAction } from '../../../../src/core/steering/steerActions';
+import { TaskSteering, type SteerResult } from '../../../../src/core/steering/taskSteering';
+import { TaskStore } from '../../../../src/core/tasks/taskStore';
+import { aTask } from '../../../fakes/aTask';
+import { FakeClock, settle } from '../../../fakes/fakeClock';
+import { FakeCloud } from '../../../fakes/fakeCloud';
+
+const never = new AbortController().signal;
+
+describe('what can be done with a task', () => {
+  for (const [what, more, expected] of [
+    ['a running one of v4', { apiVersion: 'v4' }, 'stop stopSession'],
+    ['a running one of v3', { apiVersion: 'v3' }, 'stop stopSession'],
+    ['a created one of v2', { status: 'created' }, 'stop stopSession'],
+    ['a running one of v1', { apiVersion: 'v1' }, 'stop pause'],
+    ['a paused one of v1', { apiVersion: 'v1', status: 'paused' }, 'stop resume'],
+    ['a paused one of v2, which cannot resume', { status: 'paused' }, 'stop stopSession'],
+    ['one that has ended', { status: 'finished' }, ''],
+    ['one that is missing', { isMissing: true }, ''],
+    ['one that is being stopped', { stoppingSince: 1 }, ''],
+    ['one whose status nobody knows', { status: 'unknown' }, 'stop stopSession'],
+  ] as const)
+    it(`${what}: ${expected === '' ? 'nothing' : expected}`, () => {
+      assert.equal(steerActionsOf(aTask(more)).join(' '), expected);
+    });
+});
+
+describe('TaskSteering', () => {
+  let clock: FakeClock;
+  let cloud: FakeCloud;
+  let store: TaskStore;
+  let polled: string[];
+  let steering: TaskSteering;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    cloud = new FakeCloud(() => clock.now());
+    store = new TaskStore();
+    polled = [];
+    steering = new TaskSteering({
+      clock,
+      poll: async (refs) => {
+        await settle();
+        for (const ref of refs) {
+          polled.push(ref.id);
+          const task = cloud.tasks.get(ref.id);
+          if (task) store.applyUpdate(ref, task, clock.now(), true);
+        }
+      },
+    });
+  });
+
+  function run(id: string, apiVersion: ApiVersion = 'v2', status: TaskStatus = 'running'): TaskRef {
+    cloud.set(id, status, { apiVersion, sessionId: `session-${id}` });
+    const ref = { apiVersion, id };
+    store.track([ref], clock.now());
+    store.applyUpdate(ref, { status, rawStatus: status }, clock.now(), false);
+    return ref;
+  }
+
+  const account = () => ({ store, connect: () => Promise.resolve(cloud) });
+  const steer = (action: SteerAction, refs: readonly TaskRef[], signal = never) =>
+    steering.run(action, refs, { account: account(), signal });
+  const kinds = (results: readonly SteerResult[]) => results.map(({ kind }) => kind);
+  const sent = () => cloud.actions.sent.map(({ what, given }) => [what, ...given].join(' '));
+
+  it('marks a task as stopping until the cloud has confirmed its end', async () => {
+    const ref = run('a');
+    const running = steer('stop', [ref]);
+    assert.equal(store.get(ref)?.stoppingSince, clock.now());
+    assert.deepEqual(kinds(await running), ['done']);
+    assert.deepEqual(sent(), ['stopTask a task']);
+    assert.equal(store.get(ref)?.status, 'stopped');
+    assert.equal(store.get(ref)?.stoppingSince, undefined);
+    assert.equal(store.get(ref)?.isUnseen, false);
+  });
+
+  it('keeps the mark of one that the cloud goes on with for a while', async () => {
+    const ref = run('a');
+    cloud.actions.afterStop = 'running';
+    assert.deepEqual(kinds(await steer('stop', [ref])), ['done']);
+    assert.notEqual(store.get(ref)?.stoppingSince, undefined);
+    assert.deepEqual(kinds(await steer('stop', [ref])), ['underWay']);
+    assert.equal(sent().length, 1);
+  });
+
+  it('sends nothing twice, however often it is asked meanwhile, also with what another window began', async () => {
+    const ref = run('a');
+    const paused = run('p', 'v1');
+    const [first, ...others] = await Promise.all([
+      steer('stop', [ref]),
+      steer('stop', [ref, ref]),
+      steer('stopSession', [ref]),
+    ]);
+    assert.deepEqual(kinds(first), ['done']);
+    assert.deepEqual(others.flatMap(kinds), ['underWay', 'underWay', 'underWay']);
+    const pauses = await Promise.all([steer('pause', [paused]), steer('pause', [paused])]);
+    assert.deepEqual(pauses.flatMap(kinds), ['done', 'underWay']);
+    assert.deepEqual(sent(), ['stopTask a task', 'pauseTask p']);
+    const other = run('b');
+    store.setStopping(other, clock.now());
+    assert.deepEqual(kinds(await steer('stop', [other])), ['underWay']);
+    assert.equal(sent().length, 2);
+  });
+
+  it('says that a task had finished first, and with its session that the session is stopped', async () => {
+    const refs = [run('a'), run('b')];
+    cloud.actions.open.push({ kind: 'session', id: 'session-b', sessionId: 'session-b' });
+    cloud.actions.afterStop = 'finished';
+    assert.deepEqual(await steer('stop', refs.slice(0, 1)), [
+      { ref: refs[0], kind: 'hadEnded', status: 'finished' },
+    ]);
+    assert.deepEqual(await steer('stopSession', refs.slice(1)), [
+      { ref: refs[1], kind: 'hadEnded', status: 'finished' },
+    ]);
+    assert.deepEqual(cloud.actions.open, []);
+    assert.equal(store.get(refs[0] as TaskRef)?.isUnseen, true);
+  });
+
+  it('sends nothing for one that is known to have ended, but for its session', async () => {
+    const ref = run('a', 'v4', 'failed');
+    assert.deepEqual(await steer('stop', [ref]), [{ ref, kind: 'hadEnded', status: 'failed' }]);
+    assert.deepEqual(sent(), []);
+    assert.deepEqual(kinds(await steer('stopSession', [ref])), ['done']);
+    assert.deepEqual(sent(), ['stopTask a session']);
+    assert.equal(store.get(ref)?.stoppingSince, undefined, 'it has ended');
+    assert.deepEqual(polled, [], 'it tells nothing new');
+  });
+
+  it('takes the mark of an open browser off the tasks of a session whose browser it has stopped', async () => {
+    const [ended, other] = [run('a', 'v4', 'finished'), run('b', 'v4', 'finished')];
+    const known = [ended, other].flatMap((ref) => store.get(ref) ?? []);
+    store.put(
+      known.map((task) => ({ ...task, sessionId: `session-${task.id}`, browserOpenUntil: 1 })),
+    );
+    cloud.actions.failNext('stopTask', 'forbidden');
+    assert.deepEqual(kinds(await steer('stopSession', [ended])), ['refused']);
+    assert.equal(store.get(ended)?.browserOpenUntil, 1);
+    assert.deepEqual(kinds(await steer('stopSession', [ended])), ['done']);
+    assert.equal(store.get(ended)?.browserOpenUntil, undefined);
+    assert.equal(store.get(other)?.browserOpenUntil, 1);
+  });
+
+  it('sends nothing that an API version cannot do', async () => {
+    const refs = [run('a', 'v2'), run('b', 'v1')];
+    assert.deepEqual(kinds(await steer('pause', refs)), ['impossible', 'done']);
+    assert.deepEqual(kinds(await steer('stopSession', refs)), ['done', 'impossible']);
+    assert.deepEqual(sent(), ['pauseTask b', 'stopTask a session']);
+  });
+
+  it('says what was refused, and that task goes on', async () => {
+    const ref = run('a');
+    cloud.actions.failNext('stopTask', 'forbidden');
+    const [result] = await steer('stop', [ref]);
+    assert.equal(result?.kind === 'refused' && result.error.kind, 'forbidden');
+    assert.equal(store.get(ref)?.stoppingSince, undefined);
+    assert.equal(store.get(ref)?.status, 'running');
+    assert.deepEqual(sent(), ['stopTask a task']);
+  });
+
+  it('asks the cloud where an answer is lost, and sends it no second time', async () => {
+    const ref = run('a');
+    cloud.actions.failNext('stopTask', 'network', 'afterEffect');
+    const result = steer('stop', [ref]);
+    await clock.advance(10_000);
+    assert.deepEqual(kinds(await result), ['done']);
+    assert.equal(sent().length, 1);
+  });
+
+  it('says that nobody knows where the cloud cannot be asked either; then the poll may tell', async () => {
+    const [a, b] = [run('a'), run('b', 'v4')];
+    cloud.actions.failCheckWith = () => new CloudError('network', 'gone');
+    const steerLost = async (action: SteerAction, ref: TaskRef) => {
+      cloud.actions.failNext('stopTask', 'timeout');
+      const result = steer(action, [ref]);
+      await clock.advance(10_000);
+      return kinds(await result);
+    };
+    assert.deepEqual(await steerLost('stop', a), ['unknown']);
+    assert.deepEqual(polled, ['a']);
+    assert.equal(store.get(a)?.stoppingSince, undefined, 'it can be stopped again');
+    cloud.set('a', 'stopped');
+    assert.deepEqual(await steerLost('stop', a), ['done']);
+    cloud.set('b', 'stopped');
+    assert.deepEqual(await steerLost('stopSession', b), ['unknown'], 'its browser may be open');
+  });
+
+  it('takes back what has not left yet', async () => {
+    const refs = ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => run(id));
+    const abort = new AbortController();
+    let open: () => void = () => undefined;
+    cloud.actions.gate = new Promise((resolve) => (open = resolve));
+    const results = steer('stop', refs, abort.signal);
+    await settle();
+    abort.abort();
+    open();
+    assert.deepEqual(kinds(await results), [
+      ...Array<string>(4).fill('done'),
+      'cancelled',
+      'cancelled',
+    ]);
+    assert.equal(sent().length, 4);
+    assert.deepEqual(polled, ['a', 'b', 'c', 'd']);
+    assert.equal(store.get(refs[5] as TaskRef)?.stoppingSince, undefined);
+  });
+
+  it('sends four at a time, and tells how far it is', async () => {
+    const refs = ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => run(id));
+    let open: () => void = () => undefined;
+    cloud.actions.gate = new Promise((resolve) => (open = resolve));
+    const progress: string[] = [];
+    const results = steering.run('stop', refs, {
+      account: account(),
+      signal: never,
+      onProgress: (done, total) => progress.push(`${done}/${total}`),
+    });
+    await settle();
+    assert.equal(sent().length, 4);
+    assert.ok(refs.every((ref) => store.get(ref)?.stoppingSince !== undefined));
+    open();
+    await results;
+    assert.deepEqual(progress, ['0/6', '1/6', '2/6', '3/6', '4/6', '5/6', '6/6']);
+    assert.equal(polled.length, 6);
+  });
+
+  it('stops a task that is not tracked', async () => {
+    cloud.set('a', 'running');
+    assert.deepEqual(kinds(await steer('stop', [{ apiVersion: 'v2', id: 'a' }])), ['done']);
+    assert.equal(cloud.tasks.get('a')?.status, 'stopped');
+    assert.deepEqual(polled, []);
+    assert.deepEqual(store.tasks(), []);
+  });
+
+  it('hands on what is no failure of the cloud’s, and can be asked again', async () => {
+    const ref = run('a');
+    const over = new Error('The base URL has changed.');
+    const broken = { store, connect: () => Promise.reject(over) };
+    await assert.rejects(steering.run('stop', [ref], { account: broken, signal: never }), over);
+    assert.equal(store.get(ref)?.stoppingSince, undefined);
+    assert.deepEqual(kinds(await steer('stop', [ref])), ['done']);
+  });
+});
