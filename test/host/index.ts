@@ -7,6 +7,7 @@ import CountingReporter from '../countingReporter';
 const isOldest = process.env['BROWSER_USE_TASKS_CODE'] === 'oldest';
 /** What takes minutes, and depends on our own code far more than on the editor. */
 const onlyInNewest: ReadonlySet<string> = new Set([
+  'runTask.test.js',
   'security.test.js',
   'taskActions.test.js',
   'taskCommands.test.js',

@@ -31,10 +31,12 @@ export class Person {
   press: (message: SeenMessage) => string | undefined = () => undefined;
   /** Texts to type, one a box; without one the box is cancelled. */
   texts: string[] = [];
-  /** Which entries of a list to pick, by their labels; `undefined` cancels. A list with a box for texts is accepted without any. */
+  /** Which entries of a list to pick, by their labels; `undefined` cancels, or in a list with a box for texts types the next text. */
   pick: (labels: readonly string[]) => readonly string[] | undefined = () => undefined;
   /** Where to save a file; `undefined` cancels. The dialog's own question before a file is replaced counts as answered. */
   saveTo: (options: SaveDialogOptions) => Uri | undefined = () => undefined;
+  /** Which files to choose where a dialog asks for some; none cancels. */
+  openFiles: readonly Uri[] | undefined = undefined;
   /** What dialogs said below their texts. */
   readonly details: string[] = [];
   /** What was opened outside. */
@@ -66,6 +68,8 @@ export class Person {
         return Promise.resolve(options.canPickMany ? picked : picked?.[0]);
       },
       createQuickPick: () => this.#pickList(),
+      createInputBox: () => this.#inputBox(),
+      showOpenDialog: () => Promise.resolve(this.openFiles),
       showSaveDialog: (options: SaveDialogOptions) => Promise.resolve(this.saveTo(options)),
       withProgress: (options: { readonly title?: string }, task: ProgressTask) =>
         this.#follow(options.title ?? '', task),
@@ -82,6 +86,7 @@ export class Person {
     const { showInformationMessage, showWarningMessage, showErrorMessage } = this.#originals;
     const { showInputBox, showQuickPick, createQuickPick, showSaveDialog, withProgress } =
       this.#originals;
+    const { createInputBox, showOpenDialog } = this.#originals;
     Object.assign(window, {
       showInformationMessage,
       showWarningMessage,
@@ -89,6 +94,8 @@ export class Person {
       showInputBox,
       showQuickPick,
       createQuickPick,
+      createInputBox,
+      showOpenDialog,
       showSaveDialog,
       withProgress,
     });
@@ -108,7 +115,38 @@ export class Person {
     };
   }
 
-  /** A list with a box: the next text is typed into it and accepted, as soon as it is shown. */
+  /** A box: the next text is typed into it and accepted, as soon as it is shown. */
+  #inputBox(): object {
+    const accept = new EventEmitter<void>();
+    const hide = new EventEmitter<void>();
+    const none = new EventEmitter<unknown>();
+    const box = {
+      value: '',
+      onDidAccept: accept.event,
+      onDidHide: hide.event,
+      onDidChangeValue: none.event,
+      onDidTriggerButton: none.event,
+      dispose: () => {
+        for (const emitter of [accept, hide, none]) emitter.dispose();
+      },
+      show: () => {
+        setImmediate(() => {
+          const text = this.texts.shift();
+          if (text !== undefined) {
+            box.value = text;
+            accept.fire();
+          }
+          hide.fire();
+        });
+      },
+    };
+    return box;
+  }
+
+  /**
+   * A list with a box, as soon as it is shown: an entry is picked, with two strokes of the Enter key, or the next text is typed
+   * and accepted.
+   */
   #pickList(): object {
     const value = new EventEmitter<string>();
     const accept = new EventEmitter<void>();
@@ -124,11 +162,19 @@ export class Person {
       onDidHide: hide.event,
       onDidChangeSelection: none.event,
       onDidChangeActive: none.event,
+      onDidTriggerButton: none.event,
       dispose: () => {
         for (const emitter of [value, accept, hide, none]) emitter.dispose();
       },
       show: () => {
         setImmediate(() => {
+          const labels = this.pick(pick.items.map(({ label }) => label));
+          if (labels) {
+            pick.activeItems = pick.items.filter(({ label }) => labels.includes(label));
+            accept.fire();
+            accept.fire();
+            return hide.fire();
+          }
           const text = this.texts.shift();
           if (text !== undefined) {
             pick.value = text;

@@ -14,9 +14,9 @@ import { UserError } from '../userError';
 import type { Commands } from './command';
 
 export interface RunCommandsOptions {
-  readonly account: CurrentAccount;
+  readonly account: Pick<CurrentAccount, 'session' | 'whenReady'>;
   readonly settings: Settings;
-  readonly view: TaskView;
+  readonly view: Pick<TaskView, 'selection'>;
   readonly runs: TaskRuns;
 }
 

@@ -58,6 +58,8 @@ export interface RunStart {
 interface Page {
   readonly kind: 'page';
   readonly draft: RunDraft;
+  /** The file that has the same draft: its prompt is changed there. */
+  readonly file?: Uri | undefined;
   readonly notes: readonly ReviewNote[];
 }
 
@@ -97,7 +99,12 @@ export class TaskRuns {
       throw new CancellationError();
     }
     const context: Context = { session, paths: new GivenPaths(start.file) };
-    let page: Page = { kind: 'page', draft: start.draft, notes: start.notes ?? [] };
+    let page: Page = {
+      kind: 'page',
+      draft: start.draft,
+      file: start.file,
+      notes: start.notes ?? [],
+    };
     if (page.draft.prompt.trim() === '') {
       const step = await this.#prompt(page);
       if (step.kind !== 'page') throw new CancellationError();
@@ -149,13 +156,13 @@ export class TaskRuns {
       case 'prompt':
         return this.#prompt(page);
       case 'version':
-        return { ...page, draft: { ...draft, apiVersion: await pickVersion(draft) } };
+        return changed(page, { ...draft, apiVersion: await pickVersion(draft) });
       case 'followUp':
-        return { ...page, draft: { ...draft, followUp: await pickFollowUp() } };
+        return changed(page, { ...draft, followUp: await pickFollowUp() });
       case 'option': {
         const { paths } = context;
         const options = { draft, paths, usedModels: this.#usedModels };
-        return { ...page, draft: await promptForOption(choice.option, options) };
+        return changed(page, await promptForOption(choice.option, options));
       }
       case 'account':
         await commands.executeCommand('browserUseTasks.setApiKey');
@@ -175,9 +182,13 @@ export class TaskRuns {
   }
 
   async #prompt(page: Page): Promise<Page | { readonly kind: 'left' }> {
-    const { draft } = page;
+    const { draft, file } = page;
+    if (file) {
+      await window.showTextDocument(file);
+      return { kind: 'left' };
+    }
     const prompt = await promptForPrompt(draft.prompt);
-    if (typeof prompt === 'string') return { ...page, draft: { ...draft, prompt } };
+    if (typeof prompt === 'string') return changed(page, { ...draft, prompt });
     await openAsPromptFile({ ...draft, prompt: prompt.typed });
     return { kind: 'left' };
   }
@@ -341,6 +352,10 @@ export class TaskRuns {
 
 const modelsKey = 'usedModels';
 const mostModels = 10;
+
+function changed(page: Page, draft: RunDraft): Page {
+  return { ...page, draft, file: undefined };
+}
 
 /** Where the person has confirmed it, a change is sent once and is not taken back. */
 function sendOnce<T>(title: string, change: ChangeRequest<T>): Promise<ChangeOutcome<T>> {

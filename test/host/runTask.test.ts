@@ -1,0 +1,342 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { commands, Uri, window, workspace } from 'vscode';
+import { createCloud, createRateLimiter } from '../../src/api/index';
+import type { TaskRef } from '../../src/core/cloud/task';
+import { systemClock } from '../../src/platform/systemClock';
+import { runCommand } from '../../src/ui/commands/command';
+import { runCommands } from '../../src/ui/commands/runCommands';
+import { Log } from '../../src/ui/log';
+import { TaskRuns } from '../../src/ui/running/taskRuns';
+import { Settings } from '../../src/ui/settings';
+import { fakeAccount } from '../fakes/fakeAccount';
+import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
+import { set } from './extensionUnderTest';
+import { Person } from './person';
+
+describe('Run Task', () => {
+  let simulator: Simulator;
+  let person: Person;
+  let folder: string;
+  /** Labels of the rows of each list that was shown. */
+  let shown: (readonly string[])[];
+  let opened: TaskRef[];
+  let remembered: Map<string, unknown>;
+  let run: (name: string, ...args: readonly unknown[]) => Promise<void>;
+  let end: () => void;
+
+  beforeEach(async () => {
+    simulator = await startSimulator();
+    await set('baseUrl', simulator.url);
+    await set('apiVersion', 'auto');
+    folder = mkdtempSync(path.join(tmpdir(), 'browser-use-tasks-'));
+    person = new Person();
+    shown = [];
+    opened = [];
+    remembered = new Map();
+    const settings = new Settings();
+    const log = new Log();
+    const cloud = createCloud({ baseUrl: simulator.url, key: simulatorKey });
+    const account = fakeAccount(settings, {
+      loadApi: () => Promise.resolve({ createCloud: () => cloud, createRateLimiter }),
+    });
+    const { store } = account.requireSession();
+    // A person needs a second for a page.
+    let reading = 0;
+    const clock = { ...systemClock, now: () => Date.now() + 1000 * reading++ };
+    const runs = new TaskRuns({
+      account,
+      settings,
+      log,
+      clock: { ...clock, sleep: () => Promise.resolve() },
+      memory: {
+        get: (name: string) => remembered.get(name),
+        update: (name: string, value: unknown) => {
+          remembered.set(name, value);
+          return Promise.resolve();
+        },
+      },
+      reveal: () => Promise.resolve(),
+      poll: () => undefined,
+      openDetails: (ref) => {
+        opened.push(ref);
+        return Promise.resolve();
+      },
+    });
+    const table = runCommands({ account, settings, view: { selection: [] }, runs });
+    run = (name, ...args) => runCommand(name, args, { table, settings, log });
+    tracked = () => store.tasks();
+    end = () => {
+      account.dispose();
+      settings.dispose();
+      log.dispose();
+    };
+  });
+
+  let tracked: () => readonly TaskRef[];
+
+  afterEach(async () => {
+    end();
+    person.end();
+    await commands.executeCommand('workbench.action.closeAllEditors');
+    await simulator.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  after(async () => {
+    await set('baseUrl', undefined);
+    await set('apiVersion', undefined);
+  });
+
+  /** Picks a row of each list in turn, by a part of its label; then leaves the next. */
+  function choose(...labels: string[]): void {
+    person.pick = (offered) => {
+      shown.push(offered);
+      const next = labels.shift();
+      return next === undefined
+        ? undefined
+        : offered.filter((each) => each.includes(next)).slice(0, 1);
+    };
+  }
+
+  function write(name: string, content: string | Uint8Array): Uri {
+    const file = path.join(folder, name);
+    writeFileSync(file, content);
+    return Uri.file(file);
+  }
+
+  const starts = () =>
+    simulator.counts.seen.filter(
+      ({ method, url }) => method === 'POST' && /runs$|sessions$|tasks$/u.test(url),
+    ).length;
+
+  const messages = () => person.seen.map(({ text }) => text).join('\n');
+
+  it('sends a page once, however often Enter is pressed, and tracks the task', async () => {
+    choose('Run');
+    person.press = ({ buttons }) => buttons.find((each) => each === 'Open Details');
+    await run('runTask', { prompt: 'Find a tent', apiVersion: 'v4', model: 'minimax-m3' });
+    assert.equal(starts(), 1);
+    assert.match(messages(), /^The task has started and is tracked\.$/u);
+    assert.deepEqual(
+      opened,
+      tracked().map(({ apiVersion, id }) => ({ apiVersion, id })),
+    );
+    assert.deepEqual([...remembered], [['usedModels', ['minimax-m3']]]);
+  });
+
+  it('runs a prompt file of each version with its files, schema and options', async () => {
+    write('data.csv', 'a,b\n1,2\n');
+    write('price.json', '{"type":"object","properties":{"price":{"type":"number"}}}');
+    for (const apiVersion of ['v4', 'v3']) {
+      choose('Run');
+      const file = write(
+        `${apiVersion}.browser-use.md`,
+        `---\napiVersion: ${apiVersion}\noutputSchema: price.json\nfiles: [data.csv]\nmaxCostUsd: 2\n---\nFind\nit\n`,
+      );
+      await run('runTask', file);
+      assert.match(messages(), /^The task has started and is tracked\.$/mu);
+      person.seen.length = 0;
+    }
+    assert.equal(starts(), 2);
+    assert.ok(person.progress.includes('Uploading 1 file'));
+    const prompts = [...simulator.tasks.values()].map(({ script }) => script.prompt);
+    assert.deepEqual(prompts, ['Find\nit', 'Find\nit']);
+  });
+
+  it('refuses files that cannot be given along before anything is sent, and keeps the page', async () => {
+    write('empty.csv', '');
+    truncateSync(write('huge.bin', 'x').fsPath, 60_000_000);
+    write('list.json', '[]');
+    const refused: readonly (readonly [string, string])[] = [
+      ['files: [gone.csv]', 'gone.csv is not there.'],
+      ['files: [empty.csv]', 'empty.csv is empty'],
+      ['files: [huge.bin]', 'huge.bin has 60 MB, and at most 52 MB are taken.'],
+      ['files: [../../etc/hosts]', 'lies outside the folder'],
+      ['files: ["file:///etc/hosts"]', 'lies outside the folder'],
+      ['outputSchema: gone.json', 'gone.json is not there.'],
+      ['outputSchema: empty.csv', 'empty.csv is not JSON'],
+      ['outputSchema: list.json', 'list.json cannot be the output’s schema'],
+    ];
+    for (const [index, [option, expected]] of refused.entries()) {
+      choose('Run');
+      await run(
+        'runTask',
+        write(`${index}.browser-use.md`, `---\napiVersion: v4\n${option}\n---\nFind it\n`),
+      );
+      const back = shown.at(-1) ?? [];
+      assert.ok(back[0]?.includes(expected), `${option}: ${back[0] ?? 'no page'}`);
+      assert.ok(back.some((label) => label.includes('Prompt')));
+    }
+    assert.equal(simulator.counts.seen.filter(({ method }) => method !== 'GET').length, 0);
+  });
+
+  it('says what is wrong with a prompt file, and opens it', async () => {
+    const file = write('a.browser-use.md', '---\nmodel: x\nsecrets: abc\n---\nFind it\n');
+    choose('Run');
+    await run('runTask', file);
+    assert.match(messages(), /^Line 3: Secrets can’t stand in a file\. .* Nothing was sent\.$/u);
+    assert.equal(window.activeTextEditor?.document.uri.toString(), file.toString());
+    assert.equal(shown.length, 0);
+    assert.equal(simulator.counts.total, 0);
+  });
+
+  it('asks first where the folder is not trusted, and not for what the person typed', async () => {
+    const trust = Object.getOwnPropertyDescriptor(workspace, 'isTrusted') ?? {};
+    Object.defineProperty(workspace, 'isTrusted', { get: () => false, configurable: true });
+    try {
+      choose('Run');
+      await run('runTask', write('a.browser-use.md', 'Find it'));
+      assert.match(
+        messages(),
+        /^This folder is not trusted\. Run a task with what stands in it\?$/u,
+      );
+      assert.equal(shown.length, 0);
+      person.press = ({ isModal }) => (isModal ? 'Show Me' : undefined);
+      await run('runTask', write('b.browser-use.md', 'Find it'));
+      assert.equal(starts(), 1);
+      choose('Run');
+      person.seen.length = 0;
+      await run('runTask', 'Find it');
+      assert.doesNotMatch(messages(), /trusted/u);
+    } finally {
+      Object.defineProperty(workspace, 'isTrusted', trust);
+    }
+  });
+
+  it('does not send a prompt that is too long: it is for an editor', async () => {
+    choose('Run');
+    await run('runTask', 'x'.repeat(50_001));
+    assert.equal(starts(), 0);
+    const { document } = window.activeTextEditor ?? {};
+    assert.match(document?.uri.path ?? '', /\.browser-use\.md$/u);
+    assert.ok((document?.getText().length ?? 0) > 50_000);
+    await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('types secrets anew, sends them, and shows and keeps them nowhere', async () => {
+    choose('Secrets', 'Run');
+    person.texts = ['password', 'hunter2-canary'];
+    await run('runTask', { prompt: 'Sign in', apiVersion: 'v3' });
+    assert.equal(starts(), 1);
+    assert.doesNotMatch(JSON.stringify([shown, person.seen, [...remembered]]), /hunter2/u);
+  });
+
+  it('is back on the page as it was, with what to do, however the cloud refuses it', async () => {
+    const refusals: readonly (readonly [number, unknown, RegExp])[] = [
+      [400, { detail: 'Session does not belong to workspace' }, /may not belong together/u],
+      [
+        402,
+        { detail: { code: 'x', message: 'Cap reached', cap: 1 } },
+        /Add credits or raise the limit/u,
+      ],
+      [402, { detail: 'No credits' }, /Add credits/u],
+      [403, { detail: 'Not on your plan' }, /Set a key that may/u],
+      [409, { detail: 'Session is busy' }, /Wait until its task has ended/u],
+      [413, 'Too large', /Shorten the prompt/u],
+      [
+        422,
+        { detail: [{ loc: ['body', 'model'], msg: 'Unknown model' }] },
+        /model: Unknown model/u,
+      ],
+      [
+        429,
+        { detail: 'Too many concurrent active sessions. Stop one.' },
+        /Stop one that you don’t need/u,
+      ],
+    ];
+    for (const [status, body, expected] of refusals) {
+      const fault = simulator.faults.add({
+        route: 'POST /api/v4/runs',
+        preventsAction: true,
+        effect: { kind: 'answer', status, body },
+      });
+      person.seen.length = 0;
+      choose('Run');
+      await run('runTask', { prompt: 'Find it', apiVersion: 'v4', maxCostUsd: 3 });
+      assert.match(messages(), expected);
+      const back = (shown.at(-1) ?? []).join('\n');
+      for (const row of ['Run', 'Prompt', 'Cost Cap'])
+        assert.ok(back.includes(row), `${status}: ${row}`);
+      assert.equal(fault.hits, 1);
+      fault.clear();
+    }
+    assert.equal(simulator.tasks.size, 0);
+  });
+
+  it('runs it again after a lost answer only where the person says so', async () => {
+    simulator.faults.add({ route: 'POST /api/v4/runs', times: 1, effect: { kind: 'reset' } });
+    const list = simulator.faults.add({ route: 'GET *', effect: { kind: 'reset' } });
+    person.press = ({ isModal }) => (isModal ? 'Run Again…' : undefined);
+    choose('Run');
+    await run('runTask', { prompt: 'Find it', apiVersion: 'v4' });
+    assert.match(messages(), /^The task may have started at 127\.0\.0\.1/u);
+    assert.ok(shown.at(-1)?.[0]?.includes('This may be running already'));
+    assert.equal(starts(), 1);
+    // The page that was left is there again, with its warning.
+    list.clear();
+    choose('Run');
+    await run('runTask');
+    assert.ok(shown.at(-1)?.[0]?.includes('This may be running already'));
+    assert.equal(starts(), 2);
+  });
+
+  it('says that a base URL has changed while the page was open, and sends nothing', async () => {
+    person.pick = (offered) => {
+      void set('baseUrl', 'http://127.0.0.1:9');
+      return offered.filter((each) => each.includes('API Version'));
+    };
+    await run('runTask', 'Find it');
+    assert.equal(starts(), 0);
+  });
+
+  describe('from a task', () => {
+    it('runs it again with what the cloud tells, and says what it does not', async () => {
+      const { id } = simulator.addTask({
+        apiVersion: 'v2',
+        prompt: 'Find\nit',
+        llm: 'o3',
+        lengthMs: 1,
+      });
+      choose('Run');
+      await run('runAgain', { apiVersion: 'v2', id });
+      assert.ok(shown[0]?.[0]?.includes('does not tell which other options'));
+      assert.ok(shown[0]?.some((label) => label.includes('Model')));
+      const prompts = [...simulator.tasks.values()].map(({ script }) => script.prompt);
+      assert.deepEqual(prompts, ['Find\nit', 'Find\nit']);
+    });
+
+    it('waits in the queue of a v4 session that is at work, and starts nothing by itself', async () => {
+      const run1 = simulator.addTask({ apiVersion: 'v4', prompt: 'First', end: 'never' });
+      choose('Send');
+      person.texts = ['Then this'];
+      await run('continueSession', { apiVersion: 'v4', id: run1.id });
+      const posts = simulator.counts.seen.filter(({ method }) => method === 'POST');
+      assert.deepEqual(
+        posts.map(({ url }) => url.replace(/[0-9a-f-]{36}/u, 'ID')),
+        ['/api/v4/sessions/ID/queue'],
+      );
+      assert.match(messages(), /^The prompt runs after the running task/u);
+    });
+
+    it('goes on in the session of a task that has ended', async () => {
+      const first = simulator.addTask({ apiVersion: 'v4', prompt: 'First', lengthMs: 1 });
+      choose('Run');
+      person.texts = ['Then this'];
+      await run('continueSession', { apiVersion: 'v4', id: first.id });
+      assert.equal(starts(), 1);
+      const [one, other] = [...simulator.tasks.values()];
+      assert.equal(other?.script.prompt, 'Then this');
+      assert.equal(other.sessionId, one?.sessionId);
+    });
+
+    it('cannot continue a session of v2 that is at work', async () => {
+      const first = simulator.addTask({ apiVersion: 'v2', prompt: 'First', end: 'never' });
+      await run('continueSession', { apiVersion: 'v2', id: first.id });
+      assert.match(messages(), /takes another prompt once its task has ended/u);
+      assert.equal(starts(), 0);
+    });
+  });
+});
