@@ -20,8 +20,8 @@ import type { TaskStore } from '../core/tasks/taskStore';
 
 /** What is needed only once the user acts, opens the view, or is to be notified: a bundle of its own, so that start-up stays light. */
 export interface Features extends Disposable {
-  /** Runs a command by what follows `browserUseTasks.` in its ID. Shows a failure; never rejects. */
-  runCommand(name: string, args: readonly unknown[]): Promise<void>;
+  /** Runs a command by what follows `browserUseTasks.` in its ID, for what it resolves to. Shows a failure; never rejects. */
+  runCommand(name: string, args: readonly unknown[]): Promise<unknown>;
   /**
    * Tracks what a text names, without a message.
    * @throws {Error} where nothing could be tracked; its message is for the user

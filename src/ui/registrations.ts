@@ -26,16 +26,17 @@ export interface RegisterCommandsOptions {
   readonly log: Log;
 }
 
-/** Registers every command. What they do is loaded at the first one's call. None of them rejects or returns anything. */
+/** Registers every command. What they do is loaded at the first one's call. None of them rejects. */
 export function registerCommands({ ids, features, log }: RegisterCommandsOptions): Disposable {
   const registered = ids.map((id) =>
     commands.registerCommand(id, async (...args: unknown[]) => {
       try {
-        await (await features.get()).runCommand(id.slice(commandPrefix.length), args);
+        return await (await features.get()).runCommand(id.slice(commandPrefix.length), args);
       } catch (error) {
         log.error('A part of this extension cannot be loaded', error);
         const text = 'A part of Browser Use Tasks cannot be loaded. Install the extension again.';
         void showMessage({ severity: 'error', text });
+        return undefined;
       }
     }),
   );

@@ -24,7 +24,7 @@ describe('Run Task', () => {
   let shown: (readonly string[])[];
   let opened: TaskRef[];
   let remembered: Map<string, unknown>;
-  let run: (name: string, ...args: readonly unknown[]) => Promise<void>;
+  let run: (name: string, ...args: readonly unknown[]) => Promise<unknown>;
   let end: () => void;
 
   beforeEach(async () => {
@@ -125,6 +125,18 @@ describe('Run Task', () => {
       tracked().map(({ apiVersion, id }) => ({ apiVersion, id })),
     );
     assert.deepEqual([...remembered], [['usedModels', ['minimax-m3']]]);
+  });
+
+  it('needs no page for code that has confirmed it, and tells which task it is', async () => {
+    choose('Run');
+    const ref = await run('runTask', { prompt: 'Find a tent', apiVersion: 'v2', confirm: false });
+    assert.equal(shown.length, 0);
+    assert.equal(starts(), 1);
+    const [task] = simulator.tasks.values();
+    assert.deepEqual(ref, { apiVersion: 'v2', id: task?.id });
+    simulator.keys.clear();
+    assert.equal(await run('runTask', { prompt: 'Find a tent', confirm: false }), undefined);
+    assert.match(messages(), /does not accept the API key/u);
   });
 
   it('runs a prompt file of each version with its files, schema and options', async () => {
@@ -318,7 +330,7 @@ describe('Run Task', () => {
         posts.map(({ url }) => url.replace(/[0-9a-f-]{36}/u, 'ID')),
         ['/api/v4/sessions/ID/queue'],
       );
-      assert.match(messages(), /^The prompt runs after the running task/u);
+      assert.match(messages(), /^The prompt runs after the running task, as a task of its own\.$/u);
     });
 
     it('goes on in the session of a task that has ended', async () => {

@@ -68,18 +68,26 @@ export function continuedDraft(
 }
 
 /**
- * The draft that a call of the command names: a prompt, or an object with `prompt` and options as a prompt file has them.
+ * The draft that a call of the command names: a prompt, or an object with `prompt` and options as a prompt file has them, and with
+ * `confirm: false` where the caller has confirmed it.
  * @param fallback the API version where none is named
  * @returns what is wrong, as a sentence
  */
 export function draftOfArguments(
   given: string | object,
   fallback: ApiVersion,
-): { readonly draft: RunDraft } | { readonly problem: string } {
-  if (typeof given === 'string') return { draft: { prompt: given.trim(), apiVersion: fallback } };
-  const { prompt, apiVersion = fallback, ...options } = given as Readonly<Record<string, unknown>>;
+): { readonly draft: RunDraft; readonly isConfirmed: boolean } | { readonly problem: string } {
+  if (typeof given === 'string')
+    return { draft: { prompt: given.trim(), apiVersion: fallback }, isConfirmed: false };
+  const {
+    prompt,
+    apiVersion = fallback,
+    confirm = true,
+    ...options
+  } = given as Readonly<Record<string, unknown>>;
   if (typeof prompt !== 'string') return { problem: 'A task needs a prompt, which is a text.' };
   if (!isApiVersion(apiVersion)) return { problem: 'There is no such API version.' };
+  if (typeof confirm !== 'boolean') return { problem: '`confirm` must be true or false.' };
   let draft: RunDraft = { prompt: prompt.trim(), apiVersion };
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
@@ -91,7 +99,7 @@ export function draftOfArguments(
     if ('problem' in written) return written;
     draft = written.draft;
   }
-  return { draft };
+  return { draft, isConfirmed: !confirm };
 }
 
 function writtenOf(value: unknown): WrittenValue | undefined {

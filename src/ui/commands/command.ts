@@ -3,8 +3,8 @@ import { commandPrefix } from '../registrations';
 
 /** What a command does, and what its message says where it fails. */
 export interface Command {
-  /** The arguments are whatever VS Code, a menu or another extension hands over. */
-  readonly run: (args: readonly unknown[]) => void | Promise<void>;
+  /** The arguments are whatever VS Code, a menu or another extension hands over. What it resolves to is for code that called it. */
+  readonly run: (args: readonly unknown[]) => unknown;
   /** What failed, as the beginning of a sentence. */
   readonly failed: string;
 }
@@ -14,18 +14,20 @@ export type Commands = Readonly<Record<string, Command>>;
 
 /**
  * Runs a command of the table. Shows a failure once; never rejects.
+ * @returns what the command resolves to; `undefined` where it failed
  * @throws {Error} where the table has no such command
  */
 export async function runCommand(
   name: string,
   args: readonly unknown[],
   { table, settings, log }: { readonly table: Commands } & Omit<ReportErrorOptions, 'what'>,
-): Promise<void> {
+): Promise<unknown> {
   const command = table[name];
   if (!command) throw new Error(`There is no command ${commandPrefix}${name}.`);
   try {
-    await command.run(args);
+    return await command.run(args);
   } catch (error) {
     reportError(error, { settings, log, what: command.failed });
+    return undefined;
   }
 }

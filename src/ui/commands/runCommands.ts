@@ -35,9 +35,14 @@ export function runCommands(options: RunCommandsOptions): Commands {
 
 /**
  * Run Task…: a prompt file by its URI, or a prompt, or a prompt with options where the first argument is such; else the prompt file in
- * front; else what was written last and not sent; else a new one.
+ * front; else what was written last and not sent; else a new one. The page comes first, but where `confirm: false` stands beside
+ * the prompt.
+ * @returns the task that was started
  */
-async function runTask(args: readonly unknown[], options: RunCommandsOptions): Promise<void> {
+async function runTask(
+  args: readonly unknown[],
+  options: RunCommandsOptions,
+): Promise<TaskRef | undefined> {
   const { runs } = options;
   const [first] = args;
   const title = 'Run Task';
@@ -45,17 +50,19 @@ async function runTask(args: readonly unknown[], options: RunCommandsOptions): P
   if (typeof first === 'string' || (typeof first === 'object' && first !== null)) {
     const given = draftOfArguments(first, defaultVersion(options));
     if ('problem' in given) throw new UserError(given.problem);
-    await runs.run({ title, draft: given.draft });
-    return;
+    return runs.run({ title, ...given });
   }
   const document = window.activeTextEditor?.document;
   if (document && isPromptFile(document)) return runFile(document, options);
   const { unsent } = runs;
   const fresh = { title, draft: { prompt: '', apiVersion: defaultVersion(options) } };
-  await runs.run(unsent ?? fresh);
+  return runs.run(unsent ?? fresh);
 }
 
-async function runFile(document: TextDocument, options: RunCommandsOptions): Promise<void> {
+async function runFile(
+  document: TextDocument,
+  options: RunCommandsOptions,
+): Promise<TaskRef | undefined> {
   const { draft, problems } = readPromptFile(document.getText(), defaultVersion(options));
   const [error] = problems.filter(({ severity }) => severity === 'error');
   if (error) {
@@ -65,7 +72,7 @@ async function runFile(document: TextDocument, options: RunCommandsOptions): Pro
   if (draft.prompt === '')
     throw new UserError('This file has no prompt yet. Write it below the front matter.');
   const { uri } = document;
-  await options.runs.run({ title: 'Run Task', draft, file: uri, isFromFolder: true });
+  return options.runs.run({ title: 'Run Task', draft, file: uri, isFromFolder: true });
 }
 
 /** Run Selection as Task…: what is selected in the editor in front is the prompt. */

@@ -16,7 +16,7 @@ export interface TaskLinksOptions extends TrackUriOptions {
   readonly settings: Settings;
   readonly log: Log;
   /** Runs a command of this extension, and shows a failure. Never rejects. */
-  readonly runCommand: (name: string, args: readonly unknown[]) => Promise<void>;
+  readonly runCommand: (name: string, args: readonly unknown[]) => Promise<unknown>;
 }
 
 /** What finds tasks in terminals, editors and URIs. */
@@ -25,7 +25,7 @@ export function taskLinks(options: TaskLinksOptions): TaskLinks {
   let isAsking = false;
   return {
     inTerminal: terminalLinks,
-    open: (text) => runCommand('trackTask', [text, 'openDetails']),
+    open: async (text) => void (await runCommand('trackTask', [text, 'openDetails'])),
     hover: (document, position) => taskHover(document, position, tasks),
     openUri: async (uri: Uri) => {
       // Whoever opens many URIs asks one question.

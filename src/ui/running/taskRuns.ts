@@ -13,9 +13,11 @@ import { isAbort, isCloudError, type CloudError } from '../../core/cloud/errors'
 import type { ApiVersion, TaskRef } from '../../core/cloud/task';
 import type { FollowUpMode, StartedTask, UploadedFiles } from '../../core/cloud/taskActions';
 import type { TaskClient } from '../../core/cloud/taskClient';
+import { followSession } from '../../core/following/sessionFollowing';
 import { changeErrorMessage } from '../../core/labels/changeErrorMessage';
 import { draftProblems, optionsOf, requestOf, type RunDraft } from '../../core/running/runDraft';
 import type { ReviewNote } from '../../core/running/runReview';
+import type { TrackedTask } from '../../core/tasks/trackedTask';
 import type { AccountSession } from '../account/accountSession';
 import type { CurrentAccount } from '../account/currentAccount';
 import type { Log } from '../log';
@@ -51,6 +53,8 @@ export interface RunStart {
   readonly notes?: readonly ReviewNote[] | undefined;
   /** The file that the draft was read from. */
   readonly file?: Uri | undefined;
+  /** True where whoever runs it has confirmed it: then it is sent without its page, which comes only where it is refused. */
+  readonly isConfirmed?: boolean | undefined;
   /** True where the draft comes from the folder that is open, so that one which is not trusted asks first. */
   readonly isFromFolder?: boolean | undefined;
 }
@@ -110,10 +114,11 @@ export class TaskRuns {
       if (step.kind !== 'page') throw new CancellationError();
       page = step;
     }
+    let choice: RunFormChoice = start.isConfirmed === true ? { kind: 'run' } : undefined;
     for (;;) {
       const { draft, notes } = page;
-      this.#unsent = { ...start, draft: withoutSecrets(draft), notes };
-      const choice = await showRunForm({
+      this.#unsent = { ...start, draft: withoutSecrets(draft), notes, isConfirmed: false };
+      choice ??= await showRunForm({
         title: start.title,
         draft,
         notes,
@@ -122,6 +127,7 @@ export class TaskRuns {
         clock: this.#options.clock,
       });
       const step = await this.#follow(choice, page, context);
+      choice = undefined;
       if (step.kind === 'left') throw new CancellationError();
       if (step.kind === 'sent') {
         this.#unsent = undefined;
@@ -264,24 +270,42 @@ export class TaskRuns {
       };
       return { ...page, notes: [note] };
     }
-    this.#offerToTrack(sessionId, apiVersion, mode);
+    // The prompt becomes a task of the session once its turn has come; who follows the session sees it then.
+    const { store } = session;
+    const isOfSession = (task: TrackedTask): boolean =>
+      task.apiVersion === apiVersion && task.sessionId === sessionId;
+    const latest = store.tasks().findLast(isOfSession);
+    const now = this.#options.clock.now();
+    if (latest && !session.signal.aborted)
+      followSession(store, { apiVersion, sessionId }, { ids: [], latestId: latest.id, now });
+    this.#notifyOfQueue({ sessionId, apiVersion, mode, isFollowed: latest !== undefined });
     return { kind: 'sent' };
   }
 
   /** Waits for no answer. */
-  #offerToTrack(sessionId: string, apiVersion: ApiVersion, mode: FollowUpMode): void {
+  #notifyOfQueue({
+    sessionId,
+    apiVersion,
+    mode,
+    isFollowed,
+  }: {
+    readonly sessionId: string;
+    readonly apiVersion: ApiVersion;
+    readonly mode: FollowUpMode;
+    readonly isFollowed: boolean;
+  }): void {
     const { log, settings } = this.#options;
-    const text =
+    const when =
       mode === 'wait'
-        ? 'The prompt runs after the running task, and is then a task of its own.'
-        : 'The running task is cancelled, and the prompt then runs as a task of its own.';
-    void showMessage({ severity: 'information', text, actions: ['Track Its Tasks'] })
+        ? 'The prompt runs after the running task, as a task of its own'
+        : 'The running task is cancelled, and the prompt then runs as a task of its own';
+    const text = isFollowed ? `${when} that appears in the list by itself.` : `${when}.`;
+    const actions = isFollowed ? [] : ['Follow Session'];
+    showMessage({ severity: 'information', text, actions })
       .then(async (chosen) => {
-        if (chosen !== 'Track Its Tasks') return;
-        await commands.executeCommand(
-          'browserUseTasks.trackTask',
-          `${apiVersion}/sessions/${sessionId}`,
-        );
+        if (chosen !== 'Follow Session') return;
+        const named = `${apiVersion}/sessions/${sessionId}`;
+        await commands.executeCommand('browserUseTasks.trackTask', named);
       })
       .catch((error: unknown) => reportError(error, { settings, log, what: 'Tracking failed' }));
   }

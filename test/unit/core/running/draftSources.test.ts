@@ -74,7 +74,10 @@ describe('continuing a session', () => {
 
 describe('the arguments of Run Task', () => {
   it('are a prompt, or a prompt with options as a prompt file has them', () => {
-    assert.deepEqual(draftOfArguments(' Go ', 'v4'), { draft: { prompt: 'Go', apiVersion: 'v4' } });
+    assert.deepEqual(draftOfArguments(' Go ', 'v4'), {
+      draft: { prompt: 'Go', apiVersion: 'v4' },
+      isConfirmed: false,
+    });
     const given = {
       prompt: 'Go',
       apiVersion: 'v2',
@@ -85,7 +88,9 @@ describe('the arguments of Run Task', () => {
       model: undefined,
     };
     const { model: _, ...expected } = given;
-    assert.deepEqual(draftOfArguments(given, 'v4'), { draft: expected });
+    assert.deepEqual(draftOfArguments(given, 'v4'), { draft: expected, isConfirmed: false });
+    const confirmed = draftOfArguments({ ...given, confirm: false }, 'v4');
+    assert.deepEqual(confirmed, { draft: expected, isConfirmed: true });
   });
 
   it('are refused where they are anything else', () => {
@@ -93,6 +98,7 @@ describe('the arguments of Run Task', () => {
       [{}, /needs a prompt/u],
       [{ prompt: 3 }, /needs a prompt/u],
       [{ prompt: 'Go', apiVersion: 'v9' }, /no such API version/u],
+      [{ prompt: 'Go', confirm: 'no' }, /must be true or false/u],
       [{ prompt: 'Go', steps: 3 }, /no option steps/u],
       [{ prompt: 'Go', maxSteps: 'x' }, /^Max Steps must be/u],
       [{ prompt: 'Go', metadata: { a: 1 } }, /no option metadata/u],
