@@ -6,6 +6,7 @@ import type { TaskRef } from './core/cloud/task';
 import { parseTaskInput } from './core/input/taskInput';
 import type { Polling, WindowPolling } from './core/polling/polling';
 import type { TokenBucket } from './core/polling/tokenBucket';
+import { TaskSteering } from './core/steering/taskSteering';
 import type { TaskSource } from './core/tasks/taskStore';
 import { listedVersions } from './core/tracking/recentTasks';
 import { lookupMessage, rejectedMessage } from './core/tracking/taskTracking';
@@ -95,19 +96,23 @@ export function createFeatures(options: FeaturesOptions): Features {
     },
   });
   const sessions = new SessionsTree(options);
+  const steering = new TaskSteering({
+    clock: options.clock,
+    poll: (refs) => options.poller.refresh(refs),
+  });
   const table = {
     ...trackingCommands({ ...options, tracker, openDetails }),
     ...taskCommands({ ...options, problems, details }),
     ...exportCommands({ ...options, documents, localFiles }),
     ...runCommands({ ...options, runs }),
-    ...steerCommands(options),
+    ...steerCommands({ ...options, steering }),
     ...sessionCommands({ ...options, sessions }),
     ...accountCommands(options),
     ...followingCommands(options),
   };
   const run: Features['runCommand'] = (name, args) =>
     runCommand(name, args, { table, settings, log });
-  const tools = languageModelTools(options);
+  const tools = languageModelTools({ ...options, steering });
   const parts = [
     details,
     documents,

@@ -9,6 +9,7 @@ import {
   type MarkdownString,
 } from 'vscode';
 import type { TaskRef } from '../../src/core/cloud/task';
+import { TaskSteering } from '../../src/core/steering/taskSteering';
 import { systemClock } from '../../src/platform/systemClock';
 import type { BrowserUseTasks } from '../../src/publicApi';
 import {
@@ -146,7 +147,8 @@ describe('the tools for language models that cost money or lose work', () => {
       state: { activeCount: 0, isPolling: false, pauses: [] },
       refresh: (refs) => Promise.resolve(void refreshed.push(refs)),
     };
-    tools = languageModelTools({ account, settings, poller, clock: systemClock });
+    const steering = new TaskSteering({ clock: systemClock, poll: () => Promise.resolve() });
+    tools = languageModelTools({ account, settings, poller, clock: systemClock, steering });
   });
 
   after(async () => {
@@ -217,5 +219,21 @@ describe('the tools for language models that cost money or lose work', () => {
     world.simulator.faults.add(lost);
     assert.match(await invoke('runTask', { prompt: 'Surely', apiVersion: 'v4' }), /has started/u);
     assert.equal(sent(), before + 3);
+  });
+
+  it('ask before a task is stopped, then stop it once', async () => {
+    const started = await invoke('runTask', { prompt: 'Stop *me*', apiVersion: 'v4' });
+    const [, id = ''] = /id ([\w-]+)/u.exec(started) ?? [];
+    const before = world.simulator.counts.total;
+    const { confirmationMessages } = await prepareTool(
+      'browserUseTasks_stopTask',
+      { id, scope: 'session' },
+      tools,
+    );
+    assert.equal(world.simulator.counts.total, before);
+    assert.match(confirmationMessages?.title ?? '', /^Stop .* and the browser/u);
+    assert.match(await invoke('stopTask', { id }), /stop/u);
+    assert.equal(world.simulator.counts.of('POST /api/v4/runs/{run_id}/cancel'), 1);
+    await assert.rejects(invoke('stopTask', { id: randomUUID() }), /No API version knows/u);
   });
 });

@@ -3,7 +3,6 @@ import type { Clock } from '../../core/base/clock';
 import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { refKey, type TaskRef } from '../../core/cloud/task';
 import { apiVersions } from '../../core/cloud/versionList';
-import type { Polling } from '../../core/polling/polling';
 import {
   deletedMessage,
   deleteQuestion,
@@ -17,11 +16,7 @@ import {
   type SteerAction,
 } from '../../core/steering/steerActions';
 import { namesFrom, steerMessage, stopQuestion } from '../../core/steering/steerMessages';
-import {
-  TaskSteering,
-  type SteerOptions,
-  type SteerResult,
-} from '../../core/steering/taskSteering';
+import type { SteerOptions, SteerResult, TaskSteering } from '../../core/steering/taskSteering';
 import { hasOpenBrowser } from '../../core/tasks/trackedTask';
 import type { AccountSession } from '../account/accountSession';
 import type { CurrentAccount } from '../account/currentAccount';
@@ -35,24 +30,20 @@ import type { Commands } from './command';
 
 export interface SteerCommandsOptions {
   readonly account: Pick<CurrentAccount, 'whenReady'>;
-  readonly poller: Pick<Polling, 'refresh'>;
+  readonly steering: TaskSteering;
   readonly view: TaskView;
   readonly clock: Clock;
 }
 
 /** The commands that change how tasks go on at the cloud, and that which deletes them there. */
 export function steerCommands(options: SteerCommandsOptions): Commands {
-  const steering = new TaskSteering({
-    clock: options.clock,
-    poll: (refs) => options.poller.refresh(refs),
-  });
   const steer = (action: SteerAction) => (args: readonly unknown[]) =>
-    steerTasks(action, args, { ...options, steering });
+    steerTasks(action, args, options);
   return {
     stopTask: { run: steer('stop'), failed: 'Stopping failed' },
     stopTaskAndSession: { run: steer('stopSession'), failed: 'Stopping failed' },
     stopBrowser: {
-      run: (args) => stopOpenBrowsers(args, { ...options, steering }),
+      run: (args) => stopOpenBrowsers(args, options),
       failed: 'Stopping the browser failed',
     },
     pauseTask: { run: steer('pause'), failed: 'Pausing failed' },
@@ -68,10 +59,11 @@ export function steerCommands(options: SteerCommandsOptions): Commands {
 async function steerTasks(
   action: SteerAction,
   args: readonly unknown[],
-  { steering, ...options }: SteerCommandsOptions & { readonly steering: TaskSteering },
+  options: SteerCommandsOptions,
   target: Partial<TargetOptions> = {},
 ): Promise<void> {
   const session = await options.account.whenReady();
+  const { steering } = options;
   const { store, server, signal: over } = session;
   const { refs, isConfirmed } = await steerTargets(args, session, options, {
     question: questions[action],
@@ -102,10 +94,7 @@ async function steerTasks(
 }
 
 /** Stop Browser: of tasks that have ended and whose browser is still open. Nothing is lost with it, so it asks nothing. */
-function stopOpenBrowsers(
-  args: readonly unknown[],
-  options: SteerCommandsOptions & { readonly steering: TaskSteering },
-): Promise<void> {
+function stopOpenBrowsers(args: readonly unknown[], options: SteerCommandsOptions): Promise<void> {
   return steerTasks('stopSession', args, options, {
     question: 'Stop the browsers of which tasks?',
     isOffered: (task) => hasOpenBrowser(task, options.clock.now()),

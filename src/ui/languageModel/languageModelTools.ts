@@ -5,25 +5,20 @@ import {
   type PreparedToolInvocation,
 } from 'vscode';
 import type { Clock } from '../../core/base/clock';
-
 import { isCloudError } from '../../core/cloud/errors';
-import { isOfficial } from '../../core/cloud/regions';
-import type { TaskRef } from '../../core/cloud/task';
-import { apiVersions } from '../../core/cloud/versionList';
 import { taskForModel, taskListForModel } from '../../core/formats/modelText';
-import { parseTaskInput } from '../../core/input/taskInput';
 import { errorMessage } from '../../core/labels/errorMessage';
 import { pausedReason } from '../../core/labels/pausedLabel';
 import { appearanceLabel, taskTitle } from '../../core/labels/taskLabels';
 import type { Polling } from '../../core/polling/polling';
+import type { TaskSteering } from '../../core/steering/taskSteering';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
-import { VersionSearch } from '../../core/tracking/versionSearch';
 import { waitForEnd } from '../../core/tracking/waitForEnd';
-import type { AccountSession } from '../account/accountSession';
 import type { CurrentAccount } from '../account/currentAccount';
 import type { Settings } from '../settings';
-import { UserError } from '../userError';
+import { findTask } from './findTask';
 import { runTool } from './runTool';
+import { stopTool } from './stopTool';
 import { ToolInput, type Tool } from './tool';
 
 export interface LanguageModelToolsOptions {
@@ -31,6 +26,8 @@ export interface LanguageModelToolsOptions {
   readonly settings: Settings;
   readonly poller: Pick<Polling, 'state' | 'refresh'>;
   readonly clock: Clock;
+  /** That of the commands, so that nothing is sent twice. */
+  readonly steering: TaskSteering;
 }
 
 /** The tools by their names in package.json. */
@@ -51,6 +48,7 @@ export function languageModelTools(
       invoke: (input, signal) => waitForTask(input, signal, options),
     },
     browserUseTasks_runTask: runTool(options),
+    browserUseTasks_stopTask: stopTool(options),
   };
 }
 
@@ -203,59 +201,6 @@ async function waitForTask(
     case 'cancelled':
       return `The wait was cancelled. The task goes on.\n${text}`;
   }
-}
-
-/**
- * The one task that the tool's `id` names: a tracked one, or one that the cloud knows.
- * @throws {UserError} where it names none, or several
- */
-async function findTask(
-  input: ToolInput,
-  {
-    clock,
-    session,
-    signal,
-    settings,
-  }: Pick<LanguageModelToolsOptions, 'clock' | 'settings'> & {
-    readonly session: AccountSession;
-    readonly signal: AbortSignal;
-  },
-): Promise<TaskRef> {
-  const id = input.requiredText('id');
-  const apiVersion = input.oneOf('apiVersion', apiVersions);
-  const versions = apiVersion === undefined ? apiVersions : [apiVersion];
-  const tracked = versions
-    .map((each): TaskRef => ({ apiVersion: each, id }))
-    .filter((each) => session.store.get(each));
-  if (tracked.length === 1 && tracked[0]) return tracked[0];
-  if (tracked.length > 1)
-    throw new UserError(
-      'Several API versions have a tracked task of this ID. Give "apiVersion", too.',
-    );
-  const named = parseTaskInput(id, apiVersion ?? settings.apiVersion);
-  const [ref] = named.refs;
-  if (ref && named.refs.length === 1 && named.ids.length === 0) return ref;
-  const [bare] = named.ids;
-  if (bare === undefined || named.ids.length > 1 || named.refs.length > 0)
-    throw new UserError(
-      '"id" must be one task ID, or one link to a task. List the tasks to see their IDs.',
-    );
-  const search = new VersionSearch({
-    connect: session.connect,
-    isOfficial: isOfficial(session.server),
-    last: session.store.tasks().at(-1),
-    clock,
-  });
-  const found = await search.find(bare, 'task', signal);
-  if (found?.length === 1 && found[0]) return found[0];
-  throw new UserError(
-    found && found.length > 0
-      ? `This is the ID of a session with ${found.length} tasks. Give the ID of one of them: ${found
-          .slice(0, 10)
-          .map((each) => each.id)
-          .join(', ')}.`
-      : 'No API version knows a task of this ID for this API key.',
-  );
 }
 
 function pausedReasonOf(

@@ -1,0 +1,70 @@
+import { MarkdownString, type PreparedToolInvocation } from 'vscode';
+import type { Clock } from '../../core/base/clock';
+import { apiVersions } from '../../core/cloud/versionList';
+import { appearanceLabel } from '../../core/labels/taskLabels';
+import { canSteer } from '../../core/steering/steerActions';
+import { namesFrom, steerMessage, stopQuestion } from '../../core/steering/steerMessages';
+import type { TaskSteering } from '../../core/steering/taskSteering';
+import type { CurrentAccount } from '../account/currentAccount';
+import type { Settings } from '../settings';
+import { findTask } from './findTask';
+import type { Tool, ToolInput } from './tool';
+
+export interface StopToolOptions {
+  readonly account: CurrentAccount;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly steering: TaskSteering;
+}
+
+/** Stops a task for a language model, once the person has read which one and what is lost. */
+export function stopTool(options: StopToolOptions): Tool {
+  return {
+    prepare: (input) => prepare(input, options),
+    invoke: (input, signal) => stop(input, signal, options),
+  };
+}
+
+/** Sends nothing, so a task that is not tracked is named by what the model gave. */
+function prepare(input: ToolInput, { account }: StopToolOptions): PreparedToolInvocation {
+  const id = input.requiredText('id');
+  const { server, store } = account.requireSession();
+  const [newest] = apiVersions;
+  const named = store.tasks().find((task) => task.id === id) ?? {
+    apiVersion: newest ?? 'v4',
+    id,
+  };
+  const { text, detail } = stopQuestion(actionOf(input), [named]);
+  const message = new MarkdownString();
+  message.appendText(`${detail}\n\nTask ID: ${id}, at ${server.host}`);
+  return {
+    invocationMessage: 'Stopping a Browser Use task',
+    confirmationMessages: { title: text, message },
+  };
+}
+
+async function stop(
+  input: ToolInput,
+  signal: AbortSignal,
+  options: StopToolOptions,
+): Promise<string> {
+  const { account, steering } = options;
+  const session = await account.whenReady();
+  const { store, connect, server } = session;
+  const ref = await findTask(input, { ...options, session, signal });
+  const asked = actionOf(input);
+  // A version that always stops both, or the task alone, does what it can.
+  const action = canSteer(ref.apiVersion, asked) ? asked : 'stop';
+  const results = await steering.run(action, [ref], { account: { store, connect }, signal });
+  const message = steerMessage(action, results, {
+    nameOf: namesFrom(store.tasks()),
+    host: server.host,
+  });
+  const task = store.get(ref);
+  const standing = task ? ` It is now: ${appearanceLabel(task)}.` : '';
+  return `${message?.text ?? 'The task was stopped.'}${standing}`;
+}
+
+function actionOf(input: ToolInput): 'stop' | 'stopSession' {
+  return input.oneOf('scope', ['task', 'session']) === 'session' ? 'stopSession' : 'stop';
+}
