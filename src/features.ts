@@ -32,7 +32,7 @@ import { invokeTool, languageModelTools, prepareTool } from './ui/languageModel/
 import type { Features, LazyFeatures, TaskOwner } from './ui/lazyFeatures';
 import { taskLinks } from './ui/links/taskLinks';
 import type { Log } from './ui/log';
-import { followLimitNotice } from './ui/notifications/followLimitNotice';
+import { followLimitNotice, showFollowingRefused } from './ui/notifications/followingNotices';
 import { showAnnouncement } from './ui/notifications/notifier';
 import { PollProblems, showPollingPaused } from './ui/notifications/pollProblems';
 import { supportPromptFiles } from './ui/running/promptFiles';
@@ -178,6 +178,7 @@ export function shareWithOtherWindows(
     versions: listedVersions(isOfficial(session.server)),
     following: () => settings.followAccount,
     onLimit: followLimitNotice(settings, log),
+    onRefused: (error) => showFollowingRefused(error, { host: session.server.host, poller }),
     root,
     onAlone: (error) => log.error('Other windows cannot be reached: this one polls alone', error),
   });

@@ -14,7 +14,7 @@ export interface WindowsOptions
   extends
     Omit<WindowSharingOptions, 'createPoller' | 'join'>,
     Omit<TaskPollerOptions, 'store' | 'clock' | 'random' | 'loadRounds'>,
-    Pick<AccountPollsOptions, 'versions' | 'following' | 'onLimit'> {
+    Pick<AccountPollsOptions, 'versions' | 'following' | 'onLimit' | 'onRefused'> {
   /** The server whose tasks the windows share. */
   readonly origin: string;
   /** The folder under which windows find each other. */

@@ -46,6 +46,7 @@ async function follow(attention: Attention): Promise<(string | number)[]> {
         versions,
         following: () => ({ filter: '', limit: tasks }),
         onLimit: () => undefined,
+        onRefused: () => undefined,
       }),
     ],
     store,

@@ -62,6 +62,21 @@ describe('the settings', () => {
     assert.deepEqual(settings.intervals, { watching: 2000, hidden: 10_000, away: 3_600_000 });
   });
 
+  it('follow no account at first, and with a limit that can be used', async () => {
+    const following = () => settings.followAccount;
+    assert.equal(following(), undefined);
+    await settings.setFollowAccount(true);
+    assert.deepEqual(following(), { filter: '', limit: 200 });
+    await set('followAccount.filter', ' Check PRICES ');
+    await set('followAccount.limit', -5);
+    assert.deepEqual(following(), { filter: 'check prices', limit: 1 });
+    await set('followAccount.limit', 'many');
+    assert.equal(following()?.limit, 200);
+    for (const name of ['filter', 'limit']) await set(`followAccount.${name}`);
+    await settings.setFollowAccount(false);
+    assert.equal(following(), undefined);
+  });
+
   it('take only versions and ends that there are', async () => {
     await set('apiVersion', 'v9');
     assert.equal(settings.apiVersion, undefined);
@@ -84,6 +99,9 @@ describe('the settings', () => {
         'browserUseTasks.polling.watchingSeconds: application',
         'browserUseTasks.polling.hiddenSeconds: application',
         'browserUseTasks.polling.awaySeconds: application',
+        'browserUseTasks.followAccount.enabled: application',
+        'browserUseTasks.followAccount.filter: application',
+        'browserUseTasks.followAccount.limit: application',
       ],
     );
   });

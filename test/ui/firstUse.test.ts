@@ -63,6 +63,15 @@ describe('the first use, with API v2', () => {
     await workbench.screenshot('welcome-without-key-dark');
   });
 
+  it('offers to set one where recent tasks would stand, and pasting all the same', async () => {
+    await workbench.runCommand('Browser Use: Track Task…');
+    await until('What the list offers', async () =>
+      (await workbench.quickPickLabels()).includes('Set API Key…'),
+    );
+    await workbench.page.keyboard.press('Escape');
+    await workbench.quickInput().waitFor({ state: 'hidden' });
+  });
+
   it('says that a wrong key is wrong, and stores nothing', async () => {
     await workbench.clickWelcome('Set API Key');
     await workbench.quickInput().waitFor();

@@ -61,6 +61,7 @@ const sharing = shareAmongWindows({
   versions: [],
   following: () => undefined,
   onLimit: fail,
+  onRefused: fail,
   onAlone: fail,
 });
 let isSilent = false;

@@ -1,5 +1,5 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
-import { isCloudError, type CloudErrorKind } from '../cloud/errors';
+import { isCloudError, type CloudError, type CloudErrorKind } from '../cloud/errors';
 import { hasEnded, refKey, type ApiVersion, type TaskRef } from '../cloud/task';
 import type { Cloud, ListedTask, TaskPage } from '../cloud/taskClient';
 import type { ExtraPolls } from '../polling/pollerWithExtras';
@@ -31,6 +31,8 @@ export interface AccountPollsOptions {
   readonly following: () => AccountFollowing | undefined;
   /** Called each time that the limit has an effect, with how many tasks it concerns. */
   readonly onLimit: (effect: LimitEffect, count: number) => void;
+  /** Called where the key is missing or refused: nothing is sent until there is another one, or a person refreshes. */
+  readonly onRefused: (error: CloudError) => void;
 }
 
 /** A list of one API version. */
@@ -78,6 +80,7 @@ export class AccountPolls implements ExtraPolls {
   #lists: readonly List[] | undefined;
   #waiting = new Map<string, ListedTask & TaskRef>();
   #lastPollAt = -Infinity;
+  #isRefused = false;
   #turn = 0;
 
   readonly name = 'new tasks of the account';
@@ -92,6 +95,7 @@ export class AccountPolls implements ExtraPolls {
       this.#end();
       return undefined;
     }
+    if (this.#isRefused) return undefined;
     const restsUntil = Math.min(...this.#followed().map((list) => list.restsUntil));
     // A clock that was set back makes no pause longer.
     const lastPollAt = this.#lastPollAt > now() ? -Infinity : this.#lastPollAt;
@@ -117,13 +121,18 @@ export class AccountPolls implements ExtraPolls {
       if (this.#takeIn(list, page, stamp)) list.reading = reading;
     } catch (error) {
       list.reading = undefined;
-      if (!isCloudError(error) || !isOfVersion(error.kind)) throw error;
-      list.restsUntil = now() + restMs;
+      if (!isCloudError(error) || signal.aborted) throw error;
+      if (error.kind === 'noKey' || error.kind === 'auth') {
+        this.#isRefused = true;
+        this.#options.onRefused(error);
+      } else if (isOfVersion(error.kind)) list.restsUntil = now() + restMs;
+      else throw error;
     }
   }
 
   /** Every list is due, where a person refreshes. */
   makeDue(): void {
+    this.#isRefused = false;
     this.#lastPollAt = -Infinity;
     for (const list of this.#lists ?? []) list.restsUntil = 0;
   }

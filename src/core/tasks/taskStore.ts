@@ -39,16 +39,22 @@ export class TaskStore implements Disposable {
     return this.#tasks.get(refKey(ref));
   }
 
-  /** Adds what is not tracked yet. @returns the tasks added, in the order given */
+  /**
+   * Adds what is not tracked yet; what following the account has tracked becomes the person's own.
+   * @returns the tasks added, in the order given
+   */
   track(refs: readonly TaskRef[], now: number): readonly TrackedTask[] {
     const added: TrackedTask[] = [];
+    const changes: TaskChange[] = [];
     for (const ref of refs) {
-      if (this.get(ref)) continue;
-      const task = newlyTracked(ref, now);
-      this.#tasks.set(refKey(ref), task);
-      added.push(task);
+      const before = this.get(ref);
+      if (before && before.isFromAccount !== true) continue;
+      const { isFromAccount, ...after } = before ?? newlyTracked(ref, now);
+      this.#tasks.set(refKey(ref), after);
+      changes.push({ before, after });
+      if (!before) added.push(after);
     }
-    this.#notify(added.map((after) => ({ after })));
+    this.#notify(changes);
     return added;
   }
 

@@ -81,6 +81,7 @@ function openWindow(root: string, world: World) {
     versions: [],
     following: () => undefined,
     onLimit: () => undefined,
+    onRefused: () => undefined,
     onAlone: onError,
   });
   const close = async (): Promise<void> => {

@@ -31,6 +31,7 @@ describe('following an account', () => {
       versions: ['v4', 'v2', 'v3'],
       following: () => following,
       onLimit: (effect, count) => effects.push(`${effect} ${count}`),
+      onRefused: ({ kind }) => effects.push(kind),
     });
     poller = new PollerWithExtras({
       poller: new FakePolling(),
@@ -192,6 +193,16 @@ describe('following an account', () => {
       assert.deepEqual(effects, ['replaced 1']);
     });
 
+    it('lets none leave that the person has tracked meanwhile', async () => {
+      for (const id of ['a', 'b', 'c']) start('v4', id, { status: 'finished' });
+      await clock.advance(20 * second);
+      store.track([{ apiVersion: 'v4', id: 'a' }], clock.now());
+      start('v4', 'd');
+      start('v4', 'e');
+      await clock.advance(20 * second);
+      assert.deepEqual(ids(), ['mine', 'a', 'c', 'd', 'e']);
+    });
+
     it('has new tasks wait while none has ended, and says so once for them', async () => {
       for (const id of ['a', 'b', 'c', 'd', 'e']) start('v4', id);
       await clock.advance(minute);
@@ -229,6 +240,22 @@ describe('following an account', () => {
     assert.ok(lists.requested.length <= 25, String(lists.requested.length));
     lists.failures.clear();
     await clock.advance(3 * minute);
+    assert.deepEqual(ids(), ['a']);
+  });
+
+  it('stops where the key is refused, says so once, and goes on with another key', async () => {
+    poller.setAttention('watching');
+    await clock.advance(20 * second);
+    lists.failures.set('v4', 'auth').set('v2', 'auth').set('v3', 'auth');
+    lists.requested.length = 0;
+    await clock.advance(60 * minute);
+    assert.equal(lists.requested.length, 1);
+    assert.deepEqual(effects, ['auth']);
+    assert.equal(clock.timers, 0);
+    lists.failures.clear();
+    poller.reconnect();
+    start('v4', 'a');
+    await clock.advance(20 * second);
     assert.deepEqual(ids(), ['a']);
   });
 

@@ -1,6 +1,9 @@
 import type { AccountPollsOptions } from '../../core/following/accountPolls';
 import { countLabel } from '../../core/labels/countLabel';
 import type { Log } from '../log';
+import type { CloudError } from '../../core/cloud/errors';
+import { errorMessage } from '../../core/labels/errorMessage';
+import type { Polling } from '../../core/polling/polling';
 import { notify } from '../reportError';
 import type { Settings } from '../settings';
 
@@ -21,4 +24,14 @@ export function followLimitNotice(
     shown.add(effect);
     notify({ severity: 'information', text }, 'openSettings');
   };
+}
+
+/** Says why the account is not followed at the moment; silent where a pause of all polling says so already. */
+export function showFollowingRefused(
+  error: CloudError,
+  { host, poller }: { readonly host: string; readonly poller: Pick<Polling, 'state'> },
+): void {
+  if (poller.state.pauses.length > 0) return;
+  const { text, nextStep } = errorMessage(error.kind, { host });
+  notify({ severity: 'warning', text: `The account is not followed for now. ${text}` }, nextStep);
 }
