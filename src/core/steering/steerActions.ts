@@ -6,15 +6,15 @@ import type { TrackedTask } from '../tasks/trackedTask';
 export type SteerAction = 'stop' | 'stopSession' | 'pause' | 'resume';
 
 /** A task, tracked or not. */
-export interface SteeredTask extends Pick<Task, 'apiVersion' | 'status'> {
+export interface SteeredTask extends Pick<Task, 'apiVersion' | 'status' | 'rawStatus'> {
   readonly isMissing?: boolean | undefined;
   readonly stoppingSince?: number | undefined;
 }
 
-/** What can be done with a task now. Nothing while it is being stopped. */
+/** What can be done with a task now. Nothing before it was first checked, and while it is being stopped. */
 export function steerActionsOf(task: SteeredTask): readonly SteerAction[] {
   const isActive = !hasEnded(task.status) && task.isMissing !== true;
-  if (!isActive || task.stoppingSince !== undefined) return [];
+  if (!isActive || task.rawStatus === '' || task.stoppingSince !== undefined) return [];
   const { stops, canPause } = capabilitiesOf(task.apiVersion);
   const actions: SteerAction[] = [];
   if (stops.includes('task')) actions.push('stop');

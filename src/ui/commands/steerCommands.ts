@@ -1,7 +1,7 @@
 import { window } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import { capabilitiesOf } from '../../core/cloud/apiVersions';
-import { refKey, type TaskRef } from '../../core/cloud/task';
+import { hasEnded, refKey, type TaskRef } from '../../core/cloud/task';
 import { apiVersions } from '../../core/cloud/versionList';
 import {
   deletedMessage,
@@ -73,11 +73,12 @@ async function steerTasks(
     ...target,
   });
   const nameOf = namesFrom(store.tasks());
-  const isFor = (ref: TaskRef): boolean => {
+  const isSent = (ref: TaskRef): boolean => {
     const task = store.get(ref);
-    return task ? steerActionsOf(task).includes(action) : canSteer(ref.apiVersion, action);
+    const isOver = task && (hasEnded(task.status) || task.stoppingSince !== undefined);
+    return canSteer(ref.apiVersion, action) && isOver !== true;
   };
-  const losing = refs.filter(isFor).map(nameOf);
+  const losing = refs.filter(isSent).map(nameOf);
   if (!isConfirmed && losing.length > 0 && (action === 'stop' || action === 'stopSession'))
     if (!(await confirm(stopQuestion(action, losing)))) return;
   over.throwIfAborted();

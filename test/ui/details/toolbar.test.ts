@@ -94,7 +94,13 @@ describe('the toolbar of the details page', () => {
     const known = { ...viewOf(details).task, isWhole: false };
     await page.send({
       type: 'view',
-      view: { ...viewOf(details), task: known, canShare: false, hasDashboard: false },
+      view: {
+        ...viewOf(details),
+        task: known,
+        canShare: false,
+        hasDashboard: false,
+        steerActions: [],
+      },
     });
     await more(page.page).click();
     const labels = await page.page.getByRole('menuitem').allInnerTexts();
@@ -102,6 +108,30 @@ describe('the toolbar of the details page', () => {
     for (const label of labels) assert.doesNotMatch(label, /Share|Export|Continue/u);
     const buttons = await page.page.locator('header > .actions > .button').allInnerTexts();
     assert.deepEqual(buttons, []);
+  });
+
+  it('stops, pauses and deletes what can be, and says while a task is being stopped', async () => {
+    const details = aDetails('a', { apiVersion: 'v1', status: 'running' });
+    const opened = await open(details);
+    const { page, messages } = opened;
+    await opened.send({ type: 'view', view: viewOf(details, { canDelete: true }) });
+    await page.getByRole('button', { name: 'Stop Task' }).click();
+    for (const name of ['Pause Task', 'Delete Session at Browser Use Cloud…']) {
+      await more(page).click();
+      await page.getByRole('menuitem', { name }).click();
+    }
+    await until(() => messages.filter(({ type }) => type === 'act').length === 3);
+    assert.deepEqual(messages.slice(-3), [
+      { type: 'act', action: 'stop' },
+      { type: 'act', action: 'pause' },
+      { type: 'act', action: 'deleteSession' },
+    ]);
+    const view = viewOf(details, { isStopping: true, steerActions: [] });
+    await opened.send({ type: 'view', view });
+    await page.getByText('Running, stopping…').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Stop Task' }).count(), 0);
+    await more(page).click();
+    assert.equal(await page.getByRole('menuitem', { name: /Stop|Pause|Delete/u }).count(), 0);
   });
 
   it('says that a session is shared, opens its page, copies its link and ends it', async () => {

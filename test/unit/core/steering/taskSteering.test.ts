@@ -22,6 +22,7 @@ describe('what can be done with a task', () => {
     ['one that is missing', { isMissing: true }, ''],
     ['one that is being stopped', { stoppingSince: 1 }, ''],
     ['one whose status nobody knows', { status: 'unknown' }, 'stop stopSession'],
+    ['one that was not checked yet', { status: 'unknown', rawStatus: '' }, ''],
   ] as const)
     it(`${what}: ${expected === '' ? 'nothing' : expected}`, () => {
       assert.equal(steerActionsOf(aTask(more)).join(' '), expected);

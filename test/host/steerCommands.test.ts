@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import type { BrowserUseTasks } from '../../src/publicApi';
+import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
+import { activated, run, set, taskWhen } from './extensionUnderTest';
+import { Person } from './person';
+
+const tracked = { apiVersion: 'v2', id: '3fa85f64-5717-4562-b3fc-2c963f66afa7' } as const;
+const untracked = { apiVersion: 'v4', id: '11111111-5717-4562-b3fc-2c963f66afa7' } as const;
+
+describe('the commands that steer tasks', () => {
+  let api: BrowserUseTasks;
+  let cloud: Simulator;
+  let person: Person;
+
+  before(async () => {
+    api = await activated();
+    cloud = await startSimulator();
+    person = new Person();
+    await set('baseUrl', cloud.url);
+    person.texts = [simulatorKey];
+    await run('setApiKey');
+    for (const { apiVersion, id } of [tracked, untracked])
+      cloud.addTask({ apiVersion, id, prompt: `Runs in ${apiVersion}`, lengthMs: 3_600_000 });
+    await run('trackTask', `${cloud.url}/api/v2/tasks/${tracked.id}`);
+    await taskWhen(api, tracked.id, ({ status }) => status === 'running');
+    person.seen.length = 0;
+  });
+
+  after(async () => {
+    await run('untrackTask', tracked.id);
+    person.press = () => 'Remove';
+    await run('removeApiKey');
+    person.end();
+    await cloud.close();
+    await set('baseUrl');
+  });
+
+  const changes = () => cloud.counts.seen.filter(({ method }) => method !== 'GET').length;
+
+  it('ask code back as they ask a person, and do nothing where nobody agrees', async () => {
+    await run('stopTask', tracked);
+    await run('stopTaskAndSession', [tracked, untracked]);
+    await run('stopTask', [
+      { ...tracked, confirm: false },
+      { ...untracked, confirm: 0 },
+    ]);
+    await run('deleteSession', { ...tracked, confirm: false });
+    assert.deepEqual(
+      person.seen.map(({ isModal }) => isModal),
+      [true, true, true, true],
+    );
+    assert.equal(changes(), 0);
+  });
+
+  it('take whatever they are handed, and say once what is wrong with it', async () => {
+    for (const name of ['stopTask', 'pauseTask', 'deleteSession', 'stopBrowser'])
+      for (const args of [[null], [[]], [{ apiVersion: 'v9', id: 'a' }], ['no ID']]) {
+        person.seen.length = 0;
+        await run(name, ...args);
+        assert.ok(person.seen.length <= 1, JSON.stringify([name, args, person.seen]));
+        assert.ok(person.seen.every(({ text }) => !text.includes('mistake')));
+      }
+    assert.equal(changes(), 0);
+    person.seen.length = 0;
+    await run('pauseTask', tracked);
+    assert.match(person.seen[0]?.text ?? '', /cannot be paused: API v2 cannot do that\.$/u);
+  });
+
+  it('ask nothing where code says that it need not be confirmed, and stop what is not tracked, too', async () => {
+    person.seen.length = 0;
+    await run('stopTask', [
+      { ...tracked, confirm: false },
+      { ...untracked, confirm: false },
+    ]);
+    assert.deepEqual(
+      person.seen.map(({ text, isModal }) => [text, isModal]),
+      [['2 tasks stopped.', false]],
+    );
+    assert.equal(changes(), 2);
+    await taskWhen(api, tracked.id, ({ status }) => status === 'stopped');
+    for (const { id } of [tracked, untracked])
+      assert.equal(cloud.tasks.get(id)?.stateAt(cloud.clock.now()).status, 'stopped');
+  });
+});
