@@ -143,12 +143,14 @@ export function openSessionsMessage(
 }
 
 /**
- * Asks before sessions are stopped: how many, and which of them are in use. `undefined` for one that is known to be
- * idle: nothing is lost with it.
+ * Asks before sessions are stopped: how many, and which of them are in use. `undefined` where none is to be stopped, and for
+ * those that are chosen and known to be idle: nothing is lost with them.
+ * @param isAll whether they are all that is open, which is always asked
  */
 export function stopOpenQuestion(
   entries: readonly OpenEntry[],
   tasks: readonly TrackedTask[],
+  isAll = false,
 ): (Question & { readonly idle: readonly OpenEntry[] }) | undefined {
   const [only, ...others] = entries;
   if (!only) return undefined;
@@ -156,7 +158,7 @@ export function stopOpenQuestion(
   const busy = entries.filter((entry) => isBusy(entry, tasks) === true);
   const unknown = entries.length - idle.length - busy.length;
   const isOne = others.length === 0;
-  if (isOne && idle.length === 1) return undefined;
+  if (idle.length === entries.length && (isOne || !isAll)) return undefined;
   const names = busy.slice(0, 5).map((entry) => `• ${shorten(openSessionTitle(entry, tasks), 60)}`);
   const more = busy.length - names.length;
   const paragraphs = [
@@ -173,9 +175,11 @@ export function stopOpenQuestion(
   return {
     text: isOne
       ? `Stop the ${only.kind} “${shorten(openSessionTitle(only, tasks), 60)}”?`
-      : `Stop all ${entries.length} that are open?`,
+      : isAll
+        ? `Stop all ${entries.length} that are open?`
+        : `Stop ${entries.length} sessions and browsers?`,
     detail: paragraphs.filter((part) => part !== undefined).join('\n\n'),
-    button: isOne ? `Stop ${nounOf(only)}` : 'Stop All',
+    button: isOne ? `Stop ${nounOf(only)}` : isAll ? 'Stop All' : `Stop ${entries.length}`,
     idle: isOne ? [] : idle,
   };
 }

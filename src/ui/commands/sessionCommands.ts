@@ -56,17 +56,19 @@ async function stopSome(args: readonly unknown[], options: SessionCommandsOption
 
 async function stopAll(options: SessionCommandsOptions): Promise<void> {
   const current = options.sessions.current();
-  await stop(await readEntries(current), current, options);
+  const entries = (await readEntries(current)).filter(({ isStopping }) => !isStopping);
+  if (entries.length === 0) throw new UserError('All that is open is being stopped already.');
+  await stop(entries, current, { ...options, isAll: true });
 }
 
 /** Asks back where work may be lost, stops, and says what became of them. */
 async function stop(
   entries: readonly OpenEntry[],
   { account, open }: AccountSessions,
-  { poller, clock }: SessionCommandsOptions,
+  { poller, clock, isAll }: SessionCommandsOptions & { readonly isAll?: true },
 ): Promise<void> {
   const { store, server, signal: over } = account;
-  const chosen = await confirmStop(entries, account);
+  const chosen = await confirmStop(entries, account, isAll);
   over.throwIfAborted();
   // The end of a task that goes with its session is no news.
   const ending = (entry: OpenEntry) => tasksIn(entry, store.tasks()).filter(isActive);
@@ -105,8 +107,9 @@ async function stopWithProgress(
 async function confirmStop(
   entries: readonly OpenEntry[],
   { store }: AccountSessions['account'],
+  isAll: true | undefined,
 ): Promise<readonly OpenEntry[]> {
-  const question = stopOpenQuestion(entries, store.tasks());
+  const question = stopOpenQuestion(entries, store.tasks(), isAll);
   if (!question) return entries;
   const { text, detail, button, idle } = question;
   const idleOnly = `Stop ${idle.length} Idle Only`;

@@ -157,6 +157,15 @@ describe('the question before what is open is stopped', () => {
     assert.equal(stopOpenQuestion([], []), undefined);
   });
 
+  it('is none for several that are known to be idle, but where they are all there is', () => {
+    const idleToo = { ...idle, id: 'i2' };
+    assert.equal(stopOpenQuestion([idle, idleToo], []), undefined);
+    assert.equal(stopOpenQuestion([idle, idleToo], [], true)?.text, 'Stop all 2 that are open?');
+    const some = stopOpenQuestion([idle, busy], []);
+    assert.equal(some?.text, 'Stop 2 sessions and browsers?');
+    assert.equal(some?.button, 'Stop 2');
+  });
+
   it('says of one what is lost', () => {
     const one = stopOpenQuestion([busy], []);
     assert.equal(one?.text, 'Stop the browser “A B”?');
@@ -166,7 +175,7 @@ describe('the question before what is open is stopped', () => {
   });
 
   it('counts all, names those in use, and offers the idle ones', () => {
-    const all = stopOpenQuestion([idle, busy, open], []);
+    const all = stopOpenQuestion([idle, busy, open], [], true);
     assert.equal(all?.text, 'Stop all 3 that are open?');
     assert.match(
       all?.detail ?? '',

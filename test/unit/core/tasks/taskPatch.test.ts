@@ -22,6 +22,16 @@ describe('patches of tasks', () => {
       ]);
     });
 
+    it('tell another window that a task is being stopped, and that it no longer is', () => {
+      const [before, after] = [aTask(), aTask({ stoppingSince: 5 })];
+      const [begun, over] = [
+        ...patchesOf([{ before, after }]),
+        ...patchesOf([{ before: after, after: { ...before, stoppingSince: undefined } }]),
+      ].map((patch) => parsePatch(JSON.parse(JSON.stringify(patch))));
+      assert.deepEqual(begun, { of: ref, set: { stoppingSince: 5 }, unset: [] });
+      assert.deepEqual(over, { of: ref, set: {}, unset: ['stoppingSince'] });
+    });
+
     it('are none for a change of nothing', () => {
       assert.deepEqual(patchesOf([{ before: aTask(), after: aTask() }, {}]), []);
     });
