@@ -55,7 +55,7 @@ export function showRunForm({
   const page = window.createQuickPick<RowItem>();
   const shownAt = clock.now();
   page.title = title;
-  page.placeholder = 'Choose Run to send this, or what to change';
+  page.placeholder = 'Press Enter to send this, or choose what to change';
   page.ignoreFocusOut = true;
   page.buttons = [startOver, editAsFile];
   const show = (who: string | undefined): void => {

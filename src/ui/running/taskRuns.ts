@@ -68,8 +68,15 @@ interface Page {
 }
 
 /** What came of a choice: a page, with what is changed or keeps the draft from being sent; its end; or a task. */
-type Step =
-  Page | { readonly kind: 'left' } | { readonly kind: 'sent'; readonly ref?: TaskRef | undefined };
+type Step = Page | Left | { readonly kind: 'sent'; readonly ref?: TaskRef | undefined };
+
+interface Left {
+  readonly kind: 'left';
+  /** What the next page begins with, where that differs from what was left. */
+  readonly kept?: Page;
+  /** True for a draft that goes on in an editor. */
+  readonly isInEditor?: true;
+}
 
 interface Context {
   readonly session: AccountSession;
@@ -103,21 +110,24 @@ export class TaskRuns {
       throw new CancellationError();
     }
     const context: Context = { session, paths: new GivenPaths(start.file) };
-    let page: Page = {
+    const first: Page = {
       kind: 'page',
       draft: start.draft,
       file: start.file,
       notes: start.notes ?? [],
     };
+    let page = first;
     if (page.draft.prompt.trim() === '') {
       const step = await this.#prompt(page);
       if (step.kind !== 'page') throw new CancellationError();
       page = step;
     }
+    let kept = this.#unsent === start ? start : undefined;
     let choice: RunFormChoice = start.isConfirmed === true ? { kind: 'run' } : undefined;
     for (;;) {
       const { draft, notes } = page;
-      this.#unsent = { ...start, draft: withoutSecrets(draft), notes, isConfirmed: false };
+      // What is left as it came can come again from where it came.
+      if (page !== first) kept = this.#keep(start, page);
       choice ??= await showRunForm({
         title: start.title,
         draft,
@@ -128,13 +138,23 @@ export class TaskRuns {
       });
       const step = await this.#follow(choice, page, context);
       choice = undefined;
-      if (step.kind === 'left') throw new CancellationError();
+      if (step.kind === 'left') {
+        if (step.kept) this.#keep(start, step.kept);
+        if (step.isInEditor && this.#unsent === kept) this.#unsent = undefined;
+        throw new CancellationError();
+      }
       if (step.kind === 'sent') {
-        this.#unsent = undefined;
+        if (this.#unsent === kept) this.#unsent = undefined;
         return step.ref;
       }
       page = step;
     }
+  }
+
+  /** Keeps what was written for the next page, but for its secrets. */
+  #keep(start: RunStart, { draft, notes }: Page): RunStart {
+    this.#unsent = { ...start, draft: withoutSecrets(draft), notes, isConfirmed: false };
+    return this.#unsent;
   }
 
   /** @throws {UserError} where the base URL names another server by now */
@@ -177,7 +197,7 @@ export class TaskRuns {
         return { ...page, notes: page.notes.filter((_, index) => index !== choice.index) };
       case 'editAsFile':
         await openAsPromptFile(draft);
-        return { kind: 'left' };
+        return { kind: 'left', isInEditor: true };
       case 'startOver':
         return this.#prompt({
           kind: 'page',
@@ -187,7 +207,7 @@ export class TaskRuns {
     }
   }
 
-  async #prompt(page: Page): Promise<Page | { readonly kind: 'left' }> {
+  async #prompt(page: Page): Promise<Page | Left> {
     const { draft, file } = page;
     if (file) {
       await window.showTextDocument(file);
@@ -196,7 +216,7 @@ export class TaskRuns {
     const prompt = await promptForPrompt(draft.prompt);
     if (typeof prompt === 'string') return changed(page, { ...draft, prompt });
     await openAsPromptFile({ ...draft, prompt: prompt.typed });
-    return { kind: 'left' };
+    return { kind: 'left', isInEditor: true };
   }
 
   async #send(page: Page, context: Context): Promise<Step> {
@@ -235,8 +255,7 @@ export class TaskRuns {
         };
         const again: Page = { ...page, notes: [note] };
         if (chosen === 'Run Again…') return again;
-        this.#unsent = this.#unsent && { ...this.#unsent, notes: again.notes };
-        return { kind: 'left' };
+        return { kind: 'left', kept: again };
       }
       outcome = await withProgress({ title: 'Looking for the task…', isCancellable: false }, () =>
         checkChange(change, error),
