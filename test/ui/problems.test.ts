@@ -148,7 +148,7 @@ describe('what stops polling', () => {
     assert.deepEqual(await newNotifications(), []);
   });
 
-  it('an ID that the server takes for none: marked in its row, nothing pops up', async () => {
+  it('an ID that the server takes for none: marked in its row, and one message offers other versions', async () => {
     const id = '00000000-0000-4000-8000-000000000002';
     refuseId(simulator, id);
     await track(workbench, id);
@@ -159,7 +159,10 @@ describe('what stops polling', () => {
       await workbench.tooltip(id),
       / does not take this for a task ID\. .* Refresh checks again\.$/m,
     );
-    assert.deepEqual(await newNotifications(), []);
+    const offer = await workbench.waitForNotification('is not found by API v2');
+    assert.deepEqual(offer.buttons, ['Look in Other API Versions']);
+    await offer.dismiss();
+    assert.equal((await newNotifications()).length, 1);
   });
 
   it('a base URL that leads elsewhere: says what answers there, and what to do', async () => {

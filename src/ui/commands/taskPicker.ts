@@ -12,7 +12,6 @@ import { type Disposable, disposeAll } from '../../core/base/event';
 import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { isOfficial } from '../../core/cloud/regions';
 import { isAbort } from '../../core/cloud/errors';
-import type { ApiVersion } from '../../core/cloud/task';
 import { parseTaskInput, type TaskInput } from '../../core/input/taskInput';
 import { errorMessage } from '../../core/labels/errorMessage';
 import { recentDescription } from '../../core/labels/rowDescription';
@@ -25,13 +24,14 @@ import { listedVersions, RecentTasks, type RecentTask } from '../../core/trackin
 import { namedLabel, namesAny, rejectedMessage } from '../../core/tracking/taskTracking';
 import type { AccountSession } from '../account/accountSession';
 import type { Log } from '../log';
+import type { Settings } from '../settings';
 import { taskIcon } from '../tree/taskItem';
 
 export interface TaskPickerOptions {
   /** Whose tasks are offered. */
   readonly session: AccountSession;
-  /** Of IDs whose version nothing tells; `undefined` leaves that to the cloud. */
-  readonly apiVersion: ApiVersion | undefined;
+  /** Tell the version of IDs whose version nothing else tells. */
+  readonly settings: Pick<Settings, 'apiVersion'>;
   readonly clock: Clock;
   readonly log: Pick<Log, 'error'>;
 }
@@ -182,7 +182,7 @@ class TaskPicker implements Disposable {
   #judgeTyped(): PickerItem | undefined {
     const text = this.#pick.value;
     if (text.trim() === '') return undefined;
-    const input = parseTaskInput(text, this.#options.apiVersion);
+    const input = parseTaskInput(text, this.#options.settings.apiVersion);
     const refused = rejectedMessage(input);
     if (namesAny(input))
       return {
@@ -249,7 +249,7 @@ class TaskPicker implements Disposable {
       if (kindOf === 'typed') return this.#pick.value;
       return kindOf === 'copied' ? (this.#copied?.text ?? '') : '';
     });
-    const input = parseTaskInput(texts.join('\n'), this.#options.apiVersion);
+    const input = parseTaskInput(texts.join('\n'), this.#options.settings.apiVersion);
     const refs = choices.flatMap(({ task }) => task ?? []);
     this.#resolve({
       ...input,

@@ -62,14 +62,13 @@ export async function trackTask(
 ): Promise<void> {
   const [first, then] = args;
   const { account, settings, view } = options;
-  const { apiVersion } = settings;
   const session = account.requireSession();
   if (typeof first !== 'string') {
-    const input = await pickTasks({ ...options, session, apiVersion });
+    const input = await pickTasks({ ...options, session });
     await trackInput(input, session, { ...options, reveals: true });
     return;
   }
-  const input = parseTaskInput(first, apiVersion);
+  const input = parseTaskInput(first, settings.apiVersion);
   if (then === 'openDetails') await openTask(input, session, options);
   // Who tracks from a key or a script goes on with something else: a view that is closed stays so.
   else await trackInput(input, session, { ...options, reveals: view.isVisible });
