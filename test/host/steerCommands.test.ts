@@ -42,7 +42,7 @@ describe('the commands that steer tasks', () => {
     await run('stopTaskAndSession', [tracked, untracked]);
     await run('stopTask', [
       { ...tracked, confirm: false },
-      { ...untracked, confirm: 0 },
+      { ...untracked, confirm: false },
     ]);
     await run('deleteSession', { ...tracked, confirm: false });
     assert.deepEqual(
@@ -66,15 +66,16 @@ describe('the commands that steer tasks', () => {
     assert.match(person.seen[0]?.text ?? '', /cannot be paused: API v2 cannot do that\.$/u);
   });
 
-  it('ask nothing where code says that it need not be confirmed, and stop what is not tracked, too', async () => {
+  it('stop what is not tracked, too, once the person agrees', async () => {
     person.seen.length = 0;
-    await run('stopTask', [
-      { ...tracked, confirm: false },
-      { ...untracked, confirm: false },
-    ]);
+    person.press = () => 'Stop Tasks';
+    await run('stopTask', [tracked, untracked]);
     assert.deepEqual(
       person.seen.map(({ text, isModal }) => [text, isModal]),
-      [['2 tasks stopped.', false]],
+      [
+        ['Stop 2 tasks?', true],
+        ['2 tasks stopped.', false],
+      ],
     );
     assert.equal(changes(), 2);
     await taskWhen(api, tracked.id, ({ status }) => status === 'stopped');
