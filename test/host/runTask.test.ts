@@ -23,6 +23,7 @@ describe('Run Task', () => {
   /** Labels of the rows of each list that was shown. */
   let shown: (readonly string[])[];
   let opened: TaskRef[];
+  let polled: TaskRef[];
   let remembered: Map<string, unknown>;
   let run: (name: string, ...args: readonly unknown[]) => Promise<unknown>;
   let end: () => void;
@@ -35,6 +36,7 @@ describe('Run Task', () => {
     person = new Person();
     shown = [];
     opened = [];
+    polled = [];
     remembered = new Map();
     const settings = new Settings();
     const log = new Log();
@@ -59,7 +61,7 @@ describe('Run Task', () => {
         },
       },
       reveal: () => Promise.resolve(),
-      poll: () => undefined,
+      poll: (ref) => void polled.push(ref),
       openDetails: (ref) => {
         opened.push(ref);
         return Promise.resolve();
@@ -183,6 +185,17 @@ describe('Run Task', () => {
       assert.ok(back.some((label) => label.includes('Prompt')));
     }
     assert.equal(simulator.counts.seen.filter(({ method }) => method !== 'GET').length, 0);
+  });
+
+  it('can be cancelled while files are uploaded, and is on its page then', async () => {
+    write('data.csv', 'a,b\n1,2\n');
+    choose('Run');
+    person.cancelAt = (text) => text.startsWith('Uploading');
+    const text = '---\napiVersion: v4\nfiles: [data.csv]\n---\nFind it\n';
+    await run('runTask', write('cancelled.browser-use.md', text));
+    assert.equal(starts(), 0);
+    assert.equal(shown.length, 2);
+    assert.equal(messages(), '');
   });
 
   it('says what is wrong with a prompt file, and opens it', async () => {
@@ -342,6 +355,19 @@ describe('Run Task', () => {
       const [one, other] = [...simulator.tasks.values()];
       assert.equal(other?.script.prompt, 'Then this');
       assert.equal(other.sessionId, one?.sessionId);
+    });
+
+    it('goes on in a session of v3 that was kept open, as the same task', async () => {
+      choose('Keep Session Open', 'On', 'Run');
+      const ref = await run('runTask', { prompt: 'First', apiVersion: 'v3' });
+      simulator.clock.advance(600_000);
+      polled.length = 0;
+      choose('Run');
+      person.texts = ['Then this'];
+      await run('continueSession', ref);
+      assert.equal(starts(), 2);
+      assert.deepEqual(tracked().length, 1);
+      assert.deepEqual(polled, [ref]);
     });
 
     it('cannot continue a session of v2 that is at work', async () => {

@@ -102,7 +102,6 @@ function itemsOf({
     const item: RowItem = {
       target,
       label: `$(${icon}) ${plainLabel(label)}`,
-      alwaysShow: target.kind === 'run' || target.kind === 'note',
       ...(description === undefined ? {} : { description: plainLabel(description) }),
       ...(detail === undefined ? {} : { detail: plainLabel(detail) }),
     };
