@@ -17,7 +17,8 @@ export class GivenPaths {
   /** Where paths begin. Absent: in a window without a folder there are none. */
   readonly base: Uri | undefined;
   readonly #root: Uri | undefined;
-  readonly #chosen = new Set<string>();
+  /** What the person has chosen, by its path. */
+  readonly #chosen = new Map<string, Uri>();
 
   /** @param file the file that has the paths; absent: they begin in the first folder of the window */
   constructor(file: Uri | undefined) {
@@ -34,13 +35,26 @@ export class GivenPaths {
     const isBelow =
       start !== undefined && uri.scheme === this.base?.scheme && uri.path.startsWith(start);
     const path = isBelow ? uri.path.slice(start.length) : uri.toString();
-    if (!isBelow) this.#chosen.add(path);
+    this.#chosen.set(path, uri);
     return path;
+  }
+
+  /**
+   * What must be no link, as a link may lead out of the folder: the file at a path and the folders above it, up to the one that it
+   * must not leave. Nothing of a file that the person has chosen.
+   */
+  withoutLinks(path: string): readonly Uri[] {
+    const root = this.#root;
+    if (!root || this.#chosen.has(path)) return [];
+    const names = this.resolve(path).path.slice(root.path.length).split('/');
+    const parts = names.filter((name) => name !== '');
+    return parts.map((_, index) => Uri.joinPath(root, ...parts.slice(0, index + 1)));
   }
 
   /** @throws {UserError} for a path that leads out of the folder and was not chosen */
   resolve(path: string): Uri {
-    if (this.#chosen.has(path)) return Uri.parse(path, true);
+    const chosen = this.#chosen.get(path);
+    if (chosen) return chosen;
     const isRelative = !/^[a-z][\w+.-]*:|^[\\/]/iu.test(path);
     const uri = isRelative && this.base ? Uri.joinPath(this.base, path) : undefined;
     const start = this.#root && `${this.#root.path.replace(/\/$/u, '')}/`;
@@ -102,8 +116,16 @@ async function readBytes(
   const uri = paths.resolve(path);
   let size: number;
   try {
+    for (const part of paths.withoutLinks(path)) {
+      const { type } = await workspace.fs.stat(part);
+      if ((type & FileType.SymbolicLink) !== 0)
+        throw new UserError(
+          `${path} is a link, or lies behind one, and may lead out of its folder. Choose the file by hand.`,
+        );
+    }
     const { type, size: found } = await workspace.fs.stat(uri);
     if ((type & FileType.Directory) !== 0) throw new UserError(`${path} is a folder, not a file.`);
+    if ((type & FileType.File) === 0) throw new UserError(`${path} is not a file.`);
     size = found;
   } catch (error) {
     if (error instanceof UserError) throw error;
