@@ -134,16 +134,15 @@ describe('tasks that texts of others name', () => {
     }
 
     it('have a hover where the line calls them tasks, and none elsewhere', async () => {
-      const [hover, ...more] = await hoverAt(`const taskId = '${id}';`);
+      const [about, link, ...more] = await hoverAt(`const taskId = '${id}';`);
       assert.deepEqual(more, []);
-      assert.match(hover?.value ?? '', /^Browser&nbsp;Use&nbsp;task/u);
+      assert.match(about?.value ?? '', /^Browser&nbsp;Use&nbsp;task/u);
+      assert.equal(Boolean(about?.isTrusted), false);
       assert.match(
-        hover?.value ?? '',
-        /\[Track and Open Details\]\(command:browserUseTasks\.trackTask\?%5B%22/u,
+        link?.value ?? '',
+        /^\[Track and Open Details\]\(command:browserUseTasks\.trackTask\?%5B%22/u,
       );
-      assert.deepEqual(hover?.isTrusted, {
-        enabledCommands: ['browserUseTasks.openDetails', 'browserUseTasks.trackTask'],
-      });
+      assert.deepEqual(link?.isTrusted, { enabledCommands: ['browserUseTasks.trackTask'] });
       for (const text of [`key: ${id}`, `id: ${id}`, `https://example.com/${id}`, 'nothing at all'])
         assert.deepEqual(await hoverAt(text, Math.max(0, text.indexOf(id))), [], text);
       assert.deepEqual(await hoverAt(`task ${id}`, 1), [], 'the word before it');
@@ -152,11 +151,11 @@ describe('tasks that texts of others name', () => {
     it('say how a task is doing that is tracked, wherever its ID stands', async () => {
       await api.track(`v2/${id}`);
       try {
-        const [hover] = await hoverAt(`"${id}"`);
-        assert.match(hover?.value ?? '', /Not&nbsp;checked&nbsp;yet/u);
+        const [about, link] = await hoverAt(`"${id}"`);
+        assert.match(about?.value ?? '', /Not&nbsp;checked&nbsp;yet/u);
         const args = encodeURIComponent(JSON.stringify([{ apiVersion: 'v2', id }]));
         assert.ok(
-          hover?.value.includes(`[Open Details](command:browserUseTasks.openDetails?${args})`),
+          link?.value.includes(`[Open Details](command:browserUseTasks.openDetails?${args})`),
         );
       } finally {
         await run('untrackTask', id);
@@ -170,7 +169,8 @@ describe('tasks that texts of others name', () => {
           id,
           status: 'running',
           rawStatus: 'started',
-          prompt: '[x](command:workbench.action.quit) <b>$(trash)</b> ![p](https://evil.example)',
+          prompt:
+            '[x](command:workbench.action.quit) <b>$(trash)</b> ![p](https://evil.example) <command:browserUseTasks.trackTask#>',
           trackedAt: 0,
           isMissing: false,
           isUnseen: false,
@@ -180,13 +180,11 @@ describe('tasks that texts of others name', () => {
         lineAt: () => ({ text: `${'x '.repeat(5000)}${id}) [y](command:z) ${'x '.repeat(5000)}` }),
       };
       const hover = links.hover(document as never, new Position(0, 10_005));
-      const [text] = (hover?.contents ?? []) as MarkdownString[];
-      assert.deepEqual(
-        [...(text?.value ?? '').matchAll(/(?<!\\)\]\((?<target>[^)?]*)/gu)].map(
-          ({ groups }) => groups?.['target'],
-        ),
-        ['command:browserUseTasks.openDetails'],
-      );
+      const [text, link] = (hover?.contents ?? []) as MarkdownString[];
+      assert.match(text?.value ?? '', /command/u);
+      assert.doesNotMatch(text?.value ?? '', /(?<!\\)\]\(/u);
+      assert.equal(text?.isTrusted, undefined, 'no link in it runs a command');
+      assert.match(link?.value ?? '', /^\[Open Details\]\([^()\s]*\)$/u);
       assert.equal(hover?.range?.start.character, 10_000);
     });
   });

@@ -6,6 +6,7 @@ import type { TaskSource } from '../../core/tasks/taskStore';
 import { oneLine } from '../../core/text/plainText';
 import type { TaskLinks, TaskTerminalLink } from '../lazyFeatures';
 import type { Log } from '../log';
+import { commandPrefix } from '../registrations';
 import { reportError } from '../reportError';
 import type { Settings } from '../settings';
 import { trackedById } from '../tree/taskTargets';
@@ -71,40 +72,45 @@ function taskHover(
   const text = document.lineAt(line).text.slice(from, character + reach);
   const at = character - from;
   const named = namedTasksIn(text).find(({ start, end }) => start <= at && at <= end);
-  const markdown = named && hoverText(named, tasks);
-  if (!markdown) return undefined;
-  return new Hover(markdown, new Range(line, from + named.start, line, from + named.end));
+  const parts = named && hoverParts(named, tasks);
+  if (!parts) return undefined;
+  return new Hover(parts, new Range(line, from + named.start, line, from + named.end));
 }
 
-function hoverText(
+/** Texts of tasks stand apart from the links to commands: nothing in them becomes a link that runs one. */
+function hoverParts(
   { id, kind, isCertain, text }: NamedTask,
   tasks: TaskSource,
-): MarkdownString | undefined {
+): MarkdownString[] | undefined {
   const tracked = trackedById(id, tasks);
-  if (tracked.length === 0 && !isCertain) return undefined;
-  const markdown = new MarkdownString();
-  // Only these two, and their arguments hold no more than IDs, and links that were read.
-  markdown.isTrusted = {
-    enabledCommands: ['browserUseTasks.openDetails', 'browserUseTasks.trackTask'],
-  };
-  for (const task of tracked) {
-    markdown.appendText(`${taskTitle(task)}\n${oneLine(choiceDescription(task))}\n`);
-    const ref = { apiVersion: task.apiVersion, id: task.id };
-    markdown.appendMarkdown(commandLink('Open Details', 'openDetails', [ref]));
-  }
-  if (tracked.length > 0) return markdown;
+  if (tracked.length > 0)
+    return tracked.flatMap((task) => {
+      const about = `${taskTitle(task)}\n${oneLine(choiceDescription(task))}`;
+      const ref = { apiVersion: task.apiVersion, id: task.id };
+      return [plainText(about), commandLink('Open Details', 'openDetails', [ref])];
+    });
+  if (!isCertain) return undefined;
   const isSession = kind === 'session';
-  markdown.appendText(`Browser Use ${isSession ? 'session' : 'task, not tracked'}\n`);
   const label = isSession ? 'Track Its Tasks' : 'Track and Open Details';
-  markdown.appendMarkdown(commandLink(label, 'trackTask', [text, 'openDetails']));
-  return markdown;
+  return [
+    plainText(`Browser Use ${isSession ? 'session' : 'task, not tracked'}`),
+    commandLink(label, 'trackTask', [text, 'openDetails']),
+  ];
 }
 
-function commandLink(label: string, command: string, args: readonly unknown[]): string {
+function plainText(text: string): MarkdownString {
+  return new MarkdownString().appendText(text);
+}
+
+/** @param args no more than IDs, and links that were read */
+function commandLink(label: string, name: string, args: readonly unknown[]): MarkdownString {
+  const command = `${commandPrefix}${name}`;
   // What encodeURIComponent leaves as it is could end the link.
   const encoded = encodeURIComponent(JSON.stringify(args)).replace(
     /[!'()*]/gu,
     (sign) => `%${sign.charCodeAt(0).toString(16)}`,
   );
-  return `[${label}](command:browserUseTasks.${command}?${encoded})\n\n`;
+  const markdown = new MarkdownString(`[${label}](command:${command}?${encoded})`);
+  markdown.isTrusted = { enabledCommands: [command] };
+  return markdown;
 }
