@@ -78,7 +78,8 @@ export function createV4Actions(send: SendRequest, upload: Upload): TaskActions 
           read: (answer) => understand(runSchema, answer, 'the run'),
         }),
       );
-      if (scope === 'session' && sessionId !== undefined) await stopBrowsersOf(sessionId, never);
+      if (scope === 'session' && sessionId !== undefined)
+        await unknownWhereItFails(stopBrowsersOf(sessionId, never));
       return statusOf(statusByRawStatus, status);
     },
     pauseTask: noPause,
@@ -254,6 +255,17 @@ async function unchangedBy502<T>(answer: Promise<T>): Promise<T> {
     if (!isCloudError(error) || error.status !== 502 || !error.details) throw error;
     const { message, status, retryAfterMs, details } = error;
     throw new CloudError('refused', message, { status, retryAfterMs, details });
+  }
+}
+
+/** A change whose first request has been answered is no refusal, whatever keeps its others from leaving: the cloud must be checked. */
+async function unknownWhereItFails(rest: Promise<void>): Promise<void> {
+  try {
+    await rest;
+  } catch (error) {
+    if (!isCloudError(error)) throw error;
+    const { message, status, retryAfterMs } = error;
+    throw new CloudError('server', message, { status, retryAfterMs });
   }
 }
 

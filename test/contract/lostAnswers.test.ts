@@ -113,6 +113,18 @@ for (const apiVersion of ['v1', 'v2', 'v3', 'v4'] as const)
         assert.equal(changesSent(), 1);
       });
 
+    if (apiVersion === 'v4')
+      it('do not call a stop refused whose browser could not be stopped for the moment', async () => {
+        const { id } = add();
+        simulator.clock.advance(30_000);
+        simulator.faults.add({
+          route: 'GET /api/v4/browsers',
+          effect: { kind: 'answer', status: 429, body: { error: 'rate_limited' } },
+        });
+        const outcome = await requestChange(taskStop({ ...common, id, scope: 'session' }));
+        assert.equal(outcome.kind, 'unknown');
+      });
+
     for (const scope of stops)
       it(`see whether a task has stopped, scope ${scope}`, async () => {
         const { id } = add({ keepAlive: true });
