@@ -1,5 +1,5 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
-import { hasEnded, type Task } from '../cloud/task';
+import { hasEnded, refKey, type Task, type TaskRef } from '../cloud/task';
 import type { TrackedTask } from '../tasks/trackedTask';
 
 /** What changes how a task goes on: `stopSession` stops the session or browser that it ran in, too. */
@@ -22,6 +22,32 @@ export function steerActionsOf(task: SteeredTask): readonly SteerAction[] {
   if (canPause && task.status === 'running') actions.push('pause');
   if (canPause && task.status === 'paused') actions.push('resume');
   return actions;
+}
+
+/**
+ * The tasks whose work may be lost where this is done with some: those themselves and, where a session is stopped, all others that
+ * are tracked in it; but for what has ended or is being stopped already.
+ */
+export function losingTasks(
+  action: SteerAction,
+  refs: readonly TaskRef[],
+  tracked: readonly TrackedTask[],
+): readonly TaskRef[] {
+  if (action !== 'stop' && action !== 'stopSession') return [];
+  const known = new Map(tracked.map((task) => [refKey(task), task]));
+  const concerned = new Map(refs.map((ref) => [refKey(ref), known.get(refKey(ref)) ?? ref]));
+  if (action === 'stopSession') {
+    const sessionOf = ({ apiVersion, sessionId }: Partial<TrackedTask>) =>
+      sessionId === undefined ? undefined : `${apiVersion}/${sessionId}`;
+    const sessions = new Set([...concerned.values()].map(sessionOf));
+    for (const [key, task] of known)
+      if (task.sessionId !== undefined && sessions.has(sessionOf(task))) concerned.set(key, task);
+  }
+  return [...concerned.values()].filter((task: TaskRef & Partial<TrackedTask>) => {
+    const { apiVersion, status, stoppingSince } = task;
+    const isOver = (status !== undefined && hasEnded(status)) || stoppingSince !== undefined;
+    return canSteer(apiVersion, action) && !isOver;
+  });
 }
 
 /** Whether an API version can do it with some task. */

@@ -1,7 +1,7 @@
 import { window } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import { capabilitiesOf } from '../../core/cloud/apiVersions';
-import { hasEnded, refKey, type TaskRef } from '../../core/cloud/task';
+import { refKey, type TaskRef } from '../../core/cloud/task';
 import { apiVersions } from '../../core/cloud/versionList';
 import {
   deletedMessage,
@@ -10,8 +10,8 @@ import {
   doomedSessions,
 } from '../../core/steering/deleteSessions';
 import {
-  canSteer,
   deletableSession,
+  losingTasks,
   steerActionsOf,
   type SteerAction,
 } from '../../core/steering/steerActions';
@@ -73,12 +73,7 @@ async function steerTasks(
     ...target,
   });
   const nameOf = namesFrom(store.tasks());
-  const isSent = (ref: TaskRef): boolean => {
-    const task = store.get(ref);
-    const isOver = task && (hasEnded(task.status) || task.stoppingSince !== undefined);
-    return canSteer(ref.apiVersion, action) && isOver !== true;
-  };
-  const losing = refs.filter(isSent).map(nameOf);
+  const losing = losingTasks(action, refs, store.tasks()).map(nameOf);
   if (losing.length > 0 && (action === 'stop' || action === 'stopSession'))
     if (!(await confirm(stopQuestion(action, losing)))) return;
   over.throwIfAborted();
@@ -94,7 +89,7 @@ async function steerTasks(
   if (message) notify(message, message.nextStep);
 }
 
-/** Stop Browser: of tasks that have ended and whose browser is still open. Nothing is lost with it, so it asks nothing. */
+/** Stop Browser: of tasks that have ended and whose browser is still open. Asks only where another task of the session is at work in it. */
 function stopOpenBrowsers(args: readonly unknown[], options: SteerCommandsOptions): Promise<void> {
   return steerTasks('stopSession', args, options, {
     question: 'Stop the browsers of which tasks?',

@@ -2,9 +2,9 @@ import { MarkdownString, type PreparedToolInvocation } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import { apiVersions } from '../../core/cloud/versionList';
 import { appearanceLabel } from '../../core/labels/taskLabels';
-import { canSteer } from '../../core/steering/steerActions';
+import { canSteer, losingTasks } from '../../core/steering/steerActions';
 import { namesFrom, steerMessage, stopQuestion } from '../../core/steering/steerMessages';
-import type { TaskSteering } from '../../core/steering/taskSteering';
+import type { SteerResult, TaskSteering } from '../../core/steering/taskSteering';
 import type { CurrentAccount } from '../account/currentAccount';
 import type { Settings } from '../settings';
 import { findTask } from './findTask';
@@ -34,12 +34,15 @@ function prepare(input: ToolInput, { account }: StopToolOptions): PreparedToolIn
     apiVersion: newest ?? 'v4',
     id,
   };
-  const { text, detail } = stopQuestion(actionOf(input), [named]);
+  const action = actionOf(input);
+  const others = losingTasks(action, [named], store.tasks()).filter((task) => task.id !== id);
+  const { text, detail } = stopQuestion(action, [named, ...others]);
   const message = new MarkdownString();
-  message.appendText(`${detail}\n\nTask ID: ${id}, at ${server.host}`);
+  message.appendText(`${text}\n\n${detail}\n\nTask ID: ${id}, at ${server.host}`);
   return {
     invocationMessage: 'Stopping a Browser Use task',
-    confirmationMessages: { title: text, message },
+    // A title may be read as Markdown, and those of tasks are untrusted.
+    confirmationMessages: { title: 'Stop a task at Browser Use Cloud?', message },
   };
 }
 
@@ -62,7 +65,19 @@ async function stop(
   });
   const task = store.get(ref);
   const standing = task ? ` It is now: ${appearanceLabel(task)}.` : '';
-  return `${message?.text ?? 'The task was stopped.'}${standing}`;
+  return `${message?.text ?? sentenceOf(results[0]?.kind)}${standing}`;
+}
+
+/** For a result that a person sees in its row. */
+function sentenceOf(kind: SteerResult['kind'] | undefined): string {
+  switch (kind) {
+    case 'done':
+      return 'The task was stopped.';
+    case 'underWay':
+      return 'The task is being stopped already: nothing was sent.';
+    default:
+      return 'Nothing was sent, as this was cancelled.';
+  }
 }
 
 function actionOf(input: ToolInput): 'stop' | 'stopSession' {

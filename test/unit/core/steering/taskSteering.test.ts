@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { CloudError } from '../../../../src/core/cloud/errors';
 import type { ApiVersion, TaskRef, TaskStatus } from '../../../../src/core/cloud/task';
-import { steerActionsOf, type SteerAction } from '../../../../src/core/steering/steerActions';
+import {
+  losingTasks,
+  steerActionsOf,
+  type SteerAction,
+} from '../../../../src/core/steering/steerActions';
 import { TaskSteering, type SteerResult } from '../../../../src/core/steering/taskSteering';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import { aTask } from '../../../fakes/aTask';
@@ -27,6 +31,30 @@ describe('what can be done with a task', () => {
     it(`${what}: ${expected === '' ? 'nothing' : expected}`, () => {
       assert.equal(steerActionsOf(aTask(more)).join(' '), expected);
     });
+});
+
+describe('what loses work', () => {
+  const ended = aTask({ apiVersion: 'v4', id: 'ended', sessionId: 's', status: 'finished' });
+  const next = aTask({ apiVersion: 'v4', id: 'next', sessionId: 's' });
+  const elsewhere = aTask({ apiVersion: 'v4', id: 'elsewhere', sessionId: 't' });
+  const losing = (action: SteerAction, ...refs: readonly TaskRef[]) =>
+    losingTasks(action, refs, [ended, next, elsewhere]).map(({ id }) => id);
+
+  it('is the next task of a session that is stopped with one that has ended', () => {
+    assert.deepEqual(losing('stopSession', ended), ['next']);
+    assert.deepEqual(losing('stopSession', next), ['next']);
+    assert.deepEqual(losing('stopSession', ended, elsewhere), ['elsewhere', 'next']);
+  });
+
+  it('is only the task itself where it alone is stopped, and none that has ended', () => {
+    assert.deepEqual(losing('stop', next), ['next']);
+    assert.deepEqual(losing('stop', ended), []);
+    assert.deepEqual(losing('pause', next), []);
+  });
+
+  it('may be one that is not tracked', () => {
+    assert.deepEqual(losing('stop', { apiVersion: 'v4', id: 'unknown' }), ['unknown']);
+  });
 });
 
 describe('TaskSteering', () => {
