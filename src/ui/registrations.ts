@@ -128,5 +128,9 @@ export function registerSessionsView(features: Pick<LazyFeatures, 'get'>): Dispo
         parent ? [] : (await features.get()).sessionRows(view, () => didChange.fire(undefined)),
     },
   });
-  return view;
+  return {
+    dispose() {
+      disposeAll([view, didChange]);
+    },
+  };
 }

@@ -156,6 +156,8 @@ export class OpenSessions implements Disposable {
     this.#isDisposed = true;
     this.#epoch.abort();
     this.#loop.dispose();
+    // Who shows that a reading is under way must learn that none is any more.
+    if (this.#state.isReading) this.#update({ ...this.#state, isReading: false });
     this.#didChange.dispose();
     this.#settle();
   }

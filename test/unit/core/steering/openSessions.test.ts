@@ -73,6 +73,17 @@ describe('OpenSessions', () => {
   const fail = (apiVersion: ApiVersion, kind: CloudError['kind']) =>
     failures.set(apiVersion, new CloudError(kind, `ordered ${kind}`));
 
+  it('says that nothing is read any more when it is disposed', async () => {
+    sessions.setWatched(true);
+    assert.equal(sessions.state.isReading, true);
+    const seen: boolean[] = [];
+    sessions.onDidChange(({ isReading }) => seen.push(isReading));
+    sessions.dispose();
+    assert.deepEqual(seen, [false]);
+    await settle();
+    assert.deepEqual(seen, [false]);
+  });
+
   it('requests nothing before somebody watches, and nothing after', async () => {
     await clock.advance(600_000);
     assert.deepEqual(asked, []);
