@@ -197,6 +197,8 @@ describe('the tools for language models that cost money or lose work', () => {
       { prompt: 'x', apiVersion: 'v4', maxCostUsd: -1 },
       { prompt: 'x', apiVersion: 'v4', startUrl: 'https://a.example' },
       { prompt: 'x', apiVersion: 'v4', nonsense: 'y' },
+      { prompt: 'x', apiVersion: 'v4', files: ['.env'] },
+      { prompt: 'x', apiVersion: 'v4', outputSchema: 'package.json' },
     ])
       await assert.rejects(invoke('runTask', input), JSON.stringify(input));
     assert.equal(world.simulator.counts.total, before);
@@ -231,7 +233,10 @@ describe('the tools for language models that cost money or lose work', () => {
       tools,
     );
     assert.equal(world.simulator.counts.total, before);
-    assert.match(confirmationMessages?.title ?? '', /^Stop .* and the browser/u);
+    const { title, message } = confirmationMessages ?? {};
+    assert.equal(title, 'Stop a task at Browser Use Cloud?');
+    const { value } = message as MarkdownString;
+    assert.match(value.replaceAll('&nbsp;', ' '), /^Stop “.*” and the browser that it runs in\?/u);
     assert.match(await invoke('stopTask', { id }), /stop/u);
     assert.equal(world.simulator.counts.of('POST /api/v4/runs/{run_id}/cancel'), 1);
     await assert.rejects(invoke('stopTask', { id: randomUUID() }), /No API version knows/u);

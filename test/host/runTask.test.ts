@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { commands, Uri, window, workspace } from 'vscode';
 import { createCloud, createRateLimiter } from '../../src/api/index';
+import { CloudError } from '../../src/core/cloud/errors';
 import type { TaskRef } from '../../src/core/cloud/task';
 import { systemClock } from '../../src/platform/systemClock';
 import { runCommand } from '../../src/ui/commands/command';
@@ -24,6 +25,7 @@ describe('Run Task', () => {
   let shown: (readonly string[])[];
   let opened: TaskRef[];
   let polled: TaskRef[];
+  let reveal: () => Promise<void>;
   let remembered: Map<string, unknown>;
   let run: (name: string, ...args: readonly unknown[]) => Promise<unknown>;
   let end: () => void;
@@ -37,6 +39,7 @@ describe('Run Task', () => {
     shown = [];
     opened = [];
     polled = [];
+    reveal = () => Promise.resolve();
     remembered = new Map();
     const settings = new Settings();
     const log = new Log();
@@ -60,8 +63,8 @@ describe('Run Task', () => {
           return Promise.resolve();
         },
       },
-      reveal: () => Promise.resolve(),
       poll: (ref) => void polled.push(ref),
+      reveal: () => reveal(),
       openDetails: (ref) => {
         opened.push(ref);
         return Promise.resolve();
@@ -129,6 +132,26 @@ describe('Run Task', () => {
     assert.deepEqual([...remembered], [['usedModels', ['minimax-m3']]]);
   });
 
+  it('says of a task that it has started, whatever fails after that', async () => {
+    reveal = () => Promise.reject(new CloudError('network', 'No answer'));
+    choose('Run', 'Run');
+    const ref = await run('runTask', { prompt: 'Find a tent', apiVersion: 'v4' });
+    assert.deepEqual(ref, { apiVersion: 'v4', id: tracked()[0]?.id });
+    assert.equal(starts(), 1);
+    assert.doesNotMatch(messages(), /has not started/u);
+  });
+
+  it('offers no draft to be sent again while it is being sent', async () => {
+    choose('Model', 'Not Set', 'Run');
+    reveal = async () => {
+      person.texts = [];
+      await run('runTask');
+    };
+    await run('runTask', { prompt: 'Find a tent', apiVersion: 'v4', model: 'minimax-m3' });
+    assert.equal(starts(), 1);
+    assert.equal(shown.length, 3, 'no page but that of the first');
+  });
+
   it('needs no page for code that has confirmed it, and tells which task it is', async () => {
     choose('Run');
     const ref = await run('runTask', { prompt: 'Find a tent', apiVersion: 'v2', confirm: false });
@@ -164,12 +187,18 @@ describe('Run Task', () => {
     write('empty.csv', '');
     truncateSync(write('huge.bin', 'x').fsPath, 60_000_000);
     write('list.json', '[]');
+    symlinkSync('/etc/hosts', path.join(folder, 'hosts.txt'));
+    symlinkSync('/etc', path.join(folder, 'data'));
     const refused: readonly (readonly [string, string])[] = [
       ['files: [gone.csv]', 'gone.csv is not there.'],
       ['files: [empty.csv]', 'empty.csv is empty'],
       ['files: [huge.bin]', 'huge.bin has 60 MB, and at most 52 MB are taken.'],
       ['files: [../../etc/hosts]', 'lies outside the folder'],
       ['files: ["file:///etc/hosts"]', 'lies outside the folder'],
+      ['files: [hosts.txt]', 'hosts.txt is a link'],
+      ['files: [data/hosts]', 'data/hosts is a link, or lies behind one'],
+      ['outputSchema: hosts.txt', 'hosts.txt is a link'],
+      ['files: [.]', 'lies outside the folder'],
       ['outputSchema: gone.json', 'gone.json is not there.'],
       ['outputSchema: empty.csv', 'empty.csv is not JSON'],
       ['outputSchema: list.json', 'list.json cannot be the output’s schema'],

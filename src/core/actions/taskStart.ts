@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock';
 import type { ChangeCheck, ChangeRequest } from '../cloud/changeRequest';
 import { CloudError } from '../cloud/errors';
+import type { ApiVersion, TaskRef } from '../cloud/task';
 import type {
   FollowUpMode,
   NewestPrompts,
@@ -16,7 +17,7 @@ export type Connect = (signal: AbortSignal) => Promise<TaskClient>;
 export interface TaskStartOptions {
   readonly connect: Connect;
   readonly request: RunRequest;
-  /** True for a task that was known before, so that it is not taken for the one that is started. */
+  /** True for a task that was known before, as by `knownBefore`, so that it is not taken for the one that is started. */
   readonly isKnown: (id: string) => boolean;
   readonly clock: Clock;
   /** Takes the request back while it waits for its turn. */
@@ -55,6 +56,20 @@ export function taskStart(options: TaskStartOptions): ChangeRequest<StartedTask>
       throw notSeen();
     },
   };
+}
+
+/**
+ * Tells the tasks that are tracked now from those that come later: whoever follows the account tracks the task that is being
+ * started before its answer was missed.
+ */
+export function knownBefore(
+  tracked: readonly TaskRef[],
+  apiVersion: ApiVersion,
+): TaskStartOptions['isKnown'] {
+  const known = new Set(
+    tracked.filter((task) => task.apiVersion === apiVersion).map(({ id }) => id),
+  );
+  return (id) => known.has(id);
 }
 
 export interface FollowUpOptions extends Pick<TaskStartOptions, 'connect' | 'clock' | 'signal'> {

@@ -2,7 +2,7 @@ import { capabilitiesOf } from '../cloud/apiVersions';
 import { hasEnded, type ApiVersion, type Task, type TaskDetails } from '../cloud/task';
 import { isApiVersion } from '../cloud/versionList';
 import type { ReviewNote } from './runReview';
-import { writeOption, type RunDraft } from './runDraft';
+import { optionsOf, writeOption, type RunDraft } from './runDraft';
 import { fieldOf, runFields, type WrittenValue } from './runFields';
 
 export interface PreparedDraft {
@@ -99,6 +99,12 @@ export function draftOfArguments(
     if ('problem' in written) return written;
     draft = written.draft;
   }
+  const { notSent } = optionsOf(draft);
+  // Who sees no page must not find out later that, say, a cost cap was left out.
+  if (!confirm && notSent.length > 0)
+    return {
+      problem: `${capabilitiesOf(apiVersion).label} takes no ${notSent.map(({ label }) => label).join(', ')}. Nothing was sent.`,
+    };
   return { draft, isConfirmed: !confirm };
 }
 

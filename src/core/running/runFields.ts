@@ -146,7 +146,7 @@ export function readField(
   return { problem: `${field.label} must be ${expectations[field.kind]}.` };
 }
 
-/** How an option's value is typed, and shown in one line. Secrets show their names only. */
+/** How an option's value is typed, and shown in one line. Not for secrets, whose values would show. */
 export function fieldText(value: FieldValue): string {
   if (Array.isArray(value)) return value.join(', ');
   if (typeof value === 'object')

@@ -1,5 +1,5 @@
 import { MarkdownString, type PreparedToolInvocation } from 'vscode';
-import { taskStart } from '../../core/actions/taskStart';
+import { knownBefore, taskStart } from '../../core/actions/taskStart';
 import type { Clock } from '../../core/base/clock';
 import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { requestChange } from '../../core/cloud/changeRequest';
@@ -9,7 +9,7 @@ import type { Polling } from '../../core/polling/polling';
 import { draftOfArguments } from '../../core/running/draftSources';
 import { draftProblems, optionsOf, requestOf, type RunDraft } from '../../core/running/runDraft';
 import { costSentence } from '../../core/running/runReview';
-import { fieldText } from '../../core/running/runFields';
+import { fieldText, runFields } from '../../core/running/runFields';
 import { manyLines, oneLine } from '../../core/text/plainText';
 import type { CurrentAccount } from '../account/currentAccount';
 import { defaultVersion } from '../running/promptFiles';
@@ -62,7 +62,7 @@ async function run(
     taskStart({
       connect: async (each) => (await session.connect(each)).client(apiVersion),
       request: requestOf(draft, {}),
-      isKnown: (id) => session.store.get({ apiVersion, id }) !== undefined,
+      isKnown: knownBefore(session.store.tasks(), apiVersion),
       clock,
       signal,
     }),
@@ -70,6 +70,8 @@ async function run(
   switch (outcome.kind) {
     case 'done': {
       const ref: TaskRef = { apiVersion, id: outcome.value.id };
+      if (session.signal.aborted)
+        return `The task has started at ${host}: id ${ref.id}, apiVersion ${apiVersion}. It is not tracked, as the user has set another server meanwhile.`;
       session.store.track([ref], clock.now());
       void poller.refresh([ref]);
       return `The task has started and is tracked: id ${ref.id}, apiVersion ${apiVersion}. Wait for its end with browserUseTasks_waitForTask.`;
@@ -90,6 +92,10 @@ function draftOf(input: ToolInput, options: RunToolOptions): RunDraft {
   const { draft } = read;
   const [problem] = draftProblems(draft);
   if (problem) throw new UserError(problem.text);
+  // No file of the user's is read for a model.
+  const paths = runFields.filter(({ kind }) => kind === 'files' || kind === 'schemaFile');
+  const [path] = paths.filter(({ option }) => draft[option] !== undefined);
+  if (path) throw new UserError(`"${path.option}" cannot be given here. Leave it out.`);
   const { notSent } = optionsOf(draft);
   if (notSent.length > 0)
     throw new UserError(

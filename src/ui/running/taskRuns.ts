@@ -1,5 +1,5 @@
 import { CancellationError, commands, window, workspace, type Memento, type Uri } from 'vscode';
-import { followUp, taskStart } from '../../core/actions/taskStart';
+import { followUp, knownBefore, taskStart } from '../../core/actions/taskStart';
 import type { Clock } from '../../core/base/clock';
 import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { apiVersions } from '../../core/cloud/versionList';
@@ -87,14 +87,15 @@ interface Context {
 export class TaskRuns {
   readonly #options: TaskRunsOptions;
   #unsent: RunStart | undefined;
+  #beingSent: RunStart | undefined;
 
   constructor(options: TaskRunsOptions) {
     this.#options = options;
   }
 
-  /** What was written last and not sent, without its secrets. */
+  /** What was written last and not sent, without its secrets. Nothing of what is being sent. */
   get unsent(): RunStart | undefined {
-    return this.#unsent;
+    return this.#unsent === this.#beingSent ? undefined : this.#unsent;
   }
 
   /**
@@ -117,13 +118,16 @@ export class TaskRuns {
       notes: start.notes ?? [],
     };
     let page = first;
+    let { isConfirmed = false } = start;
     if (page.draft.prompt.trim() === '') {
+      // What is typed here has been confirmed by nobody.
+      isConfirmed = false;
       const step = await this.#prompt(page);
       if (step.kind !== 'page') throw new CancellationError();
       page = step;
     }
     let kept = this.#unsent === start ? start : undefined;
-    let choice: RunFormChoice = start.isConfirmed === true ? { kind: 'run' } : undefined;
+    let choice: RunFormChoice = isConfirmed ? { kind: 'run' } : undefined;
     for (;;) {
       const { draft, notes } = page;
       // What is left as it came can come again from where it came.
@@ -136,7 +140,11 @@ export class TaskRuns {
         account: accountOf(session, draft.apiVersion),
         clock: this.#options.clock,
       });
-      const step = await this.#follow(choice, page, context);
+      const sent = choice?.kind === 'run' ? kept : undefined;
+      if (sent) this.#beingSent = sent;
+      const step = await this.#follow(choice, page, context).finally(() => {
+        if (this.#beingSent === sent) this.#beingSent = undefined;
+      });
       choice = undefined;
       if (step.kind === 'left') {
         if (step.kept) this.#keep(start, step.kept);
@@ -232,7 +240,7 @@ export class TaskRuns {
     const change = taskStart({
       connect,
       request,
-      isKnown: (id) => session.store.get({ apiVersion, id }) !== undefined,
+      isKnown: knownBefore(session.store.tasks(), apiVersion),
       clock,
     });
     const title = 'Starting the task…';
@@ -334,7 +342,7 @@ export class TaskRuns {
     { apiVersion }: RunDraft,
     session: AccountSession,
   ): Promise<TaskRef> {
-    const { clock, log, openDetails, poll, reveal, settings } = this.#options;
+    const { clock, log, poll, settings } = this.#options;
     const ref: TaskRef = { apiVersion, id };
     await session.persistence.whenReady;
     if (session.signal.aborted) {
@@ -344,6 +352,19 @@ export class TaskRuns {
     }
     session.store.track([ref], clock.now());
     poll(ref);
+    // The task runs whatever becomes of this: a failure here must not bring the page back.
+    await this.#show(ref, missingFiles, session).catch((error: unknown) =>
+      reportError(error, { settings, log, what: 'Showing the task failed' }),
+    );
+    return ref;
+  }
+
+  async #show(
+    ref: TaskRef,
+    missingFiles: readonly string[],
+    session: AccountSession,
+  ): Promise<void> {
+    const { log, openDetails, reveal, settings } = this.#options;
     await reveal(ref);
     const text =
       missingFiles.length === 0
@@ -353,14 +374,13 @@ export class TaskRuns {
     if (settings.opensDetailsOfRuns) {
       await openDetails(ref, session);
       if (missingFiles.length > 0) notify({ severity, text });
-      return ref;
+      return;
     }
     showMessage({ severity, text, actions: ['Open Details'] })
       .then((chosen) => (chosen === 'Open Details' ? openDetails(ref, session) : undefined))
       .catch((error: unknown) =>
         reportError(error, { settings, log, what: 'Opening the details failed' }),
       );
-    return ref;
   }
 
   /** Says in a message what the cloud has against a draft, and what helps. @returns the note that stays on the page */
@@ -372,7 +392,9 @@ export class TaskRuns {
     return noteOf(text);
   }
 
-  #askForKey(start: RunStart, { server: { host } }: AccountSession): void {
+  #askForKey(given: RunStart, { server: { host } }: AccountSession): void {
+    // Who confirmed it learns that it was not started, and may start it again.
+    const start: RunStart = { ...given, isConfirmed: false };
     this.#unsent = start;
     const text = `There is no API key for ${host} yet. Set one, and the task is shown again.`;
     notify({ severity: 'information', text }, 'setApiKey', async () => {

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { followUp, taskStart, type TaskStartOptions } from '../../../../src/core/actions/taskStart';
+import {
+  followUp,
+  knownBefore,
+  taskStart,
+  type TaskStartOptions,
+} from '../../../../src/core/actions/taskStart';
 import {
   checkChange,
   requestChange,
@@ -7,6 +12,7 @@ import {
   type ChangeRequest,
 } from '../../../../src/core/cloud/changeRequest';
 import { CloudError, type CloudErrorKind } from '../../../../src/core/cloud/errors';
+import type { TaskRef } from '../../../../src/core/cloud/task';
 import type { NewestPrompts, StartedTask } from '../../../../src/core/cloud/taskActions';
 import { FakeClock } from '../../../fakes/fakeClock';
 import { FakeCloud } from '../../../fakes/fakeCloud';
@@ -66,6 +72,22 @@ describe('the start of a task', () => {
     assert.ok(outcome.kind === 'done');
     assert.equal(world.cloud.tasks.get(outcome.value.id)?.prompt, prompt);
     assert.equal(world.sent, 1);
+  });
+
+  it('finds the task that whoever follows the account tracks before its answer is missed', async () => {
+    const world = new World();
+    const id = await world.other();
+    const tracked: TaskRef[] = [{ apiVersion: 'v4', id }];
+    const isKnown = knownBefore(tracked, 'v4');
+    world.alter = (newest) => {
+      for (const { taskId } of newest.prompts)
+        if (taskId !== undefined) tracked.push({ apiVersion: 'v4', id: taskId });
+      return newest;
+    };
+    world.cloud.actions.failNext('startTask', 'network', 'afterEffect');
+    const outcome = await world.outcomeOf(world.start({ isKnown }));
+    assert.ok(outcome.kind === 'done', outcome.kind);
+    assert.notEqual(outcome.value.id, id);
   });
 
   for (const kind of lost)

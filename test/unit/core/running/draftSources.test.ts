@@ -99,6 +99,10 @@ describe('the arguments of Run Task', () => {
       [{ prompt: 3 }, /needs a prompt/u],
       [{ prompt: 'Go', apiVersion: 'v9' }, /no such API version/u],
       [{ prompt: 'Go', confirm: 'no' }, /must be true or false/u],
+      [
+        { prompt: 'Go', confirm: false, maxSteps: 5 },
+        /^API v4 takes no Max Steps\. Nothing was sent\.$/u,
+      ],
       [{ prompt: 'Go', steps: 3 }, /no option steps/u],
       [{ prompt: 'Go', maxSteps: 'x' }, /^Max Steps must be/u],
       [{ prompt: 'Go', metadata: { a: 1 } }, /no option metadata/u],
