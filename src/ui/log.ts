@@ -48,8 +48,13 @@ export class Log implements Disposable {
   }
 
   #write(level: 'info' | 'warn' | 'error', line: string): void {
-    // A closed channel throws, and what ends late must not fail for that.
-    if (!this.#isDisposed) this.#open()[level](this.#clean(line));
+    if (this.#isDisposed) return;
+    try {
+      this.#open()[level](this.#clean(line));
+    } catch {
+      // A channel that VS Code has closed throws, and nothing must fail for that: the next line gets another.
+      this.#channel = undefined;
+    }
   }
 
   #open(): LogOutputChannel {

@@ -6,28 +6,26 @@ import { Log } from '../../src/ui/log';
 describe('the log', () => {
   let lines: string[];
   let channels: number;
+  /** As VS Code does with a channel of its own accord. */
+  let close: () => void;
   let log: Log;
   const { createOutputChannel } = window;
 
   beforeEach(() => {
     lines = [];
     channels = 0;
-    let throwing = false;
-    const write = (line: string): void => {
-      if (throwing) throw new Error('Channel has been closed');
-      lines.push(line);
-    };
     Object.assign(window, {
       createOutputChannel: () => {
         channels++;
-        return {
-          info: write,
-          warn: write,
-          error: write,
-          dispose: () => {
-            throwing = true;
-          },
+        let isClosed = false;
+        close = () => {
+          isClosed = true;
         };
+        const write = (line: string): void => {
+          if (isClosed) throw new Error('Channel has been closed');
+          lines.push(line);
+        };
+        return { info: write, warn: write, error: write, dispose: close };
       },
     });
     log = new Log();
@@ -44,6 +42,15 @@ describe('the log', () => {
     log.warn('b');
     assert.equal(channels, 1);
     assert.deepEqual(lines, ['a', 'b']);
+  });
+
+  it('fails nobody where its channel was closed, and opens another for the next line', () => {
+    log.info('a');
+    close();
+    log.info('lost');
+    log.info('b');
+    assert.deepEqual(lines, ['a', 'b']);
+    assert.equal(channels, 2);
   });
 
   it('never shows a key that it knows, nor what looks like one', () => {
