@@ -255,6 +255,10 @@ describe('Run Task', () => {
       person.seen.length = 0;
       await run('runTask', 'Find it');
       assert.doesNotMatch(messages(), /trusted/u);
+      const pages = shown.length;
+      choose();
+      await run('runTask', { prompt: 'Find it', confirm: false });
+      assert.equal(shown.length, pages + 1, 'the page comes, whoever calls');
     } finally {
       Object.defineProperty(workspace, 'isTrusted', trust);
     }

@@ -1,5 +1,6 @@
 import { hasEnded, outcomeOf, type TaskDetails, type TaskStatus } from '../cloud/task';
 import { appearanceLabel, promptTitle } from '../labels/taskLabels';
+import { matchesSearch } from '../tasks/matchesSearch';
 import { isActive, type TrackedTask } from '../tasks/trackedTask';
 import { oneLine } from '../text/plainText';
 import { shorten } from '../text/shorten';
@@ -8,7 +9,7 @@ import { taskFacts } from './taskText';
 /** Which of the tracked tasks a language model wants to see. What is absent does not restrict. */
 export interface TaskFilter {
   readonly status?: TaskStatus | 'active' | 'ended' | undefined;
-  /** In the prompt, title or ID, whatever its case. */
+  /** Words that all stand in the prompt, title or ID, whatever their case. */
   readonly text?: string | undefined;
   /** The most tasks listed, at least 1. */
   readonly limit: number;
@@ -19,14 +20,10 @@ export interface TaskFilter {
  * can pass for another line.
  */
 export function taskListForModel(tasks: readonly TrackedTask[], filter: TaskFilter): string {
-  const wanted = filter.text?.toLowerCase();
+  const search = filter.text?.toLowerCase();
   const found = tasks
     .filter((task) => hasStatus(task, filter.status))
-    .filter(
-      ({ id, prompt = '', title = '' }) =>
-        wanted === undefined ||
-        [id, prompt, title].some((text) => text.toLowerCase().includes(wanted)),
-    )
+    .filter((task) => search === undefined || matchesSearch(task, search))
     .sort((a, b) => startOf(b) - startOf(a));
   const shown = found.slice(0, filter.limit);
   const count =

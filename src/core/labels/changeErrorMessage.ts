@@ -114,22 +114,22 @@ function sentence(text: string): string {
   return /[.!?…]$/u.test(plain) ? plain : `${plain}.`;
 }
 
-/** Words for the fields of requests, by the names that they have in the API versions. */
+/** The labels of the page of a task, by the names that its options have in the requests of the API versions. */
 const fieldLabels: ReadonlyMap<string, string> = new Map([
   ...['task', 'prompt', 'text'].map((name) => [name, 'prompt'] as const),
   ...['llm', 'llm_model', 'model'].map((name) => [name, 'model'] as const),
   ...['structuredOutput', 'structured_output_json', 'outputSchema'].map(
     (name) => [name, 'output schema'] as const,
   ),
-  ...['maxSteps', 'max_agent_steps'].map((name) => [name, 'limit of steps'] as const),
+  ...['maxSteps', 'max_agent_steps'].map((name) => [name, 'max steps'] as const),
   ...['allowedDomains', 'allowed_domains'].map((name) => [name, 'allowed domains'] as const),
   ...['secrets', 'sensitiveData'].map((name) => [name, 'secrets'] as const),
   ...['files', 'attachedFileIds', 'workspaceId'].map((name) => [name, 'files'] as const),
-  ['maxCostUsd', 'limit of cost'],
+  ['maxCostUsd', 'cost cap'],
   ['startUrl', 'start URL'],
   ['profileId', 'profile'],
   ['sessionId', 'session'],
-  ['keepAlive', 'keep alive'],
+  ['keepAlive', 'keep session open'],
   ['metadata', 'metadata'],
   ['judge', 'judge'],
 ]);

@@ -118,7 +118,8 @@ export class TaskRuns {
       notes: start.notes ?? [],
     };
     let page = first;
-    let { isConfirmed = false } = start;
+    // What is open in a folder that is not trusted may be what calls.
+    let isConfirmed = start.isConfirmed === true && workspace.isTrusted;
     if (page.draft.prompt.trim() === '') {
       // What is typed here has been confirmed by nobody.
       isConfirmed = false;
@@ -393,13 +394,17 @@ export class TaskRuns {
   }
 
   #askForKey(given: RunStart, { server: { host } }: AccountSession): void {
+    const { log, settings } = this.#options;
     // Who confirmed it learns that it was not started, and may start it again.
     const start: RunStart = { ...given, isConfirmed: false };
     this.#unsent = start;
     const text = `There is no API key for ${host} yet. Set one, and the task is shown again.`;
     notify({ severity: 'information', text }, 'setApiKey', async () => {
       const session = this.#options.account.requireSession();
-      if (await session.key.get()) await this.run(start).catch(ignoreCancellation);
+      if (!(await session.key.get())) return;
+      await this.run(start).catch((error: unknown) =>
+        reportError(error, { settings, log, what: 'Running the task failed' }),
+      );
     });
   }
 
@@ -529,8 +534,4 @@ function noteOf(text: string): ReviewNote {
   // The first sentence says what is wrong, the others what to do.
   const [, first = text, rest = ''] = /^(.*?[.!?]”?\)?)\s+(?=[A-Z“])(.*)$/su.exec(text) ?? [];
   return { severity: 'error', label: first, detail: rest };
-}
-
-function ignoreCancellation(error: unknown): void {
-  if (!(error instanceof CancellationError)) throw error;
 }

@@ -4,7 +4,7 @@ import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import type { TaskSource } from '../../core/tasks/taskStore';
 import { isActive } from '../../core/tasks/trackedTask';
 
-/** Tells package.json whether a tracked task can be paused or resumed, so that the palette offers it only then. */
+/** Keeps the context key by which the palette offers Pause Task and Resume Task only while a tracked task can be paused. */
 export function followSteerKeys(tasks: TaskSource): Disposable {
   let known = false;
   const refresh = (): void => {

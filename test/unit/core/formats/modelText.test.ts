@@ -52,6 +52,11 @@ describe('tasks as text for a language model', () => {
     ];
     const found = entries(taskListForModel(named, { limit: 10, text: 'tAbLe' }));
     assert.deepEqual(new Set(found.map(({ id }) => id)), new Set(['x1', 'x2', 'table-3']));
+    const both = entries(taskListForModel(named, { limit: 10, text: 'prices  TABLE' }));
+    assert.deepEqual(
+      both.map(({ id }) => id),
+      ['x2'],
+    );
   });
 
   it('keeps a hostile title within its line, and within its length', () => {
