@@ -1,6 +1,7 @@
 import { isAbort, isCloudError, type CloudError } from '../cloud/errors';
 import { refKey, type ApiVersion } from '../cloud/task';
 import type { Cloud, ListedTask, TaskPage } from '../cloud/taskClient';
+import type { TaskInput } from '../input/taskInput';
 import { searchPlaces, searchPlacesElsewhere } from './versionSearch';
 
 /** A task of the account's lists. Of a v4 session, its lists show the latest run. */
@@ -63,6 +64,16 @@ export class RecentTasks {
       compareDown(createdAt(a), createdAt(b)),
     );
     return this.#ordered;
+  }
+
+  /** What a paste names, with the API version of each ID that the lists have shown: such an ID is looked for no more. */
+  withVersions(input: TaskInput): TaskInput {
+    const shown = new Map(this.tasks.map(({ apiVersion, id }) => [id, { apiVersion, id }]));
+    return {
+      ...input,
+      refs: [...input.refs, ...input.ids.flatMap((id) => shown.get(id) ?? [])],
+      ids: input.ids.filter((id) => !shown.has(id)),
+    };
   }
 
   /** True while there may be more. */

@@ -65,7 +65,8 @@ export async function trackTasks(
 ): Promise<TrackingResult> {
   const now = clock.now();
   const last = store.tasks().at(-1);
-  const refs = new Map(input.refs.map((ref) => [refKey(ref), ref]));
+  const { known, unknown } = partByStore(input.ids, store);
+  const refs = new Map([...input.refs, ...known].map((ref) => [refKey(ref), ref]));
   let addedCount = store.track(input.refs, now).length;
   let emptySessionCount = 0;
   let leftOutCount = 0;
@@ -74,7 +75,7 @@ export async function trackTasks(
   const failed = { task: 0, session: 0 };
   const search = new VersionSearch({ connect, isOfficial, last, clock });
   const lookups: readonly Lookup[] = [
-    ...input.ids.map((id): Lookup => ({ id, as: 'task' })),
+    ...unknown.map((id): Lookup => ({ id, as: 'task' })),
     ...input.sessions.map((session): Lookup => ({ ...session, as: 'session' })),
   ];
   for (const [done, lookup] of lookups.entries()) {
@@ -84,7 +85,7 @@ export async function trackTasks(
     }
     onProgress?.(done, lookups.length);
     try {
-      if (done === 0) await search.readLists(input.ids, signal);
+      if (done === 0) await search.readLists(unknown, signal);
       const sessionTasks = await lookUp(lookup, { connect, search, signal });
       signal.throwIfAborted();
       if (sessionTasks.length === 0) emptySessionCount++;
@@ -113,6 +114,19 @@ export async function trackTasks(
     failedSessionCount: failed.session,
     leftOutCount,
     leftOutSessionCount,
+  };
+}
+
+/** The version of a task that the cloud has told of is stored with it, so its ID is looked for no more. */
+function partByStore(
+  ids: readonly string[],
+  store: Pick<TaskStore, 'tasks'>,
+): { readonly known: readonly TaskRef[]; readonly unknown: readonly string[] } {
+  const checked = store.tasks().filter((task) => task.checkedAt !== undefined && !task.isMissing);
+  const byId = new Map(checked.map(({ apiVersion, id }) => [id, { apiVersion, id }]));
+  return {
+    known: ids.flatMap((id) => byId.get(id) ?? []),
+    unknown: ids.filter((id) => !byId.has(id)),
   };
 }
 

@@ -48,7 +48,7 @@ const mostWithoutLists = 3;
 /**
  * Finds out which API version knows an ID, by asking one after the other: at most five requests for an ID, six on servers
  * other than the vendor's, and as many again for the first that is found nowhere. A version that turns out not to be served is left out from then on, and the one that knew an ID
- * comes first for the next.
+ * comes first for the next task.
  */
 export class VersionSearch {
   readonly #options: VersionSearchOptions;
@@ -155,7 +155,9 @@ export class VersionSearch {
 
   get #places(): readonly SearchPlace[] {
     const places = this.#options.isOfficial ? searchPlaces : searchPlacesElsewhere;
-    const isLast = ({ apiVersion }: SearchPlace): boolean => apiVersion === this.#last?.apiVersion;
+    // Sessions stay where they are: those of v3 are looked for before.
+    const isLast = ({ apiVersion, as }: SearchPlace): boolean =>
+      apiVersion === this.#last?.apiVersion && as === 'task';
     return [...places.filter(isLast), ...places.filter((place) => !isLast(place))];
   }
 

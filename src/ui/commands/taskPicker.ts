@@ -249,7 +249,9 @@ class TaskPicker implements Disposable {
       if (kindOf === 'typed') return this.#pick.value;
       return kindOf === 'copied' ? (this.#copied?.text ?? '') : '';
     });
-    const input = parseTaskInput(texts.join('\n'), this.#options.settings.apiVersion);
+    const input = this.#recent.withVersions(
+      parseTaskInput(texts.join('\n'), this.#options.settings.apiVersion),
+    );
     const refs = choices.flatMap(({ task }) => task ?? []);
     this.#resolve({
       ...input,

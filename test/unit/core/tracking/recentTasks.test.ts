@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { CloudError, type CloudErrorKind } from '../../../../src/core/cloud/errors';
 import type { ApiVersion } from '../../../../src/core/cloud/task';
 import type { Cloud, TaskPage } from '../../../../src/core/cloud/taskClient';
+import { parseTaskInput } from '../../../../src/core/input/taskInput';
 import { matchesSearch } from '../../../../src/core/tasks/matchesSearch';
 import { listedVersions, RecentTasks } from '../../../../src/core/tracking/recentTasks';
 import { FakeCloud } from '../../../fakes/fakeCloud';
@@ -53,6 +54,18 @@ describe('the recent tasks of an account', () => {
     new RecentTasks({ connect, versions: listedVersions(true), signal: abort.signal });
   const idsOf = ({ tasks }: RecentTasks): string[] => tasks.map(({ id }) => id);
   const nothing = (): void => undefined;
+
+  it('tell the versions of IDs that somebody pastes', async () => {
+    pages.set('v4', [[9]]).set('v3', [[3]]);
+    const recent = recentTasks();
+    await recent.readMore(nothing);
+    const { refs, ids } = recent.withVersions(parseTaskInput('v3-3, other-1, v2/x1', undefined));
+    assert.deepEqual(refs, [
+      { apiVersion: 'v2', id: 'x1' },
+      { apiVersion: 'v3', id: 'v3-3' },
+    ]);
+    assert.deepEqual(ids, ['other-1']);
+  });
 
   it('are one list of all versions, the newest first, each once', async () => {
     pages

@@ -74,6 +74,31 @@ describe('tracking what a text names', () => {
     assert.equal(trackingMessage(result), undefined);
   });
 
+  it('asks nobody again for the version of a task that was checked, but of one that is not found', async () => {
+    store.track([{ apiVersion: 'v3', id: session }], 1);
+    store.applyUpdate(
+      { apiVersion: 'v3', id: session },
+      { status: 'finished', rawStatus: 'idle' },
+      2,
+      true,
+    );
+    const again = () =>
+      trackTasks(parseTaskInput(session, undefined), {
+        store,
+        connect,
+        isOfficial: true,
+        clock,
+        signal: new AbortController().signal,
+      });
+    const result = await again();
+    assert.equal(connections, 0);
+    assert.deepEqual(result.refs, [{ apiVersion: 'v3', id: session }]);
+    assert.equal(trackingMessage(result), 'No new task tracked; 1 was tracked already.');
+    store.noteTrouble({ apiVersion: 'v3', id: session }, { kind: 'taskNotFound', since: 3 }, true);
+    await again();
+    assert.notEqual(connections, 0);
+  });
+
   it('asks the cloud for the tasks of a session, which are v2', async () => {
     sessions.set(session, ['c3', 'd4']);
     const result = await track(`v1/a1 ${dashboard(session)}`);

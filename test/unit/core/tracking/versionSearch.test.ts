@@ -129,6 +129,15 @@ describe('the search for the version of an ID', () => {
     assert.deepEqual(requested, ['v2 task']);
   });
 
+  it('takes no session of v3 for one of the version that worked last, which may know it, too', async () => {
+    known.set('v3 task three', []).set('v4 session three', ['r1']).set('v2 session three', []);
+    for (const apiVersion of ['v4', 'v2'] as const)
+      for (const as of ['task', 'session'] as const)
+        assert.deepEqual(await search({ last: { apiVersion } }).find('three', as, never), [
+          { apiVersion: 'v3', id: 'three' },
+        ]);
+  });
+
   it('leaves out a version that is not served, after the first try', async () => {
     failures.set('v4', 'notServed');
     known.set('v2 task a', []);
