@@ -24,7 +24,7 @@ import type { SendRequest } from './http';
 import { numberedPages, type NumberedPage } from './pages';
 import { checkId, path } from './path';
 import { routeIsMissing, taskIsMissing } from './refusal';
-import { tolerate } from './tolerate';
+import { attempt, tolerate } from './tolerate';
 import { messageSchema, SessionMessages } from './v3Messages';
 import { getWorkspaceFileUrl, listWorkspaceFiles } from './workspaceFiles';
 
@@ -53,7 +53,9 @@ export function createV3Client(send: SendRequest): TaskReader {
     async getDetails(id, signal, known) {
       const messages = (known && progress.get(known)) ?? new SessionMessages();
       const session = await getSession(id, signal, true);
-      const hasMore = await tolerate(readMessages(send, id, messages, signal));
+      const { value: hasMore, error: stepsError } = await attempt(
+        readMessages(send, id, messages, signal),
+      );
       const { workspaceId } = session;
       const isOver = hasEnded(statusOfSession(session));
       // While it runs, each reading is two requests: they come every few seconds. Of one that is over, pieces come at once.
@@ -67,6 +69,7 @@ export function createV3Client(send: SendRequest): TaskReader {
         prompt: messages.prompt,
         steps: messages.steps,
         files: files ?? [],
+        stepsError,
         isPartial: hasMore,
       });
       progress.set(details, messages);

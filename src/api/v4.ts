@@ -31,7 +31,7 @@ import type { SendRequest } from './http';
 import { checkId, path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing } from './refusal';
 import { readShare, shareIsMissing } from './share';
-import { tolerate } from './tolerate';
+import { attempt, tolerate } from './tolerate';
 import { eventSchema, RunEvents } from './v4Events';
 import { getWorkspaceFileUrl, listWorkspaceFiles } from './workspaceFiles';
 
@@ -76,7 +76,9 @@ export function createV4Client(send: SendRequest): TaskReader {
     async getDetails(id, signal, known) {
       const events = (known && progress.get(known)) ?? new RunEvents();
       const run = await getRun(id, signal, true);
-      const hasMore = await tolerate(readEvents(send, id, events, signal));
+      const { value: hasMore, error: stepsError } = await attempt(
+        readEvents(send, id, events, signal),
+      );
       const { sessionId } = run;
       const isOver = hasEnded(statusOf(statusByRawStatus, run.status).status);
       // While it runs, each reading is two requests: they come every few seconds. Of one that is over, pieces come at once.
@@ -113,6 +115,7 @@ export function createV4Client(send: SendRequest): TaskReader {
         session: isOver && isKnown ? known.session : session,
         sessionTasks,
         attachments,
+        stepsError,
         isPartial: hasMore,
       });
       progress.set(details, events);
@@ -122,7 +125,7 @@ export function createV4Client(send: SendRequest): TaskReader {
     getFileUrl: (_id, file, signal) => getWorkspaceFileUrl(send, 'v4', file, signal),
     // v4 has no logs.
     getLogUrl: () => Promise.resolve(undefined),
-    findSessionTasks: (sessionId, signal) => findRuns(send, sessionId, signal),
+    findSessionTasks: (sessionId, signal, isKnown) => findRuns(send, sessionId, signal, isKnown),
     findLatestTask: (sessionId, signal) =>
       send({
         path: path`/api/v4/sessions/${sessionId}`,
@@ -340,13 +343,14 @@ function pageQuery(limit: number, cursor: string | undefined): string {
   }).toString();
 }
 
-/** No session has more runs than this that a person follows. */
-const mostRunPages = 5;
+/** More than are tracked at once, so that a person is told what is left out. */
+const mostRunPages = 11;
 
 async function findRuns(
   send: SendRequest,
   sessionId: string,
   signal: AbortSignal,
+  isKnown: (id: string) => boolean = () => false,
 ): Promise<readonly string[]> {
   const ids = new Set<string>();
   let cursor: string | undefined;
@@ -360,7 +364,7 @@ async function findRuns(
     });
     for (const { id } of answer.runs) ids.add(id);
     cursor = answer.hasMore === true ? answer.nextCursor : undefined;
-    if (cursor === undefined) break;
+    if (cursor === undefined || answer.runs.some(({ id }) => isKnown(id))) break;
   }
   // A session begins with a run.
   if (ids.size === 0)

@@ -4,6 +4,7 @@ import { apiVersions } from '../../src/core/cloud/versionList';
 import { isCloudError } from '../../src/core/cloud/errors';
 import { outcomeOf } from '../../src/core/cloud/task';
 import {
+  getWholeDetails,
   summaryOf,
   type Cloud,
   type TaskClient,
@@ -54,6 +55,20 @@ for (const apiVersion of ['v3', 'v4'] as const)
       assert.equal(task.output, '42 EUR');
       assert.equal(Number(task.cost), 0.12);
       assert.equal(task.sessionId === undefined, false);
+    });
+
+    it('says why steps could not be read, and reads them the next time', async () => {
+      const { id } = add({ steps: 3 });
+      simulator.clock.advance(200_000);
+      const route = `GET /api/*/${id}/${apiVersion === 'v3' ? 'messages' : 'events'}`;
+      simulator.faults.add({ route, effect: { kind: 'html', status: 502 }, times: 1 });
+      const first = await client.getDetails(id, never);
+      assert.deepEqual([first.stepsError?.kind, first.steps.length], ['server', 0]);
+      assert.equal(first.status, 'finished');
+      const second = await client.getDetails(id, never, first);
+      assert.deepEqual([second.stepsError, second.steps.length], [undefined, 3]);
+      simulator.faults.add({ route, effect: { kind: 'html', status: 502 }, times: 1 });
+      await assert.rejects(getWholeDetails(client, id, never), { kind: 'server' });
     });
 
     for (const [end, status] of [

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Page } from 'playwright-core';
+import { CloudError } from '../../src/core/cloud/errors';
 import type { FromPage } from '../../src/webview/protocol';
 import { aDetails } from '../fakes/fakeCloud';
 import { themeNames } from './details/detailsPageHarness';
@@ -198,6 +199,17 @@ describe('the details page', () => {
     assert.doesNotMatch(state, /https?:(?!\/\/api\.example")/u);
     const { origin, id } = JSON.parse(state) as { origin: string; id: string };
     assert.deepEqual({ origin, id }, { origin: 'https://api.example', id: details.id });
+  });
+
+  it('says that steps could not be read, not that there are none', async () => {
+    const stepsError = new CloudError('server', '502');
+    const details = aDetails('a', { status: 'finished', stepsError });
+    const page = await open(details);
+    await page.page.getByText('The steps could not be read.').waitFor();
+    await page.send({ type: 'view', view: viewOf({ ...details, steps: someSteps(2) }) });
+    await page.page.getByText('Not all steps could be read.').waitFor();
+    await page.send({ type: 'view', view: viewOf(aDetails('a', { status: 'finished' })) });
+    await page.page.getByText('The agent took no step.').waitFor();
   });
 
   it('shows what the store knows while the rest is read, and why it could not be', async () => {

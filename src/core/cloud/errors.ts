@@ -104,3 +104,27 @@ export function asksForPause({ kind, retryAfterMs }: CloudError): boolean {
 export function concernsAll({ kind }: CloudError): boolean {
   return kind === 'network' || kind === 'redirect';
 }
+
+/** True for a failure that may pass without anybody's doing. */
+export function mayPass(kind: CloudErrorKind): boolean {
+  switch (kind) {
+    case 'network':
+    case 'server':
+    case 'timeout':
+    case 'rateLimited':
+    case 'noFreeSlot':
+    case 'refused':
+    case 'badAnswer':
+      return true;
+    case 'auth':
+    case 'forbidden':
+    case 'payment':
+    case 'taskNotFound':
+    case 'notServed':
+    case 'invalidRequest':
+    case 'redirect':
+    case 'tooLarge':
+    case 'noKey':
+      return false;
+  }
+}

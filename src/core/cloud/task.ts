@@ -1,3 +1,5 @@
+import type { CloudError } from './errors';
+
 /** API versions of Browser Use Cloud that tasks are read through. `apiVersions.ts` says what each can do. */
 export type ApiVersion = 'v1' | 'v2' | 'v3' | 'v4';
 
@@ -100,6 +102,8 @@ export interface TaskDetails extends Task {
   readonly error?: string | undefined;
   /** The other tasks of its session, the newest first. Absent where the cloud was not asked. v4 only. */
   readonly sessionTasks?: readonly SessionTask[] | undefined;
+  /** Why not all steps could be read this time: those that were read before are there. v3 and v4 only. */
+  readonly stepsError?: CloudError | undefined;
   /** True where there are more steps than were read so far: the next reading goes on from there. */
   readonly isPartial?: boolean | undefined;
 }

@@ -1,3 +1,4 @@
+import { mayPass } from './errors';
 import type { ApiVersion, Task, TaskDetails, TaskFile } from './task';
 import type { TaskActions } from './taskActions';
 
@@ -83,8 +84,16 @@ export interface TaskReader {
   getFileUrl(id: string, file: TaskFile, signal: AbortSignal): Promise<string>;
   /** A fresh presigned URL of the log. `undefined` where the API version has none. */
   getLogUrl(id: string, signal: AbortSignal): Promise<string | undefined>;
-  /** The tasks of a session, as a dashboard URL names one, the newest first. Rejects with kind `invalidRequest` where the API version has no sessions. */
-  findSessionTasks(sessionId: string, signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * The tasks of a session, as a dashboard URL names one, the newest first. Rejects with kind `invalidRequest` where the API
+   * version has no sessions.
+   * @param isKnown ends the reading with the page that has a task for which it is true. Default: false for all
+   */
+  findSessionTasks(
+    sessionId: string,
+    signal: AbortSignal,
+    isKnown?: (id: string) => boolean,
+  ): Promise<readonly string[]>;
   /** The newest task of a session, in one request that is as cheap as can be. Rejects as `findSessionTasks` does. */
   findLatestTask(sessionId: string, signal: AbortSignal): Promise<string>;
   /**
@@ -172,13 +181,17 @@ export function summaryOf(details: TaskDetails): TaskUpdate {
     attachments,
     error,
     sessionTasks,
+    stepsError,
     isPartial,
     ...rest
   } = details;
   return rest;
 }
 
-/** As `TaskClient.getDetails`, with all steps, however many readings they take. */
+/**
+ * As `TaskClient.getDetails`, with all steps, however many readings they take.
+ * @throws {CloudError} also where steps cannot be read for a reason that may pass
+ */
 export async function getWholeDetails(
   client: Pick<TaskClient, 'getDetails'>,
   id: string,
@@ -186,5 +199,7 @@ export async function getWholeDetails(
 ): Promise<TaskDetails> {
   let details = await client.getDetails(id, signal);
   while (details.isPartial === true) details = await client.getDetails(id, signal, details);
+  const { stepsError } = details;
+  if (stepsError && mayPass(stepsError.kind)) throw stepsError;
   return details;
 }

@@ -3,7 +3,7 @@ import { areEndsFinal } from '../cloud/versionList';
 import { nextBackoffMs, rateLimitPauseMs } from '../polling/backoff';
 import { PollLoop, type LoopStep } from '../polling/pollLoop';
 import type { Clock } from '../base/clock';
-import { isAbort, isCloudError, type CloudErrorKind } from '../cloud/errors';
+import { isAbort, isCloudError, mayPass, type CloudErrorKind } from '../cloud/errors';
 import { Emitter, type Disposable, type Event } from '../base/event';
 import { hasEnded, refKey, type TaskDetails, type TaskRef } from '../cloud/task';
 import { getWholeDetails, summaryOf, type Cloud } from '../cloud/taskClient';
@@ -152,7 +152,7 @@ export class DetailsReader implements Disposable {
     const { trouble, details } = this.#state;
     const quietMs = this.#quietUntil - this.#options.clock.now();
     if (quietMs > 0) return quietMs;
-    if (trouble) return healsByItself(trouble.kind) ? this.#backoffMs : undefined;
+    if (trouble) return mayPass(trouble.kind) ? this.#backoffMs : undefined;
     if (!details || hasEnded(details.status)) return undefined;
     const { readsNewStepsOnly } = capabilitiesOf(details.apiVersion);
     const heavySteps = readsNewStepsOnly ? 0 : details.steps.length;
@@ -180,10 +180,13 @@ export class DetailsReader implements Disposable {
         ? await getWholeDetails(client, ref.id, signal)
         : await client.getDetails(ref.id, signal, this.#state.details);
       if (signal.aborted) return;
-      this.#backoffMs = 0;
+      const { stepsError } = details;
+      if (!stepsError) this.#backoffMs = 0;
       // Taken in here first, so that the store's event about it changes nothing.
       this.#takeIn(details);
       store.applyUpdate(ref, summaryOf(details), clock.now(), true, stamp);
+      if (stepsError) onError(stepsError);
+      if (stepsError && mayPass(stepsError.kind)) this.#noteTrouble(stepsError);
       // A run of thousands of steps shows the first of them soon, and then the rest.
       if (details.isPartial === true) this.#isDue = true;
     } catch (error) {
@@ -205,6 +208,7 @@ export class DetailsReader implements Disposable {
       details: isOlder ? known : details,
       readAt: this.#options.clock.now(),
       isReading: true,
+      trouble: details.stepsError && this.#state.trouble,
     };
   }
 
@@ -236,28 +240,4 @@ export class DetailsReader implements Disposable {
 function addsMore(task: TrackedTask, details: TaskDetails): boolean {
   if (task.rawStatus !== details.rawStatus) return true;
   return task.judgeVerdict !== undefined && task.judgeVerdict !== details.judgeVerdict;
-}
-
-/** True for trouble that may pass without anybody's doing. */
-function healsByItself(kind: CloudErrorKind): boolean {
-  switch (kind) {
-    case 'network':
-    case 'server':
-    case 'timeout':
-    case 'rateLimited':
-    case 'noFreeSlot':
-    case 'refused':
-    case 'badAnswer':
-      return true;
-    case 'auth':
-    case 'forbidden':
-    case 'payment':
-    case 'taskNotFound':
-    case 'notServed':
-    case 'invalidRequest':
-    case 'redirect':
-    case 'tooLarge':
-    case 'noKey':
-      return false;
-  }
 }

@@ -79,6 +79,8 @@ export interface TaskView {
   /** How many steps the task has; the page gets the last 2,000. */
   readonly stepCount: number;
   readonly steps: readonly ViewStep[];
+  /** True where steps could not be read. */
+  readonly lacksSteps: boolean;
   /** False while only the store's summary is known: then there are no steps, files or links yet. */
   readonly isWhole: boolean;
   /** The other tasks of the session, the newest first, cut. */
@@ -143,6 +145,7 @@ export function taskViewOf(task: TaskDetails | TrackedTask): TaskView {
     screenshotCount: Math.min(details?.screenshotUrls.length ?? 0, mostListed),
     stepCount: steps.length,
     steps: steps.slice(firstIndex).map((step, position) => stepViewOf(step, firstIndex + position)),
+    lacksSteps: details?.stepsError !== undefined,
     isWhole: details !== undefined,
     sessionTasks: (details?.sessionTasks ?? [])
       .slice(0, mostListed)

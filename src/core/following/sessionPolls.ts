@@ -169,8 +169,10 @@ export class SessionPolls implements ExtraPolls {
     if (tracked?.followedAt !== undefined) return;
     let newer: readonly string[] = [latestId];
     if (!tracked) {
-      const ids = await cloud.client(apiVersion).findSessionTasks(sessionId, signal);
-      const known = ids.findIndex((id) => id === session.latestId || store.get({ apiVersion, id }));
+      const isKnown = (id: string): boolean =>
+        id === session.latestId || store.get({ apiVersion, id }) !== undefined;
+      const ids = await cloud.client(apiVersion).findSessionTasks(sessionId, signal, isKnown);
+      const known = ids.findIndex(isKnown);
       if (known >= 0) newer = ids.slice(0, known);
     }
     const isFollowed = followedSessions(store.tasks()).some(

@@ -21,9 +21,11 @@ export function Steps({ task, isReading }: StepsProps) {
   if (task.isWhole && task.steps.length > 0) return <Timeline task={task} />;
   const message = !task.isWhole
     ? 'Loading the steps…'
-    : hasEnded(task.status)
-      ? 'The agent took no step.'
-      : 'The agent has taken no step yet.';
+    : task.lacksSteps
+      ? 'The steps could not be read.'
+      : hasEnded(task.status)
+        ? 'The agent took no step.'
+        : 'The agent has taken no step yet.';
   if (!task.isWhole && !isReading) return null;
   return (
     <Section id="steps" title="Steps">
@@ -66,6 +68,7 @@ function Timeline({ task }: { readonly task: TaskView }) {
         </p>
       }
     >
+      {task.lacksSteps && <p class="note">Not all steps could be read.</p>}
       {left > 0 && <p class="note">The first {left} steps are not shown.</p>}
       <StripLabel steps={steps} />
       <Strip steps={steps} list={list} drawnCount={drawnCount} />

@@ -400,6 +400,20 @@ describe('v4: lists and sessions', () => {
     await assert.rejects(client.findSessionTasks('s-2', never), { kind: 'taskNotFound' });
   });
 
+  it('finds more runs of a session than are tracked at once, or no more than up to one that is known', async () => {
+    const path = (page: number): string =>
+      `/api/v4/runs?limit=100${page === 0 ? '' : `&cursor=c${page}`}&sessionId=s-1`;
+    const pages = Array.from({ length: 11 }, (_, page) => {
+      const runs = Array.from({ length: 100 }, (__, at) => ({ id: `r-${page * 100 + at}` }));
+      return [path(page), { runs, hasMore: true, nextCursor: `c${page + 1}` }] as const;
+    });
+    const client = createV4Client(pollFrom(Object.fromEntries(pages)));
+    const all = await client.findSessionTasks('s-1', never);
+    assert.deepEqual([all.length, all.at(-1)], [1100, 'r-1099']);
+    const newer = await client.findSessionTasks('s-1', never, (id) => id === 'r-142');
+    assert.equal(newer.length, 200);
+  });
+
   it('finds the latest run of a session with one small request', async () => {
     const answer = { sessionId: 's-1', latestRunId: 'r-2', status: 'running', task: 'Go on' };
     const client = createV4Client(pollFrom({ '/api/v4/sessions/s-1': answer }));

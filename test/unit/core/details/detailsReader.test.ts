@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DetailsReader } from '../../../../src/core/details/detailsReader';
-import type { CloudError } from '../../../../src/core/cloud/errors';
+import { CloudError } from '../../../../src/core/cloud/errors';
 import type { TaskRef } from '../../../../src/core/cloud/task';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import { FakeClock, settle } from '../../../fakes/fakeClock';
@@ -68,6 +68,32 @@ describe('DetailsReader', () => {
     assert.equal(cloud.requested.length, 1);
     await clock.advance(200);
     assert.equal(cloud.requested.length, 2);
+  });
+
+  it('reads an ended task again, with growing pauses, while its steps cannot be read', async () => {
+    const { clock, cloud, reader, errors } = build();
+    const start = clock.now();
+    const stepsError = new CloudError('server', '502');
+    cloud.set('a', 'finished', { output: 'done', stepsError });
+    reader.setWatched(true);
+    await clock.advance(60_000);
+    const { details, trouble } = reader.state;
+    assert.deepEqual([details?.output, trouble?.kind, trouble?.since], ['done', 'server', start]);
+    assert.ok(cloud.requested.length >= 4 && cloud.requested.length <= 6);
+    assert.equal(errors.length, cloud.requested.length);
+    cloud.set('a', 'finished', { stepsError: undefined });
+    await clock.advance(60_000);
+    assert.equal(reader.state.trouble, undefined);
+    assert.equal(clock.timers, 0);
+  });
+
+  it('reads an ended task once, though its steps will never be there', async () => {
+    const { clock, cloud, reader } = build();
+    cloud.set('a', 'finished', { stepsError: new CloudError('forbidden', '403') });
+    reader.setWatched(true);
+    await clock.advance(60_000);
+    assert.deepEqual([cloud.requested.length, clock.timers], [1, 0]);
+    assert.equal(reader.state.trouble, undefined);
   });
 
   it('stops while it is not watched, and reads at once when it is watched again', async () => {
