@@ -31,7 +31,7 @@ export interface BrowserUseTasks {
 export interface TaskSnapshot {
   /** Unique only together with `apiVersion`. */
   readonly id: string;
-  /** The version of the cloud's API that the task is read through: `v1` or `v2` today. More versions may come. */
+  /** The version of the cloud's API that the task is read through: `v1` to `v4` today. More versions may come. */
   readonly apiVersion: string;
   /** One set of statuses for every API version. `unknown`: not checked yet, or a raw status that is not known. Ended: finished, stopped, failed. */
   readonly status: 'created' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed' | 'unknown';

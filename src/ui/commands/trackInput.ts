@@ -6,8 +6,9 @@ import {
   type TrackingResult,
 } from '../../core/tracking/taskTracking';
 import type { AccountSession } from '../account/accountSession';
+import type { Log } from '../log';
 import { withProgress } from '../progress';
-import { notify } from '../reportError';
+import { notify, reportError } from '../reportError';
 import type { Settings } from '../settings';
 import type { TaskView } from '../tree/taskView';
 import { offerOtherVersions } from './otherVersions';
@@ -15,7 +16,8 @@ import type { TaskTracker } from './taskTracker';
 
 export interface TrackInputOptions {
   readonly tracker: Pick<TaskTracker, 'track'>;
-  readonly settings: Pick<Settings, 'apiVersion'>;
+  readonly settings: Settings;
+  readonly log: Log;
   readonly view: Pick<TaskView, 'reveal'>;
   /** Whether the first row is brought into sight. */
   readonly reveals: boolean;
@@ -30,22 +32,28 @@ export async function trackInput(
   session: AccountSession,
   options: TrackInputOptions,
 ): Promise<TrackingResult> {
-  const { settings, tracker, view, reveals } = options;
+  const { log, settings, tracker, view, reveals } = options;
   const { sessions } = input;
   const withoutVersions = { ...input, sessions: sessions.map(({ id }) => ({ id })) };
   const result = await trackWithProgress(input, session, tracker);
   const [firstRef] = result.refs;
   if (firstRef && reveals) await view.reveal(firstRef);
+  // Whoever takes up an offer waits for nothing: what fails then has a message of its own.
+  const track = async (what: TaskInput): Promise<void> => {
+    try {
+      await trackInput(what, session, options);
+    } catch (error) {
+      reportError(error, { settings, log, what: 'Tracking failed' });
+    }
+  };
   await notifyOfTracking(result, session, {
     again: async () => {
-      if (await session.key.get()) await trackInput(input, session, options);
+      if (await session.key.get()) await track(input);
     },
     // What names no version was looked for in each.
     elsewhere:
       settings.apiVersion !== undefined && sessions.some(({ apiVersion }) => apiVersion)
-        ? async () => {
-            await trackInput(withoutVersions, session, options);
-          }
+        ? () => track(withoutVersions)
         : undefined,
   });
   return result;

@@ -5,12 +5,10 @@ import { namedLabel, rejectedMessage } from '../../core/tracking/taskTracking';
 import type { CurrentAccount } from '../account/currentAccount';
 import { trackInput, type TrackInputOptions } from '../commands/trackInput';
 import { showMessage } from '../messages';
-import type { Settings } from '../settings';
 import { UserError } from '../userError';
 
 export interface TrackUriOptions extends Omit<TrackInputOptions, 'reveals'> {
   readonly account: Pick<CurrentAccount, 'requireSession'>;
-  readonly settings: Pick<Settings, 'apiVersion'>;
 }
 
 /**

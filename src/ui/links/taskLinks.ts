@@ -5,17 +5,13 @@ import { taskTitle } from '../../core/labels/taskLabels';
 import type { TaskSource } from '../../core/tasks/taskStore';
 import { oneLine } from '../../core/text/plainText';
 import type { TaskLinks, TaskTerminalLink } from '../lazyFeatures';
-import type { Log } from '../log';
 import { commandPrefix } from '../registrations';
 import { reportError } from '../reportError';
-import type { Settings } from '../settings';
 import { trackedById } from '../tree/taskTargets';
 import { openTrackUri, type TrackUriOptions } from './openTrackUri';
 
 export interface TaskLinksOptions extends TrackUriOptions {
   readonly tasks: TaskSource;
-  readonly settings: Settings;
-  readonly log: Log;
   /** Runs a command of this extension, and shows a failure. Never rejects. */
   readonly runCommand: (name: string, args: readonly unknown[]) => Promise<unknown>;
 }
