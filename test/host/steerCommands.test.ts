@@ -42,7 +42,7 @@ describe('the commands that steer tasks', () => {
     await run('stopTaskAndSession', [tracked, untracked]);
     await run('stopTask', [
       { ...tracked, confirm: false },
-      { ...untracked, confirm: false },
+      { ...untracked, confirm: 0 },
     ]);
     await run('deleteSession', { ...tracked, confirm: false });
     assert.deepEqual(
@@ -66,16 +66,15 @@ describe('the commands that steer tasks', () => {
     assert.match(person.seen[0]?.text ?? '', /cannot be paused: API v2 cannot do that\.$/u);
   });
 
-  it('stop what is not tracked, too, once the person agrees', async () => {
+  it('ask nothing where code says that it need not be confirmed, and stop what is not tracked, too', async () => {
     person.seen.length = 0;
-    person.press = () => 'Stop Tasks';
-    await run('stopTask', [tracked, untracked]);
+    await run('stopTask', [
+      { ...tracked, confirm: false },
+      { ...untracked, confirm: false },
+    ]);
     assert.deepEqual(
       person.seen.map(({ text, isModal }) => [text, isModal]),
-      [
-        ['Stop 2 tasks?', true],
-        ['2 tasks stopped.', false],
-      ],
+      [['2 tasks stopped.', false]],
     );
     assert.equal(changes(), 2);
     await taskWhen(api, tracked.id, ({ status }) => status === 'stopped');

@@ -54,7 +54,7 @@ export function steerCommands(options: SteerCommandsOptions): Commands {
 
 /**
  * Stop Task, Stop Task and Session, Pause Task, Resume Task: of the tasks that the arguments name, tracked or not, else
- * of those that the user picks. Asks back before work is lost, whoever calls: a folder's file may make VS Code call a command.
+ * of those that the user picks. Asks back before work is lost, but where `confirm: false` stands beside the task.
  */
 async function steerTasks(
   action: SteerAction,
@@ -65,7 +65,7 @@ async function steerTasks(
   const session = await options.account.whenReady();
   const { steering } = options;
   const { store, server, signal: over } = session;
-  const refs = await steerTargets(args, session, options, {
+  const { refs, isConfirmed } = await steerTargets(args, session, options, {
     question: questions[action],
     canPickMany: true,
     isOffered: (task) => steerActionsOf(task).includes(action),
@@ -74,7 +74,7 @@ async function steerTasks(
   });
   const nameOf = namesFrom(store.tasks());
   const losing = losingTasks(action, refs, store.tasks()).map(nameOf);
-  if (losing.length > 0 && (action === 'stop' || action === 'stopSession'))
+  if (!isConfirmed && losing.length > 0 && (action === 'stop' || action === 'stopSession'))
     if (!(await confirm(stopQuestion(action, losing)))) return;
   over.throwIfAborted();
   const run = (signal: AbortSignal, onProgress?: SteerOptions['onProgress']) =>
@@ -155,22 +155,30 @@ async function deleteTaskSessions(
 const noSession =
   'No tracked task has a session that can be deleted: it is not known yet, or its API version has none.';
 
+/** What an argument from code may hold beside a task. */
+interface SteerArgument extends TaskRef {
+  readonly confirm?: unknown;
+}
+
 /** A task or a list of tasks as an argument need not be tracked; everything else is as for every command. */
 async function steerTargets(
   args: readonly unknown[],
   session: AccountSession,
   { view }: SteerCommandsOptions,
   target: TargetOptions,
-): Promise<readonly TaskRef[]> {
+): Promise<{ readonly refs: readonly TaskRef[]; readonly isConfirmed: boolean }> {
   const [first, all] = args;
-  const named = (Array.isArray(first) ? first : [first]).filter(isTaskRef);
+  const named: readonly SteerArgument[] = (Array.isArray(first) ? first : [first]).filter(
+    isTaskRef,
+  );
   if (named.length > 0 && !Array.isArray(all)) {
     const refs = new Map(
       named.map(({ apiVersion, id }) => [refKey({ apiVersion, id }), { apiVersion, id }]),
     );
-    return [...refs.values()];
+    return { refs: [...refs.values()], isConfirmed: named.every((each) => each.confirm === false) };
   }
-  return targetsOf(args, { tasks: session.store, view }, target);
+  const refs = await targetsOf(args, { tasks: session.store, view }, target);
+  return { refs, isConfirmed: false };
 }
 
 const questions: Readonly<Record<SteerAction, string>> = {
