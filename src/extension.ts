@@ -92,6 +92,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
   const { api, disposable } = publicTasks({
     tasks,
     track: async (input, signal) => (await features.get()).track(input, signal),
+    callCommand: async (name, args) => (await features.get()).callCommand(name, args),
   });
   subscriptions.push(log, settings, poller, tasks, tree, view, features, disposable);
   subscriptions.push(

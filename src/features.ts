@@ -17,7 +17,7 @@ import { shareAmongWindows } from './platform/sharedPolling';
 import type { AccountSession } from './ui/account/accountSession';
 import type { CurrentAccount } from './ui/account/currentAccount';
 import { accountCommands } from './ui/commands/accountCommands';
-import { runCommand } from './ui/commands/command';
+import { callCommand, runCommand } from './ui/commands/command';
 import { exportCommands } from './ui/commands/exportCommands';
 import { followingCommands } from './ui/commands/followingCommands';
 import { runCommands } from './ui/commands/runCommands';
@@ -128,6 +128,7 @@ export function createFeatures(options: FeaturesOptions): Features {
   ];
   return {
     runCommand: run,
+    callCommand: (name, args) => callCommand(name, args, table),
     track: (text, signal) => trackOrThrow(text, { tracker, account, settings, signal }),
     prepareTool: (name, input) => prepareTool(name, input, tools),
     invokeTool: (name, input, token) => invokeTool(name, input, { tools, settings, token }),

@@ -25,6 +25,36 @@ export interface BrowserUseTasks {
    * @throws {Error} where nothing could be tracked at all; its message says why. An `AbortError` where the token was cancelled
    */
   track(input: string, token?: CancellationToken): Promise<readonly TaskSnapshot[]>;
+  /**
+   * Runs a task, as the command Run Task does: it is sent once, costs money, and is tracked. The person sees all of it first, and
+   * may change it or leave it, unless `confirm` is false: only for callers who have asked the person themselves.
+   * @returns the task; `undefined` where it was not started, or is a prompt that waits in a session for its turn
+   * @throws {Error} where it names what cannot be sent; its message says why. What the cloud refuses, the person is told
+   */
+  run(task: NewTask): Promise<TaskSnapshot | undefined>;
+  /**
+   * Stops tasks, as the command Stop Task does, tracked or not; what has ended stays as it is. The person is asked first, as work is
+   * lost, unless every task has `confirm: false`: only for callers who have asked the person themselves.
+   * Resolves when the cloud has confirmed it, or the person was told that it could not be.
+   * @throws {Error} where the arguments name no task; its message says why
+   */
+  stop(tasks: TaskToStop | readonly TaskToStop[]): Promise<void>;
+}
+
+/** A prompt, and the options that a prompt file has too: `model`, `maxCostUsd`, … Each API version takes some of them. */
+export interface NewTask {
+  readonly prompt: string;
+  /** Default: that of the settings, else the newest. */
+  readonly apiVersion?: string | undefined;
+  readonly confirm?: false | undefined;
+  readonly [option: string]: unknown;
+}
+
+/** Names a task. */
+export interface TaskToStop {
+  readonly id: string;
+  readonly apiVersion: string;
+  readonly confirm?: false | undefined;
 }
 
 /** A task at one moment. */

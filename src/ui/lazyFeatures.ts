@@ -23,6 +23,12 @@ export interface Features extends Disposable {
   /** Runs a command by what follows `browserUseTasks.` in its ID, for what it resolves to. Shows a failure; never rejects. */
   runCommand(name: string, args: readonly unknown[]): Promise<unknown>;
   /**
+   * As `runCommand`, for other extensions: what fails is theirs to show.
+   * @returns `undefined` also where the person has left it
+   * @throws {Error} whose message is for the user
+   */
+  callCommand(name: string, args: readonly unknown[]): Promise<unknown>;
+  /**
    * Tracks what a text names, without a message.
    * @throws {Error} where nothing could be tracked; its message is for the user
    */

@@ -2,17 +2,20 @@ import { EventEmitter } from 'vscode';
 import type { Disposable } from '../core/base/event';
 import { isSameSnapshot, snapshotOf } from '../core/tasks/taskSnapshot';
 import type { TaskSource } from '../core/tasks/taskStore';
-import type { BrowserUseTasks, TaskSnapshotChange } from '../publicApi';
+import { isApiVersion } from '../core/cloud/versionList';
+import type { BrowserUseTasks, TaskSnapshotChange, TaskToStop } from '../publicApi';
 import type { TaskRef } from '../core/cloud/task';
 
 export interface PublicTasksOptions {
   readonly tasks: TaskSource;
   /** @throws {Error} where the input names nothing that can be tracked */
   readonly track: (input: string, signal: AbortSignal) => Promise<readonly TaskRef[]>;
+  /** @throws {Error} where the command fails */
+  readonly callCommand: (name: string, args: readonly unknown[]) => Promise<unknown>;
 }
 
 /** What other extensions get; see `publicApi.ts` for what it promises. Who creates it disposes it. */
-export function publicTasks({ tasks, track }: PublicTasksOptions): {
+export function publicTasks({ tasks, track, callCommand }: PublicTasksOptions): {
   readonly api: BrowserUseTasks;
   readonly disposable: Disposable;
 } {
@@ -42,6 +45,19 @@ export function publicTasks({ tasks, track }: PublicTasksOptions): {
           .filter((task) => task !== undefined)
           .map(snapshotOf),
       );
+    },
+    async run(task) {
+      const ref = (await callCommand('runTask', [task])) as TaskRef | undefined;
+      const started = ref && tasks.get(ref);
+      return started && snapshotOf(started);
+    },
+    async stop(named) {
+      const all = [named].flat();
+      const isNamed = ({ apiVersion, id }: TaskToStop): boolean =>
+        isApiVersion(apiVersion) && typeof id === 'string' && id !== '';
+      if (all.length === 0 || !all.every(isNamed))
+        throw new Error('A task is named by its ID and its API version: { apiVersion, id }.');
+      await callCommand('stopTask', [all]);
     },
   };
   return {

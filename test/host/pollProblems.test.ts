@@ -128,6 +128,7 @@ describe('trouble with polls', () => {
       problems = createProblems();
       const parts: Features = {
         runCommand: () => Promise.resolve(),
+        callCommand: () => Promise.resolve(),
         track: () => Promise.reject(new Error('unused')),
         prepareTool: () => Promise.resolve({}),
         invokeTool: () => Promise.reject(new Error('unused')),

@@ -7,7 +7,7 @@ import { Person } from './person';
 const tracked = { apiVersion: 'v2', id: '3fa85f64-5717-4562-b3fc-2c963f66afa7' } as const;
 const untracked = { apiVersion: 'v4', id: '11111111-5717-4562-b3fc-2c963f66afa7' } as const;
 
-describe('the commands that steer tasks', () => {
+describe('what code can do with tasks', () => {
   let api: BrowserUseTasks;
   let cloud: Simulator;
   let person: Person;
@@ -60,6 +60,8 @@ describe('the commands that steer tasks', () => {
         assert.ok(person.seen.length <= 1, JSON.stringify([name, args, person.seen]));
         assert.ok(person.seen.every(({ text }) => !text.includes('mistake')));
       }
+    for (const named of [[], [{ apiVersion: 'v9', id: 'a' }], { apiVersion: 'v2', id: '' }])
+      await assert.rejects(api.stop(named), /named by its ID/u);
     assert.equal(changes(), 0);
     person.seen.length = 0;
     await run('pauseTask', tracked);
@@ -68,7 +70,7 @@ describe('the commands that steer tasks', () => {
 
   it('ask nothing where code says that it need not be confirmed, and stop what is not tracked, too', async () => {
     person.seen.length = 0;
-    await run('stopTask', [
+    await api.stop([
       { ...tracked, confirm: false },
       { ...untracked, confirm: false },
     ]);
@@ -80,5 +82,23 @@ describe('the commands that steer tasks', () => {
     await taskWhen(api, tracked.id, ({ status }) => status === 'stopped');
     for (const { id } of [tracked, untracked])
       assert.equal(cloud.tasks.get(id)?.stateAt(cloud.clock.now()).status, 'stopped');
+  });
+
+  it('run a task for another extension that has asked the person, once, and throw what cannot be sent', async () => {
+    const before = changes();
+    const task = await api.run({ prompt: 'Buy milk', apiVersion: 'v2', confirm: false });
+    assert.equal(task?.apiVersion, 'v2');
+    assert.ok(cloud.tasks.has(task.id));
+    assert.equal(changes(), before + 1);
+    for (const named of [
+      { prompt: '', apiVersion: 'v9' },
+      { prompt: 'x', apiVersion: 'v2', maxCostUsd: 1, confirm: false },
+      { prompt: 'x', nonsense: 'y' },
+    ] as const)
+      await assert.rejects(api.run(named), JSON.stringify(named));
+    assert.equal(changes(), before + 1);
+    await api.stop({ ...task, confirm: false });
+    await taskWhen(api, task.id, ({ status }) => status === 'stopped');
+    await run('untrackTask', task.id);
   });
 });

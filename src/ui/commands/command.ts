@@ -1,3 +1,4 @@
+import { CancellationError } from 'vscode';
 import { reportError, type ReportErrorOptions } from '../reportError';
 import { commandPrefix } from '../registrations';
 
@@ -22,12 +23,35 @@ export async function runCommand(
   args: readonly unknown[],
   { table, settings, log }: { readonly table: Commands } & Omit<ReportErrorOptions, 'what'>,
 ): Promise<unknown> {
-  const command = table[name];
-  if (!command) throw new Error(`There is no command ${commandPrefix}${name}.`);
+  const command = requireCommand(name, table);
   try {
     return await command.run(args);
   } catch (error) {
     reportError(error, { settings, log, what: command.failed });
     return undefined;
   }
+}
+
+/**
+ * Runs a command of the table for other code, which shows what fails.
+ * @returns what the command resolves to; `undefined` also where the person has left it
+ * @throws {Error} where the command fails, or the table has no such command
+ */
+export async function callCommand(
+  name: string,
+  args: readonly unknown[],
+  table: Commands,
+): Promise<unknown> {
+  try {
+    return await requireCommand(name, table).run(args);
+  } catch (error) {
+    if (error instanceof CancellationError) return undefined;
+    throw error;
+  }
+}
+
+function requireCommand(name: string, table: Commands): Command {
+  const command = table[name];
+  if (!command) throw new Error(`There is no command ${commandPrefix}${name}.`);
+  return command;
 }
