@@ -273,9 +273,11 @@ function reasonMessage(kind: CloudErrorKind, host: string, isOfIds: boolean): Er
   switch (kind) {
     case 'taskNotFound':
       return {
-        text: isOfIds
-          ? `${host} knows no such task for this API key. Check the ID, or set the key of the account that the task belongs to.`
-          : `${host} knows no such session for this API key. Check the link, or set the key of the account that the session belongs to.`,
+        text: `${
+          isOfIds
+            ? `${host} knows no such task for this API key. Check the ID, or set the key of the account that the task belongs to.`
+            : `${host} knows no such session for this API key. Check the link, or set the key of the account that the session belongs to.`
+        }${otherRegionHint(host)}`,
         nextStep: 'setApiKey',
       };
     case 'invalidRequest':
@@ -302,6 +304,14 @@ function reasonMessage(kind: CloudErrorKind, host: string, isOfIds: boolean): Er
     default:
       return errorMessage(kind, { host });
   }
+}
+
+/** Where else it may be that a region does not know; empty for servers that have no regions. */
+function otherRegionHint(host: string): string {
+  const own = regionOf(host);
+  if (!own) return '';
+  const other = own === 'eu' ? 'us' : 'eu';
+  return ` The ${other.toUpperCase()} region has tasks and API keys of its own: for those, set the base URL to ${regionOrigins[other]}.`;
 }
 
 /** Whether a paste names anything to track. */

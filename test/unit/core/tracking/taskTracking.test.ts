@@ -135,6 +135,23 @@ describe('tracking what a text names', () => {
     assert.equal(result.lookupError?.kind, 'network');
   });
 
+  it('names the other region where an ID is not found in one', async () => {
+    failure = new CloudError('taskNotFound', 'Session not found');
+    const result = await track(dashboard(session));
+    const text = (host: string) => lookupMessage(result, host)?.text ?? '';
+    const us = text('api.browser-use.com');
+    assert.match(
+      us,
+      / The EU region has tasks .* the base URL to https:\/\/api\.eu\.browser-use\.com\.$/u,
+    );
+    const eu = text('api.eu.browser-use.com');
+    assert.match(
+      eu,
+      / The US region has tasks .* the base URL to https:\/\/api\.browser-use\.com\.$/u,
+    );
+    assert.doesNotMatch(text('self.example'), /region/u);
+  });
+
   it('speaks of the session that is not found, not of a task', async () => {
     failure = new CloudError('taskNotFound', 'Session not found');
     assert.deepEqual(lookupMessage(await track(dashboard(session)), 'cloud.example'), {
