@@ -206,6 +206,8 @@ describe('the details page', () => {
     const details = aDetails('a', { status: 'finished', stepsError });
     const page = await open(details);
     await page.page.getByText('The steps could not be read.').waitFor();
+    const figures = page.page.locator('.figures');
+    assert.doesNotMatch(await figures.innerText(), /Steps/u);
     await page.send({ type: 'view', view: viewOf({ ...details, steps: someSteps(2) }) });
     await page.page.getByText('Not all steps could be read.').waitFor();
     await page.send({ type: 'view', view: viewOf(aDetails('a', { status: 'finished' })) });

@@ -24,10 +24,11 @@ export interface TooltipOptions extends PausedOptions {
 /** All that a hover shows of a task, a line each. Plain text: nothing in it is meant as markup. */
 export function tooltipLines(task: TrackedTask, options: TooltipOptions): readonly string[] {
   const { now, host, formatTime } = options;
-  const time = (label: string, at: string | number | undefined): string | undefined => {
+  const { label, costLabel } = capabilitiesOf(task.apiVersion);
+  const time = (name: string, at: string | number | undefined): string | undefined => {
     const moment = typeof at === 'string' ? Date.parse(at) : at;
     if (moment === undefined) return undefined;
-    return Number.isNaN(moment) ? undefined : `${label}: ${formatTime(moment)}`;
+    return Number.isNaN(moment) ? undefined : `${name}: ${formatTime(moment)}`;
   };
   const durationMs = durationOf(task, now);
   const reason = pausedReason(task, options);
@@ -36,13 +37,13 @@ export function tooltipLines(task: TrackedTask, options: TooltipOptions): readon
     shorten(oneLine(task.prompt ?? ''), 600),
     statusLine(task, host),
     verdictSentence(task),
-    task.cost === undefined ? undefined : `Cost: ${formatCost(task.cost)}`,
+    task.cost === undefined ? undefined : `${costLabel}: ${formatCost(task.cost)}`,
     task.model === undefined ? undefined : `Model: ${oneLine(task.model)}`,
     time('Created', task.createdAt),
     time('Started', task.startedAt),
     time('Finished', task.finishedAt),
     durationMs === undefined ? undefined : `Duration: ${formatDuration(durationMs)}`,
-    `${capabilitiesOf(task.apiVersion).label}, task ID ${oneLine(task.id)}`,
+    `${label}, task ID ${oneLine(task.id)}`,
     hasOpenBrowser(task, now)
       ? `Its browser is still open, which costs money. It closes by itself at ${formatTime(task.browserOpenUntil ?? now)}, or earlier when it is stopped.`
       : undefined,

@@ -121,6 +121,8 @@ function Figures({ view: { task, sessionCost } }: { readonly view: PageView }) {
   const isAtIt = task.status === 'running' || task.status === 'paused';
   const now = useNow(isAtIt);
   const duration = durationOf(task, now);
+  // None that were read is not none.
+  const isCounted = task.isWhole && (task.stepCount > 0 || !task.lacksSteps);
   return (
     <dl class="figures">
       <Figure
@@ -148,7 +150,7 @@ function Figures({ view: { task, sessionCost } }: { readonly view: PageView }) {
       ))}
       <Figure
         name={hasEnded(task.status) ? 'Steps' : 'Steps so far'}
-        value={task.isWhole ? String(task.stepCount) : undefined}
+        value={isCounted ? String(task.stepCount) : undefined}
       />
       <Figure name="Model" value={task.model === undefined ? undefined : oneLine(task.model)} />
     </dl>

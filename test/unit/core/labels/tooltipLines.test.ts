@@ -40,6 +40,11 @@ describe('a tooltip', () => {
     ]);
   });
 
+  it('calls a cost what it is the cost of', () => {
+    const lines = tooltipLines(aTask({ apiVersion: 'v4', cost: '0.31' }), options);
+    assert.ok(lines.includes('Model cost: $0.31'), lines.join());
+  });
+
   it('tells the age of the last check only while there are polls: nobody would keep it true', () => {
     const lastCheck = (task: TrackedTask) =>
       tooltipLines(task, options).find((line) => line.startsWith('Last checked'));
