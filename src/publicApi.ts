@@ -29,7 +29,8 @@ export interface BrowserUseTasks {
    * Runs a task, as the command Run Task does: it is sent once, costs money, and is tracked. The person sees all of it first, and
    * may change it or leave it, unless `confirm` is false: only for callers who have asked the person themselves.
    * @returns the task; `undefined` where it was not started, or is a prompt that waits in a session for its turn
-   * @throws {Error} where it names what cannot be sent; its message says why. What the cloud refuses, the person is told
+   * @throws {Error} where it names what cannot be sent, and where it has started but is not tracked, as the person has set another
+   *   server meanwhile; its message says which. What the cloud refuses, the person is told
    */
   run(task: NewTask): Promise<TaskSnapshot | undefined>;
   /**

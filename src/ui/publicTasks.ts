@@ -48,8 +48,14 @@ export function publicTasks({ tasks, track, callCommand }: PublicTasksOptions): 
     },
     async run(task) {
       const ref = (await callCommand('runTask', [task])) as TaskRef | undefined;
-      const started = ref && tasks.get(ref);
-      return started && snapshotOf(started);
+      if (!ref) return undefined;
+      const started = tasks.get(ref);
+      // Whoever took it for one that has not started would run it again, and pay twice.
+      if (!started)
+        throw new Error(
+          `The task ${ref.id} (${ref.apiVersion}) has started, but is not tracked: the base URL names another server by now.`,
+        );
+      return snapshotOf(started);
     },
     async stop(named) {
       const all = [named].flat();

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import type { BrowserUseTasks } from '../../src/publicApi';
+import { TaskStore } from '../../src/core/tasks/taskStore';
+import { publicTasks } from '../../src/ui/publicTasks';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
 import { activated, run, set, taskWhen } from './extensionUnderTest';
 import { Person } from './person';
@@ -36,6 +38,16 @@ describe('what code can do with tasks', () => {
   });
 
   const changes = () => cloud.counts.seen.filter(({ method }) => method !== 'GET').length;
+
+  it('tell code of a task that has started, though it is not tracked', async () => {
+    const { api: other, disposable } = publicTasks({
+      tasks: new TaskStore(),
+      track: () => Promise.resolve([]),
+      callCommand: () => Promise.resolve(tracked),
+    });
+    await assert.rejects(other.run({ prompt: 'Buy milk' }), /has started, but is not tracked/u);
+    disposable.dispose();
+  });
 
   it('ask code back as they ask a person, and do nothing where nobody agrees', async () => {
     await run('stopTask', tracked);
