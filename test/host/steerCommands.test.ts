@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { workspace } from 'vscode';
 import type { BrowserUseTasks } from '../../src/publicApi';
 import { TaskStore } from '../../src/core/tasks/taskStore';
 import { publicTasks } from '../../src/ui/publicTasks';
@@ -62,6 +63,22 @@ describe('what code can do with tasks', () => {
       [true, true, true, true],
     );
     assert.equal(changes(), 0);
+  });
+
+  it('ask in a folder that is not trusted, whatever code says', async () => {
+    const trust = Object.getOwnPropertyDescriptor(workspace, 'isTrusted') ?? {};
+    Object.defineProperty(workspace, 'isTrusted', { get: () => false, configurable: true });
+    try {
+      person.seen.length = 0;
+      await run('stopTask', { ...tracked, confirm: false });
+      assert.deepEqual(
+        person.seen.map(({ isModal }) => isModal),
+        [true],
+      );
+      assert.equal(changes(), 0);
+    } finally {
+      Object.defineProperty(workspace, 'isTrusted', trust);
+    }
   });
 
   it('take whatever they are handed, and say once what is wrong with it', async () => {

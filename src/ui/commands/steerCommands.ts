@@ -1,4 +1,4 @@
-import { window } from 'vscode';
+import { window, workspace } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { refKey, type TaskRef } from '../../core/cloud/task';
@@ -175,7 +175,9 @@ async function steerTargets(
     const refs = new Map(
       named.map(({ apiVersion, id }) => [refKey({ apiVersion, id }), { apiVersion, id }]),
     );
-    return { refs: [...refs.values()], isConfirmed: named.every((each) => each.confirm === false) };
+    // In a folder that nobody trusts, its own files may be behind the call.
+    const isConfirmed = workspace.isTrusted && named.every((each) => each.confirm === false);
+    return { refs: [...refs.values()], isConfirmed };
   }
   const refs = await targetsOf(args, { tasks: session.store, view }, target);
   return { refs, isConfirmed: false };

@@ -163,7 +163,7 @@ function unfollowedLabel(removed: readonly TrackedTask[], store: AccountSession[
   const ended = followedSessions(removed).filter((each) => !left.has(sessionKey(each)));
   if (ended.length === 0) return '';
   return ended.length === 1
-    ? ' Its session is no longer followed.'
+    ? ` ${removed.length === 1 ? 'Its' : 'Their'} session is no longer followed.`
     : ` ${ended.length} sessions are no longer followed.`;
 }
 
