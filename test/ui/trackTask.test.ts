@@ -75,6 +75,7 @@ describe('the recent tasks of the account', () => {
     assert.ok(listRequests() - listsBefore <= 4, 'only the first page of each version is read');
     await workbench.quickInput().fill('shop 129');
     await offers('Check shop 129');
+    assert.doesNotMatch((await labels()).join('\n'), /Not found|names no task/u);
     await workbench.choose('Check shop 129');
     await workbench.quickInput().fill('tents');
     await offers('Compare tents');

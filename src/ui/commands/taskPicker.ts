@@ -13,6 +13,7 @@ import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { isOfficial } from '../../core/cloud/regions';
 import { isAbort } from '../../core/cloud/errors';
 import { parseTaskInput, type TaskInput } from '../../core/input/taskInput';
+import { countLabel } from '../../core/labels/countLabel';
 import { errorMessage } from '../../core/labels/errorMessage';
 import { recentDescription } from '../../core/labels/rowDescription';
 import { appearanceOf, taskTitle } from '../../core/labels/taskLabels';
@@ -141,6 +142,12 @@ class TaskPicker implements Disposable {
     else this.#draw();
   }
 
+  /** Searches as many more pages as a search may at first, as often as the person asks for it. */
+  #readOlder(): void {
+    this.#pagesForSearch = 0;
+    void this.#read();
+  }
+
   /** Reads on, and further while a search has found little. One at a time. */
   async #read(): Promise<void> {
     if (this.#isReading || this.#isKeyMissing) return;
@@ -193,7 +200,9 @@ class TaskPicker implements Disposable {
         alwaysShow: true,
       };
     if (refused === undefined || this.#countFound(text.trim().toLowerCase()) > 0) return undefined;
-    return note('This names no task', `${refused}.`);
+    const count = this.#recent.tasks.length;
+    const label = `Not found in the ${countLabel(count)} read so far`;
+    return note(count === 0 ? 'This names no task' : label, `${refused}.`);
   }
 
   /** What the clipboard names comes first: nothing of its text is shown but IDs, as it may hold anything. */
@@ -225,7 +234,7 @@ class TaskPicker implements Disposable {
     this.#checked = items.filter(({ kindOf }) => isChoice(kindOf));
     if (this.#checked.length === items.length) return;
     if (items.some(({ kindOf }) => kindOf === 'setApiKey')) this.#resolve('setApiKey');
-    if (items.some(({ kindOf }) => kindOf === 'older')) void this.#read();
+    if (items.some(({ kindOf }) => kindOf === 'older')) this.#readOlder();
     this.#draw();
   }
 
@@ -242,7 +251,7 @@ class TaskPicker implements Disposable {
     const chosen =
       this.#checked.length > 0 ? this.#checked : typed?.kindOf === 'typed' ? [typed] : active;
     if (chosen.some(({ kindOf }) => kindOf === 'setApiKey')) this.#resolve('setApiKey');
-    if (chosen.some(({ kindOf }) => kindOf === 'older')) void this.#read();
+    if (chosen.some(({ kindOf }) => kindOf === 'older')) this.#readOlder();
     const choices = chosen.filter(({ kindOf }) => isChoice(kindOf));
     if (choices.length === 0) return;
     const texts = choices.map(({ kindOf }) => {
@@ -262,6 +271,8 @@ class TaskPicker implements Disposable {
   #draw(): void {
     if (this.#over.signal.aborted) return;
     this.#pick.busy = this.#isReading;
+    // What names no task may be words of one that was read since.
+    if (this.#typed?.kindOf === 'note') this.#typed = this.#judgeTyped();
     const { tasks } = this.#recent;
     const items = [
       ...(this.#typed ? [this.#typed] : []),
