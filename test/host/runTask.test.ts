@@ -227,6 +227,24 @@ describe('Run Task', () => {
     assert.equal(messages(), '');
   });
 
+  it('starts nothing where an upload breaks off, whichever request is lost, and sends each once', async () => {
+    write('data.csv', 'a,b\n1,2\n');
+    const text = '---\napiVersion: v4\nfiles: [data.csv]\n---\nFind it\n';
+    const routes = ['POST */workspaces', 'POST */files/upload', 'PUT /presigned/*'];
+    for (const [index, route] of routes.entries()) {
+      const fault = simulator.faults.add({ route, effect: { kind: 'reset' } });
+      person.seen.length = 0;
+      choose('Run');
+      await run('runTask', write(`${index}.browser-use.md`, text));
+      const expected = /^The task has not started\. The upload to 127\.0\.0\.1\S* broke off\./u;
+      assert.match(messages(), expected, route);
+      assert.ok(shown.at(-1)?.some((label) => label.includes('Files')));
+      assert.equal(fault.hits, 1, route);
+      fault.clear();
+    }
+    assert.equal(starts(), 0);
+  });
+
   it('says what is wrong with a prompt file, and opens it', async () => {
     const file = write('a.browser-use.md', '---\nmodel: x\nsecrets: abc\n---\nFind it\n');
     choose('Run');

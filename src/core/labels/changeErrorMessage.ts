@@ -7,9 +7,15 @@ import { errorMessage, type ErrorContext, type ErrorMessage } from './errorMessa
  * The message for a change that was refused: what the cloud says of it, as plain text, and what to do.
  * @param error that of a `ChangeOutcome` of kind `refused`: one whose answer was lost does not show at the cloud, or not whole
  */
-export function changeErrorMessage(error: CloudError, context: ErrorContext): ErrorMessage {
+export function changeErrorMessage(
+  error: CloudError,
+  context: ErrorContext & {
+    /** True for files that are uploaded before the change is sent. */
+    readonly isUpload?: boolean | undefined;
+  },
+): ErrorMessage {
   const { kind, status, isUnsent, retryAfterMs } = error;
-  const { host, apiVersion } = context;
+  const { host, apiVersion, isUpload } = context;
   const says = saidBy(error);
   // A gateway refuses what is too large without a word of the API's own.
   if (status === 413)
@@ -62,7 +68,9 @@ export function changeErrorMessage(error: CloudError, context: ErrorContext): Er
     case 'badAnswer':
       if (isUnsent) break;
       return {
-        text: `The answer of ${host} was lost, and the cloud does not show the change. Check the network, and try again.`,
+        text: isUpload
+          ? `The upload to ${host} broke off. Check the network, and try again.`
+          : `The answer of ${host} was lost, and the cloud does not show the change. Check the network, and try again.`,
         nextStep: 'showLog',
       };
     case 'auth':

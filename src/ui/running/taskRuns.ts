@@ -176,7 +176,11 @@ export class TaskRuns {
       if (error instanceof CancellationError || isAbort(error)) return page;
       context.session.signal.throwIfAborted();
       if (error instanceof UserError) return { ...page, notes: [noteOf(error.message)] };
-      if (isCloudError(error)) return { ...page, notes: [this.#refusal(error, page, context)] };
+      if (isCloudError(error)) {
+        // What is sent resolves with its outcome, so this comes from the files before it.
+        const note = this.#refusal(error, page, context, { isUpload: true });
+        return { ...page, notes: [note] };
+      }
       throw error;
     }
   }
@@ -385,10 +389,16 @@ export class TaskRuns {
   }
 
   /** Says in a message what the cloud has against a draft, and what helps. @returns the note that stays on the page */
-  #refusal(error: CloudError, { draft }: Page, { session }: Context): ReviewNote {
+  #refusal(
+    error: CloudError,
+    { draft }: Page,
+    { session }: Context,
+    { isUpload }: { readonly isUpload?: boolean } = {},
+  ): ReviewNote {
     this.#options.log.error('A task was not started', error);
     const { host } = session.server;
-    const { text, nextStep } = changeErrorMessage(error, { host, apiVersion: draft.apiVersion });
+    const { apiVersion } = draft;
+    const { text, nextStep } = changeErrorMessage(error, { host, apiVersion, isUpload });
     notify({ severity: 'error', text: `The task has not started. ${text}` }, nextStep);
     return noteOf(text);
   }

@@ -89,6 +89,12 @@ describe('changeErrorMessage', () => {
       assert.doesNotMatch(text, /for the log|undefined|\.\.|\?\./u);
     });
 
+  it('says of an upload whose answer was lost that it broke off', () => {
+    const error = new CloudError('network', 'for the log');
+    const { text } = changeErrorMessage(error, { ...context, isUpload: true });
+    assert.match(text, /^The upload to cloud\.example broke off\. Check the network/u);
+  });
+
   it('takes what the cloud says for plain text', () => {
     const hostile = 'Click [here](command:evil)\u202e now\n\nor else!';
     for (const kind of ['payment', 'forbidden', 'invalidRequest', 'refused', 'noFreeSlot'] as const)
