@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ThemeIcon, type TreeItem } from 'vscode';
+import { EventEmitter, ThemeIcon, window, type TreeItem } from 'vscode';
 import type { TaskRef } from '../../src/core/cloud/task';
 import { Emitter } from '../../src/core/base/event';
 import type { PollerState } from '../../src/core/polling/polling';
@@ -9,7 +9,9 @@ import type { TrackedTask } from '../../src/core/tasks/trackedTask';
 import { keepRowAges } from '../../src/ui/tree/rowAges';
 import { Settings } from '../../src/ui/settings';
 import { taskIcon } from '../../src/ui/tree/taskItem';
+import { LazyTree } from '../../src/ui/tree/lazyTree';
 import { TaskTree } from '../../src/ui/tree/taskTree';
+import { TaskView } from '../../src/ui/tree/taskView';
 import { aTask } from '../fakes/aTask';
 import { FakeClock } from '../fakes/fakeClock';
 import { set } from './extensionUnderTest';
@@ -342,5 +344,31 @@ describe('the tree', () => {
     store.untrack([element]);
     const item = tree.getTreeItem(element);
     assert.equal(tree.resolveTreeItem(item, element), item);
+  });
+
+  it('does not mind a row that goes while it is brought into sight', async () => {
+    fill(aTask());
+    const [ref] = tree.getChildren();
+    assert.ok(ref);
+    const { createTreeView } = window;
+    // VS Code fails so where it asks for a row that is no longer there.
+    const reveal = (): Promise<void> => {
+      if (goes) store.untrack([ref]);
+      return Promise.reject(new Error('Cannot resolve tree item'));
+    };
+    let goes = false;
+    const visibility = new EventEmitter<unknown>();
+    const parts = { reveal, onDidChangeVisibility: visibility.event, dispose: () => undefined };
+    Object.assign(window, { createTreeView: () => parts });
+    const view = new TaskView({ tree: new LazyTree(() => Promise.resolve(tree)), tasks: store });
+    Object.assign(window, { createTreeView });
+    try {
+      await assert.rejects(view.reveal(ref), /Cannot resolve/u);
+      goes = true;
+      await view.reveal(ref);
+    } finally {
+      view.dispose();
+      visibility.dispose();
+    }
   });
 });

@@ -53,12 +53,17 @@ export class TaskView implements Disposable {
     if ((this.#view.message ?? '') !== message) this.#view.message = message;
   }
 
-  /** Brings the view into sight and the task's row with it, without taking the focus. */
+  /** Brings the view into sight and the task's row with it, without taking the focus. Does nothing for a row that goes meanwhile. */
   async reveal(ref: TaskRef): Promise<void> {
     const tree = await this.#options.tree.get();
     if (!this.#options.tasks.get(ref)) return;
     tree.drawNow();
-    await this.#view.reveal(tree.element(ref), { select: true, focus: false });
+    try {
+      await this.#view.reveal(tree.element(ref), { select: true, focus: false });
+    } catch (error) {
+      // The task is untracked by now, or the base URL names another server.
+      if (this.#options.tasks.get(ref)) throw error;
+    }
   }
 
   dispose(): void {
