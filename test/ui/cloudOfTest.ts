@@ -40,7 +40,7 @@ export async function startStillCloud(options: SimulatorOptions = {}): Promise<S
 
 /** Lets the workbench talk to another cloud. Each has its own tracked tasks, so this clears the view. */
 export async function pointAt(workbench: Workbench, { url }: Simulator): Promise<void> {
-  workbench.changeSettings({ 'browserUseTasks.baseUrl': url });
+  await workbench.applySettings({ 'browserUseTasks.baseUrl': url });
   await until('An empty view', async () => (await workbench.rows()).length === 0);
   await until('The welcome view', async () => (await workbench.welcomeText()).includes('Track'));
 }

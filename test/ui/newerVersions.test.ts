@@ -154,7 +154,7 @@ for (const [apiVersion, version] of [
           route: `GET /api/v2/tasks/${refused.id}*`,
           effect: { kind: 'answer', status: 422, body: { detail: [] } },
         });
-        workbench.changeSettings({ 'browserUseTasks.apiVersion': 'v2' });
+        await workbench.applySettings({ 'browserUseTasks.apiVersion': 'v2' });
         try {
           await track(workbench, wrong.id);
           const found = await workbench.waitForRow(
@@ -178,7 +178,7 @@ for (const [apiVersion, version] of [
           const labels = (await workbench.rows()).map(({ label }) => label);
           assert.ok(!labels.includes(wrong.id) && !labels.includes(refused.id), labels.join());
         } finally {
-          workbench.changeSettings({ 'browserUseTasks.apiVersion': 'auto' });
+          await workbench.applySettings({ 'browserUseTasks.apiVersion': 'auto' });
         }
       });
 

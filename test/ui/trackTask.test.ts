@@ -41,6 +41,8 @@ describe('the recent tasks of the account', () => {
     await simulator.close();
   });
 
+  afterEach(() => workbench.page.keyboard.press('Escape'));
+
   function add(script: TaskScript, minutesAgo: number): string {
     const createdAtMs = simulator.clock.now() - minutesAgo * minuteMs;
     return simulator.addTask({ createdAtMs, ...script }).id;
@@ -69,6 +71,12 @@ describe('the recent tasks of the account', () => {
   });
 
   it('are searched by their words, also where these stand on a page that nobody has read', async () => {
+    // What the list before has sent may still be on its way.
+    await until('The last request', async () => {
+      const count = listRequests();
+      await workbench.page.waitForTimeout(500);
+      return listRequests() === count;
+    });
     const listsBefore = listRequests();
     await workbench.runCommand('Browser Use: Track Task…');
     await offers('Find a train to Venice');

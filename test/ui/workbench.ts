@@ -91,8 +91,8 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
 
 const usualSize = { width: 1280, height: 800 };
 
-/** How often a window has been used again. */
-let reuses = 0;
+/** How many titles windows were given so far. */
+let titles = 0;
 
 /** The windows that tests use now. */
 export const openWindows = new Set<Workbench>();
@@ -195,11 +195,8 @@ export class Workbench {
     if (await page.locator('.part.panel').isVisible()) await page.keyboard.press('ControlOrMeta+J');
     await this.openView();
     if (this.usualWidth !== undefined) await this.widenView(this.usualWidth);
-    // A name that no window has had yet shows when the settings have come.
-    const name = `VS Code, used again ${++reuses}`;
     this.settings = {};
-    this.changeSettings({ ...settings, 'window.title': name });
-    await until('The new settings', async () => (await page.title()) === name);
+    await this.applySettings(settings);
     await until('An empty view', async () => (await this.rows()).length === 0);
     await page.locator('.welcome-view-content:visible').first().waitFor();
     await page.keyboard.press('ControlOrMeta+B');
@@ -280,9 +277,12 @@ export class Workbench {
 
   /** Pastes a text into the input box that is open, as a person would: it may have several lines. */
   async pasteInput(text: string): Promise<void> {
+    const before = await this.quickInput().inputValue();
     await this.page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
     await this.quickInput().focus();
     await this.page.keyboard.press('ControlOrMeta+V');
+    // A key that comes before the text would mean what was there before it.
+    await until('The pasted text', async () => (await this.quickInput().inputValue()) !== before);
   }
 
   /** Whether the input box that is open hides what is typed. */
@@ -529,6 +529,19 @@ export class Workbench {
   changeSettings(settings: Readonly<Record<string, unknown>>): void {
     this.settings = { ...this.settings, ...settings };
     this.code.writeUserSettings(this.settings);
+  }
+
+  /** Changes settings and waits until the window has read them: its title, which it had never before, shows that. */
+  async applySettings(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    const title = `VS Code, settings ${++titles}`;
+    // A window that has just opened may not watch its settings yet: what is written then, it misses.
+    await until('The new settings', async () => {
+      this.changeSettings({ ...settings, 'window.title': title });
+      await this.page.waitForFunction(`document.title === ${JSON.stringify(title)}`, undefined, {
+        timeout: 3000,
+      });
+      return true;
+    });
   }
 
   /** Changes the colours of VS Code and waits until they show. */
