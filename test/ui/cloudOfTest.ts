@@ -47,6 +47,8 @@ export async function pointAt(workbench: Workbench, { url }: Simulator): Promise
 
 /** Tracks tasks by the palette, as a person would. */
 export async function track(workbench: Workbench, text: string): Promise<void> {
+  // As a person does: copied first, so that the box opens with it in the clipboard.
+  await workbench.copy(text);
   await workbench.runCommand('Browser Use: Track Task…');
   await workbench.pasteInput(text);
   await workbench.page.keyboard.press('Enter');

@@ -12,12 +12,14 @@ describe('the recent tasks of the account', () => {
   let simulator: Simulator;
   let workbench: Workbench;
   let copiedId: string;
+  let longId: string;
 
   before(async () => {
     simulator = await startStillCloud();
     // More than a page of v2, so that there is something to read on.
     for (let number = 1; number <= 130; number++)
       copiedId = add({ prompt: `Check shop ${number}`, apiVersion: 'v2' }, 60 + number);
+    longId = add({ prompt: 'Check the long list', apiVersion: 'v2' }, 400);
     add({ prompt: 'Find a train to Venice', apiVersion: 'v4', lengthMs: 1000 }, 3);
     add({ prompt: 'Compare tents', title: 'Compare tents', titleAfterMs: 0, apiVersion: 'v3' }, 5);
     add({ prompt: 'Fill in the $(trash) form', apiVersion: 'v2', end: 'never' }, 7);
@@ -33,7 +35,7 @@ describe('the recent tasks of the account', () => {
     });
     await workbench.openView();
     // What a test before has copied would stand first in the list.
-    await workbench.page.evaluate(() => navigator.clipboard.writeText('no task'));
+    await workbench.copy('no task');
   });
 
   after(async () => {
@@ -97,10 +99,7 @@ describe('the recent tasks of the account', () => {
   });
 
   it('begin with what the clipboard names, which is tracked only when the person says so', async () => {
-    await workbench.page.evaluate(
-      (text) => navigator.clipboard.writeText(text),
-      `A private note: ${copiedId}`,
-    );
+    await workbench.copy(`A private note: ${copiedId}`);
     await workbench.runCommand('Browser Use: Track Task…');
     await offers('Track 1 task from the clipboard', 'Check shop 1');
     const [first] = await labels();
@@ -112,6 +111,19 @@ describe('the recent tasks of the account', () => {
     await workbench.page.keyboard.press('Enter');
     await workbench.quickInput().waitFor({ state: 'hidden' });
     await workbench.waitForRow('The copied task', ({ label }) => label === 'Check shop 130');
+  });
+
+  it('offer what was copied and pasted meanwhile where VS Code does not tell of so long a paste', async () => {
+    await workbench.copy('no task');
+    await workbench.runCommand('Browser Use: Track Task…');
+    await offers('Check shop 1');
+    await workbench.pasteInput(`${'x '.repeat(20_000)} ${longId}`);
+    await workbench.page.keyboard.press('Enter');
+    await offers('Track 1 task from the clipboard');
+    assert.equal((await workbench.rows()).length, 3, 'the first row is not taken for it');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.quickInput().waitFor({ state: 'hidden' });
+    await workbench.waitForRow('The pasted task', ({ label }) => label === 'Check the long list');
   });
 
   function listRequests(): number {

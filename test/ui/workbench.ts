@@ -237,8 +237,12 @@ export class Workbench {
   /** Opens the palette, once an input box that was answered is gone: in closing it would take the palette along. */
   async openPalette(): Promise<void> {
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-    await this.page.keyboard.press('F1');
-    await this.quickInput().waitFor();
+    // A page that gets the focus late takes the key: a person presses it again.
+    await until('An open palette', async () => {
+      if (!(await this.quickInput().isVisible())) await this.page.keyboard.press('F1');
+      await this.quickInput().waitFor({ timeout: 3000 });
+      return true;
+    });
   }
 
   /** Waits until the palette is gone, or the next input box has taken its place. */
@@ -275,10 +279,15 @@ export class Workbench {
     if (confirm) await this.page.keyboard.press('Enter');
   }
 
+  /** Puts a text into the clipboard. */
+  async copy(text: string): Promise<void> {
+    await this.page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
+  }
+
   /** Pastes a text into the input box that is open, as a person would: it may have several lines. */
   async pasteInput(text: string): Promise<void> {
     const before = await this.quickInput().inputValue();
-    await this.page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
+    await this.copy(text);
     await this.quickInput().focus();
     await this.page.keyboard.press('ControlOrMeta+V');
     // A key that comes before the text would mean what was there before it.

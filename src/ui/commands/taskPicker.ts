@@ -71,7 +71,7 @@ const mostPagesForSearch = 20;
 /** Somebody who comes so near to the end wants to go on. */
 const rowsBeforeEnd = 10;
 /** In characters. What is longer is no list of tasks. */
-const maxCopied = 1_000_000;
+const maxCopied = 10_000_000;
 /** In characters: VS Code searches the labels at each key. */
 const maxTitle = 400;
 
@@ -120,7 +120,7 @@ class TaskPicker implements Disposable {
       pick.onDidChangeValue(() => this.#search()),
       pick.onDidChangeSelection((items) => this.#check(items)),
       pick.onDidChangeActive(([active]) => this.#goDown(active)),
-      pick.onDidAccept(() => this.#accept()),
+      pick.onDidAccept(() => void this.#accept()),
       pick,
     ];
     pick.show();
@@ -205,19 +205,23 @@ class TaskPicker implements Disposable {
     return note(count === 0 ? 'This names no task' : label, `${refused}.`);
   }
 
-  /** What the clipboard names comes first: nothing of its text is shown but IDs, as it may hold anything. */
-  async #offerCopied(): Promise<void> {
+  /**
+   * What the clipboard names comes first: nothing of its text is shown but IDs, as it may hold anything.
+   * @returns true where it names something else than what stands there
+   */
+  async #offerCopied(): Promise<boolean> {
     let text = '';
     try {
       text = await env.clipboard.readText();
     } catch {
       // A browser may forbid it.
     }
-    if (text.length > maxCopied || this.#over.signal.aborted) return;
+    if (text.length > maxCopied || text === this.#copied?.text || this.#over.signal.aborted)
+      return false;
     const input = parseTaskInput(text, undefined);
     const ids = [...input.refs, ...input.sessions].map(({ id }) => id);
     ids.push(...input.ids.filter((id) => asUuid(id) !== undefined));
-    if (ids.length === 0) return;
+    if (ids.length === 0) return false;
     const more = ids.length > 2 ? ` and ${ids.length - 2} more` : '';
     const item: PickerItem = {
       kindOf: 'copied',
@@ -228,6 +232,7 @@ class TaskPicker implements Disposable {
     this.#copied = { item, text };
     this.#draw();
     if (this.#pick.value === '' && this.#checked.length === 0) this.#pick.activeItems = [item];
+    return true;
   }
 
   #check(items: readonly PickerItem[]): void {
@@ -245,7 +250,11 @@ class TaskPicker implements Disposable {
   }
 
   /** Enter means what is checked, else what was typed, else the row that has the focus. */
-  #accept(): void {
+  async #accept(): Promise<void> {
+    // VS Code does not tell of a paste of more than some 30,000 characters, as its search fails for it. Then the box seems
+    // empty, and what was pasted is in the clipboard: it is offered first.
+    if (this.#pick.value === '' && this.#checked.length === 0 && (await this.#offerCopied()))
+      return;
     const typed = this.#judgeTyped();
     const active = this.#pick.activeItems;
     const chosen =
