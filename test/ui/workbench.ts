@@ -279,9 +279,14 @@ export class Workbench {
     if (confirm) await this.page.keyboard.press('Enter');
   }
 
-  /** Puts a text into the clipboard. */
+  /** Puts a text into the clipboard. Takes the focus out of a page in the window, as only who has it may write there. */
   async copy(text: string): Promise<void> {
-    await this.page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
+    await this.page.evaluate((copied) => {
+      const { activeElement } = document;
+      if (activeElement instanceof HTMLIFrameElement) activeElement.blur();
+      window.focus();
+      return navigator.clipboard.writeText(copied);
+    }, text);
   }
 
   /** Pastes a text into the input box that is open, as a person would: it may have several lines. */
