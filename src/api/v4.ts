@@ -285,34 +285,53 @@ function verdictOf(judgement: string | undefined): boolean | undefined {
   }
 }
 
+/** A page of a list that goes on at a cursor. */
+interface CursorPage {
+  readonly nextCursor?: string | undefined;
+  readonly hasMore?: boolean | undefined;
+}
+
+/**
+ * The pages of a list that is read by a cursor. Sends a request for each page when that is asked for.
+ * @param readPage sends the request for a page. Where it rejects, the iteration ends
+ */
+async function* cursorPages<Page extends CursorPage>(
+  readPage: (cursor: string | undefined) => Promise<Page>,
+): AsyncGenerator<{ readonly page: Page; readonly isLast: boolean }, void, undefined> {
+  let cursor: string | undefined;
+  do {
+    const page = await readPage(cursor);
+    cursor = page.hasMore === true ? page.nextCursor : undefined;
+    yield { page, isLast: cursor === undefined };
+  } while (cursor !== undefined);
+}
+
 /** The sessions, the newest first, each as the state of its latest run: 100 conversations in one request. */
 async function* sessionPages(
   send: SendRequest,
   signal: AbortSignal,
 ): AsyncGenerator<TaskPage, void, undefined> {
-  let cursor: string | undefined;
-  do {
-    const answer = await send({
+  const pages = cursorPages((cursor) =>
+    send({
       path: `/api/v4/sessions?${pageQuery(lists.pageSize, cursor)}`,
       signal,
       notFoundKind: routeIsMissing,
       read: (body) => understand(sessionsSchema, body, 'a list of sessions'),
-    });
-    cursor = answer.hasMore === true ? answer.nextCursor : undefined;
-    yield {
-      tasks: answer.sessions.map(({ latestRunId, sessionId, task, title, status, createdAt }) =>
-        present({
-          id: latestRunId,
-          ...statusOf(statusByRawStatus, status),
-          prompt: task,
-          title,
-          sessionId,
-          createdAt,
-        }),
-      ),
-      isLast: cursor === undefined,
-    };
-  } while (cursor !== undefined);
+    }),
+  );
+  for await (const { page, isLast } of pages) {
+    const tasks = page.sessions.map(({ latestRunId, sessionId, task, title, status, createdAt }) =>
+      present({
+        id: latestRunId,
+        ...statusOf(statusByRawStatus, status),
+        prompt: task,
+        title,
+        sessionId,
+        createdAt,
+      }),
+    );
+    yield { tasks, isLast };
+  }
 }
 
 /** The runs, the newest first, each with its result: for as many as have ended, a hundred in one request. */
@@ -320,20 +339,18 @@ async function* runPages(
   send: SendRequest,
   signal: AbortSignal,
 ): AsyncGenerator<TaskPage, void, undefined> {
-  let cursor: string | undefined;
-  do {
-    const answer = await send({
+  const pages = cursorPages((cursor) =>
+    send({
       path: `/api/v4/runs?${pageQuery(lists.pageSize, cursor)}`,
       signal,
       notFoundKind: routeIsMissing,
       read: (body) => understand(fullRunsSchema, body, 'a list of runs'),
-    });
-    cursor = answer.hasMore === true ? answer.nextCursor : undefined;
-    yield {
-      tasks: answer.runs.map((run) => ({ ...summaryOf(detailsOf(run)), id: run.id })),
-      isLast: cursor === undefined,
-    };
-  } while (cursor !== undefined);
+    }),
+  );
+  for await (const { page, isLast } of pages) {
+    const tasks = page.runs.map((run) => ({ ...summaryOf(detailsOf(run)), id: run.id }));
+    yield { tasks, isLast };
+  }
 }
 
 function pageQuery(limit: number, cursor: string | undefined): string {
@@ -353,18 +370,19 @@ async function findRuns(
   isKnown: (id: string) => boolean = () => false,
 ): Promise<readonly string[]> {
   const ids = new Set<string>();
-  let cursor: string | undefined;
-  for (let page = 0; page < mostRunPages; page++) {
+  let pagesRead = 0;
+  const pages = cursorPages((cursor) => {
     const query = `${pageQuery(100, cursor)}&${new URLSearchParams({ sessionId }).toString()}`;
-    const answer = await send({
+    return send({
       path: `/api/v4/runs?${query}`,
       signal,
       notFoundKind: taskIsMissing,
       read: (body) => understand(runsSchema, body, 'the runs of a session'),
     });
-    for (const { id } of answer.runs) ids.add(id);
-    cursor = answer.hasMore === true ? answer.nextCursor : undefined;
-    if (cursor === undefined || answer.runs.some(({ id }) => isKnown(id))) break;
+  });
+  for await (const { page } of pages) {
+    for (const { id } of page.runs) ids.add(id);
+    if (++pagesRead >= mostRunPages || page.runs.some(({ id }) => isKnown(id))) break;
   }
   // A session begins with a run.
   if (ids.size === 0)
