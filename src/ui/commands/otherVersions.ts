@@ -16,7 +16,7 @@ import type { TaskView } from '../tree/taskView';
 import type { TaskTracker } from './taskTracker';
 
 /** The button of messages that say what an API version does not find. */
-const lookInOthers = 'Look in Other API Versions';
+const offerLabel = 'Look in Other API Versions';
 
 export interface OtherVersionsOptions {
   readonly account: Pick<CurrentAccount, 'whenReady'>;
@@ -54,9 +54,9 @@ export async function lookInOtherVersions(
 }
 
 /** Shows a message with the offer to look elsewhere. Resolves when the person has taken it up, or closed the message. */
-export async function offerOtherVersions(text: string, look: () => Promise<void>): Promise<void> {
-  const chosen = await showMessage({ severity: 'warning', text, actions: [lookInOthers] });
-  if (chosen === lookInOthers) await look();
+export async function offerOtherVersions(text: string, search: () => Promise<void>): Promise<void> {
+  const chosen = await showMessage({ severity: 'warning', text, actions: [offerLabel] });
+  if (chosen === offerLabel) await search();
 }
 
 /**
