@@ -1,0 +1,303 @@
+import { commands, type Memento } from 'vscode';
+import { followUp, knownBefore, taskStart, type Connect } from '../../core/actions/taskStart';
+import type { Clock } from '../../core/base/clock';
+import {
+  checkChange,
+  requestChange,
+  type ChangeOutcome,
+  type ChangeRequest,
+} from '../../core/cloud/changeRequest';
+import { isCloudError, type CloudError } from '../../core/cloud/errors';
+import type { ApiVersion, TaskRef } from '../../core/cloud/task';
+import type {
+  FollowUpMode,
+  RunRequest,
+  StartedTask,
+  UploadedFiles,
+} from '../../core/cloud/taskActions';
+import { followSession } from '../../core/following/sessionFollowing';
+import { changeErrorMessage } from '../../core/labels/changeErrorMessage';
+import { optionsOf, requestOf, type RunDraft } from '../../core/running/runDraft';
+import type { ReviewNote } from '../../core/running/runReview';
+import type { TrackedTask } from '../../core/tasks/trackedTask';
+import type { AccountSession } from '../account/accountSession';
+import type { Log } from '../log';
+import { showMessage } from '../messages';
+import { formatBytes, withProgress } from '../progress';
+import { notify, reportError } from '../reportError';
+import type { Settings } from '../settings';
+import { readFiles, readSchema, type GivenPaths } from './givenFiles';
+
+export interface DraftSenderOptions {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Keeps the models that were used. */
+  readonly memory: Pick<Memento, 'get' | 'update'>;
+  /** Shows the row of a task that was just started. */
+  readonly reveal: (ref: TaskRef) => Promise<void>;
+  /** Polls a task now, also one that had ended. */
+  readonly poll: (ref: TaskRef) => void;
+  readonly openDetails: (ref: TaskRef, session: AccountSession) => Promise<void>;
+}
+
+export interface SendContext {
+  readonly session: AccountSession;
+  readonly paths: GivenPaths;
+}
+
+/** What came of sending a draft. */
+export type SendOutcome =
+  /** Without a task, its prompt waits in a session. */
+  | { readonly kind: 'sent'; readonly ref?: TaskRef | undefined }
+  | {
+      readonly kind: 'notSent';
+      /** What the page of the draft says of it. */
+      readonly note: ReviewNote;
+      /** True where the person wants the page later only. */
+      readonly isLeft?: boolean;
+    };
+
+/** Sends what a person has confirmed, once, and tells how that ended. */
+export class DraftSender {
+  readonly #options: DraftSenderOptions;
+
+  constructor(options: DraftSenderOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sends a draft once, with what it names, and tracks what came of it.
+   * @throws {UserError} for a file that cannot be sent; an `AbortError` where its upload is cancelled
+   */
+  async send(draft: RunDraft, { session, paths }: SendContext): Promise<SendOutcome> {
+    const { apiVersion, followUp: mode, sessionId } = draft;
+    if (mode && sessionId !== undefined) return this.#queue(draft, { session, sessionId, mode });
+    const { clock } = this.#options;
+    const connect = connectTo(session, apiVersion);
+    let request: RunRequest;
+    try {
+      request = requestOf(draft, await readContents(draft, { paths, connect }));
+    } catch (error) {
+      if (!isCloudError(error) || session.signal.aborted) throw error;
+      return { kind: 'notSent', note: this.#refusal(error, draft, session, { isUpload: true }) };
+    }
+    const change = taskStart({
+      connect,
+      request,
+      isKnown: knownBefore(session.store.tasks(), apiVersion),
+      clock,
+    });
+    const title = 'Starting the task…';
+    let outcome = await sendOnce(title, change);
+    while (outcome.kind === 'unknown') {
+      const { error } = outcome;
+      const chosen = await showMessage({
+        severity: 'warning',
+        text: `The task may have started at ${session.server.host}.`,
+        detail:
+          'Its answer was lost, and the task is not among the newest there, or not yet. Look for it again in a moment. Running it again may cost twice.',
+        actions: ['Look Again', 'Run Again…'],
+        isModal: true,
+      });
+      if (chosen !== 'Look Again') {
+        const note: ReviewNote = {
+          severity: 'warning',
+          label: 'This may be running already',
+          detail: 'Its answer was lost, and it was not found. Running it again may cost twice',
+        };
+        return { kind: 'notSent', note, isLeft: chosen !== 'Run Again…' };
+      }
+      outcome = await withProgress({ title: 'Looking for the task…', isCancellable: false }, () =>
+        checkChange(change, error),
+      );
+    }
+    if (outcome.kind === 'refused')
+      return { kind: 'notSent', note: this.#refusal(outcome.error, draft, session) };
+    this.#rememberModel(draft.model);
+    return { kind: 'sent', ref: await this.#track(outcome.value, draft, session) };
+  }
+
+  /** Gives a session that is at work its next prompt. */
+  async #queue(
+    { prompt, apiVersion }: RunDraft,
+    {
+      session,
+      sessionId,
+      mode,
+    }: {
+      readonly session: AccountSession;
+      readonly sessionId: string;
+      readonly mode: FollowUpMode;
+    },
+  ): Promise<SendOutcome> {
+    const connect = connectTo(session, apiVersion);
+    const change = followUp({ connect, sessionId, prompt, mode, clock: this.#options.clock });
+    const outcome = await sendOnce('Sending the prompt…', change);
+    if (outcome.kind === 'refused')
+      return { kind: 'notSent', note: this.#refusal(outcome.error, { apiVersion }, session) };
+    if (outcome.kind === 'unknown') {
+      const note: ReviewNote = {
+        severity: 'warning',
+        label: 'This may be waiting in the session already',
+        detail: 'Its answer was lost, and it was not found there. Sending it again may cost twice',
+      };
+      return { kind: 'notSent', note };
+    }
+    // The prompt becomes a task of the session once its turn has come; who follows the session sees it then.
+    const { store } = session;
+    const isOfSession = (task: TrackedTask): boolean =>
+      task.apiVersion === apiVersion && task.sessionId === sessionId;
+    const latest = store.tasks().findLast(isOfSession);
+    const now = this.#options.clock.now();
+    if (latest && !session.signal.aborted)
+      followSession(store, { apiVersion, sessionId }, { ids: [], latestId: latest.id, now });
+    this.#notifyOfQueue({ sessionId, apiVersion, mode, isFollowed: latest !== undefined });
+    return { kind: 'sent' };
+  }
+
+  /** Waits for no answer. */
+  #notifyOfQueue({
+    sessionId,
+    apiVersion,
+    mode,
+    isFollowed,
+  }: {
+    readonly sessionId: string;
+    readonly apiVersion: ApiVersion;
+    readonly mode: FollowUpMode;
+    readonly isFollowed: boolean;
+  }): void {
+    const { log, settings } = this.#options;
+    const when =
+      mode === 'wait'
+        ? 'The prompt runs after the running task, as a task of its own'
+        : 'The running task is cancelled, and the prompt then runs as a task of its own';
+    const text = isFollowed ? `${when} that appears in the list by itself.` : `${when}.`;
+    const actions = isFollowed ? [] : ['Follow Session'];
+    showMessage({ severity: 'information', text, actions })
+      .then(async (chosen) => {
+        if (chosen !== 'Follow Session') return;
+        const named = `${apiVersion}/sessions/${sessionId}`;
+        await commands.executeCommand('browserUseTasks.trackTask', named);
+      })
+      .catch((error: unknown) => reportError(error, { settings, log, what: 'Tracking failed' }));
+  }
+
+  async #track(
+    { id, missingFiles = [] }: StartedTask,
+    { apiVersion }: RunDraft,
+    session: AccountSession,
+  ): Promise<TaskRef> {
+    const { clock, log, poll, settings } = this.#options;
+    const ref: TaskRef = { apiVersion, id };
+    await session.persistence.whenReady;
+    if (session.signal.aborted) {
+      const text = `The task has started at ${session.server.host}, but the base URL names another server by now, so it is not tracked. Its ID is ${id}.`;
+      notify({ severity: 'warning', text });
+      return ref;
+    }
+    session.store.track([ref], clock.now());
+    poll(ref);
+    // The task runs whatever becomes of this: a failure here must not bring the page back.
+    await this.#show(ref, missingFiles, session).catch((error: unknown) =>
+      reportError(error, { settings, log, what: 'Showing the task failed' }),
+    );
+    return ref;
+  }
+
+  async #show(
+    ref: TaskRef,
+    missingFiles: readonly string[],
+    session: AccountSession,
+  ): Promise<void> {
+    const { log, openDetails, reveal, settings } = this.#options;
+    await reveal(ref);
+    const text =
+      missingFiles.length === 0
+        ? 'The task has started and is tracked.'
+        : `The task has started without ${missingFiles.join(', ')}: the cloud did not find what was uploaded.`;
+    const severity = missingFiles.length === 0 ? 'information' : 'warning';
+    if (settings.opensDetailsOfRuns) {
+      await openDetails(ref, session);
+      if (missingFiles.length > 0) notify({ severity, text });
+      return;
+    }
+    showMessage({ severity, text, actions: ['Open Details'] })
+      .then((chosen) => (chosen === 'Open Details' ? openDetails(ref, session) : undefined))
+      .catch((error: unknown) =>
+        reportError(error, { settings, log, what: 'Opening the details failed' }),
+      );
+  }
+
+  /** Says in a message what the cloud has against a draft, and what helps. @returns the note that stays on the page */
+  #refusal(
+    error: CloudError,
+    { apiVersion }: Pick<RunDraft, 'apiVersion'>,
+    { server: { host } }: AccountSession,
+    { isUpload }: { readonly isUpload?: boolean } = {},
+  ): ReviewNote {
+    this.#options.log.error('A task was not started', error);
+    const { text, nextStep } = changeErrorMessage(error, { host, apiVersion, isUpload });
+    notify({ severity: 'error', text: `The task has not started. ${text}` }, nextStep);
+    return noteOf(text);
+  }
+
+  /** Models that were used, the last first. */
+  get usedModels(): readonly string[] {
+    const models: unknown = this.#options.memory.get(modelsKey);
+    return Array.isArray(models) ? models.filter((each) => typeof each === 'string') : [];
+  }
+
+  #rememberModel(model: string | undefined): void {
+    if (model === undefined) return;
+    const models = [model, ...this.usedModels.filter((each) => each !== model)];
+    void this.#options.memory.update(modelsKey, models.slice(0, mostModels));
+  }
+}
+
+const modelsKey = 'usedModels';
+const mostModels = 10;
+
+/** Where the person has confirmed it, a change is sent once and is not taken back. */
+function sendOnce<T>(title: string, change: ChangeRequest<T>): Promise<ChangeOutcome<T>> {
+  return withProgress({ title, isCancellable: false }, () => requestChange(change));
+}
+
+function connectTo(session: AccountSession, apiVersion: ApiVersion): Connect {
+  return async (signal) => (await session.connect(signal)).client(apiVersion);
+}
+
+/**
+ * Reads the files of a draft that are sent, and uploads those that are given along, with progress and a way to cancel.
+ * @throws {UserError} for a file that cannot be sent; {CloudError} where the upload fails; an `AbortError` where it is cancelled
+ */
+async function readContents(
+  draft: RunDraft,
+  { connect, paths }: Pick<SendContext, 'paths'> & { readonly connect: Connect },
+): Promise<Parameters<typeof requestOf>[1]> {
+  const isSent = (option: string): boolean =>
+    optionsOf(draft).sent.some((field) => field.option === option);
+  const outputSchema =
+    draft.outputSchema !== undefined && isSent('outputSchema')
+      ? await readSchema(draft.outputSchema, paths)
+      : undefined;
+  if (!draft.files || !isSent('files')) return { outputSchema };
+  const { sessionId } = draft;
+  const files = await readFiles(draft.files, paths);
+  const total = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const title = files.length === 1 ? 'Uploading 1 file' : `Uploading ${files.length} files`;
+  const uploaded: UploadedFiles = await withProgress({ title }, async (signal, report) => {
+    const client = await connect(signal);
+    const onProgress = (sent: number): void => report(formatBytes(sent, total), sent / total);
+    return client.uploadFiles(files, { sessionId, signal, onProgress });
+  });
+  return { outputSchema, files: uploaded };
+}
+
+/** An error as a note on the page. */
+export function noteOf(text: string): ReviewNote {
+  // The first sentence says what is wrong, the others what to do.
+  const [, first = text, rest = ''] = /^(.*?[.!?]”?\)?)\s+(?=[A-Z“])(.*)$/su.exec(text) ?? [];
+  return { severity: 'error', label: first, detail: rest };
+}
