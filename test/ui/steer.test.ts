@@ -100,6 +100,12 @@ describe('steering tasks', () => {
     const notification = await workbench.waitForNotification('already');
     assert.equal(notification.message, '“Was faster” had finished already.');
     assert.deepEqual(changes(), [`PATCH /api/v2/tasks/${id}`]);
+    // It is told once, by the answer alone.
+    await workbench.waitForBadge(0);
+    assert.equal(
+      (await workbench.shownNotifications()).filter((each) => each.includes('Was faster')).length,
+      1,
+    );
     await notification.dismiss();
   });
 

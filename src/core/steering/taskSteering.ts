@@ -169,6 +169,39 @@ export function noteClosedBrowser(
   store.put(marked.map((task) => ({ ...task, browserOpenUntil: undefined })));
 }
 
+/**
+ * Until `end`, the ends of tasks are seen as they come: who steers them is answered, and needs no notice besides. What the
+ * answer says nothing of is unseen again afterwards.
+ * @param refs those that had not ended when the person chose them
+ */
+export function answeredEnds(
+  refs: readonly TaskRef[],
+  store: Pick<TaskStore, 'get' | 'setUnseen' | 'onDidChange'>,
+): { end(results: readonly SteerResult[]): void } {
+  const seen: TaskRef[] = [];
+  const see = () => {
+    const unseen = refs.filter((ref) => store.get(ref)?.isUnseen);
+    seen.push(...unseen);
+    store.setUnseen(unseen, false);
+  };
+  const subscription = store.onDidChange(see);
+  see();
+  return {
+    end(results) {
+      subscription.dispose();
+      const told = new Set(
+        results
+          .filter(({ kind }) => kind === 'done' || kind === 'hadEnded')
+          .map(({ ref }) => refKey(ref)),
+      );
+      store.setUnseen(
+        seen.filter((ref) => !told.has(refKey(ref))),
+        true,
+      );
+    },
+  };
+}
+
 function isActiveIn(store: SteeredAccount['store'], ref: TaskRef): boolean {
   const task = store.get(ref);
   return task !== undefined && !hasEnded(task.status);

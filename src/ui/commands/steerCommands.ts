@@ -1,7 +1,7 @@
 import { window, workspace } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import { capabilitiesOf } from '../../core/cloud/apiVersions';
-import { refKey, type TaskRef } from '../../core/cloud/task';
+import { hasEnded, refKey, type TaskRef } from '../../core/cloud/task';
 import { apiVersions } from '../../core/cloud/versionList';
 import {
   deletedMessage,
@@ -16,7 +16,12 @@ import {
   type SteerAction,
 } from '../../core/steering/steerActions';
 import { namesFrom, steerMessage, stopQuestion } from '../../core/steering/steerMessages';
-import type { SteerOptions, SteerResult, TaskSteering } from '../../core/steering/taskSteering';
+import {
+  answeredEnds,
+  type SteerOptions,
+  type SteerResult,
+  type TaskSteering,
+} from '../../core/steering/taskSteering';
 import { hasOpenBrowser } from '../../core/tasks/trackedTask';
 import type { AccountSession } from '../account/accountSession';
 import type { CurrentAccount } from '../account/currentAccount';
@@ -73,18 +78,21 @@ async function steerTasks(
     ...target,
   });
   const nameOf = namesFrom(store.tasks());
+  const active = refs.filter((ref) => !hasEnded(store.get(ref)?.status ?? 'unknown'));
   const losing = losingTasks(action, refs, store.tasks()).map(nameOf);
   if (!isConfirmed && losing.length > 0 && (action === 'stop' || action === 'stopSession'))
     if (!(await confirm(stopQuestion(action, losing)))) return;
   over.throwIfAborted();
   const run = (signal: AbortSignal, onProgress?: SteerOptions['onProgress']) =>
     steering.run(action, refs, { account: session, signal, onProgress });
-  const results = await withSteerProgress(
-    `${progressTitles[action]} tasks`,
-    refs.length,
-    over,
-    run,
-  );
+  const title = `${progressTitles[action]} tasks`;
+  const ends = answeredEnds(active, store);
+  let results: readonly SteerResult[] = [];
+  try {
+    results = await withSteerProgress(title, refs.length, over, run);
+  } finally {
+    ends.end(results);
+  }
   const message = steerMessage(action, results, { nameOf, host: server.host });
   if (message) notify(message, message.nextStep);
 }

@@ -6,7 +6,12 @@ import {
   steerActionsOf,
   type SteerAction,
 } from '../../../../src/core/steering/steerActions';
-import { TaskSteering, type SteerResult } from '../../../../src/core/steering/taskSteering';
+import {
+  answeredEnds,
+  TaskSteering,
+  type SteerResult,
+} from '../../../../src/core/steering/taskSteering';
+import { NoticeQueue, noticeWindowMs } from '../../../../src/core/notices/noticeQueue';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import { aTask } from '../../../fakes/aTask';
 import { FakeClock, settle } from '../../../fakes/fakeClock';
@@ -253,6 +258,53 @@ describe('TaskSteering', () => {
     await results;
     assert.deepEqual(progress, ['0/6', '1/6', '2/6', '3/6', '4/6', '5/6', '6/6']);
     assert.equal(polled.length, 6);
+  });
+
+  it('brings one message of a task that had finished first: the answer, and no notice', async () => {
+    const [stopped, other] = [run('a'), run('b')];
+    const notices: string[] = [];
+    const queue = new NoticeQueue({
+      store,
+      clock,
+      isEnabled: () => true,
+      show: ({ text }) => notices.push(text),
+    });
+    const ends = answeredEnds([stopped], store);
+    let open: () => void = () => undefined;
+    cloud.actions.gate = new Promise((resolve) => (open = resolve));
+    cloud.actions.afterStop = 'finished';
+    const results = steer('stop', [stopped]);
+    await settle();
+    for (const ref of [stopped, other])
+      store.applyUpdate(ref, { status: 'finished', rawStatus: 'finished' }, clock.now(), true);
+    await clock.advance(noticeWindowMs);
+    open();
+    ends.end(await results);
+    await clock.advance(noticeWindowMs);
+    assert.deepEqual(kinds(await results), ['hadEnded']);
+    assert.deepEqual(notices, ['Finished: b']);
+    assert.equal(store.get(stopped)?.isUnseen, false);
+    queue.dispose();
+  });
+
+  it('has an end unseen of which the answer says nothing, and one that comes after the answer', () => {
+    const [finished, refused, later] = [run('a'), run('b'), run('c')];
+    const end = (ref: TaskRef) =>
+      store.applyUpdate(ref, { status: 'finished', rawStatus: 'finished' }, clock.now(), true);
+    end(finished);
+    const ends = answeredEnds([finished, refused, later], store);
+    end(refused);
+    assert.equal(store.get(refused)?.isUnseen, false);
+    ends.end([
+      { ref: finished, kind: 'hadEnded', status: 'finished' },
+      { ref: refused, kind: 'refused', error: new CloudError('forbidden', 'no') },
+      { ref: later, kind: 'done' },
+    ]);
+    end(later);
+    assert.deepEqual(
+      [finished, refused, later].map((ref) => store.get(ref)?.isUnseen),
+      [false, true, true],
+    );
   });
 
   it('stops a task that is not tracked', async () => {
