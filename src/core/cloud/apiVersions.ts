@@ -29,6 +29,11 @@ export interface VersionCapabilities {
    * verdict. Absent: nothing comes after the end.
    */
   readonly settlesWithinMs?: number | undefined;
+  /**
+   * The raw status of a finished task that another program may have run again, and for how long after its end that can be,
+   * in milliseconds. Absent: no task runs again.
+   */
+  readonly mayRunAgain?: { readonly rawStatus: string; readonly withinMs: number } | undefined;
   /** What `cost` is the cost of, as a heading. */
   readonly costLabel: string;
   /** True where a reading of details goes on from the steps that are known. Absent: it brings all of them again. */
@@ -136,6 +141,8 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     hasDashboardPage: true,
     canShare: false,
     hasLogs: false,
+    // A session that is kept alive times out when it was idle for 15 minutes (cloud-api-v3-v4.md §3).
+    mayRunAgain: { rawStatus: 'idle', withinMs: 20 * 60_000 },
     costLabel: 'Cost',
     readsNewStepsOnly: true,
     runOptions: new Set([

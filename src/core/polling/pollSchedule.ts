@@ -1,6 +1,6 @@
 import { backoffCapMs, nextBackoffMs, refusedCapMs } from './backoff';
 import type { CloudErrorKind } from '../cloud/errors';
-import { hasEnded, refKey, type TaskRef } from '../cloud/task';
+import { hasEnded, outcomeOf, refKey, type TaskRef } from '../cloud/task';
 import { isActive, isStale, needsFullRead, type TrackedTask } from '../tasks/trackedTask';
 import { capabilitiesOf } from '../cloud/apiVersions';
 
@@ -8,6 +8,8 @@ import { capabilitiesOf } from '../cloud/apiVersions';
 const jitter = 0.1;
 /** However a user sets it, in milliseconds. */
 const shortestPauseMs = 2000;
+/** For a task that has finished and may run again. */
+const finishedPauseMs = 30_000;
 /** For an unknown status. */
 const slowPauseMs = 60_000;
 /** For a task whose status has not changed for hours. */
@@ -47,7 +49,8 @@ export class PollSchedule {
    */
   dueAt(task: TrackedTask, pauseMs: number, now: number): number | undefined {
     const poll = this.#polls.get(refKey(task));
-    if (!isActive(task) && !task.isMissing && !this.owesFullRead(task, now)) {
+    const owesFullRead = this.owesFullRead(task, now);
+    if (!isActive(task) && !task.isMissing && !owesFullRead && !mayRunAgain(task, now)) {
       const at = settlesAt(task);
       return at === undefined || (poll?.fullReadFailures ?? 0) >= mostFullReadFailures
         ? undefined
@@ -57,8 +60,8 @@ export class PollSchedule {
     if (task.isMissing && poll?.wasAnswered === true) return undefined;
     // Asked in the future: the clock was set back since.
     if (poll?.requestedAt === undefined || poll.requestedAt > now) return 0;
-    const pause =
-      hasEnded(task.status) && !task.isMissing ? 0 : pauseOf(task, pauseMs, now) * poll.spread;
+    const isEndUnread = hasEnded(task.status) && owesFullRead;
+    const pause = isEndUnread ? 0 : pauseOf(task, pauseMs, now) * poll.spread;
     return poll.requestedAt + Math.max(pause, poll.backoffMs);
   }
 
@@ -165,9 +168,17 @@ function hasSettled(task: TrackedTask, now: number): boolean {
 
 function pauseOf(task: TrackedTask, pauseMs: number, now: number): number {
   const pause = Math.max(shortestPauseMs, pauseMs);
+  if (mayRunAgain(task, now)) return Math.max(pause, finishedPauseMs);
   if (isStale(task, now)) return Math.max(pause, stalePauseMs);
   const isWordUnknown = task.status === 'unknown' && task.rawStatus !== '';
   return isWordUnknown ? Math.max(pause, slowPauseMs) : pause;
+}
+
+/** True for a finished task that another program may have run again by now. */
+function mayRunAgain(task: TrackedTask, now: number): boolean {
+  const again = capabilitiesOf(task.apiVersion).mayRunAgain;
+  const isIdle = task.rawStatus === again?.rawStatus && outcomeOf(task) !== undefined;
+  return again !== undefined && isIdle && now - (task.changedAt ?? 0) < again.withinMs;
 }
 
 /**

@@ -114,6 +114,30 @@ describe('PollSchedule', () => {
     assert.equal(dueAt(ended, endedAt), undefined);
   });
 
+  it('has a finished session of v3 due each half minute while it is idle and may run again', () => {
+    const idle = aTask({
+      apiVersion: 'v3',
+      status: 'finished',
+      rawStatus: 'idle',
+      isSuccess: false,
+      readAs: 'finished',
+      changedAt: now,
+    });
+    assert.equal(dueAt(idle), 0);
+    schedule.succeeded([idle], now);
+    assert.equal(dueAt(idle), now + 30_000);
+    assert.equal(schedule.dueAt(idle, 2 * 60_000, now), now + 2 * 60_000);
+    assert.equal(dueAt(idle, now + 20 * 60_000 - 1), now + 30_000);
+    assert.equal(dueAt(idle, now + 20 * 60_000), undefined);
+    for (const more of [
+      { rawStatus: 'timed_out' },
+      { isSuccess: undefined },
+      { status: 'stopped' },
+      { apiVersion: 'v2' },
+    ] as const)
+      assert.equal(dueAt({ ...idle, ...more }), undefined, JSON.stringify(more));
+  });
+
   it('waits a minute for a word that nobody knows, but not for a task not yet seen', () => {
     const odd = aTask({ status: 'unknown', rawStatus: 'dreaming' });
     const fresh = aTask({ status: 'unknown', rawStatus: '' });

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { Engine } from './engine';
+
+const second = 1000;
+const minute = 60 * second;
+
+/** A session of v3 that is kept alive may get another task from elsewhere, for as long as it is idle. */
+describe('a session of v3 that runs again', () => {
+  let engine: Engine;
+
+  beforeEach(async () => {
+    engine = await Engine.start({ apiVersion: 'v3' });
+  });
+
+  afterEach(() => engine.dispose());
+
+  /** Tracks a session until its task has ended. @returns its ID */
+  const trackToEnd = async (script: Parameters<Engine['track']>[0] = {}): Promise<string> => {
+    const createdAtMs = engine.clock.now();
+    const ends = { end: 'finished', steps: 2, lengthMs: 10 * second, createdAtMs } as const;
+    const id = engine.track({ ...ends, keepAlive: true, ...script });
+    await engine.pass(20 * second);
+    assert.equal(engine.task(id).status, 'finished');
+    assert.equal(engine.notices.length, 1);
+    return id;
+  };
+
+  const followUp = (sessionId: string): void => {
+    engine.simulator.addTask({
+      prompt: 'And now?',
+      apiVersion: 'v3',
+      sessionId,
+      end: 'finished',
+      lengthMs: 2 * minute,
+    });
+  };
+
+  it('is noticed within half a minute, and so is its next end', async () => {
+    const id = await trackToEnd();
+    await engine.pass(5 * minute);
+    followUp(id);
+    await engine.pass(35 * second);
+    assert.equal(engine.task(id).status, 'running');
+    await engine.pass(2 * minute);
+    assert.equal(engine.task(id).status, 'finished');
+    assert.equal(engine.notices.length, 2);
+  });
+
+  it('is noticed within an interval where another session is polled, too', async () => {
+    engine.track();
+    engine.track();
+    const id = await trackToEnd();
+    followUp(id);
+    const { requests } = engine;
+    await engine.pass(3 * second);
+    assert.equal(engine.task(id).status, 'running');
+    assert.ok(engine.requests - requests <= 2, 'by the list that is read anyway');
+  });
+
+  it('takes few requests while it is idle, and none once it has timed out', async () => {
+    const id = await trackToEnd();
+    const { requests } = engine;
+    await engine.pass(14 * minute);
+    const idle = engine.requests - requests;
+    assert.ok(idle >= 20 && idle <= 30, `${idle} requests`);
+    await engine.pass(2 * minute);
+    assert.equal(engine.task(id).rawStatus, 'timed_out');
+    assert.equal(engine.task(id).status, 'finished');
+    const atTheEnd = engine.requests;
+    await engine.pass(60 * minute);
+    assert.equal(engine.requests, atTheEnd);
+    assert.equal(engine.notices.length, 1);
+  });
+
+  it('takes no request after twenty minutes, though the cloud never lets it time out', async () => {
+    await trackToEnd({ v3: { idleLimitMs: Infinity } });
+    await engine.pass(20 * minute);
+    const { requests } = engine;
+    await engine.pass(60 * minute);
+    assert.equal(engine.requests, requests);
+  });
+
+  it('takes no request where it was not kept alive', async () => {
+    await trackToEnd({ keepAlive: false });
+    const { requests } = engine;
+    await engine.pass(60 * minute);
+    assert.equal(engine.requests, requests);
+  });
+});
