@@ -42,7 +42,7 @@ export function createV3Client(send: SendRequest): TaskReader {
       signal,
       isDetails,
       notFoundKind: taskIsMissing,
-      read: (answer) => readSession(id, answer),
+      read: (answer, answeredAtMs) => readSession(id, answer, answeredAtMs),
     });
 
   return {
@@ -129,8 +129,8 @@ const sessionSchema = z.object({
 });
 
 type SessionFields = z.output<typeof sessionSchema>;
-/** A session whose ID is certain. */
-type Session = SessionFields & { readonly id: string };
+/** A session whose ID is certain, as it was at a moment: by the server's clock, or by ours where its answer doesn't tell. */
+type Session = SessionFields & { readonly id: string; readonly answeredAtMs: number };
 
 const listSchema = z.object({
   sessions: listOf(z.extend(sessionSchema, { id: identifier })),
@@ -140,22 +140,26 @@ const listSchema = z.object({
 const messagesSchema = z.object({ messages: listOf(messageSchema), hasMore: flag });
 
 /** What `GET /sessions/{id}` answers. */
-function readSession(id: string, answer: unknown): Session {
+function readSession(id: string, answer: unknown, answeredAtMs = Date.now()): Session {
   const fields = understand(sessionSchema, answer, 'the session');
   checkId(id, fields.id);
-  return { ...fields, id };
+  return { ...fields, id, answeredAtMs };
 }
 
 /** How the task of a session stands, by whatever answer holds the session. */
-export function readStanding(id: string, answer: unknown): TaskStanding {
-  const { status, rawStatus } = updateOf(readSession(id, answer));
+export function readStanding(id: string, answer: unknown, answeredAtMs?: number): TaskStanding {
+  const { status, rawStatus } = updateOf(readSession(id, answer, answeredAtMs));
   return { status, rawStatus };
 }
 
 /** What `GET /sessions` answers. */
-function readList(answer: unknown): NumberedPage {
+function readList(answer: unknown, answeredAtMs = Date.now()): NumberedPage {
   const { sessions, total } = understand(listSchema, answer, 'a list of sessions');
-  return { tasks: sessions.map((session) => ({ id: session.id, ...updateOf(session) })), total };
+  const tasks = sessions.map((session) => ({
+    id: session.id,
+    ...updateOf({ ...session, answeredAtMs }),
+  }));
+  return { tasks, total };
 }
 
 function detailsOf(session: Session): TaskDetails {
@@ -194,8 +198,8 @@ const idleMs = 2 * 60_000;
  * task, and `idle` stands before the first task as well as after it: the verdict tells them apart.
  * @see cloud-api-v3-v4.md §3 and §12
  */
-function statusOfSession(session: SessionFields): TaskStatus {
-  const { isTaskSuccessful, stepCount = 0 } = session;
+function statusOfSession(session: Session): TaskStatus {
+  const { isTaskSuccessful, stepCount = 0, answeredAtMs } = session;
   const hasVerdict = isTaskSuccessful !== undefined;
   const { status } = statusOf(statusByRawStatus, session.status);
   switch (session.status) {
@@ -206,7 +210,7 @@ function statusOfSession(session: SessionFields): TaskStatus {
       if (hasVerdict || hasOutput(session)) return 'finished';
       if (stepCount === 0) return 'created';
       const idleSince = Date.parse(session.updatedAt ?? '');
-      return Date.now() - idleSince > idleMs ? 'stopped' : 'running';
+      return answeredAtMs - idleSince > idleMs ? 'stopped' : 'running';
     }
     default:
       return status;

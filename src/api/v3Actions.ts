@@ -39,9 +39,9 @@ export function createV3Actions(send: SendRequest, upload: Upload): TaskActions 
       path: path`/api/v3/sessions/${id}`,
       signal,
       notFoundKind: taskIsMissing,
-      read: (answer) => ({
+      read: (answer, answeredAtMs) => ({
         ...understand(sessionSchema, answer, 'the session'),
-        standing: readStanding(id, answer),
+        standing: readStanding(id, answer, answeredAtMs),
       }),
     });
   const isOpen = (id: string, signal: AbortSignal): Promise<boolean> =>
@@ -60,7 +60,7 @@ export function createV3Actions(send: SendRequest, upload: Upload): TaskActions 
       body: { strategy },
       signal,
       notFoundKind: taskIsMissing,
-      read: (answer) => afterStop(readStanding(id, answer)),
+      read: (answer, answeredAtMs) => afterStop(readStanding(id, answer, answeredAtMs)),
     });
   const noPause = cannot('v3', 'pause tasks');
 

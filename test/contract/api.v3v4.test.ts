@@ -326,6 +326,37 @@ describe('v4 client, against the simulator', () => {
   });
 });
 
+describe('v3 client, against a simulator whose clock differs from the local one', () => {
+  for (const hours of [1, -1])
+    it(`sees a task stopped two minutes after it went idle, ${hours} hours away`, async () => {
+      const clock = virtualClock(Date.now() + hours * 3_600_000);
+      const simulator = await startSimulator({ clock });
+      try {
+        const client = createCloud({ baseUrl: simulator.url, key: simulatorKey }).client('v3');
+        const { id } = simulator.addTask({
+          apiVersion: 'v3',
+          prompt: 'Find a flight',
+          end: 'stopped',
+          keepAlive: true,
+          lengthMs: 10_000,
+        });
+        clock.advance(70_000);
+        const early = await client.getStatus(id, never);
+        assert.deepEqual([early.rawStatus, early.status], ['idle', 'running']);
+        clock.advance(90_000);
+        const statuses = [
+          (await client.getStatus(id, never)).status,
+          (await client.getDetails(id, never)).status,
+          (await client.checkStop(id, 'task', never))?.status,
+          ...(await allPages(client, {}, never)).flatMap(({ tasks }) => tasks).map((t) => t.status),
+        ];
+        assert.deepEqual(statuses, ['stopped', 'stopped', 'stopped', 'stopped']);
+      } finally {
+        await simulator.close();
+      }
+    });
+});
+
 describe('the search for a version, against the simulator', () => {
   for (const apiVersion of apiVersions)
     it(`finds a task of ${apiVersion} that is tracked as one of another version, and puts it in its place`, async () => {

@@ -2,7 +2,7 @@ import type { TaskClient, TaskPage, TaskQuery } from '../../src/core/cloud/taskC
 
 /** Reads no more than the first page of a list. */
 export async function firstPage(
-  client: TaskClient,
+  client: Pick<TaskClient, 'listTasks'>,
   query: TaskQuery,
   signal: AbortSignal,
 ): Promise<TaskPage> {
@@ -12,7 +12,7 @@ export async function firstPage(
 
 /** Reads a list to its end. */
 export async function allPages(
-  client: TaskClient,
+  client: Pick<TaskClient, 'listTasks'>,
   query: TaskQuery,
   signal: AbortSignal,
 ): Promise<TaskPage[]> {

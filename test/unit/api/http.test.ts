@@ -45,6 +45,19 @@ describe('a request to the cloud', () => {
     assert.equal(task.steps[0]?.durationSeconds, undefined);
   });
 
+  it('tells when it was answered by the clock of the server, or else by the local one', async () => {
+    const idleAtMs = Date.now() - 3_600_000;
+    const updatedAt = new Date(idleAtMs).toISOString();
+    const body = JSON.stringify({ status: 'idle', stepCount: 1, updatedAt, output: null });
+    const statusAt = async (date: string): Promise<string> => {
+      const server = await serve(answerWith(200, body, { date }));
+      const cloud = createCloud({ baseUrl: server.url, key: canaryKey });
+      return (await cloud.client('v3').getStatus('1', never)).status;
+    };
+    assert.equal(await statusAt(new Date(idleAtMs + 60_000).toUTCString()), 'running');
+    for (const unreadable of ['', 'soon']) assert.equal(await statusAt(unreadable), 'stopped');
+  });
+
   it('keeps the path prefix of the base URL', async () => {
     const server = await serve(answerWith(200, '{"status":"started"}'));
     await clientOf(`${server.url}/some/prefix/`).getStatus('1', never);

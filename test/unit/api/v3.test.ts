@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createV3Client } from '../../../src/api/v3';
 import type { TaskStatus } from '../../../src/core/cloud/task';
+import { firstPage } from '../../fakes/clientPages';
 import { never, pollFrom } from './answers';
 
 const id = '6e1f0b2c-0000-4000-8000-00000000abcd';
@@ -26,8 +27,8 @@ const session = {
   updatedAt: '2026-11-01T12:01:00Z',
 };
 
-async function statusOf(more: object) {
-  const send = pollFrom({ [sessionPath]: { ...session, ...more } });
+async function statusOf(more: object, answeredAtMs?: number) {
+  const send = pollFrom({ [sessionPath]: { ...session, ...more } }, answeredAtMs);
   return createV3Client(send).getStatus(id, never);
 }
 
@@ -56,6 +57,32 @@ describe('v3: what the status of a session means', () => {
   for (const [name, more, status] of rows)
     it(name, async () => {
       assert.equal((await statusOf(more)).status, status);
+    });
+
+  const hourMs = 3_600_000;
+  for (const [name, serverAtMs] of [
+    ['an hour ahead', Date.now() - hourMs],
+    ['an hour behind', Date.now() + hourMs],
+  ] as const)
+    it(`judges an idle session by the server's clock, while the local one is ${name}`, async () => {
+      const idleFor = (ms: number): object => ({
+        status: 'idle',
+        stepCount: 3,
+        updatedAt: new Date(serverAtMs - ms).toISOString(),
+      });
+      assert.equal((await statusOf(idleFor(110_000), serverAtMs)).status, 'running');
+      assert.equal((await statusOf(idleFor(130_000), serverAtMs)).status, 'stopped');
+      const sessions = [idleFor(110_000), idleFor(130_000)].map((idle) => ({
+        ...session,
+        ...idle,
+      }));
+      const list = { '/api/v3/sessions?page=1&page_size=100': { sessions, total: 2 } };
+      const client = createV3Client(pollFrom(list, serverAtMs));
+      const { tasks } = await firstPage(client, {}, never);
+      assert.deepEqual(
+        tasks.map(({ status }) => status),
+        ['running', 'stopped'],
+      );
     });
 });
 
