@@ -38,6 +38,8 @@ export function listOf<T extends z.core.$ZodType>(entry: T) {
   );
 }
 
+/** Whatever is there; perhaps nothing. By itself, `z.unknown()` wants its field to be there. */
+export const anything = z.optional(z.unknown());
 export const text = lenientBy((value) => (typeof value === 'string' ? value : undefined));
 export const flag = lenientBy((value) => (typeof value === 'boolean' ? value : undefined));
 /** For what is named by it: an empty ID names nothing. */

@@ -6,6 +6,7 @@ import type { TaskStanding } from '../core/cloud/taskActions';
 import type { TaskReader, TaskUpdate } from '../core/cloud/taskClient';
 import { accountIsMissing, readAccount } from './account';
 import {
+  anything,
   cost,
   flag,
   identifier,
@@ -116,7 +117,7 @@ const sessionSchema = z.object({
   status: statusWord,
   model: text,
   title: text,
-  output: z.unknown(),
+  output: anything,
   stepCount: lenient(z.int()),
   lastStepSummary: text,
   isTaskSuccessful: flag,

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { TaskStep } from '../core/cloud/task';
-import { flag, identifier, listOf, present, text, timestamp, webUrl } from './fields';
+import { anything, flag, identifier, listOf, present, text, timestamp, webUrl } from './fields';
 import { parseBoundedJson } from './boundedJson';
 
 /** A message of a v3 session, as far as it is needed. */
@@ -127,10 +127,10 @@ interface MessageData {
 }
 
 const toolCallSchema = z.object({
-  function: z.object({ name: identifier, arguments: z.unknown() }),
+  function: z.object({ name: identifier, arguments: anything }),
 });
 const dataSchema = z.object({
-  content: z.unknown(),
+  content: anything,
   tool_calls: listOf(toolCallSchema),
 });
 

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import type { TaskStep } from '../core/cloud/task';
-import { identifier, lenient, output, present, text, timestamp, webUrl } from './fields';
+import { anything, identifier, lenient, output, present, text, timestamp, webUrl } from './fields';
 
 /** An event of a v4 run, as far as it is needed. */
 export const eventSchema = z.object({
   id: z.int(),
   ts: timestamp,
   type: text,
-  data: z.unknown(),
+  data: anything,
 });
 
 export type RunEvent = z.output<typeof eventSchema>;
@@ -22,7 +22,7 @@ const inputSchema = z.object({ description: text, url: text });
 const stateSchema = z.object({
   status: text,
   title: text,
-  input: z.unknown(),
+  input: anything,
   output,
   error: output,
 });

@@ -113,6 +113,12 @@ describe('v3: a session', () => {
       assert.equal((await statusOf({ status: 'idle', stepCount: 1, output })).output, expected);
     });
 
+  it('is understood without an output', async () => {
+    const { output, ...others } = session;
+    const client = createV3Client(pollFrom({ [sessionPath]: others }));
+    assert.equal((await client.getStatus(id, never)).status, 'running');
+  });
+
   it('says what it did last where it broke down', async () => {
     const update = await statusOf({ status: 'error', lastStepSummary: 'Opening the shop' });
     assert.equal(update.output, 'Opening the shop');
@@ -200,6 +206,16 @@ describe('v3: the details of a session', () => {
       },
     ]);
     assert.equal(details.isPartial, false);
+  });
+
+  it('take calls of tools for actions, also without words or arguments', async () => {
+    const called = { ...message, id: 'm1', role: 'ai', type: 'browser_action', summary: 'Act' };
+    const data = JSON.stringify({ tool_calls: [{ function: { name: 'screenshot' } }] });
+    const client = createV3Client(
+      pollFrom({ ...answers, [messagesPath]: { messages: [{ ...called, data }] } }),
+    );
+    const [step] = (await client.getDetails(id, never)).steps;
+    assert.deepEqual(step?.actions, ['{"screenshot":{}}']);
   });
 
   it('take objects of JSON for actions, one or a line each', async () => {

@@ -174,6 +174,19 @@ describe('v4: the details of a run', () => {
     assert.equal(first.steps.length, 1, 'what was answered before stays');
   });
 
+  it('take in events that have no data, and calls of tools that have no input', async () => {
+    const { data, ...started } = event(1, 'run.started');
+    const called = tool(2, 'c1', { status: 'completed', title: 'Look around' });
+    const page = { events: [started, called] };
+    const client = createV4Client(pollFrom({ ...answers, [eventsPath(0)]: page }));
+    const { startedAt, steps } = await client.getDetails(id, never);
+    assert.equal(startedAt, '2026-11-01T12:00:01Z');
+    assert.deepEqual(
+      steps.map(({ goal, actions }) => [goal, actions]),
+      [['Look around', ['{"browser":{}}']]],
+    );
+  });
+
   it('say that there is more, and where a reading ends without news', async () => {
     const many = Object.fromEntries(
       Array.from({ length: 6 }, (_, page): [string, unknown] => [
