@@ -51,7 +51,7 @@ export interface ApiRequest<T> {
 }
 
 /**
- * Sends one request and gives what its answer says.
+ * Sends one request and gives what its answer says, with `[key]` wherever its texts repeat the key.
  * @throws {CloudError} whose message names the path and never holds the key; an `AbortError`
  */
 export type SendRequest = <T>(request: ApiRequest<T>) => Promise<T>;
@@ -73,8 +73,16 @@ export function createSendRequest({
   limits,
   rateLimiter,
 }: SendRequestOptions): SendRequest {
+  const spellings = [key, encodeURIComponent(key), JSON.stringify(key).slice(1, -1)];
   const withoutKey = (text: string): string =>
-    [key, encodeURIComponent(key)].reduce((line, secret) => line.replaceAll(secret, '[key]'), text);
+    spellings.reduce((line, secret) => line.replaceAll(secret, '[key]'), text);
+  /** Servers repeat a key in their errors, and agents in what they write. Most answers don't, and are spared a second reading. */
+  const parse = (body: string): unknown => {
+    const answer = parseAnswer(body);
+    const mayHoldKey =
+      key.length >= shortestKey && spellings.some((spelling) => body.includes(spelling));
+    return mayHoldKey ? mapTexts(answer, withoutKey) : answer;
+  };
   return async (request) => {
     const { path, signal, isDetails = false, notFoundKind, read } = request;
     const method = request.method ?? 'GET';
@@ -102,7 +110,7 @@ export function createSendRequest({
       if (answer.allowance) rateLimiter?.noteAllowance(answer.allowance);
       const body = new TextDecoder().decode(answer.body);
       if (!isSuccess(answer.status)) throw errorOfRefusal({ ...answer, body }, notFoundKind);
-      return read(body === '' ? undefined : parseAnswer(body), timeOf(answer.date));
+      return read(body === '' ? undefined : parse(body), timeOf(answer.date));
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
       const { kind, status, retryAfterMs, isUnsent, message, details } = error;
@@ -119,6 +127,19 @@ export function createSendRequest({
       });
     }
   };
+}
+
+/** Shorter texts are parts of IDs and words, and no keys: `keyProblem` says so. */
+const shortestKey = 8;
+
+/** All texts of parsed JSON, the names of fields included, as a function changes them. */
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((entry) => mapTexts(entry, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [change(name), mapTexts(field, change)]),
+  );
 }
 
 /** In characters, of what is shown of the cloud's own words. */

@@ -16,11 +16,11 @@ import { snapshotOf } from '../../src/core/tasks/taskSnapshot';
 import { formatTaskRecord, parseTaskRecord } from '../../src/core/tasks/taskRecord';
 import { TaskStore } from '../../src/core/tasks/taskStore';
 import type { TrackedTask } from '../../src/core/tasks/trackedTask';
-import { hostileKinds, hostileScript } from '../fakes/hostileTasks';
+import { hostileKinds, hostileScript, scriptSaying } from '../fakes/hostileTasks';
 import { virtualClock } from '../simulator/clock';
 import { startSimulator, type Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
-import { canaryKey } from '../unit/api/canary';
+import { assertNoKey, canaryKey } from '../unit/api/canary';
 import { unseen } from '../unit/core/details/hostileDetails';
 
 const never = new AbortController().signal;
@@ -97,6 +97,19 @@ for (const apiVersion of apiVersions)
         // Without the fields that are undefined.
         assert.deepEqual(parseTaskRecord(formatTaskRecord(task)), JSON.parse(JSON.stringify(task)));
         assert.equal(Reflect.get({}, 'polluted'), undefined);
+      });
+
+    for (const end of ['finished', 'failed'] as const)
+      it(`shows the key nowhere, though the cloud repeats it in every text: ${end}`, async () => {
+        const details = await read({ ...scriptSaying(`Invalid key ${canaryKey}`), end });
+        assertNoKey(details);
+        const { lines, texts, others } = formsOf(details);
+        for (const forms of [lines, texts, others]) {
+          assertNoKey(forms);
+          assert.ok(forms.some((form) => form.includes('Invalid key [key]')));
+        }
+        for await (const { tasks } of cloud.client(apiVersion).listTasks({ isFull: true }, never))
+          assertNoKey(tasks);
       });
 
     it('holds no link to its live browser, nor any that is signed, while it runs and after', async () => {

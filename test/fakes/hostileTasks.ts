@@ -49,7 +49,11 @@ export const hostileFileNames: readonly string[] = [
 
 /** A finished task whose every text is of one hostile kind, in whatever API version it is added. */
 export function hostileScript(kind: HostileKind): TaskScript {
-  const text = hostileTexts[kind];
+  return scriptSaying(hostileTexts[kind]);
+}
+
+/** A finished task whose every text is the same. */
+export function scriptSaying(text: string): TaskScript {
   // Names are short in reality.
   const name = text.slice(0, 200);
   const tool = {

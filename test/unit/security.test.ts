@@ -5,6 +5,7 @@ import { defaultLimits } from '../../src/api/http';
 import { maxDepth, parseBoundedJson } from '../../src/api/boundedJson';
 import { apiVersions } from '../../src/core/cloud/versionList';
 import { CloudError } from '../../src/core/cloud/errors';
+import type { Cloud } from '../../src/core/cloud/taskClient';
 import { taskViewOf } from '../../src/core/details/detailsView';
 import { safeFileName } from '../../src/core/text/fileName';
 import { outputLinks } from '../../src/core/text/outputLinks';
@@ -13,6 +14,7 @@ import { taskTitle } from '../../src/core/labels/taskLabels';
 import { tooltipLines } from '../../src/core/labels/tooltipLines';
 import { parseFromPage } from '../../src/webview/protocol';
 import { aTask } from '../fakes/aTask';
+import { firstPage } from '../fakes/clientPages';
 import { hostileFileNames, hostileKinds, hostileTexts } from '../fakes/hostileTasks';
 import { assertNoKey, canaryKey, failureOf } from './api/canary';
 import { localServers } from './api/localServer';
@@ -77,6 +79,61 @@ describe('security 4: a canary key appears in no error or util.inspect(error)', 
     assertNoKey(cloud);
     for (const version of apiVersions) assertNoKey(cloud.client(version));
     assertNoKey(await failureOf(cloud.download(`${server.url}/x`, { maxBytes: 1, signal: never })));
+  });
+});
+
+describe('security 4: nor in what is read', () => {
+  const serve = localServers();
+  const answered = async <T>(body: object, read: (cloud: Cloud) => Promise<T>, key = canaryKey) => {
+    const server = await serve((_request, response) => void response.end(JSON.stringify(body)));
+    return read(createCloud({ baseUrl: server.url, key }));
+  };
+
+  it('of a status, with the error of a self-hosted server', async () => {
+    const body = { status: 'failed', result: null, error: `Invalid key ${canaryKey}` };
+    const update = await answered(body, (cloud) => cloud.client('v1').getStatus('a', never));
+    assert.equal(update.output, 'Invalid key [key]');
+  });
+
+  it('of a list, an account and the cost of a session, also as the name of a field', async () => {
+    const list = {
+      items: [{ id: 'a', status: 'failed', task: `Use ${canaryKey}` }],
+      totalItems: 1,
+    };
+    const { tasks } = await answered(list, (cloud) => firstPage(cloud.client('v2'), {}, never));
+    assert.equal(tasks[0]?.prompt, 'Use [key]');
+    const account = { name: `Owner of ${canaryKey}` };
+    const { description } = await answered(account, (cloud) =>
+      cloud.client('v3').getAccount(never),
+    );
+    assert.equal(description, 'Owner of [key]');
+    const cost = await answered({ [canaryKey]: '1' }, (cloud) =>
+      cloud.client('v4').getSessionCost('s', never),
+    );
+    assert.deepEqual(cost, [{ name: '[key]', amount: '1' }]);
+  });
+
+  it('as it stands in a link, and in JSON within JSON', async () => {
+    const key = `${canaryKey}/+=`;
+    const inJson = JSON.stringify({ go: key });
+    const link = `https://live.example/?key=${encodeURIComponent(key)}`;
+    const step = { actions: [inJson, JSON.stringify(inJson)], screenshotUrl: link };
+    const body = { status: 'started', metadata: inJson, output: { key }, steps: [step] };
+    const task = await answered(body, (cloud) => cloud.client('v2').getTask('a', never), key);
+    assertNoKey(task);
+    assert.equal(task.metadata, '{"go":"[key]"}');
+    assert.equal(task.output, '{"key":"[key]"}');
+    assert.equal(task.steps[0]?.screenshotUrl, 'https://live.example/?key=[key]');
+  });
+
+  it('while a text that is too short for a key stays in words that have it', async () => {
+    const body = { status: 'started', task: 'A short task' };
+    const { prompt } = await answered(
+      body,
+      (cloud) => cloud.client('v2').getTask('a', never),
+      'ta',
+    );
+    assert.equal(prompt, 'A short task');
   });
 });
 
