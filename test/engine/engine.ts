@@ -4,6 +4,7 @@ import { defaultLimits, type Limits } from '../../src/api/http';
 import { createCloud } from '../../src/api/index';
 import { PollRounds } from '../../src/core/polling/pollRound';
 import { CloudError, type CloudErrorKind } from '../../src/core/cloud/errors';
+import { DetailsReader } from '../../src/core/details/detailsReader';
 import { NoticeQueue } from '../../src/core/notices/noticeQueue';
 import type { Notice } from '../../src/core/notices/notices';
 import { RateLimiter } from '../../src/core/polling/rateLimiter';
@@ -21,6 +22,7 @@ import { simulatorKey, startSimulator, type Simulator } from '../simulator/start
 import { mapRequests } from '../fakes/clientPages';
 
 const stepMs = 250;
+const watchingMs = 2000;
 const refusals: readonly CloudErrorKind[] = ['auth', 'forbidden', 'payment', 'noKey', 'notServed'];
 /** What waits for a real answer fails after this long. */
 const patienceMs = 10_000;
@@ -52,6 +54,7 @@ export class Engine {
   readonly #limits: Limits;
   readonly #bucket: TokenBucket;
   readonly #queue: NoticeQueue;
+  readonly #details: DetailsReader[] = [];
   #cloud: { readonly cloud: Cloud; readonly key: string } | undefined;
   #calls = 0;
   #waiting = 0;
@@ -69,7 +72,7 @@ export class Engine {
       random: () => 0.5,
       connect: () => this.#connect(),
       loadRounds: () => Promise.resolve({ PollRounds }),
-      intervals: { watching: 2000, hidden: 10_000, away: 30_000 },
+      intervals: { watching: watchingMs, hidden: 10_000, away: 30_000 },
       onError: () => undefined,
     });
     this.poller.setAttention('watching');
@@ -116,6 +119,22 @@ export class Engine {
   /** Lays a fault over every route. */
   befall(effect: FaultEffect, times?: number): void {
     this.#simulator.faults.add({ route: '*', effect, ...(times === undefined ? {} : { times }) });
+  }
+
+  /** Opens the details of a task, which are read as long as the engine lives. */
+  openDetails(id: string, apiVersion = this.apiVersion): DetailsReader {
+    const reader = new DetailsReader({
+      ref: { apiVersion, id },
+      tasks: this.store,
+      account: () => ({ store: this.store, connect: () => this.#connect() }),
+      clock: this.clock,
+      random: () => 0.5,
+      pauseMs: () => watchingMs,
+      onError: () => undefined,
+    });
+    this.#details.push(reader);
+    reader.setWatched(true);
+    return reader;
   }
 
   /** Follows a task until it was checked. @returns its ID */
@@ -196,6 +215,7 @@ export class Engine {
 
   async dispose(): Promise<void> {
     this.poller.dispose();
+    for (const reader of this.#details) reader.dispose();
     this.#queue.dispose();
     await settle();
     await this.#simulator.close();
@@ -241,6 +261,7 @@ export class Engine {
       ...client,
       getStatus: (id, signal) => counted(client.getStatus(id, signal)),
       getTask: (id, signal) => counted(client.getTask(id, signal)),
+      getDetails: (id, signal, known) => counted(client.getDetails(id, signal, known)),
       listTasks: (query, signal) =>
         mapRequests(client.listTasks(query, signal), (request) => counted(request())),
     };

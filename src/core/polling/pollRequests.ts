@@ -49,9 +49,11 @@ export class PollRequests {
         ? summaryOf(await client.getTask(task.id, signal))
         : await client.getStatus(task.id, signal);
       if (signal.aborted) return undefined;
-      schedule.succeeded([task], clock.now());
+      // The same moment for both: a later check is somebody else's.
+      const now = clock.now();
+      schedule.succeeded([task], now);
       pauses.noteServed(task.apiVersion);
-      store.applyUpdate(task, update, clock.now(), isFull, stamp);
+      store.applyUpdate(task, update, now, isFull, stamp);
       return 'answered';
     } catch (failure) {
       const error = this.#translate(failure, refKey(task), signal);
@@ -101,10 +103,11 @@ export class PollRequests {
       .map(({ id, ...update }) => ({ ref: { apiVersion, id }, update }))
       .filter(({ ref }) => store.get(ref));
     const refs = updates.map(({ ref }) => ref);
-    schedule.succeeded(refs, clock.now());
+    const now = clock.now();
+    schedule.succeeded(refs, now);
     refreshes.satisfy(refs, serial);
     const isFull = ({ update }: StatusUpdate): boolean => areFull || !hasEnded(update.status);
-    store.applyUpdates(updates, clock.now(), isFull, stamp);
+    store.applyUpdates(updates, now, isFull, stamp);
   }
 
   /** @returns nothing for an abort, which is silent */

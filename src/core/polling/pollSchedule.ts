@@ -15,6 +15,11 @@ const slowPauseMs = 60_000;
 /** For a task whose status has not changed for hours. */
 const stalePauseMs = 5 * 60_000;
 const mostFullReadFailures = 3;
+/**
+ * Open details read their task again and again, and a list that is followed shows tasks: whoever has checked a task since
+ * it was polled is left so much more time for the next check, in milliseconds.
+ */
+const othersTurnMs = 2000;
 /** For so long, and in so many answers in a row, the cloud must say that a task does not exist: a new one takes a moment to be known everywhere. */
 const missingAfterMs = 5 * 60_000;
 const answersUntilMissing = 4;
@@ -60,9 +65,12 @@ export class PollSchedule {
     if (task.isMissing && poll?.wasAnswered === true) return undefined;
     // Asked in the future: the clock was set back since.
     if (poll?.requestedAt === undefined || poll.requestedAt > now) return 0;
-    const isEndUnread = hasEnded(task.status) && owesFullRead;
-    const pause = isEndUnread ? 0 : pauseOf(task, pauseMs, now) * poll.spread;
-    return poll.requestedAt + Math.max(pause, poll.backoffMs);
+    if (hasEnded(task.status) && owesFullRead) return poll.requestedAt + poll.backoffMs;
+    const pause = pauseOf(task, pauseMs, now) * poll.spread;
+    const dueAt = poll.requestedAt + Math.max(pause, poll.backoffMs);
+    const { checkedAt = 0 } = task;
+    if (checkedAt <= poll.requestedAt || checkedAt > now) return dueAt;
+    return Math.max(dueAt, checkedAt + pause + othersTurnMs);
   }
 
   /** True for a task that was never polled. */

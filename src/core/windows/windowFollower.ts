@@ -99,6 +99,11 @@ export class WindowFollower implements Polling, Disposable {
     this.#ping.expect(onReceived);
   }
 
+  /** Sends the leader a check that changed nothing but its time: were it lost, the leader would poll once more. */
+  sendCheck(patch: TaskPatch): void {
+    if (this.#isComplete) this.#send({ type: 'patches', patches: [patch] });
+  }
+
   /** The settings are the same in all windows. */
   setIntervals(): void {}
 

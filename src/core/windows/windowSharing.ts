@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock';
-import type { Disposable } from '../base/event';
+import { type Disposable, disposeAll } from '../base/event';
 import { NoticeQueue, type NoticeQueueOptions } from '../notices/noticeQueue';
 import type { Polling, WindowPolling } from '../polling/polling';
 import type { TaskPersistence } from '../tasks/taskPersistence';
@@ -48,7 +48,7 @@ const certainMs = 1000;
 export class WindowSharing implements Disposable {
   readonly #options: WindowSharingOptions;
   readonly #notices: NoticeQueue;
-  readonly #subscription: Disposable;
+  readonly #subscriptions: readonly Disposable[];
   #lease: Lease | undefined;
   #role: WindowLeader | WindowFollower | undefined;
   /** Goes up with each beginning, so that an older one that still reads its files comes to nothing. */
@@ -72,7 +72,7 @@ export class WindowSharing implements Disposable {
     this.#options = options;
     const { store, persistence, clock, isEnabled } = options;
     // Before the notices listen, so that followers receive an end before the message that it was announced.
-    this.#subscription = store.onDidChange((changes) => {
+    const onDidChange = store.onDidChange((changes) => {
       if (this.#isFilling || persistence.isFilling) return;
       // A leader that hung may learn only now, by a message that has waited, that it leads no more.
       this.#mayLead();
@@ -86,6 +86,12 @@ export class WindowSharing implements Disposable {
       if (this.#role instanceof WindowLeader) void persistence.flush().then(onReceived);
       this.#saveWhereSilent();
     });
+    const onDidCheck = store.onDidCheck(({ apiVersion, id, checkedAt }) => {
+      // The leader need not poll what the details in this window read.
+      if (this.#isRepeating || !(this.#role instanceof WindowFollower)) return;
+      this.#role.sendCheck({ of: { apiVersion, id }, set: { checkedAt }, unset: [] });
+    });
+    this.#subscriptions = [onDidChange, onDidCheck];
     this.#notices = new NoticeQueue({
       store,
       clock,
@@ -111,7 +117,7 @@ export class WindowSharing implements Disposable {
 
   dispose(): void {
     this.#isDisposed = true;
-    this.#subscription.dispose();
+    disposeAll(this.#subscriptions);
     this.#leave();
     this.#notices.dispose();
     this.#onRole();

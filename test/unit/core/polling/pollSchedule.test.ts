@@ -58,6 +58,24 @@ describe('PollSchedule', () => {
     assert.notEqual(dueAt(running, now), 0);
   });
 
+  it('leaves a task to whoever has checked it since, and steps in two seconds after their turn', () => {
+    schedule.succeeded([running], now);
+    const checked = (checkedAt: number) => aTask({ readAs: 'running', checkedAt });
+    assert.equal(dueAt(checked(now), now + 3000), now + pauseMs, 'its own check');
+    assert.equal(dueAt(checked(now + 1000), now + 3000), now + 1000 + pauseMs + 2000);
+    assert.equal(
+      dueAt(checked(now + 9000), now + 3000),
+      now + pauseMs,
+      'by a clock set back since',
+    );
+    const ended = { status: 'finished', checkedAt: now + 1000 } as const;
+    assert.equal(
+      dueAt(aTask({ ...ended, readAs: 'running' }), now + 3000),
+      now,
+      'owes a full read',
+    );
+  });
+
   it('never has an ended task due that owes nothing', () => {
     assert.equal(dueAt(aTask({ status: 'finished', readAs: 'finished' })), undefined);
   });

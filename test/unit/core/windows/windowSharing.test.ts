@@ -65,6 +65,23 @@ describe('windows of one user', () => {
     assert.deepEqual(shown(third), shown(first));
   });
 
+  it('poll no task that another window reads by itself, as its details are open there', async () => {
+    cloud.set('a', 'running');
+    const [first, second] = await open(2, 'watching');
+    second.store.track([a], clock.now());
+    await clock.advance(1000);
+    const requests = cloud.requested.length;
+    const { status, rawStatus } = second.store.get(a) ?? assert.fail();
+    for (let reading = 0; reading < 10; reading++) {
+      second.store.applyUpdate(a, { status, rawStatus }, clock.now(), true);
+      await clock.advance(2000);
+    }
+    assert.equal(cloud.requested.length, requests);
+    assert.equal(first.store.get(a)?.checkedAt, clock.now() - 2000);
+    await clock.advance(4000);
+    assert.ok(cloud.requested.length > requests, 'but again once nobody reads it');
+  });
+
   it('go on polling and sharing where a listener throws in each of them, which is reported', async () => {
     const reported: unknown[] = [];
     const subscriptions = [reportListenerErrors((error) => reported.push(error))];
