@@ -1,4 +1,5 @@
 import { isCloudError, type CloudError } from '../core/cloud/errors';
+import type { UnreadParts } from '../core/cloud/task';
 
 /**
  * Waits for what merely adds to an answer: without it, the rest is still worth showing.
@@ -6,6 +7,13 @@ import { isCloudError, type CloudError } from '../core/cloud/errors';
  */
 export async function tolerate<T>(addition: Promise<T>): Promise<T | undefined> {
   return (await attempt(addition)).value;
+}
+
+/** Of all parts, those that did not come. Beside the steps, what a server does not know is not there. */
+export function unreadOf({ steps, ...others }: UnreadParts): UnreadParts | undefined {
+  const unread = Object.entries(others).filter(([, error]) => error && error.status !== 404);
+  if (!steps && unread.length === 0) return undefined;
+  return { ...(steps && { steps }), ...Object.fromEntries(unread) };
 }
 
 /** As `tolerate`, for what is missed without it: tells why it did not come. */

@@ -22,7 +22,7 @@ import type { SendRequest } from './http';
 import { numberedPages, type NumberedPage } from './pages';
 import { path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing } from './refusal';
-import { tolerate } from './tolerate';
+import { attempt, tolerate, unreadOf } from './tolerate';
 
 /**
  * Browser Use Cloud API v1, which self-hosted clones still serve.
@@ -57,7 +57,7 @@ export function createV1Client(send: SendRequest, baseUrl: string): TaskReader {
         read: (answer) => readTask(id, answer, link),
       });
       const getLinks = (part: string, read: (answer: unknown) => readonly string[]) =>
-        tolerate(
+        attempt(
           send({
             path: part,
             signal,
@@ -68,12 +68,16 @@ export function createV1Client(send: SendRequest, baseUrl: string): TaskReader {
                 .filter((url) => url !== undefined),
           }),
         );
-      const [recordingUrls = [], screenshotUrls = []] = await Promise.all([
+      const [recordings, screenshots] = await Promise.all([
         getLinks(path`/api/v1/task/${id}/media`, readRecordings),
         getLinks(path`/api/v1/task/${id}/screenshots`, readScreenshots),
       ]);
-      const session = withRecordings(task.session, recordingUrls);
-      return present({ ...task, session, screenshotUrls });
+      return present({
+        ...task,
+        session: withRecordings(task.session, recordings.value ?? []),
+        screenshotUrls: screenshots.value ?? [],
+        unread: unreadOf({ screenshots: screenshots.error }),
+      });
     },
     listTasks: (_query, signal) =>
       numberedPages(lists.pageSize, (page) =>

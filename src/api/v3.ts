@@ -25,7 +25,7 @@ import type { SendRequest } from './http';
 import { numberedPages, type NumberedPage } from './pages';
 import { checkId, path } from './path';
 import { routeIsMissing, taskIsMissing } from './refusal';
-import { attempt, tolerate } from './tolerate';
+import { attempt, unreadOf } from './tolerate';
 import { messageSchema, SessionMessages } from './v3Messages';
 import { getWorkspaceFileUrl, listWorkspaceFiles } from './workspaceFiles';
 
@@ -63,14 +63,14 @@ export function createV3Client(send: SendRequest): TaskReader {
       const isBetweenPieces = known?.isPartial === true && hasMore === true;
       const files =
         workspaceId === undefined || isBetweenPieces || (known && !isOver)
-          ? known?.files
-          : await tolerate(listWorkspaceFiles(send, { version: 'v3', workspaceId }, signal));
+          ? { value: known?.files, error: known?.unread?.files }
+          : await attempt(listWorkspaceFiles(send, { version: 'v3', workspaceId }, signal));
       const details = present({
         ...detailsOf(session),
         prompt: messages.prompt,
         steps: messages.steps,
-        files: files ?? [],
-        stepsError,
+        files: files.value ?? known?.files ?? [],
+        unread: unreadOf({ steps: stepsError, files: files.error }),
         isPartial: hasMore,
       });
       progress.set(details, messages);

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { capabilitiesOf } from '../core/cloud/apiVersions';
 import { CloudError, isCloudError } from '../core/cloud/errors';
-import { hasEnded, type SessionTask, type TaskDetails, type TaskSession } from '../core/cloud/task';
+import { hasEnded, type TaskDetails, type TaskSession } from '../core/cloud/task';
 import {
   summaryOf,
   type CostPart,
@@ -31,7 +31,7 @@ import type { SendRequest } from './http';
 import { checkId, path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing } from './refusal';
 import { readShare, shareIsMissing } from './share';
-import { attempt, tolerate } from './tolerate';
+import { attempt, tolerate, unreadOf } from './tolerate';
 import { eventSchema, RunEvents } from './v4Events';
 import { getWorkspaceFileUrl, listWorkspaceFiles } from './workspaceFiles';
 
@@ -84,20 +84,20 @@ export function createV4Client(send: SendRequest): TaskReader {
       // While it runs, each reading is two requests: they come every few seconds. Of one that is over, pieces come at once.
       const isBetweenPieces = known?.isPartial === true && hasMore === true;
       const isKnown = known !== undefined && (!isOver || isBetweenPieces);
-      const [files = [], browser, share, sessionTasks, attachments] = await Promise.all([
+      const [outputs, browser, share, others, attachments] = await Promise.all([
         !isBetweenPieces && (isOver || events.hasOutputs)
-          ? tolerate(listOutputs(send, run, signal))
-          : known?.files,
+          ? attempt(listOutputs(send, run, signal))
+          : { value: known?.files, error: known?.unread?.files },
         isOver && !isKnown ? tolerate(getBrowser(send, events.browserId, signal)) : undefined,
         sessionId === undefined || (isKnown && shares.has(sessionId))
           ? shares.get(sessionId ?? '')
           : tolerate(readShareOf(sessionId, signal)),
         sessionId === undefined || isKnown
-          ? known?.sessionTasks
+          ? known
           : tolerate(listOtherRuns(send, { id, sessionId }, signal)),
         run.attachedFileIds.length === 0 || known?.attachments
-          ? known?.attachments
-          : tolerate(listAttachments(send, id, signal)),
+          ? { value: known?.attachments, error: undefined }
+          : attempt(listAttachments(send, id, signal)),
       ]);
       const session: TaskSession = present({
         status: browser?.status,
@@ -111,11 +111,16 @@ export function createV4Client(send: SendRequest): TaskReader {
         startedAt: events.startedAt,
         finishedAt: events.finishedAt,
         steps: events.steps,
-        files,
+        files: outputs.value ?? known?.files ?? [],
         session: isOver && isKnown ? known.session : session,
-        sessionTasks,
-        attachments,
-        stepsError,
+        sessionTasks: others?.sessionTasks,
+        hasMoreSessionTasks: others?.hasMoreSessionTasks,
+        attachments: attachments.value,
+        unread: unreadOf({
+          steps: stepsError,
+          files: outputs.error,
+          attachments: attachments.error,
+        }),
         isPartial: hasMore,
       });
       progress.set(details, events);
@@ -395,16 +400,16 @@ async function listOtherRuns(
   send: SendRequest,
   { id, sessionId }: { readonly id: string; readonly sessionId: string },
   signal: AbortSignal,
-): Promise<readonly SessionTask[]> {
+): Promise<Pick<TaskDetails, 'sessionTasks' | 'hasMoreSessionTasks'>> {
   const query = new URLSearchParams({ limit: '100', sessionId }).toString();
-  const { runs } = await send({
+  const { runs, hasMore } = await send({
     path: `/api/v4/runs?${query}`,
     signal,
     isDetails: true,
     notFoundKind: partIsMissing,
     read: (body) => understand(runsSchema, body, 'the runs of a session'),
   });
-  return runs
+  const sessionTasks = runs
     .filter((run) => run.id !== id)
     .map((run) =>
       present({
@@ -414,6 +419,7 @@ async function listOtherRuns(
         createdAt: run.createdAt,
       }),
     );
+  return { sessionTasks, hasMoreSessionTasks: hasMore };
 }
 
 /** So many pages of events are read for one update, so that the page shows the first soon. */

@@ -63,12 +63,33 @@ for (const apiVersion of ['v3', 'v4'] as const)
       const route = `GET /api/*/${id}/${apiVersion === 'v3' ? 'messages' : 'events'}`;
       simulator.faults.add({ route, effect: { kind: 'html', status: 502 }, times: 1 });
       const first = await client.getDetails(id, never);
-      assert.deepEqual([first.stepsError?.kind, first.steps.length], ['server', 0]);
+      assert.deepEqual([first.unread?.steps?.kind, first.steps.length], ['server', 0]);
       assert.equal(first.status, 'finished');
       const second = await client.getDetails(id, never, first);
-      assert.deepEqual([second.stepsError, second.steps.length], [undefined, 3]);
+      assert.deepEqual([second.unread, second.steps.length], [undefined, 3]);
       simulator.faults.add({ route, effect: { kind: 'html', status: 502 }, times: 1 });
       await assert.rejects(getWholeDetails(client, id, never), { kind: 'server' });
+    });
+
+    it('says which parts a key may not read, and why', async () => {
+      const workspaceId = '11111111-2222-4333-8444-555555555555';
+      const createdWith = { attachedFileIds: ['f-1'], workspaceId };
+      const { id } = add({ steps: 3, createdWith });
+      simulator.clock.advance(200_000);
+      const own = `GET /api/*/${id}`;
+      const body = { detail: 'Not with this plan' };
+      for (const route of [`${own}/messages`, `${own}/events`, `${own}/attachments`, '*/files'])
+        simulator.faults.add({ route, effect: { kind: 'answer', status: 403, body } });
+      const { unread = {}, steps } = await getWholeDetails(client, id, never);
+      assert.deepEqual(
+        Object.entries(unread).map(([part, error]) => [part, error?.kind]),
+        [
+          ['steps', 'forbidden'],
+          ['files', 'forbidden'],
+          ...(apiVersion === 'v4' ? [['attachments', 'forbidden']] : []),
+        ],
+      );
+      assert.equal(steps.length, 0);
     });
 
     for (const [end, status] of [

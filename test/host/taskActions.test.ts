@@ -393,6 +393,19 @@ describe('what can be done with a task', () => {
       );
     });
 
+    it('says that steps could not be read', async () => {
+      const ref = addTask({ apiVersion: 'v4' });
+      const body = { detail: 'Not with this plan' };
+      world.simulator.faults.add({
+        route: 'GET /api/v4/runs/{run_id}/events',
+        effect: { kind: 'answer', status: 403, body },
+      });
+      world.saveAs('story.json');
+      await world.act(ref, { type: 'act', action: 'exportJson' });
+      assert.match(world.read('story.json'), /"steps": "the server says/u);
+      assert.ok(wasShown(/story\.json\. Its steps could not be read\.$/u));
+    });
+
     it('writes Markdown with the screenshots in a folder beside it', async () => {
       const ref = addTask();
       world.saveAs('story.md');

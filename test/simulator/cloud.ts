@@ -10,7 +10,7 @@ import { versionOf } from './taskScript';
 import type { TaskScript } from './taskScript';
 import { uuidFrom } from './uuidFrom';
 import { v3StateAt } from './v3Lifecycle';
-import type { Workspace } from './workspace';
+import { uploadOf, type Workspace } from './workspace';
 
 /** What the simulated cloud holds: tasks, their sessions, and the account that they belong to. */
 export interface Cloud {
@@ -192,6 +192,9 @@ export function createCloud(clock: Clock, account: Partial<Account> = {}): Cloud
         script.sessionId ?? (versionOf(script) === 'v3' ? id : uuidFrom(`session of ${id}`)),
         createdAtMs,
       );
+      const workspace = workspaces.get(session.workspaceId ?? '');
+      for (const [fileId, file] of Object.entries(script.v4?.uploads ?? {}))
+        workspace?.uploads.set(fileId, uploadOf(fileId, file, createdAtMs));
       const task = createSimulatedTask(script, { id, sessionId: session.id, createdAtMs });
       tasks.set(id, task);
       tasksBySession.set(session.id, [...tasksOf(session), task]);

@@ -4,6 +4,11 @@ import type { SampleScript } from './sampleScript';
 
 const conversationId = 'b2d4f608-1c3e-4d7f-9a21-2b3c4d5e6f00';
 
+const attachedIds = [
+  'b2d4f608-1c3e-4d7f-9a21-2b3c4d5e7f01',
+  'b2d4f608-1c3e-4d7f-9a21-2b3c4d5e7f02',
+] as const;
+
 /** Runs of v4: each status, with and without a judge, a conversation of two runs, and one that ends in two minutes. */
 export function runSamples(): SampleScript[] {
   return [
@@ -46,6 +51,16 @@ export function runSamples(): SampleScript[] {
       steps: 12,
       output: '| pool | hours |\n|---|---|\n| Auster | 6–22 |\n| Eggenberg | 8–20 |',
       files: [{ name: 'pools.csv', content: 'pool,hours\nAuster,6-22\n' }],
+      createdWith: { attachedFileIds: attachedIds },
+      v4: {
+        uploads: {
+          [attachedIds[0]]: { name: 'wishes.csv', content: 'pool,what\nAuster,slide\n' },
+          [attachedIds[1]]: {
+            name: 'Opening hours of all swimming pools in Graz and around it, as the city had them last year.pdf',
+            content: '%PDF-1.7',
+          },
+        },
+      },
       cost: '1.640000',
     },
     {

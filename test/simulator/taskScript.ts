@@ -97,6 +97,8 @@ export interface MessageScript {
 export interface V4Script {
   /** After so long a wait for its start, the run is `dispatching` and no longer `queued`. Default: never. */
   readonly dispatchesAfterMs?: number;
+  /** Files that a client put into its workspace before, by the IDs that `attachedFileIds` in `createdWith` names. */
+  readonly uploads?: Readonly<Record<string, FileScript>>;
   /** What a failed run says. Default: a sentence. */
   readonly error?: string | null;
   /** What the judge says of a run that has ended. Default: a verdict if `createdWith` has a `judge`, else null. */

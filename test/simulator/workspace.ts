@@ -26,6 +26,14 @@ export interface Upload {
   uploadedAtMs: number | undefined;
 }
 
+/** A file that a client has put there. */
+export function uploadOf(id: string, file: FileScript, uploadedAtMs: number): Upload {
+  const content = Buffer.from(file.content);
+  const { name, contentType = 'application/octet-stream' } = file;
+  const path = `uploads/${name}`;
+  return { id, name, path, contentType, size: content.byteLength, content, uploadedAtMs };
+}
+
 /** A file of a workspace at one moment. */
 export interface WorkspaceFile {
   readonly path: string;

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, request as httpRequest } from 'node:http';
 import { virtualClock } from '../simulator/clock';
 import {
   simulatorKey,
@@ -25,12 +27,50 @@ export const simulatorEnvironment: Readonly<Record<string, string>> = {
  */
 export async function startStillCloud(options: SimulatorOptions = {}): Promise<Simulator> {
   const clock = virtualClock(Date.now());
+  return atOwnPort((port) => startSimulator({ clock, port, ...options }));
+}
+
+/** A server that has a cloud below a path. */
+export interface Gateway {
+  /** With the path. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Puts a cloud below a path of another server, for which `simulatorEnvironment` gives the key, too. Who starts it closes it. */
+export async function startGateway(simulator: Simulator): Promise<Gateway> {
+  const path = '/browser-use';
+  const server = createServer((request, response) => {
+    const { method, headers, url = '' } = request;
+    if (!url.startsWith(`${path}/`)) return void response.writeHead(404).end();
+    const onward = httpRequest(`${simulator.url}${url.slice(path.length)}`, { method, headers });
+    onward.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => response.destroy());
+    request.pipe(onward);
+  });
+  return atOwnPort(async (port) => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return {
+      url: `http://127.0.0.1:${port}${path}`,
+      async close() {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      },
+    };
+  });
+}
+
+async function atOwnPort<T>(start: (port: number) => Promise<T>): Promise<T> {
   for (;;) {
     const port = ports[nextPort++];
     if (port === undefined)
-      throw new Error(`More than ${ports.length} clouds: reserve more ports.`);
+      throw new Error(`More than ${ports.length} servers: reserve more ports.`);
     try {
-      return await startSimulator({ clock, port, ...options });
+      return await start(port);
     } catch (error) {
       // Somebody else has it: the next one.
       if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;

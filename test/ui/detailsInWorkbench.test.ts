@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
 import { type Simulator } from '../simulator/startSimulator';
-import { sampleTasks } from '../simulator/samples';
-import { simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
+import { newerSampleTasks, sampleTasks } from '../simulator/samples';
+import {
+  simulatorEnvironment,
+  startGateway,
+  startStillCloud,
+  track,
+  type Gateway,
+} from './cloudOfTest';
 import { accessibilityFaults, firstPicture } from './detailsPanel';
 import { until } from './until';
 import { openWorkbench, type Theme, type Workbench } from './workbench';
@@ -13,12 +19,15 @@ const samples = {
   failed: 'Export the list of',
   running: 'Watch the status page',
   hostile: 'Summarise the guest book',
+  attachments: 'Make a table of the opening',
 } as const;
 type Sample = keyof typeof samples;
 const themes: readonly Theme[] = ['light', 'dark', 'highContrast'];
 
 describe('the details in the workbench', () => {
   let simulator: Simulator;
+  /** Where the extension finds the cloud: at a path. */
+  let gateway: Gateway;
   let workbench: Workbench;
   /** What the window and all its frames have asked for, of anybody. */
   const requests: string[] = [];
@@ -26,9 +35,12 @@ describe('the details in the workbench', () => {
 
   before(async () => {
     simulator = await startStillCloud();
-    for (const { script } of sampleTasks(simulator.clock.now())) simulator.addTask(script);
+    const now = simulator.clock.now();
+    for (const { script } of [...sampleTasks(now), ...newerSampleTasks(now)])
+      simulator.addTask(script);
+    gateway = await startGateway(simulator);
     workbench = await openWorkbench({
-      settings: { 'browserUseTasks.baseUrl': simulator.url },
+      settings: { 'browserUseTasks.baseUrl': gateway.url },
       env: simulatorEnvironment,
     });
     const { page } = workbench;
@@ -46,12 +58,15 @@ describe('the details in the workbench', () => {
     );
     await until('All tasks', async () => {
       const rows = await workbench.rows();
-      return rows.length === 4 && rows.every(({ icon }) => icon !== 'ellipsis');
+      return (
+        rows.length === Object.keys(samples).length && rows.every(({ icon }) => icon !== 'ellipsis')
+      );
     });
   });
 
   after(async () => {
     await workbench.close();
+    await gateway.close();
     await simulator.close();
   });
 

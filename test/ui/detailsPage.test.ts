@@ -202,8 +202,8 @@ describe('the details page', () => {
   });
 
   it('says that steps could not be read, not that there are none', async () => {
-    const stepsError = new CloudError('server', '502');
-    const details = aDetails('a', { status: 'finished', stepsError });
+    const steps = new CloudError('server', '502');
+    const details = aDetails('a', { status: 'finished', unread: { steps } });
     const page = await open(details);
     await page.page.getByText('The steps could not be read.').waitFor();
     const figures = page.page.locator('.figures');
@@ -212,6 +212,33 @@ describe('the details page', () => {
     await page.page.getByText('Not all steps could be read.').waitFor();
     await page.send({ type: 'view', view: viewOf(aDetails('a', { status: 'finished' })) });
     await page.page.getByText('The agent took no step.').waitFor();
+  });
+
+  it('says that files, attachments and screenshots could not be read, beside those that are known', async () => {
+    const error = new CloudError('forbidden', '403');
+    const unread = { files: error, attachments: error, screenshots: error };
+    const page = await open(aDetails('a', { unread, files: [{ id: 'f', name: 'prices.csv' }] }));
+    for (const part of ['files', 'attachments', 'screenshots'])
+      await page.page.getByText(`The ${part} could not be read.`).waitFor();
+    await page.page.locator('#files').getByText('prices.csv').waitFor();
+  });
+
+  it('counts no more tasks of a session than are known, and says that there are more', async () => {
+    const details = await samples().details('attachments');
+    const page = await open({ ...details, hasMoreSessionTasks: true });
+    const section = page.page.locator('#session-tasks');
+    assert.match(await section.innerText(), /1\+\s+These are its newest tasks/u);
+    await page.send({ type: 'view', view: viewOf(details) });
+    await section.getByText('newest').waitFor({ state: 'detached' });
+    assert.equal(await section.locator('.count').innerText(), '1');
+  });
+
+  it('tells what the run was given apart from what it left', async () => {
+    const { page } = await open(await samples().details('attachments'));
+    assert.match(await page.locator('#files').innerText(), /pools\.csv/u);
+    const given = await page.locator('#attachments').innerText();
+    assert.match(given, /wishes\.csv[^]*last year\.pdf/u);
+    assert.doesNotMatch(given, /pools|Save/u);
   });
 
   it('shows what the store knows while the rest is read, and why it could not be', async () => {

@@ -84,6 +84,11 @@ export interface TaskSession {
 /** Another task of a task's session. */
 export type SessionTask = Pick<Task, 'id' | 'status' | 'prompt' | 'createdAt'>;
 
+/** Parts that come by requests of their own, each with why it did not. At least one. */
+export type UnreadParts = {
+  readonly [part in 'steps' | 'files' | 'attachments' | 'screenshots']?: CloudError | undefined;
+};
+
 /** All that the cloud says of a task. */
 export interface TaskDetails extends Task {
   readonly steps: readonly TaskStep[];
@@ -102,8 +107,10 @@ export interface TaskDetails extends Task {
   readonly error?: string | undefined;
   /** The other tasks of its session, the newest first. Absent where the cloud was not asked. v4 only. */
   readonly sessionTasks?: readonly SessionTask[] | undefined;
-  /** Why not all steps could be read this time: those that were read before are there. v3 and v4 only. */
-  readonly stepsError?: CloudError | undefined;
+  /** True where the session has more tasks than these, which are its newest. */
+  readonly hasMoreSessionTasks?: boolean | undefined;
+  /** Why parts could not be read this time, or not whole: what was read of them before is there. Absent where all were read. */
+  readonly unread?: UnreadParts | undefined;
   /** True where there are more steps than were read so far: the next reading goes on from there. */
   readonly isPartial?: boolean | undefined;
 }
@@ -136,6 +143,11 @@ export function outcomeOf(
 /** What came out, and not the error that stands for it where nothing did. */
 export function resultOf(task: Task & Partial<Pick<TaskDetails, 'error'>>): string | undefined {
   return task.error === task.output ? undefined : task.output;
+}
+
+/** The names of what could not be read. */
+export function unreadPartsOf({ unread = {} }: Partial<TaskDetails> = {}): (keyof UnreadParts)[] {
+  return Object.keys(unread) as (keyof UnreadParts)[];
 }
 
 /** A string that is equal for equal refs and differs for different ones. */

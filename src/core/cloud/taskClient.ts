@@ -181,7 +181,8 @@ export function summaryOf(details: TaskDetails): TaskUpdate {
     attachments,
     error,
     sessionTasks,
-    stepsError,
+    hasMoreSessionTasks,
+    unread,
     isPartial,
     ...rest
   } = details;
@@ -199,7 +200,7 @@ export async function getWholeDetails(
 ): Promise<TaskDetails> {
   let details = await client.getDetails(id, signal);
   while (details.isPartial === true) details = await client.getDetails(id, signal, details);
-  const { stepsError } = details;
-  if (stepsError && mayPass(stepsError.kind)) throw stepsError;
+  const error = details.unread?.steps;
+  if (error && mayPass(error.kind)) throw error;
   return details;
 }

@@ -180,7 +180,7 @@ export class DetailsReader implements Disposable {
         ? await getWholeDetails(client, ref.id, signal)
         : await client.getDetails(ref.id, signal, this.#state.details);
       if (signal.aborted) return;
-      const { stepsError } = details;
+      const stepsError = details.unread?.steps;
       if (!stepsError) this.#backoffMs = 0;
       // Taken in here first, so that the store's event about it changes nothing.
       this.#takeIn(details);
@@ -208,7 +208,7 @@ export class DetailsReader implements Disposable {
       details: isOlder ? known : details,
       readAt: this.#options.clock.now(),
       isReading: true,
-      trouble: details.stepsError && this.#state.trouble,
+      trouble: details.unread?.steps && this.#state.trouble,
     };
   }
 

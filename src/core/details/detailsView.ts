@@ -4,6 +4,8 @@ import { formatJson } from '../text/formatJson';
 import { layOutJson, nodeText, readJson, readObject } from '../text/jsonTree';
 import {
   resultOf,
+  unreadPartsOf,
+  type UnreadParts,
   type ApiVersion,
   type Task,
   type TaskDetails,
@@ -79,12 +81,14 @@ export interface TaskView {
   /** How many steps the task has; the page gets the last 2,000. */
   readonly stepCount: number;
   readonly steps: readonly ViewStep[];
-  /** True where steps could not be read. */
-  readonly lacksSteps: boolean;
+  /** What could not be read, or not whole. */
+  readonly unread: readonly (keyof UnreadParts)[];
   /** False while only the store's summary is known: then there are no steps, files or links yet. */
   readonly isWhole: boolean;
   /** The other tasks of the session, the newest first, cut. */
   readonly sessionTasks: readonly SessionTaskView[];
+  /** Whether the session has more tasks than these. */
+  readonly hasMoreSessionTasks: boolean;
 }
 
 export interface SessionTaskView {
@@ -145,11 +149,12 @@ export function taskViewOf(task: TaskDetails | TrackedTask): TaskView {
     screenshotCount: Math.min(details?.screenshotUrls.length ?? 0, mostListed),
     stepCount: steps.length,
     steps: steps.slice(firstIndex).map((step, position) => stepViewOf(step, firstIndex + position)),
-    lacksSteps: details?.stepsError !== undefined,
+    unread: unreadPartsOf(details),
     isWhole: details !== undefined,
     sessionTasks: (details?.sessionTasks ?? [])
       .slice(0, mostListed)
       .map((each) => ({ title: taskTitle(each, longestField), status: each.status })),
+    hasMoreSessionTasks: details?.hasMoreSessionTasks === true,
   };
 }
 

@@ -1,5 +1,6 @@
 import { deepestJson, formatJson } from '../text/formatJson';
 import { outcomeOf, type TaskDetails, type TaskStep } from '../cloud/task';
+import { unreadReasons } from './unreadParts';
 import type { TrackedTask } from '../tasks/trackedTask';
 
 /**
@@ -28,6 +29,7 @@ export function taskJson(task: TaskDetails | TrackedTask): string {
     createdAt: task.createdAt,
     startedAt: task.startedAt,
     finishedAt: task.finishedAt,
+    couldNotBeRead: unreadReasons(details),
   };
   const json = objectJson({
     ...membersOf(known),

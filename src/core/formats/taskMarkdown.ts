@@ -14,6 +14,7 @@ import {
 } from '../labels/taskLabels';
 import type { TrackedTask } from '../tasks/trackedTask';
 import { markedFormOf, unfenced } from '../text/textForm';
+import { unreadText } from './unreadParts';
 
 export interface TaskMarkdownOptions {
   /** Where a screenshot lies: a path from the document, with `/` between its parts; `undefined` where there is none. */
@@ -64,6 +65,7 @@ function factTable(task: TaskDetails | TrackedTask): string {
     ['Duration', duration === undefined ? undefined : formatDuration(duration)],
     ['Model', task.model],
     ['Agent version', details?.agentVersion],
+    ['Could not be read', unreadText(details)],
     ['Created', task.createdAt],
     ['Started', task.startedAt],
     ['Finished', task.finishedAt],

@@ -13,6 +13,7 @@ import {
 import type { TrackedTask } from '../tasks/trackedTask';
 import { shorten } from '../text/shorten';
 import { unfenced } from '../text/textForm';
+import { unreadText } from './unreadParts';
 
 /**
  * A task as text for people to read and compare: how it came out, what it was asked, how it got there, and last its times
@@ -61,10 +62,17 @@ function factLines(task: TaskDetails | TrackedTask): string[] {
       task.cost === undefined ? undefined : formatCost(task.cost),
     ],
     ['Duration', duration === undefined ? undefined : formatDuration(duration)],
-    ['Steps', details && String(details.steps.length)],
+    ['Steps', details && stepCount(details)],
+    ['Could not be read', unreadText(details)],
     ['Model', task.model],
     ['Agent version', details?.agentVersion],
   ]);
+}
+
+/** None that were read is not none. */
+function stepCount({ steps, unread }: TaskDetails): string | undefined {
+  if (!unread?.steps) return String(steps.length);
+  return steps.length === 0 ? undefined : `${steps.length} or more`;
 }
 
 function timeLines(task: TaskDetails | TrackedTask): string[] {

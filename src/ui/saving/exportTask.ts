@@ -1,7 +1,12 @@
 import { Uri, workspace } from 'vscode';
 import { isAbort } from '../../core/cloud/errors';
 import { PictureLoader, type Picture } from '../../core/details/pictureLoader';
-import type { TaskDetails, TaskRef, PictureRef } from '../../core/cloud/task';
+import {
+  unreadPartsOf,
+  type TaskDetails,
+  type TaskRef,
+  type PictureRef,
+} from '../../core/cloud/task';
 import { taskJson } from '../../core/formats/taskJson';
 import { taskMarkdown } from '../../core/formats/taskMarkdown';
 import type { Log } from '../log';
@@ -44,6 +49,8 @@ export async function exportTask(options: ExportTaskOptions): Promise<void> {
     const whole = await readWholeTask(options, signal);
     signal.throwIfAborted();
     const notes = whole.isFresh ? [] : ['It could not be read anew: this is what was known of it.'];
+    const unread = unreadPartsOf(whole.task);
+    if (unread.length > 0) notes.push(`Its ${unread.join(' and ')} could not be read.`);
     if (format === 'json')
       await writeWhole(target, new TextEncoder().encode(taskJson(whole.task)), options.localFiles);
     else notes.push(...(await writeMarkdown(target, whole, { ...options, signal }, report)));

@@ -122,7 +122,7 @@ function Figures({ view: { task, sessionCost } }: { readonly view: PageView }) {
   const now = useNow(isAtIt);
   const duration = durationOf(task, now);
   // None that were read is not none.
-  const isCounted = task.isWhole && (task.stepCount > 0 || !task.lacksSteps);
+  const isCounted = task.isWhole && (task.stepCount > 0 || !task.unread.includes('steps'));
   return (
     <dl class="figures">
       <Figure

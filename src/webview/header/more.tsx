@@ -63,10 +63,19 @@ export function More({
 }
 
 /** The other runs of a session, one click each. */
-function SessionTasks({ task: { sessionTasks } }: { readonly task: TaskView }) {
+function SessionTasks({
+  task: { sessionTasks, hasMoreSessionTasks },
+}: {
+  readonly task: TaskView;
+}) {
   if (sessionTasks.length === 0) return null;
   return (
-    <Section id="session-tasks" title="Also in This Session" count={sessionTasks.length}>
+    <Section
+      id="session-tasks"
+      title="Also in This Session"
+      count={hasMoreSessionTasks ? `${sessionTasks.length}+` : sessionTasks.length}
+    >
+      {hasMoreSessionTasks && <p class="nothing">These are its newest tasks.</p>}
       <ul>
         {sessionTasks.map(({ title, status }, index) => (
           <li key={index}>

@@ -3,7 +3,8 @@ import type { ComponentChildren } from 'preact';
 interface SectionProps {
   readonly id: string;
   readonly title: string;
-  readonly count?: number;
+  /** How many things it has; a text where nobody knows exactly: "99+". */
+  readonly count?: number | string;
   /** Buttons at the end of the heading's line. */
   readonly tools?: ComponentChildren;
   readonly children: ComponentChildren;

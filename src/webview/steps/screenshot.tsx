@@ -57,7 +57,13 @@ export function Screenshot({ of, index, alt }: ScreenshotProps) {
 
 /** Screenshots that belong to no step in particular. */
 export function Screenshots({ task }: { readonly task: TaskView }) {
-  const { screenshotCount } = task;
+  const { screenshotCount, unread } = task;
+  if (unread.includes('screenshots'))
+    return (
+      <Section id="screenshots" title="Screenshots">
+        <p class="nothing">The screenshots could not be read.</p>
+      </Section>
+    );
   if (screenshotCount === 0) return null;
   return (
     <Section id="screenshots" title="Screenshots" count={screenshotCount}>

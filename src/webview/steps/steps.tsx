@@ -21,7 +21,7 @@ export function Steps({ task, isReading }: StepsProps) {
   if (task.isWhole && task.steps.length > 0) return <Timeline task={task} />;
   const message = !task.isWhole
     ? 'Loading the steps…'
-    : task.lacksSteps
+    : task.unread.includes('steps')
       ? 'The steps could not be read.'
       : hasEnded(task.status)
         ? 'The agent took no step.'
@@ -68,7 +68,7 @@ function Timeline({ task }: { readonly task: TaskView }) {
         </p>
       }
     >
-      {task.lacksSteps && <p class="note">Not all steps could be read.</p>}
+      {task.unread.includes('steps') && <p class="note">Not all steps could be read.</p>}
       {left > 0 && <p class="note">The first {left} steps are not shown.</p>}
       <StripLabel steps={steps} />
       <Strip steps={steps} list={list} drawnCount={drawnCount} />

@@ -21,6 +21,7 @@ const samples = {
   running: 'd5f80a26',
   paused: '08239d57',
   session: 'a1c3e5f7-0b2d-4c6e-8f10-1a2b3c4d5e01',
+  attachments: 'b2d4f608-1c3e-4d7f-9a21-2b3c4d5e6f04',
   judgedRun: 'b2d4f608-1c3e-4d7f-9a21-2b3c4d5e6f05',
   failedRun: 'b2d4f608-1c3e-4d7f-9a21-2b3c4d5e6f07',
 } as const;

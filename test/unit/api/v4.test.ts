@@ -310,6 +310,16 @@ describe('v4: the details of a run', () => {
     ]);
   });
 
+  it('say that a session has more runs than the newest hundred', async () => {
+    const other = { id: 'r-2', status: 'completed', task: 'Book it' };
+    const more = async (hasMore: boolean) => {
+      const runs = { [runsPath]: { runs: [other], hasMore, nextCursor: 'c' } };
+      const send = pollFrom({ ...answers, ...runs, [eventsPath(0)]: { events: [] } });
+      return (await createV4Client(send).getDetails(id, never)).hasMoreSessionTasks;
+    };
+    assert.deepEqual([await more(true), await more(false)], [true, false]);
+  });
+
   it('take two requests a reading while the run is at work', async () => {
     const withoutMore = {
       [runPath]: run,

@@ -73,15 +73,15 @@ describe('DetailsReader', () => {
   it('reads an ended task again, with growing pauses, while its steps cannot be read', async () => {
     const { clock, cloud, reader, errors } = build();
     const start = clock.now();
-    const stepsError = new CloudError('server', '502');
-    cloud.set('a', 'finished', { output: 'done', stepsError });
+    const steps = new CloudError('server', '502');
+    cloud.set('a', 'finished', { output: 'done', unread: { steps } });
     reader.setWatched(true);
     await clock.advance(60_000);
     const { details, trouble } = reader.state;
     assert.deepEqual([details?.output, trouble?.kind, trouble?.since], ['done', 'server', start]);
     assert.ok(cloud.requested.length >= 4 && cloud.requested.length <= 6);
     assert.equal(errors.length, cloud.requested.length);
-    cloud.set('a', 'finished', { stepsError: undefined });
+    cloud.set('a', 'finished', { unread: undefined });
     await clock.advance(60_000);
     assert.equal(reader.state.trouble, undefined);
     assert.equal(clock.timers, 0);
@@ -89,7 +89,7 @@ describe('DetailsReader', () => {
 
   it('reads an ended task once, though its steps will never be there', async () => {
     const { clock, cloud, reader } = build();
-    cloud.set('a', 'finished', { stepsError: new CloudError('forbidden', '403') });
+    cloud.set('a', 'finished', { unread: { steps: new CloudError('forbidden', '403') } });
     reader.setWatched(true);
     await clock.advance(60_000);
     assert.deepEqual([cloud.requested.length, clock.timers], [1, 0]);

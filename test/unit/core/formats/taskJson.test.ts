@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { CloudError } from '../../../../src/core/cloud/errors';
 import { taskJson } from '../../../../src/core/formats/taskJson';
 import { aTask } from '../../../fakes/aTask';
 import { aDetails } from '../../../fakes/fakeCloud';
@@ -74,6 +75,16 @@ describe('taskJson', () => {
     assert.equal(read['prompt'], 'Find a flight');
     assert.ok(!('steps' in read));
     assert.ok(!('trackedAt' in read));
+  });
+});
+
+describe('taskJson of a task of which not all could be read', () => {
+  it('says what is missing, and why', () => {
+    const unread = { steps: new CloudError('forbidden', '403') };
+    const read = JSON.parse(taskJson(aDetails('1', { unread }))) as Record<string, unknown>;
+    assert.deepEqual(read['couldNotBeRead'], {
+      steps: 'the server says that this API key may not do this',
+    });
   });
 });
 

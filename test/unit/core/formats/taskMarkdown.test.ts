@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
+import { CloudError } from '../../../../src/core/cloud/errors';
 import { taskMarkdown } from '../../../../src/core/formats/taskMarkdown';
 import { taskTitle } from '../../../../src/core/labels/taskLabels';
 import { aTask } from '../../../fakes/aTask';
@@ -291,6 +292,15 @@ Do a1
       assert.ok(opening.length > Math.max(...runs), output.slice(0, 20));
       assert.ok(text.endsWith(`\n${opening}\n`));
     }
+  });
+
+  it('says what could not be read, and why', () => {
+    const unread = { attachments: new CloudError('forbidden', '403') };
+    assert.ok(
+      linesOf(taskMarkdown(aDetails('1', { unread }))).includes(
+        'Could not be readattachments (the server says that this API key may not do this)',
+      ),
+    );
   });
 
   it('tells of a task without details what is known', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { CloudError } from '../../../../src/core/cloud/errors';
 import { taskText } from '../../../../src/core/formats/taskText';
 import { newlyTracked } from '../../../../src/core/tasks/trackedTask';
 import { aTask } from '../../../fakes/aTask';
@@ -111,6 +112,21 @@ Times and IDs
     assert.match(taskText(aTask({ output: 'done' })), /Output\n {2}done[^]*are not known/u);
     assert.match(taskText(newlyTracked(details, 0)), /^Status: Not checked yet\n/u);
     assert.match(taskText(aTask({ isMissing: true })), /^Status: Not found$/mu);
+  });
+
+  it('says what could not be read, and why', () => {
+    const unread = {
+      steps: new CloudError('forbidden', '403'),
+      files: new CloudError('timeout', 'No whole answer'),
+    };
+    const text = taskText(aDetails('1', { unread }));
+    assert.match(
+      text,
+      /^Could not be read: steps \(the server says that this API key may not do this\); files \(the server did not answer in time\)$/mu,
+    );
+    assert.doesNotMatch(text, /^Steps: /mu);
+    const some = taskText(aDetails('1', { steps: details.steps, unread }));
+    assert.match(some, /^Steps: 1 or more$/mu);
   });
 
   it('holds no control or bidirectional character and no link that opens something', () => {
