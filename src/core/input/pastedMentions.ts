@@ -1,6 +1,12 @@
 import type { Region } from '../cloud/regions';
 import { kindOfName, nameBefore, type IdContext, type NamedKind } from './idNames';
-import { readLink, type LinkedId, type LinkRefusal } from './taskLinks';
+import {
+  isTrackLink,
+  maxTrackLinkLength,
+  readLink,
+  type LinkedId,
+  type LinkRefusal,
+} from './taskLinks';
 import { isBrokenUuid, uuidsIn } from '../text/uuids';
 
 /** What is one thing in a text: a line of a log, an object of a list, a row of a table. */
@@ -174,7 +180,8 @@ class MentionReader {
       else if (signs[code] !== wordSign) break;
     }
     const next = text.charCodeAt(end);
-    if (next === colon && text.startsWith('://', end)) return this.#readLink(start);
+    if (next === colon && text.startsWith('://', end))
+      return this.#readLink(start, isTrackLink(text, end) ? maxTrackLinkLength : maxLinkLength);
     const length = end - start;
     if (length >= 32 && this.#readUuids(start, end)) return end;
     if (length <= 3 && (next === colon || next === slash)) {
@@ -292,13 +299,11 @@ class MentionReader {
   }
 
   /** @returns where the link ends */
-  #readLink(start: number): number {
+  #readLink(start: number, maxLength: number): number {
     const text = this.#text;
     linkEnd.lastIndex = start;
     const end = linkEnd.exec(text)?.index ?? text.length;
-    const link = text
-      .slice(start, Math.min(end, start + maxLinkLength))
-      .replace(/[.!?:]{1,8}$/u, '');
+    const link = text.slice(start, Math.min(end, start + maxLength)).replace(/[.!?:]{1,8}$/u, '');
     if (!this.#hasUuid) this.#hasUuid = uuidsIn(link).length > 0;
     const read = readLink(link);
     if ('why' in read) {

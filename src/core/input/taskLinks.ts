@@ -21,8 +21,12 @@ export interface LinkRefusal {
   readonly isMeant: boolean;
 }
 
+/** Follows the scheme in links to this extension. */
+const ownAuthority = 'browser-use-tasks.browser-use-tasks';
+
 /**
- * Reads what a web link names: pages of the dashboard, calls of the API on whichever server, and parameters that say so.
+ * Reads what a link names: pages of the dashboard, calls of the API on whichever server, parameters that say so, and what a link
+ * to this extension asks to track.
  * Any other site's link names nothing, whatever UUIDs are in it. Links to live browsers are credentials and are not read at all.
  * @see ../shared/cloud-api-v3-v4.md §2, the table of links
  */
@@ -33,6 +37,8 @@ export function readLink(link: string, depth = 0): readonly LinkedId[] | LinkRef
   if (/^wss?$/u.test(scheme) || host.startsWith('live.') || parameters.some(isOfLiveBrowser))
     return { why: 'a link to a live browser names no task', isMeant: false };
   const shown = link.includes('bu_') ? undefined : `${scheme}://${host}${path}`;
+  // VS Code and each of its kin has a scheme of its own.
+  if (host === ownAuthority) return readTrackLink(parts) ?? { ...notFollowed, shown };
   if (!/^https?$/u.test(scheme)) return { why: 'only web links are read', shown, isMeant: false };
   const isOwn = isOwnHost(host);
   const names = path.split('/').filter((part) => part !== '');
@@ -49,6 +55,48 @@ export function readLink(link: string, depth = 0): readonly LinkedId[] | LinkRef
   if (region && ids.length > 0) return ids.map((id) => ({ ...id, region }));
   return ids.length > 0 ? ids : { why: 'there is no task ID in this URL', shown, isMeant: false };
 }
+
+/** In characters. A thousand links of the dashboard are half of it. */
+export const maxTrackLinkLength = 200_000;
+
+/** True where a link to this extension begins, which may be as long as its list of IDs. */
+export function isTrackLink(text: string, at: number): boolean {
+  return text.startsWith(`://${ownAuthority}/`, at);
+}
+
+/** The only path that this extension follows. */
+export function isTrackPath(path: string): boolean {
+  return path.replace(/\/+$/u, '') === '/track';
+}
+
+/** The IDs and links of a value of `id`: VS Code has decoded it once; what was encoded twice is read, too. */
+export function trackPieces(value: string): readonly string[] {
+  return decoded(value)
+    .split(/[,\s]+/u)
+    .filter((piece) => piece !== '');
+}
+
+/** What a piece names: a UUID, `v3/…` for an ID of a version, a link. `undefined` for anything else. */
+export function readTrackPiece(piece: string): readonly LinkedId[] | undefined {
+  const uuid = asUuid(piece);
+  if (uuid !== undefined) return [{ kind: 'task', id: uuid }];
+  const [, version, id] = /^(v\d)\/([A-Za-z0-9][\w-]{0,127})$/u.exec(piece) ?? [];
+  if (id !== undefined) return [{ kind: 'task', id: asUuid(id) ?? id, version }];
+  const read = /^https:\/\//iu.test(piece) ? readLink(piece) : undefined;
+  return !read || 'why' in read ? undefined : read;
+}
+
+function readTrackLink({ path, parameters }: LinkParts): readonly LinkedId[] | undefined {
+  if (!isTrackPath(path) || parameters.some(([name]) => name !== 'id')) return undefined;
+  const read = parameters.flatMap(([, value]) => trackPieces(decoded(value)).map(readTrackPiece));
+  const ids = read.filter((each) => each !== undefined).flat();
+  return ids.length > 0 && !read.includes(undefined) ? ids : undefined;
+}
+
+const notFollowed: LinkRefusal = {
+  why: 'a link to this extension names the IDs of tasks and nothing else',
+  isMeant: true,
+};
 
 interface LinkParts {
   readonly scheme: string;

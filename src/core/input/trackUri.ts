@@ -1,5 +1,4 @@
-import { asUuid } from '../text/uuids';
-import { readLink } from './taskLinks';
+import { isTrackPath, maxTrackLinkLength, readTrackPiece, trackPieces } from './taskLinks';
 import { parseTaskInput, type TaskInput } from './taskInput';
 
 /** What a URI for this extension asks for: tasks to track, or nothing that it may. */
@@ -24,9 +23,6 @@ export interface GivenUri {
   readonly fragment: string;
 }
 
-/** A thousand links of the dashboard are half of it. */
-const maxLength = 200_000;
-
 /**
  * Reads `/track?id=…`: task IDs, links of the dashboard or the API, and `v3/…` for an ID of a version, separated by commas or as
  * parameters of their own. A URI that holds anything else is refused as a whole. Never throws, whatever it is given.
@@ -36,17 +32,14 @@ export function readTrackUri(
   { path, query, fragment }: GivenUri,
   apiVersion: Parameters<typeof parseTaskInput>[1],
 ): TrackUri {
-  if (path.replace(/\/+$/u, '') !== '/track')
-    return refused('It asks for something else than to track tasks.');
-  if (query.length > maxLength) return refused('It is too long.');
+  if (!isTrackPath(path)) return refused('It asks for something else than to track tasks.');
+  if (query.length > maxTrackLinkLength) return refused('It is too long.');
   const parameters = query.split('&').filter((parameter) => parameter !== '');
   if (fragment !== '' || parameters.some((parameter) => !parameter.startsWith('id=')))
     return refused('It holds more than the IDs of tasks.');
-  const pieces = parameters
-    .flatMap((parameter) => decoded(parameter.slice('id='.length)).split(/[,\s]+/u))
-    .filter((piece) => piece !== '');
+  const pieces = parameters.flatMap((parameter) => trackPieces(parameter.slice('id='.length)));
   if (pieces.length === 0) return refused('It names no task.');
-  if (!pieces.every(namesTask))
+  if (pieces.some((piece) => !readTrackPiece(piece)))
     return refused('It holds something that is no ID or link of a task.');
   const input = parseTaskInput(pieces.join('\n'), apiVersion);
   const isEmpty = input.refs.length + input.ids.length + input.sessions.length === 0;
@@ -55,18 +48,4 @@ export function readTrackUri(
 
 function refused(problem: string): TrackUri {
   return { problem };
-}
-
-function namesTask(piece: string): boolean {
-  if (asUuid(piece) !== undefined || /^v\d\/[A-Za-z0-9][\w-]{0,127}$/u.test(piece)) return true;
-  return /^https:\/\//iu.test(piece) && !('why' in readLink(piece));
-}
-
-/** VS Code has decoded the query once; what was encoded twice is read, too. */
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }

@@ -6,6 +6,7 @@ import { parseTaskInput } from '../../../../src/core/input/taskInput';
 const id = '5b1f6f7e-35a0-4c0a-9d51-c1f2e9b3a601';
 const other = '5b1f6f7e-35a0-4c0a-9d51-c1f2e9b3a602';
 const cloud = 'https://cloud.browser-use.com';
+const own = 'vscode://browser-use-tasks.browser-use-tasks/track?id=';
 
 describe('the tasks that a line names', () => {
   for (const [line, ...expected] of [
@@ -20,6 +21,7 @@ describe('the tasks that a line names', () => {
     ],
     [`GET /api/v2/tasks/${id}/status 200`, `${id}: certain task`],
     [`v3/${id}`, `${id}: certain task`],
+    [`open ${own}${id},${other}`, `${own}${id},${other}: certain task`],
     [`See ${cloud}/agent/${id}, please.`, `${cloud}/agent/${id}: certain session`],
     [`[run](${cloud}/runs/${id})`, `${cloud}/runs/${id}: certain task`],
     [`${cloud}/agent/${id}?taskId=${other}`, `${cloud}/agent/${id}?taskId=${other}: certain task`],

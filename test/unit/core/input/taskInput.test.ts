@@ -107,6 +107,49 @@ describe('parseTaskInput', () => {
     assert.deepEqual(ids(`x${uuid.toUpperCase()}`), [`v2/x${uuid.toUpperCase()}`]);
   });
 
+  it('reads a link to this extension as VS Code itself would follow it', () => {
+    for (const program of ['vscode', 'vscode-insiders', 'vscodium']) {
+      const link = `${program}://browser-use-tasks.browser-use-tasks/track?id=`;
+      assert.deepEqual(ids(`${link}${uuid}`), [`v2/${uuid}`]);
+      for (const both of [
+        `${uuid},${other}`,
+        `${uuid}&id=${other}`,
+        `${uuid}%2C${other}`,
+        `${uuid}%252C%20${other}`,
+        `https%3A%2F%2Fcloud.browser-use.com%2Fruns%2F${uuid},${other}`,
+      ])
+        assert.deepEqual(ids(`See ${link}${both} for more`), [`v2/${uuid}`, `v2/${other}`], both);
+      assert.deepEqual(ids(`${link}v3/${uuid}`), [`v3/${uuid}`]);
+      assert.deepEqual(ids(`${link}v1/task_12ab`), ['v1/task_12ab']);
+      const { sessions } = parseTaskInput(
+        `${link}https://cloud.browser-use.com/agent/${uuid}`,
+        'v2',
+      );
+      assert.deepEqual(sessions, [{ id: uuid, apiVersion: 'v2' }]);
+    }
+    const many = Array.from({ length: 1000 }, (_, at) => `id=${uuid.slice(0, -4)}${1000 + at}`);
+    const { refs } = parseTaskInput(
+      `vscode://browser-use-tasks.browser-use-tasks/track?${many.join('&')}`,
+      'v2',
+    );
+    assert.equal(refs.length, 1000);
+  });
+
+  it('reads no link to this extension that holds anything else, and none to another', () => {
+    for (const link of [
+      `browser-use-tasks.browser-use-tasks/run?id=${uuid}`,
+      `browser-use-tasks.browser-use-tasks/track?id=${uuid}&confirm=false`,
+      `browser-use-tasks.browser-use-tasks/track?id=${uuid}#now`,
+      `browser-use-tasks.browser-use-tasks/track?id=https://example.com/tasks/${uuid}`,
+      `browser-use-tasks.browser-use-tasks/track?id=`,
+      `browser-use-tasks.other/track?id=${uuid}`,
+    ]) {
+      const { refs, rejected } = parseTaskInput(`vscode://${link}`, 'v2');
+      assert.deepEqual(refs, [], link);
+      assert.equal(rejected.length, 1, link);
+    }
+  });
+
   it('takes what stands in a link for the link’s own', () => {
     const why = parseTaskInput('a1://x1', 'v2').rejected[0]?.why ?? '';
     assert.match(why, /web links/u);
