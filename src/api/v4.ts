@@ -126,7 +126,8 @@ export function createV4Client(send: SendRequest): TaskReader {
       progress.set(details, events);
       return details;
     },
-    listTasks: ({ isFull = false }, signal) => (isFull ? runPages : sessionPages)(send, signal),
+    listTasks: ({ isFull = false, pageSize }, signal) =>
+      isFull ? runPages(send, pageSize, signal) : sessionPages(send, signal),
     getFileUrl: (_id, file, signal) => getWorkspaceFileUrl(send, 'v4', file, signal),
     // v4 has no logs.
     getLogUrl: () => Promise.resolve(undefined),
@@ -342,11 +343,12 @@ async function* sessionPages(
 /** The runs, the newest first, each with its result: for as many as have ended, a hundred in one request. */
 async function* runPages(
   send: SendRequest,
+  pageSize: number | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<TaskPage, void, undefined> {
   const pages = cursorPages((cursor) =>
     send({
-      path: `/api/v4/runs?${pageQuery(lists.pageSize, cursor)}`,
+      path: `/api/v4/runs?${pageQuery(pageSize ?? lists.pageSize, cursor)}`,
       signal,
       notFoundKind: routeIsMissing,
       read: (body) => understand(fullRunsSchema, body, 'a list of runs'),

@@ -246,6 +246,11 @@ describe('v4 client, against the simulator', () => {
       );
       assert.ok(run.output !== undefined && run.cost !== undefined);
     }
+    const newest = await allPages(client, { isFull: true, pageSize: 50 }, never);
+    assert.deepEqual(
+      newest.map(({ tasks }) => tasks.length),
+      [50, 50, 21],
+    );
     const sessions = await listed({});
     assert.equal(sessions.length, 120, 'the other list tells of the latest run of each session');
     assert.ok(sessions.every(({ output }) => output === undefined));

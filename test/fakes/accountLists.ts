@@ -1,12 +1,13 @@
 import type { Clock } from '../../src/core/base/clock';
 import { CloudError, type CloudErrorKind } from '../../src/core/cloud/errors';
 import type { ApiVersion } from '../../src/core/cloud/task';
-import type { Cloud, ListedTask, TaskPage } from '../../src/core/cloud/taskClient';
+import type { Cloud, ListedTask, TaskPage, TaskQuery } from '../../src/core/cloud/taskClient';
 import { FakeCloud } from './fakeCloud';
 
-const pageSize = 100;
-
-/** The lists of an account, one for each API version, the newest task first, and what was requested of them. */
+/**
+ * The lists of an account, one for each API version, the newest task first, and what was requested of them. Of a v4 session only the
+ * list that tells all of each run shows more than the latest.
+ */
 export class AccountLists {
   readonly tasks = new Map<ApiVersion, ListedTask[]>();
   /** What requests for the list of a version fail with. */
@@ -38,22 +39,36 @@ export class AccountLists {
       download: () => fake.download(),
       client: (apiVersion) => ({
         ...fake.client(apiVersion),
-        listTasks: () => this.#pages(apiVersion),
+        listTasks: (query) => this.#pages(apiVersion, query),
       }),
     };
   }
 
-  async *#pages(apiVersion: ApiVersion): AsyncGenerator<TaskPage, void, undefined> {
+  async *#pages(
+    apiVersion: ApiVersion,
+    { isFull = false, pageSize: most = 100 }: TaskQuery,
+  ): AsyncGenerator<TaskPage, void, undefined> {
+    const isOfRuns = apiVersion === 'v4' && isFull;
+    const pageSize = isOfRuns ? most : 100;
     for (let from = 0; ; from += pageSize) {
       const what = `${apiVersion} ${from / pageSize + 1}`;
       this.requested.push({ what, at: this.#clock.now() });
       await Promise.resolve();
       const kind = this.failures.get(apiVersion);
       if (kind) throw new CloudError(kind, 'ordered');
-      const all = this.tasks.get(apiVersion) ?? [];
+      const tasks = this.tasks.get(apiVersion) ?? [];
+      const all = apiVersion === 'v4' && !isOfRuns ? tasks.filter(isLatest) : tasks;
       const isLast = from + pageSize >= all.length;
       yield { tasks: all.slice(from, from + pageSize), isLast };
       if (isLast) return;
     }
   }
+}
+
+function isLatest(
+  { id, sessionId }: ListedTask,
+  _at: number,
+  tasks: readonly ListedTask[],
+): boolean {
+  return sessionId === undefined || tasks.find((each) => each.sessionId === sessionId)?.id === id;
 }

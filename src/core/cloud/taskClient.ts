@@ -18,6 +18,10 @@ export interface TaskQuery {
    * True for entries that tell all of a task that has ended, too. A version whose lists are never or always so ignores it.
    */
   readonly isFull?: boolean | undefined;
+  /**
+   * The most tasks of a page, from 1, for who wants the newest alone. A list whose order nobody promises ignores it.
+   */
+  readonly pageSize?: number | undefined;
 }
 
 /** A task of a list: all that is known of it but steps and files. */

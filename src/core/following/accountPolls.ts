@@ -1,7 +1,7 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { isCloudError, type CloudError, type CloudErrorKind } from '../cloud/errors';
 import { hasEnded, refKey, type ApiVersion, type TaskRef } from '../cloud/task';
-import type { Cloud, ListedTask, TaskPage } from '../cloud/taskClient';
+import type { Cloud, ListedTask, TaskPage, TaskQuery } from '../cloud/taskClient';
 import type { ExtraPolls } from '../polling/pollerWithExtras';
 import { matchesSearch } from '../tasks/matchesSearch';
 import type { TaskStore } from '../tasks/taskStore';
@@ -66,6 +66,11 @@ const restMs = 10 * minuteMs;
 /** A list that has shown a task of the last day gets so many turns for one of the others. */
 const livelyTurns = 3;
 const dayMs = 24 * 60 * minuteMs;
+/**
+ * A list that shows the latest run of each session would miss runs before it. So lists are asked to tell all, which is as few bytes:
+ * twenty runs of v4 with their results are as large as a hundred of its sessions. Where a page holds only new ones, it is read on.
+ */
+const query: TaskQuery = { isFull: true, pageSize: 20 };
 const mostUndecided = 1000;
 const mostWaiting = 1000;
 
@@ -269,7 +274,7 @@ function pagesOf(
   { apiVersion }: List,
   signal: AbortSignal,
 ): AsyncIterator<TaskPage, unknown> {
-  return cloud.client(apiVersion).listTasks({}, signal)[Symbol.asyncIterator]();
+  return cloud.client(apiVersion).listTasks(query, signal)[Symbol.asyncIterator]();
 }
 
 /** True for a failure that keeps no other version from being listed. */

@@ -167,14 +167,12 @@ export class SessionPolls implements ExtraPolls {
     const tracked = store.get({ apiVersion, id: latestId });
     // An answer may be older than what is known.
     if (tracked?.followedAt !== undefined) return;
-    let newer: readonly string[] = [latestId];
-    if (!tracked) {
-      const isKnown = (id: string): boolean =>
-        id === session.latestId || store.get({ apiVersion, id }) !== undefined;
-      const ids = await cloud.client(apiVersion).findSessionTasks(sessionId, signal, isKnown);
-      const known = ids.findIndex(isKnown);
-      if (known >= 0) newer = ids.slice(0, known);
-    }
+    // One that is tracked by other means says nothing of those before it.
+    const isKnown = (id: string): boolean =>
+      id === session.latestId || store.get({ apiVersion, id })?.followedAt !== undefined;
+    const ids = await cloud.client(apiVersion).findSessionTasks(sessionId, signal, isKnown);
+    const known = ids.findIndex(isKnown);
+    const newer = known < 0 ? [latestId] : ids.slice(0, known);
     const isFollowed = followedSessions(store.tasks()).some(
       (each) => sessionKey(each) === sessionKey(session),
     );

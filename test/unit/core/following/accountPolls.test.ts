@@ -119,6 +119,23 @@ describe('following an account', () => {
     );
   });
 
+  it('tracks each run of a v4 session once, however many follow each other between two polls', async () => {
+    poller.setAttention('away');
+    await clock.advance(5 * minute);
+    for (const id of ['a1', 'a2']) start('v4', id, { sessionId: 'a' });
+    for (const id of ['b1', 'b2', 'b3', 'b4', 'b5'])
+      start('v4', id, { sessionId: 'b', status: 'finished' });
+    await clock.advance(5 * minute);
+    start('v4', 'a3', { sessionId: 'a' });
+    await clock.advance(5 * minute);
+    assert.deepEqual(ids(), ['a1', 'a2', 'b1', 'b2', 'b3', 'b4', 'b5', 'a3']);
+    assert.ok(
+      lists.requested.every(
+        ({ at }, index) => at - (lists.requested[index - 1]?.at ?? -Infinity) >= 30_000,
+      ),
+    );
+  });
+
   it('asks rarely while nobody looks, and nothing while the account is not followed', async () => {
     await clock.advance(5 * minute);
     assert.ok(lists.requested.length <= 31, String(lists.requested.length));

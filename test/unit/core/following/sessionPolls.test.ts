@@ -103,6 +103,16 @@ describe('polling sessions that are followed', () => {
     assert.equal(store.get({ apiVersion: 'v4', id: 'a-3' })?.sessionId, 'a');
   });
 
+  it('tracks what came between, also where the newest run is tracked already', async () => {
+    follow('a');
+    runs('a-2', 'a');
+    runs('a-3', 'a');
+    store.track([{ apiVersion: 'v4', id: 'a-3' }], clock.now());
+    await clock.advance(10 * second);
+    assert.deepEqual(tracked().toSorted(), ['a-1', 'a-2', 'a-3']);
+    assert.ok(isFollowed('a-2') && isFollowed('a-3'));
+  });
+
   it('reads one list for many sessions, once in each pause', async () => {
     follow('a', 'b', 'c');
     runs('b-2', 'b');
