@@ -18,8 +18,11 @@ export interface AccountFollowing {
   readonly limit: number;
 }
 
-/** What the limit has done: ended tasks made room for new ones, or new ones wait until some have ended. */
-export type LimitEffect = 'replaced' | 'waiting';
+/**
+ * What the limit has done: ended tasks made room for new ones, or new ones wait until some have ended; where too many wait, for an
+ * end or for a title to judge by, further ones are left out for good.
+ */
+export type LimitEffect = 'replaced' | 'waiting' | 'leftOut';
 
 export interface AccountPollsOptions {
   readonly store: TaskStore;
@@ -71,8 +74,10 @@ const dayMs = 24 * 60 * minuteMs;
  * twenty runs of v4 with their results are as large as a hundred of its sessions. Where a page holds only new ones, it is read on.
  */
 const query: TaskQuery = { isFull: true, pageSize: 20 };
+/** Of each list. */
 const mostUndecided = 1000;
-const mostWaiting = 1000;
+/** The most new tasks that wait; further ones are left out. */
+export const mostWaiting = 1000;
 
 /**
  * Follows an account: tracks every task that is created from now on, with one list request in each pause for all API versions
@@ -212,10 +217,11 @@ export class AccountPolls implements ExtraPolls {
   /** @returns how many had not been seen before */
   #takeNew(list: List, floor: number, listed: readonly ListedTask[], stamp?: number): number {
     const { apiVersion, seen, undecided } = list;
-    const { following, store } = this.#options;
+    const { following, store, onLimit } = this.#options;
     const { filter = '' } = following() ?? {};
     const matching: (ListedTask & TaskRef)[] = [];
     let found = 0;
+    let leftOut = 0;
     for (const task of listed) {
       const { id } = task;
       const at = createdAt(task);
@@ -226,8 +232,11 @@ export class AccountPolls implements ExtraPolls {
       undecided.delete(id);
       if (store.get({ apiVersion, id })) continue;
       if (filter === '' || matchesSearch(task, filter)) matching.push({ ...task, apiVersion });
-      else if (!isTold(task) && undecided.size < mostUndecided) undecided.add(id);
+      else if (isTold(task)) continue;
+      else if (undecided.size < mostUndecided) undecided.add(id);
+      else leftOut++;
     }
+    if (leftOut > 0) onLimit('leftOut', leftOut);
     this.#track(matching, stamp);
     return found;
   }
@@ -248,7 +257,8 @@ export class AccountPolls implements ExtraPolls {
     const room = Math.max(0, limit - marked.length + leaving.length);
     const coming = [...this.#waiting.values()].slice(0, room);
     for (const task of coming) this.#waiting.delete(refKey(task));
-    for (const key of [...this.#waiting.keys()].slice(mostWaiting)) this.#waiting.delete(key);
+    const leftOut = [...this.#waiting.keys()].slice(mostWaiting);
+    for (const key of leftOut) this.#waiting.delete(key);
     if (leaving.length > 0) store.untrack(leaving);
     const time = now();
     store.put(coming.map((task) => ({ ...newlyTracked(task, time), isFromAccount: true })));
@@ -263,6 +273,7 @@ export class AccountPolls implements ExtraPolls {
       stamp,
     );
     if (leaving.length > 0) onLimit('replaced', leaving.length);
+    if (leftOut.length > 0) onLimit('leftOut', leftOut.length);
     if (this.#waiting.size > 0 && found.length > 0) onLimit('waiting', this.#waiting.size);
   }
 }

@@ -1,4 +1,4 @@
-import type { AccountPollsOptions } from '../../core/following/accountPolls';
+import { mostWaiting, type AccountPollsOptions } from '../../core/following/accountPolls';
 import { countLabel } from '../../core/labels/countLabel';
 import type { Log } from '../log';
 import type { CloudError } from '../../core/cloud/errors';
@@ -15,10 +15,11 @@ export function followLimitNotice(
   const shown = new Set<string>();
   return (effect, count) => {
     const most = `Following the account tracks at most ${countLabel(settings.followAccount?.limit ?? 0)} at a time`;
-    const text =
-      effect === 'replaced'
-        ? `${most}. Those that ended first leave the list for new ones; Browser Use Cloud keeps them.`
-        : `${most}, and none of them has ended. New ones wait until one has.`;
+    const text = {
+      replaced: `${most}. Those that ended first leave the list for new ones; Browser Use Cloud keeps them.`,
+      waiting: `${most}, and none of them has ended. New ones wait until one has.`,
+      leftOut: `More than ${countLabel(mostWaiting)} wait for Follow Account to track them, and further ones are left out. Track Task… lists them, too.`,
+    }[effect];
     log.info(`${text} (${countLabel(count)})`);
     if (shown.has(effect)) return;
     shown.add(effect);

@@ -236,6 +236,25 @@ describe('following an account', () => {
     });
   });
 
+  it('says how many new tasks it leaves out, where more wait than it keeps', async () => {
+    following = { filter: '', limit: 1 };
+    poller.setAttention('watching');
+    await clock.advance(20 * second);
+    for (let number = 0; number < 1012; number++) start('v2', `t${number}`);
+    await clock.advance(2 * minute);
+    assert.deepEqual(ids(), ['t912']);
+    assert.deepEqual(effects.slice(-2), ['leftOut 11', 'waiting 1000']);
+  });
+
+  it('says how many it leaves out, where the filter cannot judge so many yet', async () => {
+    following = { filter: 'prices', limit: 1 };
+    poller.setAttention('watching');
+    await clock.advance(20 * second);
+    for (let number = 0; number < 1003; number++) start('v3', `t${number}`, { prompt: undefined });
+    await clock.advance(2 * minute);
+    assert.deepEqual(effects, ['leftOut 3']);
+  });
+
   it('goes on with the others where one version is not served or refuses the key', async () => {
     lists.failures.set('v2', 'notServed').set('v3', 'forbidden');
     poller.setAttention('watching');
