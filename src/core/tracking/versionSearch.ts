@@ -9,6 +9,8 @@ export interface SearchPlace {
   readonly apiVersion: ApiVersion;
   /** What the ID would name there. */
   readonly as: 'task' | 'session';
+  /** True where what was created just now may be unknown for moments. @see cloud-api-v3-v4.md §5, consistency */
+  readonly mayLag?: true;
 }
 
 /**
@@ -17,10 +19,10 @@ export interface SearchPlace {
  * @see cloud-api-v3-v4.md §12
  */
 export const searchPlaces: readonly SearchPlace[] = [
-  { apiVersion: 'v4', as: 'task' },
+  { apiVersion: 'v4', as: 'task', mayLag: true },
   { apiVersion: 'v2', as: 'task' },
   { apiVersion: 'v3', as: 'task' },
-  { apiVersion: 'v4', as: 'session' },
+  { apiVersion: 'v4', as: 'session', mayLag: true },
   { apiVersion: 'v2', as: 'session' },
 ];
 
@@ -39,7 +41,7 @@ export interface VersionSearchOptions {
   readonly clock: Clock;
 }
 
-/** How old a search is before it says that an ID is known nowhere, in milliseconds: what was created just now answers 404 for moments. */
+/** How old a search is before it says that an ID is known nowhere, in milliseconds. */
 const searchAgainAfterMs = 3000;
 
 /** For more IDs than this, lists are read first: a page of them may name a hundred. */
@@ -47,8 +49,8 @@ const mostWithoutLists = 3;
 
 /**
  * Finds out which API version knows an ID, by asking one after the other: at most five requests for an ID, six on servers
- * other than the vendor's, and as many again for the first that is found nowhere. A version that turns out not to be served is left out from then on, and the one that knew an ID
- * comes first for the next task.
+ * other than the vendor's, and one more for the first that is found nowhere. A version that turns out not to be served is left
+ * out from then on, and the one that knew an ID comes first for the next task.
  */
 export class VersionSearch {
   readonly #options: VersionSearchOptions;
@@ -87,7 +89,7 @@ export class VersionSearch {
   }
 
   /**
-   * Looks once more for an ID that is found nowhere while the search is younger than three seconds.
+   * Where an ID is found nowhere while the search is younger than three seconds, it is looked for once more where it may be late.
    * @param as what the text calls the ID; a "task" may also be a session that the text does not name as one
    * @returns the task, or all tasks of the session; `undefined` where no version knows the ID
    * @throws {CloudError} where that could not be found out; an `AbortError`
@@ -99,22 +101,26 @@ export class VersionSearch {
   ): Promise<readonly TaskRef[] | undefined> {
     const listed = this.#listed.get(id);
     if (listed) return [listed];
-    const found = await this.#findOnce(id, as, signal);
+    const places = this.#placesFor(as);
+    const found = await this.#findIn(places, id, signal);
     const waitMs = Math.min(this.#searchAgainAt - this.#options.clock.now(), searchAgainAfterMs);
-    if (found || waitMs <= 0) return found;
+    const late = places.filter(
+      (place) => place.mayLag && place.as === as && !this.#notServed.has(place.apiVersion),
+    );
+    if (found || waitMs <= 0 || late.length === 0) return found;
     await this.#options.clock.sleep(waitMs, signal);
     signal.throwIfAborted();
-    return this.#findOnce(id, as, signal);
+    return this.#findIn(late, id, signal);
   }
 
-  async #findOnce(
+  async #findIn(
+    places: readonly SearchPlace[],
     id: string,
-    as: SearchPlace['as'],
     signal: AbortSignal,
   ): Promise<readonly TaskRef[] | undefined> {
     let isServed = false;
     let notServed: CloudError | undefined;
-    for (const place of this.#placesFor(as)) {
+    for (const place of places) {
       const { apiVersion } = place;
       if (this.#notServed.has(apiVersion) || this.#forbidden.has(apiVersion)) continue;
       try {

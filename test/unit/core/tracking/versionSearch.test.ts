@@ -157,9 +157,29 @@ describe('the search for the version of an ID', () => {
     known.set('v4 task x', []);
     await clock.advance(1);
     assert.deepEqual(await found, [{ apiVersion: 'v4', id: 'x' }]);
+    assert.deepEqual(requested.slice(5), ['v4 task']);
     requested = [];
     assert.equal(await each.find('y', 'task', never), undefined);
     assert.equal(requested.length, 5, 'not for an ID that comes later');
+  });
+
+  it('sends one more request then for what no version knows: to v4 alone, whose new runs may be listed late', async () => {
+    const expected = { task: 'v4 task', session: 'v4 session' };
+    for (const [as, last] of Object.entries(expected)) {
+      requested = [];
+      const found = search().find('x', as as keyof typeof expected, never);
+      await clock.advance(2999);
+      const count = requested.length;
+      await clock.advance(1);
+      assert.equal(await found, undefined);
+      assert.deepEqual(requested.slice(count), [last]);
+    }
+  });
+
+  it('waits for no version that is not served', async () => {
+    failures.set('v4', 'notServed');
+    assert.equal(await search().find('x', 'task', never), undefined);
+    assert.equal(clock.timers, 0);
   });
 
   it('waits no more for who has cancelled', async () => {
