@@ -1,3 +1,4 @@
+import { formatCount } from '../core/labels/countLabel';
 import { ProgressLocation, window } from 'vscode';
 import { plainMessage } from '../core/text/plainText';
 
@@ -50,6 +51,21 @@ export async function withProgress<T>(
       outer?.removeEventListener('abort', abort);
     }
   });
+}
+
+/** Tells how many of all are done. */
+type ReportCount = (done: number, total: number) => void;
+
+/** As `withProgress`, of work that is done piece by piece: "12 of 2,300". */
+export async function withCountedProgress<T>(
+  options: ProgressOptions,
+  run: (signal: AbortSignal, onProgress: ReportCount) => Promise<T>,
+): Promise<T> {
+  return withProgress(options, (signal, report) =>
+    run(signal, (done, total) =>
+      report(`${formatCount(done)} of ${formatCount(total)}`, done / Math.max(total, 1)),
+    ),
+  );
 }
 
 /** "12 MB of 40 MB"; below a megabyte in kilobytes. */

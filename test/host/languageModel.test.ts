@@ -102,7 +102,7 @@ describe('the tools for language models', () => {
     assert.match(text, /^Status: Finished/mu);
     assert.match(text, /^Cost: \$0\.12$/mu);
     assert.match(text, /<untrusted-[\w-]{36}>/u);
-    assert.match(text, /^Output \(the first 8000 of 9026 characters\):$/mu);
+    assert.match(text, /^Output \(the first 8,000 of 9,026 characters\):$/mu);
     assert.equal(api.tasks.length, 0);
     assert.ok((await call('getTask', { id: id, maxOutputCharacters: 10_000 })).includes(output));
     await assert.rejects(call('getTask', { id: 'no task, nor an ID' }));

@@ -198,7 +198,7 @@ describe('tasks that texts of others name', () => {
       await links.openUri(uri(`id=${ids.join(',')}`));
       assert.equal(store.tasks().length, 0, 'nothing without an answer');
       const [question] = person.seen;
-      assert.equal(question?.text, 'Track 1000 tasks of cloud.example?');
+      assert.equal(question?.text, 'Track 1,000 tasks of cloud.example?');
       assert.ok(question.isModal);
       assert.match(person.details[0] ?? '', /A link asks for this\. .* cloud\.example.*995 more/su);
       person.press = () => 'Track';

@@ -1,4 +1,4 @@
-import { countLabel, unseenLabel } from './countLabel';
+import { countLabel, formatCount, unseenLabel } from './countLabel';
 import type { PausedLabel } from './pausedLabel';
 import { hasOpenBrowser, isActive, type TrackedTask } from '../tasks/trackedTask';
 
@@ -29,12 +29,12 @@ export function statusBarLabel(
   const unseen = tasks.filter((task) => task.isUnseen).length;
   if (active === 0 && unseen === 0) return undefined;
   const parts: string[] = [];
-  if (running > 0) parts.push(`${running} running`);
-  else if (active > 0) parts.push(`${active} active`);
+  if (running > 0) parts.push(`${formatCount(running)} running`);
+  else if (active > 0) parts.push(`${formatCount(active)} active`);
   if (paused) parts.push(paused.text);
-  if (unseen > 0) parts.push(`${unseen} ended`);
+  if (unseen > 0) parts.push(`${formatCount(unseen)} ended`);
   const sentences = [
-    `Browser Use: ${countLabel(tasks.length)} tracked, ${active} active, ${running} running.`,
+    `Browser Use: ${countLabel(tasks.length)} tracked, ${formatCount(active)} active, ${formatCount(running)} running.`,
     paused ? `${sentenceStart(paused.text)}: ${paused.reason}` : '',
     unseen === 0 ? '' : unseenLabel(unseen),
     openBrowsersLabel(
@@ -57,7 +57,7 @@ function openBrowsersLabel(
   const last = formatTime(Math.max(...tasks.map(({ browserOpenUntil = 0 }) => browserOpenUntil)));
   return tasks.length === 1
     ? `1 browser is still open after its task, which costs money; it closes by itself at ${last}.`
-    : `${tasks.length} browsers are still open after their tasks, which costs money; the last closes by itself at ${last}.`;
+    : `${countLabel(tasks.length, 'browser')} are still open after their tasks, which costs money; the last closes by itself at ${last}.`;
 }
 
 function sentenceStart(text: string): string {

@@ -1,3 +1,4 @@
+import { formatCount } from './countLabel';
 import { errorMessage } from './errorMessage';
 import type { PollPause } from '../polling/pollPauses';
 import type { PollerState } from '../polling/polling';
@@ -27,7 +28,7 @@ export function viewMessage(options: ViewMessageOptions): string {
   const { state, taskCount, now, host, baseUrlProblem } = options;
   if (taskCount === 0) return '';
   if (baseUrlProblem !== undefined) return `${baseUrlProblem} Change it in the settings.`;
-  const active = `${state.activeCount} active`;
+  const active = `${formatCount(state.activeCount)} active`;
   if (state.isLeaderSilent === true)
     return `Another window is not responding · ${active}. It polls for all windows; this one takes over if it stays silent.`;
   const [pause] = state.pauses;
@@ -46,7 +47,7 @@ function freshnessMessage({ state, now }: ViewMessageOptions): string {
   if (state.activeCount === 0) return '';
   const age =
     state.checkedAt === undefined ? 'Checking' : `Updated ${formatAge(state.checkedAt, now)}`;
-  return `${age} · ${state.activeCount} active`;
+  return `${age} · ${formatCount(state.activeCount)} active`;
 }
 
 /** `undefined` for what does not pass by itself: there the advice says it all. */

@@ -1,3 +1,4 @@
+import { countLabel, formatCount } from '../labels/countLabel';
 import { hasEnded, type TaskRef } from '../cloud/task';
 import { formatCost, appearanceLabel, taskTitle } from '../labels/taskLabels';
 import type { TrackedTask } from '../tasks/trackedTask';
@@ -36,8 +37,8 @@ export function composeNotice(tasks: readonly TrackedTask[]): Notice | undefined
   const counts = endKinds
     .map((kind) => ({ kind, count: kinds.filter((other) => other === kind).length }))
     .filter(({ count }) => count > 0)
-    .map(({ kind, count }) => `${count} ${kindLabel(kind)}`);
-  return { text: `${tasks.length} tasks ended: ${counts.join(', ')}`, refs, isWarning };
+    .map(({ kind, count }) => `${formatCount(count)} ${kindLabel(kind)}`);
+  return { text: `${countLabel(tasks.length)} ended: ${counts.join(', ')}`, refs, isWarning };
 }
 
 function kindLabel(kind: EndKind): string {

@@ -1,3 +1,4 @@
+import { countLabel, formatCount } from '../labels/countLabel';
 import { capabilitiesOf } from '../cloud/apiVersions';
 import type { ApiVersion } from '../cloud/task';
 import type {
@@ -40,7 +41,7 @@ export function draftProblems(draft: RunDraft): readonly DraftProblem[] {
   if (prompt.length > longestPrompt)
     problems.push({
       field: 'prompt',
-      text: `The prompt has ${prompt.length.toLocaleString('en-US')} characters, and the cloud takes ${longestPrompt.toLocaleString('en-US')}. Shorten it, or give the rest along as a file.`,
+      text: `The prompt has ${countLabel(prompt.length, 'character')}, and the cloud takes ${formatCount(longestPrompt)}. Shorten it, or give the rest along as a file.`,
     });
   return problems;
 }

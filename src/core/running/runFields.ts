@@ -1,3 +1,4 @@
+import { formatCount } from '../labels/countLabel';
 import { parseWebUrl } from '../base/webUrl';
 import type { RunOption } from '../cloud/taskActions';
 import { asUuid } from '../text/uuids';
@@ -166,7 +167,7 @@ const expectations: Readonly<Record<FieldKind, string>> = {
   text: 'text in one line of at most 200 characters',
   url: 'an http or https URL without a password, such as https://example.com',
   id: 'an ID such as 0b5ad6a5-8a4f-4f5e-9d0e-1d1f6a3c2b10',
-  wholeNumber: `a whole number from 1 to ${mostSteps.toLocaleString('en-US')}`,
+  wholeNumber: `a whole number from 1 to ${formatCount(mostSteps)}`,
   dollars: 'an amount of US dollars above 0, such as 2.50',
   flag: 'true or false',
   list: 'host names without spaces, such as example.com or *.example.com',

@@ -1,3 +1,4 @@
+import { countLabel } from '../labels/countLabel';
 import { capabilitiesOf } from '../cloud/apiVersions';
 import type { FollowUpMode, RunOption } from '../cloud/taskActions';
 import { formatCost } from '../labels/taskLabels';
@@ -122,7 +123,7 @@ export function costSentence(draft: RunDraft): string {
   else if (runOptions.has('maxCostUsd')) parts.push('Costs money, and no cost cap is set.');
   else parts.push(`Costs money; ${label} has no cost cap.`);
   if (isSent('maxSteps') && maxSteps !== undefined)
-    parts.push(`Ends after ${maxSteps.toLocaleString('en-US')} steps.`);
+    parts.push(`Ends after ${countLabel(maxSteps, 'step')}.`);
   if (isSent('keepAlive') && draft.keepAlive === true)
     parts.push('The session then stays open, which costs money until it is stopped.');
   return parts.join(' ');
@@ -152,7 +153,7 @@ function followUpRow(followUp: FollowUpMode): ReviewRow {
 function promptRow({ prompt }: RunDraft): ReviewRow {
   const lines = prompt.split('\n').length;
   const isLong = lines > 1 || prompt.length > longestShown;
-  const size = `${prompt.length.toLocaleString('en-US')} characters in ${lines === 1 ? '1 line' : `${lines} lines`}`;
+  const size = `${countLabel(prompt.length, 'character')} in ${countLabel(lines, 'line')}`;
   return {
     target: { kind: 'prompt' },
     icon: 'comment',

@@ -102,7 +102,7 @@ export function deleteQuestion(sessions: readonly DoomedSession[]): Question {
   const running = tasks.filter(isActive).length;
   const [only, ...others] = tasks;
   const isOne = sessions.length === 1;
-  const noun = isOne ? 'session' : `${sessions.length} sessions`;
+  const noun = isOne ? 'session' : countLabel(sessions.length, 'session');
   const of = only && others.length === 0 ? quoted(only) : countLabel(tasks.length);
   return {
     text: `Delete the ${noun} of ${of} at Browser Use Cloud?`,
@@ -111,7 +111,7 @@ export function deleteQuestion(sessions: readonly DoomedSession[]): Question {
       `This deletes all tasks of the ${isOne ? 'session' : 'sessions'} at the cloud, also those that are not tracked here: their prompts, steps, outputs, files and recordings.`,
       running === 0
         ? undefined
-        : `${running === 1 ? '1 task has' : `${running} tasks have`} not ended yet and ${running === 1 ? 'is' : 'are'} stopped first.`,
+        : `${countLabel(running)} ${running === 1 ? 'has' : 'have'} not ended yet and ${running === 1 ? 'is' : 'are'} stopped first.`,
       'The tracked tasks among them go from the list, too. This cannot be undone, neither here nor at the cloud.',
     ),
     button: isOne ? 'Delete Session' : 'Delete Sessions',
@@ -128,12 +128,12 @@ export function deletedMessage(
   const done = of('done');
   const isOne = deleted.length === 1;
   const sentence = (count: number, words: string) =>
-    count === 0 ? undefined : `${isOne ? 'The session' : sessionCount(count)} ${words}`;
+    count === 0 ? undefined : `${isOne ? 'The session' : countLabel(count, 'session')} ${words}`;
   const untracked = countLabel(done.flatMap(({ session }) => session.tasks).length);
   const parts = [
     done.length === 0
       ? undefined
-      : `${sessionCount(done.length)} deleted at the cloud, and ${untracked} no longer tracked.`,
+      : `${countLabel(done.length, 'session')} deleted at the cloud, and ${untracked} no longer tracked.`,
     sentence(
       of('unknown').length,
       'may have been deleted: the answer was lost, and the cloud could not be asked. Refresh to see.',
@@ -147,8 +147,4 @@ export function deletedMessage(
       ? changeErrorMessage(refused.outcome.error, { host, apiVersion: refused.session.apiVersion })
       : undefined;
   return withReason(parts.join(' '), reason, of('unknown').length > 0);
-}
-
-function sessionCount(count: number): string {
-  return count === 1 ? '1 session' : `${count} sessions`;
 }

@@ -1,3 +1,4 @@
+import { countLabel, formatCount } from '../labels/countLabel';
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { changeErrorMessage } from '../labels/changeErrorMessage';
 import { errorMessage } from '../labels/errorMessage';
@@ -103,7 +104,7 @@ export function openSessionTooltip(
     entry.sessionId === undefined || entry.sessionId === entry.id ? undefined : entry.sessionId;
   const lines = [
     ...mine.slice(0, 5).map((task) => `Task: ${taskTitle(task)}`),
-    mine.length > 5 ? `and ${mine.length - 5} more tracked tasks` : undefined,
+    mine.length > 5 ? `and ${countLabel(mine.length - 5, 'more tracked task')}` : undefined,
     mine.length === 0 ? 'None of its tasks is tracked here.' : undefined,
     busySentence(entry, tasks),
     time('Open since', entry.startedAt),
@@ -124,7 +125,7 @@ export function openSessionsSummary(
 ): string {
   if (entries.length === 0) return '';
   const idle = entries.filter((entry) => isBusy(entry, tasks) === false).length;
-  return idle === 0 ? `${entries.length} open` : `${entries.length} open, ${idle} idle`;
+  return `${formatCount(entries.length)} open${idle === 0 ? '' : `, ${formatCount(idle)} idle`}`;
 }
 
 /** The line above the rows: that nothing is open, or why it is not known. Empty while the rows say it all. */
@@ -164,29 +165,33 @@ export function stopOpenQuestion(
   const paragraphs = [
     busy.length === 0
       ? undefined
-      : `${busyLoss(busy.length, isOne)}${isOne ? '' : `\n${[...names, ...(more > 0 ? [`and ${more} more`] : [])].join('\n')}`}`,
+      : `${busyLoss(busy.length, isOne)}${isOne ? '' : `\n${[...names, ...(more > 0 ? [`and ${formatCount(more)} more`] : [])].join('\n')}`}`,
     unknown === 0
       ? undefined
       : isOne
         ? 'It is not known whether a task runs in it. If one does, it ends where it is.'
-        : `Of ${unknown} it is not known whether a task runs there. If one does, it ends where it is.`,
+        : `Of ${formatCount(unknown)} it is not known whether a task runs there. If one does, it ends where it is.`,
     'Pages that are open in a browser are closed with it.',
   ];
   return {
     text: isOne
       ? `Stop the ${only.kind} “${shorten(openSessionTitle(only, tasks), 60)}”?`
       : isAll
-        ? `Stop all ${entries.length} that are open?`
-        : `Stop ${entries.length} sessions and browsers?`,
+        ? `Stop all ${formatCount(entries.length)} that are open?`
+        : `Stop ${formatCount(entries.length)} sessions and browsers?`,
     detail: paragraphs.filter((part) => part !== undefined).join('\n\n'),
-    button: isOne ? `Stop ${nounOf(only)}` : isAll ? 'Stop All' : `Stop ${entries.length}`,
+    button: isOne
+      ? `Stop ${nounOf(only)}`
+      : isAll
+        ? 'Stop All'
+        : `Stop ${formatCount(entries.length)}`,
     idle: isOne ? [] : idle,
   };
 }
 
 function busyLoss(count: number, isOnly: boolean): string {
   if (count > 1)
-    return `${count} are in use: the tasks in them end where they are, and what they have not delivered yet is lost.`;
+    return `${formatCount(count)} are in use: the tasks in them end where they are, and what they have not delivered yet is lost.`;
   return `${isOnly ? 'A task runs in it: it' : 'One is in use: the task in it'} ends where it is, and what it has not delivered yet is lost.`;
 }
 
@@ -207,8 +212,8 @@ export function stoppedMessage(
           `“${shorten(openSessionTitle(first.entry, tasks), 60)}” ${first.outcome.kind === 'unknown' ? 'may have been stopped: the answer was lost, and the cloud could not be asked' : 'could not be stopped'}`,
         ]
       : [
-          `${done === stopped.length ? done : `${done} of ${stopped.length}`} stopped`,
-          counted(count('cancelled'), (n) => `${n} left as ${n === 1 ? 'it is' : 'they are'}`),
+          `${formatCount(done)}${done === stopped.length ? '' : ` of ${formatCount(stopped.length)}`} stopped`,
+          counted(count('cancelled'), (n) => `${n} left as ${n === '1' ? 'it is' : 'they are'}`),
           counted(count('unknown'), (n) => `of ${n} nobody knows, as the answer was lost`),
           counted(count('refused'), (n) => `${n} could not be stopped`),
         ].filter((part) => part !== undefined);
@@ -220,8 +225,8 @@ export function stoppedMessage(
   return withReason(`${parts.join(', ')}.`, reason, count('unknown') > 0);
 }
 
-function counted(count: number, words: (count: number) => string): string | undefined {
-  return count === 0 ? undefined : words(count);
+function counted(count: number, words: (count: string) => string): string | undefined {
+  return count === 0 ? undefined : words(formatCount(count));
 }
 
 function stateLabel(entry: OpenEntry, tasks: readonly TrackedTask[]): string | undefined {

@@ -1,7 +1,7 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { changeErrorMessage } from '../labels/changeErrorMessage';
 import type { ErrorMessage, NextStep } from '../labels/errorMessage';
-import { countLabel } from '../labels/countLabel';
+import { countLabel, formatCount } from '../labels/countLabel';
 import { taskTitle } from '../labels/taskLabels';
 import type { CloudError } from '../cloud/errors';
 import { refKey, type TaskRef, type TaskStatus } from '../cloud/task';
@@ -79,16 +79,16 @@ export function steerMessage(
   if (others.length === 0) return oneMessage(action, only, { name: nameOf(only.ref), host });
   const of = (kind: SteerResult['kind']) => results.filter((result) => result.kind === kind);
   const done = of('done');
-  const counted = (found: readonly SteerResult[], words: (count: number) => string) =>
-    found.length === 0 ? undefined : words(found.length);
+  const counted = (found: readonly SteerResult[], words: (count: string) => string) =>
+    found.length === 0 ? undefined : words(formatCount(found.length));
   const parts = [
-    `${done.length === results.length ? countLabel(done.length) : `${done.length} of ${countLabel(results.length)}`} ${doneWord(action)}`,
+    `${done.length === results.length ? countLabel(done.length) : `${formatCount(done.length)} of ${countLabel(results.length)}`} ${doneWord(action)}`,
     counted(of('hadEnded'), (n) => `${n} had ended already`),
-    counted(of('underWay'), (n) => `${n} ${n === 1 ? 'was' : 'were'} being stopped already`),
+    counted(of('underWay'), (n) => `${n} ${n === '1' ? 'was' : 'were'} being stopped already`),
     counted(of('impossible'), (n) => `${n} cannot be ${doneWord(action)}`),
     counted(
       of('cancelled'),
-      (n) => `${n} ${n === 1 ? 'was' : 'were'} left as ${n === 1 ? 'it is' : 'they are'}`,
+      (n) => `${n} ${n === '1' ? 'was' : 'were'} left as ${n === '1' ? 'it is' : 'they are'}`,
     ),
     counted(of('unknown'), (n) => `of ${n} nobody knows, as the answer was lost`),
     counted(of('refused'), (n) => `${n} could not be ${doneWord(action)}`),
@@ -177,7 +177,7 @@ function staysOpen(tasks: readonly NamedTask[]): string | undefined {
 export function titleList(tasks: readonly NamedTask[]): string {
   const lines = tasks.slice(0, mostNames).map((task) => `• ${taskTitle(task, shortTitle)}`);
   const more = tasks.length - lines.length;
-  return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+  return [...lines, ...(more > 0 ? [`and ${formatCount(more)} more`] : [])].join('\n');
 }
 
 /** Parts of a dialog's detail, with an empty line between. */

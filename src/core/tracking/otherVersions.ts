@@ -1,3 +1,4 @@
+import { formatCount } from '../labels/countLabel';
 import { isAbort, isCloudError, type CloudError } from '../cloud/errors';
 import { isSameRef, type TaskRef } from '../cloud/task';
 import { errorMessage, type ErrorMessage } from '../labels/errorMessage';
@@ -59,7 +60,7 @@ export function versionMoveMessage(
 ): ErrorMessage | undefined {
   if (error) return errorMessage(error.kind, { host });
   if (unknownCount === 0) return undefined;
-  const what = unknownCount === 1 ? 'this ID' : `${unknownCount} of these IDs`;
+  const what = unknownCount === 1 ? 'this ID' : `${formatCount(unknownCount)} of these IDs`;
   return {
     text: `No API version of ${host} knows ${what} for this API key.`,
     nextStep: 'setApiKey',

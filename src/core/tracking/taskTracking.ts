@@ -7,7 +7,7 @@ import { refKey, type ApiVersion, type TaskRef } from '../cloud/task';
 import type { Cloud } from '../cloud/taskClient';
 import { maxSessionsAtOnce, maxTasksAtOnce, type TaskInput } from '../input/taskInput';
 import type { TaskStore } from '../tasks/taskStore';
-import { countLabel } from '../labels/countLabel';
+import { countLabel, formatCount } from '../labels/countLabel';
 import { oneLine } from '../text/plainText';
 import { shorten } from '../text/shorten';
 import { VersionSearch } from './versionSearch';
@@ -196,27 +196,25 @@ export function trackingMessage({
   const notes: string[] = [];
   if (alreadyTrackedCount > 0)
     notes.push(
-      alreadyTrackedCount === 1
-        ? '1 was tracked already'
-        : `${alreadyTrackedCount} were tracked already`,
+      `${formatCount(alreadyTrackedCount)} ${alreadyTrackedCount === 1 ? 'was' : 'were'} tracked already`,
     );
   if (input.duplicates > 0)
     notes.push(
-      input.duplicates === 1 ? '1 was named twice' : `${input.duplicates} were named again`,
+      input.duplicates === 1
+        ? '1 was named twice'
+        : `${formatCount(input.duplicates)} were named again`,
     );
   if (emptySessionCount > 0)
     notes.push(
-      emptySessionCount === 1
-        ? '1 session has no tasks'
-        : `${emptySessionCount} sessions have no tasks`,
+      `${countLabel(emptySessionCount, 'session')} ${emptySessionCount === 1 ? 'has' : 'have'} no tasks`,
     );
   if (leftOutCount > 0)
     notes.push(
-      `${countOf(leftOutCount, 'task')} left out: at most ${maxTasksAtOnce} are tracked at once`,
+      `${countOf(leftOutCount, 'task')} left out: at most ${formatCount(maxTasksAtOnce)} are tracked at once`,
     );
   if (leftOutSessionCount > 0)
     notes.push(
-      `${countOf(leftOutSessionCount, 'session')} not looked up: at most ${maxTasksAtOnce} tasks are tracked at once`,
+      `${countOf(leftOutSessionCount, 'session')} not looked up: at most ${formatCount(maxTasksAtOnce)} tasks are tracked at once`,
     );
   const refusals = rejectedMessage(input);
   if (refusals !== undefined) notes.push(refusals);
@@ -252,13 +250,12 @@ export function lookupMessage(
   host: string,
 ): ErrorMessage | undefined {
   if (!lookupError) return undefined;
-  const ids = failedIdCount === 1 ? '1 ID' : `${failedIdCount} IDs`;
   const sessions =
     failedSessionCount === 1
       ? "the session's tasks"
-      : `the tasks of ${failedSessionCount} sessions`;
+      : `the tasks of ${countLabel(failedSessionCount, 'session')}`;
   const what = [
-    ...(failedIdCount > 0 ? [ids] : []),
+    ...(failedIdCount > 0 ? [countLabel(failedIdCount, 'ID')] : []),
     ...(failedSessionCount > 0 ? [sessions] : []),
   ].join(' and ');
   const isOne = failedIdCount === 1 && failedSessionCount === 0;
@@ -324,9 +321,7 @@ export function namedLabel({ refs, ids, sessions }: NamedTasks): string {
   const tasks = refs.length + ids.length;
   const parts = [
     ...(tasks > 0 ? [countLabel(tasks)] : []),
-    ...(sessions.length > 0
-      ? [sessions.length === 1 ? 'all of 1 session' : `all of ${sessions.length} sessions`]
-      : []),
+    ...(sessions.length > 0 ? [`all of ${countLabel(sessions.length, 'session')}`] : []),
   ];
   return parts.join(' and ');
 }
@@ -343,10 +338,10 @@ export function rejectedMessage({
     return `${shown} is left out: ${why}`;
   });
   const more = rejected.length - sentences.length;
-  if (more > 0) sentences.push(`${more} more are left out`);
+  if (more > 0) sentences.push(`${formatCount(more)} more are left out`);
   if (beyond.tasks > 0)
     sentences.push(
-      `${countOf(beyond.tasks, 'more task')} left out: at most ${maxTasksAtOnce} are tracked at once`,
+      `${countOf(beyond.tasks, 'more task')} left out: at most ${formatCount(maxTasksAtOnce)} are tracked at once`,
     );
   if (beyond.sessions > 0)
     sentences.push(
@@ -357,5 +352,5 @@ export function rejectedMessage({
 
 /** "1 more task is", "3 more tasks are". */
 function countOf(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun} is` : `${count} ${noun}s are`;
+  return `${countLabel(count, noun)} ${count === 1 ? 'is' : 'are'}`;
 }

@@ -1,3 +1,4 @@
+import { formatCount } from '../../core/labels/countLabel';
 import { CancellationError, window, type QuickPickItem } from 'vscode';
 import type { TaskRef } from '../../core/cloud/task';
 import { snippetKinds, type SnippetKind } from '../../core/formats/taskSnippets';
@@ -49,7 +50,7 @@ async function compareTwoTasks(
   );
   const [first, second] = refs;
   if (!first || refs.length > 2)
-    throw new UserError(`Two tasks can be compared, not ${refs.length}. Select two.`);
+    throw new UserError(`Two tasks can be compared, not ${formatCount(refs.length)}. Select two.`);
   const read = (ref: TaskRef): ReadWholeTaskOptions => ({ ref, known: store.get(ref), connect });
   await compareTasks({
     left: read(first),

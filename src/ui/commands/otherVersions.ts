@@ -1,3 +1,4 @@
+import { countLabel } from '../../core/labels/countLabel';
 import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { commands, window } from 'vscode';
 import type { Disposable } from '../../core/base/event';
@@ -8,7 +9,7 @@ import type { TrackedTask } from '../../core/tasks/trackedTask';
 import { mayBeOfOtherVersion, versionMoveMessage } from '../../core/tracking/otherVersions';
 import type { CurrentAccount } from '../account/currentAccount';
 import { showMessage } from '../messages';
-import { withProgress } from '../progress';
+import { withCountedProgress } from '../progress';
 import { notify } from '../reportError';
 import type { Settings } from '../settings';
 import { targetsOf } from '../tree/taskTargets';
@@ -40,11 +41,11 @@ export async function lookInOtherVersions(
       noneOffered: 'Every tracked task was found by its API version, or not checked yet.',
     },
   );
-  const move = await withProgress({ title: 'Finding tasks' }, (signal, report) =>
+  const move = await withCountedProgress({ title: 'Finding tasks' }, (signal, onProgress) =>
     tracker.moveToVersionFound(refs, {
       session,
       signal,
-      onProgress: (done, total) => report(`${done} of ${total}`, done / total),
+      onProgress,
     }),
   );
   const [first] = move.found;
@@ -80,7 +81,7 @@ export function offerForMissing({
     const [first] = missing;
     if (!first || isOffered || !window.state.focused) return;
     isOffered = true;
-    const named = missing.length === 1 ? `“${taskTitle(first, 60)}”` : `${missing.length} tasks`;
+    const named = missing.length === 1 ? `“${taskTitle(first, 60)}”` : countLabel(missing.length);
     const verb = missing.length === 1 ? 'is' : 'are';
     const { label } = capabilitiesOf(first.apiVersion);
     const text = `${named} ${verb} not found by ${label}, which the settings name.`;

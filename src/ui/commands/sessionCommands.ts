@@ -1,3 +1,4 @@
+import { formatCount } from '../../core/labels/countLabel';
 import { CancellationError, commands, window, type QuickPickItem } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import type { Polling } from '../../core/polling/polling';
@@ -14,7 +15,7 @@ import { noteClosedBrowser } from '../../core/steering/taskSteering';
 import { isActive } from '../../core/tasks/trackedTask';
 import { plainLabel } from '../../core/text/plainText';
 import { showMessage } from '../messages';
-import { withProgress } from '../progress';
+import { withCountedProgress } from '../progress';
 import { notify } from '../reportError';
 import { OpenSessionItem, type AccountSessions, type SessionsTree } from '../sessions/sessionsTree';
 import { sessionsViewId } from '../registrations';
@@ -95,10 +96,10 @@ async function stopWithProgress(
       open.stop(entries, { signal: over }),
     );
   const title = 'Stopping sessions and browsers';
-  return withProgress({ title, signal: over }, (signal, report) =>
+  return withCountedProgress({ title, signal: over }, (signal, onProgress) =>
     open.stop(entries, {
       signal,
-      onProgress: (done) => report(`${done} of ${entries.length}`, done / entries.length),
+      onProgress: (done) => onProgress(done, entries.length),
     }),
   );
 }
@@ -112,7 +113,7 @@ async function confirmStop(
   const question = stopOpenQuestion(entries, store.tasks(), isAll);
   if (!question) return entries;
   const { text, detail, button, idle } = question;
-  const idleOnly = `Stop ${idle.length} Idle Only`;
+  const idleOnly = `Stop ${formatCount(idle.length)} Idle Only`;
   const hasChoice = idle.length > 0 && idle.length < entries.length;
   const answer = await showMessage({
     severity: 'warning',

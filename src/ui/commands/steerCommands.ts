@@ -26,7 +26,7 @@ import { hasOpenBrowser } from '../../core/tasks/trackedTask';
 import type { AccountSession } from '../account/accountSession';
 import type { CurrentAccount } from '../account/currentAccount';
 import { confirm } from '../confirm';
-import { withProgress } from '../progress';
+import { withCountedProgress } from '../progress';
 import { notify } from '../reportError';
 import { isTaskRef, targetsOf, type TargetOptions } from '../tree/taskTargets';
 import { viewId, type TaskView } from '../tree/taskView';
@@ -117,9 +117,7 @@ async function withSteerProgress(
   ) => Promise<readonly SteerResult[]>,
 ): Promise<readonly SteerResult[]> {
   if (count === 1) return window.withProgress({ location: { viewId } }, () => run(over));
-  return withProgress({ title, signal: over }, (signal, report) =>
-    run(signal, (done, total) => report(`${done} of ${total}`, done / Math.max(total, 1))),
-  );
+  return withCountedProgress({ title, signal: over }, run);
 }
 
 /** Delete Session at Browser Use Cloud…: asks back always, as nothing brings it back; then its tasks are untracked. */
@@ -146,12 +144,13 @@ async function deleteTaskSessions(
   const title = sessions.length === 1 ? 'Deleting the session' : 'Deleting sessions';
   // One request leaves at once, so there would be nothing to take back.
   const isCancellable = sessions.length > 1;
-  const deleted = await withProgress({ title, signal: over, isCancellable }, (signal, report) =>
+  const progress = { title, signal: over, isCancellable };
+  const deleted = await withCountedProgress(progress, (signal, onProgress) =>
     deleteSessions(sessions, {
       connect,
       clock,
       signal,
-      onProgress: (done) => report(`${done} of ${sessions.length}`, done / sessions.length),
+      onProgress: (done) => onProgress(done, sessions.length),
     }),
   );
   for (const { session, outcome } of deleted)

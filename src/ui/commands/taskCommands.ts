@@ -1,3 +1,4 @@
+import { countLabel } from '../../core/labels/countLabel';
 import { capabilitiesOf, dashboardSession } from '../../core/cloud/apiVersions';
 import { apiVersions } from '../../core/cloud/versionList';
 import { env, window } from 'vscode';
@@ -108,7 +109,7 @@ async function openDetails(args: readonly unknown[], options: TaskCommandsOption
     await details.open(ref, session);
   }
   if (refs.length > mostPanels)
-    throw new UserError(`Only the first ${mostPanels} of ${refs.length} tasks were opened.`);
+    throw new UserError(`Only the first ${mostPanels} of ${countLabel(refs.length)} were opened.`);
 }
 
 /** More at once is an accident. */

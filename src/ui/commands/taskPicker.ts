@@ -13,7 +13,7 @@ import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { isOfficial } from '../../core/cloud/regions';
 import { isAbort } from '../../core/cloud/errors';
 import { parseTaskInput, type TaskInput } from '../../core/input/taskInput';
-import { countLabel } from '../../core/labels/countLabel';
+import { countLabel, formatCount } from '../../core/labels/countLabel';
 import { errorMessage } from '../../core/labels/errorMessage';
 import { recentDescription } from '../../core/labels/rowDescription';
 import { appearanceOf, taskTitle } from '../../core/labels/taskLabels';
@@ -222,7 +222,7 @@ class TaskPicker implements Disposable {
     const ids = [...input.refs, ...input.sessions].map(({ id }) => id);
     ids.push(...input.ids.filter((id) => asUuid(id) !== undefined));
     if (ids.length === 0) return false;
-    const more = ids.length > 2 ? ` and ${ids.length - 2} more` : '';
+    const more = ids.length > 2 ? ` and ${formatCount(ids.length - 2)} more` : '';
     const item: PickerItem = {
       kindOf: 'copied',
       label: `Track ${namedLabel(input)} from the clipboard`,

@@ -7,7 +7,7 @@ import {
 } from '../../core/tracking/taskTracking';
 import type { AccountSession } from '../account/accountSession';
 import type { Log } from '../log';
-import { withProgress } from '../progress';
+import { withCountedProgress } from '../progress';
 import { notify, reportError } from '../reportError';
 import type { Settings } from '../settings';
 import type { TaskView } from '../tree/taskView';
@@ -66,11 +66,11 @@ async function trackWithProgress(
   tracker: TrackInputOptions['tracker'],
 ): Promise<TrackingResult> {
   if (input.ids.length + input.sessions.length === 0) return tracker.track(input, { session });
-  return withProgress({ title: 'Finding tasks' }, (signal, report) =>
+  return withCountedProgress({ title: 'Finding tasks' }, (signal, onProgress) =>
     tracker.track(input, {
       session,
       signal,
-      onProgress: (done, total) => report(`${done} of ${total}`, done / total),
+      onProgress,
     }),
   );
 }

@@ -164,7 +164,7 @@ function unfollowedLabel(removed: readonly TrackedTask[], store: AccountSession[
   if (ended.length === 0) return '';
   return ended.length === 1
     ? ` ${removed.length === 1 ? 'Its' : 'Their'} session is no longer followed.`
-    : ` ${ended.length} sessions are no longer followed.`;
+    : ` ${countLabel(ended.length, 'session')} are no longer followed.`;
 }
 
 /** Waits for no answer. */

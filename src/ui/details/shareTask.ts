@@ -1,3 +1,4 @@
+import { countLabel } from '../../core/labels/countLabel';
 import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { env } from 'vscode';
 import {
@@ -152,7 +153,7 @@ async function viewCountOf(
     const share = await (await connect(signal)).client(task.apiVersion).getShare(sessionId, signal);
     const { viewCount } = share ?? {};
     if (viewCount === undefined) return '';
-    return ` It was opened ${viewCount === 1 ? 'once' : `${viewCount} times`} so far.`;
+    return ` It was opened ${viewCount === 1 ? 'once' : countLabel(viewCount, 'time')} so far.`;
   } catch (error) {
     if (isAbort(error)) throw error;
     return '';

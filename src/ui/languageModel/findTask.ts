@@ -1,3 +1,4 @@
+import { countLabel } from '../../core/labels/countLabel';
 import type { Clock } from '../../core/base/clock';
 import { isOfficial } from '../../core/cloud/regions';
 import type { TaskRef } from '../../core/cloud/task';
@@ -53,7 +54,7 @@ export async function findTask(
   if (found?.length === 1 && found[0]) return found[0];
   throw new UserError(
     found && found.length > 0
-      ? `This is the ID of a session with ${found.length} tasks. Give the ID of one of them: ${found
+      ? `This is the ID of a session with ${countLabel(found.length)}. Give the ID of one of them: ${found
           .slice(0, 10)
           .map((each) => each.id)
           .join(', ')}.`

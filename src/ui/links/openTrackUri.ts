@@ -1,3 +1,4 @@
+import { formatCount } from '../../core/labels/countLabel';
 import type { Uri } from 'vscode';
 import { readTrackUri } from '../../core/input/trackUri';
 import { shorten } from '../../core/text/shorten';
@@ -22,7 +23,7 @@ export async function openTrackUri(uri: Uri, options: TrackUriOptions): Promise<
   if (problem !== undefined) throw new UserError(`This link was not followed. ${problem}`);
   const { host } = session.server;
   const shown = pieces.slice(0, mostShown).map((piece) => `• ${shorten(piece, 100)}`);
-  if (pieces.length > mostShown) shown.push(`… and ${pieces.length - mostShown} more`);
+  if (pieces.length > mostShown) shown.push(`… and ${formatCount(pieces.length - mostShown)} more`);
   const refused = rejectedMessage(input);
   const chosen = await showMessage({
     severity: 'information',

@@ -1,3 +1,4 @@
+import { countLabel } from '../../core/labels/countLabel';
 import { commands, type Memento } from 'vscode';
 import { followUp, knownBefore, taskStart, type Connect } from '../../core/actions/taskStart';
 import type { Clock } from '../../core/base/clock';
@@ -286,7 +287,7 @@ async function readContents(
   const { sessionId } = draft;
   const files = await readFiles(draft.files, paths);
   const total = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const title = files.length === 1 ? 'Uploading 1 file' : `Uploading ${files.length} files`;
+  const title = `Uploading ${countLabel(files.length, 'file')}`;
   const uploaded: UploadedFiles = await withProgress({ title }, async (signal, report) => {
     const client = await connect(signal);
     const onProgress = (sent: number): void => report(formatBytes(sent, total), sent / total);

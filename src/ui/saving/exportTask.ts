@@ -1,3 +1,4 @@
+import { countLabel, formatCount } from '../../core/labels/countLabel';
 import { Uri, workspace } from 'vscode';
 import { isAbort } from '../../core/cloud/errors';
 import { PictureLoader, type Picture } from '../../core/details/pictureLoader';
@@ -92,7 +93,9 @@ async function writeMarkdown(
     await writeWhole(target, new TextEncoder().encode(text), options.localFiles);
     if (images && names.size === 0) await removeQuietly(images);
     const missing = refs.length - names.size;
-    return missing === 0 ? [] : [`${missing} of ${refs.length} screenshots could not be had.`];
+    return missing === 0
+      ? []
+      : [`${formatCount(missing)} of ${countLabel(refs.length, 'screenshot')} could not be had.`];
   } catch (error) {
     if (images) await removeQuietly(images);
     throw error;
@@ -153,7 +156,10 @@ async function savePictures(
         written.catch(() => undefined);
         writes.push(written);
         settled += 1;
-        report(`Screenshot ${settled} of ${refs.length}`, settled / refs.length);
+        report(
+          `Screenshot ${formatCount(settled)} of ${formatCount(refs.length)}`,
+          settled / refs.length,
+        );
         if (settled === refs.length) end();
       },
       onError: (error) => log.error('Fetching a screenshot to export failed', error),

@@ -1,3 +1,4 @@
+import { formatCount } from '../../core/labels/countLabel';
 import { createContext } from 'preact';
 import { useContext, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
@@ -69,7 +70,7 @@ function shotsOf({ steps, screenshotCount }: TaskView): readonly Shot[] {
     }));
   const others = Array.from({ length: screenshotCount }, (_, index) => ({
     ref: { of: 'task', index } as const,
-    title: `Screenshot ${index + 1} of ${screenshotCount}`,
+    title: `Screenshot ${formatCount(index + 1)} of ${formatCount(screenshotCount)}`,
     text: '',
   }));
   return [...ofSteps, ...others];

@@ -1,3 +1,4 @@
+import { formatCount } from '../../core/labels/countLabel';
 import { useRef } from 'preact/hooks';
 import { Icon } from '../parts/icon';
 import { pictureId, useLarge } from './large';
@@ -73,7 +74,7 @@ export function Screenshots({ task }: { readonly task: TaskView }) {
             key={index}
             of="task"
             index={index}
-            alt={`Screenshot ${index + 1} of ${screenshotCount}`}
+            alt={`Screenshot ${formatCount(index + 1)} of ${formatCount(screenshotCount)}`}
           />
         ))}
       </div>

@@ -1,3 +1,4 @@
+import { countLabel } from '../../core/labels/countLabel';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { TaskView } from '../../core/details/detailsView';
 import { hasEnded } from '../../core/cloud/task';
@@ -106,7 +107,7 @@ function Timeline({ task }: { readonly task: TaskView }) {
           }}
         >
           <Icon name="arrow-down" />
-          <span>{unseenCount === 1 ? '1 new step' : `${unseenCount} new steps`}</span>
+          <span>{countLabel(unseenCount, 'new step')}</span>
         </button>
       )}
     </Section>

@@ -1,3 +1,4 @@
+import { countLabel } from '../../core/labels/countLabel';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ViewStep } from '../../core/details/detailsView';
 import { formatDuration } from '../../core/labels/taskLabels';
@@ -101,7 +102,7 @@ export function StripLabel({ steps }: { readonly steps: readonly ViewStep[] }) {
       {firstFailed && failed.length > 0 && (
         <span class="failed-steps">
           <Icon name="warning" />
-          {failed.length === 1 ? '1 step' : `${failed.length} steps`} that the agent calls failed,{' '}
+          {countLabel(failed.length, 'step')} that the agent calls failed,{' '}
           {failed.length === 1 ? '' : 'the first '}
           <button type="button" class="link" onClick={() => goToStep(firstFailed.index)}>
             step {firstFailed.number}

@@ -87,7 +87,7 @@ describe('tasks as text for a language model', () => {
 
   it('cuts a large output, and says so', () => {
     const text = taskForModel(aDetails('a', { output: 'o'.repeat(5000) }), options);
-    assert.match(text, /^Output \(the first 100 of 5000 characters\):$/mu);
+    assert.match(text, /^Output \(the first 100 of 5,000 characters\):$/mu);
     assert.ok(text.length < 1000);
     assert.doesNotMatch(taskForModel(aDetails('a', { output: 'o' }), options), /first/u);
   });

@@ -234,7 +234,7 @@ describe('parseTaskInput', () => {
     assert.deepEqual(input.beyond, { tasks: 5, sessions: 0 });
     assert.equal(
       rejectedMessage(input),
-      '5 more tasks are left out: at most 1000 are tracked at once',
+      '5 more tasks are left out: at most 1,000 are tracked at once',
     );
   });
 

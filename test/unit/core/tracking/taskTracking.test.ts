@@ -221,7 +221,7 @@ describe('tracking what a text names', () => {
     assert.deepEqual(requested, [session]);
     assert.equal(
       trackingMessage(result),
-      '1000 tasks tracked; 2 tasks are left out: at most 1000 are tracked at once; 1 session is not looked up: at most 1000 tasks are tracked at once.',
+      '1,000 tasks tracked; 2 tasks are left out: at most 1,000 are tracked at once; 1 session is not looked up: at most 1,000 tasks are tracked at once.',
     );
   });
 
