@@ -248,6 +248,7 @@ function replaceAll(text: string, replacements: readonly Replacement[]): string 
 
 const escape = String.raw`\x1b`;
 const bell = String.raw`\x07`;
+const verticalTab = String.raw`\x0b`;
 
 const spelledOut: readonly Replacement[] = [
   // A terminal's link keeps its address: it stands between the two marks of OSC 8.
@@ -273,7 +274,7 @@ const typographic: readonly Replacement[] = [
   [/[\u2018-\u201b\u2032\u2039\u203a]/gu, "'"],
   [/[\u201c-\u201f\u2033\u00ab\u00bb\u300c\u300d\uff02]/gu, '"'],
   [/[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/gu, ' '],
-  [/[\u2028\u2029\u0085\x0b\f]/gu, '\n'],
+  [new RegExp(`[\u2028\u2029\u0085${verticalTab}\f]`, 'gu'), '\n'],
   [/[\u2502\u2503\u2506\u250a\u2551\uff5c]/gu, '|'],
 ];
 
