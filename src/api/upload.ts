@@ -1,5 +1,5 @@
 import type { Server } from '../core/cloud/baseUrl';
-import type { LocalFile, UploadedFiles } from '../core/cloud/taskActions';
+import type { LocalFile, UploadedFiles, UploadOptions } from '../core/cloud/taskActions';
 import { unsentError } from './actions';
 import { errorOfStorage, storageUrl } from './download';
 import { exchange, isSuccess, type Limits } from './http';
@@ -37,36 +37,37 @@ const maxNameLength = 255;
 
 /**
  * Uploads files one by one, each with a link of its own, as links live for five minutes.
- * @param announce asks the cloud for the link of a file
  * @throws {CloudError} of kind `invalidRequest` before anything is sent, where a file is none that the cloud takes
  */
 export async function uploadAll(
   files: readonly LocalFile[],
-  options: {
-    /** The workspace that they go into. */
+  { earlier, signal, onProgress, onUploaded }: UploadOptions,
+  requests: {
+    /** Finds or makes the workspace that they go into. */
     readonly findWorkspace: () => Promise<string>;
+    /** Asks the cloud for the link of a file. */
     readonly announce: (
       workspaceId: string,
       file: LocalFile,
     ) => Promise<{ readonly uploadUrl: string; readonly id?: string | undefined }>;
     readonly upload: Upload;
-    readonly signal: AbortSignal;
-    readonly onProgress?: ((sent: number) => void) | undefined;
   },
 ): Promise<UploadedFiles> {
   for (const file of files) refuseFile(file);
-  const { announce, upload, signal, onProgress } = options;
-  const workspaceId = await options.findWorkspace();
-  const uploaded: UploadedFiles['files'][number][] = [];
+  let uploaded = earlier ?? { workspaceId: await requests.findWorkspace(), files: [] };
+  onUploaded?.(uploaded);
   let sent = 0;
-  for (const file of files) {
-    const { uploadUrl, id } = await announce(workspaceId, file);
-    await upload(uploadUrl, file, signal);
+  for (const [index, file] of files.entries()) {
+    if (index >= uploaded.files.length) {
+      const { uploadUrl, id } = await requests.announce(uploaded.workspaceId, file);
+      await requests.upload(uploadUrl, file, signal);
+      uploaded = { ...uploaded, files: [...uploaded.files, { name: file.name, id }] };
+      onUploaded?.(uploaded);
+    }
     sent += file.bytes.byteLength;
-    uploaded.push({ name: file.name, id });
     onProgress?.(sent);
   }
-  return { workspaceId, files: uploaded };
+  return uploaded;
 }
 
 function refuseFile({ name, bytes }: LocalFile): void {

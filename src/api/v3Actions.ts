@@ -90,8 +90,9 @@ export function createV3Actions(send: SendRequest, upload: Upload): TaskActions 
       return goesOn ? undefined : after;
     },
     queueFollowUp: cannot('v3', 'queue a prompt'),
-    uploadFiles: (files, { sessionId, signal, onProgress }) =>
-      uploadAll(files, {
+    uploadFiles: (files, options) => {
+      const { sessionId, signal } = options;
+      return uploadAll(files, options, {
         findWorkspace: async () => {
           const known =
             sessionId === undefined ? undefined : (await getSession(sessionId, signal)).workspaceId;
@@ -99,9 +100,8 @@ export function createV3Actions(send: SendRequest, upload: Upload): TaskActions 
         },
         announce: (workspaceId, file) => announceFile(send, 'v3', workspaceId, file, signal),
         upload,
-        signal,
-        onProgress,
-      }),
+      });
+    },
     deleteSession: (sessionId, signal) =>
       send({
         method: 'DELETE',

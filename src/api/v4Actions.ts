@@ -107,8 +107,9 @@ export function createV4Actions(send: SendRequest, upload: Upload): TaskActions 
         notFoundKind: partIsMissing,
         read: () => undefined,
       }),
-    uploadFiles: (files, { sessionId, signal, onProgress }) =>
-      uploadAll(files, {
+    uploadFiles: (files, options) => {
+      const { sessionId, signal } = options;
+      return uploadAll(files, options, {
         findWorkspace: async () => {
           const known =
             sessionId === undefined ? undefined : await getWorkspace(send, sessionId, signal);
@@ -116,9 +117,8 @@ export function createV4Actions(send: SendRequest, upload: Upload): TaskActions 
         },
         announce: (workspaceId, file) => announceFile(send, 'v4', workspaceId, file, signal),
         upload,
-        signal,
-        onProgress,
-      }),
+      });
+    },
     deleteSession: (sessionId, signal) =>
       unchangedBy502(
         send({

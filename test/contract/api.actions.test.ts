@@ -5,6 +5,7 @@ import { isCloudError, type CloudErrorKind } from '../../src/core/cloud/errors';
 import type { ApiVersion } from '../../src/core/cloud/task';
 import type { RunRequest } from '../../src/core/cloud/taskActions';
 import type { Cloud, TaskClient } from '../../src/core/cloud/taskClient';
+import { DraftUploads } from '../../src/ui/running/draftUploads';
 import { virtualClock } from '../simulator/clock';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
@@ -347,6 +348,67 @@ describe('what clients change', () => {
         });
       });
     }
+
+    for (const apiVersion of ['v3', 'v4'] as const)
+      it(`go on where an upload to ${apiVersion} broke off, in the workspace that is there`, async () => {
+        const client = cloud.client(apiVersion);
+        const files = ['a.csv', 'b.csv', 'c.csv'].map((name) => ({ ...file, name }));
+        const uploads = new DraftUploads();
+        const upload = (given = files) => uploads.upload(client, given, { signal: never });
+        const { faults, counts } = simulator;
+        const made = () => counts.of(`POST /api/${apiVersion}/workspaces`);
+        const puts = () => sent.filter(({ method }) => method === 'PUT').length;
+        const breakSecond = () =>
+          faults.add({
+            route: 'PUT /presigned/*',
+            skip: 1,
+            times: 1,
+            effect: { kind: 'text', status: 503 },
+            preventsAction: true,
+          });
+        breakSecond();
+        await assert.rejects(upload());
+        assert.deepEqual([made(), puts()], [1, 2]);
+        const uploaded = await upload();
+        assert.deepEqual([made(), puts()], [1, 4]);
+        assert.deepEqual(
+          uploaded.files.map(({ name }) => name),
+          ['a.csv', 'b.csv', 'c.csv'],
+        );
+        assert.deepEqual(await upload(), uploaded, 'the start was refused, and is tried again');
+        assert.deepEqual([made(), puts()], [1, 4]);
+        const { missingFiles } = await client.startTask(
+          { prompt: 'Read it', files: uploaded },
+          never,
+        );
+        assert.equal(missingFiles, undefined);
+        uploads.forget();
+        breakSecond();
+        await assert.rejects(upload());
+        assert.equal(made(), 2);
+        const [, second, third] = files;
+        assert.ok(second && third);
+        await upload([second, third]);
+        assert.equal(made(), 3, 'the first file is not for this task');
+        const changed = { ...second, bytes: bytes.slice().fill(65) };
+        await upload([changed, third]);
+        assert.equal(made(), 4, 'what lies there has changed since');
+      });
+
+    it('go to another workspace where the one of an earlier try is gone', async () => {
+      const client = cloud.client('v4');
+      const uploads = new DraftUploads();
+      const [first, second] = [file, { ...file, name: 'second.csv' }];
+      const { workspaceId } = await uploads.upload(client, [first], { signal: never });
+      const url = `${simulator.url}/api/v4/workspaces/${workspaceId}`;
+      const headers = { 'X-Browser-Use-API-Key': simulatorKey };
+      assert.equal((await fetch(url, { method: 'DELETE', headers })).status, 204);
+      const both = () => uploads.upload(client, [first, second], { signal: never });
+      await assert.rejects(both(), { status: 404 });
+      const again = await both();
+      assert.notEqual(again.workspaceId, workspaceId);
+      assert.equal(again.files.length, 2);
+    });
 
     it('names those that v4 did not find', async () => {
       const client = cloud.client('v4');

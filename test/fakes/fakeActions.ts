@@ -130,14 +130,16 @@ export class FakeActions {
           const createdAt = new Date(this.#now()).toISOString();
           this.queued.push({ sessionId, prompt, createdAt });
         }),
-      uploadFiles: (files, { sessionId, signal, onProgress }) =>
+      uploadFiles: (files, { sessionId, signal, onProgress, onUploaded }) =>
         change('uploadFiles', [files, sessionId], signal, () => {
           let sent = 0;
           for (const { bytes } of files) onProgress?.((sent += bytes.byteLength));
-          return {
+          const uploaded = {
             workspaceId: 'workspace',
             files: files.map(({ name }) => ({ name, id: `file-${name}` })),
           };
+          onUploaded?.(uploaded);
+          return uploaded;
         }),
       deleteSession: (sessionId, signal) =>
         change('deleteSession', [sessionId], signal, () => {

@@ -62,6 +62,18 @@ export interface UploadedFiles {
   readonly files: readonly { readonly name: string; readonly id?: string | undefined }[];
 }
 
+export interface UploadOptions {
+  /** The session in which the task will run. Absent: a new one. */
+  readonly sessionId?: string | undefined;
+  /** What an earlier try has uploaded: the first of the same files. They are not uploaded again, and the others go to their workspace. */
+  readonly earlier?: UploadedFiles | undefined;
+  readonly signal: AbortSignal;
+  /** Called with the bytes sent so far of all files, after each file. */
+  readonly onProgress?: ((sent: number) => void) | undefined;
+  /** Called with what lies at the cloud so far: at first, and after each file. */
+  readonly onUploaded?: ((uploaded: UploadedFiles) => void) | undefined;
+}
+
 /**
  * What a stop ends:
  * - `task`: the task alone; its session and browser stay open where the API version keeps them
@@ -140,17 +152,8 @@ export interface TaskActions {
   /**
    * Uploads files for a task that is to be started. May be aborted, and done again: it costs nothing.
    * @param files of 1 byte to 50 MiB each
-   * @param options.sessionId the session in which it will run; absent: a new one
-   * @param options.onProgress called with the bytes sent so far of all files, after each file
    */
-  uploadFiles(
-    files: readonly LocalFile[],
-    options: {
-      readonly sessionId?: string | undefined;
-      readonly signal: AbortSignal;
-      readonly onProgress?: ((sent: number) => void) | undefined;
-    },
-  ): Promise<UploadedFiles>;
+  uploadFiles(files: readonly LocalFile[], options: UploadOptions): Promise<UploadedFiles>;
   /** Deletes a session at the cloud with its tasks, files and recordings, and stops it first. */
   deleteSession(sessionId: string, signal: AbortSignal): Promise<void>;
   /** Everything that is open, in as few requests as it takes. Reads only. */

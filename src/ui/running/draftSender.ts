@@ -27,6 +27,7 @@ import { showMessage } from '../messages';
 import { formatBytes, withProgress } from '../progress';
 import { notify, reportError } from '../reportError';
 import type { Settings } from '../settings';
+import type { DraftUploads } from './draftUploads';
 import { readFiles, readSchema, type GivenPaths } from './givenFiles';
 
 export interface DraftSenderOptions {
@@ -45,6 +46,7 @@ export interface DraftSenderOptions {
 export interface SendContext {
   readonly session: AccountSession;
   readonly paths: GivenPaths;
+  readonly uploads: DraftUploads;
 }
 
 /** What came of sending a draft. */
@@ -71,14 +73,14 @@ export class DraftSender {
    * Sends a draft once, with what it names, and tracks what came of it.
    * @throws {UserError} for a file that cannot be sent; an `AbortError` where its upload is cancelled
    */
-  async send(draft: RunDraft, { session, paths }: SendContext): Promise<SendOutcome> {
+  async send(draft: RunDraft, { session, paths, uploads }: SendContext): Promise<SendOutcome> {
     const { apiVersion, followUp: mode, sessionId } = draft;
     if (mode && sessionId !== undefined) return this.#queue(draft, { session, sessionId, mode });
     const { clock } = this.#options;
     const connect = connectTo(session, apiVersion);
     let request: RunRequest;
     try {
-      request = requestOf(draft, await readContents(draft, { paths, connect }));
+      request = requestOf(draft, await readContents(draft, { paths, uploads, connect }));
     } catch (error) {
       if (!isCloudError(error) || session.signal.aborted) throw error;
       return { kind: 'notSent', note: this.#refusal(error, draft, session, { isUpload: true }) };
@@ -107,14 +109,18 @@ export class DraftSender {
           label: 'This may be running already',
           detail: 'Its answer was lost, and it was not found. Running it again may cost twice',
         };
+        // It may run with what was uploaded.
+        uploads.forget();
         return { kind: 'notSent', note, isLeft: chosen !== 'Run Again…' };
       }
       outcome = await withProgress({ title: 'Looking for the task…', isCancellable: false }, () =>
         checkChange(change, error),
       );
     }
-    if (outcome.kind === 'refused')
+    if (outcome.kind === 'refused') {
+      if (outcome.error.status === 404) uploads.forget();
       return { kind: 'notSent', note: this.#refusal(outcome.error, draft, session) };
+    }
     this.#rememberModel(draft.model);
     return { kind: 'sent', ref: await this.#track(outcome.value, draft, session) };
   }
@@ -275,7 +281,7 @@ function connectTo(session: AccountSession, apiVersion: ApiVersion): Connect {
  */
 async function readContents(
   draft: RunDraft,
-  { connect, paths }: Pick<SendContext, 'paths'> & { readonly connect: Connect },
+  { connect, paths, uploads }: Omit<SendContext, 'session'> & { readonly connect: Connect },
 ): Promise<Parameters<typeof requestOf>[1]> {
   const isSent = (option: string): boolean =>
     optionsOf(draft).sent.some((field) => field.option === option);
@@ -291,7 +297,7 @@ async function readContents(
   const uploaded: UploadedFiles = await withProgress({ title }, async (signal, report) => {
     const client = await connect(signal);
     const onProgress = (sent: number): void => report(formatBytes(sent, total), sent / total);
-    return client.uploadFiles(files, { sessionId, signal, onProgress });
+    return uploads.upload(client, files, { sessionId, signal, onProgress });
   });
   return { outputSchema, files: uploaded };
 }

@@ -18,6 +18,7 @@ import {
   type SendContext,
   type SendOutcome,
 } from './draftSender';
+import { DraftUploads } from './draftUploads';
 import { GivenPaths } from './givenFiles';
 import { promptForOption } from './optionInput';
 import { openAsPromptFile } from './openAsPromptFile';
@@ -89,7 +90,11 @@ export class TaskRuns {
       this.#askForKey(start, session);
       throw new CancellationError();
     }
-    const context: SendContext = { session, paths: new GivenPaths(start.file) };
+    const context: SendContext = {
+      session,
+      paths: new GivenPaths(start.file),
+      uploads: new DraftUploads(),
+    };
     const first: Page = {
       kind: 'page',
       draft: start.draft,
