@@ -25,6 +25,7 @@ describe('the packaged extension', () => {
       'media/activity.svg',
       'media/details.svg',
       'media/icon.png',
+      'media/prompt-file.schema.json',
       'package.json',
     ]);
   });

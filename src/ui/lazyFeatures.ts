@@ -146,7 +146,7 @@ export function loadWhenNeeded({
 }: FeatureTriggerOptions): Disposable {
   const load = (): void => {
     const hasPromptFile = workspace.textDocuments.some(({ uri }) =>
-      uri.path.endsWith('.browser-use.md'),
+      /\.browser-use\.(?:md|json)$/u.test(uri.path),
     );
     if (!view.isVisible && poller.state.pauses.length === 0 && !hasPromptFile) return;
     subscription.dispose();

@@ -183,6 +183,37 @@ describe('Run Task', () => {
     assert.deepEqual(prompts, ['Find\nit', 'Find\nit']);
   });
 
+  it('runs a prompt file in JSON, from the editor in front too, and says what is wrong with one', async () => {
+    write('data.csv', 'a,b\n1,2\n');
+    const options = { apiVersion: 'v4', maxCostUsd: 2, files: ['data.csv'] };
+    const file = write(
+      'a.browser-use.json',
+      `\uFEFF${JSON.stringify({ prompt: 'Find\nit', ...options })}`,
+    );
+    choose('Run');
+    await run('runTask', file);
+    await window.showTextDocument(file);
+    choose('Run');
+    await run('runTask');
+    assert.equal(starts(), 2);
+    const prompts = [...simulator.tasks.values()].map(({ script }) => script.prompt);
+    assert.deepEqual(prompts, ['Find\nit', 'Find\nit']);
+    assert.ok(shown.every((labels) => labels.some((label) => label.includes('Cost Cap'))));
+    const refused: readonly (readonly [string, RegExp])[] = [
+      ['{"prompt": "Go",}', /^This is not JSON\. .* Nothing was sent\.$/u],
+      ['{\n"maxSteps": "5"}', /^Line 2: Max Steps must be a whole number/u],
+      ['{"model": "x"}', /^This file has no prompt yet\. Write it as its `prompt`\.$/u],
+      ['{"prompt": "Go", "confirm": false}', /^Line 1: There is no option confirm\./u],
+    ];
+    const pages = shown.length;
+    for (const [index, [text, expected]] of refused.entries()) {
+      person.seen.length = 0;
+      await run('runTask', write(`${index}.browser-use.json`, text));
+      assert.match(messages(), expected);
+    }
+    assert.equal(shown.length, pages);
+  });
+
   it('refuses files that cannot be given along before anything is sent, and keeps the page', async () => {
     write('empty.csv', '');
     truncateSync(write('huge.bin', 'x').fsPath, 60_000_000);

@@ -3,7 +3,7 @@ import { hasEnded, type ApiVersion, type Task, type TaskDetails } from '../cloud
 import { isApiVersion } from '../cloud/versionList';
 import type { ReviewNote } from './runReview';
 import { optionsOf, writeOption, type RunDraft } from './runDraft';
-import { fieldOf, runFields, type WrittenValue } from './runFields';
+import { asWritten, fieldOf, runFields } from './runFields';
 
 export interface PreparedDraft {
   readonly draft: RunDraft;
@@ -92,7 +92,7 @@ export function draftOfArguments(
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     const option = runFields.find((field) => field.option === name)?.option;
-    const writtenValue = writtenOf(value);
+    const writtenValue = asWritten(value);
     if (option === undefined || writtenValue === undefined)
       return { problem: `There is no option ${name} with such a value.` };
     const written = writeOption(draft, fieldOf(option), writtenValue);
@@ -106,24 +106,4 @@ export function draftOfArguments(
       problem: `${capabilitiesOf(apiVersion).label} takes no ${notSent.map(({ label }) => label).join(', ')}. Nothing was sent.`,
     };
   return { draft, isConfirmed: !confirm };
-}
-
-function writtenOf(value: unknown): WrittenValue | undefined {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-    case 'boolean':
-      return String(value);
-    case 'object': {
-      if (value === null) return undefined;
-      const values: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
-      if (!values.every((each): each is string => typeof each === 'string')) return undefined;
-      return Array.isArray(value)
-        ? values
-        : new Map(Object.entries(value as Record<string, string>));
-    }
-    default:
-      return undefined;
-  }
 }

@@ -2,15 +2,22 @@ import { capabilitiesOf } from '../cloud/apiVersions';
 import { apiVersions, isApiVersion } from '../cloud/versionList';
 import type { ApiVersion } from '../cloud/task';
 import { readFrontMatter, type TextPlace } from './frontMatter';
+import { readJsonPrompt, type JsonPrompt } from './jsonPrompt';
 import { suggestedModels } from './models';
 import { optionsOf, writeOption, type RunDraft } from './runDraft';
-import { runFields, type FieldValue, type RunField } from './runFields';
+import { noSecretsMessage, runFields, type FieldValue, type RunField } from './runFields';
 
-/** What the names of prompt files end with. */
-export const promptFileEnding = '.browser-use.md';
+/** What the names of prompt files end with, by how they are written. */
+export const promptFileEndings = {
+  markdown: '.browser-use.md',
+  json: '.browser-use.json',
+} as const;
+
+export type PromptFileFormat = keyof typeof promptFileEndings;
 
 export interface PromptFileProblem {
-  readonly place: TextPlace;
+  /** Absent: the whole file. */
+  readonly place?: TextPlace | undefined;
   /** A sentence. */
   readonly text: string;
   /** `warning`: the task can be run all the same, without this. */
@@ -21,17 +28,31 @@ export interface PromptFile {
   /** What could be read. */
   readonly draft: RunDraft;
   readonly problems: readonly PromptFileProblem[];
+  /** Where the names of its options stand. */
+  readonly places: ReadonlyMap<string, TextPlace>;
 }
 
 /** The options that a prompt file can hold: secrets are typed when the task is run. */
 export const fileFields: readonly RunField[] = runFields.filter(({ kind }) => kind !== 'secrets');
 
+/** In UTF-16 units: far more than the longest prompt and all options need. */
+const longestFile = 1_000_000;
+
 /**
- * Reads a prompt file: Markdown whose front matter has the options, and whose text is the prompt.
+ * Reads a prompt file: Markdown whose front matter has the options, and whose text is the prompt; or a JSON object with both.
  * @param fallback the API version where the file names none
  */
-export function readPromptFile(text: string, fallback: ApiVersion): PromptFile {
-  const { entries, problems: broken, body } = readFrontMatter(text);
+export function readPromptFile(
+  text: string,
+  fallback: ApiVersion,
+  format: PromptFileFormat = 'markdown',
+): PromptFile {
+  if (text.length > longestFile) {
+    const draft: RunDraft = { prompt: '', apiVersion: fallback };
+    const tooLong = 'This file is too long for a prompt file.';
+    return { draft, places: new Map(), problems: [{ text: tooLong, severity: 'error' }] };
+  }
+  const { entries, problems: broken, prompt } = partsOf(text, format);
   const problems: PromptFileProblem[] = broken.map((problem) => ({
     ...problem,
     severity: 'error',
@@ -40,7 +61,7 @@ export function readPromptFile(text: string, fallback: ApiVersion): PromptFile {
     void problems.push({ place, text: why, severity: 'error' });
   const version = entries.find(({ name }) => name === versionName)?.value;
   let draft: RunDraft = {
-    prompt: body.trim(),
+    prompt: prompt.trim(),
     apiVersion: isApiVersion(version) ? version : fallback,
   };
   for (const { name, value, place } of entries) {
@@ -48,11 +69,7 @@ export function readPromptFile(text: string, fallback: ApiVersion): PromptFile {
     if (name === versionName) {
       if (!isApiVersion(value))
         refuse(place, `The API version must be one of ${apiVersions.join(', ')}.`);
-    } else if (name === 'secrets')
-      refuse(
-        place,
-        'Secrets can’t stand in a file. Take them out here; they are typed when the task is run, and never stored.',
-      );
+    } else if (name === 'secrets') refuse(place, noSecretsMessage);
     else if (!field) refuse(place, `There is no option ${name}.`);
     else {
       const written = writeOption(draft, field, value);
@@ -64,7 +81,13 @@ export function readPromptFile(text: string, fallback: ApiVersion): PromptFile {
     const place = entries.find(({ name }) => name === option)?.place;
     if (place) problems.push({ place, severity: 'warning', text: notTakenMessage(draft, [label]) });
   }
-  return { draft, problems };
+  return { draft, problems, places: new Map(entries.map(({ name, place }) => [name, place])) };
+}
+
+function partsOf(text: string, format: PromptFileFormat): JsonPrompt {
+  if (format === 'json') return readJsonPrompt(text);
+  const { entries, problems, body } = readFrontMatter(text);
+  return { entries, problems, prompt: body };
 }
 
 /** "API v2 takes no Cost Cap: it will not be sent." */

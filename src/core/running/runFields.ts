@@ -144,7 +144,33 @@ export function readField(
 ): { readonly value: FieldValue } | { readonly problem: string } {
   const value = readers[field.kind](written);
   if (value !== undefined) return { value };
-  return { problem: `${field.label} must be ${expectations[field.kind]}.` };
+  return { problem: expectationOf(field) };
+}
+
+/** What an option's value must be, as a sentence. */
+export function expectationOf({ label, kind }: Pick<RunField, 'label' | 'kind'>): string {
+  return `${label} must be ${expectations[kind]}.`;
+}
+
+/** A value of code or of JSON as it would be written. @returns `undefined` for what no option can be */
+export function asWritten(value: unknown): WrittenValue | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'boolean':
+      return String(value);
+    case 'object': {
+      if (value === null) return undefined;
+      const values: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+      if (!values.every((each): each is string => typeof each === 'string')) return undefined;
+      return Array.isArray(value)
+        ? values
+        : new Map(Object.entries(value as Record<string, string>));
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** How an option's value is typed, and shown in one line. Not for secrets, whose values would show. */
@@ -159,12 +185,17 @@ export function fieldText(value: FieldValue): string {
 
 /** The most files of a task. @see openapi v3 and v4, the request that uploads files */
 export const mostFiles = 10;
-const mostPairs = 10;
-const mostSteps = 10_000;
+export const mostPairs = 10;
+export const mostSteps = 10_000;
+/** Of a text in one line, in UTF-16 units. */
+export const longestLine = 200;
+
+export const noSecretsMessage =
+  'Secrets can’t stand in a file. Take them out here; they are typed when the task is run, and never stored.';
 
 /** What a value of each kind must be. */
 const expectations: Readonly<Record<FieldKind, string>> = {
-  text: 'text in one line of at most 200 characters',
+  text: `text in one line of at most ${longestLine} characters`,
   url: 'an http or https URL without a password, such as https://example.com',
   id: 'an ID such as 0b5ad6a5-8a4f-4f5e-9d0e-1d1f6a3c2b10',
   wholeNumber: `a whole number from 1 to ${formatCount(mostSteps)}`,
@@ -217,7 +248,7 @@ const readers: Readonly<Record<FieldKind, (written: WrittenValue) => FieldValue 
 function oneLineOf(written: WrittenValue): string | undefined {
   if (typeof written !== 'string') return undefined;
   const text = written.trim();
-  return text === '' || text.length > 200 || /[\r\n]/u.test(text) ? undefined : text;
+  return text === '' || text.length > longestLine || /[\r\n]/u.test(text) ? undefined : text;
 }
 
 /** The items of a list, or of a text with commas between them. At least one, none of them empty. */

@@ -1,11 +1,10 @@
 import { CancellationError, Uri, window, workspace, type TextDocument } from 'vscode';
 import type { TaskDetails, TaskRef } from '../../core/cloud/task';
 import { continuedDraft, draftOfArguments, repeatedDraft } from '../../core/running/draftSources';
-import { readPromptFile } from '../../core/running/promptFile';
 import type { AccountSession } from '../account/accountSession';
 import type { CurrentAccount } from '../account/currentAccount';
 import { withProgress } from '../progress';
-import { defaultVersion, isPromptFile } from '../running/promptFiles';
+import { defaultVersion, promptFileFormat, readDocument } from '../running/promptFiles';
 import type { TaskRuns } from '../running/taskRuns';
 import type { Settings } from '../settings';
 import { isTaskRef, targetsOf } from '../tree/taskTargets';
@@ -53,7 +52,7 @@ async function runTask(
     return runs.run({ title, ...given });
   }
   const document = window.activeTextEditor?.document;
-  if (document && isPromptFile(document)) return runFile(document, options);
+  if (document && promptFileFormat(document)) return runFile(document, options);
   const { unsent } = runs;
   const fresh = { title, draft: { prompt: '', apiVersion: defaultVersion(options) } };
   return runs.run(unsent ?? fresh);
@@ -63,14 +62,18 @@ async function runFile(
   document: TextDocument,
   options: RunCommandsOptions,
 ): Promise<TaskRef | undefined> {
-  const { draft, problems } = readPromptFile(document.getText(), defaultVersion(options));
+  const { draft, problems } = readDocument(document, defaultVersion(options));
   const [error] = problems.filter(({ severity }) => severity === 'error');
   if (error) {
     await window.showTextDocument(document);
-    throw new UserError(`Line ${error.place.line + 1}: ${error.text} Nothing was sent.`);
+    const line = error.place ? `Line ${error.place.line + 1}: ` : '';
+    throw new UserError(`${line}${error.text} Nothing was sent.`);
   }
-  if (draft.prompt === '')
-    throw new UserError('This file has no prompt yet. Write it below the front matter.');
+  if (draft.prompt === '') {
+    const isJson = promptFileFormat(document) === 'json';
+    const where = isJson ? 'as its `prompt`' : 'below the front matter';
+    throw new UserError(`This file has no prompt yet. Write it ${where}.`);
+  }
   const { uri } = document;
   return options.runs.run({ title: 'Run Task', draft, file: uri, isFromFolder: true });
 }

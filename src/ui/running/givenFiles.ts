@@ -4,10 +4,14 @@ import { contentTypeOf } from '../../core/running/contentType';
 import { schemaProblem } from '../../core/running/schemaProblem';
 import { UserError } from '../userError';
 
-/** How large a file can be that is given along: 50 MiB. @see openapi v4, WorkspaceFileUploadItem.size */
-const largestFile = 50 * 1024 * 1024;
-/** Of a schema, in bytes: far more than an output needs. */
-const largestSchema = 1024 * 1024;
+/** An option whose value is paths. */
+export type PathOption = 'outputSchema' | 'files';
+
+/** In bytes. @see openapi v4, WorkspaceFileUploadItem.size, for files; of a schema, far more than an output needs */
+const largest: Readonly<Record<PathOption, number>> = {
+  outputSchema: 1_000_000,
+  files: 50 * 1024 * 1024,
+};
 
 /**
  * What the paths of a draft mean. A path that stands in a file leads to a file of the same folder of the workspace, and to no other; any
@@ -73,7 +77,7 @@ export async function readSchema(
   path: string,
   paths: GivenPaths,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const bytes = await readBytes(path, { paths, largest: largestSchema });
+  const bytes = await readBytes('outputSchema', path, paths);
   let schema: unknown;
   try {
     schema = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -101,7 +105,7 @@ export async function readFiles(
     const name = paths.resolve(path).path.split('/').at(-1) ?? path;
     if (read.some((each) => each.name === name))
       throw new UserError(`Two files are named ${name}: the cloud would keep one of them.`);
-    const bytes = await readBytes(path, { paths, largest: largestFile });
+    const bytes = await readBytes('files', path, paths);
     if (bytes.length === 0)
       throw new UserError(`${path} is empty, and the cloud takes no empty files.`);
     read.push({ name, contentType: contentTypeOf(name), bytes });
@@ -109,10 +113,20 @@ export async function readFiles(
   return read;
 }
 
-async function readBytes(
-  path: string,
-  { paths, largest }: { readonly paths: GivenPaths; readonly largest: number },
-): Promise<Uint8Array> {
+async function readBytes(option: PathOption, path: string, paths: GivenPaths): Promise<Uint8Array> {
+  const uri = await findFile(option, path, paths);
+  try {
+    return await workspace.fs.readFile(uri);
+  } catch {
+    throw new UserError(`${path} cannot be read.`);
+  }
+}
+
+/**
+ * The file that a path of an option names, where it could be sent as far as is known without reading it.
+ * @throws {UserError} that says why it cannot
+ */
+export async function findFile(option: PathOption, path: string, paths: GivenPaths): Promise<Uri> {
   const uri = paths.resolve(path);
   let size: number;
   try {
@@ -131,13 +145,9 @@ async function readBytes(
     if (error instanceof UserError) throw error;
     throw new UserError(`${path} is not there.`);
   }
-  if (size > largest)
+  if (size > largest[option])
     throw new UserError(
-      `${path} has ${Math.ceil(size / 1_000_000)} MB, and at most ${Math.floor(largest / 1_000_000)} MB are taken.`,
+      `${path} has ${Math.ceil(size / 1_000_000)} MB, and at most ${Math.floor(largest[option] / 1_000_000)} MB are taken.`,
     );
-  try {
-    return await workspace.fs.readFile(uri);
-  } catch {
-    throw new UserError(`${path} cannot be read.`);
-  }
+  return uri;
 }

@@ -1,5 +1,5 @@
 import { Position, Uri, window, workspace } from 'vscode';
-import { formatPromptFile, promptFileEnding } from '../../core/running/promptFile';
+import { formatPromptFile, promptFileEndings } from '../../core/running/promptFile';
 import type { RunDraft } from '../../core/running/runDraft';
 
 /** Opens a draft as a new prompt file, not saved yet, with the cursor behind its prompt. Its secrets are left out. */
@@ -14,7 +14,7 @@ export async function openAsPromptFile(draft: RunDraft): Promise<void> {
 function newFile(): Uri {
   for (let number = 1; ; number++) {
     const name = number === 1 ? 'Task' : `Task-${number}`;
-    const uri = Uri.from({ scheme: 'untitled', path: `${name}${promptFileEnding}` });
+    const uri = Uri.from({ scheme: 'untitled', path: `${name}${promptFileEndings.markdown}` });
     if (!workspace.textDocuments.some((open) => open.uri.toString() === uri.toString())) return uri;
   }
 }

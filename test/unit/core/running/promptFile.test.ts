@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import type { ApiVersion } from '../../../../src/core/cloud/task';
 import { apiVersions } from '../../../../src/core/cloud/versionList';
 import {
   completionsIn,
@@ -85,7 +86,7 @@ describe('a prompt file', () => {
       const errors = problems.filter(({ severity }) => severity === 'error');
       assert.equal(errors.length, 1, line);
       assert.match(errors[0]?.text ?? '', expected);
-      assert.equal(errors[0]?.place.line, 1);
+      assert.equal(errors[0]?.place?.line, 1);
     }
   });
 
@@ -147,6 +148,106 @@ describe('a prompt file', () => {
       secrets: { password: 'hunter2' },
     };
     assert.doesNotMatch(formatPromptFile(draft), /hunter2|password/u);
+  });
+});
+
+describe('a prompt file in JSON', () => {
+  const read = (values: unknown, fallback: ApiVersion = 'v2') =>
+    readPromptFile(JSON.stringify(values, null, 2), fallback, 'json');
+  const problemsOf = (text: string) =>
+    readPromptFile(text, 'v2', 'json').problems.map((problem) => problem.text);
+
+  it('has the prompt beside the options, and means the same as one in Markdown', () => {
+    const options = {
+      model: 'browser-use-2.0',
+      startUrl: 'https://example.com',
+      maxSteps: 50,
+      allowedDomains: ['example.com', '*.example.org'],
+      metadata: { team: 'search' },
+      outputSchema: 'schemas/price.json',
+      judge: true,
+    };
+    const prompt = '# Find the price\n\nOf a "bicycle".';
+    const { draft, problems } = read({ $schema: './x.json', prompt: ` ${prompt}\n`, ...options });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(draft, { prompt, apiVersion: 'v2', ...options });
+    assert.deepEqual(read({ prompt, apiVersion: 'v4', maxCostUsd: 2.5 }).draft, {
+      prompt,
+      apiVersion: 'v4',
+      maxCostUsd: 2.5,
+    });
+    const marked = `\uFEFF{\r\n"prompt": "Go", "maxSteps": 5 }`;
+    const { places, ...file } = readPromptFile(marked, 'v2', 'json');
+    assert.deepEqual(file, {
+      draft: { prompt: 'Go', apiVersion: 'v2', maxSteps: 5 },
+      problems: [],
+    });
+    assert.deepEqual(places.get('maxSteps'), { line: 1, start: 16, end: 26 });
+  });
+
+  it('is refused with the place of what is wrong', () => {
+    const refused: readonly [object, RegExp][] = [
+      [{ secrets: { a: 'b' } }, /^Secrets can’t stand in a file/u],
+      [{ apiVersion: 'v5' }, /must be one of v4, v3, v2, v1/u],
+      [{ apiVersion: 2 }, /must be one of v4, v3, v2, v1/u],
+      [{ modell: 'x' }, /^There is no option modell\.$/u],
+      [{ confirm: false }, /^There is no option confirm\.$/u],
+      [{ ['__proto__']: { prompt: 'x' } }, /^There is no option __proto__\.$/u],
+      [{ prompt: 3 }, /^The prompt must be a text\.$/u],
+      [{ maxSteps: '50' }, /^Max Steps must be a whole number from 1 to 10,000\.$/u],
+      [{ maxSteps: 1.5 }, /^Max Steps must be/u],
+      [{ maxSteps: 10_001 }, /^Max Steps must be/u],
+      [{ maxSteps: null }, /^Max Steps must be/u],
+      [{ maxCostUsd: 0 }, /^Cost Cap must be an amount/u],
+      [{ judge: 'true' }, /^Judge must be true or false\.$/u],
+      [{ model: 5 }, /^Model must be text/u],
+      [{ model: ['a'] }, /^Model must be text/u],
+      [{ startUrl: 'https://a:b@example.com' }, /^Start URL must be/u],
+      [{ allowedDomains: 'example.com' }, /^Allowed Domains must be/u],
+      [{ allowedDomains: [] }, /^Allowed Domains must be/u],
+      [{ files: ['a', 3] }, /^Files must be/u],
+      [{ metadata: { a: 1 } }, /^Metadata must be names and values/u],
+    ];
+    for (const [given, expected] of refused) {
+      const text = JSON.stringify(given, null, 2);
+      const { problems } = readPromptFile(text, 'v2', 'json');
+      assert.equal(problems.length, 1, text);
+      assert.match(problems[0]?.text ?? '', expected);
+      const [name = ''] = Object.keys(given);
+      assert.deepEqual(problems[0]?.place, { line: 1, start: 2, end: 4 + name.length });
+    }
+  });
+
+  it('is refused where it is no JSON, no object, too long, or says something twice', () => {
+    for (const text of ['', '{', '{"prompt": "Go",}', '{"prompt": "Go"} // x', '{prompt: 1}'])
+      assert.deepEqual(problemsOf(text), ['This is not JSON. VS Code marks what is wrong in it.']);
+    assert.deepEqual(problemsOf('['.repeat(100_000)).length, 1);
+    for (const text of ['[]', '"Go"', 'null', '3'])
+      assert.match(problemsOf(text)[0] ?? '', /^This is no JSON object/u);
+    const long = { prompt: 'x'.repeat(1_000_001) };
+    assert.deepEqual(problemsOf(JSON.stringify(long)), [
+      'This file is too long for a prompt file.',
+    ]);
+    const twice =
+      '{"prompt": "Go", "judge": true, "metadata": {"prompt": "x"}, "pro\\u006dpt": "No"}';
+    assert.deepEqual(problemsOf(twice), ['prompt is written twice.']);
+  });
+
+  it('warns of options that its API version does not take, and keeps them', () => {
+    const { draft, problems } = read({ prompt: 'Go', apiVersion: 'v4', maxSteps: 5 });
+    assert.deepEqual(problems, [
+      {
+        place: { line: 3, start: 2, end: 12 },
+        text: 'API v4 takes no Max Steps: it is not sent.',
+        severity: 'warning',
+      },
+    ]);
+    assert.equal(draft.maxSteps, 5);
+  });
+
+  it('has no prompt where none is written, as in Markdown', () => {
+    assert.equal(read({ model: 'x' }).draft.prompt, '');
+    assert.deepEqual(read({}).problems, []);
   });
 });
 
