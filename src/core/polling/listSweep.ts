@@ -1,4 +1,5 @@
-import type { PollWay, ListPoll } from './pollPlanner';
+import type { ListWay } from './pollCosts';
+import type { ListPoll } from './pollPlanner';
 import { ListReading } from './listReading';
 import { isSameRef, type ApiVersion, type TaskRef } from '../cloud/task';
 import type { TrackedTask } from '../tasks/trackedTask';
@@ -12,7 +13,7 @@ export const mostConfirmed = 10;
  */
 export class ListSweep {
   readonly apiVersion: ApiVersion;
-  readonly way: PollWay;
+  readonly way: ListWay;
   readonly readings: readonly ListReading[];
   readonly #overdueFirst: (a: TrackedTask, b: TrackedTask) => number;
   #gathered = 0;

@@ -3,20 +3,7 @@ import { apiVersions } from '../cloud/versionList';
 import { hasEnded, type ApiVersion } from '../cloud/task';
 import type { TaskQuery } from '../cloud/taskClient';
 import { needsFullRead, type TrackedTask } from '../tasks/trackedTask';
-
-/**
- * Ways to learn the state of many tasks:
- * - `each`: a status call for each
- * - `span`: the list of all tasks created between the oldest and the newest of them; it shows ends, too
- * - `spans`: as `span`, but apart where hours lie between tasks, so that what was created meanwhile is not listed
- * - `status`: the list of each status they have, over the same span; who is missing there is polled by itself
- * - `full`: as `span`, for a version that has another list, which tells all of the tasks that have ended
- * - `recent`: the list without bounds, for tasks of which nothing is known yet
- */
-export type PollWay = 'each' | ListWay;
-
-const listWays = ['span', 'spans', 'status', 'full', 'recent'] as const;
-type ListWay = (typeof listWays)[number];
+import type { ListWay, PollCosts, PollWay } from './pollCosts';
 
 /** A list to be read page by page, until all that are expected were seen or it ends. */
 export interface ListPoll {
@@ -42,10 +29,6 @@ export type Poll = ListPoll | TaskPoll;
 const gapMs = 60 * 60 * 1000;
 /** Widens a span at both ends, as nobody promises whether its bounds belong to it. In milliseconds. */
 const marginMs = 1000;
-/** How long no list is tried after one has failed, in milliseconds; each failure in a row doubles it, up to `memoryMs`. */
-const distrustMs = 10_000;
-/** What was learnt of a way's cost is forgotten after this long, in milliseconds: accounts change. */
-const memoryMs = 10 * 60 * 1000;
 /** Fewer tasks than this are polled one by one, which is as cheap as a list. */
 export const fewestForList = 3;
 /** The pages of a list of new tasks, in requests for each by itself: what it costs at most where it shows none of them. */
@@ -55,62 +38,6 @@ const shareForList = 0.1;
 const fewestForFullList = 2;
 /** Of tasks whose lists tell the status alone, so many are read in whole beside each list. */
 const mostOwed = 2;
-
-/** How much the newest round weighs in the number of ends that a round is expected to bring. */
-const newestWeight = 0.25;
-
-/** What each way of polling has cost, in requests for one round. Learns from each round, and forgets. */
-export class PollCosts {
-  readonly #costs = new Map<string, { readonly requests: number; readonly until: number }>();
-  readonly #ends = new Map<ApiVersion, number>();
-  /** How long lists were last distrusted, until one is read again. */
-  readonly #distrustMs = new Map<ApiVersion, number>();
-
-  /**
-   * @param requests pages read, and requests for tasks that were missing although they had not changed
-   * @param forMs for how long this holds, in milliseconds
-   */
-  note(
-    apiVersion: ApiVersion,
-    way: PollWay,
-    requests: number,
-    now: number,
-    forMs = memoryMs,
-  ): void {
-    this.#costs.set(`${apiVersion}/${way}`, { requests, until: now + forMs });
-  }
-
-  /** A list has failed: for a while, longer each time in a row, every task is polled by itself. */
-  distrustLists(apiVersion: ApiVersion, now: number): void {
-    const before = this.#distrustMs.get(apiVersion);
-    const forMs = before === undefined ? distrustMs : Math.min(2 * before, memoryMs);
-    this.#distrustMs.set(apiVersion, forMs);
-    for (const way of listWays) this.note(apiVersion, way, Infinity, now, forMs);
-  }
-
-  /** Lists were read to their end. */
-  trustLists(apiVersion: ApiVersion): void {
-    this.#distrustMs.delete(apiVersion);
-  }
-
-  /** `undefined` where nothing is known. */
-  of(apiVersion: ApiVersion, way: PollWay, now: number): number | undefined {
-    const cost = this.#costs.get(`${apiVersion}/${way}`);
-    // A clock that was set back must not keep a cost for longer.
-    return cost && now < cost.until && cost.until - now <= memoryMs ? cost.requests : undefined;
-  }
-
-  /** A round has shown this many ends. Each costs a request of its own where a list does not show it. */
-  noteEnds(apiVersion: ApiVersion, ends: number): void {
-    const before = this.endsPerRound(apiVersion);
-    this.#ends.set(apiVersion, before + newestWeight * (ends - before));
-  }
-
-  /** The ends that a round is expected to bring. 0 until something is known. */
-  endsPerRound(apiVersion: ApiVersion): number {
-    return this.#ends.get(apiVersion) ?? 0;
-  }
-}
 
 /**
  * The fewest requests that tell the state of all these tasks.
@@ -219,20 +146,11 @@ function planKnown(
 ): readonly Poll[] {
   if (tasks.length === 0) return [];
   const { filtersByCreation, worthFrom } = capabilitiesOf(apiVersion).lists;
+  const all = listPlan(byFullList ? 'full' : 'span', [tasks], apiVersion);
   const plans = filtersByCreation
-    ? [
-        spanPlan(tasks, apiVersion),
-        ...spansPlan(tasks, apiVersion),
-        ...statusPlan(tasks, apiVersion),
-        eachPlan(tasks),
-      ]
+    ? [all, ...spansPlan(tasks, apiVersion), ...statusPlan(tasks, apiVersion), eachPlan(tasks)]
     : // A list without any filter begins with the newest: a status call is as cheap and far smaller.
-      [
-        eachPlan(tasks),
-        ...(tasks.length < worthFrom
-          ? []
-          : [newestPlan(byFullList ? 'full' : 'span', tasks, apiVersion)]),
-      ];
+      [eachPlan(tasks), ...(tasks.length < worthFrom ? [] : [all])];
   const priced = plans
     .map((plan) => ({ plan, requests: priceOf(plan, apiVersion, costs, now) }))
     // Stable: of equal prices the earlier plan stays first.
@@ -261,24 +179,29 @@ function eachPlan(tasks: readonly Dated[]): Plan {
   return { way: 'each', least: tasks.length, polls: tasks.map(({ task }) => pollFor(task)) };
 }
 
-function spanPlan(tasks: readonly Dated[], apiVersion: ApiVersion): Plan {
-  const poll = spanPoll('span', tasks, apiVersion);
-  return { way: 'span', least: pagesFor(tasks.length, apiVersion), polls: [poll] };
+/** One list for each of these. */
+function listPlan(
+  way: ListWay,
+  lists: readonly (readonly Dated[])[],
+  apiVersion: ApiVersion,
+): Plan {
+  const least = lists.reduce((sum, tasks) => sum + pagesFor(tasks.length, apiVersion), 0);
+  return { way, least, polls: lists.map((tasks) => listPoll(way, tasks, apiVersion)) };
 }
 
-/** None where all lie together, as the list of their time is the same then. */
+/**
+ * None where all lie together, as the list of their time is the same then. Where an account runs hundreds of other tasks, two
+ * groups that began hours apart would else take twice the requests and be seen a minute late.
+ */
 function spansPlan(tasks: readonly Dated[], apiVersion: ApiVersion): readonly Plan[] {
   const spans: Dated[][] = [];
-  let before: Dated | undefined;
   for (const dated of tasks) {
     const last = spans.at(-1);
+    const before = last?.at(-1);
     if (last && before && dated.createdAt - before.createdAt < gapMs) last.push(dated);
     else spans.push([dated]);
-    before = dated;
   }
-  if (spans.length === 1) return [];
-  const least = spans.reduce((sum, span) => sum + pagesFor(span.length, apiVersion), 0);
-  return [{ way: 'spans', least, polls: spans.map((span) => spanPoll('spans', span, apiVersion)) }];
+  return spans.length === 1 ? [] : [listPlan('spans', spans, apiVersion)];
 }
 
 /** None where lists cannot be filtered by status. */
@@ -290,7 +213,7 @@ function statusPlan(tasks: readonly Dated[], apiVersion: ApiVersion): readonly P
   for (const word of statusFilters) {
     const inIt = tasks.filter(({ task }) => task.rawStatus === word);
     if (inIt.length === 0) continue;
-    const poll = spanPoll('status', inIt, apiVersion);
+    const poll = listPoll('status', inIt, apiVersion);
     polls.push({ ...poll, query: { ...poll.query, rawStatus: word } });
     least += pagesFor(inIt.length, apiVersion);
   }
@@ -299,26 +222,18 @@ function statusPlan(tasks: readonly Dated[], apiVersion: ApiVersion): readonly P
   return [{ way: 'status', least: least + others.length, polls }];
 }
 
-/** The list of all, from the newest on, until the oldest has come. */
-function newestPlan(way: 'span' | 'full', tasks: readonly Dated[], apiVersion: ApiVersion): Plan {
-  const poll = spanPoll(way, tasks, apiVersion);
-  return {
-    way,
-    least: pagesFor(tasks.length, apiVersion),
-    polls: [{ ...poll, query: way === 'full' ? { isFull: true } : {} }],
+/** The list of their time, or of all from the newest on, until the oldest has come, where lists have no such filter. */
+function listPoll(way: ListWay, tasks: readonly Dated[], apiVersion: ApiVersion): ListPoll {
+  const bounds = {
+    createdFrom: (tasks[0]?.createdAt ?? 0) - marginMs,
+    createdUntil: (tasks.at(-1)?.createdAt ?? 0) + marginMs,
   };
-}
-
-function spanPoll(way: ListPoll['way'], tasks: readonly Dated[], apiVersion: ApiVersion): ListPoll {
-  const times = tasks.map(({ createdAt }) => createdAt);
+  const query = capabilitiesOf(apiVersion).lists.filtersByCreation ? bounds : {};
   return {
     kind: 'list',
     way,
     apiVersion,
-    query: {
-      createdFrom: (times[0] ?? 0) - marginMs,
-      createdUntil: (times.at(-1) ?? 0) + marginMs,
-    },
+    query: way === 'full' ? { isFull: true } : query,
     expects: tasks.map(({ task }) => task),
     mostPages: Infinity,
   };

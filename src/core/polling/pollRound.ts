@@ -1,4 +1,5 @@
-import { PollCosts, fewestForList, planPolls, type Poll, type ListPoll } from './pollPlanner';
+import { PollCosts } from './pollCosts';
+import { fewestForList, planPolls, type Poll, type ListPoll } from './pollPlanner';
 import { CloudError, concernsAll } from '../cloud/errors';
 import { ListReading } from './listReading';
 import { ListSweep, mostConfirmed } from './listSweep';

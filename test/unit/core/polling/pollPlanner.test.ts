@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  PollCosts,
-  planPolls,
-  type Poll,
-  type ListPoll,
-} from '../../../../src/core/polling/pollPlanner';
+import { PollCosts } from '../../../../src/core/polling/pollCosts';
+import { planPolls, type Poll, type ListPoll } from '../../../../src/core/polling/pollPlanner';
 import { newlyTracked, type TrackedTask } from '../../../../src/core/tasks/trackedTask';
 import type { ApiVersion } from '../../../../src/core/cloud/task';
 
