@@ -1,7 +1,7 @@
 import type { Disposable } from '../base/event';
 import type { Clock } from '../base/clock';
 
-/** What a loop does next: something at once, a wait of so many milliseconds, or nothing until it is woken. */
+/** What a loop does next: something at once, a wait of so many milliseconds, or nothing until it is woken. A wait may end sooner. */
 export type LoopStep = (() => Promise<void>) | number | undefined;
 
 export interface PollLoopOptions {
@@ -9,10 +9,13 @@ export interface PollLoopOptions {
   /** Asked after each step, and on `wake`. */
   readonly next: () => LoopStep;
   /** Called after each wait, whole or not, with how long it was meant to be and how far the wall clock went, in milliseconds. */
-  readonly onWaited: (waitMs: number, elapsedMs: number) => void;
+  readonly onWaited?: (waitMs: number, elapsedMs: number) => void;
   /** Called when there is nothing to do, also after `dispose`. */
-  readonly onIdle: () => void;
+  readonly onIdle?: () => void;
 }
+
+/** However long there is nothing to do, the loop looks again after this, in milliseconds. */
+const longestWaitMs = 60 * 60 * 1000;
 
 /** One chained loop: one step under way, no timer while there is nothing to wait for. No step may reject. */
 export class PollLoop implements Disposable {
@@ -48,11 +51,11 @@ export class PollLoop implements Disposable {
     while (!this.#isDisposed) {
       const step = this.#options.next();
       if (step === undefined) break;
-      if (typeof step === 'number') await this.#wait(step);
+      if (typeof step === 'number') await this.#wait(Math.min(step, longestWaitMs));
       else await step();
     }
     this.#isRunning = false;
-    this.#options.onIdle();
+    this.#options.onIdle?.();
   }
 
   async #wait(waitMs: number): Promise<void> {
@@ -60,6 +63,6 @@ export class PollLoop implements Disposable {
     const startedAt = clock.now();
     this.#waiting = new AbortController();
     await clock.sleep(waitMs, this.#waiting.signal);
-    onWaited(waitMs, clock.now() - startedAt);
+    onWaited?.(waitMs, clock.now() - startedAt);
   }
 }

@@ -69,12 +69,7 @@ export class PollerWithExtras implements Polling, Disposable {
     this.#options = options;
     this.#intervals = intervals;
     this.onDidChangeState = poller.onDidChangeState;
-    this.#loop = new PollLoop({
-      clock,
-      next: () => this.#nextStep(),
-      onWaited: () => undefined,
-      onIdle: () => undefined,
-    });
+    this.#loop = new PollLoop({ clock, next: () => this.#nextStep() });
     this.#subscriptions = [
       store.onDidChange(() => this.#loop.wake()),
       poller.onDidChangeState(() => {
@@ -147,7 +142,7 @@ export class PollerWithExtras implements Polling, Disposable {
     if (!next || next.at === Infinity) return undefined;
     const { extra, at } = next;
     const waitMs = at - clock.now();
-    return waitMs > 0 ? Math.min(waitMs, longestSleepMs) : () => this.#poll(extra);
+    return waitMs > 0 ? waitMs : () => this.#poll(extra);
   }
 
   /** Never rejects. */
@@ -166,8 +161,6 @@ export class PollerWithExtras implements Polling, Disposable {
     }
   }
 }
-
-const longestSleepMs = 60 * 60 * 1000;
 
 /** True for a failure that may pass by itself soon. */
 function isTrouble(error: unknown): boolean {

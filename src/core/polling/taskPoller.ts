@@ -1,16 +1,15 @@
 import { PollLoop, type LoopStep } from './pollLoop';
 import type { Poll } from './pollPlanner';
-import type { PollFailure, PollRoundResult, PollRounds } from './pollRound';
+import type { PollRoundResult, PollRounds } from './pollRound';
 import { PollSchedule } from './pollSchedule';
-import { backoffCapMs, nextBackoffMs, refusedCapMs } from './backoff';
+import { FailedPolls } from './failedPolls';
 import type { Clock } from '../base/clock';
-import { concernsAll, type CloudError } from '../cloud/errors';
 import { Emitter, type Disposable, type Event } from '../base/event';
 import { PollPauses } from './pollPauses';
 import type { Attention, PollerState, Polling, PollIntervals } from './polling';
 import type { PollRequestsOptions } from './pollRequests';
 import { RefreshRequests } from './refreshRequests';
-import { hasEnded, refKey, type TaskRef } from '../cloud/task';
+import { hasEnded, type TaskRef } from '../cloud/task';
 import type { Cloud } from '../cloud/taskClient';
 import type { TaskStore } from '../tasks/taskStore';
 import type { TokenBucket } from './tokenBucket';
@@ -42,7 +41,8 @@ const rideAlong = 1.1;
 const mostEndedInRefresh = 100;
 /** A timer this late, or a wall clock this far off, means a sleep of the machine or a clock that was set. */
 const clockJumpMs = 5000;
-const longestSleepMs = 60 * 60 * 1000;
+/** For a damaged installation, in milliseconds. */
+const damagedPauseMs = 60 * 60 * 1000;
 
 /**
  * Keeps the store's active tasks up to date: one chained loop, one tick in flight, no timer while there is nothing to poll.
@@ -55,14 +55,10 @@ export class TaskPoller implements Polling, Disposable {
   readonly #schedule: PollSchedule;
   readonly #pauses = new PollPauses();
   readonly #refreshes = new RefreshRequests();
+  readonly #failed: FailedPolls;
   readonly #loop: PollLoop;
   #intervals: PollIntervals;
   #attention: Attention = 'hidden';
-  #backoffMs = 0;
-  /** Ticks in a row in which nothing was answered. */
-  #failedTicks = 0;
-  /** The tasks whose requests have failed since one was answered. */
-  readonly #failedTasks = new Set<string>();
   #epoch = new AbortController();
   #rounds: Promise<PollRounds> | undefined;
   #isPolling = false;
@@ -77,6 +73,7 @@ export class TaskPoller implements Polling, Disposable {
     this.#options = options;
     this.#intervals = options.intervals;
     this.#schedule = new PollSchedule(options.random);
+    this.#failed = new FailedPolls({ ...options, schedule: this.#schedule, pauses: this.#pauses });
     this.#loop = new PollLoop({
       clock: options.clock,
       next: () => this.#nextStep(),
@@ -125,7 +122,7 @@ export class TaskPoller implements Polling, Disposable {
     this.#rounds = undefined;
     this.#isUnfinished = false;
     this.#refreshes.clear();
-    this.#forgetFailures();
+    this.#failed.forget();
     // What another key or another server has shown does not apply to this one.
     this.#checkedAt = undefined;
     this.#changed();
@@ -137,7 +134,7 @@ export class TaskPoller implements Polling, Disposable {
     const { store } = this.#options;
     this.#refreshes.add((refs ?? this.#worthRefreshing()).filter((ref) => store.get(ref)));
     this.#pauses.dropForRefresh();
-    this.#forgetFailures();
+    this.#failed.forget();
     this.#changed();
     const done = this.#refreshes.done();
     this.#loop.wake();
@@ -170,7 +167,7 @@ export class TaskPoller implements Polling, Disposable {
     if (dueAt === undefined) return undefined;
     const waitMs = dueAt - this.#options.clock.now();
     // Every failure of a poll is taken in there.
-    return waitMs > 0 ? Math.min(waitMs, longestSleepMs) : () => this.#tick();
+    return waitMs > 0 ? waitMs : () => this.#tick();
   }
 
   /** A wall clock that jumped meanwhile makes every task due. */
@@ -211,7 +208,11 @@ export class TaskPoller implements Polling, Disposable {
     this.#changed();
     const result = await this.#pollRound(signal);
     this.#isPolling = false;
-    if (result && !signal.aborted) this.#settle(result);
+    if (result && !signal.aborted) {
+      this.#isUnfinished = result.isUnfinished;
+      if (result.successes > 0) this.#checkedAt = this.#options.clock.now();
+      this.#failed.takeIn(result);
+    }
     // A refresh does not wait for a long pause.
     this.#refreshes.drop(({ apiVersion }) => this.#pauses.ofVersion(apiVersion) !== undefined);
     this.#refreshes.settle();
@@ -224,13 +225,13 @@ export class TaskPoller implements Polling, Disposable {
       const rounds = await this.#rounds;
       if (signal.aborted) return undefined;
       // After a tick in which every request failed, one request finds out whether others can succeed.
-      const most = this.#failedTicks > 0 ? 1 : mostPerTick;
+      const most = this.#failed.isAny ? 1 : mostPerTick;
       const room = Math.min(most, Math.max(1, this.#options.bucket.available()));
       return await rounds.poll(this.#nextPolls(rounds), signal, room);
     } catch (error) {
       // A damaged installation: nothing but a new one helps, and the log says so.
       this.#options.onError(error, 'any task');
-      this.#pauses.pause('badAnswer', longestSleepMs, this.#options.clock.now());
+      this.#pauses.pause('badAnswer', damagedPauseMs, this.#options.clock.now());
       return undefined;
     }
   }
@@ -256,89 +257,11 @@ export class TaskPoller implements Polling, Disposable {
     due.sort((a, b) => a.at - b.at);
     const tasks = due.map(({ task }) => task);
     // A list may be what does not work.
-    if (this.#failedTicks > 0) return tasks.slice(0, 1).map((task) => ({ kind: 'task', task }));
+    if (this.#failed.isAny) return tasks.slice(0, 1).map((task) => ({ kind: 'task', task }));
     return rounds.plan(tasks, soonDue);
-  }
-
-  /** Takes in the results of a tick: decides whether a failure concerns one task or all. */
-  #settle({ successes, failures, isUnfinished }: PollRoundResult): void {
-    const { clock, random, store } = this.#options;
-    const now = clock.now();
-    this.#isUnfinished = isUnfinished;
-    if (successes > 0) this.#checkedAt = now;
-    // An error about one task is an answer, so requests for others may succeed.
-    if (successes > 0 || failures.some(isAnswer)) {
-      this.#forgetFailures();
-      this.#pauses.noteSuccess();
-    } else if (failures.length > 0) this.#failedTicks++;
-    if (this.#failedTicks > 0)
-      for (const { task } of failures) if (task) this.#failedTasks.add(refKey(task));
-    let general: CloudError | undefined;
-    for (const { task, error } of failures) {
-      const trouble = { kind: error.kind, since: now };
-      switch (error.kind) {
-        case 'auth':
-        case 'noKey':
-        case 'payment':
-        case 'rateLimited':
-        case 'noFreeSlot':
-        case 'notServed':
-          break;
-        case 'taskNotFound': {
-          if (!task) break;
-          const isBelieved = this.#schedule.noteNotFound(task, now);
-          store.noteTrouble(task, trouble, task.isMissing || isBelieved);
-          break;
-        }
-        case 'invalidRequest':
-          if (!task) break;
-          this.#schedule.noteNotFound(task, now);
-          store.noteTrouble(task, trouble, true);
-          break;
-        case 'forbidden':
-        case 'network':
-        case 'redirect':
-        case 'server':
-        case 'timeout':
-        case 'tooLarge':
-        case 'refused':
-        case 'badAnswer':
-          if (task && this.#schedule.owesFullRead(task, now))
-            this.#schedule.noteFullReadFailure(task);
-          if (this.#isGeneral({ task, error })) general = error;
-          // Whatever is wrong with a list, its tasks are polled by themselves.
-          else if (task) {
-            this.#schedule.backOff(task, error.kind);
-            store.noteTrouble(task, trouble, task.isMissing);
-          }
-          break;
-      }
-    }
-    if (!general || this.#pauses.general) return;
-    const capMs = general.kind === 'forbidden' ? refusedCapMs : backoffCapMs;
-    this.#backoffMs = nextBackoffMs(this.#backoffMs, random, capMs);
-    this.#pauses.pause(general.kind, this.#backoffMs, now);
-  }
-
-  /** True for a failure that every other request would meet, too. */
-  #isGeneral({ task, error }: PollFailure): boolean {
-    if (this.#failedTicks === 0) return false;
-    if (!task) return error.kind === 'network';
-    const isOnlyOne = this.#failedTicks > 1 && this.state.activeCount <= 1;
-    return concernsAll(error) || this.#failedTasks.size > 1 || isOnlyOne;
-  }
-
-  #forgetFailures(): void {
-    this.#backoffMs = this.#failedTicks = 0;
-    this.#failedTasks.clear();
   }
 
   #changed(): void {
     if (!this.#isDisposed) this.#didChangeState.fire(this.state);
   }
-}
-
-/** True for an error about this task, which says nothing of others. */
-function isAnswer({ task, error }: PollFailure): boolean {
-  return task !== undefined && (error.kind === 'taskNotFound' || error.kind === 'invalidRequest');
 }
