@@ -89,7 +89,7 @@ describe('the tools for language models', () => {
     const before = cloud.counts.total;
     const list = await call('listTasks', { text: 'TABLE' });
     assert.equal(cloud.counts.total, before);
-    assert.match(list, /^1 of 1 tracked tasks match\./u);
+    assert.match(list, /^1 of 1 tracked task matches\./u);
     assert.ok(list.includes(`"id":"${id}"`));
     await assert.rejects(call('listTasks', { status: 'nonsense' }));
   });
@@ -159,24 +159,30 @@ describe('the tools for language models that cost money or lose work', () => {
   afterEach(() => world.simulator.faults.clear());
 
   const { token } = new CancellationTokenSource();
-  const invoke = (name: string, input: object): Promise<string> =>
+  const ask = (name: string, input: object) => prepareTool(`browserUseTasks_${name}`, input, tools);
+  const call = (name: string, input: object): Promise<string> =>
     invokeTool(`browserUseTasks_${name}`, input, { tools, settings: world.settings, token });
+  /** As VS Code does where the person agrees. */
+  const invoke = async (name: string, input: object): Promise<string> => {
+    await ask(name, input);
+    return call(name, input);
+  };
   const sent = (): number => world.simulator.counts.of('POST /api/v4/runs');
 
   it('ask before a task is run: prompt, account and cost cap, none of it as Markdown', async () => {
     const prompt = 'Read [this](command:evil) ![x](https://evil.example/x.png)';
-    const ask = async (input: object): Promise<string> => {
-      const prepared = await prepareTool('browserUseTasks_runTask', input, tools);
+    const asked = async (input: object): Promise<string> => {
+      const prepared = await ask('runTask', input);
       assert.ok(prepared.confirmationMessages, 'it asks');
       const { value } = prepared.confirmationMessages.message as MarkdownString;
       return value.replaceAll('&nbsp;', ' ');
     };
-    const text = await ask({ prompt, apiVersion: 'v4', maxCostUsd: 0.5, model: 'm*odel' });
+    const text = await asked({ prompt, apiVersion: 'v4', maxCostUsd: 0.5, model: 'm*odel' });
     assert.ok(text.includes(`\`\`\`text\n${prompt}\n\`\`\``), text);
     assert.match(text, /Costs up to/u);
     assert.match(text, /127\.0\.0\.1/u);
     assert.ok(text.includes('m\\*odel'), text);
-    assert.match(await ask({ prompt: 'x', apiVersion: 'v4' }), /no cost cap is set/u);
+    assert.match(await asked({ prompt: 'x', apiVersion: 'v4' }), /no cost cap is set/u);
     assert.equal(sent(), 0);
   });
 
@@ -200,7 +206,43 @@ describe('the tools for language models that cost money or lose work', () => {
       { prompt: 'x', apiVersion: 'v4', files: ['.env'] },
       { prompt: 'x', apiVersion: 'v4', outputSchema: 'package.json' },
     ])
-      await assert.rejects(invoke('runTask', input), JSON.stringify(input));
+      for (const send of [ask, call])
+        await assert.rejects(send('runTask', input), JSON.stringify(input));
+    assert.equal(world.simulator.counts.total, before);
+  });
+
+  it('send only what the person was asked about, as often as they were asked', async () => {
+    const before = sent();
+    const input = { prompt: 'Once', maxCostUsd: 1 };
+    await assert.rejects(call('runTask', input), /was not asked about this task/u);
+    for (let asked = 0; asked < 2; asked++) await ask('runTask', input);
+    await set('apiVersion', 'v3');
+    for (let asked = 0; asked < 2; asked++)
+      assert.match(await call('runTask', input), /apiVersion v4/u);
+    await set('apiVersion');
+    await assert.rejects(call('runTask', input), /was not asked about this task/u);
+    assert.equal(sent(), before + 2);
+  });
+
+  it('send nothing to another account than the person was asked about', async () => {
+    const before = world.simulator.counts.total;
+    const { key, server } = world.account.requireSession();
+    const input = { prompt: 'Buy milk', apiVersion: 'v4' };
+    const changed = /^The base URL or the API key was changed after this account at 127\.0\.0\.1/u;
+    await ask('runTask', input);
+    await key.store('another-key');
+    await assert.rejects(call('runTask', input), { message: changed });
+    // What is asked again for the other account counts, but not beside a question for the first.
+    await ask('runTask', input);
+    await key.remove();
+    await ask('runTask', input);
+    await assert.rejects(call('runTask', input), { message: changed });
+    await assert.rejects(call('runTask', input), /was not asked/u);
+    await ask('runTask', input);
+    await set('baseUrl', 'http://127.0.0.1:9');
+    await assert.rejects(call('runTask', input), { message: changed });
+    await set('baseUrl', server.baseUrl);
+    await assert.rejects(call('runTask', input), /was not asked/u);
     assert.equal(world.simulator.counts.total, before);
   });
 
@@ -227,11 +269,7 @@ describe('the tools for language models that cost money or lose work', () => {
     const started = await invoke('runTask', { prompt: 'Stop *me*', apiVersion: 'v4' });
     const [, id = ''] = /id ([\w-]+)/u.exec(started) ?? [];
     const before = world.simulator.counts.total;
-    const { confirmationMessages } = await prepareTool(
-      'browserUseTasks_stopTask',
-      { id, scope: 'session' },
-      tools,
-    );
+    const { confirmationMessages } = await ask('stopTask', { id, scope: 'session' });
     assert.equal(world.simulator.counts.total, before);
     const { title, message } = confirmationMessages ?? {};
     assert.equal(title, 'Stop a task at Browser Use Cloud?');

@@ -13,6 +13,7 @@ import { Log } from '../../src/ui/log';
 import { TaskRuns } from '../../src/ui/running/taskRuns';
 import { Settings } from '../../src/ui/settings';
 import { fakeAccount } from '../fakes/fakeAccount';
+import { MemorySecrets } from '../fakes/memorySecrets';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
 import { set } from './extensionUnderTest';
 import { Person } from './person';
@@ -28,6 +29,8 @@ describe('Run Task', () => {
   let reveal: () => Promise<void>;
   let remembered: Map<string, unknown>;
   let run: (name: string, ...args: readonly unknown[]) => Promise<unknown>;
+  /** Stores another API key, as another window may do at any time. */
+  let changeKey: () => void;
   let end: () => void;
 
   beforeEach(async () => {
@@ -44,10 +47,16 @@ describe('Run Task', () => {
     const settings = new Settings();
     const log = new Log();
     const cloud = createCloud({ baseUrl: simulator.url, key: simulatorKey });
+    const secrets = new MemorySecrets();
     const account = fakeAccount(settings, {
+      secrets,
       loadApi: () => Promise.resolve({ createCloud: () => cloud, createRateLimiter }),
     });
-    const { store } = account.requireSession();
+    const { key, server, store } = account.requireSession();
+    changeKey = () => {
+      secrets.secrets.set(`apiKey ${server.origin}`, `key-${secrets.secrets.size}-of-another`);
+      void key.read();
+    };
     // A person needs a second for a page.
     let reading = 0;
     const clock = { ...systemClock, now: () => Date.now() + 1000 * reading++ };
@@ -400,6 +409,43 @@ describe('Run Task', () => {
     await run('runTask', 'Find it');
     await change;
     assert.equal(starts(), 0);
+    assert.match(messages(), /The base URL or the API key was changed .* Nothing was started\./u);
+  });
+
+  it('goes to the account that the page shows, and to no other whose key comes meanwhile', async () => {
+    const pages: (readonly string[])[] = [];
+    person.pick = (offered) => {
+      pages.push(offered);
+      if (pages.length === 1) changeKey();
+      return pages.length > 2 ? undefined : offered.filter((each) => each.includes('Run'));
+    };
+    await run('runTask', { prompt: 'Find it', apiVersion: 'v4' });
+    assert.match(
+      pages[1]?.[0] ?? '',
+      /The base URL or the API key was changed after this account/u,
+    );
+    assert.equal(starts(), 1, 'the second page shows the account of the new key');
+    assert.equal(pages.length, 2);
+  });
+
+  it('is not sent to another account whose key comes after its files were uploaded', async () => {
+    write('data.csv', 'a,b\n1,2\n');
+    choose('Run');
+    person.cancelAt = (text) => {
+      if (text.startsWith('Starting')) changeKey();
+      return false;
+    };
+    const text = '---\napiVersion: v4\nfiles: [data.csv]\n---\nFind it\n';
+    await run('runTask', write('a.browser-use.md', text));
+    assert.equal(starts(), 0);
+    assert.match(shown.at(-1)?.[0] ?? '', /The base URL or the API key was changed/u);
+    // The files lie in a workspace of the account before.
+    const workspaces = (): number => simulator.counts.of('POST /api/v4/workspaces');
+    assert.equal(workspaces(), 1);
+    person.cancelAt = () => false;
+    choose('Run');
+    await run('runTask', Uri.file(path.join(folder, 'a.browser-use.md')));
+    assert.deepEqual([starts(), workspaces()], [1, 2]);
   });
 
   describe('from a task', () => {

@@ -27,7 +27,7 @@ export function taskListForModel(tasks: readonly TrackedTask[], filter: TaskFilt
     .filter((task) => search === undefined || matchesSearch(task, search))
     .sort((a, b) => startOf(b) - startOf(a));
   const shown = found.slice(0, filter.limit);
-  const matching = `${formatCount(found.length)} of ${countLabel(tasks.length, 'tracked task')} match`;
+  const matching = `${formatCount(found.length)} of ${countLabel(tasks.length, 'tracked task')} ${found.length === 1 ? 'matches' : 'match'}`;
   const count =
     shown.length === found.length
       ? `${matching}.`

@@ -12,6 +12,7 @@ import { costSentence } from '../../core/running/runReview';
 import { fieldText, runFields } from '../../core/running/runFields';
 import { manyLines, oneLine } from '../../core/text/plainText';
 import type { CurrentAccount } from '../account/currentAccount';
+import { ShownAccount } from '../account/shownAccount';
 import { defaultVersion } from '../running/promptFiles';
 import type { Settings } from '../settings';
 import { UserError } from '../userError';
@@ -26,15 +27,55 @@ export interface RunToolOptions {
 
 /** Runs a task that a language model wrote, once the person has read what will be sent, to whom, and at what cost. */
 export function runTool(options: RunToolOptions): Tool {
+  const questions = new Questions();
   return {
-    prepare: (input) => prepare(input, options),
-    invoke: (input, signal) => run(input, signal, options),
+    prepare: async (input) => {
+      const draft = draftOf(input, options);
+      const account = await ShownAccount.of(options.account.requireSession());
+      questions.ask(input, { draft, account });
+      return questionOf({ draft, account });
+    },
+    invoke: async (input, signal) => run(await questions.answered(input), { ...options, signal }),
   };
 }
 
-function prepare(input: ToolInput, options: RunToolOptions): PreparedToolInvocation {
-  const draft = draftOf(input, options);
-  const { host } = options.account.requireSession().server;
+/** What the person is asked about. */
+interface Asked {
+  readonly draft: RunDraft;
+  readonly account: ShownAccount;
+}
+
+/** What was asked and has no answer yet. VS Code asks before each call, which then has the same input. */
+class Questions {
+  readonly #byInput = new Map<string, readonly Asked[]>();
+
+  ask({ given }: ToolInput, asked: Asked): void {
+    const key = JSON.stringify(given);
+    const before = this.#byInput.get(key) ?? [];
+    this.#byInput.delete(key);
+    this.#byInput.set(key, [...before, asked]);
+    // Nobody tells of those that the person has refused.
+    const [oldest] = this.#byInput.keys();
+    if (this.#byInput.size > mostInputs && oldest !== undefined) this.#byInput.delete(oldest);
+  }
+
+  /** @throws {UserError} where the account is another by now: nothing that was asked with this input counts then */
+  async answered({ given }: ToolInput): Promise<Asked> {
+    const key = JSON.stringify(given);
+    const [asked, ...others] = this.#byInput.get(key) ?? [];
+    this.#byInput.delete(key);
+    if (!asked)
+      throw new UserError('The user was not asked about this task. Nothing was sent. Try again.');
+    await asked.account.requireCurrent();
+    if (others.length > 0) this.#byInput.set(key, others);
+    return asked;
+  }
+}
+
+const mostInputs = 50;
+
+function questionOf({ draft, account }: Asked): PreparedToolInvocation {
+  const { host } = account.session.server;
   const where = `${capabilitiesOf(draft.apiVersion).label} at ${host}, with the API key that is set there`;
   const message = new MarkdownString();
   message.appendText(`${costSentence(draft)} It is sent to ${where}.`);
@@ -49,18 +90,16 @@ function prepare(input: ToolInput, options: RunToolOptions): PreparedToolInvocat
 }
 
 async function run(
-  input: ToolInput,
-  signal: AbortSignal,
-  options: RunToolOptions,
+  { draft, account }: Asked,
+  { clock, poller, signal }: RunToolOptions & { readonly signal: AbortSignal },
 ): Promise<string> {
-  const draft = draftOf(input, options);
-  const { account, clock, poller } = options;
-  const session = await account.whenReady();
+  const { session } = account;
+  await session.persistence.whenReady;
   const { apiVersion } = draft;
   const { host } = session.server;
   const outcome = await requestChange(
     taskStart({
-      connect: async (each) => (await session.connect(each)).client(apiVersion),
+      connect: async (each) => (await account.connect(each)).client(apiVersion),
       request: requestOf(draft, {}),
       isKnown: knownBefore(session.store.tasks(), apiVersion),
       clock,

@@ -22,6 +22,7 @@ import { optionsOf, requestOf, type RunDraft } from '../../core/running/runDraft
 import type { ReviewNote } from '../../core/running/runReview';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
 import type { AccountSession } from '../account/accountSession';
+import type { ShownAccount } from '../account/shownAccount';
 import type { Log } from '../log';
 import { showMessage } from '../messages';
 import { formatBytes, withProgress } from '../progress';
@@ -44,7 +45,8 @@ export interface DraftSenderOptions {
 }
 
 export interface SendContext {
-  readonly session: AccountSession;
+  /** That which the person was shown. */
+  readonly account: ShownAccount;
   readonly paths: GivenPaths;
   readonly uploads: DraftUploads;
 }
@@ -71,13 +73,15 @@ export class DraftSender {
 
   /**
    * Sends a draft once, with what it names, and tracks what came of it.
-   * @throws {UserError} for a file that cannot be sent; an `AbortError` where its upload is cancelled
+   * @throws {UserError} for a file that cannot be sent, and where the account is another than was shown; an `AbortError` where its
+   *   upload is cancelled
    */
-  async send(draft: RunDraft, { session, paths, uploads }: SendContext): Promise<SendOutcome> {
+  async send(draft: RunDraft, { account, paths, uploads }: SendContext): Promise<SendOutcome> {
     const { apiVersion, followUp: mode, sessionId } = draft;
-    if (mode && sessionId !== undefined) return this.#queue(draft, { session, sessionId, mode });
+    if (mode && sessionId !== undefined) return this.#queue(draft, { account, sessionId, mode });
     const { clock } = this.#options;
-    const connect = connectTo(session, apiVersion);
+    const { session } = account;
+    const connect = connectTo(account, apiVersion);
     let request: RunRequest;
     try {
       request = requestOf(draft, await readContents(draft, { paths, uploads, connect }));
@@ -129,16 +133,17 @@ export class DraftSender {
   async #queue(
     { prompt, apiVersion }: RunDraft,
     {
-      session,
+      account,
       sessionId,
       mode,
     }: {
-      readonly session: AccountSession;
+      readonly account: ShownAccount;
       readonly sessionId: string;
       readonly mode: FollowUpMode;
     },
   ): Promise<SendOutcome> {
-    const connect = connectTo(session, apiVersion);
+    const { session } = account;
+    const connect = connectTo(account, apiVersion);
     const change = followUp({ connect, sessionId, prompt, mode, clock: this.#options.clock });
     const outcome = await sendOnce('Sending the prompt…', change);
     if (outcome.kind === 'refused')
@@ -271,8 +276,8 @@ function sendOnce<T>(title: string, change: ChangeRequest<T>): Promise<ChangeOut
   return withProgress({ title, isCancellable: false }, () => requestChange(change));
 }
 
-function connectTo(session: AccountSession, apiVersion: ApiVersion): Connect {
-  return async (signal) => (await session.connect(signal)).client(apiVersion);
+function connectTo(account: ShownAccount, apiVersion: ApiVersion): Connect {
+  return async (signal) => (await account.connect(signal)).client(apiVersion);
 }
 
 /**
@@ -281,7 +286,7 @@ function connectTo(session: AccountSession, apiVersion: ApiVersion): Connect {
  */
 async function readContents(
   draft: RunDraft,
-  { connect, paths, uploads }: Omit<SendContext, 'session'> & { readonly connect: Connect },
+  { connect, paths, uploads }: Omit<SendContext, 'account'> & { readonly connect: Connect },
 ): Promise<Parameters<typeof requestOf>[1]> {
   const isSent = (option: string): boolean =>
     optionsOf(draft).sent.some((field) => field.option === option);

@@ -8,6 +8,7 @@ import { draftProblems, type RunDraft } from '../../core/running/runDraft';
 import type { ReviewNote } from '../../core/running/runReview';
 import type { AccountSession } from '../account/accountSession';
 import type { CurrentAccount } from '../account/currentAccount';
+import { ShownAccount } from '../account/shownAccount';
 import { showMessage } from '../messages';
 import { notify, reportError } from '../reportError';
 import { UserError } from '../userError';
@@ -90,11 +91,8 @@ export class TaskRuns {
       this.#askForKey(start, session);
       throw new CancellationError();
     }
-    const context: SendContext = {
-      session,
-      paths: new GivenPaths(start.file),
-      uploads: new DraftUploads(),
-    };
+    const paths = new GivenPaths(start.file);
+    let context = await contextFor(session, paths);
     const first: Page = {
       kind: 'page',
       draft: start.draft,
@@ -117,12 +115,14 @@ export class TaskRuns {
       const { draft, notes } = page;
       // What is left as it came can come again from where it came.
       if (page !== first) kept = this.#keep(start, page);
+      // The page shows another account; what the one before has of files is not there.
+      if (!(await context.account.isCurrent())) context = await contextFor(session, paths);
       choice ??= await showRunForm({
         title: start.title,
         draft,
         notes,
         host: session.server.host,
-        account: accountOf(session, draft.apiVersion),
+        account: accountOf(context.account, draft.apiVersion),
         clock: this.#options.clock,
       });
       const sent = choice?.kind === 'run' ? kept : undefined;
@@ -152,13 +152,15 @@ export class TaskRuns {
 
   /** @throws {UserError} where the base URL names another server by now */
   async #follow(choice: RunFormChoice, page: Page, context: SendContext): Promise<Step> {
-    context.session.signal.throwIfAborted();
+    const { account } = context;
+    const { signal } = account.session;
+    if (signal.aborted) await account.requireCurrent();
     try {
       return await this.#do(choice, page, context);
     } catch (error) {
       // The person has left a question that the page asked, or cancelled an upload: the page stays.
       if (error instanceof CancellationError || isAbort(error)) return page;
-      context.session.signal.throwIfAborted();
+      if (signal.aborted) await account.requireCurrent();
       if (error instanceof UserError) return { ...page, notes: [noteOf(error.message)] };
       throw error;
     }
@@ -238,9 +240,13 @@ function changed(page: Page, draft: RunDraft): Page {
   return { ...page, draft, file: undefined };
 }
 
+async function contextFor(session: AccountSession, paths: GivenPaths): Promise<SendContext> {
+  return { account: await ShownAccount.of(session), paths, uploads: new DraftUploads() };
+}
+
 /** Who answers to the key; `undefined` where the cloud does not say. Never rejects. */
 async function accountOf(
-  { connect, signal }: AccountSession,
+  { connect, session: { signal } }: ShownAccount,
   apiVersion: ApiVersion,
 ): Promise<string | undefined> {
   try {

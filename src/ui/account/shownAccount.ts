@@ -1,0 +1,44 @@
+import type { Cloud } from '../../core/cloud/taskClient';
+import { UserError } from '../userError';
+import type { AccountSession } from './accountSession';
+
+/** An account as a person is shown it: a server, and the key that it has now. What they agree to goes there, or nowhere. */
+export class ShownAccount {
+  readonly session: AccountSession;
+  readonly #key: string | undefined;
+
+  private constructor(session: AccountSession, key: string | undefined) {
+    this.session = session;
+    this.#key = key;
+  }
+
+  /** Never rejects. */
+  static async of(session: AccountSession): Promise<ShownAccount> {
+    return new ShownAccount(session, (await session.key.get())?.key);
+  }
+
+  /** Whether the server and its key are still the same. Never rejects. */
+  async isCurrent(): Promise<boolean> {
+    const { key, signal } = this.session;
+    return !signal.aborted && (await key.get())?.key === this.#key;
+  }
+
+  /**
+   * As that of the session.
+   * @throws {UserError} once it is another account
+   */
+  readonly connect = async (signal: AbortSignal): Promise<Cloud> => {
+    await this.requireCurrent();
+    const cloud = await this.session.connect(signal);
+    await this.requireCurrent();
+    return cloud;
+  };
+
+  /** @throws {UserError} once it is another account */
+  async requireCurrent(): Promise<void> {
+    if (await this.isCurrent()) return;
+    throw new UserError(
+      `The base URL or the API key was changed after this account at ${this.session.server.host} was shown. Nothing was started. Run the task again to see where it would go now.`,
+    );
+  }
+}
