@@ -40,7 +40,7 @@ describe('the details in the workbench', () => {
       simulator.addTask(script);
     gateway = await startGateway(simulator);
     workbench = await openWorkbench({
-      settings: { 'browserUseTasks.baseUrl': gateway.url },
+      settings: { 'browserUseTasks.baseUrl': gateway.url, 'browserUseTasks.apiVersion': 'auto' },
       env: simulatorEnvironment,
     });
     const { page } = workbench;

@@ -231,6 +231,16 @@ describe('the details page', () => {
     await page.send({ type: 'view', view: viewOf(details) });
     await section.getByText('newest').waitFor({ state: 'detached' });
     assert.equal(await section.locator('.count').innerText(), '1');
+    const sessionTasks = Array.from({ length: 30 }, (_, index) => ({
+      id: String(index),
+      status: 'finished' as const,
+      prompt: `Question ${index}`,
+    }));
+    await page.send({ type: 'view', view: viewOf({ ...details, sessionTasks }) });
+    await section.getByText('Question 9').waitFor();
+    assert.equal(await section.locator('li').count(), 10);
+    await section.getByText('Show more').click();
+    await section.getByText('Question 29').waitFor();
   });
 
   it('tells what the run was given apart from what it left', async () => {
@@ -238,7 +248,7 @@ describe('the details page', () => {
     assert.match(await page.locator('#files').innerText(), /pools\.csv/u);
     const given = await page.locator('#attachments').innerText();
     assert.match(given, /wishes\.csv[^]*last year\.pdf/u);
-    assert.doesNotMatch(given, /pools|Save/u);
+    assert.doesNotMatch(given, /pools\.csv|Save/u);
   });
 
   it('shows what the store knows while the rest is read, and why it could not be', async () => {

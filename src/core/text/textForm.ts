@@ -28,6 +28,9 @@ function wholeFence(text: string): CodeFence | undefined {
   return { language: language.toLowerCase(), content };
 }
 
+/** A heading, and the line below the head of a table: nobody writes them but in Markdown. */
+const ownMarks = [/^#{1,6} \S/mu, /^\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$/mu];
+
 /** Markdown where several of its marks stand at line starts or around words, or all of it is a code fence. Looks at the first 20,000 characters only. */
 export function markedFormOf(text: string): Exclude<TextForm, 'json'> {
   if (wholeFence(text)) return 'markdown';
@@ -42,7 +45,7 @@ export function markedFormOf(text: string): Exclude<TextForm, 'json'> {
     // No bracket within: of thousands in a row, each would be followed to the end of the text.
     /\[[^[\]\n]+\]\(https?:[^)\s]+\)/u,
   ].filter((mark) => mark.test(sample)).length;
-  return marks >= 2 || /^#{1,6} \S/mu.test(sample) ? 'markdown' : 'plaintext';
+  return marks >= 2 || ownMarks.some((mark) => mark.test(sample)) ? 'markdown' : 'plaintext';
 }
 
 /**

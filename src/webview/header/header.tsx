@@ -70,7 +70,7 @@ function IdleNote({
   const now = useNow(!Number.isNaN(until));
   if (Number.isNaN(until) || until <= now) return null;
   return (
-    <div class="note" role="note">
+    <div class="banner" role="note">
       <p>
         The browser of this task is still open, which costs money. It closes by itself in{' '}
         {formatDuration(until - now)}.

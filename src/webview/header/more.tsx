@@ -5,6 +5,8 @@ import { CopyButton, OpenButton } from '../parts/button';
 import { send } from '../parts/vscodeApi';
 import type { CopiedPart } from '../protocol';
 import { Section } from '../parts/section';
+import { MoreButton } from '../result/longText';
+import { useOpen } from '../parts/useOpen';
 import { oneLine } from '../../core/text/plainText';
 
 /** What is good to know, but not at first: times, session, IDs, metadata. */
@@ -62,13 +64,18 @@ export function More({
   );
 }
 
+/** What stands below is not to be far away. */
+const tasksAtFirst = 10;
+
 /** The other runs of a session, one click each. */
 function SessionTasks({
   task: { sessionTasks, hasMoreSessionTasks },
 }: {
   readonly task: TaskView;
 }) {
+  const [isOpen, setOpen] = useOpen('session-tasks');
   if (sessionTasks.length === 0) return null;
+  const shown = isOpen ? sessionTasks : sessionTasks.slice(0, tasksAtFirst);
   return (
     <Section
       id="session-tasks"
@@ -76,8 +83,8 @@ function SessionTasks({
       count={hasMoreSessionTasks ? `${sessionTasks.length}+` : sessionTasks.length}
     >
       {hasMoreSessionTasks && <p class="nothing">These are its newest tasks.</p>}
-      <ul>
-        {sessionTasks.map(({ title, status }, index) => (
+      <ul id="session-tasks-list">
+        {shown.map(({ title, status }, index) => (
           <li key={index}>
             <button type="button" class="link" onClick={() => send({ type: 'openTask', index })}>
               {title}
@@ -86,6 +93,9 @@ function SessionTasks({
           </li>
         ))}
       </ul>
+      {sessionTasks.length > tasksAtFirst && (
+        <MoreButton controls="session-tasks-list" isOpen={isOpen} setOpen={setOpen} />
+      )}
     </Section>
   );
 }

@@ -113,7 +113,7 @@ export function ShareNote({
 }) {
   if (task.shareHost === undefined) return null;
   return (
-    <div class="share-note" role="group" aria-label="Public link">
+    <div class="banner" role="group" aria-label="Public link">
       <p>
         Shared: whoever has the link on <strong>{task.shareHost}</strong> can see this session.
       </p>

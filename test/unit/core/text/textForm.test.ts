@@ -7,6 +7,28 @@ import { textFormOf, unfenced } from '../../../../src/core/text/textForm';
 
 const fence = '```';
 
+describe('a table of Markdown', () => {
+  for (const table of [
+    '| pool | hours |\n|---|---|\n| Auster | 6–22 |',
+    'pool | hours\n:-- | --:\nAuster | 6–22',
+    'The pools:\n\n| a | b | c |\n| - | :-: | - |\r\n| 1 | 2 | 3 |',
+  ])
+    it(`is Markdown by itself: ${JSON.stringify(table)}`, () => {
+      assert.equal(textFormOf(table), 'markdown');
+    });
+
+  it('is not made by a line of dashes or bars', () => {
+    for (const text of ['a\n---\nb', '---|', 'a | b\nc | d', '- | not -- this', '|---|\n'])
+      assert.equal(textFormOf(text), 'plaintext', text);
+  });
+
+  // Of as many as are looked at: a test has no time for what takes a power of the length.
+  it('is looked for in no time', () => {
+    for (const part of ['-', '|', '|-', ' ', '| ', ':-|'])
+      assert.equal(textFormOf(`${part.repeat(6000)}x`), 'plaintext');
+  });
+});
+
 describe('an output in a code fence', () => {
   const json = '{\n  "price": 12345678901234567890\n}';
   const paused: readonly (readonly [string, string, string])[] = [
