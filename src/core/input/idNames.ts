@@ -1,3 +1,5 @@
+import { codesOf } from './textSigns';
+
 /**
  * What a name says of the ID that it stands before.
  * `other` is something that is neither task nor session; `open` says nothing, as "id" does; `unknown` could be anything.
@@ -33,7 +35,7 @@ export function nameBefore(text: string, at: number, floor: number): IdContext {
   let isNumbered = false;
   let isWord = false;
   for (let words = 0; words < maxWords; words++) {
-    while (end > from && isGlue(text.charCodeAt(end - 1))) end--;
+    while (end > from && glue.has(text.charCodeAt(end - 1))) end--;
     let start = end;
     while (start > from && isNamePart(text.charCodeAt(start - 1), start < end)) start--;
     if (start === end) break;
@@ -49,7 +51,7 @@ export function nameBefore(text: string, at: number, floor: number): IdContext {
         return { kind: isNumbered && kind === 'other' ? 'unknown' : kind, isNamed: true };
     }
     // What stands before a quoted text names the text, not an ID in the midst of it.
-    if (start > from && isQuote(text.charCodeAt(start - 1))) break;
+    if (start > from && /["']/u.test(text.charAt(start - 1))) break;
     end = start;
   }
   return { kind: 'open', isNamed: isWord };
@@ -145,17 +147,7 @@ const kindOfWord: ReadonlyMap<string, NamedKind> = new Map([
   ),
 ]);
 
-function isGlue(code: number): boolean {
-  return glue.has(code) || code === 0x2192 || code === 0x2022;
-}
-
-function isQuote(code: number): boolean {
-  return code === 0x22 || code === 0x27;
-}
-
-const glue: ReadonlySet<number> = new Set(
-  ' \t"\'`*_-=:#<>\\~$!'.split('').map((character) => character.charCodeAt(0)),
-);
+const glue = codesOf(' \t"\'`*_-=:#<>\\~$!\u2192\u2022');
 
 function isNamePart(code: number, isWithin: boolean): boolean {
   return (
@@ -169,9 +161,7 @@ function isPathPart(code: number): boolean {
   return isLetterOrDigit(code) || pathSigns.has(code);
 }
 
-const pathSigns: ReadonlySet<number> = new Set(
-  '/._-~%:@'.split('').map((character) => character.charCodeAt(0)),
-);
+const pathSigns = codesOf('/._-~%:@');
 
 function isLetterOrDigit(code: number): boolean {
   return (

@@ -2,12 +2,8 @@ import { capabilitiesOf } from '../cloud/apiVersions';
 import { isApiVersion } from '../cloud/versionList';
 import type { Region } from '../cloud/regions';
 import { brokenUuidMessage, readIdList, type RefusedPiece } from './opaqueIds';
-import {
-  findMentions,
-  type Mention,
-  type PastedMentions,
-  type PastedRecord,
-} from './pastedMentions';
+import type { PastedRecord } from './openBrackets';
+import { findMentions, type Mention, type PastedMentions } from './pastedMentions';
 import { refKey, type ApiVersion, type TaskRef } from '../cloud/task';
 
 /** What a person's paste holds. */

@@ -1,0 +1,129 @@
+import { kindOfName, nameBefore, type NamedKind } from './idNames';
+import { colon, indentAt, lastSignBefore } from './textSigns';
+
+/** A line that has been read. */
+export interface ReadLine {
+  readonly start: number;
+  readonly end: number;
+  /** What it names. */
+  readonly mentions: readonly NamedInLine[];
+  /** Whether there is a word in it beside IDs and links. */
+  readonly hasWords: boolean;
+  /** False within brackets. */
+  readonly isTopLevel: boolean;
+}
+
+/** An ID of a line. */
+export interface NamedInLine {
+  kind: NamedKind;
+  /** Which cell of its line it stands in. */
+  readonly column: number;
+}
+
+/** Names that lines after it go by: "Sessions:". */
+interface Title {
+  readonly indent: number;
+  readonly kind: NamedKind;
+}
+
+/** The columns of a table. */
+interface Header {
+  readonly delimiter: number;
+  readonly kinds: readonly NamedKind[];
+}
+
+const maxHeaderLength = 2000;
+const maxTitleLength = 100;
+const maxTitles = 64;
+
+/** Names that stand above what they name: the columns of a table, and titles of lists. */
+export class NamesAbove {
+  readonly #text: string;
+  #titles: Title[] = [];
+  #header: Header | undefined;
+  #column = 0;
+  #isQuoted = false;
+  #hasDelimiter = false;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Which cell of the line is being read. */
+  get column(): number {
+    return this.#column;
+  }
+
+  noteQuote(): void {
+    this.#isQuoted = !this.#isQuoted;
+  }
+
+  noteDelimiter(code: number): void {
+    this.#hasDelimiter = true;
+    if (code === this.#header?.delimiter && !this.#isQuoted) this.#column++;
+  }
+
+  /** Names what the line leaves open, and learns what it says of the lines below. */
+  endLine(line: ReadLine): void {
+    this.#nameCells(line);
+    if (line.isTopLevel && line.mentions.length === 0) this.#noteTitle(line);
+  }
+
+  /** A title holds for what stands further in, and for IDs and list items right below it. */
+  startLine(start: number, indent: number, isBlank: boolean): void {
+    this.#column = 0;
+    this.#isQuoted = false;
+    this.#hasDelimiter = false;
+    if (isBlank) return;
+    for (let last = this.#titles.at(-1); last; last = this.#titles.at(-1)) {
+      if (indent > last.indent) return;
+      if (indent === last.indent && itemStart.test(this.#text.slice(start, start + 48))) return;
+      this.#titles.pop();
+    }
+  }
+
+  /** Gives the IDs of a table's row the names of their columns, and those of a list those of its title. */
+  #nameCells(line: ReadLine): void {
+    const header = this.#header;
+    const isRow = header !== undefined && this.#column === header.kinds.length - 1;
+    const title = this.#titles.at(-1)?.kind ?? 'open';
+    for (const mention of line.mentions) {
+      if (mention.kind === 'open' && isRow) mention.kind = header.kinds[mention.column] ?? 'open';
+      if (mention.kind === 'open') mention.kind = title;
+    }
+    if (line.mentions.length === 0) this.#readHeader(line);
+    else if (!isRow) this.#header = undefined;
+  }
+
+  #readHeader({ start, end, hasWords, isTopLevel }: ReadLine): void {
+    if (!isTopLevel) return;
+    if (!this.#hasDelimiter || end - start > maxHeaderLength) {
+      // The rule under a header is made of signs.
+      if (hasWords || end === start) this.#header = undefined;
+      return;
+    }
+    if (this.#header && !hasWords) return;
+    const line = this.#text.slice(start, end);
+    const delimiter = ['|', '\t', ';', ','].find((sign) => line.includes(sign)) ?? '';
+    const cells = line.split(delimiter).map((cell) => cell.trim());
+    const kinds = cells.map((cell) => kindOfName(cell.replace(/^["'*`]+|["'*`]+$/gu, '')));
+    const isHeader =
+      cells.every((cell) => columnName.test(cell)) &&
+      cells.some((cell, at) => cell !== '' && kinds[at] !== 'unknown');
+    this.#header = isHeader ? { delimiter: delimiter.charCodeAt(0), kinds } : undefined;
+  }
+
+  #noteTitle({ start, end }: ReadLine): void {
+    if (lastSignBefore(this.#text, end, start) !== colon || end - start > maxTitleLength) return;
+    const colonAt = this.#text.lastIndexOf(':', end - 1);
+    if (colonAt === start || this.#titles.length >= maxTitles) return;
+    const { kind } = nameBefore(this.#text, colonAt, start);
+    // "Profiles:" says what follows; "I found these in the log file:" does not.
+    const isSentence = kind === 'other' && /\S\s+\S+\s+\S/u.test(this.#text.slice(start, colonAt));
+    this.#titles.push({ indent: indentAt(this.#text, start), kind: isSentence ? 'unknown' : kind });
+  }
+}
+
+/** At most three words. */
+const columnName = /^(?:#|["'*`#]*\p{L}[\w.#()"'*`-]{0,30}(?: [\w.#()"'*`-]{1,20}){0,2})?$/u;
+const itemStart = /^(?:[-*•+>"'`<]|\d{1,4}[.)]|[0-9a-f]{8}-|[0-9a-f]{32}(?![0-9a-z])|https?:)/iu;
