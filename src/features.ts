@@ -9,7 +9,7 @@ import type { TokenBucket } from './core/polling/tokenBucket';
 import { TaskSteering } from './core/steering/taskSteering';
 import type { TaskSource } from './core/tasks/taskStore';
 import { listedVersions } from './core/tracking/recentTasks';
-import { lookupMessage, rejectedMessage } from './core/tracking/taskTracking';
+import { lookupMessage, rejectedMessage } from './core/tracking/trackingMessages';
 import type { WindowSharing } from './core/windows/windowSharing';
 import { homeFolder } from './platform/node';
 import { replaceFile } from './platform/replaceFile';

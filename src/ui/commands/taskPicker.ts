@@ -22,7 +22,7 @@ import { newlyTracked } from '../../core/tasks/trackedTask';
 import { plainLabel } from '../../core/text/plainText';
 import { asUuid } from '../../core/text/uuids';
 import { listedVersions, RecentTasks, type RecentTask } from '../../core/tracking/recentTasks';
-import { namedLabel, namesAny, rejectedMessage } from '../../core/tracking/taskTracking';
+import { namedLabel, namesAny, rejectedMessage } from '../../core/tracking/trackingMessages';
 import type { AccountSession } from '../account/accountSession';
 import type { Log } from '../log';
 import type { Settings } from '../settings';

@@ -5,11 +5,11 @@ import type { TaskRef } from '../../core/cloud/task';
 import { moveToVersionFound, type VersionMove } from '../../core/tracking/otherVersions';
 import type { TaskInput } from '../../core/input/taskInput';
 import {
-  otherRegionMessage,
   trackTasks,
   type TaskTrackingOptions,
   type TrackingResult,
 } from '../../core/tracking/taskTracking';
+import { otherRegionMessage } from '../../core/tracking/trackingMessages';
 import type { AccountSession } from '../account/accountSession';
 import { UserError } from '../userError';
 

@@ -1,10 +1,7 @@
 import type { TaskInput } from '../../core/input/taskInput';
 import { countLabel } from '../../core/labels/countLabel';
-import {
-  lookupMessage,
-  trackingMessage,
-  type TrackingResult,
-} from '../../core/tracking/taskTracking';
+import { type TrackingResult } from '../../core/tracking/taskTracking';
+import { lookupMessage, trackingMessage } from '../../core/tracking/trackingMessages';
 import type { AccountSession } from '../account/accountSession';
 import type { Log } from '../log';
 import { withCountedProgress } from '../progress';

@@ -2,7 +2,7 @@ import { formatCount } from '../../core/labels/countLabel';
 import type { Uri } from 'vscode';
 import { readTrackUri } from '../../core/input/trackUri';
 import { shorten } from '../../core/text/shorten';
-import { namedLabel, rejectedMessage } from '../../core/tracking/taskTracking';
+import { namedLabel, rejectedMessage } from '../../core/tracking/trackingMessages';
 import type { CurrentAccount } from '../account/currentAccount';
 import { trackInput, type TrackInputOptions } from '../commands/trackInput';
 import { showMessage } from '../messages';

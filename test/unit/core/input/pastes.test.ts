@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { parseTaskInput } from '../../../../src/core/input/taskInput';
-import { rejectedMessage } from '../../../../src/core/tracking/taskTracking';
+import { rejectedMessage } from '../../../../src/core/tracking/trackingMessages';
 import { pastes } from './pastes';
 
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 100);

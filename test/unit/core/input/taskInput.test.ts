@@ -4,7 +4,7 @@ import {
   maxTasksAtOnce,
   parseTaskInput,
 } from '../../../../src/core/input/taskInput';
-import { rejectedMessage } from '../../../../src/core/tracking/taskTracking';
+import { rejectedMessage } from '../../../../src/core/tracking/trackingMessages';
 
 const uuid = '0b5ad6a5-8a4f-4f5e-9d0e-1d1f6a3c2b10';
 const other = '5c3f1f6e-2f1d-4c86-b1a2-93a0a2b7c9d4';

@@ -4,13 +4,13 @@ import type { ApiVersion } from '../../../../src/core/cloud/task';
 import type { Cloud } from '../../../../src/core/cloud/taskClient';
 import { maxTasksAtOnce, parseTaskInput } from '../../../../src/core/input/taskInput';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
+import { trackTasks } from '../../../../src/core/tracking/taskTracking';
 import {
   lookupMessage,
   otherRegionMessage,
   rejectedMessage,
   trackingMessage,
-  trackTasks,
-} from '../../../../src/core/tracking/taskTracking';
+} from '../../../../src/core/tracking/trackingMessages';
 import { FakeCloud } from '../../../fakes/fakeCloud';
 
 const session = '3fa85f64-5717-4562-b3fc-2c963f66afa6';
