@@ -1,24 +1,11 @@
-import {
-  CancellationError,
-  commands,
-  env,
-  ThemeIcon,
-  window,
-  type QuickPick,
-  type QuickPickItem,
-} from 'vscode';
+import { CancellationError, commands, env, ThemeIcon, window, type QuickPick } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import { type Disposable, disposeAll } from '../../core/base/event';
-import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { isOfficial } from '../../core/cloud/regions';
 import { isAbort } from '../../core/cloud/errors';
 import { parseTaskInput, type TaskInput } from '../../core/input/taskInput';
 import { countLabel, formatCount } from '../../core/labels/countLabel';
-import { errorMessage } from '../../core/labels/errorMessage';
-import { recentDescription } from '../../core/labels/rowDescription';
-import { appearanceOf, taskTitle } from '../../core/labels/taskLabels';
 import { matchesSearch } from '../../core/tasks/matchesSearch';
-import { newlyTracked } from '../../core/tasks/trackedTask';
 import { plainLabel } from '../../core/text/plainText';
 import { asUuid } from '../../core/text/uuids';
 import { listedVersions, RecentTasks, type RecentTask } from '../../core/tracking/recentTasks';
@@ -26,7 +13,15 @@ import { namedLabel, namesAny, rejectedMessage } from '../../core/tracking/track
 import type { AccountSession } from '../account/accountSession';
 import type { Log } from '../log';
 import type { Settings } from '../settings';
-import { taskIcon } from '../tree/taskItem';
+import {
+  failureNotes,
+  isChoice,
+  keyItem,
+  note,
+  olderItem,
+  taskItem,
+  type PickerItem,
+} from './pickerItems';
 
 export interface TaskPickerOptions {
   /** Whose tasks are offered. */
@@ -56,12 +51,6 @@ export async function pickTasks(options: TaskPickerOptions): Promise<TaskInput> 
   }
 }
 
-interface PickerItem extends QuickPickItem {
-  /** What the person means who chooses it. A note means nothing. */
-  readonly kindOf: 'task' | 'typed' | 'copied' | 'older' | 'setApiKey' | 'note';
-  readonly task?: RecentTask;
-}
-
 /** Somebody who pastes at once needs no list. */
 const listDelayMs = 250;
 /** While a search has found fewer tasks than this, older ones are read by themselves. */
@@ -72,8 +61,6 @@ const mostPagesForSearch = 20;
 const rowsBeforeEnd = 10;
 /** In characters. What is longer is no list of tasks. */
 const maxCopied = 10_000_000;
-/** In characters: VS Code searches the labels at each key. */
-const maxTitle = 400;
 
 class TaskPicker implements Disposable {
   readonly picked: Promise<TaskInput | 'setApiKey'>;
@@ -236,11 +223,16 @@ class TaskPicker implements Disposable {
   }
 
   #check(items: readonly PickerItem[]): void {
-    this.#checked = items.filter(({ kindOf }) => isChoice(kindOf));
+    this.#checked = items.filter(isChoice);
     if (this.#checked.length === items.length) return;
+    this.#act(items);
+    this.#draw();
+  }
+
+  /** Does what rows mean that stand for no task. */
+  #act(items: readonly PickerItem[]): void {
     if (items.some(({ kindOf }) => kindOf === 'setApiKey')) this.#resolve('setApiKey');
     if (items.some(({ kindOf }) => kindOf === 'older')) this.#readOlder();
-    this.#draw();
   }
 
   #goDown(active: PickerItem | undefined): void {
@@ -259,9 +251,8 @@ class TaskPicker implements Disposable {
     const active = this.#pick.activeItems;
     const chosen =
       this.#checked.length > 0 ? this.#checked : typed?.kindOf === 'typed' ? [typed] : active;
-    if (chosen.some(({ kindOf }) => kindOf === 'setApiKey')) this.#resolve('setApiKey');
-    if (chosen.some(({ kindOf }) => kindOf === 'older')) this.#readOlder();
-    const choices = chosen.filter(({ kindOf }) => isChoice(kindOf));
+    this.#act(chosen);
+    const choices = chosen.filter(isChoice);
     if (choices.length === 0) return;
     const texts = choices.map(({ kindOf }) => {
       if (kindOf === 'typed') return this.#pick.value;
@@ -300,18 +291,8 @@ class TaskPicker implements Disposable {
     let item = this.#items.get(task);
     if (!item) {
       const { session, clock } = this.#options;
-      const now = clock.now();
-      const known = { ...newlyTracked(task, now), ...task };
-      item = {
-        kindOf: 'task',
-        task,
-        label: plainLabel(taskTitle(known, maxTitle)),
-        description: plainLabel(
-          recentDescription(known, { now, isTracked: session.store.get(task) !== undefined }),
-        ),
-        detail: plainLabel(task.id),
-        iconPath: taskIcon(appearanceOf(known), false),
-      };
+      const isTracked = session.store.get(task) !== undefined;
+      item = taskItem(task, { now: clock.now(), isTracked });
       this.#items.set(task, item);
     }
     return item;
@@ -319,59 +300,13 @@ class TaskPicker implements Disposable {
 
   /** What stands below the tasks. */
   #notes(): PickerItem[] {
-    if (this.#isKeyMissing)
-      return [
-        {
-          kindOf: 'setApiKey',
-          label: 'Set API Key…',
-          iconPath: new ThemeIcon('key'),
-          detail: 'Then the recent tasks of its account can be chosen here.',
-          alwaysShow: true,
-        },
-      ];
-    const { hasMore, tasks } = this.#recent;
-    const notes = this.#failureNotes();
+    if (this.#isKeyMissing) return [keyItem()];
+    const { hasMore, tasks, failures } = this.#recent;
+    const notes = failureNotes(failures, this.#options.session.server.host);
     if (this.#isReading) return notes;
-    if (hasMore)
-      return [
-        {
-          kindOf: 'older',
-          label: 'Show Older Tasks',
-          iconPath: new ThemeIcon('history'),
-          alwaysShow: true,
-        },
-        ...notes,
-      ];
+    if (hasMore) return [olderItem(), ...notes];
     if (tasks.length === 0 && notes.length === 0)
       return [note('There are no recent tasks', 'The account of this API key has none.')];
     return notes;
   }
-
-  /** One for each kind of failure, though several versions may have it. */
-  #failureNotes(): PickerItem[] {
-    const { host } = this.#options.session.server;
-    const { failures } = this.#recent;
-    return [...new Set(failures.map(({ error }) => error.kind))].map((kind) => {
-      const failed = failures.filter(({ error }) => error.kind === kind);
-      const versions = failed.map(({ apiVersion }) => capabilitiesOf(apiVersion).name);
-      return note(
-        `Tasks of API ${versions.join(', ')} cannot be listed`,
-        errorMessage(kind, { host, apiVersion: failed[0]?.apiVersion }).text,
-      );
-    });
-  }
-}
-
-function note(label: string, detail: string): PickerItem {
-  return {
-    kindOf: 'note',
-    label: plainLabel(label),
-    iconPath: new ThemeIcon('warning'),
-    detail: plainLabel(detail),
-    alwaysShow: true,
-  };
-}
-
-function isChoice(kind: PickerItem['kindOf']): boolean {
-  return kind === 'task' || kind === 'typed' || kind === 'copied';
 }
