@@ -1,4 +1,4 @@
-import { CancellationError, ProgressLocation, window } from 'vscode';
+import { CancellationError, window } from 'vscode';
 import { apiVersions } from '../../core/cloud/versionList';
 import type { ApiVersion } from '../../core/cloud/task';
 import type { Cloud } from '../../core/cloud/taskClient';
@@ -11,6 +11,7 @@ import type { Log } from '../log';
 import type { Settings } from '../settings';
 import type { Commands } from './command';
 import { showMessage } from '../messages';
+import { withProgress } from '../progress';
 import { UserError } from '../userError';
 import { shorten } from '../../core/text/shorten';
 
@@ -102,24 +103,17 @@ async function prove(
 ): Promise<string | CloudError> {
   log.hide(key);
   const title = `Asking ${session.server.host} whether it knows the key…`;
-  return window.withProgress(
-    { location: ProgressLocation.Notification, title, cancellable: true },
-    async (_progress, token) => {
-      const abort = new AbortController();
-      const subscription = token.onCancellationRequested(() => abort.abort());
-      try {
-        const cloud = await session.openCloud(key);
-        return await describeAccount(cloud, settings.apiVersion, abort.signal);
-      } catch (error) {
-        if (isAbort(error) || abort.signal.aborted) throw new CancellationError();
-        if (!isCloudError(error)) throw error;
-        log.error('The API key could not be proved', error);
-        return error;
-      } finally {
-        subscription.dispose();
-      }
-    },
-  );
+  return withProgress({ title }, async (signal) => {
+    try {
+      const cloud = await session.openCloud(key);
+      return await describeAccount(cloud, settings.apiVersion, signal);
+    } catch (error) {
+      if (isAbort(error) || signal.aborted) throw new CancellationError();
+      if (!isCloudError(error)) throw error;
+      log.error('The API key could not be proved', error);
+      return error;
+    }
+  });
 }
 
 /** Asks in the version that is set, else in one after the other until one is served. */
