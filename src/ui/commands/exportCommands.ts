@@ -2,9 +2,8 @@ import { formatCount } from '../../core/labels/countLabel';
 import { CancellationError, window, type QuickPickItem } from 'vscode';
 import type { TaskRef } from '../../core/cloud/task';
 import { snippetKinds, type SnippetKind } from '../../core/formats/taskSnippets';
-import type { CurrentAccount } from '../account/currentAccount';
 import type { Log } from '../log';
-import type { TaskView } from '../tree/taskView';
+import { chooseTask, chooseTasks, type ChooseTasksOptions } from './chooseTasks';
 import type { Commands } from './command';
 import { compareTasks } from '../saving/compareTasks';
 import { copySnippet, snippetNames } from '../saving/copySnippet';
@@ -14,11 +13,9 @@ import { UserError } from '../userError';
 import type { LocalFiles } from '../saving/saveTarget';
 import { pickOther } from '../details/taskActions';
 import type { TaskDocuments } from '../saving/taskDocuments';
-import { isTaskRef, targetsOf, type TargetOptions, type TargetSource } from '../tree/taskTargets';
+import { isTaskRef } from '../tree/taskTargets';
 
-export interface ExportCommandsOptions {
-  readonly account: Pick<CurrentAccount, 'requireSession' | 'whenReady'>;
-  readonly view: TaskView;
+export interface ExportCommandsOptions extends ChooseTasksOptions {
   readonly documents: TaskDocuments;
   readonly localFiles: LocalFiles;
   readonly log: Log;
@@ -38,16 +35,9 @@ async function compareTwoTasks(
   args: readonly unknown[],
   options: ExportCommandsOptions,
 ): Promise<void> {
-  const { account, documents, view } = options;
-  const { connect, store } = await account.whenReady();
-  const refs = await targetsOf(
-    asPair(args),
-    { tasks: store, view },
-    {
-      question: 'Compare which task?',
-      canPickMany: false,
-    },
-  );
+  const target = { question: 'Compare which task?', canPickMany: false };
+  const { session, refs } = await chooseTasks(asPair(args), options, target);
+  const { connect, store } = session;
   const [first, second] = refs;
   if (!first || refs.length > 2)
     throw new UserError(`Two tasks can be compared, not ${formatCount(refs.length)}. Select two.`);
@@ -55,7 +45,7 @@ async function compareTwoTasks(
   await compareTasks({
     left: read(first),
     right: read(second ?? (await pickOther(first, store))),
-    documents,
+    documents: options.documents,
   });
 }
 
@@ -72,9 +62,9 @@ async function exportOneTask(
   args: readonly unknown[],
   options: ExportCommandsOptions,
 ): Promise<void> {
-  const { account, view, localFiles, log } = options;
-  const { connect, store } = await account.whenReady();
-  const ref = await oneTask(args, { tasks: store, view }, 'Export which task?');
+  const { localFiles, log } = options;
+  const { session, ref } = await chooseTask(args, options, 'Export which task?');
+  const { connect, store } = session;
   const format = formats.find(({ format }) => format === args[1])?.format ?? (await pickFormat());
   await exportTask({ ref, known: store.get(ref), connect, format, localFiles, log });
 }
@@ -84,24 +74,9 @@ async function copyTaskSnippet(
   args: readonly unknown[],
   options: ExportCommandsOptions,
 ): Promise<void> {
-  const { account, view } = options;
-  const { server } = account.requireSession();
-  const { store } = await account.whenReady();
-  const ref = await oneTask(args, { tasks: store, view }, 'Copy code that fetches which task?');
+  const { session, ref } = await chooseTask(args, options, 'Copy code that fetches which task?');
   const kind = snippetKinds.find((kind) => kind === args[1]) ?? (await pickSnippetKind());
-  await copySnippet(kind, { ref, baseUrl: server.baseUrl });
-}
-
-async function oneTask(
-  args: readonly unknown[],
-  source: TargetSource,
-  question: string,
-): Promise<TaskRef> {
-  const target: TargetOptions = { question, canPickMany: false };
-  const [ref, ...others] = await targetsOf(args, source, target);
-  if (!ref) throw new CancellationError();
-  if (others.length > 0) throw new UserError('This works with one task at a time. Select one.');
-  return ref;
+  await copySnippet(kind, { ref, baseUrl: session.server.baseUrl });
 }
 
 interface FormatItem extends QuickPickItem {

@@ -9,11 +9,12 @@ import type { Clock } from '../../core/base/clock';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
 import type { CurrentAccount } from '../account/currentAccount';
 import type { AccountSession } from '../account/accountSession';
-import { targetsOf } from '../tree/taskTargets';
+import type { TargetOptions } from '../tree/taskTargets';
 import type { TaskView } from '../tree/taskView';
 import { notify } from '../reportError';
 import type { Settings } from '../settings';
 import { UserError } from '../userError';
+import { chooseTasks } from './chooseTasks';
 import type { Commands } from './command';
 
 export interface FollowingCommandsOptions {
@@ -63,11 +64,9 @@ async function followSessions(
   args: readonly unknown[],
   options: FollowingCommandsOptions,
 ): Promise<void> {
-  const session = await options.account.whenReady();
-  const { store } = session;
   const noneOffered =
     'No tracked task belongs to a session that can be followed. Tasks of API v4 and v2 do, once they have been checked.';
-  const sessions = await sessionsOf(args, options, session, {
+  const { store, sessions } = await sessionsOf(args, options, {
     question: 'The session of which task to follow?',
     isOffered: (task) => task.followedAt === undefined && followableSession(task) !== undefined,
     noneOffered,
@@ -85,30 +84,29 @@ async function stopFollowingSessions(
   args: readonly unknown[],
   options: FollowingCommandsOptions,
 ): Promise<void> {
-  const session = await options.account.whenReady();
-  const sessions = await sessionsOf(args, options, session, {
+  const { store, sessions } = await sessionsOf(args, options, {
     question: 'The session of which task to follow no longer?',
     isOffered: (task) => task.followedAt !== undefined,
     noneOffered: 'No session is followed.',
   });
-  for (const each of sessions) stopFollowing(session.store, each);
+  for (const each of sessions) stopFollowing(store, each);
 }
 
 /** Each session once. */
 async function sessionsOf(
   args: readonly unknown[],
-  { view }: FollowingCommandsOptions,
-  { store }: AccountSession,
-  target: Omit<Parameters<typeof targetsOf>[2], 'canPickMany'>,
-): Promise<readonly SessionRef[]> {
-  const refs = await targetsOf(args, { tasks: store, view }, { ...target, canPickMany: false });
+  options: FollowingCommandsOptions,
+  target: Omit<TargetOptions, 'canPickMany'>,
+): Promise<{ readonly store: AccountSession['store']; readonly sessions: readonly SessionRef[] }> {
+  const { session, refs } = await chooseTasks(args, options, { ...target, canPickMany: false });
+  const { store } = session;
   const sessions = new Map<string, SessionRef>();
   for (const ref of refs) {
     const task = store.get(ref);
-    const session = task && followableSession(task);
-    if (session) sessions.set(sessionKey(session), session);
+    const followable = task && followableSession(task);
+    if (followable) sessions.set(sessionKey(followable), followable);
   }
-  return [...sessions.values()];
+  return { store, sessions: [...sessions.values()] };
 }
 
 function newestOf(tasks: readonly TrackedTask[], session: SessionRef): TrackedTask | undefined {

@@ -12,8 +12,8 @@ import { showMessage } from '../messages';
 import { withCountedProgress } from '../progress';
 import { notify } from '../reportError';
 import type { Settings } from '../settings';
-import { targetsOf } from '../tree/taskTargets';
 import type { TaskView } from '../tree/taskView';
+import { chooseTasks } from './chooseTasks';
 import type { TaskTracker } from './taskTracker';
 
 /** The button of messages that say what an API version does not find. */
@@ -28,19 +28,15 @@ export interface OtherVersionsOptions {
 /** Look in Other API Versions: of tasks that their own version does not find. */
 export async function lookInOtherVersions(
   args: readonly unknown[],
-  { account, tracker, view }: OtherVersionsOptions,
+  options: OtherVersionsOptions,
 ): Promise<void> {
-  const session = await account.whenReady();
-  const refs = await targetsOf(
-    args,
-    { tasks: session.store, view },
-    {
-      question: 'Which tasks to look for in other API versions?',
-      canPickMany: true,
-      isOffered: mayBeOfOtherVersion,
-      noneOffered: 'Every tracked task was found by its API version, or not checked yet.',
-    },
-  );
+  const { tracker, view } = options;
+  const { session, refs } = await chooseTasks(args, options, {
+    question: 'Which tasks to look for in other API versions?',
+    canPickMany: true,
+    isOffered: mayBeOfOtherVersion,
+    noneOffered: 'Every tracked task was found by its API version, or not checked yet.',
+  });
   const move = await withCountedProgress({ title: 'Finding tasks' }, (signal, onProgress) =>
     tracker.moveToVersionFound(refs, {
       session,

@@ -1,4 +1,4 @@
-import { CancellationError, Uri, window, workspace, type TextDocument } from 'vscode';
+import { Uri, window, workspace, type TextDocument } from 'vscode';
 import type { TaskDetails, TaskRef } from '../../core/cloud/task';
 import { continuedDraft, draftOfArguments, repeatedDraft } from '../../core/running/draftSources';
 import type { AccountSession } from '../account/accountSession';
@@ -7,9 +7,10 @@ import { withProgress } from '../progress';
 import { defaultVersion, promptFileFormat, readDocument } from '../running/promptFiles';
 import type { TaskRuns } from '../running/taskRuns';
 import type { Settings } from '../settings';
-import { isTaskRef, targetsOf } from '../tree/taskTargets';
+import { isTaskRef } from '../tree/taskTargets';
 import type { TaskView } from '../tree/taskView';
 import { UserError } from '../userError';
+import { chooseTask } from './chooseTasks';
 import type { Commands } from './command';
 
 export interface RunCommandsOptions {
@@ -89,8 +90,7 @@ async function runSelection(options: RunCommandsOptions): Promise<void> {
 
 /** Run Again…: what is known of a task, on the page to be sent or changed. */
 async function runAgain(args: readonly unknown[], options: RunCommandsOptions): Promise<void> {
-  const session = await options.account.whenReady();
-  const ref = await oneTask(args, session, options, 'Run which task again?');
+  const { session, ref } = await oneTask(args, options, 'Run which task again?');
   const { draft, notes } = repeatedDraft(await readTask(ref, session));
   await options.runs.run({ title: 'Run Again', draft, notes });
 }
@@ -100,8 +100,8 @@ async function continueSession(
   args: readonly unknown[],
   options: RunCommandsOptions,
 ): Promise<void> {
-  const session = await options.account.whenReady();
-  const ref = await oneTask(args, session, options, 'Continue the session of which task?');
+  const question = 'Continue the session of which task?';
+  const { session, ref } = await oneTask(args, options, question);
   const known = session.store.get(ref);
   const task = known?.sessionId === undefined ? await readTask(ref, session) : known;
   const continued = continuedDraft(task);
@@ -112,17 +112,13 @@ async function continueSession(
 /** A task that is tracked, or one that a caller names by its ref. */
 async function oneTask(
   args: readonly unknown[],
-  session: AccountSession,
-  { view }: RunCommandsOptions,
+  options: RunCommandsOptions,
   question: string,
-): Promise<TaskRef> {
+): ReturnType<typeof chooseTask> {
   const [first, all] = args;
-  if (isTaskRef(first) && !Array.isArray(all)) return first;
-  const target = { question, canPickMany: false };
-  const [ref, ...others] = await targetsOf(args, { tasks: session.store, view }, target);
-  if (!ref) throw new CancellationError();
-  if (others.length > 0) throw new UserError('This works with one task at a time. Select one.');
-  return ref;
+  if (isTaskRef(first) && !Array.isArray(all))
+    return { session: await options.account.whenReady(), ref: first };
+  return chooseTask(args, options, question);
 }
 
 /** What the cloud tells of a task, in as few requests as tell its prompt. */

@@ -23,14 +23,14 @@ import {
   type TaskSteering,
 } from '../../core/steering/taskSteering';
 import { hasOpenBrowser } from '../../core/tasks/trackedTask';
-import type { AccountSession } from '../account/accountSession';
 import type { CurrentAccount } from '../account/currentAccount';
 import { confirm } from '../confirm';
 import { withCountedProgress } from '../progress';
 import { notify } from '../reportError';
-import { isTaskRef, targetsOf, type TargetOptions } from '../tree/taskTargets';
+import { isTaskRef, type TargetOptions } from '../tree/taskTargets';
 import { viewId, type TaskView } from '../tree/taskView';
 import { UserError } from '../userError';
+import { chooseTasks } from './chooseTasks';
 import type { Commands } from './command';
 
 export interface SteerCommandsOptions {
@@ -67,16 +67,14 @@ async function steerTasks(
   options: SteerCommandsOptions,
   target: Partial<TargetOptions> = {},
 ): Promise<void> {
-  const session = await options.account.whenReady();
-  const { steering } = options;
-  const { store, server, signal: over } = session;
-  const { refs, isConfirmed } = await steerTargets(args, session, options, {
+  const { session, refs, isConfirmed } = await steerTargets(args, options, {
     question: questions[action],
     canPickMany: true,
     isOffered: (task) => steerActionsOf(task).includes(action),
     noneOffered: nothingTo[action],
     ...target,
   });
+  const { store, server, signal: over } = session;
   const nameOf = namesFrom(store.tasks());
   const active = refs.filter((ref) => !hasEnded(store.get(ref)?.status ?? 'unknown'));
   const losing = losingTasks(action, refs, store.tasks()).map(nameOf);
@@ -84,7 +82,7 @@ async function steerTasks(
     if (!(await confirm(stopQuestion(action, losing)))) return;
   over.throwIfAborted();
   const run = (signal: AbortSignal, onProgress?: SteerOptions['onProgress']) =>
-    steering.run(action, refs, { account: session, signal, onProgress });
+    options.steering.run(action, refs, { account: session, signal, onProgress });
   const title = `${progressTitles[action]} tasks`;
   const ends = answeredEnds(active, store);
   let results: readonly SteerResult[] = [];
@@ -123,20 +121,16 @@ async function withSteerProgress(
 /** Delete Session at Browser Use Cloud…: asks back always, as nothing brings it back; then its tasks are untracked. */
 async function deleteTaskSessions(
   args: readonly unknown[],
-  { account, clock, view }: SteerCommandsOptions,
+  options: SteerCommandsOptions,
 ): Promise<void> {
-  const session = await account.whenReady();
+  const { clock } = options;
+  const { session, refs } = await chooseTasks(args, options, {
+    question: 'Delete the sessions of which tasks at Browser Use Cloud?',
+    canPickMany: true,
+    isOffered: (task) => deletableSession(task) !== undefined,
+    noneOffered: noSession,
+  });
   const { store, connect, server, signal: over } = session;
-  const refs = await targetsOf(
-    args,
-    { tasks: store, view },
-    {
-      question: 'Delete the sessions of which tasks at Browser Use Cloud?',
-      canPickMany: true,
-      isOffered: (task) => deletableSession(task) !== undefined,
-      noneOffered: noSession,
-    },
-  );
   const sessions = doomedSessions(refs, store.tasks());
   if (sessions.length === 0) throw new UserError(noSession);
   if (!(await confirm(deleteQuestion(sessions)))) return;
@@ -170,10 +164,9 @@ interface SteerArgument extends TaskRef {
 /** A task or a list of tasks as an argument need not be tracked; everything else is as for every command. */
 async function steerTargets(
   args: readonly unknown[],
-  session: AccountSession,
-  { view }: SteerCommandsOptions,
+  options: SteerCommandsOptions,
   target: TargetOptions,
-): Promise<{ readonly refs: readonly TaskRef[]; readonly isConfirmed: boolean }> {
+): Promise<Awaited<ReturnType<typeof chooseTasks>> & { readonly isConfirmed: boolean }> {
   const [first, all] = args;
   const named: readonly SteerArgument[] = (Array.isArray(first) ? first : [first]).filter(
     isTaskRef,
@@ -184,10 +177,9 @@ async function steerTargets(
     );
     // In a folder that nobody trusts, its own files may be behind the call.
     const isConfirmed = workspace.isTrusted && named.every((each) => each.confirm === false);
-    return { refs: [...refs.values()], isConfirmed };
+    return { session: await options.account.whenReady(), refs: [...refs.values()], isConfirmed };
   }
-  const refs = await targetsOf(args, { tasks: session.store, view }, target);
-  return { refs, isConfirmed: false };
+  return { ...(await chooseTasks(args, options, target)), isConfirmed: false };
 }
 
 const questions: Readonly<Record<SteerAction, string>> = {

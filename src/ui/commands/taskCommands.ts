@@ -10,10 +10,10 @@ import type { DetailsAction } from '../details/detailsActions';
 import type { PollProblems } from '../notifications/pollProblems';
 import type { TaskOwner } from '../lazyFeatures';
 import type { Settings } from '../settings';
+import { chooseTasks } from './chooseTasks';
 import type { Commands } from './command';
 import { openDashboard } from '../openOutside';
 import { UserError } from '../userError';
-import { targetsOf } from '../tree/taskTargets';
 import { viewId, type TaskView } from '../tree/taskView';
 
 export interface TaskCommandsOptions {
@@ -75,17 +75,11 @@ export function taskCommands(options: TaskCommandsOptions): Commands {
 
 /** Refresh: polls the named tasks now, else all that may have changed. Progress shows in the view. */
 async function refresh(args: readonly unknown[], options: TaskCommandsOptions): Promise<void> {
-  const { account, poller, problems, view } = options;
-  const { store } = await account.whenReady();
-  const isForAll = args.length === 0;
-  const refs = isForAll
-    ? undefined
-    : await targetsOf(
-        args,
-        { tasks: store, view },
-        { question: 'Which tasks to check?', canPickMany: true },
-      );
-  const updates = poller.refresh(refs);
+  const { account, poller, problems } = options;
+  await account.whenReady();
+  const target = { question: 'Which tasks to check?', canPickMany: true };
+  const chosen = args.length === 0 ? undefined : await chooseTasks(args, options, target);
+  const updates = poller.refresh(chosen?.refs);
   await Promise.all([
     window.withProgress({ location: { viewId } }, () => updates),
     problems.notifyAfter(updates),
@@ -94,19 +88,11 @@ async function refresh(args: readonly unknown[], options: TaskCommandsOptions): 
 
 /** Open Details: of one task or of each that is selected. Counts as having seen how they ended. */
 async function openDetails(args: readonly unknown[], options: TaskCommandsOptions): Promise<void> {
-  const { account, details, view } = options;
-  const session = await account.whenReady();
-  const refs = await targetsOf(
-    args,
-    { tasks: session.store, view },
-    {
-      question: 'Which task?',
-      canPickMany: false,
-    },
-  );
+  const target = { question: 'Which task?', canPickMany: false };
+  const { session, refs } = await chooseTasks(args, options, target);
   for (const ref of refs.slice(0, mostPanels)) {
     session.store.markSeen(ref);
-    await details.open(ref, session);
+    await options.details.open(ref, session);
   }
   if (refs.length > mostPanels)
     throw new UserError(`Only the first ${mostPanels} of ${countLabel(refs.length)} were opened.`);
@@ -121,21 +107,15 @@ async function markTasks(
   args: readonly unknown[],
   options: TaskCommandsOptions,
 ): Promise<void> {
-  const { account, view } = options;
-  const { store } = await account.whenReady();
-  const refs = await targetsOf(
-    args,
-    { tasks: store, view },
-    {
-      question: isUnseen ? 'Which tasks to mark as unseen?' : 'Which tasks to mark as seen?',
-      canPickMany: true,
-      isOffered: (task) => hasEnded(task.status) && task.isUnseen !== isUnseen,
-      noneOffered: isUnseen
-        ? 'No task has ended that is marked as seen.'
-        : 'Every task that has ended is marked as seen.',
-    },
-  );
-  store.setUnseen(refs, isUnseen);
+  const { session, refs } = await chooseTasks(args, options, {
+    question: isUnseen ? 'Which tasks to mark as unseen?' : 'Which tasks to mark as seen?',
+    canPickMany: true,
+    isOffered: (task) => hasEnded(task.status) && task.isUnseen !== isUnseen,
+    noneOffered: isUnseen
+      ? 'No task has ended that is marked as seen.'
+      : 'Every task that has ended is marked as seen.',
+  });
+  session.store.setUnseen(refs, isUnseen);
 }
 
 /** Mark All as Seen. */
@@ -146,16 +126,8 @@ async function markAllAsSeen({ account }: TaskCommandsOptions): Promise<void> {
 
 /** Copy Task ID: one ID a line. */
 async function copyTaskIds(args: readonly unknown[], options: TaskCommandsOptions): Promise<void> {
-  const { account, view } = options;
-  const { store } = await account.whenReady();
-  const refs = await targetsOf(
-    args,
-    { tasks: store, view },
-    {
-      question: 'Which task IDs to copy?',
-      canPickMany: true,
-    },
-  );
+  const target = { question: 'Which task IDs to copy?', canPickMany: true };
+  const { refs } = await chooseTasks(args, options, target);
   await env.clipboard.writeText(refs.map(({ id }) => id).join('\n'));
 }
 
@@ -168,27 +140,21 @@ const noPageMessage = `There is none that is known for tasks of ${withoutPages},
 
 /** Open in Browser Use Cloud: the dashboard's page of the task's session. */
 async function openInCloud(args: readonly unknown[], options: TaskCommandsOptions): Promise<void> {
-  const { account, settings, view } = options;
-  const dashboard = dashboardOf(settings.baseUrl.server);
+  const dashboard = dashboardOf(options.settings.baseUrl.server);
   if (dashboard === undefined)
     throw new UserError(
       'Only tasks of Browser Use Cloud itself have a page there; these come from the server that the base URL names.',
       'openSettings',
     );
-  const { store } = await account.whenReady();
-  const refs = await targetsOf(
-    args,
-    { tasks: store, view },
-    {
-      question: 'Which task to open in Browser Use Cloud?',
-      canPickMany: false,
-      isOffered: (task) => dashboardSession(task) !== undefined,
-      noneOffered: `No tracked task has a page in Browser Use Cloud. ${noPageMessage}`,
-    },
-  );
+  const { session, refs } = await chooseTasks(args, options, {
+    question: 'Which task to open in Browser Use Cloud?',
+    canPickMany: false,
+    isOffered: (task) => dashboardSession(task) !== undefined,
+    noneOffered: `No tracked task has a page in Browser Use Cloud. ${noPageMessage}`,
+  });
   const sessionIds = new Set(
     refs
-      .map((ref) => store.get(ref))
+      .map((ref) => session.store.get(ref))
       .map((task) => task && dashboardSession(task))
       .filter((id) => id !== undefined),
   );

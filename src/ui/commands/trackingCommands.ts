@@ -10,6 +10,7 @@ import type { TrackedTask } from '../../core/tasks/trackedTask';
 import type { AccountSession } from '../account/accountSession';
 import type { CurrentAccount } from '../account/currentAccount';
 import type { Log } from '../log';
+import { chooseTasks } from './chooseTasks';
 import type { Commands } from './command';
 import { showMessage } from '../messages';
 import { reportError, notify } from '../reportError';
@@ -17,7 +18,7 @@ import { UserError } from '../userError';
 import type { Settings } from '../settings';
 import { lookInOtherVersions } from './otherVersions';
 import type { TaskView } from '../tree/taskView';
-import { targetsOf, trackedById } from '../tree/taskTargets';
+import { trackedById } from '../tree/taskTargets';
 import { pickTasks } from './taskPicker';
 import type { TaskTracker } from './taskTracker';
 import { trackInput, type TrackInputOptions } from './trackInput';
@@ -100,9 +101,7 @@ async function untrackTasks(
   args: readonly unknown[],
   options: TrackingCommandsOptions,
 ): Promise<void> {
-  const session = await options.account.whenReady();
-  const source = { tasks: session.store, view: options.view };
-  const refs = await targetsOf(args, source, {
+  const { session, refs } = await chooseTasks(args, options, {
     question: 'Which tasks shall no longer be tracked? The cloud keeps them.',
     canPickMany: true,
   });
