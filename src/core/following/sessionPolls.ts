@@ -18,7 +18,7 @@ const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 
 /** How long a session in which nothing happens is followed, in milliseconds. */
-export const followingEndsAfterMs = 24 * hourMs;
+const followingEndsAfterMs = 24 * hourMs;
 
 /** The pauses between two polls of a session, in milliseconds, by how long nothing has happened in it. */
 const pauses = [

@@ -6,7 +6,7 @@ export const closeSign = 4;
 export const quoteSign = 5;
 export const delimiterSign = 6;
 /** Stands for all that is not ASCII. */
-export const letterSign = 7;
+const letterSign = 7;
 
 export const colon = 0x3a;
 export const slash = 0x2f;

@@ -148,7 +148,7 @@ function createdAt({ createdAt: text }: Pick<RecentTask, 'createdAt'>): number {
   return Number.isNaN(at) ? -Infinity : at;
 }
 
+/** Of two infinities the difference is no number. */
 function compareDown(a: number, b: number): number {
-  if (a === b) return 0;
-  return a < b ? 1 : -1;
+  return b - a || 0;
 }
