@@ -181,14 +181,10 @@ export class SessionPolls implements ExtraPolls {
   }
 
   #end(session: FollowedSession): void {
-    this.#forget(session);
-    stopFollowing(this.#options.store, session);
-  }
-
-  #forget(session: FollowedSession): void {
     const key = sessionKey(session);
     for (const known of [this.#polledAt, this.#news, this.#notFound, this.#unlisted])
       known.delete(key);
+    stopFollowing(this.#options.store, session);
   }
 
   #dueAt(session: FollowedSession, now: number): number {
