@@ -37,9 +37,11 @@ export function readLink(link: string, depth = 0): readonly LinkedId[] | LinkRef
   if (/^wss?$/u.test(scheme) || host.startsWith('live.') || parameters.some(isOfLiveBrowser))
     return { why: 'a link to a live browser names no task', isMeant: false };
   const shown = link.includes('bu_') ? undefined : `${scheme}://${host}${path}`;
-  // VS Code and each of its kin has a scheme of its own.
-  if (host === ownAuthority) return readTrackLink(parts) ?? { ...notFollowed, shown };
-  if (!/^https?$/u.test(scheme)) return { why: 'only web links are read', shown, isMeant: false };
+  if (!/^https?$/u.test(scheme)) {
+    // VS Code and each of its kin has a scheme of its own.
+    if (host === ownAuthority) return readTrackLink(parts) ?? { ...notFollowed, shown };
+    return { why: 'only web links are read', shown, isMeant: false };
+  }
   const isOwn = isOwnHost(host);
   const names = path.split('/').filter((part) => part !== '');
   if (isOwn && names.includes('share'))

@@ -136,6 +136,11 @@ describe('parseTaskInput', () => {
   });
 
   it('reads no link to this extension that holds anything else, and none to another', () => {
+    const refuses = (link: string): void => {
+      const { refs, rejected } = parseTaskInput(link, 'v2');
+      assert.deepEqual(refs, [], link);
+      assert.equal(rejected.length, 1, link);
+    };
     for (const link of [
       `browser-use-tasks.browser-use-tasks/run?id=${uuid}`,
       `browser-use-tasks.browser-use-tasks/track?id=${uuid}&confirm=false`,
@@ -143,13 +148,10 @@ describe('parseTaskInput', () => {
       `browser-use-tasks.browser-use-tasks/track?id=https://example.com/tasks/${uuid}`,
       `browser-use-tasks.browser-use-tasks/track?id=`,
       `browser-use-tasks.other/track?id=${uuid}`,
-    ]) {
-      const { refs, rejected } = parseTaskInput(`vscode://${link}`, 'v2');
-      assert.deepEqual(refs, [], link);
-      assert.equal(rejected.length, 1, link);
-    }
+    ])
+      refuses(`vscode://${link}`);
+    refuses(`https://browser-use-tasks.browser-use-tasks/track?id=${uuid}`);
   });
-
   it('takes what stands in a link for the link’s own', () => {
     const why = parseTaskInput('a1://x1', 'v2').rejected[0]?.why ?? '';
     assert.match(why, /web links/u);
