@@ -12,6 +12,8 @@ export class AccountLists {
   readonly tasks = new Map<ApiVersion, ListedTask[]>();
   /** What requests for the list of a version fail with. */
   readonly failures = new Map<ApiVersion, CloudErrorKind>();
+  /** Whether the list of v4 that tells all of each run is larger than any answer may be. */
+  areRunsTooLarge = false;
   /** "v4 1" for the first page of v4's list. */
   readonly requested: { readonly what: string; readonly at: number }[] = [];
   readonly #clock: Pick<Clock, 'now'>;
@@ -56,6 +58,7 @@ export class AccountLists {
       await Promise.resolve();
       const kind = this.failures.get(apiVersion);
       if (kind) throw new CloudError(kind, 'ordered');
+      if (isOfRuns && this.areRunsTooLarge) throw new CloudError('tooLarge', 'ordered');
       const tasks = this.tasks.get(apiVersion) ?? [];
       const all = apiVersion === 'v4' && !isOfRuns ? tasks.filter(isLatest) : tasks;
       const isLast = from + pageSize >= all.length;

@@ -55,6 +55,8 @@ interface List {
   turn: number;
   /** Its API version cannot be listed until then, in milliseconds since 1970. */
   restsUntil: number;
+  /** It is not asked to tell all until then, in milliseconds since 1970, as that was too large. */
+  isBriefUntil: number;
 }
 
 /** The pause of a person who looks is the shortest, in milliseconds. */
@@ -73,7 +75,7 @@ const dayMs = 24 * 60 * minuteMs;
  * A list that shows the latest run of each session would miss runs before it. So lists are asked to tell all, which is as few bytes:
  * twenty runs of v4 with their results are as large as a hundred of its sessions. Where a page holds only new ones, it is read on.
  */
-const query: TaskQuery = { isFull: true, pageSize: 20 };
+const wholeQuery: TaskQuery = { isFull: true, pageSize: 20 };
 /** Of each list. */
 const mostUndecided = 1000;
 /** The most new tasks that wait; further ones are left out. */
@@ -123,7 +125,7 @@ export class AccountPolls implements ExtraPolls {
       const cloud = await connect(signal);
       signal.throwIfAborted();
       const stamp = store.stampRequest();
-      const { reading = pagesOf(cloud, list, signal) } = list;
+      const { reading = pagesOf(cloud, list, now(), signal) } = list;
       list.reading = undefined;
       const result = await reading.next();
       if (signal.aborted || !this.#lists?.includes(list)) return;
@@ -135,7 +137,9 @@ export class AccountPolls implements ExtraPolls {
       if (error.kind === 'noKey' || error.kind === 'auth') {
         this.#isRefused = true;
         this.#options.onRefused(error);
-      } else if (isOfVersion(error.kind)) list.restsUntil = now() + restMs;
+      } else if (error.kind === 'tooLarge' && hasBriefList(list) && now() >= list.isBriefUntil)
+        list.isBriefUntil = now() + restMs;
+      else if (isOfVersion(error.kind)) list.restsUntil = now() + restMs;
       else throw error;
     }
   }
@@ -174,6 +178,7 @@ export class AccountPolls implements ExtraPolls {
       reading: undefined,
       turn: -Infinity,
       restsUntil: 0,
+      isBriefUntil: 0,
     }));
     return this.#lists;
   }
@@ -278,13 +283,20 @@ export class AccountPolls implements ExtraPolls {
   }
 }
 
+/** Whether it shows less where it is not asked to tell all. */
+function hasBriefList({ apiVersion }: List): boolean {
+  return !capabilitiesOf(apiVersion).lists.areFull;
+}
+
 const noMore: TaskPage = { tasks: [], isLast: true };
 
 function pagesOf(
   cloud: Cloud,
-  { apiVersion }: List,
+  { apiVersion, isBriefUntil }: List,
+  now: number,
   signal: AbortSignal,
 ): AsyncIterator<TaskPage, unknown> {
+  const query = now < isBriefUntil ? {} : wholeQuery;
   return cloud.client(apiVersion).listTasks(query, signal)[Symbol.asyncIterator]();
 }
 

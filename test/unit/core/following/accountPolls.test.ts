@@ -136,6 +136,21 @@ describe('following an account', () => {
     );
   });
 
+  it('reads the list of sessions for a while where that of runs is too large', async () => {
+    poller.setAttention('watching');
+    lists.areRunsTooLarge = true;
+    await clock.advance(20 * second);
+    start('v4', 'a', { sessionId: 'a' });
+    await clock.advance(20 * second);
+    assert.deepEqual(ids(), ['a']);
+    lists.areRunsTooLarge = false;
+    await clock.advance(10 * minute);
+    for (const id of ['a2', 'a3']) start('v4', id, { sessionId: 'a' });
+    await clock.advance(20 * second);
+    assert.deepEqual(ids(), ['a', 'a2', 'a3']);
+    assert.deepEqual(effects, []);
+  });
+
   it('asks rarely while nobody looks, and nothing while the account is not followed', async () => {
     await clock.advance(5 * minute);
     assert.ok(lists.requested.length <= 31, String(lists.requested.length));
