@@ -179,6 +179,11 @@ export interface Exchange {
    * With it the deadline holds for each piece, not for the whole.
    */
   readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
+  /**
+   * Called with the size of what has left of a body of bytes, a few times a second: from the beginning, and perhaps late. With
+   * it the body is sent as a stream, where `fetch` can do that.
+   */
+  readonly onSent?: ((sent: number) => void) | undefined;
 }
 
 export interface Answer {
@@ -203,6 +208,7 @@ export async function exchange(options: Exchange): Promise<Answer> {
     deadlineMs,
     maxBytes,
     onProgress,
+    onSent,
   } = options;
   return withDeadline(signal, deadlineMs, async (signal, postpone) => {
     try {
@@ -216,6 +222,12 @@ export async function exchange(options: Exchange): Promise<Answer> {
         headers,
         signal,
         ...(body instanceof Uint8Array && { data: body }),
+        // Without a length, a stream is sent in chunks, which file stores refuse.
+        ...(body instanceof Uint8Array &&
+          onSent && {
+            onUploadProgress: ({ loaded }) => onSent(loaded),
+            headers: { ...headers, 'Content-Length': String(body.byteLength) },
+          }),
         ...(body &&
           !(body instanceof Uint8Array) && {
             data: JSON.stringify(body),
@@ -239,7 +251,12 @@ export async function exchange(options: Exchange): Promise<Answer> {
           : await readRefusal(data, signal),
       };
     } catch (error) {
-      throw error instanceof CloudError ? error : errorOfFailure(error);
+      if (error instanceof CloudError) throw error;
+      // The fetch of Electron, which VS Code's `http.electronFetch` brings, takes no stream of a certain length. It knows no codes.
+      const isOfElectron = !causesOf(error).some((cause) => codeOf(cause) !== undefined);
+      if (onSent && isOfElectron && !signal.aborted)
+        return exchange({ ...options, signal, onSent: undefined });
+      throw errorOfFailure(error);
     }
   });
 }

@@ -8,12 +8,16 @@ import { exchange, isSuccess, type Limits } from './http';
 export type Upload = (
   link: string,
   file: Pick<LocalFile, 'bytes' | 'contentType'>,
-  signal: AbortSignal,
+  options: {
+    readonly signal: AbortSignal;
+    /** Called with the bytes that have left so far, perhaps late. */
+    readonly onSent: (sent: number) => void;
+  },
 ) => Promise<void>;
 
 /** Its errors hold nothing of a URL but its host: the rest is a secret. */
 export function createUpload(server: Server, limits: Limits): Upload {
-  return async (link, { bytes, contentType }, signal) => {
+  return async (link, { bytes, contentType }, { signal, onSent }) => {
     const url = storageUrl(link, server);
     const answer = await exchange({
       method: 'PUT',
@@ -23,6 +27,7 @@ export function createUpload(server: Server, limits: Limits): Upload {
       signal,
       deadlineMs: limits.uploadDeadlineMs,
       maxBytes: maxAnswerBytes,
+      onSent,
     });
     if (!isSuccess(answer.status)) throw errorOfStorage('Upload to', url.host, answer);
   };
@@ -56,16 +61,21 @@ export async function uploadAll(
   for (const file of files) refuseFile(file);
   let uploaded = earlier ?? { workspaceId: await requests.findWorkspace(), files: [] };
   onUploaded?.(uploaded);
-  let sent = 0;
+  let most = 0;
+  const report = (sent: number): void => {
+    if (sent > most) onProgress?.((most = sent));
+  };
+  let before = 0;
   for (const [index, file] of files.entries()) {
+    const start = before;
+    before += file.bytes.byteLength;
     if (index >= uploaded.files.length) {
       const { uploadUrl, id } = await requests.announce(uploaded.workspaceId, file);
-      await requests.upload(uploadUrl, file, signal);
+      await requests.upload(uploadUrl, file, { signal, onSent: (sent) => report(start + sent) });
       uploaded = { ...uploaded, files: [...uploaded.files, { name: file.name, id }] };
       onUploaded?.(uploaded);
     }
-    sent += file.bytes.byteLength;
-    onProgress?.(sent);
+    report(before);
   }
   return uploaded;
 }

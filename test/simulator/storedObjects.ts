@@ -94,6 +94,7 @@ export function storedObjectRoutes(context: RouteContext): Route[] {
           request.headers['content-type'] === upload.contentType &&
           request.body.length === upload.size;
         if (isPinned && !isAsAnnounced) return notAsSigned;
+        if (request.headers['content-length'] === undefined) return withoutLength;
         upload.content = request.body;
         upload.uploadedAtMs = cloud.clock.now();
         workspace.deletedPaths.delete(upload.path);
@@ -120,6 +121,14 @@ export function storedObjectRoutes(context: RouteContext): Route[] {
   ];
 }
 
+/** S3 takes no body in chunks, but for its own kind. */
+const withoutLength: Answer = {
+  status: 411,
+  headers: { 'content-type': 'application/xml' },
+  body: Buffer.from(
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>MissingContentLength</Code><Message>You must provide the Content-Length HTTP header.</Message></Error>',
+  ),
+};
 const noSuchObject: Answer = {
   status: 404,
   headers: { 'content-type': 'application/xml' },

@@ -68,7 +68,7 @@ export interface UploadOptions {
   /** What an earlier try has uploaded: the first of the same files. They are not uploaded again, and the others go to their workspace. */
   readonly earlier?: UploadedFiles | undefined;
   readonly signal: AbortSignal;
-  /** Called with the bytes sent so far of all files, after each file. */
+  /** Called with the bytes sent so far of all files, as they leave and after each file. Never with fewer than before. */
   readonly onProgress?: ((sent: number) => void) | undefined;
   /** Called with what lies at the cloud so far: at first, and after each file. */
   readonly onUploaded?: ((uploaded: UploadedFiles) => void) | undefined;
