@@ -134,7 +134,7 @@ describe('an answer that breaks', () => {
   for (const [name, listener] of slowAnswers) {
     it(`is of kind timeout when ${name}, and frees the connection`, async () => {
       const server = await serve(listener);
-      const client = clientOf(server.url, { deadlineMs: 40 });
+      const client = clientOf(server.url, { deadlineMs: 300 });
       assert.equal((await failureOf(client.getStatus('1', never))).kind, 'timeout');
       await server.firstClosed;
     });
