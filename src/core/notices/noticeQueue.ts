@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/event';
-import { composeNotice, isObservedEnd, type Notice } from './notices';
+import { composeNotice, type Notice } from './notices';
+import { isObservedEnd } from '../tasks/answeredTask';
 import { refKey, type TaskRef } from '../cloud/task';
 import type { TaskStore } from '../tasks/taskStore';
 import { isActive, needsFullRead, type TrackedTask } from '../tasks/trackedTask';
@@ -31,7 +32,6 @@ export const seenNoteMs = 300;
 export class NoticeQueue implements Disposable {
   readonly #options: NoticeQueueOptions;
   readonly #subscription: Disposable;
-  readonly #disposed = new AbortController();
   readonly #ended = new Map<string, TaskRef>();
   /** Ends that some window has announced, and that are not to be announced again. */
   readonly #settled = new Set<string>();
@@ -70,9 +70,12 @@ export class NoticeQueue implements Disposable {
     this.#consider();
   }
 
-  /** Another window has announced them. */
+  /** These are announced, by this window or another one. */
   forget(refs: readonly TaskRef[]): void {
-    this.#settle(refs);
+    for (const ref of refs) {
+      this.#ended.delete(refKey(ref));
+      this.#settled.add(refKey(ref));
+    }
   }
 
   /** These ends wait, and no others. */
@@ -84,7 +87,6 @@ export class NoticeQueue implements Disposable {
 
   dispose(): void {
     this.#subscription.dispose();
-    this.#disposed.abort();
     this.#endWindow();
   }
 
@@ -113,13 +115,6 @@ export class NoticeQueue implements Disposable {
       .filter((task) => task !== undefined);
   }
 
-  #settle(refs: readonly TaskRef[]): void {
-    for (const ref of refs) {
-      this.#ended.delete(refKey(ref));
-      this.#settled.add(refKey(ref));
-    }
-  }
-
   #flush(): void {
     this.#endWindow();
     if (this.#options.mayShow?.() === false) return;
@@ -128,8 +123,7 @@ export class NoticeQueue implements Disposable {
       return task.isUnseen && kind !== undefined && this.#options.isEnabled(kind);
     });
     const settled = this.waiting;
-    this.#settle(settled);
-    if (this.#disposed.signal.aborted) return;
+    this.forget(settled);
     this.#options.onSettled?.(settled);
     const notice = composeNotice(tasks);
     if (notice) this.#options.show(notice);

@@ -1,8 +1,7 @@
 import { countLabel, formatCount } from '../labels/countLabel';
-import { hasEnded, type TaskRef } from '../cloud/task';
+import type { TaskRef } from '../cloud/task';
 import { formatCost, appearanceLabel, taskTitle } from '../labels/taskLabels';
 import type { TrackedTask } from '../tasks/trackedTask';
-import type { TaskChange } from '../tasks/taskPatch';
 import { endKinds, type EndKind, endKindOf } from './endKinds';
 
 /** One message about one or several ends. */
@@ -11,16 +10,6 @@ export interface Notice {
   readonly refs: readonly TaskRef[];
   /** True when any of the tasks failed or did not do its job. */
   readonly isWarning: boolean;
-}
-
-/** True for an end that was observed: the task had been checked before, and was not over then. */
-export function isObservedEnd({ before, after }: TaskChange): boolean {
-  return (
-    before?.checkedAt !== undefined &&
-    after !== undefined &&
-    !hasEnded(before.status) &&
-    hasEnded(after.status)
-  );
 }
 
 /** The notice of these ends. @returns `undefined` for no tasks */

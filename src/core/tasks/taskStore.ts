@@ -1,10 +1,9 @@
-import { areEndsFinal } from '../cloud/versionList';
+import { answeredTask, isOlderAnswer } from './answeredTask';
 import { Emitter, type Disposable, type Event } from '../base/event';
 import { hasEnded, refKey, type TaskRef } from '../cloud/task';
 import type { TaskUpdate } from '../cloud/taskClient';
 import { patched, type TaskPatch, type TaskChange } from './taskPatch';
-import { newlyTracked, stopPatienceMs, type TrackedTask, type Trouble } from './trackedTask';
-import { shorten } from '../text/shorten';
+import { newlyTracked, type TrackedTask, type Trouble } from './trackedTask';
 
 /** What an answer says of one task. */
 export interface StatusUpdate {
@@ -158,15 +157,14 @@ export class TaskStore implements Disposable {
     for (const each of updates) {
       const { ref, update } = each;
       const before = this.get(ref);
-      if (!before || isOlder(update, before)) continue;
+      if (!before || isOlderAnswer(update, before)) continue;
       const key = refKey(ref);
       if (stamp < (this.#stamps.get(key) ?? 0)) continue;
       this.#stamps.set(key, stamp);
-      const isWhole = isFull(each);
-      const isNews = addsMore(update, before, isWhole);
-      const after = isNews ? takenIn(before, update, now, isWhole) : { ...before, checkedAt: now };
-      this.#tasks.set(refKey(before), after);
-      if (isNews && !isEqualAppearance(before, after)) changes.push({ before, after });
+      const news = answeredTask(before, update, now, isFull(each));
+      const after = news ?? { ...before, checkedAt: now };
+      this.#tasks.set(key, after);
+      if (news && !isEqualAppearance(before, after)) changes.push({ before, after });
       else if (before.checkedAt !== now) unchanged.push(after);
     }
     this.#notify(changes);
@@ -224,7 +222,7 @@ export class TaskStore implements Disposable {
       return { before };
     }
     const after = patched(before, patch);
-    if (!after || (!isFinal && isOlder(after, before))) return undefined;
+    if (!after || (!isFinal && isOlderAnswer(after, before))) return undefined;
     // An end that was seen here stays seen when another window observes it later, but for a person who marks it unseen.
     const isMark = Object.keys(patch.set).length === 1 && patch.unset.length === 0;
     const mayBeUnseen = isFinal || isMark || before.isUnseen || !hasEnded(before.status);
@@ -258,68 +256,6 @@ export class TaskStore implements Disposable {
 
 /** Tasks as their readers see them. */
 export type TaskSource = Pick<TaskStore, 'tasks' | 'get' | 'onDidChange'>;
-
-/** Longer prompts and outputs are cut in what is kept of a task, in UTF-16 units; its details hold all of them. */
-export const keptTextLength = 20_000;
-
-function isOlder(update: Pick<TaskUpdate, 'status'>, known: TrackedTask): boolean {
-  if (hasEnded(known.status) && areEndsFinal(known.apiVersion))
-    return update.status !== known.status;
-  const hasStarted = known.status === 'running' || known.status === 'paused';
-  return hasStarted && update.status === 'created';
-}
-
-/** A cheap test: false for most polls of a running task. True does not promise that anything has changed. */
-function addsMore(update: TaskUpdate, known: TrackedTask, isFull: boolean): boolean {
-  if (known.trouble || known.isMissing || known.stoppingSince !== undefined) return true;
-  if (isFull && known.readAs !== update.status) return true;
-  for (const key in update) {
-    const value = update[key as keyof TaskUpdate];
-    if (value !== undefined && value !== known[key as keyof TaskUpdate]) return true;
-  }
-  return false;
-}
-
-/** A task after a poll that showed `update`. */
-function takenIn(
-  before: TrackedTask,
-  update: TaskUpdate,
-  now: number,
-  isFull: boolean,
-): TrackedTask {
-  // One word of v3 may stand for several of ours.
-  const statusChanged = update.rawStatus !== before.rawStatus || update.status !== before.status;
-  const observedEnd =
-    before.checkedAt !== undefined && hasEnded(update.status) && !hasEnded(before.status);
-  const { stoppingSince } = before;
-  const isStopping = stoppingSince !== undefined;
-  const isOver = isStopping && (hasEnded(update.status) || now - stoppingSince > stopPatienceMs);
-  // Nobody needs to be told of an end that they brought about.
-  const isNews = observedEnd && !(isStopping && update.status === 'stopped');
-  return {
-    ...before,
-    ...(isOver && { stoppingSince: undefined }),
-    ...kept(update),
-    apiVersion: before.apiVersion,
-    id: before.id,
-    checkedAt: now,
-    changedAt: statusChanged ? now : before.changedAt,
-    endSeenAt: observedEnd ? now : before.endSeenAt,
-    readAs: isFull ? update.status : before.readAs,
-    trouble: undefined,
-    isMissing: false,
-    // A session of v3 that runs again has no end to be seen.
-    isUnseen: hasEnded(update.status) && (before.isUnseen || isNews),
-  };
-}
-
-function kept(update: TaskUpdate): Partial<TaskUpdate> {
-  const fields: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(update))
-    if (value !== undefined)
-      fields[key] = typeof value === 'string' ? shorten(value, keptTextLength) : value;
-  return fields;
-}
 
 /** True for a poll that changed nothing but when it was. */
 function isCheckOnly({ before, after }: TaskChange): boolean {

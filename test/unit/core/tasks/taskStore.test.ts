@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TaskStatus } from '../../../../src/core/cloud/task';
-import { keptTextLength, TaskStore } from '../../../../src/core/tasks/taskStore';
+import { keptTextLength } from '../../../../src/core/tasks/answeredTask';
+import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import { stopPatienceMs } from '../../../../src/core/tasks/trackedTask';
 import type { TaskChange } from '../../../../src/core/tasks/taskPatch';
 
