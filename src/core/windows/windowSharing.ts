@@ -32,6 +32,16 @@ export interface WindowSharingOptions {
   readonly readKey: () => Promise<unknown>;
 }
 
+/** Whose doing the changes of the store are. */
+interface ChangeSource {
+  /** The leader's tasks fill the store, which are no changes to pass on. */
+  readonly isFilling?: true;
+  /** The store repeats the leader's changes, which are not to be sent back. */
+  readonly isRepeating?: true;
+  /** Another window sends them again: when they happened, in milliseconds since 1970. */
+  readonly replayedAt?: number;
+}
+
 /** A leader that is killed may lose the changes of this long before, in milliseconds; followers send them again to its successor. */
 const recentMs = 10_000;
 /**
@@ -56,12 +66,8 @@ export class WindowSharing implements Disposable {
   /** When this window last made sure that it leads, in milliseconds since 1970. */
   #certainAt = -Infinity;
   #recent: readonly RecentPatches[] = [];
-  /** True while the leader's tasks fill the store, which are no changes to pass on. */
-  #isFilling = false;
-  /** True while the store repeats the leader's changes, which are not to be sent back. */
-  #isRepeating = false;
-  /** While the store takes in changes that another window sends again: when they happened. */
-  #replayedAt: number | undefined;
+  /** While the store takes in what others send: why its changes are not those of this window and moment. */
+  #source: ChangeSource = {};
   #isDisposed = false;
   #onRole: () => void = () => undefined;
 
@@ -73,13 +79,14 @@ export class WindowSharing implements Disposable {
     const { store, persistence, clock, isEnabled } = options;
     // Before the notices listen, so that followers receive an end before the message that it was announced.
     const onDidChange = store.onDidChange((changes) => {
-      if (this.#isFilling || persistence.isFilling) return;
+      const { isFilling, isRepeating, replayedAt } = this.#source;
+      if (isFilling || persistence.isFilling) return;
       // A leader that hung may learn only now, by a message that has waited, that it leads no more.
       this.#mayLead();
       const patches = patchesOf(changes);
-      const entry = { at: this.#replayedAt ?? clock.now(), patches, isReceived: this.#isRepeating };
+      const entry = { at: replayedAt ?? clock.now(), patches, isReceived: isRepeating === true };
       this.#recent = [...this.#stillRecent(), entry];
-      if (this.#isRepeating) return;
+      if (isRepeating) return;
       const onReceived = (): boolean => (entry.isReceived = true);
       this.#role?.sendPatches(patches, onReceived);
       // A window that opens later reads it.
@@ -88,7 +95,7 @@ export class WindowSharing implements Disposable {
     });
     const onDidCheck = store.onDidCheck(({ apiVersion, id, checkedAt }) => {
       // The leader need not poll what the details in this window read.
-      if (this.#isRepeating || !(this.#role instanceof WindowFollower)) return;
+      if (this.#source.isRepeating || !(this.#role instanceof WindowFollower)) return;
       this.#role.sendCheck({ of: { apiVersion, id }, set: { checkedAt }, unset: [] });
     });
     this.#subscriptions = [onDidChange, onDidCheck];
@@ -166,7 +173,7 @@ export class WindowSharing implements Disposable {
     const { waiting } = this.#notices;
     await persistence.reload();
     if (this.#isDisposed || this.#beginnings !== beginning) return;
-    this.#fill(() => {
+    this.#takeIn({ isFilling: true }, () => {
       for (const { patches } of this.#recent) store.applyPatches(patches, false);
     });
     this.#notices.replace(waiting);
@@ -189,14 +196,7 @@ export class WindowSharing implements Disposable {
       }),
       isStillLeader: () => this.#mayLead() && this.#role === role,
       isOutdated: (patch, at) => this.#isOutdated(patch, at),
-      replay: (at, change) => {
-        this.#replayedAt = at;
-        try {
-          change();
-        } finally {
-          this.#replayedAt = undefined;
-        }
-      },
+      replay: (at, change) => this.#takeIn({ replayedAt: at }, change),
       notices: this.#notices,
       hasKey,
       readKey,
@@ -238,15 +238,8 @@ export class WindowSharing implements Disposable {
       onGiveUp: () => {
         if (this.#role === role) this.#lease?.takeOver();
       },
-      fill: (change) => this.#fill(change),
-      repeat: (change) => {
-        this.#isRepeating = true;
-        try {
-          change();
-        } finally {
-          this.#isRepeating = false;
-        }
-      },
+      fill: (change) => this.#takeIn({ isFilling: true }, change),
+      repeat: (change) => this.#takeIn({ isRepeating: true }, change),
     });
     this.#take(role);
     leader.onDidClose(() => {
@@ -261,12 +254,12 @@ export class WindowSharing implements Disposable {
     this.#options.persistence.saveNow(unreceived.flatMap(({ patches }) => patches.map(refOfPatch)));
   }
 
-  #fill(change: () => void): void {
-    this.#isFilling = true;
+  #takeIn(source: ChangeSource, change: () => void): void {
+    this.#source = source;
     try {
       change();
     } finally {
-      this.#isFilling = false;
+      this.#source = {};
     }
   }
 
