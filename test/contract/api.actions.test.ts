@@ -11,8 +11,8 @@ import { simulatorKey, startSimulator, type Simulator } from '../simulator/start
 import type { TaskScript } from '../simulator/taskScript';
 import { loadOpenapi, type OpenapiDocument } from './openapi';
 import { problemsOf, recordRequests } from './sentRequests';
+import { never } from '../fakes/never';
 
-const never = new AbortController().signal;
 const versions = ['v1', 'v2', 'v3', 'v4'] as const;
 const profileId = '6e1f0b2c-0000-4000-8000-00000000abcd';
 const outputSchema = { type: 'object', properties: { price: { type: 'number' } } };

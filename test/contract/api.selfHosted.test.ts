@@ -5,8 +5,7 @@ import type { Cloud, TaskClient } from '../../src/core/cloud/taskClient';
 import { virtualClock } from '../simulator/clock';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
 import { firstPage } from '../fakes/clientPages';
-
-const never = new AbortController().signal;
+import { never } from '../fakes/never';
 
 /** @see cloud-api.md §4, as read in the code of public servers */
 describe('v1 client and a self-hosted server', function () {

@@ -6,8 +6,8 @@ import { isCloudError, type CloudErrorKind } from '../../src/core/cloud/errors';
 import type { TaskClient } from '../../src/core/cloud/taskClient';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
 import { loadOpenapi, validateAnswer, type OpenapiDocument } from './openapi';
+import { never } from '../fakes/never';
 
-const never = new AbortController().signal;
 const id = '6e1f0b2c-0000-4000-8000-00000000abcd';
 const path = '/sessions/{session_id}/public-share';
 const share = { shareToken: 'token', shareUrl: 'https://share.example/token', viewCount: 3 };

@@ -9,8 +9,8 @@ import type { FaultEffect } from '../simulator/faults';
 import { sampleTasks } from '../simulator/samples';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
 import { allPages, firstPage } from '../fakes/clientPages';
+import { never } from '../fakes/never';
 
-const never = new AbortController().signal;
 const nobody = '00000000-0000-4000-8000-000000000000';
 const zonedTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 

@@ -5,8 +5,8 @@ import { createCloud } from '../../src/api/index';
 import { isCloudError, type CloudErrorKind } from '../../src/core/cloud/errors';
 import type { TaskClient } from '../../src/core/cloud/taskClient';
 import { loadOpenapi, validateAnswer, type OpenapiDocument } from './openapi';
+import { never } from '../fakes/never';
 
-const never = new AbortController().signal;
 const id = '6e1f0b2c-0000-4000-8000-00000000abcd';
 
 /** What the client asks for, as the document names it, and how it asks. */

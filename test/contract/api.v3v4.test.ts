@@ -19,11 +19,11 @@ import { OpenBrowserPolls } from '../../src/core/polling/openBrowserPolls';
 import { VersionSearch } from '../../src/core/tracking/versionSearch';
 import { aTask } from '../fakes/aTask';
 import { allPages } from '../fakes/clientPages';
+import { never } from '../fakes/never';
 import { virtualClock } from '../simulator/clock';
 import type { TaskScript } from '../simulator/taskScript';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
 
-const never = new AbortController().signal;
 const nobody = '00000000-0000-4000-8000-000000000000';
 
 for (const apiVersion of ['v3', 'v4'] as const)

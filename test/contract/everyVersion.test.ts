@@ -17,13 +17,12 @@ import { formatTaskRecord, parseTaskRecord } from '../../src/core/tasks/taskReco
 import { TaskStore } from '../../src/core/tasks/taskStore';
 import type { TrackedTask } from '../../src/core/tasks/trackedTask';
 import { hostileKinds, hostileScript, scriptSaying } from '../fakes/hostileTasks';
+import { never } from '../fakes/never';
 import { virtualClock } from '../simulator/clock';
 import { startSimulator, type Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
 import { assertNoKey, canaryKey } from '../unit/api/canary';
 import { unseen } from '../unit/core/details/hostileDetails';
-
-const never = new AbortController().signal;
 
 /** What holds for a task of every API version, whatever stands in it: by the real client, over HTTP. */
 for (const apiVersion of apiVersions)

@@ -8,10 +8,9 @@ import { TaskStore } from '../../src/core/tasks/taskStore';
 import type { TrackedTask } from '../../src/core/tasks/trackedTask';
 import { allPages } from '../fakes/clientPages';
 import { scriptOf, statusRows } from '../fakes/statusTable';
+import { never } from '../fakes/never';
 import { virtualClock } from '../simulator/clock';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
-
-const never = new AbortController().signal;
 
 /** By the real client, over HTTP, and the store: what the words of the cloud become in the view. */
 describe('the table of what the words of v3 and v4 mean', () => {

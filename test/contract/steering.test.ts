@@ -10,8 +10,7 @@ import { TaskStore } from '../../src/core/tasks/taskStore';
 import { virtualClock } from '../simulator/clock';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
-
-const never = new AbortController().signal;
+import { never } from '../fakes/never';
 
 /** Time that passes at once: what is tested are requests, not pauses. */
 const clock = {

@@ -6,6 +6,7 @@ import { createCloud } from '../../src/api/index';
 import { isCloudError } from '../../src/core/cloud/errors';
 import { waitFor } from './waitFor';
 import { firstPage } from '../fakes/clientPages';
+import { never } from '../fakes/never';
 
 const key = 'bu_for_no_proxy';
 
@@ -38,8 +39,7 @@ describe('a proxy that the user has set', () => {
   // VS Code gives extensions a `fetch` that knows its settings and the environment.
   it('is asked to CONNECT to the cloud, and sees nothing of the request', async () => {
     const cloud = createCloud({ baseUrl: 'https://cloud.example', key });
-    const poll = (): Promise<unknown> =>
-      firstPage(cloud.client('v2'), {}, new AbortController().signal);
+    const poll = (): Promise<unknown> => firstPage(cloud.client('v2'), {}, never);
     await waitFor('a request through the proxy', async () => {
       await assert.rejects(poll(), (error) => isCloudError(error) && error.kind === 'network');
       return connected.length > 0;

@@ -16,6 +16,7 @@ import { aTask } from '../fakes/aTask';
 import { aDetails } from '../fakes/fakeCloud';
 import { FakeClock } from '../fakes/fakeClock';
 import { hostileFileNames, hostileKinds, hostileScript, hostileTexts } from '../fakes/hostileTasks';
+import { never } from '../fakes/never';
 import type { TaskScript } from '../simulator/taskScript';
 import { activated, run } from './extensionUnderTest';
 import { canaryKey, leaveSmallWorlds, smallWorld, type SmallWorld } from './smallWorld';
@@ -540,5 +541,3 @@ async function startBeacon(): Promise<Beacon> {
     },
   };
 }
-
-const never = new AbortController().signal;

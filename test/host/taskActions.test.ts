@@ -8,6 +8,7 @@ import type { FaultEffect } from '../simulator/faults';
 import type { TaskScript } from '../simulator/taskScript';
 import { canaryKey, leaveSmallWorlds, smallWorld, type SmallWorld } from './smallWorld';
 import { waitFor } from './waitFor';
+import { never } from '../fakes/never';
 
 const shareRoute = '/api/v2/sessions/{session_id}/public-share';
 const fileRoute = 'GET /presigned/tasks/{task_id}/files/{file_name}';
@@ -513,5 +514,3 @@ describe('what can be done with a task', () => {
       });
   });
 });
-
-const never = new AbortController().signal;

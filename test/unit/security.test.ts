@@ -16,14 +16,13 @@ import { parseFromPage } from '../../src/webview/protocol';
 import { aTask } from '../fakes/aTask';
 import { firstPage } from '../fakes/clientPages';
 import { hostileFileNames, hostileKinds, hostileTexts } from '../fakes/hostileTasks';
+import { never } from '../fakes/never';
 import { assertNoKey, canaryKey, failureOf } from './api/canary';
 import { localServers } from './api/localServer';
 import { hostileDetails, showsSecret, unseen } from './core/details/hostileDetails';
 import { plainLabel, plainMessage } from '../../src/core/text/plainText';
 
 // Each name begins with a line of the project's list of what is secure. What needs an editor is in test/host/security.test.ts.
-const never = new AbortController().signal;
-
 describe('security 3: task IDs are always encoded', () => {
   const serve = localServers();
 

@@ -1,9 +1,6 @@
 import type { SendRequest, ApiRequest } from '../../../src/api/http';
 import { CloudError } from '../../../src/core/cloud/errors';
 
-/** A signal that nobody aborts. */
-export const never = new AbortController().signal;
-
 /**
  * Asks nobody: gives the answer, or throws the error, that stands for a path. Anything else fails.
  * @param answeredAtMs the server's own time of each answer; absent where it does not tell

@@ -3,9 +3,9 @@ import { runInThisContext } from 'node:vm';
 import { build } from 'esbuild';
 import type { createCloud } from '../../../src/api/index';
 import { CloudError } from '../../../src/core/cloud/errors';
-import { never } from './answers';
 import { canaryKey, failureOf } from './canary';
 import { localServers } from './localServer';
+import { never } from '../../fakes/never';
 
 /** Built as the extension is: with axios' browser build, for both extension hosts. */
 async function buildApi(): Promise<string> {

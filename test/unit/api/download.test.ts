@@ -5,9 +5,9 @@ import { createCloud } from '../../../src/api/index';
 import { defaultLimits } from '../../../src/api/http';
 import type { CloudErrorKind } from '../../../src/core/cloud/errors';
 import type { Cloud } from '../../../src/core/cloud/taskClient';
-import { never } from './answers';
 import { canaryKey, failureOf, rejectionOf } from './canary';
 import { localServers } from './localServer';
+import { never } from '../../fakes/never';
 
 const options = { maxBytes: 1_000, signal: never };
 

@@ -6,9 +6,9 @@ import { TokenBucket } from '../../../src/core/polling/tokenBucket';
 import { FakeClock, settle } from '../../fakes/fakeClock';
 import { canaryKey, failureOf, rejectionOf } from './canary';
 import { localServers } from './localServer';
-import { never } from './answers';
 import { answerWith, clientOf } from './clientUnderTest';
 import { firstPage } from '../../fakes/clientPages';
+import { never } from '../../fakes/never';
 
 describe('a request to the cloud', () => {
   const serve = localServers();

@@ -9,8 +9,8 @@ import { createCloud } from '../../../src/api/index';
 import type { CloudErrorKind } from '../../../src/core/cloud/errors';
 import { canaryKey, failureOf, rejectionOf } from './canary';
 import { localServers } from './localServer';
-import { never } from './answers';
 import { answerWith, clientOf, endless } from './clientUnderTest';
+import { never } from '../../fakes/never';
 
 describe('an answer that breaks', () => {
   const serve = localServers();

@@ -12,10 +12,10 @@ import { shareIsMissing } from '../../../src/api/share';
 import type { CloudErrorKind } from '../../../src/core/cloud/errors';
 import type { QuietKind } from '../../../src/core/cloud/taskClient';
 import type { TaskClient } from '../../../src/core/cloud/taskClient';
-import { never } from './answers';
 import { canaryKey, failureOf } from './canary';
 import { localServers } from './localServer';
 import { firstPage } from '../../fakes/clientPages';
+import { never } from '../../fakes/never';
 
 const file = { id: 'f', name: 'f' };
 const json = (detail: unknown): string => JSON.stringify({ detail });

@@ -3,8 +3,9 @@ import type { SendRequest } from '../../../src/api/http';
 import { createV1Client as createAt } from '../../../src/api/v1';
 import { CloudError } from '../../../src/core/cloud/errors';
 import { hasEnded, outcomeOf, type TaskStatus } from '../../../src/core/cloud/task';
-import { pollFrom, never } from './answers';
+import { pollFrom } from './answers';
 import { failureOf } from './canary';
+import { never } from '../../fakes/never';
 
 const baseUrl = 'https://self.example/browser';
 const createV1Client = (send: SendRequest) => createAt(send, baseUrl);

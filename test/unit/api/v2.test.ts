@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { createV2Client } from '../../../src/api/v2';
 import { CloudError } from '../../../src/core/cloud/errors';
 import { hasEnded, outcomeOf, type Outcome, type TaskStatus } from '../../../src/core/cloud/task';
-import { pollFrom, never } from './answers';
+import { pollFrom } from './answers';
 import { failureOf } from './canary';
+import { never } from '../../fakes/never';
 
 const id = '6e1f0b2c-0000-4000-8000-00000000abcd';
 const statusPath = `/api/v2/tasks/${id}/status`;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createV3Client } from '../../../src/api/v3';
 import type { TaskStatus } from '../../../src/core/cloud/task';
 import { firstPage } from '../../fakes/clientPages';
-import { never, pollFrom } from './answers';
+import { never } from '../../fakes/never';
+import { pollFrom } from './answers';
 
 const id = '6e1f0b2c-0000-4000-8000-00000000abcd';
 const sessionPath = `/api/v3/sessions/${id}`;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createV4Client } from '../../../src/api/v4';
 import { CloudError } from '../../../src/core/cloud/errors';
 import { hasEnded, outcomeOf, type TaskStatus } from '../../../src/core/cloud/task';
-import { never, pollFrom } from './answers';
+import { pollFrom } from './answers';
+import { never } from '../../fakes/never';
 
 const id = '6e1f0b2c-0000-4000-8000-00000000abcd';
 const runPath = `/api/v4/runs/${id}`;

@@ -16,6 +16,7 @@ import type { TaskRef } from '../../../../src/core/cloud/task';
 import type { NewestPrompts, StartedTask } from '../../../../src/core/cloud/taskActions';
 import { FakeClock } from '../../../fakes/fakeClock';
 import { FakeCloud } from '../../../fakes/fakeCloud';
+import { never } from '../../../fakes/never';
 
 const prompt = 'Find a flight';
 const lost: readonly CloudErrorKind[] = ['network', 'timeout', 'server', 'badAnswer'];
@@ -62,8 +63,6 @@ class World {
     return id;
   }
 }
-
-const never = new AbortController().signal;
 
 describe('the start of a task', () => {
   it('is done where the cloud says so', async () => {

@@ -5,8 +5,7 @@ import type { ListedTask, TaskClient, TaskQuery } from '../../../../src/core/clo
 import { numberedPages } from '../../../../src/api/pages';
 import { aTask } from '../../../fakes/aTask';
 import { FakeCloud } from '../../../fakes/fakeCloud';
-
-const never = new AbortController().signal;
+import { never } from '../../../fakes/never';
 
 describe('ListReading', () => {
   let pages: readonly (readonly string[])[];

@@ -5,8 +5,7 @@ import { ListSweep } from '../../../../src/core/polling/listSweep';
 import type { TrackedTask } from '../../../../src/core/tasks/trackedTask';
 import { aTask } from '../../../fakes/aTask';
 import { FakeCloud } from '../../../fakes/fakeCloud';
-
-const never = new AbortController().signal;
+import { never } from '../../../fakes/never';
 
 describe('ListSweep', () => {
   let cloud: FakeCloud;

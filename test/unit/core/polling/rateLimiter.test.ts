@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { RateLimiter } from '../../../../src/core/polling/rateLimiter';
 import { TokenBucket } from '../../../../src/core/polling/tokenBucket';
 import { FakeClock, settle } from '../../../fakes/fakeClock';
-
-const never = new AbortController().signal;
+import { never } from '../../../fakes/never';
 
 describe('RateLimiter', () => {
   let clock: FakeClock;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { TokenBucket } from '../../../../src/core/polling/tokenBucket';
 import { FakeClock, settle } from '../../../fakes/fakeClock';
+import { never } from '../../../fakes/never';
 
 describe('TokenBucket', () => {
   let clock: FakeClock;
   let bucket: TokenBucket;
-  const never = new AbortController().signal;
 
   beforeEach(() => {
     clock = new FakeClock();

@@ -9,8 +9,8 @@ import {
 import { aTask } from '../../../fakes/aTask';
 import { FakeClock } from '../../../fakes/fakeClock';
 import { FakeCloud } from '../../../fakes/fakeCloud';
+import { never } from '../../../fakes/never';
 
-const never = new AbortController().signal;
 const ended = { status: 'finished', rawStatus: 'finished' } as const;
 const a1 = aTask({ id: 'a1', sessionId: 's1', prompt: 'First', ...ended });
 const a2 = aTask({ id: 'a2', sessionId: 's1', prompt: 'Second' });

@@ -6,8 +6,7 @@ import { OpenSessions, openSessionsPauseMs } from '../../../../src/core/steering
 import { stopPatienceMs } from '../../../../src/core/tasks/trackedTask';
 import { FakeClock, settle } from '../../../fakes/fakeClock';
 import { FakeCloud } from '../../../fakes/fakeCloud';
-
-const never = new AbortController().signal;
+import { never } from '../../../fakes/never';
 
 describe('OpenSessions', () => {
   let clock: FakeClock;

@@ -16,8 +16,7 @@ import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import { aTask } from '../../../fakes/aTask';
 import { FakeClock, settle } from '../../../fakes/fakeClock';
 import { FakeCloud } from '../../../fakes/fakeCloud';
-
-const never = new AbortController().signal;
+import { never } from '../../../fakes/never';
 
 describe('what can be done with a task', () => {
   for (const [what, more, expected] of [

@@ -9,6 +9,7 @@ import {
 import { aTask } from '../../../fakes/aTask';
 import { FakeClock } from '../../../fakes/fakeClock';
 import { FakeCloud } from '../../../fakes/fakeCloud';
+import { never } from '../../../fakes/never';
 
 const id = '3fa85f64-5717-4562-b3fc-2c963f66afa6';
 
@@ -35,7 +36,7 @@ describe('looking for a task in other API versions', () => {
       connect: () => Promise.resolve(cloud),
       isOfficial: true,
       clock: new FakeClock(),
-      signal: new AbortController().signal,
+      signal: never,
     });
     assert.deepEqual(move, { found: [ref], unknownCount: 0 });
     assert.deepEqual(store.tasks(), [task]);
@@ -52,7 +53,7 @@ describe('looking for a task in other API versions', () => {
       connect: () => Promise.resolve(cloud),
       isOfficial: true,
       clock: new FakeClock(),
-      signal: new AbortController().signal,
+      signal: never,
     });
     assert.equal(move.error?.kind, 'network');
     assert.equal(cloud.requested.length, 1);

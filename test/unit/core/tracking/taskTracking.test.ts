@@ -12,6 +12,7 @@ import {
   trackingMessage,
 } from '../../../../src/core/tracking/trackingMessages';
 import { FakeCloud } from '../../../fakes/fakeCloud';
+import { never } from '../../../fakes/never';
 
 const session = '3fa85f64-5717-4562-b3fc-2c963f66afa6';
 const other = '11111111-5717-4562-b3fc-2c963f66afa6';
@@ -55,7 +56,7 @@ describe('tracking what a text names', () => {
     });
   }
 
-  function track(text: string, signal = new AbortController().signal) {
+  function track(text: string, signal = never) {
     return trackTasks(parseTaskInput(text, 'v2'), {
       store,
       connect,
@@ -88,7 +89,7 @@ describe('tracking what a text names', () => {
         connect,
         isOfficial: true,
         clock,
-        signal: new AbortController().signal,
+        signal: never,
       });
     const result = await again();
     assert.equal(connections, 0);
@@ -194,7 +195,7 @@ describe('tracking what a text names', () => {
       connect,
       isOfficial: true,
       clock,
-      signal: new AbortController().signal,
+      signal: never,
       onProgress: (done, total) => seen.push(`${done} of ${total}`),
     });
     assert.deepEqual(seen, ['0 of 2', '1 of 2']);
@@ -331,7 +332,7 @@ describe('tracking what a text names', () => {
           }),
         isOfficial: true,
         clock,
-        signal: new AbortController().signal,
+        signal: never,
       });
     };
 

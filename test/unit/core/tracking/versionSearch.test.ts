@@ -11,8 +11,7 @@ import {
 } from '../../../../src/core/tracking/versionSearch';
 import { FakeClock } from '../../../fakes/fakeClock';
 import { FakeCloud } from '../../../fakes/fakeCloud';
-
-const never = new AbortController().signal;
+import { never } from '../../../fakes/never';
 
 describe('the search for the version of an ID', () => {
   /** "v4 run": what is known where; anything else is not found. */
