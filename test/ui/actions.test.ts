@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
 import { type Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
-import { pointAt, refuseId, simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
+import { refuseId, track, withCloudForEachTest } from './cloudOfTest';
 import type { TaskRow } from './taskRow';
 import { until } from './until';
-import { openWorkbench, type Workbench } from './workbench';
+import type { Workbench } from './workbench';
 
 const hourMs = 3_600_000;
 
@@ -13,21 +13,7 @@ describe('what is done with tracked tasks', () => {
   let simulator: Simulator;
   let workbench: Workbench;
 
-  before(async () => {
-    workbench = await openWorkbench({
-      settings: { 'browserUseTasks.baseUrl': 'http://127.0.0.1:1' },
-      env: simulatorEnvironment,
-    });
-    await workbench.openView();
-  });
-
-  beforeEach(async () => {
-    simulator = await startStillCloud();
-    await pointAt(workbench, simulator);
-  });
-
-  afterEach(() => simulator.close());
-  after(() => workbench.close());
+  withCloudForEachTest((opened) => void ({ workbench, simulator } = opened));
 
   it('is untracked by the button in its row, or by its context menu; the cloud keeps it', async () => {
     await trackAll(running('Goes by the button'), running('Goes by the menu'), running('Stays'));

@@ -8,7 +8,7 @@ import {
   type SimulatorOptions,
 } from '../simulator/startSimulator';
 import { until } from './until';
-import type { Workbench } from './workbench';
+import { openWorkbench, type Workbench, type WorkbenchOptions } from './workbench';
 
 /** Below those that systems hand out, so that nobody else gets one; another block for each process. */
 const firstPort = 20_000 + (process.pid % 200) * 60;
@@ -76,6 +76,59 @@ async function atOwnPort<T>(start: (port: number) => Promise<T>): Promise<T> {
       if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
     }
   }
+}
+
+/** What the tests of a `describe` work with. */
+interface Opened {
+  readonly workbench: Workbench;
+  readonly simulator: Simulator;
+}
+
+/** Opens one window for all tests of a `describe`, with its view, and hands each test a cloud of its own. */
+export function withCloudForEachTest(
+  take: (opened: Opened) => void,
+  options: WorkbenchOptions = {},
+): void {
+  let opened: Opened;
+  let workbench: Workbench;
+  before(async () => {
+    // Nothing answers there.
+    workbench = await openAt('http://127.0.0.1:1', options);
+  });
+  beforeEach(async () => {
+    opened = { workbench, simulator: await startStillCloud() };
+    take(opened);
+    await pointAt(workbench, opened.simulator);
+  });
+  afterEach(() => opened.simulator.close());
+  after(() => workbench.close());
+}
+
+/** Opens one window for all tests of a `describe`, with its view, on one cloud that has no tasks yet. */
+export function withCloudForAllTests(
+  take: (opened: Opened) => void,
+  options: WorkbenchOptions = {},
+): void {
+  let opened: Opened;
+  before(async () => {
+    const simulator = await startStillCloud();
+    opened = { workbench: await openAt(simulator.url, options), simulator };
+    take(opened);
+  });
+  after(async () => {
+    await opened.workbench.close();
+    await opened.simulator.close();
+  });
+}
+
+async function openAt(url: string, options: WorkbenchOptions): Promise<Workbench> {
+  const workbench = await openWorkbench({
+    env: simulatorEnvironment,
+    ...options,
+    settings: { 'browserUseTasks.baseUrl': url, ...options.settings },
+  });
+  await workbench.openView();
+  return workbench;
 }
 
 /** Lets the workbench talk to another cloud. Each has its own tracked tasks, so this clears the view. */

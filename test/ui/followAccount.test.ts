@@ -1,29 +1,20 @@
 import assert from 'node:assert/strict';
 import type { Simulator } from '../simulator/startSimulator';
-import { simulatorEnvironment, startStillCloud } from './cloudOfTest';
+import { withCloudForAllTests } from './cloudOfTest';
 import { until } from './until';
-import { openWorkbench, type Workbench } from './workbench';
+import type { Workbench } from './workbench';
 
 describe('following the account', () => {
   let simulator: Simulator;
   let workbench: Workbench;
 
-  before(async () => {
-    simulator = await startStillCloud();
+  withCloudForAllTests((opened) => void ({ workbench, simulator } = opened));
+
+  before(() => {
     simulator.addTask({
       prompt: 'Started long before',
       createdAtMs: simulator.clock.now() - 3_600_000,
     });
-    workbench = await openWorkbench({
-      settings: { 'browserUseTasks.baseUrl': simulator.url },
-      env: simulatorEnvironment,
-    });
-    await workbench.openView();
-  });
-
-  after(async () => {
-    await workbench.close();
-    await simulator.close();
   });
 
   it('is off at first, brings new tasks of every version by itself, and ends with a click', async () => {

@@ -1,26 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Simulator } from '../simulator/startSimulator';
-import { simulatorEnvironment, startStillCloud } from './cloudOfTest';
+import { withCloudForAllTests } from './cloudOfTest';
 import { until } from './until';
-import { openWorkbench, type Workbench } from './workbench';
+import type { Workbench } from './workbench';
 
 describe('an ID in an editor', () => {
   let simulator: Simulator;
   let workbench: Workbench;
 
-  before(async () => {
-    simulator = await startStillCloud();
-    workbench = await openWorkbench({
-      settings: { 'browserUseTasks.baseUrl': simulator.url },
-      env: simulatorEnvironment,
-    });
-    await workbench.openView();
-  });
-
-  after(async () => {
-    await workbench.close();
-    await simulator.close();
-  });
+  withCloudForAllTests((opened) => void ({ workbench, simulator } = opened));
 
   it('has a hover whose actions track the task, open its details, and say its status', async () => {
     const prompt = 'Look up [the](command:x) weather';

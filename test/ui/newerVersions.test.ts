@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Simulator } from '../simulator/startSimulator';
-import { simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
+import { track, withCloudForAllTests } from './cloudOfTest';
 import type { TaskRow } from './taskRow';
 import { until } from './until';
-import { openWorkbench, type Workbench } from './workbench';
+import type { Workbench } from './workbench';
 
 const steps = [
   { goal: 'Open the shop', url: 'https://shop.example.com/' },
@@ -21,8 +21,12 @@ for (const [apiVersion, version] of [
     let workbench: Workbench;
     let id: string;
 
-    before(async () => {
-      simulator = await startStillCloud();
+    withCloudForAllTests((opened) => void ({ workbench, simulator } = opened), {
+      version,
+      settings: { 'browserUseTasks.apiVersion': 'auto' },
+    });
+
+    before(() => {
       ({ id } = simulator.addTask({
         apiVersion,
         prompt,
@@ -35,20 +39,6 @@ for (const [apiVersion, version] of [
         cost: '0.42',
         files: [{ name: 'tents.csv', content: 'name,price' }],
       }));
-      workbench = await openWorkbench({
-        version,
-        env: simulatorEnvironment,
-        settings: {
-          'browserUseTasks.baseUrl': simulator.url,
-          'browserUseTasks.apiVersion': 'auto',
-        },
-      });
-      await workbench.openView();
-    });
-
-    after(async () => {
-      await workbench.close();
-      await simulator.close();
     });
 
     const row = (icon: string) =>

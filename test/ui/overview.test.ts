@@ -2,29 +2,20 @@ import assert from 'node:assert/strict';
 import { type Simulator } from '../simulator/startSimulator';
 import { sampleTasks } from '../simulator/samples';
 import type { TaskScript } from '../simulator/taskScript';
-import { simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
+import { track, withCloudForAllTests } from './cloudOfTest';
 import { firstPicture } from './detailsPanel';
 import { until } from './until';
-import { openWorkbench, type Workbench } from './workbench';
+import type { Workbench } from './workbench';
 
 /** What a person sees who has worked with it for some days; the README's first picture. */
 describe('the view beside the details of a task', () => {
   let simulator: Simulator;
   let workbench: Workbench;
 
-  before(async () => {
-    simulator = await startStillCloud();
-    workbench = await openWorkbench({
-      settings: { 'browserUseTasks.baseUrl': simulator.url },
-      env: simulatorEnvironment,
-    });
-    await workbench.setTheme('dark');
-    await workbench.openView();
-  });
+  withCloudForAllTests((opened) => void ({ workbench, simulator } = opened));
 
-  after(async () => {
-    await workbench.close();
-    await simulator.close();
+  before(async () => {
+    await workbench.setTheme('dark');
   });
 
   it('has every sample task in its state, and a finished one’s story', async () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { startSimulator, type Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
-import { pointAt, refuseId, simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
+import { refuseId, track, withCloudForEachTest } from './cloudOfTest';
 import type { TaskRow } from './taskRow';
 import { until } from './until';
-import { openWorkbench, type Workbench } from './workbench';
+import type { Workbench } from './workbench';
 
 const secondKey = 'bu_second_simulator_key';
 
@@ -14,22 +14,11 @@ describe('what stops polling', () => {
   /** How many notifications there had been before the test. */
   let shownBefore: number;
 
-  before(async () => {
-    workbench = await openWorkbench({
-      settings: { 'browserUseTasks.baseUrl': 'http://127.0.0.1:1' },
-      env: simulatorEnvironment,
-    });
-    await workbench.openView();
-  });
+  withCloudForEachTest((opened) => void ({ workbench, simulator } = opened));
 
   beforeEach(async () => {
-    simulator = await startStillCloud();
-    await pointAt(workbench, simulator);
     shownBefore = (await workbench.shownNotifications()).length;
   });
-
-  afterEach(() => simulator.close());
-  after(() => workbench.close());
 
   it('a key that is refused in the middle: one prompt, no further questions, until there is another key', async () => {
     await trackRunning('Goes on without a key');
@@ -86,17 +75,21 @@ describe('what stops polling', () => {
 
   it('no network: says so, keeps the rows, tries again, goes on by itself', async () => {
     await trackRunning('Outlives the network');
-    const { url } = simulator;
+    const { clock, url } = simulator;
     await simulator.close();
     await workbench.waitForViewMessage(/^Offline, trying again in \d+ s · 1 active/);
     await keepsItsRow('Outlives the network');
     await workbench.screenshot('problem-offline');
     const [task] = simulator.tasks.values();
     assert.ok(task);
-    simulator = await startSimulator({ clock: simulator.clock, port: Number(new URL(url).port) });
-    simulator.addTask({ ...task.script, id: task.id, createdAtMs: task.createdAtMs });
-    await workbench.waitForViewMessage(/^Updated .* · 1 active$/, 60_000);
-    assert.deepEqual(await newNotifications(), []);
+    const again = await startSimulator({ clock, port: Number(new URL(url).port) });
+    try {
+      again.addTask({ ...task.script, id: task.id, createdAtMs: task.createdAtMs });
+      await workbench.waitForViewMessage(/^Updated .* · 1 active$/, 60_000);
+      assert.deepEqual(await newNotifications(), []);
+    } finally {
+      await again.close();
+    }
   });
 
   it('connections that break again and again: no message about each', async () => {

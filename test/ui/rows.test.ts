@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
-import { simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
+import { track, withCloudForAllTests } from './cloudOfTest';
 import { until } from './until';
-import { openWorkbench, type Theme, type Workbench } from './workbench';
+import type { Theme, Workbench } from './workbench';
 
 const minuteMs = 60_000;
 const widths = [220, 300, 600] as const;
@@ -48,19 +48,10 @@ describe('the rows', () => {
   let workbench: Workbench;
   let tracked = 0;
 
-  before(async () => {
-    simulator = await startStillCloud();
-    workbench = await openWorkbench({
-      settings: { 'browserUseTasks.baseUrl': simulator.url },
-      env: simulatorEnvironment,
-    });
-    await workbench.setTheme('dark');
-    await workbench.openView();
-  });
+  withCloudForAllTests((opened) => void ({ workbench, simulator } = opened));
 
-  after(async () => {
-    await workbench.close();
-    await simulator.close();
+  before(async () => {
+    await workbench.setTheme('dark');
   });
 
   it('have the whole title, and beside it what the icon does not say', async () => {

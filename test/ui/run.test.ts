@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Simulator } from '../simulator/startSimulator';
-import { pointAt, simulatorEnvironment, startStillCloud } from './cloudOfTest';
-import { openWorkbench, type Workbench } from './workbench';
+import { withCloudForEachTest } from './cloudOfTest';
+import type { Workbench } from './workbench';
 
 const start = 'POST /api/v4/runs';
 
@@ -9,25 +9,9 @@ describe('running a task', () => {
   let simulator: Simulator;
   let workbench: Workbench;
 
-  before(async () => {
-    workbench = await openWorkbench({
-      settings: {
-        'browserUseTasks.baseUrl': 'http://127.0.0.1:1',
-        'browserUseTasks.apiVersion': 'auto',
-      },
-      env: simulatorEnvironment,
-    });
-    await workbench.openView();
+  withCloudForEachTest((opened) => void ({ workbench, simulator } = opened), {
+    settings: { 'browserUseTasks.apiVersion': 'auto' },
   });
-
-  beforeEach(async () => {
-    simulator = await startStillCloud();
-    await pointAt(workbench, simulator);
-  });
-
-  afterEach(() => simulator.close());
-
-  after(() => workbench.close());
 
   it('shows all of it and the account first, sends it once, and tracks it at once', async () => {
     await workbench.runCommand('Browser Use: Run Task…');

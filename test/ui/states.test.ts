@@ -3,11 +3,11 @@ import type { TaskAppearance } from '../../src/core/labels/taskLabels';
 import { scriptOf, statusRows } from '../fakes/statusTable';
 import { type Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
-import { refuseId, simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
+import { refuseId, track, withCloudForAllTests } from './cloudOfTest';
 import { contrast } from './contrast';
 import type { TaskRow } from './taskRow';
 import { until } from './until';
-import { openWorkbench, type Theme, type Workbench } from './workbench';
+import type { Theme, Workbench } from './workbench';
 
 /** A state as its row tells it. */
 interface State {
@@ -107,8 +107,9 @@ describe('the states in the view', () => {
   let simulator: Simulator;
   let workbench: Workbench;
 
+  withCloudForAllTests((opened) => void ({ workbench, simulator } = opened));
+
   before(async () => {
-    simulator = await startStillCloud();
     const now = simulator.clock.now();
     states.forEach(({ script }, index) => {
       if (!script) return;
@@ -118,11 +119,6 @@ describe('the states in the view', () => {
     });
     // Missing at once, where the answer that there is none must be repeated for minutes.
     refuseId(simulator, idOf(states.length - 1));
-    workbench = await openWorkbench({
-      settings: { 'browserUseTasks.baseUrl': simulator.url },
-      env: simulatorEnvironment,
-    });
-    await workbench.openView();
     await workbench.widenView(470);
     await track(workbench, states.map((_, index) => idOf(index)).join(' '));
     await until('All states', async () => {
@@ -130,11 +126,6 @@ describe('the states in the view', () => {
       return rows.length === states.length && rows.every(({ icon }) => icon !== 'ellipsis');
     });
     await workbench.unselect();
-  });
-
-  after(async () => {
-    await workbench.close();
-    await simulator.close();
   });
 
   for (const [index, { name, icon, description, sentence }] of states.entries()) {
@@ -204,17 +195,12 @@ describe('what the words of v3 and v4 mean, in the view', () => {
   let simulator: Simulator;
   let workbench: Workbench;
 
+  withCloudForAllTests((opened) => void ({ workbench, simulator } = opened), {
+    settings: { 'browserUseTasks.apiVersion': 'auto' },
+  });
+
   before(async () => {
-    simulator = await startStillCloud();
     const ids = statusRows.map((row) => simulator.addTask(scriptOf(row, Date.now())).id);
-    workbench = await openWorkbench({
-      settings: {
-        'browserUseTasks.baseUrl': simulator.url,
-        'browserUseTasks.apiVersion': 'auto',
-      },
-      env: simulatorEnvironment,
-    });
-    await workbench.openView();
     await workbench.widenView(470);
     await track(workbench, ids.join(' '));
     await until('All rows of the table', async () => {
@@ -224,11 +210,6 @@ describe('what the words of v3 and v4 mean, in the view', () => {
       return true;
     });
     await workbench.unselect();
-  });
-
-  after(async () => {
-    await workbench.close();
-    await simulator.close();
   });
 
   it('has an icon for each row of the table, in each theme', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
-import { pointAt, simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
+import { track, withCloudForEachTest } from './cloudOfTest';
 import { until } from './until';
-import { openWorkbench, type Workbench } from './workbench';
+import type { Workbench } from './workbench';
 
 const hostileTitle = 'Buy $(alert) [now](command:x)\n\n\u202Eevil';
 
@@ -11,21 +11,7 @@ describe('steering tasks', () => {
   let simulator: Simulator;
   let workbench: Workbench;
 
-  before(async () => {
-    workbench = await openWorkbench({
-      settings: { 'browserUseTasks.baseUrl': 'http://127.0.0.1:1' },
-      env: simulatorEnvironment,
-    });
-    await workbench.openView();
-  });
-
-  beforeEach(async () => {
-    simulator = await startStillCloud();
-    await pointAt(workbench, simulator);
-  });
-
-  afterEach(() => simulator.close());
-  after(() => workbench.close());
+  withCloudForEachTest((opened) => void ({ workbench, simulator } = opened));
 
   const running = (prompt: string, more: Partial<TaskScript> = {}): TaskScript => ({
     prompt,

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { simulatorKey, type Simulator } from '../simulator/startSimulator';
-import { simulatorEnvironment, startStillCloud, track } from './cloudOfTest';
+import { track, withCloudForAllTests } from './cloudOfTest';
 import { until } from './until';
-import { openWorkbench, type Workbench } from './workbench';
+import type { Workbench } from './workbench';
 
 const hourMs = 3_600_000;
 
@@ -15,9 +15,10 @@ describe('what is taken from tasks', () => {
   let workbench: Workbench;
   let folder: string;
 
+  withCloudForAllTests((opened) => void ({ workbench, simulator } = opened));
+
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'browser-use-tasks-'));
-    simulator = await startStillCloud();
     const now = simulator.clock.now();
     const ids = [
       {
@@ -30,11 +31,6 @@ describe('what is taken from tasks', () => {
       const createdAtMs = now - hourMs - index * 60_000;
       return simulator.addTask({ steps: 2, ...script, createdAtMs }).id;
     });
-    workbench = await openWorkbench({
-      settings: { 'browserUseTasks.baseUrl': simulator.url },
-      env: simulatorEnvironment,
-    });
-    await workbench.openView();
     await track(workbench, ids.join(' '));
     await until('Both tasks', async () => {
       const rows = await workbench.rows();
@@ -42,11 +38,7 @@ describe('what is taken from tasks', () => {
     });
   });
 
-  after(async () => {
-    await workbench.close();
-    await simulator.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
 
   it('two that are selected are compared by their context menu, side by side', async () => {
     // The row of what was tracked is selected when it is brought into sight, which may come in between.

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Simulator } from '../simulator/startSimulator';
 import type { TaskScript } from '../simulator/taskScript';
-import { simulatorEnvironment, startStillCloud } from './cloudOfTest';
+import { withCloudForAllTests } from './cloudOfTest';
 import { until } from './until';
-import { openWorkbench, type Workbench } from './workbench';
+import type { Workbench } from './workbench';
 
 const minuteMs = 60_000;
 
@@ -14,8 +14,9 @@ describe('the recent tasks of the account', () => {
   let copiedId: string;
   let longId: string;
 
+  withCloudForAllTests((opened) => void ({ workbench, simulator } = opened));
+
   before(async () => {
-    simulator = await startStillCloud();
     // More than a page of v2, so that there is something to read on.
     for (let number = 1; number <= 130; number++)
       copiedId = add({ prompt: `Check shop ${number}`, apiVersion: 'v2' }, 60 + number);
@@ -29,18 +30,8 @@ describe('the recent tasks of the account', () => {
       effect: { kind: 'answer', status: 403, body: { detail: 'Not allowed' } },
       times: 1,
     });
-    workbench = await openWorkbench({
-      settings: { 'browserUseTasks.baseUrl': simulator.url },
-      env: simulatorEnvironment,
-    });
-    await workbench.openView();
     // What a test before has copied would stand first in the list.
     await workbench.copy('no task');
-  });
-
-  after(async () => {
-    await workbench.close();
-    await simulator.close();
   });
 
   afterEach(() => workbench.page.keyboard.press('Escape'));
