@@ -12,6 +12,12 @@ export class Log implements Disposable {
   #channel: LogOutputChannel | undefined;
   #isDisposed = false;
   readonly #secrets = new Set<string>();
+  readonly #name: string;
+
+  /** @param name that the output channel is listed by; two of the same name may be one to VS Code */
+  constructor(name = 'Browser Use Tasks') {
+    this.#name = name;
+  }
 
   /** No line written from now on shows this text. */
   hide(secret: string): void {
@@ -58,7 +64,7 @@ export class Log implements Disposable {
   }
 
   #open(): LogOutputChannel {
-    this.#channel ??= window.createOutputChannel('Browser Use Tasks', { log: true });
+    this.#channel ??= window.createOutputChannel(this.#name, { log: true });
     return this.#channel;
   }
 

@@ -60,7 +60,7 @@ describe('the details panels', function () {
     assert.ok(extension);
     cloud = new DownloadCloud(() => clock.now());
     settings = new Settings();
-    log = new Log();
+    log = new Log('Browser Use Tasks of a test');
     documents = new TaskDocuments();
     secrets = new MemorySecrets();
     for (const origin of [officialOrigin, here, there])
@@ -86,7 +86,7 @@ describe('the details panels', function () {
     account.dispose();
     settings.dispose();
     await set('baseUrl');
-    // The log stays: its output channel is the running extension's too, as channels go by their name.
+    log.dispose();
     await until(() => detailsTabs().length === 0);
   });
 

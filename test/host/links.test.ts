@@ -21,6 +21,7 @@ import { Settings } from '../../src/ui/settings';
 import type { BrowserUseTasks } from '../../src/publicApi';
 import { fakeSession, serverAt } from '../fakes/fakeAccount';
 import { FakeCloud } from '../fakes/fakeCloud';
+import { never } from '../fakes/never';
 import { activated, run } from './extensionUnderTest';
 import { Person } from './person';
 
@@ -40,7 +41,7 @@ describe('tasks that texts of others name', () => {
     commandsRun = [];
     const session = fakeSession(serverAt('https://cloud.example'));
     const settings = new Settings();
-    const log = new Log();
+    const log = new Log('Browser Use Tasks of a test');
     const cloud = new FakeCloud(() => 0);
     cloud.set(id, 'running');
     cloud.set(other, 'running');
@@ -61,7 +62,7 @@ describe('tasks that texts of others name', () => {
             connect: () => Promise.resolve(cloud),
             clock: systemClock,
             isOfficial: true,
-            signal: new AbortController().signal,
+            signal: never,
           }),
       },
     });

@@ -45,7 +45,7 @@ describe('Run Task', () => {
     reveal = () => Promise.resolve();
     remembered = new Map();
     const settings = new Settings();
-    const log = new Log();
+    const log = new Log('Browser Use Tasks of a test');
     const cloud = createCloud({ baseUrl: simulator.url, key: simulatorKey });
     const secrets = new MemorySecrets();
     const account = fakeAccount(settings, {

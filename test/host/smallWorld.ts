@@ -20,6 +20,7 @@ import { TaskDocuments } from '../../src/ui/saving/taskDocuments';
 import type { FromPage, ToPage } from '../../src/webview/protocol';
 import { startSimulator, type Simulator } from '../simulator/startSimulator';
 import { fakeAccount } from '../fakes/fakeAccount';
+import { never } from '../fakes/never';
 import { set } from './extensionUnderTest';
 import { Person } from './person';
 import { waitFor } from './waitFor';
@@ -79,7 +80,7 @@ export async function smallWorld(): Promise<SmallWorld> {
     createOutputChannel: () => ({ info: write, warn: write, error: write, dispose() {} }),
   });
   const person = new Person();
-  const log = new Log();
+  const log = new Log('Browser Use Tasks of a test');
   const settings = new Settings();
   const documents = new TaskDocuments();
   const cloud = createCloud({ baseUrl: simulator.url, key: canaryKey });
@@ -174,8 +175,6 @@ export async function smallWorld(): Promise<SmallWorld> {
 export async function leaveSmallWorlds(): Promise<void> {
   await set('baseUrl');
 }
-
-const never = new AbortController().signal;
 
 /** The real panel, but for its messages, which pass through here. */
 export function tap(panel: WebviewPanel): TappedPanel {

@@ -20,19 +20,11 @@ describe('the commands on tasks', () => {
   let cloud: Simulator;
   let person: Person;
   let folder: string;
-  let port: number | undefined;
 
+  /** Both stay tracked from test to test: each request of the real extension takes half a second of its rate. */
   before(async () => {
     api = await activated();
-  });
-
-  beforeEach(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), 'browser-use-tasks-'));
-    cloud = await startSimulator(port ? { port } : {});
-    // One address for all tests here: the setting that leads there takes its time.
-    port = Number(new URL(cloud.url).port);
-    person = new Person();
-    await set('baseUrl', cloud.url);
+    cloud = await startSimulator();
     const createdAtMs = Date.now() - 60_000;
     cloud.addTask({
       id: firstId,
@@ -42,26 +34,38 @@ describe('the commands on tasks', () => {
       output: '42 EUR',
     });
     cloud.addTask({ id: secondId, prompt: 'Book a table', steps: 1, createdAtMs, output: '8 pm' });
+    await set('baseUrl', cloud.url);
+    person = new Person();
     person.texts = [simulatorKey];
     await run('setApiKey');
-    await run('trackTask', `${firstId} ${secondId}`);
-    await taskWhen(api, firstId, ({ output }) => output !== undefined);
-    await taskWhen(api, secondId, ({ output }) => output !== undefined);
+    person.end();
+  });
+
+  beforeEach(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'browser-use-tasks-'));
+    person = new Person();
+    if (api.tasks.length < 2) await run('trackTask', `${firstId} ${secondId}`);
+    for (const id of [firstId, secondId])
+      await taskWhen(api, id, ({ output }) => output !== undefined);
     person.seen.length = 0;
   });
 
   afterEach(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    const ids = api.tasks.map(({ id }) => id).join(' ');
-    if (ids !== '') await run('untrackTask', ids);
+    cloud.faults.clear();
+    person.end();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  after(async () => {
+    person = new Person();
+    await run('untrackTask', `${firstId} ${secondId}`);
     person.press = () => 'Remove';
     await run('removeApiKey');
     person.end();
     await cloud.close();
-    rmSync(folder, { recursive: true, force: true });
+    await set('baseUrl');
   });
-
-  after(() => set('baseUrl'));
 
   const wasShown = (pattern: RegExp): boolean => person.seen.some(({ text }) => pattern.test(text));
 

@@ -11,6 +11,7 @@ import { trackTask, type TrackTaskOptions } from '../../src/ui/commands/tracking
 import type { AccountSession } from '../../src/ui/account/accountSession';
 import { fakeSession, serverAt } from '../fakes/fakeAccount';
 import { FakeCloud } from '../fakes/fakeCloud';
+import { never } from '../fakes/never';
 import { Person } from './person';
 import { waitFor } from './waitFor';
 
@@ -50,7 +51,7 @@ describe('Track Task', () => {
     return {
       settings,
       clock: systemClock,
-      log: new Log(),
+      log: new Log('Browser Use Tasks of a test'),
       openDetails: (ref) => {
         opened.push(ref);
         return Promise.resolve();
@@ -78,7 +79,7 @@ describe('Track Task', () => {
               }),
             isOfficial: true,
             clock: { now: () => 7, sleep: () => Promise.resolve() },
-            signal: more?.signal ?? new AbortController().signal,
+            signal: more?.signal ?? never,
             onProgress: more?.onProgress,
           }),
       },
