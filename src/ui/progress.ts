@@ -68,6 +68,23 @@ export async function withCountedProgress<T>(
   );
 }
 
+/** As `withCountedProgress`, but that a single piece shows its progress in a view, where it cannot be cancelled. */
+export async function withPieceProgress<T>(
+  {
+    count,
+    viewId,
+    ...options
+  }: ProgressOptions & {
+    readonly count: number;
+    readonly viewId: string;
+    readonly signal: AbortSignal;
+  },
+  run: (signal: AbortSignal, onProgress?: ReportCount) => Promise<T>,
+): Promise<T> {
+  if (count !== 1) return withCountedProgress(options, run);
+  return window.withProgress({ location: { viewId } }, () => run(options.signal));
+}
+
 /** "12 MB of 40 MB"; below a megabyte in kilobytes. */
 export function formatBytes(received: number, total: number | undefined): string {
   return total === undefined

@@ -10,12 +10,12 @@ import {
   stopOpenQuestion,
   tasksIn,
 } from '../../core/steering/openSessionLabels';
-import type { OpenEntry, OpenSessions, StoppedEntry } from '../../core/steering/openSessions';
+import type { OpenEntry } from '../../core/steering/openSessions';
 import { noteClosedBrowser } from '../../core/steering/taskSteering';
 import { isActive } from '../../core/tasks/trackedTask';
 import { plainLabel } from '../../core/text/plainText';
 import { showMessage } from '../messages';
-import { withCountedProgress } from '../progress';
+import { withPieceProgress } from '../progress';
 import { notify } from '../reportError';
 import { OpenSessionItem, type AccountSessions, type SessionsTree } from '../sessions/sessionsTree';
 import { sessionsViewId } from '../registrations';
@@ -51,8 +51,7 @@ async function read({ open }: AccountSessions): Promise<void> {
 /** Stop Session or Browser: those of the rows, else those that the user picks. */
 async function stopSome(args: readonly unknown[], options: SessionCommandsOptions): Promise<void> {
   const current = options.sessions.current();
-  const chosen = entriesOf(args) ?? (await pick(await readEntries(current), current, options));
-  await stop(chosen, current, options);
+  await stop(await chooseEntries(args, current, options), current, options);
 }
 
 async function stopAll(options: SessionCommandsOptions): Promise<void> {
@@ -75,7 +74,11 @@ async function stop(
   const ending = (entry: OpenEntry) => tasksIn(entry, store.tasks()).filter(isActive);
   const ended = chosen.flatMap(ending);
   for (const task of ended) store.setStopping(task, clock.now());
-  const stopped = await stopWithProgress(chosen, open, over);
+  const title = 'Stopping sessions and browsers';
+  const progress = { title, viewId: sessionsViewId, count: chosen.length, signal: over };
+  const stopped = await withPieceProgress(progress, (signal, onProgress) =>
+    open.stop(chosen, { signal, onProgress: (done) => onProgress?.(done, chosen.length) }),
+  );
   for (const { entry, outcome } of stopped) {
     if (outcome.kind === 'done') noteClosedBrowser(entry, store);
     else for (const task of ending(entry)) store.setStopping(task, undefined);
@@ -83,25 +86,6 @@ async function stop(
   if (ended.length > 0) await poller.refresh(ended);
   const message = stoppedMessage(stopped, { tasks: store.tasks(), host: server.host });
   if (message) notify(message, message.nextStep);
-}
-
-/** One shows its progress in the view; several in a notification, which can be cancelled. */
-async function stopWithProgress(
-  entries: readonly OpenEntry[],
-  open: OpenSessions,
-  over: AbortSignal,
-): Promise<readonly StoppedEntry[]> {
-  if (entries.length === 1)
-    return window.withProgress({ location: { viewId: sessionsViewId } }, () =>
-      open.stop(entries, { signal: over }),
-    );
-  const title = 'Stopping sessions and browsers';
-  return withCountedProgress({ title, signal: over }, (signal, onProgress) =>
-    open.stop(entries, {
-      signal,
-      onProgress: (done) => onProgress(done, entries.length),
-    }),
-  );
 }
 
 /** @returns those that are to be stopped. @throws {CancellationError} where the person says no */
@@ -133,7 +117,7 @@ async function trackTasks(
   options: SessionCommandsOptions,
 ): Promise<void> {
   const current = options.sessions.current();
-  const entries = entriesOf(args) ?? (await pick(await readEntries(current), current, options));
+  const entries = await chooseEntries(args, current, options);
   const { baseUrl } = current.account.server;
   const links = entries.map((entry) => openSessionLink(entry, baseUrl));
   const known = links.filter((link) => link !== undefined);
@@ -142,13 +126,17 @@ async function trackTasks(
   await commands.executeCommand('browserUseTasks.trackTask', known.join('\n'));
 }
 
-/** The rows that a menu hands over: the one that was clicked, and all that are selected. */
-function entriesOf(args: readonly unknown[]): readonly OpenEntry[] | undefined {
-  const [first, all] = args;
+/** The rows that a menu hands over, the one that was clicked or all that are selected; else those that the person picks. */
+async function chooseEntries(
+  [first, all]: readonly unknown[],
+  current: AccountSessions,
+  options: SessionCommandsOptions,
+): Promise<readonly OpenEntry[]> {
   const items = (Array.isArray(all) && all.length > 0 ? all : [first]).filter(
     (item) => item instanceof OpenSessionItem,
   );
-  return items.length > 0 ? items.map(({ entry }) => entry) : undefined;
+  if (items.length > 0) return items.map(({ entry }) => entry);
+  return pick(await readEntries(current), current, options);
 }
 
 /** @throws {UserError} where nothing is open, {CloudError} where it cannot be told */

@@ -1,4 +1,4 @@
-import { window, workspace } from 'vscode';
+import { workspace } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { hasEnded, refKey, type TaskRef } from '../../core/cloud/task';
@@ -25,7 +25,7 @@ import {
 import { hasOpenBrowser } from '../../core/tasks/trackedTask';
 import type { CurrentAccount } from '../account/currentAccount';
 import { confirm } from '../confirm';
-import { withCountedProgress } from '../progress';
+import { withCountedProgress, withPieceProgress } from '../progress';
 import { notify } from '../reportError';
 import { isTaskRef, type TargetOptions } from '../tree/taskTargets';
 import { viewId, type TaskView } from '../tree/taskView';
@@ -87,7 +87,7 @@ async function steerTasks(
   const ends = answeredEnds(active, store);
   let results: readonly SteerResult[] = [];
   try {
-    results = await withSteerProgress(title, refs.length, over, run);
+    results = await withPieceProgress({ title, viewId, count: refs.length, signal: over }, run);
   } finally {
     ends.end(results);
   }
@@ -102,20 +102,6 @@ function stopOpenBrowsers(args: readonly unknown[], options: SteerCommandsOption
     isOffered: (task) => hasOpenBrowser(task, options.clock.now()),
     noneOffered: 'No browser of a tracked task that has ended is known to be open.',
   });
-}
-
-/** One task shows its progress in the view; several in a notification, which can be cancelled. */
-async function withSteerProgress(
-  title: string,
-  count: number,
-  over: AbortSignal,
-  run: (
-    signal: AbortSignal,
-    onProgress?: SteerOptions['onProgress'],
-  ) => Promise<readonly SteerResult[]>,
-): Promise<readonly SteerResult[]> {
-  if (count === 1) return window.withProgress({ location: { viewId } }, () => run(over));
-  return withCountedProgress({ title, signal: over }, run);
 }
 
 /** Delete Session at Browser Use Cloud…: asks back always, as nothing brings it back; then its tasks are untracked. */
