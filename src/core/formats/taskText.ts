@@ -1,3 +1,4 @@
+import { formatCount } from '../labels/countLabel';
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { formatJson } from '../text/formatJson';
 import { compactJson, nodeText, readObject } from '../text/jsonTree';
@@ -71,8 +72,8 @@ function factLines(task: TaskDetails | TrackedTask): string[] {
 
 /** None that were read is not none. */
 function stepCount({ steps, unread }: TaskDetails): string | undefined {
-  if (!unread?.steps) return String(steps.length);
-  return steps.length === 0 ? undefined : `${steps.length} or more`;
+  if (!unread?.steps) return formatCount(steps.length);
+  return steps.length === 0 ? undefined : `${formatCount(steps.length)} or more`;
 }
 
 function timeLines(task: TaskDetails | TrackedTask): string[] {

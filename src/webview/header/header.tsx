@@ -20,6 +20,7 @@ import { ShareNote, Toolbar } from './toolbar';
 import { oneLine } from '../../core/text/plainText';
 import { send } from '../parts/vscodeApi';
 import type { ComponentChildren } from 'preact';
+import { formatCount } from '../../core/labels/countLabel';
 import { useEffect, useState } from 'preact/hooks';
 
 /** Longer prompts stand below in full. In UTF-16 units. */
@@ -150,7 +151,7 @@ function Figures({ view: { task, sessionCost } }: { readonly view: PageView }) {
       ))}
       <Figure
         name={hasEnded(task.status) ? 'Steps' : 'Steps so far'}
-        value={isCounted ? String(task.stepCount) : undefined}
+        value={isCounted ? formatCount(task.stepCount) : undefined}
       />
       <Figure name="Model" value={task.model === undefined ? undefined : oneLine(task.model)} />
     </dl>

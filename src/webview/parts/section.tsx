@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { formatCount } from '../../core/labels/countLabel';
 
 interface SectionProps {
   readonly id: string;
@@ -17,7 +18,9 @@ export function Section({ id, title, count, tools, children }: SectionProps) {
       <div class="section-head">
         <h2 id={`${id}-title`}>
           {title}
-          {count !== undefined && <span class="count">{count}</span>}
+          {count !== undefined && (
+            <span class="count">{typeof count === 'number' ? formatCount(count) : count}</span>
+          )}
         </h2>
         {tools && <div class="tools">{tools}</div>}
       </div>
