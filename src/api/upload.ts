@@ -87,5 +87,5 @@ function refuseFile({ name, bytes }: LocalFile): void {
   if (name === '' || name.length > maxNameLength)
     refuse('name', `A file's name has 1 to ${maxNameLength} characters`);
   if (bytes.byteLength === 0) refuse('size', 'The file is empty');
-  if (bytes.byteLength > maxFileBytes) refuse('size', 'A file has 50 MiB at most');
+  if (bytes.byteLength > maxFileBytes) refuse('size', 'A file has 52 MB at most');
 }

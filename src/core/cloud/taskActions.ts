@@ -151,7 +151,7 @@ export interface TaskActions {
   ): Promise<void>;
   /**
    * Uploads files for a task that is to be started. May be aborted, and done again: it costs nothing.
-   * @param files of 1 byte to 50 MiB each
+   * @param files of 1 byte to 52,428,800 bytes each
    */
   uploadFiles(files: readonly LocalFile[], options: UploadOptions): Promise<UploadedFiles>;
   /** Deletes a session at the cloud with its tasks, files and recordings, and stops it first. */

@@ -23,7 +23,7 @@ export interface SaveDownloadOptions {
 }
 
 /** In bytes. It passes through memory, as VS Code's file systems take a file whole or not at all. */
-const largestDownload = 200 * 1024 * 1024;
+const largestDownload = 200_000_000;
 
 /**
  * Asks where to save a file of the cloud, fetches it there and says so. The user can cancel at any time: then nothing
