@@ -479,9 +479,12 @@ describe('Run Task', () => {
 
     it('goes on in the session of a task that has ended', async () => {
       const first = simulator.addTask({ apiVersion: 'v4', prompt: 'First', lengthMs: 1 });
-      choose('Run');
+      choose('API Version', 'Run');
       person.texts = ['Then this'];
       await run('continueSession', { apiVersion: 'v4', id: first.id });
+      assert.equal(starts(), 0, 'its API version is that of the session');
+      choose('Run');
+      await run('runTask');
       assert.equal(starts(), 1);
       const [one, other] = [...simulator.tasks.values()];
       assert.equal(other?.script.prompt, 'Then this');

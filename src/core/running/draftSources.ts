@@ -59,7 +59,7 @@ export function continuedDraft(
   if (followUps === 'none') return { problem: `${label} has no sessions to go on in.` };
   if (sessionId === undefined)
     return { problem: 'The session of this task is not known yet. Try again in a while.' };
-  const draft: RunDraft = { prompt: '', apiVersion, sessionId };
+  const draft: RunDraft = { prompt: '', apiVersion, sessionId, isContinued: true };
   if (hasEnded(status)) return { draft, notes: [] };
   if (followUps === 'always') return { draft: { ...draft, followUp: 'wait' }, notes: [] };
   return {

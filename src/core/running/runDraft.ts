@@ -21,6 +21,8 @@ export interface RunDraft extends Omit<RunOptions, 'outputSchema' | 'files'> {
   readonly files?: readonly string[] | undefined;
   /** How the prompt joins its session, in which a task is still running. Absent: nothing runs there. */
   readonly followUp?: FollowUpMode | undefined;
+  /** True where it goes on in the session of a known task: neither that session nor its API version can be another then. */
+  readonly isContinued?: true | undefined;
 }
 
 /** What keeps a draft from being sent. */

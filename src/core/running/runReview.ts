@@ -15,7 +15,8 @@ export type ReviewTarget =
 
 /** A row of the page that shows all of a task before it is sent. Its texts may hold anything. */
 export interface ReviewRow {
-  readonly target: ReviewTarget;
+  /** Absent where nothing of it can be changed. */
+  readonly target?: ReviewTarget | undefined;
   /** The heading that the rows before the next heading stand under. */
   readonly heading?: string | undefined;
   readonly icon: string;
@@ -54,8 +55,9 @@ export function reviewRows(
     detail: problem?.text ?? costSentence(draft),
   };
   const optionRow = (field: RunField): ReviewRow => ({
-    target: { kind: 'option', option: field.option },
-    icon: 'edit',
+    ...(draft.isContinued && field.option === 'sessionId'
+      ? { icon: 'lock' }
+      : { target: { kind: 'option', option: field.option }, icon: 'edit' }),
     label: field.label,
     description: valueText(draft, field),
   });
@@ -69,10 +71,12 @@ export function reviewRows(
     ...under('Sent', [
       promptRow(draft),
       {
-        target: { kind: 'version' },
-        icon: 'versions',
+        ...(draft.isContinued
+          ? { icon: 'lock' }
+          : { target: { kind: 'version' }, icon: 'versions' }),
         label: 'API Version',
         description: draft.apiVersion,
+        detail: draft.isContinued ? 'That of the session, which goes on' : undefined,
       },
       ...(draft.followUp ? [followUpRow(draft.followUp)] : []),
       ...sent.map(optionRow),

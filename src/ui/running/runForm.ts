@@ -37,7 +37,7 @@ const startOver: QuickInputButton = {
 };
 
 interface RowItem extends QuickPickItem {
-  readonly target?: ReviewTarget;
+  readonly target?: ReviewTarget | undefined;
 }
 
 /**

@@ -48,14 +48,14 @@ describe('continuing a session', () => {
   it('begins with its session, once its task has ended', () => {
     for (const apiVersion of ['v4', 'v3', 'v2'] as const)
       assert.deepEqual(draftFor(apiVersion, 'finished'), {
-        draft: { prompt: '', apiVersion, sessionId },
+        draft: { prompt: '', apiVersion, sessionId, isContinued: true },
         notes: [],
       });
   });
 
   it('waits for a task that runs where the version has a queue, and says no where it has none', () => {
     assert.deepEqual(draftFor('v4', 'running'), {
-      draft: { prompt: '', apiVersion: 'v4', sessionId, followUp: 'wait' },
+      draft: { prompt: '', apiVersion: 'v4', sessionId, isContinued: true, followUp: 'wait' },
       notes: [],
     });
     for (const apiVersion of ['v3', 'v2'] as const) {

@@ -65,6 +65,19 @@ describe('the page before a task is sent', () => {
     }
   });
 
+  it('lets neither the session that goes on nor its API version be changed', () => {
+    const changeable = (draft: RunDraft): readonly string[] =>
+      rowsOf(draft).flatMap(({ label, target }) => (target ? [label] : []));
+    const draft: RunDraft = { prompt: 'Go', apiVersion: 'v4', sessionId, model: 'm' };
+    for (const label of ['Session', 'API Version']) {
+      assert.ok(changeable(draft).includes(label), 'typed by hand it is free');
+      assert.ok(!changeable({ ...draft, isContinued: true }).includes(label));
+    }
+    const rows = page({ ...draft, isContinued: true });
+    assert.deepEqual(rows, page(draft), 'all of it is shown');
+    assert.ok(changeable({ ...draft, isContinued: true }).includes('Model'));
+  });
+
   it('never shows a secret’s value', () => {
     assert.doesNotMatch(JSON.stringify(rowsOf(full)), /hunter2/u);
   });
