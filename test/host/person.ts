@@ -31,6 +31,8 @@ export class Person {
   press: (message: SeenMessage) => string | undefined = () => undefined;
   /** Texts to type, one a box; without one the box is cancelled. */
   texts: string[] = [];
+  /** Whether a box without a list is left once the text is typed into it. */
+  leavesTyped = false;
   /** Which entries of a list to pick, by their labels; `undefined` cancels, or in a list with a box for texts types the next text. */
   pick: (labels: readonly string[]) => readonly string[] | undefined = () => undefined;
   /** Where to save a file; `undefined` cancels. The dialog's own question before a file is replaced counts as answered. */
@@ -134,7 +136,7 @@ export class Person {
           const text = this.texts.shift();
           if (text !== undefined) {
             box.value = text;
-            accept.fire();
+            if (!this.leavesTyped) accept.fire();
           }
           hide.fire();
         });

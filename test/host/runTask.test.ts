@@ -210,9 +210,7 @@ describe('Run Task', () => {
     assert.ok(shown.every((labels) => labels.some((label) => label.includes('Cost Cap'))));
     const refused: readonly (readonly [string, RegExp])[] = [
       ['{"prompt": "Go",}', /^This is not JSON\. .* Nothing was sent\.$/u],
-      ['{\n"maxSteps": "5"}', /^Line 2: Max Steps must be a whole number/u],
       ['{"model": "x"}', /^This file has no prompt yet\. Write it as its `prompt`\.$/u],
-      ['{"prompt": "Go", "confirm": false}', /^Line 1: There is no option confirm\./u],
     ];
     const pages = shown.length;
     for (const [index, [text, expected]] of refused.entries()) {
@@ -380,6 +378,49 @@ describe('Run Task', () => {
       fault.clear();
     }
     assert.equal(simulator.tasks.size, 0);
+  });
+
+  it('keeps a prompt whose box was left, as by another box, and shows its page then', async () => {
+    person.leavesTyped = true;
+    person.texts = ['Find a tent'];
+    await run('runTask');
+    assert.equal(shown.length, 0);
+    choose('Run');
+    await run('runTask');
+    assert.equal(starts(), 1);
+    person.leavesTyped = false;
+    await run('runTask');
+    assert.equal(shown.length, 1, 'nothing waits any more');
+  });
+
+  it('keeps every task that was written and not sent, until it is sent or discarded', async () => {
+    for (const prompt of ['First', 'Second', 'Third']) {
+      choose('Max Steps');
+      person.texts = ['5'];
+      await run('runTask', { prompt, apiVersion: 'v2' });
+    }
+    const offered = async (...picks: string[]): Promise<string> => {
+      choose(...picks);
+      person.texts = [];
+      shown.length = 0;
+      await run('runTask');
+      return shown[0]?.join() ?? '';
+    };
+    const all = 'Third,Second,First,,$(add) New Task,$(clear-all) New Task, and Discard These';
+    assert.equal(await offered(), all);
+    assert.equal(starts(), 0);
+    assert.equal(await offered('Second', 'Run'), all);
+    const [sent] = simulator.tasks.values();
+    assert.equal(sent?.script.prompt, 'Second');
+    assert.match(await offered('First', 'Max Steps', 'Run'), /^Third,First,/u);
+    assert.equal(starts(), 2);
+    assert.match(await offered(), /Run.*Prompt/u, 'the one that is left comes by itself');
+    choose('Max Steps');
+    person.texts = ['7'];
+    await run('runTask', { prompt: 'Fourth', apiVersion: 'v2' });
+    assert.match(await offered('Discard'), /^Fourth,Third,/u);
+    assert.doesNotMatch(await offered(), /Third|Fourth|Prompt/u);
+    assert.equal(starts(), 2);
   });
 
   it('runs it again after a lost answer only where the person says so', async () => {

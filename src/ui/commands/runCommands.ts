@@ -1,11 +1,21 @@
-import { Uri, window, workspace, type TextDocument } from 'vscode';
+import {
+  CancellationError,
+  QuickPickItemKind,
+  Uri,
+  window,
+  workspace,
+  type QuickPickItem,
+  type TextDocument,
+} from 'vscode';
 import type { TaskDetails, TaskRef } from '../../core/cloud/task';
 import { continuedDraft, draftOfArguments, repeatedDraft } from '../../core/running/draftSources';
+import { oneLine, plainLabel } from '../../core/text/plainText';
+import { shorten } from '../../core/text/shorten';
 import type { AccountSession } from '../account/accountSession';
 import type { CurrentAccount } from '../account/currentAccount';
 import { withProgress } from '../progress';
 import { defaultVersion, promptFileFormat, readDocument } from '../running/promptFiles';
-import type { TaskRuns } from '../running/taskRuns';
+import type { RunStart, TaskRuns } from '../running/taskRuns';
 import type { Settings } from '../settings';
 import { isTaskRef } from '../tree/taskTargets';
 import type { TaskView } from '../tree/taskView';
@@ -35,7 +45,7 @@ export function runCommands(options: RunCommandsOptions): Commands {
 
 /**
  * Run Task…: a prompt file by its URI, or a prompt, or a prompt with options where the first argument is such; else the prompt file in
- * front; else what was written last and not sent; else a new one. The page comes first, but where `confirm: false` stands beside
+ * front; else what was written and not sent; else a new one. The page comes first, but where `confirm: false` stands beside
  * the prompt.
  * @returns the task that was started
  */
@@ -54,10 +64,41 @@ async function runTask(
   }
   const document = window.activeTextEditor?.document;
   if (document && promptFileFormat(document)) return runFile(document, options);
-  const { unsent } = runs;
   const fresh = { title, draft: { prompt: '', apiVersion: defaultVersion(options) } };
-  return runs.run(unsent ?? fresh);
+  return runs.run((await pickUnsent(runs)) ?? fresh);
 }
+
+/**
+ * What was written and not sent: the one there is, or one that the person picks. `undefined` for a new task.
+ * @throws {CancellationError} where the person picks nothing
+ */
+async function pickUnsent(runs: TaskRuns): Promise<RunStart | undefined> {
+  const { unsent } = runs;
+  if (unsent.length <= 1) return unsent[0];
+  const picked = await window.showQuickPick<QuickPickItem & { readonly start?: RunStart }>(
+    [
+      ...unsent.map((start) => ({
+        start,
+        label: plainLabel(shorten(oneLine(start.draft.prompt), 100)),
+        description: `${start.title}, ${start.draft.apiVersion}`,
+      })),
+      { label: '', kind: QuickPickItemKind.Separator },
+      { label: newTask },
+      { label: newTaskAlone },
+    ],
+    {
+      title: 'Run Task',
+      placeHolder: 'These tasks were written and not sent',
+      ignoreFocusOut: true,
+    },
+  );
+  if (!picked) throw new CancellationError();
+  if (picked.label === newTaskAlone) runs.discardUnsent();
+  return picked.start;
+}
+
+const newTask = '$(add) New Task';
+const newTaskAlone = '$(clear-all) New Task, and Discard These';
 
 async function runFile(
   document: TextDocument,

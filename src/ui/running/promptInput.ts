@@ -8,9 +8,13 @@ export interface WrittenInEditor {
 
 /**
  * Asks for the prompt. One of several lines, or a long one, is for an editor: an input box has one line, and would fold them.
+ * @param onLeft called with what was typed where the person leaves the box, as another one does that takes its place
  * @throws {CancellationError} where the person gives none
  */
-export async function promptForPrompt(prompt: string): Promise<string | WrittenInEditor> {
+export async function promptForPrompt(
+  prompt: string,
+  onLeft?: (typed: string) => void,
+): Promise<string | WrittenInEditor> {
   if (prompt.includes('\n') || prompt.length > 2 * longestShown) return { typed: prompt };
   const box = window.createInputBox();
   box.title = 'Prompt';
@@ -31,7 +35,11 @@ export async function promptForPrompt(prompt: string): Promise<string | WrittenI
     box.onDidHide(() => resolve(undefined));
     box.show();
   });
+  const typed = box.value.trim();
   box.dispose();
-  if (given === undefined) throw new CancellationError();
+  if (given === undefined) {
+    if (typed !== '' && typed !== prompt) onLeft?.(typed);
+    throw new CancellationError();
+  }
   return given;
 }

@@ -66,17 +66,23 @@ interface Left {
 export class TaskRuns {
   readonly #options: TaskRunsOptions;
   readonly #sender: DraftSender;
-  #unsent: RunStart | undefined;
-  #beingSent: RunStart | undefined;
+  /** The last one at the end. */
+  #unsent: readonly RunStart[] = [];
+  readonly #beingSent = new Set<RunStart>();
 
   constructor(options: TaskRunsOptions) {
     this.#options = options;
     this.#sender = new DraftSender(options);
   }
 
-  /** What was written last and not sent, without its secrets. Nothing of what is being sent. */
-  get unsent(): RunStart | undefined {
-    return this.#unsent === this.#beingSent ? undefined : this.#unsent;
+  /** What was written and not sent, the last first, without its secrets. Nothing of what is being sent. */
+  get unsent(): readonly RunStart[] {
+    return this.#unsent.filter((each) => !this.#beingSent.has(each)).toReversed();
+  }
+
+  /** Forgets what waits in `unsent`. */
+  discardUnsent(): void {
+    this.#unsent = this.#unsent.filter((each) => this.#beingSent.has(each));
   }
 
   /**
@@ -105,16 +111,18 @@ export class TaskRuns {
     if (page.draft.prompt.trim() === '') {
       // What is typed here has been confirmed by nobody.
       isConfirmed = false;
-      const step = await this.#prompt(page);
+      const step = await this.#prompt(page, (typed) =>
+        this.#keep(start, { draft: { ...start.draft, prompt: typed }, notes: first.notes }),
+      );
       if (step.kind !== 'page') throw new CancellationError();
       page = step;
     }
-    let kept = this.#unsent === start ? start : undefined;
+    let kept = this.#unsent.includes(start) ? start : undefined;
     let choice: RunFormChoice = isConfirmed ? { kind: 'run' } : undefined;
     for (;;) {
       const { draft, notes } = page;
       // What is left as it came can come again from where it came.
-      if (page !== first) kept = this.#keep(start, page);
+      if (page !== first) kept = this.#keep(start, page, kept);
       // The page shows another account; what the one before has of files is not there.
       if (!(await context.account.isCurrent())) context = await contextFor(session, paths);
       choice ??= await showRunForm({
@@ -126,28 +134,35 @@ export class TaskRuns {
         clock: this.#options.clock,
       });
       const sent = choice?.kind === 'run' ? kept : undefined;
-      if (sent) this.#beingSent = sent;
+      if (sent) this.#beingSent.add(sent);
       const step = await this.#follow(choice, page, context).finally(() => {
-        if (this.#beingSent === sent) this.#beingSent = undefined;
+        if (sent) this.#beingSent.delete(sent);
       });
       choice = undefined;
       if (step.kind === 'left') {
-        if (step.kept) this.#keep(start, step.kept);
-        if (step.isInEditor && this.#unsent === kept) this.#unsent = undefined;
+        if (step.kept) this.#keep(start, step.kept, kept);
+        if (step.isInEditor) this.#forget(kept);
         throw new CancellationError();
       }
       if (step.kind === 'sent') {
-        if (this.#unsent === kept) this.#unsent = undefined;
+        this.#forget(kept);
         return step.ref;
       }
       page = step;
     }
   }
 
-  /** Keeps what was written for the next page, but for its secrets. */
-  #keep(start: RunStart, { draft, notes }: Page): RunStart {
-    this.#unsent = { ...start, draft: withoutSecrets(draft), notes, isConfirmed: false };
-    return this.#unsent;
+  /** Keeps what was written for the next page, but for its secrets, in the place of what was kept of it before. */
+  #keep(start: RunStart, { draft, notes }: Omit<Page, 'kind'>, before?: RunStart): RunStart {
+    this.#forget(before);
+    // Who confirmed it learns that it was not started, and may start it again.
+    const kept = { ...start, draft: withoutSecrets(draft), notes, isConfirmed: false };
+    this.#unsent = [...this.#unsent, kept].slice(-mostUnsent);
+    return kept;
+  }
+
+  #forget(kept: RunStart | undefined): void {
+    this.#unsent = this.#unsent.filter((each) => each !== kept);
   }
 
   /** @throws {UserError} where the base URL names another server by now */
@@ -202,13 +217,13 @@ export class TaskRuns {
     }
   }
 
-  async #prompt(page: Page): Promise<Page | Left> {
+  async #prompt(page: Page, onLeft?: (typed: string) => void): Promise<Page | Left> {
     const { draft, file } = page;
     if (file) {
       await window.showTextDocument(file);
       return { kind: 'left' };
     }
-    const prompt = await promptForPrompt(draft.prompt);
+    const prompt = await promptForPrompt(draft.prompt, onLeft);
     if (typeof prompt === 'string') return changed(page, { ...draft, prompt });
     await openAsPromptFile({ ...draft, prompt: prompt.typed });
     return { kind: 'left', isInEditor: true };
@@ -216,9 +231,7 @@ export class TaskRuns {
 
   #askForKey(given: RunStart, { server: { host } }: AccountSession): void {
     const { log, settings } = this.#options;
-    // Who confirmed it learns that it was not started, and may start it again.
-    const start: RunStart = { ...given, isConfirmed: false };
-    this.#unsent = start;
+    const start = this.#keep(given, { draft: given.draft, notes: given.notes ?? [] }, given);
     const text = `There is no API key for ${host} yet. Set one, and the task is shown again.`;
     notify({ severity: 'information', text }, 'setApiKey', async () => {
       const session = this.#options.account.requireSession();
@@ -229,6 +242,9 @@ export class TaskRuns {
     });
   }
 }
+
+/** Far more than a person leaves; code may be left without a key over and over. */
+const mostUnsent = 20;
 
 function afterSending(page: Page, outcome: SendOutcome): Step {
   if (outcome.kind === 'sent') return outcome;
