@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { listFiles, PackageManager } from '@vscode/vsce';
+import { readTrackUri } from '../src/core/input/trackUri';
 import { reachableFrom } from './bench/sizes';
 import { packagedExtension, projectFolder } from './launch/packagedExtension';
 
@@ -69,6 +72,55 @@ describe('what the Marketplace shows', () => {
     assert.deepEqual(missing, []);
     // vsce turns the links of Markdown into addresses, not those of HTML, and takes no SVG as a picture.
     assert.doesNotMatch(readme, /<(?:a|img|video)\b|!\[[^\]]*\]\([^)]*\.svg\)/iu);
+  });
+});
+
+describe('the tasks.json in the README', () => {
+  const example = /```json\n(\{\s*"version": "2\.0\.0"[^`]*)```/u.exec(
+    readProjectFile('README.md'),
+  )?.[1];
+  const file = JSON.parse(example ?? '{}') as {
+    readonly tasks?: readonly { readonly type: string; readonly command: string }[];
+  };
+  const id = '0b5ad6a5-8a4f-4f5e-9d0e-1d1f6a3c2b10';
+
+  it('hands what its script prints to this extension, as a link that it follows', function () {
+    const [task, ...others] = file.tasks ?? [];
+    assert.deepEqual([task?.type, others], ['shell', []]);
+    if (process.platform === 'win32') this.skip();
+    const folder = mkdtempSync(path.join(tmpdir(), 'browser-use-tasks-'));
+    try {
+      // In the place of Python, which runs the user's script, and of VS Code.
+      for (const [name, line] of [
+        ['python', `echo ${id}`],
+        ['code', 'printf "%s\\n" "$@" > asked'],
+      ] as const)
+        writeFileSync(path.join(folder, name), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
+      const output = execFileSync('/bin/sh', ['-c', task?.command ?? ''], {
+        cwd: folder,
+        env: { PATH: `${folder}:${process.env['PATH'] ?? ''}` },
+        encoding: 'utf8',
+      });
+      assert.equal(output, `Task ${id}\n`);
+      const [flag, dashes, link = ''] = readFileSync(path.join(folder, 'asked'), 'utf8').split(
+        '\n',
+      );
+      assert.deepEqual([flag, dashes], ['--open-url', '--']);
+      const { protocol, host, pathname, search } = new URL(link);
+      const { publisher, name } = JSON.parse(readProjectFile('package.json')) as Record<
+        string,
+        string
+      >;
+      assert.equal(`${protocol}//${host}`, `vscode://${publisher}.${name}`);
+      const { input, problem } = readTrackUri(
+        { path: pathname, query: search.slice(1), fragment: '' },
+        undefined,
+      );
+      assert.equal(problem, undefined);
+      assert.deepEqual(input?.ids, [id]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 
