@@ -104,6 +104,15 @@ describe('the tree', () => {
     assert.deepEqual(row.command.arguments, [{ apiVersion: 'v2', id: 'a1' }]);
   });
 
+  it('marks only the ends that nobody has opened', () => {
+    fill(aTask({ status: 'finished', isUnseen: true }), aTask({ id: 'b2', status: 'finished' }));
+    const marks = rows().map(({ id, resourceUri }) => [id, resourceUri?.toString()]);
+    assert.deepEqual(marks, [
+      ['v2/a1', 'browser-use-tasks-unseen:/v2/a1'],
+      ['v2/b2', undefined],
+    ]);
+  });
+
   it('offers to follow a session, or to stop that, and says that it is followed', () => {
     fill(aTask({ sessionId: 's1', followedAt: 1, followedTo: 'a1' }), aTask({ id: 'b2' }));
     const [followed, other] = rows();

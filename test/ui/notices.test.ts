@@ -34,6 +34,12 @@ describe('notifications of ends', () => {
     assert.equal(notification.severity, 'warning');
     await workbench.waitForBadge(3);
     await workbench.waitForStatusBar('3 ended');
+    await until('A dot in each of their rows', async () => {
+      const dots = workbench.page.locator(
+        '.customview-tree [class*="monaco-decoration-itemBadge"]',
+      );
+      return (await dots.count()) === 3;
+    });
     await workbench.page.keyboard.press('ControlOrMeta+B');
     await workbench.page.locator('.customview-tree').waitFor({ state: 'hidden' });
     await notification.click('Show Tasks');

@@ -86,7 +86,7 @@ export function rowSentence(task: TrackedTask, { showsVersion }: RowOptions): st
   const parts = [`Task “${taskTitle(task)}”: ${appearanceLabel(task).toLowerCase()}`];
   if (task.cost !== undefined) parts.push(`It cost ${formatShortCost(task.cost)}`);
   if (isStopping(task)) parts.push('It is being stopped');
-  if (task.isUnseen) parts.push('You have not opened it since it ended');
+  if (task.isUnseen) parts.push(unseenSentence);
   if (task.trouble && !task.isMissing) parts.push('It cannot be read at the moment');
   if (hasEnded(task.status) && task.browserOpenUntil !== undefined)
     parts.push('Its browser is still open');
@@ -94,6 +94,9 @@ export function rowSentence(task: TrackedTask, { showsVersion }: RowOptions): st
   if (showsVersion) parts.push(capabilitiesOf(task.apiVersion).label);
   return `${parts.join('. ')}.`;
 }
+
+/** Of an end that the badge counts. A sentence without its point. */
+export const unseenSentence = 'You have not opened it since it ended';
 
 function factParts(task: TrackedTask, options: RowDescriptionOptions): (string | undefined)[] {
   if (isStopping(task)) return ['stopping…', troubleLabel(task)];

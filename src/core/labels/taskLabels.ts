@@ -132,9 +132,6 @@ export function promptTitle({
     .find((text) => /[^\p{Default_Ignorable_Code_Point}\s]/u.test(text));
 }
 
-// First the flags that are spelled in tags (UTS 51, ED-14a), so that of tags only others go. Then marks, embeddings,
-// overrides and isolates of direction; zero width spaces; invisible operators; byte order marks; annotations; tags.
-
 /** "12 s", "3 min 20 s", "2 h 5 min". Negative counts as zero. */
 export function formatDuration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));

@@ -1,4 +1,5 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
+import { unseenSentence } from './rowDescription';
 import { errorMessage } from './errorMessage';
 import { pausedReason, type PausedOptions } from './pausedLabel';
 import { hasEnded } from '../cloud/task';
@@ -7,6 +8,7 @@ import {
   formatCost,
   durationOf,
   formatDuration,
+  promptTitle,
   statusSentence,
   verdictSentence,
 } from './taskLabels';
@@ -34,9 +36,10 @@ export function tooltipLines(task: TrackedTask, options: TooltipOptions): readon
   const reason = pausedReason(task, options);
   const unchangedSince = task.changedAt ?? task.trackedAt;
   const lines = [
-    shorten(oneLine(task.prompt ?? ''), 600),
+    shorten(promptTitle(task) ?? '', 600),
     statusLine(task, host),
     verdictSentence(task),
+    task.isUnseen ? `${unseenSentence}.` : undefined,
     task.cost === undefined ? undefined : `${costLabel}: ${formatCost(task.cost)}`,
     task.model === undefined ? undefined : `Model: ${oneLine(task.model)}`,
     time('Created', task.createdAt),

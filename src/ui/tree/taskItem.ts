@@ -1,7 +1,16 @@
 import { capabilitiesOf, dashboardSession } from '../../core/cloud/apiVersions';
-import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type Command } from 'vscode';
+import {
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+  Uri,
+  window,
+  type Command,
+} from 'vscode';
+import type { Disposable } from '../../core/base/event';
 import { followableSession } from '../../core/following/sessionFollowing';
-import { rowSentence } from '../../core/labels/rowDescription';
+import { rowSentence, unseenSentence } from '../../core/labels/rowDescription';
 import { hasEnded, refKey, type TaskRef } from '../../core/cloud/task';
 import { appearanceOf, type TaskAppearance } from '../../core/labels/taskLabels';
 import { mayBeOfOtherVersion } from '../../core/tracking/otherVersions';
@@ -37,7 +46,19 @@ export function taskItem(
   item.contextValue = contextValueOf(task, { hasDashboard, now });
   item.accessibilityInformation = { label: rowSentence(task, { showsVersion }) };
   item.command = openDetailsCommand(element);
+  if (task.isUnseen) item.resourceUri = Uri.from({ scheme: unseenScheme, path: `/${item.id}` });
   return item;
+}
+
+/** Rows have a URI only to be marked by it: VS Code draws such marks at a row's end, whatever room its label has. */
+const unseenScheme = 'browser-use-tasks-unseen';
+
+/** Marks the rows of ends that the badge counts with a dot, until it is disposed. */
+export function markUnseenRows(): Disposable {
+  return window.registerFileDecorationProvider({
+    provideFileDecoration: ({ scheme }) =>
+      scheme === unseenScheme ? { badge: '●', tooltip: unseenSentence } : undefined,
+  });
 }
 
 /** An icon of its own shape for each appearance, so that colour is never needed to tell them apart. */

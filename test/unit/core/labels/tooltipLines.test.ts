@@ -40,6 +40,20 @@ describe('a tooltip', () => {
     ]);
   });
 
+  it('begins with the whole title where the prompt is not known, and says of an end that nobody has opened it', () => {
+    const task = aTask({
+      prompt: undefined,
+      title: 'Bike shops',
+      status: 'failed',
+      isUnseen: true,
+    });
+    assert.deepEqual(tooltipLines(task, options).slice(0, 3), [
+      'Bike shops',
+      'Ended: The task broke off with an error.',
+      'You have not opened it since it ended.',
+    ]);
+  });
+
   it('calls a cost what it is the cost of', () => {
     const lines = tooltipLines(aTask({ apiVersion: 'v4', cost: '0.31' }), options);
     assert.ok(lines.includes('Model cost: $0.31'), lines.join());
