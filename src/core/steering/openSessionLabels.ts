@@ -5,7 +5,7 @@ import { errorMessage } from '../labels/errorMessage';
 import { formatCost, formatDuration, formatShortCost, taskTitle } from '../labels/taskLabels';
 import { isActive, type TrackedTask } from '../tasks/trackedTask';
 import { oneLine } from '../text/plainText';
-import { shorten } from '../text/shorten';
+import { shorten, shortenAtWord } from '../text/shorten';
 import type { OpenEntry, OpenSessionsState, StoppedEntry } from './openSessions';
 import { withReason, type Question, type SteerMessage } from './steerMessages';
 
@@ -160,7 +160,9 @@ export function stopOpenQuestion(
   const unknown = entries.length - idle.length - busy.length;
   const isOne = others.length === 0;
   if (idle.length === entries.length && (isOne || !isAll)) return undefined;
-  const names = busy.slice(0, 5).map((entry) => `• ${shorten(openSessionTitle(entry, tasks), 60)}`);
+  const names = busy
+    .slice(0, 5)
+    .map((entry) => `• ${shortenAtWord(openSessionTitle(entry, tasks), 60)}`);
   const more = busy.length - names.length;
   const paragraphs = [
     busy.length === 0
@@ -170,14 +172,14 @@ export function stopOpenQuestion(
       ? undefined
       : isOne
         ? 'It is not known whether a task runs in it. If one does, it ends where it is.'
-        : `Of ${formatCount(unknown)} it is not known whether a task runs there. If one does, it ends where it is.`,
+        : `It is not known whether a task runs in ${unknown === 1 ? 'one' : formatCount(unknown)} of them. If one does, it ends where it is.`,
     'Pages that are open in a browser are closed with it.',
   ];
   return {
     text: isOne
-      ? `Stop the ${only.kind} “${shorten(openSessionTitle(only, tasks), 60)}”?`
+      ? `Stop the ${only.kind} “${shortenAtWord(openSessionTitle(only, tasks), 60)}”?`
       : isAll
-        ? `Stop all ${formatCount(entries.length)} that are open?`
+        ? `Stop all ${formatCount(entries.length)} open sessions and browsers?`
         : `Stop ${formatCount(entries.length)} sessions and browsers?`,
     detail: paragraphs.filter((part) => part !== undefined).join('\n\n'),
     button: isOne
@@ -209,7 +211,7 @@ export function stoppedMessage(
   const parts =
     others.length === 0
       ? [
-          `“${shorten(openSessionTitle(first.entry, tasks), 60)}” ${first.outcome.kind === 'unknown' ? 'may have been stopped: the answer was lost, and the cloud could not be asked' : 'could not be stopped'}`,
+          `“${shortenAtWord(openSessionTitle(first.entry, tasks), 60)}” ${first.outcome.kind === 'unknown' ? 'may have been stopped: the answer was lost, and the cloud could not be asked' : 'could not be stopped'}`,
         ]
       : [
           `${formatCount(done)}${done === stopped.length ? '' : ` of ${formatCount(stopped.length)}`} stopped`,

@@ -160,7 +160,10 @@ describe('the question before what is open is stopped', () => {
   it('is none for several that are known to be idle, but where they are all there is', () => {
     const idleToo = { ...idle, id: 'i2' };
     assert.equal(stopOpenQuestion([idle, idleToo], []), undefined);
-    assert.equal(stopOpenQuestion([idle, idleToo], [], true)?.text, 'Stop all 2 that are open?');
+    assert.equal(
+      stopOpenQuestion([idle, idleToo], [], true)?.text,
+      'Stop all 2 open sessions and browsers?',
+    );
     const some = stopOpenQuestion([idle, busy], []);
     assert.equal(some?.text, 'Stop 2 sessions and browsers?');
     assert.equal(some?.button, 'Stop 2');
@@ -176,10 +179,10 @@ describe('the question before what is open is stopped', () => {
 
   it('counts all, names those in use, and offers the idle ones', () => {
     const all = stopOpenQuestion([idle, busy, open], [], true);
-    assert.equal(all?.text, 'Stop all 3 that are open?');
+    assert.equal(all?.text, 'Stop all 3 open sessions and browsers?');
     assert.match(
       all?.detail ?? '',
-      /^One is in use: the task in it ends where it is.*\n• A B\n\nOf 1 it is not/u,
+      /^One is in use: the task in it ends where it is.*\n• A B\n\nIt is not known whether a task runs in one of them\./u,
     );
     assert.deepEqual(all?.idle, [idle]);
     assert.equal(all?.button, 'Stop All');
