@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Simulator } from '../simulator/startSimulator';
-import { sampleTasks } from '../simulator/samples';
+import { newerSampleTasks, sampleTasks } from '../simulator/samples';
 import type { TaskScript } from '../simulator/taskScript';
 import { track, withCloudForAllTests } from './cloudOfTest';
 import { firstPicture } from './detailsPanel';
@@ -8,7 +8,7 @@ import { until } from './until';
 import type { Workbench } from './workbench';
 
 /** What a person sees who has worked with it for some days; the README's first picture. */
-describe('the view beside the details of a task', () => {
+describe('both views beside the details of a task', () => {
   let simulator: Simulator;
   let workbench: Workbench;
 
@@ -18,9 +18,16 @@ describe('the view beside the details of a task', () => {
     await workbench.setTheme('dark');
   });
 
-  it('has every sample task in its state, and a finished one’s story', async () => {
-    const samples = sampleTasks(simulator.clock.now()).map(({ script }) => script);
-    const tasks = [...samples, shown(simulator.clock.now())].map((each) => simulator.addTask(each));
+  it('have tasks of every version in their states, what is open for them, and a finished one’s story', async () => {
+    const now = simulator.clock.now();
+    const samples = [...sampleTasks(now), ...newerSampleTasks(now)].filter(({ script }) =>
+      shownSamples.some((beginning) => script.prompt.startsWith(beginning)),
+    );
+    assert.equal(samples.length, shownSamples.length);
+    for (const { script } of samples) simulator.addTask(script);
+    simulator.clock.advance(shownAfterMs);
+    const more = withOpenSessions(simulator.clock.now()).map((each) => simulator.addTask(each));
+    const tasks = [...samples, ...more, simulator.addTask(shown(simulator.clock.now()))];
     // Wide enough for the descriptions beside the names.
     await workbench.widenView(440);
     await track(workbench, tasks.map(({ apiVersion, id }) => `${apiVersion}:${id}`).join('\n'));
@@ -29,6 +36,8 @@ describe('the view beside the details of a task', () => {
       return rows.length === tasks.length && rows.every(({ icon }) => icon !== 'ellipsis');
     });
     const rows = await workbench.rows();
+    const versions = new Set(rows.map(({ description }) => /v\d$/u.exec(description)?.[0]));
+    assert.deepEqual(versions, new Set(['v1', 'v2', 'v3', 'v4']));
     const icons = new Set(rows.map(({ icon }) => icon));
     assert.deepEqual(
       [...icons].toSorted(),
@@ -44,6 +53,8 @@ describe('the view beside the details of a task', () => {
         'warning',
       ].toSorted(),
     );
+    await workbench.page.locator('.pane-header', { hasText: 'Open Sessions' }).click();
+    await workbench.page.locator('.pane-body .monaco-list-row', { hasText: 'idle' }).waitFor();
     await workbench.row('Find the cheapest').click();
     const details = await workbench.detailsFrame();
     await details.getByRole('heading', { name: 'Open the timetable' }).waitFor();
@@ -56,6 +67,50 @@ describe('the view beside the details of a task', () => {
     await workbench.screenshot('overview-dark');
   });
 });
+
+/** As many as both views have room for, of each version and in each state, by how their prompts begin. */
+const shownSamples = [
+  'Collect the opening hours',
+  'Log in to the staging shop',
+  'Fill in the customs form',
+  'Sort the inbox',
+  'Renew the three library books',
+  'Find three direct flights',
+  'List the five most discussed',
+  'Add the prices for children',
+  'Find the e-mail address',
+  'Write a short report',
+  'Rebook the train',
+  'Post the weekly summary',
+  'Read the three newest reviews',
+  'Compare two insurance offers',
+  'Write to all twelve landlords',
+  'Export the list of subscribers',
+];
+
+/** Some of the samples have ended by then, and others go on. */
+const shownAfterMs = 100_000;
+
+/** A run whose browser idles, and a task that goes on: with room for what is said of their sessions. */
+function withOpenSessions(now: number): readonly TaskScript[] {
+  return [
+    {
+      apiVersion: 'v4',
+      prompt: 'Rent a cargo bike for Saturday.',
+      createdAtMs: now - 9 * 60_000,
+      lengthMs: 180_000,
+      judgeVerdict: true,
+      cost: '0.0637',
+    },
+    {
+      prompt: 'Watch the order queue.',
+      createdAtMs: now - 25 * 60_000,
+      keepAlive: true,
+      end: 'never',
+      cost: null,
+    },
+  ];
+}
 
 /** The task whose story is shown: short enough that its first step is in the picture. */
 function shown(now: number): TaskScript {
