@@ -51,6 +51,11 @@ interface List {
   readonly undecided: Set<string>;
   /** Where a page was full of new tasks, what reads the next. */
   reading: AsyncIterator<TaskPage, unknown> | undefined;
+  /**
+   * True until it has been read to where nothing is new. Pages of known tasks may come before: pages shift while more tasks are
+   * started, and a reading that broke off begins anew.
+   */
+  isBehind: boolean;
   /** The turn at which it was last read. */
   turn: number;
   /** Its API version cannot be listed until then, in milliseconds since 1970. */
@@ -176,6 +181,7 @@ export class AccountPolls implements ExtraPolls {
       seen: new Map(),
       undecided: new Set(),
       reading: undefined,
+      isBehind: false,
       turn: -Infinity,
       restsUntil: 0,
       isBriefUntil: 0,
@@ -213,7 +219,8 @@ export class AccountPolls implements ExtraPolls {
     }
     const found = this.#takeNew(list, list.floor, tasks, stamp);
     const { floor } = list;
-    if (found > 0 && !isLast && times.every((at) => at >= floor)) return true;
+    list.isBehind = (found > 0 || list.isBehind) && !isLast && times.every((at) => at >= floor);
+    if (list.isBehind) return true;
     list.floor = Math.max(floor, list.newest - overlapMs);
     for (const [id, at] of list.seen) if (at < list.floor) list.seen.delete(id);
     return false;

@@ -13,7 +13,7 @@ const burst = fc.record({
   sessionId: fc.constantFrom('a', 'b', 'c'),
   count: fc.oneof(
     { weight: 4, arbitrary: fc.integer({ min: 0, max: 5 }) },
-    fc.integer({ max: 70, min: 6 }),
+    fc.integer({ max: 130, min: 6 }),
   ),
   polls: fc.integer({ min: 1, max: 4 }),
 });

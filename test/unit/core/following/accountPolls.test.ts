@@ -151,6 +151,31 @@ describe('following an account', () => {
     assert.deepEqual(effects, []);
   });
 
+  it('reads on past tasks that it knows, as pages shift while more are started', async () => {
+    following = { filter: '', limit: 1000 };
+    poller.setAttention('watching');
+    await clock.advance(20 * second);
+    for (let number = 0; number < 101; number++) start('v2', `t${number}`);
+    lists.requested.length = 0;
+    while (!lists.requested.at(-1)?.what.startsWith('v2')) await clock.advance(2 * second);
+    for (let number = 101; number < 201; number++) start('v2', `t${number}`);
+    await clock.advance(minute);
+    assert.equal(store.tasks().length, 201);
+  });
+
+  it('reads on where it broke off, past tasks that it knows', async () => {
+    poller.setAttention('watching');
+    await clock.advance(20 * second);
+    for (let number = 0; number < 30; number++) start('v4', `t${number}`);
+    lists.requested.length = 0;
+    while (!lists.requested.at(-1)?.what.startsWith('v4')) await clock.advance(2 * second);
+    lists.failures.set('v4', 'network');
+    await clock.advance(2 * second);
+    lists.failures.clear();
+    await clock.advance(minute);
+    assert.equal(store.tasks().length, 30);
+  });
+
   it('asks rarely while nobody looks, and nothing while the account is not followed', async () => {
     await clock.advance(5 * minute);
     assert.ok(lists.requested.length <= 31, String(lists.requested.length));
