@@ -4,6 +4,8 @@ import type { Account } from '../core/cloud/taskClient';
 import { oneLine } from '../core/text/plainText';
 import { shorten } from '../core/text/shorten';
 import { lenient, text, understand } from './fields';
+import type { SendRequest } from './http';
+import { path } from './path';
 import type { NotFoundKind } from './refusal';
 
 const accountSchema = z.object({
@@ -13,8 +15,21 @@ const accountSchema = z.object({
   projectId: text,
 });
 
-/** What `GET /billing/account` of v2 and v3 answers: the account's name, plan and balance, as far as they are told. */
-export function readAccount(answer: unknown): Account {
+/** The account of the key: its name, plan and balance, as far as `GET /billing/account` tells them. */
+export function getAccount(
+  send: SendRequest,
+  apiVersion: 'v2' | 'v3',
+  signal: AbortSignal,
+): Promise<Account> {
+  return send({
+    path: path`/api/${apiVersion}/billing/account`,
+    signal,
+    notFoundKind: accountIsMissing,
+    read: readAccount,
+  });
+}
+
+function readAccount(answer: unknown): Account {
   const fields = understand(accountSchema, answer, 'the account');
   const { name, planInfo, totalCreditsBalanceUsd: balance } = fields;
   const known = [name, planInfo, balance, fields.projectId];
@@ -33,5 +48,5 @@ export function readAccount(answer: unknown): Account {
 }
 
 /** A key without an account opens nothing. */
-export const accountIsMissing: NotFoundKind = (detail) =>
+const accountIsMissing: NotFoundKind = (detail) =>
   /\baccount\b/i.test(detail) ? 'auth' : 'notServed';

@@ -3,7 +3,7 @@ import { capabilitiesOf } from '../core/cloud/apiVersions';
 import { CloudError } from '../core/cloud/errors';
 import type { TaskDetails, TaskSession } from '../core/cloud/task';
 import type { TaskReader, TaskQuery, TaskUpdate } from '../core/cloud/taskClient';
-import { accountIsMissing, readAccount } from './account';
+import { getAccount } from './account';
 import {
   cost,
   flag,
@@ -127,14 +127,7 @@ export function createV2Client(send: SendRequest): TaskReader {
       });
     },
     getSessionCost: () => Promise.resolve(undefined),
-    async getAccount(signal) {
-      return send({
-        path: path`/api/v2/billing/account`,
-        signal,
-        notFoundKind: accountIsMissing,
-        read: readAccount,
-      });
-    },
+    getAccount: (signal) => getAccount(send, 'v2', signal),
   };
 }
 

@@ -4,7 +4,7 @@ import { CloudError } from '../core/cloud/errors';
 import { hasEnded, type TaskDetails, type TaskStatus } from '../core/cloud/task';
 import type { TaskStanding } from '../core/cloud/taskActions';
 import type { TaskReader, TaskUpdate } from '../core/cloud/taskClient';
-import { accountIsMissing, readAccount } from './account';
+import { getAccount } from './account';
 import {
   anything,
   cost,
@@ -26,7 +26,7 @@ import { numberedPages, type NumberedPage } from './pages';
 import { checkId, path } from './path';
 import { routeIsMissing, taskIsMissing } from './refusal';
 import { attempt, unreadOf } from './tolerate';
-import { messageSchema, SessionMessages } from './v3Messages';
+import { readMessagesAfter, SessionMessages } from './v3Messages';
 import { getWorkspaceFileUrl, listWorkspaceFiles } from './workspaceFiles';
 
 /**
@@ -97,13 +97,7 @@ export function createV3Client(send: SendRequest): TaskReader {
     getShare: noShares,
     unshareSession: noShares,
     getSessionCost: () => Promise.resolve(undefined),
-    getAccount: (signal) =>
-      send({
-        path: '/api/v3/billing/account',
-        signal,
-        notFoundKind: accountIsMissing,
-        read: readAccount,
-      }),
+    getAccount: (signal) => getAccount(send, 'v3', signal),
   };
 }
 
@@ -137,8 +131,6 @@ const listSchema = z.object({
   sessions: listOf(z.extend(sessionSchema, { id: identifier })),
   total: z.int().check(z.nonnegative()),
 });
-
-const messagesSchema = z.object({ messages: listOf(messageSchema), hasMore: flag });
 
 /** What `GET /sessions/{id}` answers. */
 function readSession(id: string, answer: unknown, answeredAtMs = Date.now()): Session {
@@ -235,7 +227,6 @@ function outputOf(session: SessionFields): string | undefined {
 
 /** So many pages of messages are read for one update, so that the page shows the first soon. */
 const pagesAtOnce = 5;
-const messagesPerPage = 100;
 
 /** Reads on where it was left. @returns whether there is more to read */
 async function readMessages(
@@ -245,21 +236,9 @@ async function readMessages(
   signal: AbortSignal,
 ): Promise<boolean> {
   for (let page = 0; page < pagesAtOnce; page++) {
-    const { lastId } = messages;
-    const query = new URLSearchParams({
-      limit: String(messagesPerPage),
-      ...(lastId !== undefined && { after: lastId }),
-    });
-    const answer = await send({
-      path: `${path`/api/v3/sessions/${id}/messages`}?${query.toString()}`,
-      signal,
-      isDetails: true,
-      notFoundKind: taskIsMissing,
-      read: (body) => understand(messagesSchema, body, 'the messages of the session'),
-    });
+    const answer = await readMessagesAfter(send, id, messages.lastId, signal);
     messages.takeIn(answer.messages);
-    // Messages that could not be understood would come again for ever.
-    if (answer.hasMore !== true || answer.messages.length === 0) return false;
+    if (!answer.hasMore) return false;
   }
   return true;
 }

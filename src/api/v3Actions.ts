@@ -11,7 +11,6 @@ import type {
 import { cannot, hiddenOf, refuseUnknownOptions, sumOf, unlessMissing } from './actions';
 import {
   cost,
-  flag,
   identifier,
   lenient,
   listOf,
@@ -26,7 +25,7 @@ import { path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing } from './refusal';
 import { uploadAll, type Upload } from './upload';
 import { readStanding } from './v3';
-import { messageSchema, promptOf } from './v3Messages';
+import { promptOf, readMessagesAfter } from './v3Messages';
 import { announceFile, createWorkspace } from './workspaceFiles';
 
 /**
@@ -140,8 +139,6 @@ const sessionsSchema = z.object({
   total: z.int().check(z.nonnegative()),
 });
 
-const messagesSchema = z.object({ messages: listOf(messageSchema), hasMore: flag });
-
 /** @see cloud-api-v3-v4.md §3: all others are ends */
 function isOpenStatus(rawStatus: string): boolean {
   return rawStatus === 'created' || rawStatus === 'idle' || rawStatus === 'running';
@@ -239,31 +236,20 @@ async function listPrompts(
 ): Promise<NewestPrompts> {
   const prompts: SentPrompt[] = [];
   let lastId: string | undefined;
-  let answeredAt: number | undefined;
-  for (let page = 1; page <= mostPages; page++) {
-    const query = new URLSearchParams({
-      limit: String(pageSize),
-      ...(lastId !== undefined && { after: lastId }),
-    });
-    const { messages, hasMore, answeredAtMs } = await send({
-      path: `${path`/api/v3/sessions/${sessionId}/messages`}?${query.toString()}`,
+  for (let page = 1; ; page++) {
+    const { messages, hasMore, answeredAtMs } = await readMessagesAfter(
+      send,
+      sessionId,
+      lastId,
       signal,
-      isDetails: true,
-      notFoundKind: taskIsMissing,
-      read: (answer, answeredAtMs) => ({
-        ...understand(messagesSchema, answer, 'the messages of the session'),
-        answeredAtMs,
-      }),
-    });
-    answeredAt = answeredAtMs;
+    );
     for (const message of messages) {
       const prompt = promptOf(message);
       const { createdAt } = message;
       if (prompt !== undefined)
         prompts.push(present({ taskId: sessionId, sessionId, prompt, createdAt }));
     }
-    lastId = messages.at(-1)?.id ?? lastId;
-    if (hasMore !== true || messages.length === 0) break;
+    lastId = messages.at(-1)?.id;
+    if (!hasMore || page === mostPages) return { prompts, answeredAtMs };
   }
-  return { prompts, answeredAtMs: answeredAt };
 }

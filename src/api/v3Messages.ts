@@ -1,10 +1,23 @@
 import * as z from 'zod/mini';
 import type { TaskStep } from '../core/cloud/task';
-import { anything, flag, identifier, listOf, present, text, timestamp, webUrl } from './fields';
+import {
+  anything,
+  flag,
+  identifier,
+  listOf,
+  present,
+  text,
+  timestamp,
+  understand,
+  webUrl,
+} from './fields';
 import { parseBoundedJson } from './boundedJson';
+import type { SendRequest } from './http';
+import { path } from './path';
+import { taskIsMissing } from './refusal';
 
 /** A message of a v3 session, as far as it is needed. */
-export const messageSchema = z.object({
+const messageSchema = z.object({
   id: identifier,
   role: text,
   type: text,
@@ -16,6 +29,41 @@ export const messageSchema = z.object({
 });
 
 export type Message = z.output<typeof messageSchema>;
+
+const pageSchema = z.object({ messages: listOf(messageSchema), hasMore: flag });
+
+export interface MessagePage {
+  /** In their order. */
+  readonly messages: readonly Message[];
+  /** False also where what follows would come again for ever, as nothing of this page could be understood. */
+  readonly hasMore: boolean;
+  /** When the cloud answered, by its own clock, in milliseconds since 1970, where it says so. */
+  readonly answeredAtMs: number | undefined;
+}
+
+/** The hundred messages of a session that follow one, or its first: they come the oldest first. */
+export function readMessagesAfter(
+  send: SendRequest,
+  sessionId: string,
+  lastId: string | undefined,
+  signal: AbortSignal,
+): Promise<MessagePage> {
+  const query = new URLSearchParams({
+    limit: '100',
+    ...(lastId !== undefined && { after: lastId }),
+  });
+  return send({
+    path: `${path`/api/v3/sessions/${sessionId}/messages`}?${query.toString()}`,
+    signal,
+    isDetails: true,
+    notFoundKind: taskIsMissing,
+    read: (answer, answeredAtMs) => {
+      const page = understand(pageSchema, answer, 'the messages of the session');
+      const { messages } = page;
+      return { messages, hasMore: page.hasMore === true && messages.length > 0, answeredAtMs };
+    },
+  });
+}
 
 /**
  * The steps of a v3 session, made of its messages as they come: what the agent does is a step, what came of it belongs to

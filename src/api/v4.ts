@@ -8,7 +8,7 @@ import {
   type TaskReader,
   type TaskUpdate,
 } from '../core/cloud/taskClient';
-import { accountIsMissing, readAccount } from './account';
+import { getAccount } from './account';
 import {
   cost,
   flag,
@@ -163,13 +163,7 @@ export function createV4Client(send: SendRequest): TaskReader {
     },
     getSessionCost: (sessionId, signal) => getSessionCost(send, sessionId, signal),
     // v4 has no account of its own: one key works for all versions (§8).
-    getAccount: (signal) =>
-      send({
-        path: '/api/v2/billing/account',
-        signal,
-        notFoundKind: accountIsMissing,
-        read: readAccount,
-      }),
+    getAccount: (signal) => getAccount(send, 'v2', signal),
   };
 }
 
