@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { capabilitiesOf } from '../core/cloud/apiVersions';
 import { CloudError } from '../core/cloud/errors';
-import type { TaskDetails, TaskSession } from '../core/cloud/task';
+import type { TaskDetails } from '../core/cloud/task';
 import type { Account, TaskReader, TaskUpdate } from '../core/cloud/taskClient';
+import { cannot } from './actions';
 import {
   cost as cents,
   identifier,
@@ -30,6 +31,19 @@ import { attempt, tolerate, unreadOf } from './tolerate';
  */
 export function createV1Client(send: SendRequest, baseUrl: string): TaskReader {
   const link = webUrlAt(baseUrl);
+  const getTask = async (
+    id: string,
+    signal: AbortSignal,
+    isDetails = false,
+  ): Promise<TaskDetails> =>
+    send({
+      path: path`/api/v1/task/${id}`,
+      signal,
+      isDetails,
+      notFoundKind: taskIsMissing,
+      read: (answer) => readTask(id, answer, link),
+    });
+
   return {
     apiVersion: 'v1',
     async getStatus(id, signal) {
@@ -40,22 +54,9 @@ export function createV1Client(send: SendRequest, baseUrl: string): TaskReader {
         read: readStatus,
       });
     },
-    async getTask(id, signal) {
-      return send({
-        path: path`/api/v1/task/${id}`,
-        signal,
-        notFoundKind: taskIsMissing,
-        read: (answer) => readTask(id, answer, link),
-      });
-    },
+    getTask: (id, signal) => getTask(id, signal),
     async getDetails(id, signal) {
-      const task = await send({
-        path: path`/api/v1/task/${id}`,
-        signal,
-        isDetails: true,
-        notFoundKind: taskIsMissing,
-        read: (answer) => readTask(id, answer, link),
-      });
+      const task = await getTask(id, signal, true);
       const getLinks = (part: string, read: (answer: unknown) => readonly string[]) =>
         attempt(
           send({
@@ -69,12 +70,20 @@ export function createV1Client(send: SendRequest, baseUrl: string): TaskReader {
           }),
         );
       const [recordings, screenshots] = await Promise.all([
-        getLinks(path`/api/v1/task/${id}/media`, readRecordings),
-        getLinks(path`/api/v1/task/${id}/screenshots`, readScreenshots),
+        getLinks(
+          path`/api/v1/task/${id}/media`,
+          (answer) => understand(mediaSchema, answer, 'the recordings').recordings,
+        ),
+        getLinks(
+          path`/api/v1/task/${id}/screenshots`,
+          (answer) => understand(screenshotsSchema, answer, 'the screenshots').screenshots,
+        ),
       ]);
       return present({
         ...task,
-        session: withRecordings(task.session, recordings.value ?? []),
+        session: recordings.value?.length
+          ? { ...task.session, recordingUrls: recordings.value }
+          : task.session,
         screenshotUrls: screenshots.value ?? [],
         unread: unreadOf({ screenshots: screenshots.error }),
       });
@@ -108,11 +117,8 @@ export function createV1Client(send: SendRequest, baseUrl: string): TaskReader {
   };
 }
 
-const noSessions = (): Promise<never> =>
-  Promise.reject(new CloudError('invalidRequest', 'v1 has no sessions'));
-
-const noShares = (): Promise<never> =>
-  Promise.reject(new CloudError('invalidRequest', 'v1 cannot share sessions'));
+const noSessions = cannot('v1', 'do this, as it has no sessions');
+const noShares = cannot('v1', 'share sessions');
 
 const { lists, statusByRawStatus } = capabilitiesOf('v1');
 
@@ -219,21 +225,6 @@ function updateOf(fields: z.output<typeof taskSchema>): TaskUpdate {
     createdAt: fields.created_at,
     finishedAt: fields.finished_at,
   };
-}
-
-function withRecordings(
-  session: TaskSession | undefined,
-  recordingUrls: readonly string[],
-): TaskSession | undefined {
-  return recordingUrls.length === 0 ? session : { ...session, recordingUrls };
-}
-
-function readRecordings(answer: unknown): readonly string[] {
-  return understand(mediaSchema, answer, 'the recordings').recordings;
-}
-
-function readScreenshots(answer: unknown): readonly string[] {
-  return understand(screenshotsSchema, answer, 'the screenshots').screenshots;
 }
 
 function readDownloadUrl(answer: unknown, link: LinkReader): string {

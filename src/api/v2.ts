@@ -33,6 +33,19 @@ import { tolerate } from './tolerate';
  * @see cloud-api.md §3; the vendor's OpenAPI document of v2
  */
 export function createV2Client(send: SendRequest): TaskReader {
+  const getTask = async (
+    id: string,
+    signal: AbortSignal,
+    isDetails = false,
+  ): Promise<TaskDetails> =>
+    send({
+      path: path`/api/v2/tasks/${id}`,
+      signal,
+      isDetails,
+      notFoundKind: taskIsMissing,
+      read: (answer) => readTask(id, answer),
+    });
+
   return {
     apiVersion: 'v2',
     async getStatus(id, signal) {
@@ -43,22 +56,9 @@ export function createV2Client(send: SendRequest): TaskReader {
         read: (answer) => readStatus(id, answer),
       });
     },
-    async getTask(id, signal) {
-      return send({
-        path: path`/api/v2/tasks/${id}`,
-        signal,
-        notFoundKind: taskIsMissing,
-        read: (answer) => readTask(id, answer),
-      });
-    },
+    getTask: (id, signal) => getTask(id, signal),
     async getDetails(id, signal) {
-      const task = await send({
-        path: path`/api/v2/tasks/${id}`,
-        signal,
-        isDetails: true,
-        notFoundKind: taskIsMissing,
-        read: (answer) => readTask(id, answer),
-      });
+      const task = await getTask(id, signal, true);
       if (task.sessionId === undefined) return task;
       const session = await tolerate(getSession(send, task.sessionId, signal));
       return present({ ...task, session });

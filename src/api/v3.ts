@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { capabilitiesOf } from '../core/cloud/apiVersions';
-import { CloudError } from '../core/cloud/errors';
 import { hasEnded, type TaskDetails, type TaskStatus } from '../core/cloud/task';
 import type { TaskStanding } from '../core/cloud/taskActions';
 import type { TaskReader, TaskUpdate } from '../core/cloud/taskClient';
 import { getAccount } from './account';
+import { cannot } from './actions';
 import {
   anything,
   cost,
@@ -101,8 +101,7 @@ export function createV3Client(send: SendRequest): TaskReader {
   };
 }
 
-const noShares = (): Promise<never> =>
-  Promise.reject(new CloudError('invalidRequest', 'v3 cannot share sessions'));
+const noShares = cannot('v3', 'share sessions');
 
 const { lists, statusByRawStatus } = capabilitiesOf('v3');
 
