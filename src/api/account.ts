@@ -48,5 +48,5 @@ function readAccount(answer: unknown): Account {
 }
 
 /** A key without an account opens nothing. */
-const accountIsMissing: NotFoundKind = (detail) =>
+export const accountIsMissing: NotFoundKind = (detail) =>
   /\baccount\b/i.test(detail) ? 'auth' : 'notServed';
