@@ -35,7 +35,7 @@ import type { Log } from './ui/log';
 import { followLimitNotice, showFollowingRefused } from './ui/notifications/followingNotices';
 import { showAnnouncement } from './ui/notifications/notifier';
 import { PollProblems, showPollingPaused } from './ui/notifications/pollProblems';
-import { supportPromptFiles } from './ui/running/promptFiles';
+import { supportPromptFiles } from './ui/running/promptFileChecks';
 import { TaskRuns } from './ui/running/taskRuns';
 import { TaskDocuments } from './ui/saving/taskDocuments';
 import { SessionsTree } from './ui/sessions/sessionsTree';

@@ -3,7 +3,7 @@ import { hasEnded, type ApiVersion, type Task, type TaskDetails } from '../cloud
 import { isApiVersion } from '../cloud/versionList';
 import type { ReviewNote } from './runReview';
 import { optionsOf, writeOption, type RunDraft } from './runDraft';
-import { asWritten, fieldOf, runFields } from './runFields';
+import { asWritten, runFields } from './runFields';
 
 export interface PreparedDraft {
   readonly draft: RunDraft;
@@ -91,11 +91,11 @@ export function draftOfArguments(
   let draft: RunDraft = { prompt: prompt.trim(), apiVersion };
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
-    const option = runFields.find((field) => field.option === name)?.option;
+    const field = runFields.find(({ option }) => option === name);
     const writtenValue = asWritten(value);
-    if (option === undefined || writtenValue === undefined)
+    if (!field || writtenValue === undefined)
       return { problem: `There is no option ${name} with such a value.` };
-    const written = writeOption(draft, fieldOf(option), writtenValue);
+    const written = writeOption(draft, field, writtenValue);
     if ('problem' in written) return written;
     draft = written.draft;
   }

@@ -33,7 +33,7 @@ export interface PromptFile {
 }
 
 /** The options that a prompt file can hold: secrets are typed when the task is run. */
-export const fileFields: readonly RunField[] = runFields.filter(({ kind }) => kind !== 'secrets');
+const fileFields: readonly RunField[] = runFields.filter(({ kind }) => kind !== 'secrets');
 
 /** In UTF-16 units: far more than the longest prompt and all options need. */
 const longestFile = 1_000_000;
@@ -77,24 +77,18 @@ export function readPromptFile(
       else draft = written.draft;
     }
   }
+  const places = new Map(entries.map(({ name, place }) => [name, place]));
   for (const { option, label } of optionsOf(draft).notSent) {
-    const place = entries.find(({ name }) => name === option)?.place;
-    if (place) problems.push({ place, severity: 'warning', text: notTakenMessage(draft, [label]) });
+    const text = `${capabilitiesOf(draft.apiVersion).label} takes no ${label}: it is not sent.`;
+    problems.push({ place: places.get(option), severity: 'warning', text });
   }
-  return { draft, problems, places: new Map(entries.map(({ name, place }) => [name, place])) };
+  return { draft, problems, places };
 }
 
 function partsOf(text: string, format: PromptFileFormat): JsonPrompt {
   if (format === 'json') return readJsonPrompt(text);
   const { entries, problems, body } = readFrontMatter(text);
   return { entries, problems, prompt: body };
-}
-
-/** "API v2 takes no Cost Cap: it will not be sent." */
-export function notTakenMessage(draft: RunDraft, labels: readonly string[]): string {
-  const { label } = capabilitiesOf(draft.apiVersion);
-  const where = draft.followUp ? 'A prompt that waits for a running task' : label;
-  return `${where} takes no ${labels.join(', ')}${labels.length === 1 ? ': it is' : ': they are'} not sent.`;
 }
 
 /** A draft as the text of a prompt file. Secrets are left out. */

@@ -25,27 +25,14 @@ export interface RunDraft extends Omit<RunOptions, 'outputSchema' | 'files'> {
   readonly isContinued?: true | undefined;
 }
 
-/** What keeps a draft from being sent. */
-export interface DraftProblem {
-  readonly field: 'prompt' | RunOption;
-  /** A sentence. */
-  readonly text: string;
-}
-
 /** In UTF-16 units. @see openapi v2, CreateTaskRequest.task; the documents of the other versions name no limit. */
 export const longestPrompt = 50_000;
 
-/** Why a draft cannot be sent as it is, the first thing to mend first; empty where it can. */
-export function draftProblems(draft: RunDraft): readonly DraftProblem[] {
-  const { prompt } = draft;
-  const problems: DraftProblem[] = [];
-  if (prompt.trim() === '') problems.push({ field: 'prompt', text: 'There is no prompt yet.' });
-  if (prompt.length > longestPrompt)
-    problems.push({
-      field: 'prompt',
-      text: `The prompt has ${countLabel(prompt.length, 'character')}, and the cloud takes ${formatCount(longestPrompt)}. Shorten it, or give the rest along as a file.`,
-    });
-  return problems;
+/** Why a draft cannot be sent as it is, as a sentence; `undefined` where it can. */
+export function draftProblem({ prompt }: RunDraft): string | undefined {
+  if (prompt.trim() === '') return 'There is no prompt yet.';
+  if (prompt.length <= longestPrompt) return undefined;
+  return `The prompt has ${countLabel(prompt.length, 'character')}, and the cloud takes ${formatCount(longestPrompt)}. Shorten it, or give the rest along as a file.`;
 }
 
 /** The options of a draft by what becomes of them, each in the order of `runFields`. */

@@ -4,7 +4,7 @@ import type { FollowUpMode, RunOption } from '../cloud/taskActions';
 import { formatCost } from '../labels/taskLabels';
 import { oneLine } from '../text/plainText';
 import { shorten } from '../text/shorten';
-import { draftProblems, optionsOf, type RunDraft } from './runDraft';
+import { draftProblem, optionsOf, type RunDraft } from './runDraft';
 import { fieldText, type FieldValue, type RunField } from './runFields';
 
 /** What a row of the page is about. Choosing it changes that; `run` sends the task. */
@@ -46,13 +46,13 @@ export function reviewRows(
 ): readonly ReviewRow[] {
   const { sent, notSent, unset } = optionsOf(draft);
   const { label } = capabilitiesOf(draft.apiVersion);
-  const [problem] = draftProblems(draft);
+  const problem = draftProblem(draft);
   const run: ReviewRow = {
     target: { kind: 'run' },
-    icon: problem ? 'circle-slash' : 'play',
+    icon: problem !== undefined ? 'circle-slash' : 'play',
     label: runLabel(draft.followUp),
     description: `${label} at ${host}`,
-    detail: problem?.text ?? costSentence(draft),
+    detail: problem ?? costSentence(draft),
   };
   const optionRow = (field: RunField): ReviewRow => ({
     ...(draft.isContinued && field.option === 'sessionId'

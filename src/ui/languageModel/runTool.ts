@@ -7,7 +7,7 @@ import type { TaskRef } from '../../core/cloud/task';
 import { changeErrorMessage } from '../../core/labels/changeErrorMessage';
 import type { Polling } from '../../core/polling/polling';
 import { draftOfArguments } from '../../core/running/draftSources';
-import { draftProblems, optionsOf, requestOf, type RunDraft } from '../../core/running/runDraft';
+import { draftProblem, optionsOf, requestOf, type RunDraft } from '../../core/running/runDraft';
 import { costSentence } from '../../core/running/runReview';
 import { fieldText, runFields } from '../../core/running/runFields';
 import { manyLines, oneLine } from '../../core/text/plainText';
@@ -129,8 +129,8 @@ function draftOf(input: ToolInput, options: RunToolOptions): RunDraft {
   const read = draftOfArguments(input.given, defaultVersion(options));
   if ('problem' in read) throw new UserError(read.problem);
   const { draft } = read;
-  const [problem] = draftProblems(draft);
-  if (problem) throw new UserError(problem.text);
+  const problem = draftProblem(draft);
+  if (problem !== undefined) throw new UserError(problem);
   // No file of the user's is read for a model.
   const paths = runFields.filter(({ kind }) => kind === 'files' || kind === 'schemaFile');
   const [path] = paths.filter(({ option }) => draft[option] !== undefined);

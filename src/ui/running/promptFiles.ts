@@ -1,172 +1,21 @@
-import {
-  CompletionItem,
-  CompletionItemKind,
-  Diagnostic,
-  DiagnosticSeverity,
-  languages,
-  Range,
-  window,
-  workspace,
-  type TextDocument,
-} from 'vscode';
-import type { Clock } from '../../core/base/clock';
-import { disposeAll, type Disposable } from '../../core/base/event';
+import { Position, Uri, window, workspace, type TextDocument } from 'vscode';
 import { isOfficial } from '../../core/cloud/regions';
 import type { ApiVersion } from '../../core/cloud/task';
 import { apiVersions } from '../../core/cloud/versionList';
 import {
-  completionsIn,
+  formatPromptFile,
   promptFileEndings,
   readPromptFile,
   type PromptFile,
   type PromptFileFormat,
-  type PromptFileProblem,
 } from '../../core/running/promptFile';
+import type { RunDraft } from '../../core/running/runDraft';
 import type { CurrentAccount } from '../account/currentAccount';
 import type { Settings } from '../settings';
-import { UserError } from '../userError';
-import { findFile, GivenPaths, type PathOption } from './givenFiles';
 
 export interface DefaultVersionSource {
   readonly account: Pick<CurrentAccount, 'session'>;
   readonly settings: Pick<Settings, 'apiVersion'>;
-}
-
-/**
- * Checks prompt files that are open, and completes the front matter of those in Markdown: VS Code itself does that for JSON, by the
- * schema in package.json. Who calls it disposes what it returns.
- */
-export function supportPromptFiles(
-  options: DefaultVersionSource & { readonly clock: Clock },
-): Disposable {
-  const checks = new PromptFileChecks(options);
-  const check = (document: TextDocument | undefined): void => {
-    if (document) checks.check(document);
-  };
-  const parts = [
-    checks,
-    languages.registerCompletionItemProvider(
-      { pattern: `**/*${promptFileEndings.markdown}` },
-      { provideCompletionItems: completionsAt },
-    ),
-    workspace.onDidOpenTextDocument(check),
-    workspace.onDidChangeTextDocument(({ document }) => check(document)),
-    // The files that it names may have come meanwhile.
-    window.onDidChangeActiveTextEditor((editor) => check(editor?.document)),
-    workspace.onDidCloseTextDocument((document) => checks.forget(document)),
-  ];
-  for (const document of workspace.textDocuments) check(document);
-  return { dispose: () => disposeAll(parts) };
-}
-
-/** What is wrong with a path: found on the disk, so only after a while. */
-interface PathProblem {
-  readonly option: PathOption;
-  readonly path: string;
-  readonly text: string;
-}
-
-/** How long nothing is typed before paths are looked up, in milliseconds. */
-const quietMs = 300;
-/** Schemes of files that can be looked up without a request to some server on the net. */
-const nearSchemes: ReadonlySet<string> = new Set(['file', 'vscode-remote']);
-
-class PromptFileChecks implements Disposable {
-  readonly #options: DefaultVersionSource & { readonly clock: Clock };
-  readonly #collection = languages.createDiagnosticCollection('Browser Use');
-  readonly #lookUps = new Map<string, AbortController>();
-  readonly #pathProblems = new Map<string, readonly PathProblem[]>();
-
-  constructor(options: DefaultVersionSource & { readonly clock: Clock }) {
-    this.#options = options;
-  }
-
-  check(document: TextDocument): void {
-    const format = promptFileFormat(document);
-    if (!format) return;
-    const file = readDocument(document, defaultVersion(this.#options));
-    this.#show(document, file);
-    void this.#lookUp(document, file);
-  }
-
-  forget({ uri }: TextDocument): void {
-    const key = uri.toString();
-    this.#lookUps.get(key)?.abort();
-    this.#lookUps.delete(key);
-    this.#pathProblems.delete(key);
-    this.#collection.delete(uri);
-  }
-
-  dispose(): void {
-    for (const lookUp of this.#lookUps.values()) lookUp.abort();
-    this.#collection.dispose();
-  }
-
-  async #lookUp(document: TextDocument, file: PromptFile): Promise<void> {
-    const key = document.uri.toString();
-    this.#lookUps.get(key)?.abort();
-    const controller = new AbortController();
-    this.#lookUps.set(key, controller);
-    const { signal } = controller;
-    const paths = new GivenPaths(document.uri);
-    if (!paths.base || !nearSchemes.has(paths.base.scheme)) return;
-    await this.#options.clock.sleep(quietMs, signal);
-    const found: PathProblem[] = [];
-    for (const [option, path] of pathsOf(file)) {
-      if (signal.aborted) return;
-      const text = await pathProblem(option, path, paths);
-      if (text !== undefined) found.push({ option, path, text });
-    }
-    if (signal.aborted) return;
-    this.#pathProblems.set(key, found);
-    this.#show(document, file);
-  }
-
-  #show(document: TextDocument, file: PromptFile): void {
-    const { problems, places } = file;
-    const format = promptFileFormat(document);
-    const isThere = ({ option, path }: PathProblem): boolean =>
-      pathsOf(file).some(([each, other]) => each === option && other === path);
-    const ofPaths = (this.#pathProblems.get(document.uri.toString()) ?? [])
-      .filter(isThere)
-      .map(({ option, text }): PromptFileProblem => ({
-        place: places.get(option),
-        text,
-        severity: 'error',
-      }));
-    // VS Code marks the errors in JSON by the schema.
-    const own = problems.filter(({ severity }) => format !== 'json' || severity === 'warning');
-    this.#collection.set(document.uri, [...own, ...ofPaths].map(diagnosticOf));
-  }
-}
-
-function diagnosticOf({ place, text, severity }: PromptFileProblem): Diagnostic {
-  const { line, start, end } = place ?? { line: 0, start: 0, end: 0 };
-  const level = severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning;
-  const diagnostic = new Diagnostic(new Range(line, start, line, end), text, level);
-  diagnostic.source = 'Browser Use';
-  return diagnostic;
-}
-
-function pathsOf({ draft }: PromptFile): readonly (readonly [PathOption, string])[] {
-  const { outputSchema, files = [] } = draft;
-  return [
-    ...(outputSchema === undefined ? [] : [['outputSchema', outputSchema] as const]),
-    ...files.map((path) => ['files', path] as const),
-  ];
-}
-
-async function pathProblem(
-  option: PathOption,
-  path: string,
-  paths: GivenPaths,
-): Promise<string | undefined> {
-  try {
-    await findFile(option, path, paths);
-    return undefined;
-  } catch (error) {
-    return error instanceof UserError ? error.message : undefined;
-  }
 }
 
 /**
@@ -194,26 +43,19 @@ export function readDocument(document: TextDocument, fallback: ApiVersion): Prom
   return readPromptFile(document.getText(), fallback, promptFileFormat(document));
 }
 
-function completionsAt(
-  document: TextDocument,
-  position: { readonly line: number; readonly character: number },
-): CompletionItem[] {
-  const before = document.lineAt(position.line).text.slice(0, position.character);
-  const word = /[\w.-]*$/u.exec(before)?.[0] ?? '';
-  const range = new Range(
-    position.line,
-    position.character - word.length,
-    position.line,
-    position.character,
-  );
-  return completionsIn(document.getText(), { line: position.line, before }).map(
-    ({ label, detail, insert }, index) => {
-      const item = new CompletionItem(label, CompletionItemKind.Property);
-      item.detail = detail;
-      item.insertText = insert;
-      item.range = range;
-      item.sortText = String(index).padStart(3, '0');
-      return item;
-    },
-  );
+/** Opens a draft as a new prompt file, not saved yet, with the cursor behind its prompt. Its secrets are left out. */
+export async function openAsPromptFile(draft: RunDraft): Promise<void> {
+  const document = await workspace.openTextDocument(newFile());
+  const editor = await window.showTextDocument(document);
+  const text = formatPromptFile(draft);
+  await editor.edit((edit) => edit.insert(new Position(0, 0), text));
+}
+
+/** A name that no open file has. */
+function newFile(): Uri {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? 'Task' : `Task-${number}`;
+    const uri = Uri.from({ scheme: 'untitled', path: `${name}${promptFileEndings.markdown}` });
+    if (!workspace.textDocuments.some((open) => open.uri.toString() === uri.toString())) return uri;
+  }
 }

@@ -7,7 +7,12 @@ import {
 } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import type { RunDraft } from '../../core/running/runDraft';
-import { reviewRows, type ReviewNote, type ReviewTarget } from '../../core/running/runReview';
+import {
+  reviewRows,
+  type ReviewContext,
+  type ReviewNote,
+  type ReviewTarget,
+} from '../../core/running/runReview';
 import { plainLabel } from '../../core/text/plainText';
 
 export interface RunFormOptions {
@@ -59,7 +64,7 @@ export function showRunForm({
   page.ignoreFocusOut = true;
   page.buttons = [startOver, editAsFile];
   const show = (who: string | undefined): void => {
-    page.items = itemsOf({ draft, notes, host, account: who });
+    page.items = itemsOf(draft, { notes, host, account: who });
     const run = page.items.find(({ target }) => target?.kind === 'run');
     if (run) page.activeItems = [run];
   };
@@ -90,13 +95,7 @@ export function showRunForm({
   });
 }
 
-function itemsOf({
-  draft,
-  ...context
-}: Omit<Parameters<typeof reviewRows>[1], 'account'> & {
-  readonly draft: RunDraft;
-  readonly account: string | undefined;
-}): RowItem[] {
+function itemsOf(draft: RunDraft, context: ReviewContext): RowItem[] {
   return reviewRows(draft, context).flatMap((row) => {
     const { target, heading, icon, label, description, detail } = row;
     const item: RowItem = {

@@ -4,7 +4,7 @@ import { isAbort } from '../../core/cloud/errors';
 import type { ApiVersion, TaskRef } from '../../core/cloud/task';
 import type { FollowUpMode } from '../../core/cloud/taskActions';
 import { apiVersions } from '../../core/cloud/versionList';
-import { draftProblems, type RunDraft } from '../../core/running/runDraft';
+import { draftProblem, type RunDraft } from '../../core/running/runDraft';
 import type { ReviewNote } from '../../core/running/runReview';
 import type { AccountSession } from '../account/accountSession';
 import type { CurrentAccount } from '../account/currentAccount';
@@ -22,7 +22,7 @@ import {
 import { DraftUploads } from './draftUploads';
 import { GivenPaths } from './givenFiles';
 import { promptForOption } from './optionInput';
-import { openAsPromptFile } from './openAsPromptFile';
+import { openAsPromptFile } from './promptFiles';
 import { promptForPrompt } from './promptInput';
 import { showRunForm, type RunFormChoice } from './runForm';
 
@@ -187,7 +187,7 @@ export class TaskRuns {
       case undefined:
         return { kind: 'left' };
       case 'run':
-        if (draftProblems(draft).length > 0) return this.#prompt(page);
+        if (draftProblem(draft) !== undefined) return this.#prompt(page);
         return afterSending(page, await this.#sender.send(draft, context));
       case 'prompt':
         return this.#prompt(page);

@@ -8,7 +8,7 @@ import {
   readPromptFile,
 } from '../../../../src/core/running/promptFile';
 import {
-  draftProblems,
+  draftProblem,
   optionsOf,
   requestOf,
   type RunDraft,
@@ -253,13 +253,12 @@ describe('a prompt file in JSON', () => {
 
 describe('a draft', () => {
   it('is not sent without a prompt, nor with one that is too long', () => {
-    const texts = (prompt: string) =>
-      draftProblems({ prompt, apiVersion: 'v4' }).map(({ text }) => text);
-    assert.deepEqual(texts('Go'), []);
-    assert.deepEqual(texts('x'.repeat(50_000)), []);
-    assert.deepEqual(texts(' \n'), ['There is no prompt yet.']);
+    const problem = (prompt: string) => draftProblem({ prompt, apiVersion: 'v4' });
+    assert.equal(problem('Go'), undefined);
+    assert.equal(problem('x'.repeat(50_000)), undefined);
+    assert.equal(problem(' \n'), 'There is no prompt yet.');
     assert.match(
-      texts('x'.repeat(50_001))[0] ?? '',
+      problem('x'.repeat(50_001)) ?? '',
       /^The prompt has 50,001 characters, and the cloud takes 50,000\./u,
     );
   });
