@@ -80,6 +80,19 @@ describe('a session of v3 that runs again', () => {
     assert.equal(engine.requests, requests);
   });
 
+  it('stays as it ended once it has timed out, which says nothing of its task', async () => {
+    engine.track();
+    engine.track();
+    const id = engine.track({ keepAlive: true });
+    await engine.pass(10 * second);
+    engine.stop(id);
+    await engine.pass(3 * minute);
+    assert.equal(engine.task(id).status, 'stopped');
+    await engine.pass(13 * minute);
+    assert.equal(engine.task(id).rawStatus, 'timed_out');
+    assert.equal(engine.task(id).status, 'stopped');
+  });
+
   it('takes no request where it was not kept alive', async () => {
     await trackToEnd({ keepAlive: false });
     const { requests } = engine;

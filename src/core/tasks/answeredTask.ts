@@ -1,20 +1,21 @@
-import { areEndsFinal } from '../cloud/versionList';
+import { areEndsFinal, isTimeOut } from '../cloud/versionList';
 import { hasEnded } from '../cloud/task';
 import type { TaskUpdate } from '../cloud/taskClient';
 import { shorten } from '../text/shorten';
 import { stopPatienceMs, type TrackedTask } from './trackedTask';
 
 /**
- * A task after a poll that showed `update`.
+ * A task after a poll that showed `answer`.
  * @param isFull whether the answer held all of the task, not only its status
  * @returns `undefined` where it adds nothing to what is known; not each other result differs from `before`
  */
 export function answeredTask(
   before: TrackedTask,
-  update: TaskUpdate,
+  answer: TaskUpdate,
   now: number,
   isFull: boolean,
 ): TrackedTask | undefined {
+  const update = ofTask(answer, before);
   if (!addsMore(update, before, isFull)) return undefined;
   // One word of v3 may stand for several of ours.
   const statusChanged = update.rawStatus !== before.rawStatus || update.status !== before.status;
@@ -68,6 +69,12 @@ export function isOlderAnswer(update: Pick<TaskUpdate, 'status'>, known: Tracked
     return update.status !== known.status;
   const hasStarted = known.status === 'running' || known.status === 'paused';
   return hasStarted && update.status === 'created';
+}
+
+/** What an answer says of a task: without a verdict, the end of its session leaves a task as it ended before. */
+function ofTask(answer: TaskUpdate, { apiVersion, status }: TrackedTask): TaskUpdate {
+  const isOfSession = isTimeOut(apiVersion, answer.rawStatus) && answer.isSuccess === undefined;
+  return isOfSession && hasEnded(status) ? { ...answer, status } : answer;
 }
 
 /** A cheap test: false for most polls of a running task. True does not promise that anything has changed. */

@@ -155,6 +155,25 @@ describe('TaskStore', () => {
     });
   }
 
+  it('leaves a task of v3 as it ended whose session times out later, but for a verdict', () => {
+    const session = { apiVersion: 'v3', id: 'a' } as const;
+    const timeOut = { status: 'failed', rawStatus: 'timed_out' } as const;
+    store.track([session], 1);
+    for (const [known, isSuccess, expected] of [
+      [{ status: 'running', rawStatus: 'running' }, undefined, 'failed'],
+      [{ status: 'stopped', rawStatus: 'idle' }, undefined, 'stopped'],
+      [{ status: 'finished', rawStatus: 'idle' }, undefined, 'finished'],
+      [{ status: 'stopped', rawStatus: 'idle' }, true, 'finished'],
+    ] as const) {
+      store.applyUpdate(session, known, 2, true);
+      const status = isSuccess ? 'finished' : 'failed';
+      store.applyUpdate(session, { ...timeOut, status, isSuccess, cost: '1' }, 3, true);
+      const task = store.get(session);
+      assert.deepEqual([task?.status, task?.readAs], [expected, expected]);
+      assert.deepEqual([task?.rawStatus, task?.cost], ['timed_out', '1'], 'all else is taken in');
+    }
+  });
+
   it('drops "created" after "running", but lets a paused task run again', () => {
     store.track([ref], 1);
     update('running');
