@@ -1,6 +1,6 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
 import type { ListPoll } from './pollPlanner';
-import { refKey, type TaskRef } from '../cloud/task';
+import { refKey, type ApiVersion, type TaskRef } from '../cloud/task';
 import type { ListedTask, TaskClient, TaskPage } from '../cloud/taskClient';
 import type { TrackedTask } from '../tasks/trackedTask';
 
@@ -20,6 +20,10 @@ export class ListReading {
   constructor(poll: ListPoll) {
     this.poll = poll;
     this.#missing = new Map(poll.expects.map((task) => [refKey(task), task]));
+  }
+
+  get apiVersion(): ApiVersion {
+    return this.poll.apiVersion;
   }
 
   /** Pages that were read. */

@@ -4,7 +4,7 @@ import { CloudError, concernsAll } from '../cloud/errors';
 import { ListReading } from './listReading';
 import { ListSweep, mostConfirmed } from './listSweep';
 import { PollRequests, type PollRequestsOptions } from './pollRequests';
-import { hasEnded } from '../cloud/task';
+import { hasEnded, type ApiVersion } from '../cloud/task';
 import type { TaskStore } from '../tasks/taskStore';
 import type { TrackedTask } from '../tasks/trackedTask';
 
@@ -98,19 +98,17 @@ export class PollRounds {
       if (!queue || !next) return false;
       // The pages of a list come one after another.
       if (queue instanceof ListSweep || queue.isDone) queues.delete(name);
-      const task = next instanceof ListReading ? undefined : next;
-      const list = next instanceof ListReading ? next : undefined;
-      if (pauses.ofVersion((next instanceof ListReading ? next.poll : next).apiVersion))
-        return true;
+      if (pauses.ofVersion(next.apiVersion)) return true;
       sent++;
-      const outcome = list
-        ? await this.#requests.pollPage(list, signal)
-        : task && (await this.#requests.pollTask(task, signal));
+      const isPage = next instanceof ListReading;
+      const outcome = isPage
+        ? await this.#requests.pollPage(next, signal)
+        : await this.#requests.pollTask(next, signal);
       if (signal.aborted) return false;
       if (outcome === 'answered') successes++;
-      else if (outcome) failures.push({ error: outcome, task });
+      else if (outcome) failures.push({ error: outcome, task: isPage ? undefined : next });
       if (!(queue instanceof ListSweep)) return true;
-      if (list && outcome instanceof CloudError) this.#giveUp(name, list.poll, outcome);
+      if (isPage && outcome instanceof CloudError) this.#giveUp(name, next.apiVersion, outcome);
       else if (queue.isDone) this.#finish(name, queue);
       else queues.set(name, queue);
       return true;
@@ -159,7 +157,7 @@ export class PollRounds {
   }
 
   /** Whatever is wrong with a list, its tasks are polled by themselves. */
-  #giveUp(name: string, { apiVersion }: ListPoll, { kind }: CloudError): void {
+  #giveUp(name: string, apiVersion: ApiVersion, { kind }: CloudError): void {
     this.#sweeps.delete(name);
     // These say nothing of the list: it was not requested, or cannot be now.
     if (kind !== 'rateLimited' && kind !== 'noKey')
