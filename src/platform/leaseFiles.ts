@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, watch } from 'node:fs';
 import { constants, copyFile, link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isCode, type LeaderAddress } from './windowSockets';
+import { codeOf } from './errorCode';
+import type { LeaderAddress } from './windowSockets';
 
 /**
  * Takes a term by a file that names its leader: there whole or not at all, and only where no such file is yet.
@@ -20,7 +21,7 @@ export async function writeLease(
     await writeFile(draft, JSON.stringify(record), { mode: 0o600, flag: 'wx' });
     await linkOrCopy(draft, fileOf(folder, term));
   } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   } finally {
     await rm(draft, { force: true });
@@ -29,12 +30,14 @@ export async function writeLease(
   return (await termsIn(folder)).at(-1) === term;
 }
 
+const noLinkCodes = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+
 /** Links a file into place where none is yet; copies it where the file system knows no links. */
 async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
-    if (!isCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;
+    if (!noLinkCodes.includes(codeOf(error))) throw error;
     // Less good, as a reader may meet half of it, and take it for a leader that has gone.
     await copyFile(from, to, constants.COPYFILE_EXCL);
   }
@@ -48,7 +51,8 @@ export async function readLease(folder: string, term: number): Promise<LeaderAdd
     const { path, token } = value as Record<string, unknown>;
     return typeof path === 'string' && typeof token === 'string' ? { path, token } : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError || isCode(error, 'ENOENT', 'EISDIR')) return undefined;
+    if (error instanceof SyntaxError || ['ENOENT', 'EISDIR'].includes(codeOf(error)))
+      return undefined;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { officialOrigin, readBaseUrl } from '../core/cloud/baseUrl';
 import { keyIn, keyProblem } from '../core/cloud/keyInput';
@@ -7,7 +8,7 @@ import { refKey, type TaskRef } from '../core/cloud/task';
 import { formatTaskRecord, parseTaskRecord } from '../core/tasks/taskRecord';
 import type { TrackedTask } from '../core/tasks/trackedTask';
 import type { TaskFiles } from '../core/tasks/taskPersistence';
-import { homedir } from 'node:os';
+import { codeOf } from './errorCode';
 
 /** A key of the environment, and the servers that it is for. */
 export interface EnvironmentKey {
@@ -153,8 +154,7 @@ async function replace(from: string, to: string): Promise<void> {
     try {
       return await rename(from, to);
     } catch (error) {
-      const code = codeOf(error);
-      const isBusy = code === 'EPERM' || code === 'EACCES' || code === 'EBUSY';
+      const isBusy = ['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(error));
       if (!isBusy || attempt === 5) throw error;
       await new Promise((resolve) => setTimeout(resolve, attempt * 20));
     }
@@ -171,10 +171,6 @@ async function forEachAtOnce<T>(
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) await act(item);
   };
   await Promise.all(Array.from({ length: count }, lane));
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }
 
 /** The path of the person's own folder, where the system names one. Never throws. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { open, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { codeOf } from './errorCode';
 
 /**
  * Puts bytes in the place of a file, or makes it: written beside it and then renamed, so that what stood there stays until
@@ -19,7 +20,7 @@ export async function replaceFile(path: string, bytes: Uint8Array): Promise<void
     await rm(aside, { force: true });
   } catch (error) {
     await rm(aside, { force: true }).catch(() => undefined);
-    if (!isNotAllowed(error)) throw error;
+    if (!['EACCES', 'EPERM', 'EROFS', 'EBUSY'].includes(codeOf(error))) throw error;
   }
   await writeFile(target, bytes);
 }
@@ -71,9 +72,4 @@ async function wroteAside(path: string, bytes: Uint8Array, known?: Stats): Promi
   } finally {
     await file.close();
   }
-}
-
-function isNotAllowed(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'EBUSY';
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Emitter } from '../core/base/event';
 import type { Peer } from '../core/windows/windowLease';
+import { codeOf } from './errorCode';
 
 /** A caller proves within this time that it may listen, in milliseconds. */
 const handshakeMs = 2000;
@@ -143,7 +144,7 @@ export async function call(
       });
       // Only these two mean that nobody listens; a machine that is short of something says nothing of the leader.
       socket.on('error', (error) =>
-        isCode(error, 'ECONNREFUSED', 'ENOENT') ? resolve(undefined) : reject(error),
+        ['ECONNREFUSED', 'ENOENT'].includes(codeOf(error)) ? resolve(undefined) : reject(error),
       );
       socket.once('close', () => resolve(undefined));
     });
@@ -170,9 +171,4 @@ export async function clearSocket(path: string): Promise<void> {
   if (!basename(folder).startsWith(socketPrefix)) return;
   // What stays costs nothing but its place.
   await rm(folder, { recursive: true, force: true }).catch(() => undefined);
-}
-
-/** True for an error of the system that has one of these codes. */
-export function isCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
