@@ -4,9 +4,9 @@ import type { Account } from '../core/cloud/taskClient';
 import { oneLine } from '../core/text/plainText';
 import { shorten } from '../core/text/shorten';
 import { lenient, text, understand } from './fields';
-import type { SendRequest } from './http';
 import { path } from './path';
 import type { NotFoundKind } from './refusal';
+import type { SendRequest } from './sendRequest';
 
 const accountSchema = z.object({
   name: text,

@@ -1,12 +1,7 @@
 import { create } from 'axios';
-import type { Server } from '../core/cloud/baseUrl';
-import { asksForPause, CloudError } from '../core/cloud/errors';
-import type { CloudOptions, RequestAllowance } from '../core/cloud/taskClient';
-import { parseBoundedJson } from './boundedJson';
+import { CloudError } from '../core/cloud/errors';
+import type { RequestAllowance } from '../core/cloud/taskClient';
 import { withDeadline } from './deadline';
-import { errorOfRefusal, type NotFoundKind } from './refusal';
-import { oneLine } from '../core/text/plainText';
-import { shorten } from '../core/text/shorten';
 
 /** How long and how much one request may take. Bytes are counted after decompression. */
 export interface Limits {
@@ -28,139 +23,6 @@ export const defaultLimits: Limits = {
   downloadDeadlineMs: 60_000,
   uploadDeadlineMs: 300_000,
 };
-
-export interface ApiRequest<T> {
-  /** Default: GET. */
-  readonly method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Sent as JSON. */
-  readonly body?: object;
-  /** What of the body must be in no error, as a server may repeat it in its refusal: prompts and secrets. */
-  readonly hidden?: readonly string[];
-  /** From the template tag `path`. */
-  readonly path: string;
-  /** Ends the request; one that changes something only until it has left. */
-  readonly signal: AbortSignal;
-  /** True for all details of a task: the larger limits hold. */
-  readonly isDetails?: boolean;
-  readonly notFoundKind: NotFoundKind;
-  /**
-   * Makes sense of the parsed answer, `undefined` for one without a body, or throws a `CloudError`.
-   * @param answeredAtMs when the server answered by its own clock, as its header `Date` says; in milliseconds since 1970
-   */
-  readonly read: (answer: unknown, answeredAtMs?: number) => T;
-}
-
-/**
- * Sends one request and gives what its answer says, with `[key]` wherever its texts repeat the key.
- * @throws {CloudError} whose message names the path and never holds the key; an `AbortError`
- */
-export type SendRequest = <T>(request: ApiRequest<T>) => Promise<T>;
-
-export interface SendRequestOptions {
-  readonly server: Server;
-  readonly key: string;
-  /** What carries the key. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly limits: Limits;
-  readonly rateLimiter: CloudOptions['rateLimiter'];
-}
-
-/** Asks one server in one API version's way. */
-export function createSendRequest({
-  server,
-  key,
-  headers,
-  limits,
-  rateLimiter,
-}: SendRequestOptions): SendRequest {
-  const spellings = [key, encodeURIComponent(key), JSON.stringify(key).slice(1, -1)];
-  const withoutKey = (text: string): string =>
-    spellings.reduce((line, secret) => line.replaceAll(secret, '[key]'), text);
-  /** Servers repeat a key in their errors, and agents in what they write. Most answers don't, and are spared a second reading. */
-  const parse = (body: string): unknown => {
-    const answer = parseAnswer(body);
-    const mayHoldKey =
-      key.length >= shortestKey && spellings.some((spelling) => body.includes(spelling));
-    return mayHoldKey ? mapTexts(answer, withoutKey) : answer;
-  };
-  return async (request) => {
-    const { path, signal, isDetails = false, notFoundKind, read } = request;
-    const method = request.method ?? 'GET';
-    const redact = (text: string): string =>
-      withoutHidden(withoutKey(oneLine(text)), request.hidden);
-    if (key === '') throw new CloudError('noKey', 'There is no API key');
-    // Such a key can't be a header's value; what would be sent instead is another key.
-    if (!/^[!-~]+$/.test(key)) {
-      throw new CloudError('auth', 'The API key holds characters that no key has');
-    }
-    // Not within the deadline, which is the server's.
-    await rateLimiter?.take(signal);
-    // A change that was sent may have happened, though the caller aborted.
-    const sentSignal = method === 'GET' ? signal : never;
-    try {
-      const answer = await exchange({
-        method,
-        body: request.body,
-        target: { baseURL: server.baseUrl, url: path, allowAbsoluteUrls: false },
-        headers: { ...headers, Accept: 'application/json' },
-        signal: sentSignal,
-        deadlineMs: isDetails ? limits.detailsDeadlineMs : limits.deadlineMs,
-        maxBytes: isDetails ? limits.maxDetailsBytes : limits.maxBytes,
-      });
-      if (answer.allowance) rateLimiter?.noteAllowance(answer.allowance);
-      const body = new TextDecoder().decode(answer.body);
-      if (!isSuccess(answer.status)) throw errorOfRefusal({ ...answer, body }, notFoundKind);
-      return read(body === '' ? undefined : parse(body), timeOf(answer.date));
-    } catch (error) {
-      if (!(error instanceof CloudError)) throw error;
-      const { kind, status, retryAfterMs, isUnsent, message, details } = error;
-      if (asksForPause(error))
-        rateLimiter?.noteRateLimit(retryAfterMs, kind === 'rateLimited' ? kind : 'server');
-      throw new CloudError(kind, shorten(redact(`${method} ${path}: ${message}`), 500), {
-        status,
-        retryAfterMs,
-        isUnsent,
-        details: details && {
-          text: shorten(redact(details.text), longestDetail),
-          field: details.field && shorten(redact(details.field), longestDetail),
-        },
-      });
-    }
-  };
-}
-
-/** Shorter texts are parts of IDs and words, and no keys: `keyProblem` says so. */
-const shortestKey = 8;
-
-/** All texts of parsed JSON, the names of fields included, as a function changes them. */
-function mapTexts(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === 'string') return change(value);
-  if (Array.isArray(value)) return value.map((entry) => mapTexts(entry, change));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, field]) => [change(name), mapTexts(field, change)]),
-  );
-}
-
-/** In characters, of what is shown of the cloud's own words. */
-const longestDetail = 200;
-
-/** Shorter texts are parts of any sentence. */
-const shortestHidden = 4;
-
-function withoutHidden(line: string, hidden: readonly string[] = []): string {
-  return hidden
-    .map(oneLine)
-    .filter(({ length }) => length >= shortestHidden)
-    .reduce((rest, text) => rest.replaceAll(text, '[…]'), line);
-}
-
-function timeOf(date: string | undefined): number | undefined {
-  const timeMs = Date.parse(date ?? '');
-  return Number.isNaN(timeMs) ? undefined : timeMs;
-}
-
-const never = new AbortController().signal;
 
 export interface Exchange {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -210,6 +72,7 @@ export async function exchange(options: Exchange): Promise<Answer> {
     onProgress,
     onSent,
   } = options;
+  const isBytes = body instanceof Uint8Array;
   return withDeadline(signal, deadlineMs, async (signal, postpone) => {
     try {
       const {
@@ -219,20 +82,15 @@ export async function exchange(options: Exchange): Promise<Answer> {
       } = await http.request<Body>({
         ...target,
         method,
-        headers,
         signal,
-        ...(body instanceof Uint8Array && { data: body }),
-        // Without a length, a stream is sent in chunks, which file stores refuse.
-        ...(body instanceof Uint8Array &&
-          onSent && {
-            onUploadProgress: ({ loaded }) => onSent(loaded),
-            headers: { ...headers, 'Content-Length': String(body.byteLength) },
-          }),
-        ...(body &&
-          !(body instanceof Uint8Array) && {
-            data: JSON.stringify(body),
-            headers: { ...headers, 'Content-Type': 'application/json' },
-          }),
+        data: isBytes || body === undefined ? body : JSON.stringify(body),
+        headers: {
+          ...headers,
+          ...(body && !isBytes && { 'Content-Type': 'application/json' }),
+          // Without a length, a stream is sent in chunks, which file stores refuse.
+          ...(isBytes && onSent && { 'Content-Length': String(body.byteLength) }),
+        },
+        ...(onSent && { onUploadProgress: ({ loaded }) => onSent(loaded) }),
       });
       const total = totalOf(answered);
       const onBytes = (received: number): void => {
@@ -361,15 +219,6 @@ function concatenate(chunks: readonly Uint8Array[], length: number): Uint8Array 
     offset += chunk.byteLength;
   }
   return whole;
-}
-
-function parseAnswer(body: string): unknown {
-  try {
-    return parseBoundedJson(body);
-  } catch (error) {
-    const reason = error instanceof SyntaxError ? error.message : 'unreadable';
-    throw new CloudError('badAnswer', `The answer is ${reason}`);
-  }
 }
 
 /**

@@ -19,10 +19,10 @@ import {
   understand,
   webUrlAt,
 } from './fields';
-import type { SendRequest } from './http';
 import { numberedPages, type NumberedPage } from './pages';
 import { path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing } from './refusal';
+import type { SendRequest } from './sendRequest';
 import { attempt, tolerate, unreadOf } from './tolerate';
 
 /**

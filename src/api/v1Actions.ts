@@ -3,8 +3,8 @@ import { hasEnded } from '../core/cloud/task';
 import type { TaskActions, TaskStanding } from '../core/cloud/taskActions';
 import { cannot, hiddenOf, refuseUnknownOptions } from './actions';
 import { identifier, listOf, present, text, timestamp, understand } from './fields';
-import type { SendRequest } from './http';
 import { routeIsMissing, taskIsMissing } from './refusal';
+import type { SendRequest } from './sendRequest';
 
 /**
  * What API v1 can change.

@@ -21,10 +21,10 @@ import {
   understand,
   webUrl,
 } from './fields';
-import type { SendRequest } from './http';
 import { numberedPages, type NumberedPage } from './pages';
 import { checkId, path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing, type NotFoundKind } from './refusal';
+import type { SendRequest } from './sendRequest';
 import { readShare, shareIsMissing } from './share';
 import { tolerate } from './tolerate';
 

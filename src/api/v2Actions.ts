@@ -15,9 +15,9 @@ import {
   timestamp,
   understand,
 } from './fields';
-import type { SendRequest } from './http';
 import { path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing } from './refusal';
+import type { SendRequest } from './sendRequest';
 
 /**
  * What API v2 can change.

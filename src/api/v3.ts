@@ -21,10 +21,10 @@ import {
   understand,
   webUrl,
 } from './fields';
-import type { SendRequest } from './http';
 import { numberedPages, type NumberedPage } from './pages';
 import { checkId, path } from './path';
 import { routeIsMissing, taskIsMissing } from './refusal';
+import type { SendRequest } from './sendRequest';
 import { attempt, unreadOf } from './tolerate';
 import { readMessagesAfter, SessionMessages } from './v3Messages';
 import { getWorkspaceFileUrl, listWorkspaceFiles } from './workspaceFiles';

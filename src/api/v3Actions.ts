@@ -20,9 +20,9 @@ import {
   timestamp,
   understand,
 } from './fields';
-import type { SendRequest } from './http';
 import { path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing } from './refusal';
+import type { SendRequest } from './sendRequest';
 import { uploadAll, type Upload } from './upload';
 import { readStanding } from './v3';
 import { promptOf, readMessagesAfter } from './v3Messages';

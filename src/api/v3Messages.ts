@@ -12,9 +12,9 @@ import {
   webUrl,
 } from './fields';
 import { parseBoundedJson } from './boundedJson';
-import type { SendRequest } from './http';
 import { path } from './path';
 import { taskIsMissing } from './refusal';
+import type { SendRequest } from './sendRequest';
 
 /** A message of a v3 session, as far as it is needed. */
 const messageSchema = z.object({

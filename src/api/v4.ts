@@ -23,9 +23,9 @@ import {
   understand,
   webUrl,
 } from './fields';
-import type { SendRequest } from './http';
 import { path } from './path';
 import { partIsMissing, taskIsMissing } from './refusal';
+import type { SendRequest } from './sendRequest';
 import { readShare, shareIsMissing } from './share';
 import { attempt, tolerate, unreadOf } from './tolerate';
 import { eventSchema, RunEvents } from './v4Events';

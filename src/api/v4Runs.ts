@@ -18,9 +18,9 @@ import {
   timestamp,
   understand,
 } from './fields';
-import type { SendRequest } from './http';
 import { checkId, path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing } from './refusal';
+import type { SendRequest } from './sendRequest';
 
 /** The answer of a run itself; those of lists are below. */
 export function getRun(

@@ -3,9 +3,9 @@ import { CloudError } from '../core/cloud/errors';
 import type { TaskFile } from '../core/cloud/task';
 import type { LocalFile } from '../core/cloud/taskActions';
 import { flag, identifier, lenient, listOf, understand, webUrl } from './fields';
-import type { SendRequest } from './http';
 import { path } from './path';
 import { partIsMissing, routeIsMissing } from './refusal';
+import type { SendRequest } from './sendRequest';
 
 /** Where a workspace lies: `api/v3` or `api/v4`. */
 export type WorkspaceVersion = 'v3' | 'v4';

@@ -1,4 +1,4 @@
-import type { SendRequest, ApiRequest } from '../../../src/api/http';
+import type { SendRequest, ApiRequest } from '../../../src/api/sendRequest';
 import { CloudError } from '../../../src/core/cloud/errors';
 
 /**

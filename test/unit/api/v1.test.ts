@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { SendRequest } from '../../../src/api/http';
+import type { SendRequest } from '../../../src/api/sendRequest';
 import { createV1Client as createAt } from '../../../src/api/v1';
 import { CloudError } from '../../../src/core/cloud/errors';
 import { hasEnded, outcomeOf, type TaskStatus } from '../../../src/core/cloud/task';
