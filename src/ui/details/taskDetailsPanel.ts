@@ -1,28 +1,15 @@
-import { capabilitiesOf, dashboardSession } from '../../core/cloud/apiVersions';
+import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { env, Uri, window, type WebviewPanel } from 'vscode';
 import type { Clock } from '../../core/base/clock';
-import { DetailsReader, type DetailsState } from '../../core/details/detailsReader';
+import { DetailsReader } from '../../core/details/detailsReader';
 import { taskViewOf, type TaskView } from '../../core/details/detailsView';
-import { errorMessage } from '../../core/labels/errorMessage';
 import { otherServerMessage } from '../../core/cloud/baseUrl';
 import type { CostRow } from '../../core/labels/sessionCost';
-import { dashboardOf } from '../../core/cloud/regions';
 import { type Disposable, disposeAll } from '../../core/base/event';
 import { updateOf } from '../../core/details/stepsUpdate';
 import { PictureLoader } from '../../core/details/pictureLoader';
 import { linkHost } from '../../core/text/safeLink';
-import {
-  hasEnded,
-  refKey,
-  type TaskDetails,
-  type TaskRef,
-  type PictureRef,
-} from '../../core/cloud/task';
-import {
-  deletableSession,
-  steerActionsOf,
-  type SteerAction,
-} from '../../core/steering/steerActions';
+import { refKey, type TaskDetails, type TaskRef, type PictureRef } from '../../core/cloud/task';
 import type { Cloud } from '../../core/cloud/taskClient';
 import { taskTitle } from '../../core/labels/taskLabels';
 import {
@@ -31,12 +18,13 @@ import {
   withStatusOf,
   type TrackedTask,
 } from '../../core/tasks/trackedTask';
-import { parseFromPage, type PageView, type ToPage } from '../../webview/protocol';
+import { parseFromPage, type ToPage } from '../../webview/protocol';
 import type { AccountSession } from '../account/accountSession';
 import type { CurrentAccount } from '../account/currentAccount';
 import { doDetailsAction, type DetailsAction } from './detailsActions';
 import { detailsHtml, newNonce } from './detailsHtml';
 import type { TaskOwner } from '../lazyFeatures';
+import { canShare, pageViewOf, showsTheSame, type PageSource } from './pageView';
 import type { Log } from '../log';
 import type { LocalFiles } from '../saving/saveTarget';
 import type { Settings } from '../settings';
@@ -78,7 +66,7 @@ export class TaskDetailsPanel implements Disposable {
   readonly #connect = async (signal: AbortSignal): Promise<Cloud> =>
     this.#requireHome().connect(signal);
   /** What the current page was last sent; absent until it is ready. */
-  #sent: (Sent & { readonly view: TaskView }) | undefined;
+  #sent: { readonly source: PageSource; readonly view: TaskView } | undefined;
   #viewed: { readonly task: TaskDetails | TrackedTask; readonly view: TaskView } | undefined;
   /** The details as they were last shown, with the status of the row. */
   #shown: { readonly details: TaskDetails; readonly task: TaskDetails } | undefined;
@@ -148,7 +136,7 @@ export class TaskDetailsPanel implements Disposable {
   get abilities(): readonly Ability[] {
     const isShared = linkHost(this.#details?.session?.publicShareUrl ?? '') !== undefined;
     const abilities: Ability[] = [];
-    if (this.#canShare) abilities.push(isShared ? 'canUnshare' : 'canShare');
+    if (canShare(this.#source())) abilities.push(isShared ? 'canUnshare' : 'canShare');
     if (this.#details && capabilitiesOf(this.ref.apiVersion).hasLogs) abilities.push('hasLog');
     return abilities;
   }
@@ -220,16 +208,6 @@ export class TaskDetailsPanel implements Disposable {
   #requireHome(): AccountSession {
     if (this.#home) return this.#home;
     throw new UserError(otherServerMessage(this.origin));
-  }
-
-  get #canShare(): boolean {
-    const { sessionId } = this.#task();
-    return capabilitiesOf(this.ref.apiVersion).canShare && Boolean(sessionId) && this.#isAtHome;
-  }
-
-  get #steerActions(): readonly SteerAction[] {
-    const { isMissing, stoppingSince } = this.#tracked ?? {};
-    return this.#isAtHome ? steerActionsOf({ ...this.#task(), isMissing, stoppingSince }) : [];
   }
 
   #recall(): void {
@@ -312,50 +290,28 @@ export class TaskDetailsPanel implements Disposable {
 
   /** Sends the page what is known, where that differs from what it was last sent. */
   #refresh(): void {
-    const { panel } = this.#options;
-    const { state } = this.#reader;
-    const known = this.#task();
-    panel.title = taskTitle(known, titleLength);
+    const { panel, settings } = this.#options;
+    const source = this.#source();
+    panel.title = taskTitle(source.task, titleLength);
     this.#options.onChanged();
     if (!this.#isPageReady) return;
-    const sent = {
-      state,
-      task: this.#tracked,
-      shown: known,
-      isAtHome: this.#isAtHome,
-      sessionCost: this.#sessionCost,
-    };
-    if (this.#sent && isEqual(this.#sent, sent)) return;
-    const view = this.#view();
-    const before = this.#sent?.view;
-    this.#sent = { ...sent, view: view.task };
-    if (!before) this.#send({ type: 'view', view });
-    else
-      this.#send({
-        type: 'view',
-        view: { ...view, task: updateOf(before, view.task) },
-        isUpdate: true,
-      });
+    const before = this.#sent;
+    if (before && showsTheSame(before.source, source)) return;
+    const view = pageViewOf(source, this.#taskView(), settings.baseUrl);
+    this.#sent = { source, view: view.task };
+    if (!before) return this.#send({ type: 'view', view });
+    const task = updateOf(before.view, view.task);
+    this.#send({ type: 'view', view: { ...view, task }, isUpdate: true });
   }
 
-  #view(): PageView {
-    const { isReading, readAt } = this.#reader.state;
-    const tracked = this.#tracked;
-    const view = this.#taskView();
+  #source(): PageSource {
     return {
-      task: { ...view, isMissing: tracked?.isMissing ?? false },
-      isReading,
       origin: this.origin,
-      hasDashboard:
-        dashboardSession(view) !== undefined && dashboardOf(this) !== undefined && this.#isAtHome,
-      canShare: this.#canShare,
+      isAtHome: this.#isAtHome,
+      state: this.#reader.state,
+      task: this.#task(),
+      tracked: this.#tracked,
       sessionCost: this.#sessionCost,
-      steerActions: this.#steerActions,
-      isStopping: tracked?.stoppingSince !== undefined && !hasEnded(view.status),
-      canStopBrowser: this.#isAtHome && hasEnded(view.status),
-      canDelete: this.#isAtHome && tracked !== undefined && deletableSession(tracked) !== undefined,
-      readAt: readAt ?? tracked?.checkedAt,
-      trouble: this.#trouble(),
     };
   }
 
@@ -364,17 +320,6 @@ export class TaskDetailsPanel implements Disposable {
     const task = this.#task();
     if (this.#viewed?.task !== task) this.#viewed = { task, view: taskViewOf(task) };
     return this.#viewed.view;
-  }
-
-  #trouble(): PageView['trouble'] {
-    const { problem } = this.#options.settings.baseUrl;
-    const { trouble } = this.#reader.state;
-    const isKnown = this.#details !== undefined || this.#tracked?.checkedAt !== undefined;
-    if (this.#isAtHome && trouble?.kind === 'taskNotFound' && isKnown)
-      return { text: goneMessage, remedies: ['retry', 'setApiKey'] };
-    if (this.#isAtHome) return trouble && troubleOf(trouble.kind, this.#options);
-    const text = problem ?? otherServerMessage(this.origin);
-    return { text, remedies: ['openSettings'] };
   }
 
   #pictureUrl({ of, index }: PictureRef): string | undefined {
@@ -388,59 +333,6 @@ export class TaskDetailsPanel implements Disposable {
     // A page that was closed meanwhile misses nothing: the next one gets everything.
     void this.#options.panel.webview.postMessage(message);
   }
-}
-
-/** Of a task that was there before. */
-const goneMessage =
-  'The cloud no longer has this task, or not for this API key. What was known of it stands here.';
-
-function troubleOf(
-  kind: NonNullable<DetailsState['trouble']>['kind'],
-  { settings, ref }: TaskDetailsOptions,
-): PageView['trouble'] {
-  const { host, problem } = settings.baseUrl;
-  if (problem !== undefined) return { text: problem, remedies: ['openSettings'] };
-  const { text, nextStep } = errorMessage(kind, { host, apiVersion: ref.apiVersion });
-  switch (kind) {
-    case 'noKey':
-      return { text, remedies: [nextStep] };
-    case 'rateLimited':
-      return { text, remedies: [] };
-    case 'network':
-    case 'server':
-    case 'timeout':
-    case 'badAnswer':
-    case 'payment':
-    case 'tooLarge':
-      return { text, remedies: ['retry', nextStep] };
-    default:
-      return { text, remedies: [nextStep, 'retry'] };
-  }
-}
-
-/** What the page is drawn from. */
-interface Sent {
-  readonly state: DetailsState;
-  readonly task: TrackedTask | undefined;
-  readonly shown: TaskDetails | TrackedTask;
-  readonly sessionCost: readonly CostRow[] | undefined;
-  readonly isAtHome: boolean;
-}
-
-/** The beginning of a reading counts as a change only beside trouble, where it answers "Try Again". */
-function isEqual(a: Sent, b: Sent): boolean {
-  if (a.isAtHome !== b.isAtHome) return false;
-  const isReadingShown = b.state.details === undefined || b.state.trouble !== undefined;
-  if (isReadingShown && a.state.isReading !== b.state.isReading) return false;
-  return (
-    a.shown === b.shown &&
-    a.sessionCost === b.sessionCost &&
-    a.state.readAt === b.state.readAt &&
-    a.state.trouble === b.state.trouble &&
-    a.task?.isMissing === b.task?.isMissing &&
-    a.task?.stoppingSince === b.task?.stoppingSince &&
-    a.task?.sessionId === b.task?.sessionId
-  );
 }
 
 function isOf(key: string, task: TrackedTask | undefined): boolean {
