@@ -1,5 +1,3 @@
-import { endOfToken } from '../core/text/formatJson';
-
 /** Deepest nesting of arrays and objects; the API's own answers have six levels or so. */
 export const maxDepth = 64;
 /** Most entries of one array or object. */
@@ -157,9 +155,14 @@ function asText(tokens: readonly string[]): string {
   return isPlain ? json : JSON.stringify(json);
 }
 
+/** A bracket or separator, or what lies before the next of these or the next string. */
+const plainToken = /[{}[\],:]|[^"{}[\],:]+/y;
+
 function* tokensOf(json: string): Generator<string> {
   for (let at = 0; at < json.length;) {
-    const end = json[at] === '"' ? endOfString(json, at) + 1 : endOfToken(json, at);
+    plainToken.lastIndex = at;
+    const [plain] = plainToken.exec(json) ?? [];
+    const end = plain === undefined ? endOfString(json, at) + 1 : at + plain.length;
     const token = json.slice(at, end).trim();
     if (token !== '') yield token;
     at = end;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { parseUrl, parseWebUrl } from '../core/base/webUrl';
 import { CloudError } from '../core/cloud/errors';
-import { formatJson } from '../core/text/formatJson';
+import { readJson } from '../core/text/jsonTree';
 import type { TaskStatus } from '../core/cloud/task';
 
 /**
@@ -126,7 +126,7 @@ function toObjectText(value: unknown): string | undefined {
 }
 
 function isObjectText(text: string): boolean {
-  return text.trimStart().startsWith('{') && formatJson(text) !== undefined;
+  return readJson(text)?.kind === 'object';
 }
 
 /** Reads a link that may be opened, or nothing; one that begins with a slash or a dot lies on the server at `baseUrl`. */

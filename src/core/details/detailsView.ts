@@ -1,7 +1,7 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { linkHost, safeLink } from '../text/safeLink';
-import { formatJson } from '../text/formatJson';
-import { layOutJson, nodeText, readJson, readObject } from '../text/jsonTree';
+import { formatJson, layOutJson } from '../text/formatJson';
+import { nodeText, readJson, readObject } from '../text/jsonTree';
 import {
   resultOf,
   unreadPartsOf,
@@ -208,7 +208,9 @@ function newStepView(step: TaskStep, index: number): ViewStep {
 function outputOf(whole: string | undefined): TaskView['output'] {
   if (whole === undefined || whole === '') return undefined;
   const output = unfenced(whole);
-  const json = readJson(output.slice(0, longestRead), output.length > longestRead);
+  const json = readJson(output.slice(0, longestRead), {
+    isBeginning: output.length > longestRead,
+  });
   if (json) return { form: 'json', ...layOutJson(json, longestText) };
   return {
     form: markedFormOf(output.slice(0, longestRead)),

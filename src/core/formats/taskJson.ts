@@ -1,4 +1,5 @@
-import { deepestJson, formatJson } from '../text/formatJson';
+import { formatJson } from '../text/formatJson';
+import { deepestJson, readJson } from '../text/jsonTree';
 import { outcomeOf, type TaskDetails, type TaskStep } from '../cloud/task';
 import { unreadReasons } from './unreadParts';
 import type { TrackedTask } from '../tasks/trackedTask';
@@ -93,5 +94,5 @@ function membersOf(values: object): JsonMembers {
  * A string where it is no JSON, no object or array, or deeper than 64 levels.
  */
 function embeddedJson(text: string): string {
-  return formatJson(text) === undefined ? JSON.stringify(text) : text;
+  return readJson(text) ? text : JSON.stringify(text);
 }

@@ -1,14 +1,13 @@
-import { formatJson } from './formatJson';
-import { markedFormOf } from './textForm';
-
-/** A language of VS Code's. */
-export type EditorLanguage = 'json' | 'markdown' | 'plaintext';
+import { layOutJson } from './formatJson';
+import { decodeJsonString, readJson, type JsonContainer } from './jsonTree';
+import { markedFormOf, type TextForm } from './textForm';
 
 /** A text as an editor shows it. */
 export interface EditorText {
   /** Laid out where it is JSON. */
   readonly content: string;
-  readonly language: EditorLanguage;
+  /** By the name that VS Code has for it. */
+  readonly language: TextForm;
 }
 
 /**
@@ -17,21 +16,19 @@ export interface EditorText {
  * - Markdown with links to anything but the web is plain text: VS Code's Markdown makes them live, and `command:` runs commands.
  */
 export function editorTextOf(text: string): EditorText {
-  // Laying out megabytes takes a second: once is enough.
-  const laidOut = formatJson(text);
-  if (laidOut === undefined) return { content: text, language: markedLanguageOf(text) };
-  return { content: laidOut, language: namesSchema(text) ? 'plaintext' : 'json' };
+  const tree = readJson(text);
+  if (!tree) return { content: text, language: markedLanguageOf(text) };
+  return { content: layOutJson(tree).text, language: namesSchema(tree) ? 'plaintext' : 'json' };
 }
 
 /** Of a text that is no JSON. */
-function markedLanguageOf(text: string): EditorLanguage {
+function markedLanguageOf(text: string): TextForm {
   const isMarkdown = markedFormOf(text) === 'markdown';
   return isMarkdown && !linksBeyondTheWeb(text) ? 'markdown' : 'plaintext';
 }
 
-function namesSchema(json: string): boolean {
-  const value: unknown = JSON.parse(json);
-  return typeof value === 'object' && value !== null && '$schema' in value;
+function namesSchema({ entries }: JsonContainer): boolean {
+  return entries.some(({ rawName = '' }) => decodeJsonString(rawName) === '$schema');
 }
 
 /** Takes some words before a colon for schemes that are none: that costs colours in the editor and nothing else. */

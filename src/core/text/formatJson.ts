@@ -1,94 +1,56 @@
+import { deepestJson, isContainer, readJson, type JsonContainer, type JsonNode } from './jsonTree';
+
 /**
- * Lays JSON out in lines with two blanks a level. Works on the text, so that numbers, repeated keys and their order
- * stay as they were written.
+ * Lays JSON out in lines with two blanks a level. Numbers, repeated keys and their order stay as they were written.
  * @returns `undefined` for what is no JSON object or array, or is deeper than `maxDepth` levels
  */
 export function formatJson(text: string, maxDepth = deepestJson): string | undefined {
-  const source = text.trim();
-  if (!isJsonContainer(source)) return undefined;
+  const tree = readJson(text, { maxDepth });
+  return tree && layOutJson(tree).text;
+}
+
+/**
+ * Lays a tree out in lines with two blanks a level. What is cut ends with an ellipsis.
+ * @param maxLength In UTF-16 units, the ellipsis included. Default: no limit.
+ */
+export function layOutJson(
+  root: JsonContainer,
+  maxLength = Infinity,
+): { readonly text: string; readonly isCut: boolean } {
   const parts: string[] = [];
-  let level = 0;
-  const newLine = (): string => `\n${'  '.repeat(level)}`;
-  for (let at = 0; at < source.length;) {
-    const end = endOfToken(source, at);
-    const token = source.slice(at, end);
-    at = end;
-    switch (token) {
-      case '{':
-      case '[': {
-        // Its indentation would be larger than the text itself.
-        if (level >= maxDepth) return undefined;
-        const next = skipBlanks(source, at);
-        const closing = token === '{' ? '}' : ']';
-        if (source[next] === closing) {
-          parts.push(token, closing);
-          at = next + 1;
-        } else {
-          level++;
-          parts.push(token, newLine());
-        }
-        break;
-      }
-      case '}':
-      case ']':
-        level--;
-        parts.push(newLine(), token);
-        break;
-      case ',':
-        parts.push(token, newLine());
-        break;
-      case ':':
-        parts.push(': ');
-        break;
-      default:
-        parts.push(token.trim());
+  const written = { length: 0 };
+  const write = (part: string): void => {
+    parts.push(part);
+    written.length += part.length;
+  };
+  // An own stack: containers with the entry that comes next.
+  const open: { readonly node: JsonContainer; next: number }[] = [];
+  const begin = (node: JsonNode): boolean => {
+    if (!isContainer(node)) {
+      write(node.raw);
+      return node.isCut;
+    }
+    write(node.kind === 'object' ? '{' : '[');
+    open.push({ node, next: 0 });
+    return false;
+  };
+  let isCut = begin(root);
+  for (let top = open.at(-1); top && !isCut && written.length <= maxLength; top = open.at(-1)) {
+    const { node } = top;
+    const entry = node.entries[top.next];
+    if (entry) {
+      write(`${top.next === 0 ? '' : ','}\n${'  '.repeat(open.length)}`);
+      if (entry.rawName !== undefined) write(`${entry.rawName}: `);
+      top.next++;
+      isCut = begin(entry.node);
+    } else if (node.isCut) isCut = true;
+    else {
+      open.pop();
+      const newLine = node.entries.length === 0 ? '' : `\n${'  '.repeat(open.length)}`;
+      write(`${newLine}${node.kind === 'object' ? '}' : ']'}`);
     }
   }
-  return parts.join('');
-}
-
-/** Deepest nesting that is taken for JSON, in levels: nobody reads more. */
-export const deepestJson = 64;
-
-function isJsonContainer(source: string): boolean {
-  if (source[0] !== '{' && source[0] !== '[') return false;
-  try {
-    JSON.parse(source);
-    return true;
-  } catch {
-    // Too deep for the parser is not worth laying out either.
-    return false;
-  }
-}
-
-/** @returns where the token of JSON ends that begins at `at`: a bracket or separator, a string, or what lies before the next of these */
-export function endOfToken(source: string, at: number): number {
-  if (isPunctuation(source[at])) return at + 1;
-  let end = at;
-  if (source[at] === '"') {
-    end++;
-    while (end < source.length && source[end] !== '"') end += source[end] === '\\' ? 2 : 1;
-    return end + 1;
-  }
-  while (end < source.length && source[end] !== '"' && !isPunctuation(source[end])) end++;
-  return end;
-}
-
-function isPunctuation(character: string | undefined): boolean {
-  switch (character) {
-    case '{':
-    case '}':
-    case '[':
-    case ']':
-    case ',':
-    case ':':
-      return true;
-    default:
-      return false;
-  }
-}
-
-function skipBlanks(source: string, at: number): number {
-  while (at < source.length && /\s/u.test(source[at] ?? '')) at++;
-  return at;
+  const text = parts.join('');
+  if (!isCut && text.length <= maxLength) return { text, isCut: false };
+  return { text: `${text.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/u, '')}…`, isCut: true };
 }

@@ -22,12 +22,24 @@ export interface JsonEntry {
   readonly node: JsonNode;
 }
 
+export interface ReadJsonOptions {
+  /** Whether the text may end anywhere: what is open at its end counts as cut. Default: false. */
+  readonly isBeginning?: boolean;
+  /** In levels. Default: `deepestJson`. */
+  readonly maxDepth?: number;
+}
+
+/** Deepest nesting that is taken for JSON, in levels: nobody reads more. */
+export const deepestJson = 64;
+
 /**
  * Reads a JSON object or array, or the beginning of one, in time and stack that do not depend on its depth.
- * @param isBeginning Whether the text may end anywhere: what is open at its end counts as cut.
- * @returns `undefined` for what is neither, or is deeper than 64 levels
+ * @returns `undefined` for what is neither, or is too deep
  */
-export function readJson(text: string, isBeginning = false): JsonContainer | undefined {
+export function readJson(
+  text: string,
+  { isBeginning = false, maxDepth = deepestJson }: ReadJsonOptions = {},
+): JsonContainer | undefined {
   const first = skipBlanks(text, 0);
   if (text[first] !== '{' && text[first] !== '[') return undefined;
   const open: OpenContainer[] = [];
@@ -155,7 +167,6 @@ interface OpenContainer extends JsonContainer {
 
 type Expected = 'value' | 'firstValue' | 'name' | 'firstName' | 'separator';
 
-const maxDepth = 64;
 const numberLike = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const words = ['true', 'false', 'null'] as const;
 
@@ -242,50 +253,4 @@ function skipBlanks(text: string, at: number): number {
 
 function isEnd(text: string, at: number): boolean {
   return skipBlanks(text, at) === text.length;
-}
-
-/**
- * Lays a tree out in lines with two blanks a level, as `formatJson` does. What is cut ends with an ellipsis.
- * @param maxLength In UTF-16 units, the ellipsis included.
- */
-export function layOutJson(
-  root: JsonContainer,
-  maxLength: number,
-): { readonly text: string; readonly isCut: boolean } {
-  const parts: string[] = [];
-  const written = { length: 0 };
-  const write = (part: string): void => {
-    parts.push(part);
-    written.length += part.length;
-  };
-  // An own stack: containers with the entry that comes next.
-  const open: { readonly node: JsonContainer; next: number }[] = [];
-  const begin = (node: JsonNode): boolean => {
-    if (!isContainer(node)) {
-      write(node.raw);
-      return node.isCut;
-    }
-    write(node.kind === 'object' ? '{' : '[');
-    open.push({ node, next: 0 });
-    return false;
-  };
-  let isCut = begin(root);
-  for (let top = open.at(-1); top && !isCut && written.length <= maxLength; top = open.at(-1)) {
-    const { node } = top;
-    const entry = node.entries[top.next];
-    if (entry) {
-      write(`${top.next === 0 ? '' : ','}\n${'  '.repeat(open.length)}`);
-      if (entry.rawName !== undefined) write(`${entry.rawName}: `);
-      top.next++;
-      isCut = begin(entry.node);
-    } else if (node.isCut) isCut = true;
-    else {
-      open.pop();
-      const newLine = node.entries.length === 0 ? '' : `\n${'  '.repeat(open.length)}`;
-      write(`${newLine}${closingOf(node.kind)}`);
-    }
-  }
-  const text = parts.join('');
-  if (!isCut && text.length <= maxLength) return { text, isCut: false };
-  return { text: `${text.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/u, '')}…`, isCut: true };
 }

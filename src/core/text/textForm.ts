@@ -1,11 +1,18 @@
-import { formatJson } from './formatJson';
+import { readJson } from './jsonTree';
 
-/** What a text is, as far as an editor's language goes. */
+/** What a text is, as far as an editor's language goes: VS Code's own names. */
 export type TextForm = 'json' | 'markdown' | 'plaintext';
 
-/** JSON where it is an object or an array, which is found out by laying all of it out; else what its marks say. */
+/** What the names of such files end in. */
+export const fileEndings: Readonly<Record<TextForm, string>> = {
+  json: 'json',
+  markdown: 'md',
+  plaintext: 'txt',
+};
+
+/** JSON where it is an object or an array, which is found out by reading all of it; else what its marks say. */
 export function textFormOf(text: string): TextForm {
-  return formatJson(text) === undefined ? markedFormOf(text) : 'json';
+  return readJson(text) ? 'json' : markedFormOf(text);
 }
 
 /** A code fence with what stands in it. */

@@ -4,7 +4,7 @@ import { sessionCostRows, type CostRow } from '../../core/labels/sessionCost';
 import { dashboardOf } from '../../core/cloud/regions';
 import { commands, env, ViewColumn, window, workspace } from 'vscode';
 import { metadataText, recordingLinks, stepText, taskViewOf } from '../../core/details/detailsView';
-import { editorTextOf, type EditorLanguage } from '../../core/text/editorLanguage';
+import { editorTextOf } from '../../core/text/editorLanguage';
 import { outputLinks } from '../../core/text/outputLinks';
 import { safeLink } from '../../core/text/safeLink';
 import type { TaskDetails, TaskRef } from '../../core/cloud/task';
@@ -17,7 +17,7 @@ import { UserError } from '../userError';
 import { saveDownload } from '../saving/saveDownload';
 import { doTaskAction, taskActionFailure, type TaskActionOptions } from './taskActions';
 import type { Settings } from '../settings';
-import { unfenced } from '../../core/text/textForm';
+import { fileEndings, unfenced } from '../../core/text/textForm';
 
 /** What a page can ask for beside its own contents. */
 export type DetailsAction = Exclude<FromPage, { type: 'ready' | 'picture' }>;
@@ -175,19 +175,13 @@ async function openText(
   if (text === undefined) throw new UserError('This part of the task is not known any more.');
   const { content, language } = editorTextOf(text);
   const title = `${partName(part, index, options)} – ${taskTitle(task, 40)}`;
-  const uri = documents.add(title, content, endings[language]);
+  const uri = documents.add(title, content, fileEndings[language]);
   const document = await workspace.openTextDocument(uri);
   await window.showTextDocument(document, {
     preview: true,
     viewColumn: options.column ?? ViewColumn.Active,
   });
 }
-
-const endings: Readonly<Record<EditorLanguage, string>> = {
-  json: 'json',
-  markdown: 'md',
-  plaintext: 'txt',
-};
 
 function partName(part: TextPart, index: number, { details }: DetailsActionOptions): string {
   switch (part) {

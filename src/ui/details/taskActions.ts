@@ -15,7 +15,7 @@ import type { TaskDocuments } from '../saving/taskDocuments';
 import { targetsOf } from '../tree/taskTargets';
 import { UserError } from '../userError';
 import { notifySaved } from '../saving/saveDownload';
-import { textFormOf, type TextForm, unfenced } from '../../core/text/textForm';
+import { fileEndings, textFormOf, unfenced } from '../../core/text/textForm';
 
 export interface TaskActionOptions {
   readonly ref: TaskRef;
@@ -168,15 +168,9 @@ export async function pickOther(ref: TaskRef, tasks: TaskSource): Promise<TaskRe
 async function saveOutput(task: Task, localFiles: LocalFiles): Promise<void> {
   const output = unfenced(task.output ?? '');
   if (output === '') throw new UserError('This task has no output (yet).');
-  const name = `${fileStemOf(task)}-output.${endings[textFormOf(output)]}`;
+  const name = `${fileStemOf(task)}-output.${fileEndings[textFormOf(output)]}`;
   const target = await chooseSaveTarget({ name, localFiles });
   if (!target) return;
   await writeWhole(target, new TextEncoder().encode(output), localFiles);
   await notifySaved('Saved the output.', target);
 }
-
-const endings: Readonly<Record<TextForm, string>> = {
-  json: 'json',
-  markdown: 'md',
-  plaintext: 'txt',
-};

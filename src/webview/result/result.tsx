@@ -91,7 +91,11 @@ function OutputBody({
   const isTree = output.form === 'json' && form === 'shown';
   const tree = useMemo(
     // What is cut ends in an ellipsis.
-    () => isTree && readJson(output.isCut ? output.text.slice(0, -1) : output.text, output.isCut),
+    () =>
+      isTree &&
+      readJson(output.isCut ? output.text.slice(0, -1) : output.text, {
+        isBeginning: output.isCut,
+      }),
     [output.text, isTree],
   );
   if (tree) return <JsonTree root={tree} links={links} />;

@@ -96,10 +96,10 @@ describe('containerLabel', () => {
     assert.equal(containerLabel(treeOf({ a: 1 })), '{1}');
     assert.equal(containerLabel(treeOf([])), '[]');
     assert.equal(containerLabel(treeOf({})), '{}');
-    const opening = readJson('{', true);
+    const opening = readJson('{', { isBeginning: true });
     assert.ok(opening);
     assert.equal(containerLabel(opening), '{} or more');
-    const cut = readJson('[1,2,', true);
+    const cut = readJson('[1,2,', { isBeginning: true });
     assert.ok(cut);
     assert.equal(containerLabel(cut), '[2 or more]');
     assert.equal(isFoldable(treeOf([])), false);
