@@ -24,7 +24,7 @@ export interface PictureLoaderOptions {
 
 const concurrency = 3;
 /** A screenshot of a page is far below; in bytes. */
-export const maxPictureBytes = 5 * 1024 * 1024;
+const maxPictureBytes = 5 * 1024 * 1024;
 
 /** Downloads screenshots as they are asked for, three at a time. */
 export class PictureLoader implements Disposable {

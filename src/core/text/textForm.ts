@@ -16,7 +16,7 @@ export function textFormOf(text: string): TextForm {
 }
 
 /** A code fence with what stands in it. */
-export interface CodeFence {
+interface CodeFence {
   /** In lower case; empty where none is named. */
   readonly language: string;
   readonly content: string;

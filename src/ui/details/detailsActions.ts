@@ -229,18 +229,17 @@ async function copy(what: CopiedPart, options: DetailsActionOptions): Promise<vo
   options.onCopied(what);
 }
 
-function copiedText(what: CopiedPart, { details, task }: DetailsActionOptions): string | undefined {
+function copiedText(what: CopiedPart, options: DetailsActionOptions): string | undefined {
+  const { details, task } = options;
   switch (what) {
-    case 'judgement':
-    case 'error':
-      return details?.[what];
+    case 'id':
+    case 'sessionId':
+      return task[what];
     case 'shareLink':
       // Whoever it is pasted for opens it: no other link than would be opened from here.
       return safeLink(details?.session?.publicShareUrl ?? '');
-    case 'output':
-      return task.output === undefined ? undefined : unfenced(task.output);
     default:
-      return task[what];
+      return textOf(what, 0, options);
   }
 }
 

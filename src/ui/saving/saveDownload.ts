@@ -6,7 +6,7 @@ import type { Log } from '../log';
 import { showMessage } from '../messages';
 import { formatBytes, withProgress, type ReportProgress } from '../progress';
 import { UserError } from '../userError';
-import { chooseSaveTarget, writeWhole, type LocalFiles } from './saveTarget';
+import { chooseSaveTarget, lastPart, writeWhole, type LocalFiles } from './saveTarget';
 import { shorten } from '../../core/text/shorten';
 import { plainMessage } from '../../core/text/plainText';
 
@@ -42,12 +42,7 @@ export async function saveDownload(options: SaveDownloadOptions): Promise<void> 
     await writeWhole(target, bytes, options.localFiles);
     return true;
   });
-  if (isSaved) await notifySaved(`Saved ${shorten(nameOf(target), 80)}.`, target);
-}
-
-/** The name that the person chose. */
-function nameOf({ path }: Uri): string {
-  return path.slice(path.lastIndexOf('/') + 1);
+  if (isSaved) await notifySaved(`Saved ${shorten(lastPart(target), 80)}.`, target);
 }
 
 /** Says that something was saved, and opens it where the person wants that. */

@@ -181,7 +181,7 @@ function Figure({ name, value, children }: FigureProps) {
 }
 
 /** The wall clock in milliseconds since 1970, each second while `ticks`; no timer otherwise. */
-export function useNow(ticks: boolean): number {
+function useNow(ticks: boolean): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     if (!ticks) return undefined;

@@ -1,6 +1,6 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon, type IconName } from '../parts/icon';
-import { placeAfterKey } from '../steps/rovingFocus';
+import { columnKeys, placeAfterKey } from '../parts/rovingFocus';
 
 /** An entry of a menu; `undefined` in a list of them is a line between two groups. */
 export interface MenuEntry {
@@ -16,7 +16,6 @@ interface MenuProps {
 
 /** Between the menu and the panel's edge, in pixels. */
 const margin = 8;
-const menuKeys = { next: ['ArrowDown'], previous: ['ArrowUp'] };
 
 /** A button that opens a menu, with the keys of VS Code's own menus. */
 export function Menu({ label, entries }: MenuProps) {
@@ -71,7 +70,8 @@ export function Menu({ label, entries }: MenuProps) {
     const all = items();
     const at = all.findIndex((item) => item === document.activeElement);
     const place =
-      placeAfterKey(event, { at, count: all.length, keys: menuKeys }) ?? placeOfLetter(event, all);
+      placeAfterKey(event, { at, count: all.length, keys: columnKeys }) ??
+      placeOfLetter(event, all);
     if (place !== undefined) all[wrapped(place, at, event.key, all.length)]?.focus();
     else if (event.key === 'Escape') close();
     else if (event.key === 'Tab') return setOpenedBy(undefined);

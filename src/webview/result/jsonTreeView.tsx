@@ -15,9 +15,11 @@ import {
 } from '../../core/text/jsonTree';
 import { linkPlace } from '../../core/text/linkedText';
 import { manyLines, oneLine } from '../../core/text/plainText';
+import { columnKeys, placeAfterKey } from '../parts/rovingFocus';
 import { pageState, remember, send } from '../parts/vscodeApi';
 import { Icon } from '../parts/icon';
 import { OutputLink } from './linkedText';
+import { CutNote } from './longText';
 import { shorten } from '../../core/text/shorten';
 
 interface JsonTreeProps {
@@ -81,19 +83,9 @@ export function JsonTree({ root, links }: JsonTreeProps) {
     if (!row) return;
     const parent = (): JsonRow | undefined =>
       rows.slice(0, focusAt).findLast(({ level }) => level < row.level);
+    const place = placeAfterKey(event, { at: focusAt, count: rows.length, keys: columnKeys });
+    if (place !== undefined) moveTo(rows[place]);
     switch (event.key) {
-      case 'ArrowDown':
-        moveTo(rows[focusAt + 1]);
-        break;
-      case 'ArrowUp':
-        moveTo(rows[focusAt - 1]);
-        break;
-      case 'Home':
-        moveTo(rows[0]);
-        break;
-      case 'End':
-        moveTo(rows.at(-1));
-        break;
       case 'ArrowRight':
         if (row.isOpen) moveTo(rows[focusAt + 1]);
         else if (row.more === undefined && isFoldable(row.node)) fold(row, true);
@@ -110,7 +102,7 @@ export function JsonTree({ root, links }: JsonTreeProps) {
         break;
       }
       default:
-        return;
+        if (place === undefined) return;
     }
     event.preventDefault();
   };
@@ -129,18 +121,7 @@ export function JsonTree({ root, links }: JsonTreeProps) {
           />
         ))}
       </div>
-      {root.isCut && (
-        <p class="note">
-          This is only the beginning.{' '}
-          <button
-            type="button"
-            class="link"
-            onClick={() => send({ type: 'openText', part: 'output', index: 0 })}
-          >
-            Open all of it in an editor
-          </button>
-        </p>
-      )}
+      {root.isCut && <CutNote name="output" />}
     </>
   );
 }

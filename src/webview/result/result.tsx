@@ -132,7 +132,7 @@ function FormSwitch({ of, form, onChoose }: FormSwitchProps) {
 }
 
 /** Which of several forms of a part the reader has chosen; remembered by the part's name. The first is the default. */
-export function useChosen<T extends string>(
+function useChosen<T extends string>(
   name: string,
   forms: readonly [T, ...T[]],
 ): readonly [T, (form: T) => void] {

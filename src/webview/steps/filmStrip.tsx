@@ -2,7 +2,7 @@ import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'preact/
 import type { ViewStep } from '../../core/details/detailsView';
 import { goToStep } from './goToStep';
 import { rejectPicture, usePictureAt } from './pictures';
-import { placeAfterKey, rowKeys } from './rovingFocus';
+import { placeAfterKey, rowKeys } from '../parts/rovingFocus';
 import { oneLine } from '../../core/text/plainText';
 import { shorten } from '../../core/text/shorten';
 

@@ -116,7 +116,7 @@ const watchers = new Map<Element, (isNear: boolean) => void>();
  * by itself within 200. One observer serves all, as there are thousands.
  * @returns an end to it, which tells last that the element is not near
  */
-export function watchNear(element: Element, listener: (isNear: boolean) => void): () => void {
+function watchNear(element: Element, listener: (isNear: boolean) => void): () => void {
   const options: NearOptions = { rootMargin: '400px', scrollMargin: '200px' };
   observer ??= new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) watchers.get(target)?.(isIntersecting);

@@ -6,7 +6,7 @@ import { failedSteps } from '../../core/details/timeBars';
 import { FilmStrip } from './filmStrip';
 import { goToStep } from './goToStep';
 import { Icon } from '../parts/icon';
-import { listKeys, placeAfterKey } from './rovingFocus';
+import { listKeys, placeAfterKey } from '../parts/rovingFocus';
 import { Section } from '../parts/section';
 import { StepCard } from './stepCard';
 import { Strip, StripLabel } from './strip';

@@ -5,7 +5,7 @@ import { formatDuration } from '../../core/labels/taskLabels';
 import { timeBars, type TimeBar } from '../../core/details/timeBars';
 import { goToStep } from './goToStep';
 import { Icon } from '../parts/icon';
-import { placeAfterKey, rowKeys } from './rovingFocus';
+import { placeAfterKey, rowKeys } from '../parts/rovingFocus';
 import { oneLine } from '../../core/text/plainText';
 import { shorten } from '../../core/text/shorten';
 

@@ -1,10 +1,11 @@
 /** Which keys lead to the next, the one before, the first and the last of a row or list. */
-export interface RovingKeys {
+interface RovingKeys {
   readonly next: readonly string[];
   readonly previous: readonly string[];
 }
 
 export const rowKeys: RovingKeys = { next: ['ArrowRight'], previous: ['ArrowLeft'] };
+export const columnKeys: RovingKeys = { next: ['ArrowDown'], previous: ['ArrowUp'] };
 export const listKeys: RovingKeys = { next: ['ArrowDown', 'j'], previous: ['ArrowUp', 'k'] };
 
 /**

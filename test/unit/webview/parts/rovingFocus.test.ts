@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { listKeys, placeAfterKey, rowKeys } from '../../../../src/webview/steps/rovingFocus';
+import { listKeys, placeAfterKey, rowKeys } from '../../../../src/webview/parts/rovingFocus';
 
 function pressed(key: string, more: Partial<KeyboardEvent> = {}): KeyboardEvent {
   return { key, altKey: false, ctrlKey: false, metaKey: false, ...more } as KeyboardEvent;
