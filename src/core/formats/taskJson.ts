@@ -1,7 +1,7 @@
 import { formatJson } from '../text/formatJson';
 import { deepestJson, readJson } from '../text/jsonTree';
 import { outcomeOf, type TaskDetails, type TaskStep } from '../cloud/task';
-import { unreadReasons } from './unreadParts';
+import { unreadReasons } from './shownFacts';
 import type { TrackedTask } from '../tasks/trackedTask';
 
 /**

@@ -4,17 +4,10 @@ import { compactJson, readJson, readObject } from '../text/jsonTree';
 import { manyLines, oneLine } from '../text/plainText';
 import { safeLink } from '../text/safeLink';
 import { resultOf, type TaskDetails, type TaskStep, type PictureRef } from '../cloud/task';
-import {
-  formatCost,
-  durationOf,
-  formatDuration,
-  appearanceLabel,
-  taskTitle,
-  verdictLabel,
-} from '../labels/taskLabels';
+import { taskTitle } from '../labels/taskLabels';
 import type { TrackedTask } from '../tasks/trackedTask';
 import { markedFormOf, unfenced } from '../text/textForm';
-import { unreadText } from './unreadParts';
+import { agentFacts, outcomeFacts, showFacts, timeFacts, type ShownFact } from './shownFacts';
 
 export interface TaskMarkdownOptions {
   /** Where a screenshot lies: a path from the document, with `/` between its parts; `undefined` where there is none. */
@@ -51,30 +44,14 @@ export function taskMarkdown(
 }
 
 function factTable(task: TaskDetails | TrackedTask): string {
-  const details = 'steps' in task ? task : undefined;
-  const isMissing = 'isMissing' in task && task.isMissing;
-  const duration = task.finishedAt === undefined ? undefined : durationOf(task, 0);
-  const facts: readonly (readonly [string, string | undefined])[] = [
-    ['Status', appearanceLabel({ ...task, isMissing })],
-    ['The agent says', verdictLabel(task.isSuccess)],
-    ['The judge says', verdictLabel(task.judgeVerdict)],
-    [
-      capabilitiesOf(task.apiVersion).costLabel,
-      task.cost === undefined ? undefined : formatCost(task.cost),
-    ],
-    ['Duration', duration === undefined ? undefined : formatDuration(duration)],
-    ['Model', task.model],
-    ['Agent version', details?.agentVersion],
-    ['Could not be read', unreadText(details)],
-    ['Created', task.createdAt],
-    ['Started', task.startedAt],
-    ['Finished', task.finishedAt],
+  const facts: readonly ShownFact[] = [
+    ...outcomeFacts(task),
+    ...agentFacts(task),
+    ...timeFacts(task),
     ['Task', `${task.id} (${capabilitiesOf(task.apiVersion).label})`],
     ['Session', task.sessionId],
   ];
-  const rows = facts
-    .filter(([, value]) => value !== undefined && value !== '')
-    .map(([name, value]) => `| ${name} | ${escaped(value ?? '')} |`);
+  const rows = showFacts(facts, (name, value) => `| ${name} | ${escaped(value)} |`);
   return ['| | |', '| --- | --- |', ...rows].join('\n');
 }
 

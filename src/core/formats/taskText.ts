@@ -4,17 +4,10 @@ import { formatJson } from '../text/formatJson';
 import { compactJson, nodeText, readObject } from '../text/jsonTree';
 import { manyLines, oneLine } from '../text/plainText';
 import { resultOf, type TaskDetails, type TaskStep } from '../cloud/task';
-import {
-  formatCost,
-  durationOf,
-  formatDuration,
-  appearanceLabel,
-  verdictLabel,
-} from '../labels/taskLabels';
 import type { TrackedTask } from '../tasks/trackedTask';
 import { shorten } from '../text/shorten';
 import { unfenced } from '../text/textForm';
-import { unreadText } from './unreadParts';
+import { agentFacts, outcomeFacts, showFacts, timeFacts, type ShownFact } from './shownFacts';
 
 /**
  * A task as text for people to read and compare: how it came out, what it was asked, how it got there, and last its times
@@ -52,21 +45,10 @@ const longestPart = 1_000_000;
 
 function factLines(task: TaskDetails | TrackedTask): string[] {
   const details = 'steps' in task ? task : undefined;
-  const isMissing = 'isMissing' in task && task.isMissing;
-  const duration = task.finishedAt === undefined ? undefined : durationOf(task, 0);
-  return facts([
-    ['Status', appearanceLabel({ ...task, isMissing })],
-    ['The agent says', verdictLabel(task.isSuccess)],
-    ['The judge says', verdictLabel(task.judgeVerdict)],
-    [
-      capabilitiesOf(task.apiVersion).costLabel,
-      task.cost === undefined ? undefined : formatCost(task.cost),
-    ],
-    ['Duration', duration === undefined ? undefined : formatDuration(duration)],
+  return factsAsLines([
+    ...outcomeFacts(task),
     ['Steps', details && stepCount(details)],
-    ['Could not be read', unreadText(details)],
-    ['Model', task.model],
-    ['Agent version', details?.agentVersion],
+    ...agentFacts(task),
   ]);
 }
 
@@ -77,19 +59,15 @@ function stepCount({ steps, unread }: TaskDetails): string | undefined {
 }
 
 function timeLines(task: TaskDetails | TrackedTask): string[] {
-  return facts([
-    ['Created', task.createdAt],
-    ['Started', task.startedAt],
-    ['Finished', task.finishedAt],
+  return factsAsLines([
+    ...timeFacts(task),
     ['Task ID', `${task.id} (${capabilitiesOf(task.apiVersion).label})`],
     ['Session ID', task.sessionId],
   ]);
 }
 
-function facts(named: readonly (readonly [string, string | undefined])[]): string[] {
-  return named
-    .filter(([, value]) => value !== undefined && value !== '')
-    .map(([name, value]) => `${name}: ${oneLine(value ?? '')}`);
+function factsAsLines(facts: readonly ShownFact[]): string[] {
+  return showFacts(facts, (name, value) => `${name}: ${oneLine(value)}`);
 }
 
 function stepLines(step: TaskStep): string[] {
