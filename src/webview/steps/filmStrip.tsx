@@ -1,5 +1,6 @@
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ViewStep } from '../../core/details/detailsView';
+import { memo } from '../parts/memo';
 import { goToStep } from './goToStep';
 import { rejectPicture, usePictureAt } from './pictures';
 import { placeAfterKey, rowKeys } from '../parts/rovingFocus';
@@ -61,18 +62,11 @@ function Film({ shots, ...newestFrame }: FilmProps) {
 interface FrameProps {
   readonly step: ViewStep;
   readonly isStop: boolean;
-  /** Never another function, so that a frame is drawn again only when it changes. */
+  /** Never another function. */
   readonly onGo: (index: number) => void;
 }
 
-function Frame({ step, isStop, onGo }: FrameProps) {
-  return useMemo(
-    () => <FrameButton step={step} isStop={isStop} onGo={onGo} />,
-    [step, isStop, onGo],
-  );
-}
-
-function FrameButton({ step: { index, number, goal }, isStop, onGo }: FrameProps) {
+const Frame = memo(({ step: { index, number, goal }, isStop, onGo }: FrameProps) => {
   const place = useRef<HTMLButtonElement>(null);
   const state = usePictureAt({ of: 'step', index }, place);
   const text = shorten(oneLine(goal), 80);
@@ -102,7 +96,7 @@ function FrameButton({ step: { index, number, goal }, isStop, onGo }: FrameProps
       </span>
     </button>
   );
-}
+});
 
 interface NewestFrameOptions {
   /** The index of the step that the last frame shows. */

@@ -1,4 +1,3 @@
-import { useMemo } from 'preact/hooks';
 import type { ViewStep } from '../../core/details/detailsView';
 import { manyLines, oneLine } from '../../core/text/plainText';
 import { linkParts } from '../../core/text/safeLink';
@@ -6,6 +5,7 @@ import { stepJudgementOf } from '../../core/details/stepJudgement';
 import { formatDuration } from '../../core/labels/taskLabels';
 import { Icon } from '../parts/icon';
 import { readableActions, type ReadableAction } from './readableAction';
+import { memo } from '../parts/memo';
 import { Screenshot } from './screenshot';
 import { send } from '../parts/vscodeApi';
 import { useOpen } from '../parts/useOpen';
@@ -22,15 +22,8 @@ interface StepCardProps {
   readonly isStop: boolean;
 }
 
-/** One step. Drawn again only when it is another object. */
-export function StepCard({ step, hasFailed, isStop }: StepCardProps) {
-  return useMemo(
-    () => <Step step={step} hasFailed={hasFailed} isStop={isStop} />,
-    [step, hasFailed, isStop],
-  );
-}
-
-function Step({ step, hasFailed, isStop }: StepCardProps) {
+/** One step. */
+export const StepCard = memo(({ step, hasFailed, isStop }: StepCardProps) => {
   const goal = oneLine(step.goal);
   const titleId = `step-${step.index}-title`;
   return (
@@ -86,7 +79,7 @@ function Step({ step, hasFailed, isStop }: StepCardProps) {
       </article>
     </li>
   );
-}
+});
 
 /** What the agent thought of the step before, with a mark where it says so in a word that is known. */
 function Evaluation({ step: { index, evaluation } }: { readonly step: ViewStep }) {

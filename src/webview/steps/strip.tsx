@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import type { ViewStep } from '../../core/details/detailsView';
 import { formatDuration } from '../../core/labels/taskLabels';
 import { timeBars, type TimeBar } from '../../core/details/timeBars';
+import { memo } from '../parts/memo';
 import { goToStep } from './goToStep';
 import { Icon } from '../parts/icon';
 import { placeAfterKey, rowKeys } from '../parts/rovingFocus';
@@ -123,13 +124,8 @@ interface BarProps {
   readonly onGo: (position: number) => void;
 }
 
-/** Drawn again only when it changes: the step at hand changes often in scrolling. */
-function Bar(props: BarProps) {
-  const { bar, steps, isStop, isCurrent, onGo } = props;
-  return useMemo(() => <BarButton {...props} />, [bar, steps, isStop, isCurrent, onGo]);
-}
-
-function BarButton({ bar, steps, position, isStop, isCurrent, onGo }: BarProps) {
+/** The step at hand changes often in scrolling, and most bars stay as they are. */
+const Bar = memo(({ bar, steps, position, isStop, isCurrent, onGo }: BarProps) => {
   const label = barLabel(bar, steps);
   const fill = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => {
@@ -152,7 +148,7 @@ function BarButton({ bar, steps, position, isStop, isCurrent, onGo }: BarProps) 
       <span ref={fill} />
     </button>
   );
-}
+});
 
 function barLabel(
   { first, last, longest, seconds, hasFailed }: TimeBar,
