@@ -1,16 +1,24 @@
 import { Hover, MarkdownString, Range, type Position, type TextDocument, type Uri } from 'vscode';
 import { namedTasksIn, type NamedTask } from '../../core/input/namedTasks';
+import { readTrackUri } from '../../core/input/trackUri';
+import { formatCount } from '../../core/labels/countLabel';
 import { choiceDescription } from '../../core/labels/rowDescription';
 import { taskTitle } from '../../core/labels/taskLabels';
 import type { TaskSource } from '../../core/tasks/taskStore';
 import { oneLine } from '../../core/text/plainText';
+import { shorten } from '../../core/text/shorten';
+import { namedLabel, rejectedMessage } from '../../core/tracking/trackingMessages';
+import type { CurrentAccount } from '../account/currentAccount';
+import { trackInput, type TrackInputOptions } from '../commands/trackInput';
 import type { TaskLinks, TaskTerminalLink } from '../lazyFeatures';
+import { showMessage } from '../messages';
 import { commandPrefix } from '../registrations';
 import { reportError } from '../reportError';
 import { trackedById } from '../tree/taskTargets';
-import { openTrackUri, type TrackUriOptions } from './openTrackUri';
+import { UserError } from '../userError';
 
-export interface TaskLinksOptions extends TrackUriOptions {
+export interface TaskLinksOptions extends Omit<TrackInputOptions, 'reveals'> {
+  readonly account: Pick<CurrentAccount, 'requireSession'>;
   readonly tasks: TaskSource;
   /** Runs a command of this extension, and shows a failure. Never rejects. */
   readonly runCommand: (name: string, args: readonly unknown[]) => Promise<unknown>;
@@ -41,6 +49,35 @@ export function taskLinks(options: TaskLinksOptions): TaskLinks {
     },
   };
 }
+
+/**
+ * `vscode://browser-use-tasks.browser-use-tasks/track?id=…`: tracks the tasks that it names, once the person has agreed to what
+ * a dialog says. Whoever made the link can do no more than ask.
+ * @throws {UserError} for a URI that asks for anything else
+ */
+async function openTrackUri(uri: Uri, options: TaskLinksOptions): Promise<void> {
+  const session = options.account.requireSession();
+  const { input, pieces, problem } = readTrackUri(uri, options.settings.apiVersion);
+  if (problem !== undefined) throw new UserError(`This link was not followed. ${problem}`);
+  const { host } = session.server;
+  const shown = pieces.slice(0, mostShown).map((piece) => `• ${shorten(piece, 100)}`);
+  if (pieces.length > mostShown) shown.push(`… and ${formatCount(pieces.length - mostShown)} more`);
+  const refused = rejectedMessage(input);
+  const chosen = await showMessage({
+    severity: 'information',
+    text: `Track ${namedLabel(input)} of ${host}?`,
+    detail: [
+      `A link asks for this. What it names is looked up with your API key for ${host}; nothing is changed there.`,
+      shown.join('\n'),
+      ...(refused === undefined ? [] : [`${refused}.`]),
+    ].join('\n\n'),
+    actions: ['Track'],
+    isModal: true,
+  });
+  if (chosen === 'Track') await trackInput(input, session, { ...options, reveals: true });
+}
+
+const mostShown = 5;
 
 /** All IDs of a line that may be a task's: nobody sees these links but who points at them. */
 function terminalLinks(line: string): TaskTerminalLink[] {
