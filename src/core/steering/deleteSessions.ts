@@ -1,13 +1,11 @@
 import { sessionDeletion } from '../actions/taskChanges';
 import type { Clock } from '../base/clock';
-import { requestChange, type ChangeOutcome } from '../cloud/changeRequest';
-import { isAbort } from '../cloud/errors';
 import { refKey, type ApiVersion, type TaskRef } from '../cloud/task';
 import type { Cloud } from '../cloud/taskClient';
 import { changeErrorMessage } from '../labels/changeErrorMessage';
 import { countLabel } from '../labels/countLabel';
 import { isActive, type TrackedTask } from '../tasks/trackedTask';
-import { someAtOnce } from './someAtOnce';
+import { sendChange, someAtOnce, type SentOutcome } from './sendChanges';
 import { deletableSession } from './steerActions';
 import {
   paragraphs,
@@ -29,8 +27,7 @@ export interface DoomedSession {
 /** What became of it. */
 export interface DeletedSession {
   readonly session: DoomedSession;
-  /** `cancelled`: taken back before it was sent. */
-  readonly outcome: ChangeOutcome<void> | { readonly kind: 'cancelled' };
+  readonly outcome: SentOutcome<void>;
 }
 
 export interface DeleteOptions {
@@ -69,31 +66,19 @@ export async function deleteSessions(
   options: DeleteOptions,
 ): Promise<readonly DeletedSession[]> {
   const deleted: DeletedSession[] = [];
+  const { connect, onProgress, ...others } = options;
   await someAtOnce(sessions, async (session) => {
-    const count = deleted.push({ session, outcome: await deleteOne(session, options) });
-    options.onProgress?.(count);
-  });
-  return deleted;
-}
-
-async function deleteOne(
-  { apiVersion, sessionId }: DoomedSession,
-  { connect, clock, signal }: DeleteOptions,
-): Promise<DeletedSession['outcome']> {
-  try {
-    signal.throwIfAborted();
-    return await requestChange(
+    const outcome = await sendChange(
       sessionDeletion({
-        connect: async (signal) => (await connect(signal)).client(apiVersion),
-        id: sessionId,
-        clock,
-        signal,
+        ...others,
+        connect: async (signal) => (await connect(signal)).client(session.apiVersion),
+        id: session.sessionId,
       }),
     );
-  } catch (error) {
-    if (isAbort(error) || signal.aborted) return { kind: 'cancelled' };
-    throw error;
-  }
+    const count = deleted.push({ session, outcome });
+    onProgress?.(count);
+  });
+  return deleted;
 }
 
 /** Asks before sessions are deleted: which ones, and what is lost with them. */

@@ -3,14 +3,13 @@ import { capabilitiesOf } from '../cloud/apiVersions';
 import { apiVersions } from '../cloud/versionList';
 import type { Clock } from '../base/clock';
 import { Emitter, type Disposable, type Event } from '../base/event';
-import { requestChange, type ChangeOutcome } from '../cloud/changeRequest';
 import { CloudError, isAbort, isCloudError } from '../cloud/errors';
 import type { ApiVersion } from '../cloud/task';
 import type { OpenSession } from '../cloud/taskActions';
 import type { Cloud } from '../cloud/taskClient';
 import { PollLoop, type LoopStep } from '../polling/pollLoop';
 import { stopPatienceMs } from '../tasks/trackedTask';
-import { someAtOnce } from './someAtOnce';
+import { sendChange, someAtOnce, type SentOutcome } from './sendChanges';
 
 /** A session or browser that is open at the cloud. */
 export interface OpenEntry extends OpenSession {
@@ -53,8 +52,7 @@ export interface StopOpenOptions {
 /** What became of one that was to be stopped. */
 export interface StoppedEntry {
   readonly entry: OpenEntry;
-  /** `cancelled`: taken back before it was sent. */
-  readonly outcome: ChangeOutcome<void> | { readonly kind: 'cancelled' };
+  readonly outcome: SentOutcome<void>;
 }
 
 /** The pause after a reading, in milliseconds: what idles does so for minutes. */
@@ -135,14 +133,26 @@ export class OpenSessions implements Disposable {
     entries: readonly OpenEntry[],
     { signal, onProgress }: StopOpenOptions,
   ): Promise<readonly StoppedEntry[]> {
+    const { connect, clock } = this.#options;
     const mine = entries.filter((entry) => !this.#stopping.has(keyOf(entry)));
-    for (const entry of mine) this.#stopping.set(keyOf(entry), this.#options.clock.now());
-    this.#show();
+    for (const entry of mine) this.#stopping.set(keyOf(entry), clock.now());
+    this.#update({ ...this.#state, entries: this.#marked(this.#state.entries) });
     const stopped: StoppedEntry[] = [];
     try {
       await someAtOnce(mine, async (entry) => {
-        const outcome = await this.#stopOne(entry, signal);
-        if (outcome.kind !== 'done') this.#stopping.delete(keyOf(entry));
+        let outcome: SentOutcome<void> | undefined;
+        try {
+          outcome = await sendChange(
+            openSessionStop({
+              connect: async (signal) => (await connect(signal)).client(entry.apiVersion),
+              open: entry,
+              clock,
+              signal,
+            }),
+          );
+        } finally {
+          if (outcome?.kind !== 'done') this.#stopping.delete(keyOf(entry));
+        }
         const count = stopped.push({ entry, outcome });
         onProgress?.(count);
       });
@@ -160,25 +170,6 @@ export class OpenSessions implements Disposable {
     if (this.#state.isReading) this.#update({ ...this.#state, isReading: false });
     this.#didChange.dispose();
     this.#settle();
-  }
-
-  async #stopOne(entry: OpenEntry, signal: AbortSignal): Promise<StoppedEntry['outcome']> {
-    const { connect, clock } = this.#options;
-    try {
-      signal.throwIfAborted();
-      return await requestChange(
-        openSessionStop({
-          connect: async (signal) => (await connect(signal)).client(entry.apiVersion),
-          open: entry,
-          clock,
-          signal,
-        }),
-      );
-    } catch (error) {
-      this.#stopping.delete(keyOf(entry));
-      if (isAbort(error) || signal.aborted) return { kind: 'cancelled' };
-      throw error;
-    }
   }
 
   #nextStep(): LoopStep {
@@ -249,17 +240,12 @@ export class OpenSessions implements Disposable {
     const before = this.#options.clock.now() - stopPatienceMs;
     for (const [key, since] of this.#stopping)
       if (!entries.has(key) || since < before) this.#stopping.delete(key);
-    return [...entries]
-      .map(([key, entry]) => ({ ...entry, isStopping: this.#stopping.has(key) }))
-      .sort((a, b) => timeOf(b) - timeOf(a));
+    return this.#marked([...entries.values()].sort((a, b) => timeOf(b) - timeOf(a)));
   }
 
-  #show(): void {
-    const entries = this.#state.entries.map((entry) => ({
-      ...entry,
-      isStopping: this.#stopping.has(keyOf(entry)),
-    }));
-    this.#update({ ...this.#state, entries });
+  /** The entries with whether they are being stopped now. */
+  #marked(entries: readonly OpenEntry[]): readonly OpenEntry[] {
+    return entries.map((entry) => ({ ...entry, isStopping: this.#stopping.has(keyOf(entry)) }));
   }
 
   #update(state: OpenSessionsState): void {

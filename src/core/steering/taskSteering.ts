@@ -1,13 +1,13 @@
 import { taskPause, taskResume, taskStop, type TaskChangeOptions } from '../actions/taskChanges';
 import type { Clock } from '../base/clock';
-import { requestChange, type ChangeRequest } from '../cloud/changeRequest';
-import { isAbort, type CloudError } from '../cloud/errors';
+import type { ChangeRequest } from '../cloud/changeRequest';
+import type { CloudError } from '../cloud/errors';
 import { hasEnded, refKey, type Task, type TaskRef, type TaskStatus } from '../cloud/task';
 import type { TaskStanding } from '../cloud/taskActions';
 import type { Cloud } from '../cloud/taskClient';
 import type { TaskStore } from '../tasks/taskStore';
 import { canSteer, type SteerAction } from './steerActions';
-import { someAtOnce } from './someAtOnce';
+import { sendChange, someAtOnce, type SentOutcome } from './sendChanges';
 
 /** What became of one task that was to be steered. */
 export type SteerResult = { readonly ref: TaskRef } & (
@@ -129,10 +129,9 @@ export class TaskSteering {
     const task = store.get(ref);
     // Of a task that is not tracked nobody knows.
     const wasActive = task === undefined || !hasEnded(task.status);
-    let isDone = false;
+    let outcome: SentOutcome<TaskStanding | undefined> | undefined;
     try {
-      signal.throwIfAborted();
-      const outcome = await requestChange(
+      outcome = await sendChange(
         changeFor(action, {
           connect: async (signal) => (await connect(signal)).client(ref.apiVersion),
           id: ref.id,
@@ -140,20 +139,16 @@ export class TaskSteering {
           signal,
         }),
       );
-      isDone = outcome.kind === 'done';
-      if (isDone && action === 'stopSession' && task?.sessionId !== undefined)
-        noteClosedBrowser({ ...ref, sessionId: task.sessionId }, store);
-      if (outcome.kind !== 'done') return { ref, ...outcome };
-      return wasActive
-        ? afterwards(action, { ref, kind: 'done' }, outcome.value?.status)
-        : { ref, kind: 'done' };
-    } catch (error) {
-      if (isAbort(error) || signal.aborted) return { ref, kind: 'cancelled' };
-      throw error;
     } finally {
       // What was stopped is marked until its end shows; of anything else nobody waits for one.
-      if (!isDone && store.get(ref)?.stoppingSince !== undefined) store.setStopping(ref, undefined);
+      if (outcome?.kind !== 'done' && store.get(ref)?.stoppingSince !== undefined)
+        store.setStopping(ref, undefined);
     }
+    if (outcome.kind !== 'done') return { ref, ...outcome };
+    if (action === 'stopSession' && task?.sessionId !== undefined)
+      noteClosedBrowser({ ...ref, sessionId: task.sessionId }, store);
+    const done: SteerResult = { ref, kind: 'done' };
+    return wasActive ? afterwards(action, done, outcome.value?.status) : done;
   }
 }
 
