@@ -25,7 +25,7 @@ import { taskCommands } from './ui/commands/taskCommands';
 import { offerForMissing } from './ui/commands/otherVersions';
 import { TaskTracker } from './ui/commands/taskTracker';
 import { sessionCommands } from './ui/commands/sessionCommands';
-import { steerCommands } from './ui/commands/steerCommands';
+import { followSteerKeys, steerCommands } from './ui/commands/steerCommands';
 import { trackingCommands } from './ui/commands/trackingCommands';
 import { DetailsPanels } from './ui/details/detailsPanel';
 import { invokeTool, languageModelTools, prepareTool } from './ui/languageModel/languageModelTools';
@@ -44,7 +44,6 @@ import { showFreshness } from './ui/tree/freshness';
 import type { LazyTree } from './ui/tree/lazyTree';
 import { keepRowAges } from './ui/tree/rowAges';
 import { StatusBar } from './ui/tree/statusBar';
-import { followSteerKeys } from './ui/tree/steerKeys';
 import type { TaskView } from './ui/tree/taskView';
 
 export { TaskTree } from './ui/tree/taskTree';

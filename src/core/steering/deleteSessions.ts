@@ -2,15 +2,15 @@ import { sessionDeletion } from '../actions/taskChanges';
 import type { Clock } from '../base/clock';
 import { refKey, type ApiVersion, type TaskRef } from '../cloud/task';
 import type { Cloud } from '../cloud/taskClient';
-import { changeErrorMessage } from '../labels/changeErrorMessage';
 import { countLabel } from '../labels/countLabel';
 import { isActive, type TrackedTask } from '../tasks/trackedTask';
 import { sendChange, someAtOnce, type SentOutcome } from './sendChanges';
 import { deletableSession } from './steerActions';
 import {
+  nameList,
   paragraphs,
   quoted,
-  titleList,
+  shortTitle,
   withReason,
   type Question,
   type SteerMessage,
@@ -92,7 +92,7 @@ export function deleteQuestion(sessions: readonly DoomedSession[]): Question {
   return {
     text: `Delete the ${noun} of ${of} at Browser Use Cloud?`,
     detail: paragraphs(
-      others.length === 0 ? undefined : titleList(tasks),
+      others.length === 0 ? undefined : nameList(tasks.map(shortTitle)),
       `This deletes all tasks of the ${isOne ? 'session' : 'sessions'} at the cloud, also those that are not tracked here: their prompts, steps, outputs, files and recordings.`,
       running === 0
         ? undefined
@@ -126,10 +126,6 @@ export function deletedMessage(
     sentence(of('refused').length, 'could not be deleted.'),
   ].filter((part) => part !== undefined);
   if (parts.length === 0) return undefined;
-  const [refused] = of('refused');
-  const reason =
-    refused?.outcome.kind === 'refused'
-      ? changeErrorMessage(refused.outcome.error, { host, apiVersion: refused.session.apiVersion })
-      : undefined;
-  return withReason(parts.join(' '), reason, of('unknown').length > 0);
+  const outcomes = deleted.map(({ session, outcome }) => ({ ...session, outcome }));
+  return withReason(parts.join(' '), outcomes, host);
 }

@@ -1,13 +1,20 @@
 import { countLabel, formatCount } from '../labels/countLabel';
 import { capabilitiesOf } from '../cloud/apiVersions';
-import { changeErrorMessage } from '../labels/changeErrorMessage';
 import { errorMessage } from '../labels/errorMessage';
 import { formatCost, formatDuration, formatShortCost, taskTitle } from '../labels/taskLabels';
 import { isActive, type TrackedTask } from '../tasks/trackedTask';
 import { oneLine } from '../text/plainText';
 import { shorten, shortenAtWord } from '../text/shorten';
 import type { OpenEntry, OpenSessionsState, StoppedEntry } from './openSessions';
-import { withReason, type Question, type SteerMessage } from './steerMessages';
+import {
+  counted,
+  nameList,
+  paragraphs,
+  shortLength,
+  withReason,
+  type Question,
+  type SteerMessage,
+} from './steerMessages';
 
 /** The tracked tasks of something that is open, the active ones first, then the newest. */
 export function tasksIn(
@@ -44,6 +51,10 @@ export function openSessionTitle(entry: OpenEntry, tasks: readonly TrackedTask[]
   if (task) return taskTitle(task);
   const title = shorten(oneLine(entry.title ?? ''), 200);
   return title === '' ? `${nounOf(entry)} ${shorten(oneLine(entry.id), 9)}` : title;
+}
+
+function shortName(entry: OpenEntry, tasks: readonly TrackedTask[]): string {
+  return shortenAtWord(openSessionTitle(entry, tasks), shortLength);
 }
 
 export interface OpenSessionLabelOptions {
@@ -160,28 +171,23 @@ export function stopOpenQuestion(
   const unknown = entries.length - idle.length - busy.length;
   const isOne = others.length === 0;
   if (idle.length === entries.length && (isOne || !isAll)) return undefined;
-  const names = busy
-    .slice(0, 5)
-    .map((entry) => `• ${shortenAtWord(openSessionTitle(entry, tasks), 60)}`);
-  const more = busy.length - names.length;
-  const paragraphs = [
-    busy.length === 0
-      ? undefined
-      : `${busyLoss(busy.length, isOne)}${isOne ? '' : `\n${[...names, ...(more > 0 ? [`and ${formatCount(more)} more`] : [])].join('\n')}`}`,
-    unknown === 0
-      ? undefined
-      : isOne
-        ? 'It is not known whether a task runs in it. If one does, it ends where it is.'
-        : `It is not known whether a task runs in ${unknown === 1 ? 'one' : formatCount(unknown)} of them. If one does, it ends where it is.`,
-    'Pages that are open in a browser are closed with it.',
-  ];
+  const isNotKnown = isOne
+    ? 'It is not known whether a task runs in it.'
+    : `It is not known whether a task runs in ${unknown === 1 ? 'one' : formatCount(unknown)} of them.`;
   return {
     text: isOne
-      ? `Stop the ${only.kind} “${shortenAtWord(openSessionTitle(only, tasks), 60)}”?`
+      ? `Stop the ${only.kind} “${shortName(only, tasks)}”?`
       : isAll
         ? `Stop all ${formatCount(entries.length)} open sessions and browsers?`
         : `Stop ${formatCount(entries.length)} sessions and browsers?`,
-    detail: paragraphs.filter((part) => part !== undefined).join('\n\n'),
+    detail: paragraphs(
+      busyLoss(
+        busy.map((entry) => shortName(entry, tasks)),
+        isOne,
+      ),
+      unknown === 0 ? undefined : `${isNotKnown} If one does, it ends where it is.`,
+      'Pages that are open in a browser are closed with it.',
+    ),
     button: isOne
       ? `Stop ${nounOf(only)}`
       : isAll
@@ -191,10 +197,13 @@ export function stopOpenQuestion(
   };
 }
 
-function busyLoss(count: number, isOnly: boolean): string {
-  if (count > 1)
-    return `${formatCount(count)} are in use: the tasks in them end where they are, and what they have not delivered yet is lost.`;
-  return `${isOnly ? 'A task runs in it: it' : 'One is in use: the task in it'} ends where it is, and what it has not delivered yet is lost.`;
+function busyLoss(names: readonly string[], isOnly: boolean): string | undefined {
+  if (names.length === 0) return undefined;
+  const loss =
+    names.length > 1
+      ? `${formatCount(names.length)} are in use: the tasks in them end where they are, and what they have not delivered yet is lost.`
+      : `${isOnly ? 'A task runs in it: it' : 'One is in use: the task in it'} ends where it is, and what it has not delivered yet is lost.`;
+  return isOnly ? loss : `${loss}\n${nameList(names)}`;
 }
 
 /** What became of sessions that were to be stopped. `undefined` for one that is stopped: its row is gone. */
@@ -211,7 +220,7 @@ export function stoppedMessage(
   const parts =
     others.length === 0
       ? [
-          `“${shortenAtWord(openSessionTitle(first.entry, tasks), 60)}” ${first.outcome.kind === 'unknown' ? 'may have been stopped: the answer was lost, and the cloud could not be asked' : 'could not be stopped'}`,
+          `“${shortName(first.entry, tasks)}” ${first.outcome.kind === 'unknown' ? 'may have been stopped: the answer was lost, and the cloud could not be asked' : 'could not be stopped'}`,
         ]
       : [
           `${formatCount(done)}${done === stopped.length ? '' : ` of ${formatCount(stopped.length)}`} stopped`,
@@ -219,16 +228,8 @@ export function stoppedMessage(
           counted(count('unknown'), (n) => `of ${n} nobody knows, as the answer was lost`),
           counted(count('refused'), (n) => `${n} could not be stopped`),
         ].filter((part) => part !== undefined);
-  const refused = stopped.find(({ outcome }) => outcome.kind === 'refused');
-  const reason =
-    refused?.outcome.kind === 'refused'
-      ? changeErrorMessage(refused.outcome.error, { host, apiVersion: refused.entry.apiVersion })
-      : undefined;
-  return withReason(`${parts.join(', ')}.`, reason, count('unknown') > 0);
-}
-
-function counted(count: number, words: (count: string) => string): string | undefined {
-  return count === 0 ? undefined : words(formatCount(count));
+  const outcomes = stopped.map(({ entry, outcome }) => ({ ...entry, outcome }));
+  return withReason(`${parts.join(', ')}.`, outcomes, host);
 }
 
 function stateLabel(entry: OpenEntry, tasks: readonly TrackedTask[]): string | undefined {

@@ -15,13 +15,10 @@ export interface SteeredTask extends Pick<Task, 'apiVersion' | 'status' | 'rawSt
 export function steerActionsOf(task: SteeredTask): readonly SteerAction[] {
   const isActive = !hasEnded(task.status) && task.isMissing !== true;
   if (!isActive || task.rawStatus === '' || task.stoppingSince !== undefined) return [];
-  const { stops, canPause } = capabilitiesOf(task.apiVersion);
-  const actions: SteerAction[] = [];
-  if (stops.includes('task')) actions.push('stop');
-  if (stops.includes('session')) actions.push('stopSession');
-  if (canPause && task.status === 'running') actions.push('pause');
-  if (canPause && task.status === 'paused') actions.push('resume');
-  return actions;
+  const actions: SteerAction[] = ['stop', 'stopSession'];
+  if (task.status === 'running') actions.push('pause');
+  if (task.status === 'paused') actions.push('resume');
+  return actions.filter((action) => canSteer(task.apiVersion, action));
 }
 
 /**

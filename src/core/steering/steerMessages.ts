@@ -1,10 +1,10 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { changeErrorMessage } from '../labels/changeErrorMessage';
-import type { ErrorMessage, NextStep } from '../labels/errorMessage';
+import type { NextStep } from '../labels/errorMessage';
 import { countLabel, formatCount } from '../labels/countLabel';
 import { taskTitle } from '../labels/taskLabels';
 import type { CloudError } from '../cloud/errors';
-import { refKey, type TaskRef, type TaskStatus } from '../cloud/task';
+import { refKey, type ApiVersion, type TaskRef, type TaskStatus } from '../cloud/task';
 import type { TrackedTask } from '../tasks/trackedTask';
 import type { SteerAction } from './steerActions';
 import type { SteerResult } from './taskSteering';
@@ -27,12 +27,18 @@ export interface SteerMessage {
 /** A task by what names it: all that is known of it, or its ID alone. */
 export type NamedTask = TaskRef & Partial<Pick<TrackedTask, 'prompt' | 'title'>>;
 
-const shortTitle = 60;
 const mostNames = 5;
+/** Longer names are cut in messages and dialogs, in UTF-16 units. */
+export const shortLength = 60;
+
+/** A task's title, short. */
+export function shortTitle(task: NamedTask): string {
+  return taskTitle(task, shortLength);
+}
 
 /** A task's title in quotation marks, short. */
 export function quoted(task: NamedTask): string {
-  return `“${taskTitle(task, shortTitle)}”`;
+  return `“${shortTitle(task)}”`;
 }
 
 /** Asks before tasks are stopped: which ones, and what is lost. */
@@ -51,7 +57,7 @@ export function stopQuestion(
   return {
     text: `Stop ${what}${isSession ? ` and the ${sessionNoun(tasks)} that ${isOne ? 'it runs' : 'they run'} in` : ''}?`,
     detail: paragraphs(
-      isOne ? undefined : titleList(tasks),
+      isOne ? undefined : nameList(tasks.map(shortTitle)),
       loss,
       isSession
         ? `Pages that are open in ${isOne ? 'its browser' : 'their browsers'} are closed with ${them}.`
@@ -79,40 +85,44 @@ export function steerMessage(
   if (others.length === 0) return oneMessage(action, only, { name: nameOf(only.ref), host });
   const of = (kind: SteerResult['kind']) => results.filter((result) => result.kind === kind);
   const done = of('done');
-  const counted = (found: readonly SteerResult[], words: (count: string) => string) =>
-    found.length === 0 ? undefined : words(formatCount(found.length));
   const parts = [
     `${done.length === results.length ? countLabel(done.length) : `${formatCount(done.length)} of ${countLabel(results.length)}`} ${doneWord(action)}`,
-    counted(of('hadEnded'), (n) => `${n} had ended already`),
-    counted(of('underWay'), (n) => `${n} ${n === '1' ? 'was' : 'were'} being stopped already`),
-    counted(of('impossible'), (n) => `${n} cannot be ${doneWord(action)}`),
+    counted(of('hadEnded').length, (n) => `${n} had ended already`),
     counted(
-      of('cancelled'),
+      of('underWay').length,
+      (n) => `${n} ${n === '1' ? 'was' : 'were'} being stopped already`,
+    ),
+    counted(of('impossible').length, (n) => `${n} cannot be ${doneWord(action)}`),
+    counted(
+      of('cancelled').length,
       (n) => `${n} ${n === '1' ? 'was' : 'were'} left as ${n === '1' ? 'it is' : 'they are'}`,
     ),
-    counted(of('unknown'), (n) => `of ${n} nobody knows, as the answer was lost`),
-    counted(of('refused'), (n) => `${n} could not be ${doneWord(action)}`),
+    counted(of('unknown').length, (n) => `of ${n} nobody knows, as the answer was lost`),
+    counted(of('refused').length, (n) => `${n} could not be ${doneWord(action)}`),
   ].filter((part) => part !== undefined);
-  const refused = results.find(isRefused);
-  const reason =
-    refused && changeErrorMessage(refused.error, { host, apiVersion: refused.ref.apiVersion });
-  return withReason(`${parts.join(', ')}.`, reason, of('unknown').length > 0);
+  const outcomes = results.map((outcome) => ({ outcome, apiVersion: outcome.ref.apiVersion }));
+  return withReason(`${parts.join(', ')}.`, outcomes, host);
+}
+
+/** "3 could not be stopped", by words for that number; `undefined` for none. */
+export function counted(count: number, words: (count: string) => string): string | undefined {
+  return count === 0 ? undefined : words(formatCount(count));
 }
 
 /** A message about several, with why the first of them was refused. */
 export function withReason(
   text: string,
-  reason: ErrorMessage | undefined,
-  isUnknown: boolean,
+  outcomes: readonly {
+    readonly apiVersion: ApiVersion;
+    readonly outcome: { readonly kind: string; readonly error?: CloudError };
+  }[],
+  host: string,
 ): SteerMessage {
-  if (!reason) return { severity: isUnknown ? 'warning' : 'information', text };
+  const first = (kind: string) => outcomes.find(({ outcome }) => outcome.kind === kind);
+  const { apiVersion, outcome } = first('refused') ?? {};
+  if (!outcome?.error) return { severity: first('unknown') ? 'warning' : 'information', text };
+  const reason = changeErrorMessage(outcome.error, { host, apiVersion });
   return { severity: 'warning', text: `${text} ${reason.text}`, nextStep: reason.nextStep };
-}
-
-function isRefused(
-  result: SteerResult,
-): result is SteerResult & { readonly kind: 'refused'; readonly error: CloudError } {
-  return result.kind === 'refused';
 }
 
 function oneMessage(
@@ -173,10 +183,10 @@ function staysOpen(tasks: readonly NamedTask[]): string | undefined {
   return `The ${sessionNoun(kept)} may stay open for a while and cost${isOne ? 's' : ''} money until then; “Stop Task and Session” closes ${isOne ? 'it' : 'them'}, too.`;
 }
 
-/** The first five titles, a line each, and how many more there are. */
-export function titleList(tasks: readonly NamedTask[]): string {
-  const lines = tasks.slice(0, mostNames).map((task) => `• ${taskTitle(task, shortTitle)}`);
-  const more = tasks.length - lines.length;
+/** The first five names, a line each, and how many more there are. */
+export function nameList(names: readonly string[]): string {
+  const lines = names.slice(0, mostNames).map((name) => `• ${name}`);
+  const more = names.length - lines.length;
   return [...lines, ...(more > 0 ? [`and ${formatCount(more)} more`] : [])].join('\n');
 }
 

@@ -1,5 +1,6 @@
-import { workspace } from 'vscode';
+import { commands, workspace } from 'vscode';
 import type { Clock } from '../../core/base/clock';
+import type { Disposable } from '../../core/base/event';
 import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { hasEnded, refKey, type TaskRef } from '../../core/cloud/task';
 import { apiVersions } from '../../core/cloud/versionList';
@@ -22,7 +23,8 @@ import {
   type SteerResult,
   type TaskSteering,
 } from '../../core/steering/taskSteering';
-import { hasOpenBrowser } from '../../core/tasks/trackedTask';
+import type { TaskSource } from '../../core/tasks/taskStore';
+import { hasOpenBrowser, isActive } from '../../core/tasks/trackedTask';
 import type { CurrentAccount } from '../account/currentAccount';
 import { confirm } from '../confirm';
 import { withCountedProgress, withPieceProgress } from '../progress';
@@ -194,3 +196,18 @@ const progressTitles: Readonly<Record<SteerAction, string>> = {
   pause: 'Pausing',
   resume: 'Resuming',
 };
+
+/** Keeps the context key by which the palette offers Pause Task and Resume Task only while a tracked task can be paused. */
+export function followSteerKeys(tasks: TaskSource): Disposable {
+  let known = false;
+  const refresh = (): void => {
+    const canPause = tasks
+      .tasks()
+      .some((task) => capabilitiesOf(task.apiVersion).canPause && isActive(task));
+    if (canPause === known) return;
+    known = canPause;
+    void commands.executeCommand('setContext', 'browserUseTasks.canPause', canPause);
+  };
+  refresh();
+  return tasks.onDidChange(refresh);
+}

@@ -230,20 +230,13 @@ function isMixed(tasks: readonly TaskRef[]): boolean {
   return tasks.some(({ apiVersion }) => apiVersion !== tasks[0]?.apiVersion);
 }
 
-export interface TooltipOptions {
-  readonly tasks: TaskSource;
-  readonly settings: Settings;
-  readonly clock: Clock;
-  readonly poller: Pick<Polling, 'state'>;
-}
-
 /**
  * All that a hover shows of a task, a line each. A plain string, as Markdown would make links of addresses in a prompt.
  * @returns `undefined` for a task that is not tracked
  */
 export function resolveTooltip(
   ref: TaskRef,
-  { tasks, settings, clock, poller }: TooltipOptions,
+  { tasks, settings, clock, poller }: TaskTreeOptions,
 ): string | undefined {
   const task = tasks.get(ref);
   if (!task) return undefined;
