@@ -12,12 +12,12 @@ import {
 } from './taskLabels';
 import { hasOpenBrowser, isActive, type TrackedTask } from '../tasks/trackedTask';
 
-export interface RowOptions {
+interface RowOptions {
   /** Whether the API version is worth a word: tasks of several versions stand side by side. */
   readonly showsVersion: boolean;
 }
 
-export interface RowDescriptionOptions extends RowOptions {
+interface RowDescriptionOptions extends RowOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
   /** Formats the moment when a task began or ended. Takes the place of ages, for rows that are not redrawn as time goes by. */

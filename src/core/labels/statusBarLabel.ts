@@ -3,14 +3,14 @@ import type { PausedLabel } from './pausedLabel';
 import { hasOpenBrowser, isActive, type TrackedTask } from '../tasks/trackedTask';
 
 /** What the status bar says of all tracked tasks. */
-export interface StatusBarLabel {
+interface StatusBarLabel {
   /** Short: "2 running", "1 running, polling paused, 3 ended". */
   readonly text: string;
   /** Sentences, for the hover and for screen readers. */
   readonly tooltip: string;
 }
 
-export interface StatusBarOptions {
+interface StatusBarOptions {
   /** Why polling is paused. Absent: it is not. */
   readonly paused: PausedLabel | undefined;
   /** Milliseconds since 1970. */

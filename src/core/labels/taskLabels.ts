@@ -21,7 +21,7 @@ export type TaskAppearance =
   | 'missing';
 
 /** The fields of a tracked task that decide on its appearance. */
-export type AppearanceSource = Pick<
+type AppearanceSource = Pick<
   TrackedTask,
   'status' | 'rawStatus' | 'isSuccess' | 'judgeVerdict' | 'isMissing'
 >;

@@ -5,7 +5,7 @@ import type { PollerState } from '../polling/polling';
 import type { ServerLabels } from './pausedLabel';
 import { formatAge } from './taskLabels';
 
-export interface ViewMessageOptions extends ServerLabels {
+interface ViewMessageOptions extends ServerLabels {
   readonly state: PollerState;
   readonly taskCount: number;
   /** Milliseconds since 1970. */

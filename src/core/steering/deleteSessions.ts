@@ -17,7 +17,7 @@ import {
 } from './steerMessages';
 
 /** A session that is to be deleted at the cloud. */
-export interface DoomedSession {
+interface DoomedSession {
   readonly apiVersion: ApiVersion;
   readonly sessionId: string;
   /** Those of its tasks that are tracked, at least one. */
@@ -25,12 +25,12 @@ export interface DoomedSession {
 }
 
 /** What became of it. */
-export interface DeletedSession {
+interface DeletedSession {
   readonly session: DoomedSession;
   readonly outcome: SentOutcome<void>;
 }
 
-export interface DeleteOptions {
+interface DeleteOptions {
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   readonly clock: Clock;
   /** Takes back what was not sent yet. */

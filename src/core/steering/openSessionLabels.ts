@@ -57,7 +57,7 @@ function shortName(entry: OpenEntry, tasks: readonly TrackedTask[]): string {
   return shortenAtWord(openSessionTitle(entry, tasks), shortLength);
 }
 
-export interface OpenSessionLabelOptions {
+interface OpenSessionLabelOptions {
   readonly tasks: readonly TrackedTask[];
   /** Milliseconds since 1970. */
   readonly now: number;

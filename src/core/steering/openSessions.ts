@@ -29,12 +29,12 @@ export interface OpenSessionsState {
   readonly trouble?: OpenSessionsTrouble | undefined;
 }
 
-export interface OpenSessionsTrouble {
+interface OpenSessionsTrouble {
   readonly apiVersion: ApiVersion;
   readonly error: CloudError;
 }
 
-export interface OpenSessionsOptions {
+interface OpenSessionsOptions {
   /** @throws {CloudError} of kind `noKey`, where the cloud cannot be asked at the moment */
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   readonly clock: Clock;
@@ -42,7 +42,7 @@ export interface OpenSessionsOptions {
   readonly onError: (error: unknown) => void;
 }
 
-export interface StopOpenOptions {
+interface StopOpenOptions {
   /** Takes back what was not sent yet. */
   readonly signal: AbortSignal;
   /** Called for each that is through, with how many are. */

@@ -6,7 +6,7 @@ import type { TrackedTask } from '../tasks/trackedTask';
 export type SteerAction = 'stop' | 'stopSession' | 'pause' | 'resume';
 
 /** A task, tracked or not. */
-export interface SteeredTask extends Pick<Task, 'apiVersion' | 'status' | 'rawStatus'> {
+interface SteeredTask extends Pick<Task, 'apiVersion' | 'status' | 'rawStatus'> {
   readonly isMissing?: boolean | undefined;
   readonly stoppingSince?: number | undefined;
 }

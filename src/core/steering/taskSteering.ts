@@ -24,7 +24,7 @@ export type SteerResult = { readonly ref: TaskRef } & (
 );
 
 /** The account whose tasks are steered. */
-export interface SteeredAccount {
+interface SteeredAccount {
   readonly store: Pick<TaskStore, 'tasks' | 'get' | 'put' | 'setStopping'>;
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
 }
@@ -37,7 +37,7 @@ export interface SteerOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-export interface TaskSteeringOptions {
+interface TaskSteeringOptions {
   readonly clock: Clock;
   /** Polls tracked tasks now; resolves when they were, or polling is paused. Never rejects. */
   readonly poll: (refs: readonly TaskRef[]) => Promise<void>;

@@ -3,7 +3,7 @@ import { Emitter, type Disposable, type Event } from '../../core/base/event';
 import type { Log } from '../log';
 
 /** A key and where it comes from. */
-export interface KnownKey {
+interface KnownKey {
   readonly key: string;
   readonly source: 'stored' | 'environment';
 }

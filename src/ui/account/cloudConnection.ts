@@ -7,7 +7,7 @@ import type { TokenBucket } from '../../core/polling/tokenBucket';
 import type { ApiKey } from './apiKey';
 
 /** The part of the extension that speaks HTTP: a bundle of its own, loaded at the first request. */
-export interface ApiModule {
+interface ApiModule {
   createCloud(options: CloudOptions): Cloud;
   createRateLimiter(options: RateLimiterOptions): RequestGate;
 }

@@ -9,7 +9,7 @@ import { showMessage } from '../messages';
 import type { Settings } from '../settings';
 import type { CurrentAccount } from './currentAccount';
 
-export interface ConnectOptions {
+interface ConnectOptions {
   readonly account: CurrentAccount;
   readonly poller: Polling;
   readonly settings: Settings;

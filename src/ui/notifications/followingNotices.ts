@@ -16,7 +16,7 @@ export function followLimitNotice(
   return (effect, count) => {
     const most = `Following the account tracks at most ${countLabel(settings.followAccount?.limit ?? 0)} at a time`;
     const text = {
-      replaced: `${most}. Those that ended first leave the list for new ones; Browser Use Cloud keeps them.`,
+      replaced: `${most}. Ended ones leave the list for new ones, those that you have seen first; Browser Use Cloud keeps them.`,
       waiting: `${most}, and none of them has ended. New ones wait until one has.`,
       leftOut: `More than ${countLabel(mostWaiting)} wait for Follow Account to track them, and further ones are left out. Track Task… lists them, too.`,
     }[effect];

@@ -6,14 +6,14 @@ import type { Features, TaskOwner } from '../lazyFeatures';
 import { showMessage } from '../messages';
 import type { TaskView } from '../tree/taskView';
 
-export interface NotifierOptions {
+interface NotifierOptions {
   readonly openDetails: (ref: TaskRef) => Promise<void>;
   /** Shows the view, with this task in sight. */
   readonly showTasks: (first: TaskRef) => Promise<void>;
 }
 
 /** Whose tasks an announcement is about. */
-export interface AnnouncementOptions {
+interface AnnouncementOptions {
   readonly session: TaskOwner & Pick<AccountSession, 'signal'>;
   readonly features: () => Promise<Pick<Features, 'notifyPause' | 'openDetails'>>;
   readonly view: Pick<TaskView, 'reveal'>;

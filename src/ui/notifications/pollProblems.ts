@@ -11,7 +11,7 @@ import { pausedLabel } from '../../core/labels/pausedLabel';
 import type { TaskSource } from '../../core/tasks/taskStore';
 import type { StatusBar } from '../tree/statusBar';
 
-export interface PollProblemsOptions {
+interface PollProblemsOptions {
   readonly poller: Polling;
   readonly account: CurrentAccount;
   readonly settings: Settings;
@@ -80,7 +80,7 @@ function isRefusal({ kind }: Pick<PollPause, 'kind'>): boolean {
   return kind === 'auth' || kind === 'forbidden' || kind === 'payment';
 }
 
-export interface PollingPausedOptions {
+interface PollingPausedOptions {
   readonly poller: Polling;
   readonly tasks: TaskSource;
   readonly settings: Settings;

@@ -21,7 +21,7 @@ import type { Settings } from '../settings';
 import { formatMoment, formatTimeOfDay } from '../tree/formatTime';
 import { sessionsViewId } from '../registrations';
 
-export interface SessionsTreeOptions {
+interface SessionsTreeOptions {
   readonly account: CurrentAccount;
   readonly settings: Pick<Settings, 'baseUrl'>;
   readonly clock: Clock;

@@ -8,7 +8,7 @@ import type { LazyTree } from './lazyTree';
 import type { TaskView } from './taskView';
 import { formatTimeOfDay } from './formatTime';
 
-export interface FreshnessOptions {
+interface FreshnessOptions {
   readonly view: TaskView;
   readonly tree: Pick<LazyTree, 'loaded'>;
   readonly tasks: TaskSource;

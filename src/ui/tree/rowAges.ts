@@ -5,7 +5,7 @@ import type { TaskSource } from '../../core/tasks/taskStore';
 import type { LazyTree } from './lazyTree';
 import type { TaskView } from './taskView';
 
-export interface RowAgesOptions {
+interface RowAgesOptions {
   readonly view: Pick<TaskView, 'isVisible' | 'onDidChangeVisible'>;
   readonly tree: Pick<LazyTree, 'loaded'>;
   readonly tasks: TaskSource;

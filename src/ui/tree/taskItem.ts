@@ -21,7 +21,7 @@ import {
 } from '../../core/steering/steerActions';
 import { hasOpenBrowser, type TrackedTask } from '../../core/tasks/trackedTask';
 
-export interface TaskItemOptions {
+interface TaskItemOptions {
   /** What a click hands to the command. */
   readonly element: TaskRef;
   readonly label: string;

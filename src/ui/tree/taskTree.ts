@@ -14,7 +14,7 @@ import { markUnseenRows, taskItem } from './taskItem';
 import { formatMoment, shortMomentLabel } from './formatTime';
 import { tooltipLines } from '../../core/labels/tooltipLines';
 
-export interface TaskTreeOptions {
+interface TaskTreeOptions {
   readonly tasks: TaskSource;
   readonly settings: Settings;
   readonly clock: Clock;

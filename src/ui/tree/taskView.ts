@@ -9,7 +9,7 @@ import type { CurrentAccount } from '../account/currentAccount';
 /** The view's ID in package.json. */
 export const viewId = 'browserUseTasks.tasks';
 
-export interface TaskViewOptions {
+interface TaskViewOptions {
   readonly tree: LazyTree;
   readonly tasks: TaskSource;
 }
