@@ -43,8 +43,6 @@ const schemaList: Check = (value, path, walk) => {
   return undefined;
 };
 
-const schema: Check = (value, path, walk) => checkSchema(value, path, walk);
-
 const schemaOrList: Check = (value, path, walk) =>
   Array.isArray(value) ? schemaList(value, path, walk) : checkSchema(value, path, walk);
 
@@ -106,21 +104,21 @@ const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['type', types],
   ['properties', schemaMap],
   ['patternProperties', schemaMap],
-  ['additionalProperties', schema],
-  ['propertyNames', schema],
+  ['additionalProperties', checkSchema],
+  ['propertyNames', checkSchema],
   ['required', names],
   ['items', schemaOrList],
   ['prefixItems', schemaList],
-  ['additionalItems', schema],
-  ['contains', schema],
+  ['additionalItems', checkSchema],
+  ['contains', checkSchema],
   ['enum', values],
   ['allOf', schemaList],
   ['anyOf', schemaList],
   ['oneOf', schemaList],
-  ['not', schema],
-  ['if', schema],
-  ['then', schema],
-  ['else', schema],
+  ['not', checkSchema],
+  ['if', checkSchema],
+  ['then', checkSchema],
+  ['else', checkSchema],
   ['definitions', schemaMap],
   ['$defs', schemaMap],
   ['$ref', reference],

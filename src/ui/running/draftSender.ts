@@ -77,8 +77,8 @@ export class DraftSender {
    *   upload is cancelled
    */
   async send(draft: RunDraft, { account, paths, uploads }: SendContext): Promise<SendOutcome> {
-    const { apiVersion, followUp: mode, sessionId } = draft;
-    if (mode && sessionId !== undefined) return this.#queue(draft, { account, sessionId, mode });
+    if (isFollowUp(draft)) return this.#queue(draft, account);
+    const { apiVersion } = draft;
     const { clock } = this.#options;
     const { session } = account;
     const connect = connectTo(account, apiVersion);
@@ -130,24 +130,14 @@ export class DraftSender {
   }
 
   /** Gives a session that is at work its next prompt. */
-  async #queue(
-    { prompt, apiVersion }: RunDraft,
-    {
-      account,
-      sessionId,
-      mode,
-    }: {
-      readonly account: ShownAccount;
-      readonly sessionId: string;
-      readonly mode: FollowUpMode;
-    },
-  ): Promise<SendOutcome> {
+  async #queue(draft: FollowUpDraft, account: ShownAccount): Promise<SendOutcome> {
+    const { apiVersion, followUp: mode, prompt, sessionId } = draft;
     const { session } = account;
     const connect = connectTo(account, apiVersion);
     const change = followUp({ connect, sessionId, prompt, mode, clock: this.#options.clock });
     const outcome = await sendOnce('Sending the prompt…', change);
     if (outcome.kind === 'refused')
-      return { kind: 'notSent', note: this.#refusal(outcome.error, { apiVersion }, session) };
+      return { kind: 'notSent', note: this.#refusal(outcome.error, draft, session) };
     if (outcome.kind === 'unknown') {
       const note: ReviewNote = {
         severity: 'warning',
@@ -164,22 +154,15 @@ export class DraftSender {
     const now = this.#options.clock.now();
     if (latest && !session.signal.aborted)
       followSession(store, { apiVersion, sessionId }, { ids: [], latestId: latest.id, now });
-    this.#notifyOfQueue({ sessionId, apiVersion, mode, isFollowed: latest !== undefined });
+    this.#notifyOfQueue(draft, { isFollowed: latest !== undefined });
     return { kind: 'sent' };
   }
 
   /** Waits for no answer. */
-  #notifyOfQueue({
-    sessionId,
-    apiVersion,
-    mode,
-    isFollowed,
-  }: {
-    readonly sessionId: string;
-    readonly apiVersion: ApiVersion;
-    readonly mode: FollowUpMode;
-    readonly isFollowed: boolean;
-  }): void {
+  #notifyOfQueue(
+    { sessionId, apiVersion, followUp: mode }: FollowUpDraft,
+    { isFollowed }: { readonly isFollowed: boolean },
+  ): void {
     const { log, settings } = this.#options;
     const when =
       mode === 'wait'
@@ -245,7 +228,7 @@ export class DraftSender {
   /** Says in a message what the cloud has against a draft, and what helps. @returns the note that stays on the page */
   #refusal(
     error: CloudError,
-    { apiVersion }: Pick<RunDraft, 'apiVersion'>,
+    { apiVersion }: RunDraft,
     { server: { host } }: AccountSession,
     { isUpload }: { readonly isUpload?: boolean } = {},
   ): ReviewNote {
@@ -266,6 +249,16 @@ export class DraftSender {
     const models = [model, ...this.usedModels.filter((each) => each !== model)];
     void this.#options.memory.update(modelsKey, models.slice(0, mostModels));
   }
+}
+
+/** A draft of a prompt for a session that is at work. */
+interface FollowUpDraft extends RunDraft {
+  readonly sessionId: string;
+  readonly followUp: FollowUpMode;
+}
+
+function isFollowUp(draft: RunDraft): draft is FollowUpDraft {
+  return draft.followUp !== undefined && draft.sessionId !== undefined;
 }
 
 const modelsKey = 'usedModels';

@@ -1,6 +1,5 @@
 import { FileType, Uri, workspace } from 'vscode';
 import type { LocalFile } from '../../core/cloud/taskActions';
-import { contentTypeOf } from '../../core/running/contentType';
 import { schemaProblem } from '../../core/running/schemaProblem';
 import { UserError } from '../userError';
 
@@ -150,4 +149,33 @@ export async function findFile(option: PathOption, path: string, paths: GivenPat
       `${path} has ${Math.ceil(size / 1_000_000)} MB, and at most ${Math.floor(largest[option] / 1_000_000)} MB are taken.`,
     );
   return uri;
+}
+
+const contentTypes: ReadonlyMap<string, string> = new Map([
+  ['csv', 'text/csv'],
+  ['doc', 'application/msword'],
+  ['docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
+  ['gif', 'image/gif'],
+  ['htm', 'text/html'],
+  ['html', 'text/html'],
+  ['jpeg', 'image/jpeg'],
+  ['jpg', 'image/jpeg'],
+  ['json', 'application/json'],
+  ['md', 'text/markdown'],
+  ['pdf', 'application/pdf'],
+  ['png', 'image/png'],
+  ['svg', 'image/svg+xml'],
+  ['tsv', 'text/tab-separated-values'],
+  ['txt', 'text/plain'],
+  ['webp', 'image/webp'],
+  ['xls', 'application/vnd.ms-excel'],
+  ['xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
+  ['xml', 'application/xml'],
+  ['zip', 'application/zip'],
+]);
+
+/** The MIME type of a file by the ending of its name; that of bytes where the ending tells none. */
+function contentTypeOf(name: string): string {
+  const ending = /\.([^.]+)$/u.exec(name)?.[1] ?? '';
+  return contentTypes.get(ending.toLowerCase()) ?? 'application/octet-stream';
 }
