@@ -1,5 +1,8 @@
 import { CancellationError, window, type QuickPickItem, type Uri } from 'vscode';
-import type { RunOption } from '../../core/cloud/taskActions';
+import { capabilitiesOf } from '../../core/cloud/apiVersions';
+import type { ApiVersion } from '../../core/cloud/task';
+import type { FollowUpMode, RunOption } from '../../core/cloud/taskActions';
+import { apiVersions } from '../../core/cloud/versionList';
 import { suggestedModels } from '../../core/running/models';
 import { withOption, writeOption, type RunDraft } from '../../core/running/runDraft';
 import {
@@ -78,22 +81,56 @@ function written(draft: RunDraft, field: RunField, text: string): RunDraft {
 }
 
 interface ValueItem<T> extends QuickPickItem {
-  readonly value: T | undefined;
+  readonly value: T;
 }
 
 /** @throws {CancellationError} where the person picks nothing */
-async function pick<T>(field: RunField, items: readonly ValueItem<T>[]): Promise<ValueItem<T>> {
+async function pick<T>(
+  { label, description }: Pick<RunField, 'label' | 'description'>,
+  items: readonly ValueItem<T>[],
+): Promise<T> {
   const picked = await window.showQuickPick(items, {
-    title: field.label,
-    placeHolder: field.description,
+    title: label,
+    placeHolder: description,
     ignoreFocusOut: true,
   });
   if (!picked) throw new CancellationError();
-  return picked;
+  return picked.value;
+}
+
+/**
+ * Asks which API version is to run a task.
+ * @throws {CancellationError} where the person leaves it as it is
+ */
+export function promptForVersion({ apiVersion }: RunDraft): Promise<ApiVersion> {
+  const now = capabilitiesOf(apiVersion).label;
+  return pick(
+    { label: 'API Version', description: `Run the task with which version? Now: ${now}` },
+    apiVersions.map((value) => ({ label: capabilitiesOf(value).label, value })),
+  );
+}
+
+/**
+ * Asks when a session that is at work is to run a prompt.
+ * @throws {CancellationError} where the person leaves it as it is
+ */
+export function promptForFollowUp(): Promise<FollowUpMode> {
+  return pick<FollowUpMode>({ label: 'When', description: 'Run the prompt when?' }, [
+    {
+      label: 'After the Running Task',
+      detail: 'The prompt waits in the session’s queue',
+      value: 'wait',
+    },
+    {
+      label: 'Instead of the Running Task',
+      detail: 'That task is cancelled; what it did so far stays done',
+      value: 'interrupt',
+    },
+  ]);
 }
 
 async function promptForFlag(field: RunField, { draft }: OptionInputOptions): Promise<RunDraft> {
-  const { value } = await pick<boolean>(field, [
+  const value = await pick<boolean | undefined>(field, [
     { label: 'On', value: true },
     { label: 'Off', value: false },
     { label: 'Not Set', description: 'The cloud decides', value: undefined },
@@ -144,7 +181,7 @@ async function promptForSchema(
   { draft, paths }: OptionInputOptions,
 ): Promise<RunDraft> {
   if (draft.outputSchema !== undefined) {
-    const { value } = await pick<string>(field, [
+    const value = await pick<string | undefined>(field, [
       { label: 'Choose Another File…', value: 'choose' },
       { label: 'Not Set', value: undefined },
     ]);
@@ -163,7 +200,7 @@ async function promptForFiles(
 ): Promise<RunDraft> {
   const given = draft.files ?? [];
   if (given.length > 0) {
-    const { value } = await pick<string>(field, [
+    const value = await pick<string | undefined>(field, [
       { label: 'Add Files…', value: '' },
       ...given.map((each) => ({ label: plainLabel(`Leave Out ${each}`), value: each })),
       { label: 'Not Set', value: undefined },
@@ -203,7 +240,7 @@ async function promptForSecrets({ draft }: OptionInputOptions): Promise<RunDraft
   const known = draft.secrets ?? {};
   const names = Object.keys(known);
   if (names.length > 0) {
-    const { value } = await pick<string>(field, [
+    const value = await pick<string | undefined>(field, [
       { label: 'Add Secret…', value: '' },
       ...names.map((name) => ({ label: plainLabel(`Leave Out ${name}`), value: name })),
     ]);

@@ -1,9 +1,6 @@
 import { CancellationError, commands, window, workspace, type Uri } from 'vscode';
-import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { isAbort } from '../../core/cloud/errors';
 import type { ApiVersion, TaskRef } from '../../core/cloud/task';
-import type { FollowUpMode } from '../../core/cloud/taskActions';
-import { apiVersions } from '../../core/cloud/versionList';
 import { draftProblem, type RunDraft } from '../../core/running/runDraft';
 import type { ReviewNote } from '../../core/running/runReview';
 import type { AccountSession } from '../account/accountSession';
@@ -21,7 +18,7 @@ import {
 } from './draftSender';
 import { DraftUploads } from './draftUploads';
 import { GivenPaths } from './givenFiles';
-import { promptForOption } from './optionInput';
+import { promptForFollowUp, promptForOption, promptForVersion } from './optionInput';
 import { openAsPromptFile } from './promptFiles';
 import { promptForPrompt } from './promptInput';
 import { showRunForm, type RunFormChoice } from './runForm';
@@ -192,9 +189,9 @@ export class TaskRuns {
       case 'prompt':
         return this.#prompt(page);
       case 'version':
-        return changed(page, { ...draft, apiVersion: await pickVersion(draft) });
+        return changed(page, { ...draft, apiVersion: await promptForVersion(draft) });
       case 'followUp':
-        return changed(page, { ...draft, followUp: await pickFollowUp() });
+        return changed(page, { ...draft, followUp: await promptForFollowUp() });
       case 'option': {
         const { paths } = context;
         const options = { draft, paths, usedModels: this.#sender.usedModels };
@@ -283,42 +280,6 @@ async function confirmUntrusted(): Promise<void> {
     isModal: true,
   });
   if (chosen !== 'Show Me') throw new CancellationError();
-}
-
-async function pickVersion({ apiVersion }: RunDraft): Promise<ApiVersion> {
-  const items = apiVersions.map((each) => ({
-    label: capabilitiesOf(each).label,
-    apiVersion: each,
-  }));
-  const picked = await window.showQuickPick(items, {
-    title: 'API Version',
-    placeHolder: `Run the task with which version? Now: ${capabilitiesOf(apiVersion).label}`,
-    ignoreFocusOut: true,
-  });
-  if (!picked) throw new CancellationError();
-  return picked.apiVersion;
-}
-
-async function pickFollowUp(): Promise<FollowUpMode> {
-  const items: readonly { label: string; detail: string; mode: FollowUpMode }[] = [
-    {
-      label: 'After the Running Task',
-      detail: 'The prompt waits in the session’s queue',
-      mode: 'wait',
-    },
-    {
-      label: 'Instead of the Running Task',
-      detail: 'That task is cancelled; what it did so far stays done',
-      mode: 'interrupt',
-    },
-  ];
-  const picked = await window.showQuickPick(items, {
-    title: 'When',
-    placeHolder: 'Run the prompt when?',
-    ignoreFocusOut: true,
-  });
-  if (!picked) throw new CancellationError();
-  return picked.mode;
 }
 
 function withoutSecrets(draft: RunDraft): RunDraft {
