@@ -17,11 +17,7 @@ export function listenToAll(
   listener: () => void,
 ): Disposable {
   const subscriptions = events.map((event) => event(listener));
-  return {
-    dispose() {
-      disposeAll(subscriptions);
-    },
-  };
+  return { dispose: () => disposeAll(subscriptions) };
 }
 
 /** Told of what listeners throw. Unset, it is thrown where nobody catches it, so that no test misses it. */

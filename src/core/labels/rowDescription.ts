@@ -197,6 +197,7 @@ function shortErrorLabel(kind: CloudErrorKind): string {
   }
 }
 
-function joinParts(parts: readonly (string | undefined)[]): string {
-  return parts.filter((part) => part !== undefined && part !== '').join(' · ');
+/** The parts that are there and not empty, with a separator between. */
+export function joinParts(parts: readonly (string | undefined)[], separator = ' · '): string {
+  return parts.filter((part) => part !== undefined && part !== '').join(separator);
 }

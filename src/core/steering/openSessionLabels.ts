@@ -1,6 +1,7 @@
 import { countLabel, formatCount } from '../labels/countLabel';
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { errorMessage } from '../labels/errorMessage';
+import { joinParts } from '../labels/rowDescription';
 import { formatCost, formatDuration, formatShortCost, taskTitle } from '../labels/taskLabels';
 import { isActive, type TrackedTask } from '../tasks/trackedTask';
 import { oneLine } from '../text/plainText';
@@ -69,7 +70,7 @@ interface OpenSessionLabelOptions {
 export function openSessionDescription(entry: OpenEntry, options: OpenSessionLabelOptions): string {
   const { state, cost, age, closes, version } = factsOf(entry, options);
   const until = closes === undefined ? undefined : `until ${closes}`;
-  return joinParts([state, cost, age, until, version], ' · ');
+  return joinParts([state, cost, age, until, version]);
 }
 
 /** The row as a screen reader says it: sentences. */
@@ -95,10 +96,6 @@ function factsOf(entry: OpenEntry, { tasks, now, formatTime }: OpenSessionLabelO
     closes: Number.isNaN(closesAt) ? undefined : formatTime(closesAt),
     version: capabilitiesOf(entry.apiVersion).name,
   };
-}
-
-function joinParts(parts: readonly (string | undefined)[], separator: string): string {
-  return parts.filter((part) => part !== undefined).join(separator);
 }
 
 /** All that a hover tells, a line each. Plain text. */

@@ -39,11 +39,7 @@ export function connectParts(options: ConnectOptions): Disposable {
     followAttention(options),
   ];
   logProblem();
-  return {
-    dispose() {
-      disposeAll(subscriptions);
-    },
-  };
+  return { dispose: () => disposeAll(subscriptions) };
 }
 
 /** Sets how closely the user watches, which the poller goes by; reads the key again when they come back, as another window may have set it. */
@@ -61,11 +57,7 @@ function followAttention({ account, poller, view, details }: ConnectOptions): Di
       if (focused) void account.session?.key.read();
     }),
   ];
-  return {
-    dispose() {
-      disposeAll(subscriptions);
-    },
-  };
+  return { dispose: () => disposeAll(subscriptions) };
 }
 
 function logStatusChanges(tasks: TaskSource, log: Log): Disposable {

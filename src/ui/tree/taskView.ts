@@ -1,5 +1,11 @@
 import { commands, type TreeView, window } from 'vscode';
-import { Emitter, disposeAll, type Disposable, type Event } from '../../core/base/event';
+import {
+  Emitter,
+  disposeAll,
+  listenToAll,
+  type Disposable,
+  type Event,
+} from '../../core/base/event';
 import type { TaskRef } from '../../core/cloud/task';
 import { unseenLabel } from '../../core/labels/countLabel';
 import type { TaskSource } from '../../core/tasks/taskStore';
@@ -92,10 +98,5 @@ export function followContextKeys(account: CurrentAccount): Disposable {
     set('hasTasks', tasks.tasks().length > 0);
   };
   refresh();
-  const subscriptions = [account.onDidChange(refresh), tasks.onDidChange(refresh)];
-  return {
-    dispose() {
-      disposeAll(subscriptions);
-    },
-  };
+  return listenToAll([account.onDidChange, tasks.onDidChange], refresh);
 }
