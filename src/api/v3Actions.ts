@@ -23,10 +23,9 @@ import {
 import { path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing } from './refusal';
 import type { SendRequest } from './sendRequest';
-import { uploadAll, type Upload } from './upload';
+import { createUploadFiles, type Upload } from './upload';
 import { readStanding } from './v3';
 import { promptOf, readMessagesAfter } from './v3Messages';
-import { announceFile, createWorkspace } from './workspaceFiles';
 
 /**
  * What API v3 can change, where a task is a session.
@@ -89,18 +88,12 @@ export function createV3Actions(send: SendRequest, upload: Upload): TaskActions 
       return goesOn ? undefined : after;
     },
     queueFollowUp: cannot('v3', 'queue a prompt'),
-    uploadFiles: (files, options) => {
-      const { sessionId, signal } = options;
-      return uploadAll(files, options, {
-        findWorkspace: async () => {
-          const known =
-            sessionId === undefined ? undefined : (await getSession(sessionId, signal)).workspaceId;
-          return known ?? createWorkspace(send, 'v3', signal);
-        },
-        announce: (workspaceId, file) => announceFile(send, 'v3', workspaceId, file, signal),
-        upload,
-      });
-    },
+    uploadFiles: createUploadFiles({
+      send,
+      version: 'v3',
+      upload,
+      getWorkspace: async (id, signal) => (await getSession(id, signal)).workspaceId,
+    }),
     deleteSession: (sessionId, signal) =>
       send({
         method: 'DELETE',

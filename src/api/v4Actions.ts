@@ -26,8 +26,7 @@ import {
 import { path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing } from './refusal';
 import type { SendRequest } from './sendRequest';
-import { uploadAll, type Upload } from './upload';
-import { announceFile, createWorkspace } from './workspaceFiles';
+import { createUploadFiles, type Upload } from './upload';
 
 /**
  * What API v4 can change, where a task is a run of a session, and the browser outlives both.
@@ -107,18 +106,12 @@ export function createV4Actions(send: SendRequest, upload: Upload): TaskActions 
         notFoundKind: partIsMissing,
         read: () => undefined,
       }),
-    uploadFiles: (files, options) => {
-      const { sessionId, signal } = options;
-      return uploadAll(files, options, {
-        findWorkspace: async () => {
-          const known =
-            sessionId === undefined ? undefined : await getWorkspace(send, sessionId, signal);
-          return known ?? createWorkspace(send, 'v4', signal);
-        },
-        announce: (workspaceId, file) => announceFile(send, 'v4', workspaceId, file, signal),
-        upload,
-      });
-    },
+    uploadFiles: createUploadFiles({
+      send,
+      version: 'v4',
+      upload,
+      getWorkspace: (id, signal) => getWorkspace(send, id, signal),
+    }),
     deleteSession: (sessionId, signal) =>
       unchangedBy502(
         send({

@@ -1,10 +1,9 @@
 import * as z from 'zod/mini';
 import { CloudError } from '../core/cloud/errors';
 import type { TaskFile } from '../core/cloud/task';
-import type { LocalFile } from '../core/cloud/taskActions';
-import { flag, identifier, lenient, listOf, understand, webUrl } from './fields';
+import { flag, identifier, listOf, understand, webUrl } from './fields';
 import { path } from './path';
-import { partIsMissing, routeIsMissing } from './refusal';
+import { partIsMissing } from './refusal';
 import type { SendRequest } from './sendRequest';
 
 /** Where a workspace lies: `api/v3` or `api/v4`. */
@@ -70,46 +69,4 @@ export async function getWorkspaceFileUrl(
   });
   if (url !== undefined) return url;
   throw new CloudError('refused', 'The workspace has no such file any more', { status: 404 });
-}
-
-const workspaceSchema = z.object({ id: identifier });
-
-const announcedSchema = z.object({
-  files: listOf(z.object({ id: lenient(identifier), uploadUrl: webUrl })),
-});
-
-/** Makes a new workspace, and gives its ID. */
-export async function createWorkspace(
-  send: SendRequest,
-  version: WorkspaceVersion,
-  signal: AbortSignal,
-): Promise<string> {
-  return send({
-    method: 'POST',
-    path: `/api/${version}/workspaces`,
-    body: {},
-    signal,
-    notFoundKind: routeIsMissing,
-    read: (answer) => understand(workspaceSchema, answer, 'the workspace').id,
-  });
-}
-
-/** Where a file is to be put, and its ID in v4. The link is pinned to the file's type and length, and lives for five minutes. */
-export async function announceFile(
-  send: SendRequest,
-  version: WorkspaceVersion,
-  workspaceId: string,
-  { name, contentType, bytes }: LocalFile,
-  signal: AbortSignal,
-): Promise<{ readonly uploadUrl: string; readonly id?: string | undefined }> {
-  const file = await send({
-    method: 'POST',
-    path: path`/api/${version}/workspaces/${workspaceId}/files/upload`,
-    body: { files: [{ name, contentType, size: bytes.byteLength }] },
-    signal,
-    notFoundKind: partIsMissing,
-    read: (answer) => understand(announcedSchema, answer, 'a link for the file').files[0],
-  });
-  if (file?.uploadUrl !== undefined) return { uploadUrl: file.uploadUrl, id: file.id };
-  throw new CloudError('badAnswer', 'The API promises a link for the file; the answer has none');
 }
