@@ -25,10 +25,13 @@ const typescript = 'node_modules/typescript/bin/tsc';
 const tsx = 'node_modules/tsx/dist/cli.mjs';
 /** Needs no VS Code, as those in the folder `details`. */
 const detailsPageTests = 'test/ui/detailsPage.test.ts';
+/** What every suite of windows has besides its tests. */
+const forAllWindows = ['test/ui/failurePictures.test.ts', 'test/ui/keptWindows.test.ts'];
 
 /**
- * Everything that the test command runs. It starts them in this order, two at a time: what is soon known comes first,
- * and of what takes minutes the longest, so that both ends come together.
+ * Everything that the test command runs. It starts them in this order, a few at a time: what is soon known comes first,
+ * then what takes minutes, the longest first, so that all lanes come to their ends together; what waits for editors
+ * beside what computes.
  */
 export const suites: readonly Suite[] = [
   {
@@ -86,6 +89,43 @@ export const suites: readonly Suite[] = [
     countsTests: true,
     limitMinutes: 5,
   },
+  ...(
+    [
+      ['ui-a-n', '[a-n]'],
+      ['ui-o-z', '[o-z]'],
+    ] as const
+  ).map(([name, letters]) => ({
+    name,
+    aliases: ['ui'],
+    steps: [
+      mocha(
+        120_000,
+        ...forAllWindows.map((file) => `--file=${file}`),
+        ...[...forAllWindows, detailsPageTests].map((file) => `--ignore=${file}`),
+        `test/ui/${letters}*.test.ts`,
+      ),
+    ],
+    countsTests: true,
+    needs: ['build', 'tools'],
+    limitMinutes: 20,
+  })),
+  ...(['newest', 'oldest'] as const).map((version) => ({
+    name: `host-${version}`,
+    aliases: ['host'],
+    steps: [[tsx, 'test/launch/runHostTests.ts'] as const],
+    countsTests: true,
+    env: { BROWSER_USE_TASKS_CODE: version },
+    needs: ['build', 'tools'],
+    limitMinutes: 15,
+  })),
+  {
+    name: 'page',
+    aliases: ['ui'],
+    steps: [mocha(120_000, detailsPageTests, 'test/ui/details/*.test.ts')],
+    countsTests: true,
+    needs: ['tools'],
+    limitMinutes: 15,
+  },
   {
     name: 'contract',
     steps: [mocha(30_000, 'test/contract/**/*.test.ts')],
@@ -110,30 +150,6 @@ export const suites: readonly Suite[] = [
     steps: [mocha(240_000, 'test/soak/*.test.ts')],
     countsTests: true,
     limitMinutes: 5,
-  },
-  {
-    name: 'ui',
-    steps: [mocha(120_000, `--ignore=${detailsPageTests}`, 'test/ui/*.test.ts')],
-    countsTests: true,
-    needs: ['build', 'tools'],
-    limitMinutes: 30,
-  },
-  ...(['newest', 'oldest'] as const).map((version) => ({
-    name: `host-${version}`,
-    aliases: ['host'],
-    steps: [[tsx, 'test/launch/runHostTests.ts'] as const],
-    countsTests: true,
-    env: { BROWSER_USE_TASKS_CODE: version },
-    needs: ['build', 'tools'],
-    limitMinutes: 15,
-  })),
-  {
-    name: 'page',
-    aliases: ['ui'],
-    steps: [mocha(120_000, detailsPageTests, 'test/ui/details/*.test.ts')],
-    countsTests: true,
-    needs: ['tools'],
-    limitMinutes: 15,
   },
 ];
 
