@@ -46,7 +46,11 @@ export const hostileTexts: readonly string[] = Object.values(textsByKind);
 /** What must stand in no text for people: controls but line ends and tabs, and what turns the direction of text. */
 export const unseen = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/u;
 
-/** True where a value, as inspected, shows a secret link. */
+/** True where a text, or a value as inspected, shows a secret link. */
 export function showsSecret(value: unknown): boolean {
-  return inspect(value, { depth: Infinity, maxStringLength: Infinity }).includes(linkSecret);
+  const text =
+    typeof value === 'string'
+      ? value
+      : inspect(value, { depth: Infinity, maxStringLength: Infinity });
+  return text.includes(linkSecret);
 }

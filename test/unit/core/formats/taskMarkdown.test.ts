@@ -256,7 +256,7 @@ Do a1
         for (const line of [`Model${shown}`, shown, `Goal: ${shown}`])
           assert.ok(lines.includes(line), `${JSON.stringify(line)} in ${JSON.stringify(lines)}`);
       }),
-      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 1000) },
+      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 300) },
     );
   });
 
@@ -319,9 +319,9 @@ Do a1
   // What takes a power of the length does not end within the time that a test has.
   it('is there for ten megabytes', () => {
     const markdown = taskMarkdown(
-      aDetails('1', { output: '`a'.repeat(5_000_000), prompt: 'x '.repeat(5_000_000) }),
+      aDetails('1', { output: '`a'.repeat(2_500_000), prompt: 'x '.repeat(2_500_000) }),
     );
-    assert.ok(markdown.length > 20_000_000);
+    assert.ok(markdown.length > 10_000_000);
   });
 });
 
