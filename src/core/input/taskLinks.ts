@@ -139,9 +139,8 @@ function idsInPath(names: readonly string[], isOwn: boolean): readonly LinkedId[
     const id = uuid ?? (/^tasks?$/u.test(before) && isOpaqueId(name) ? name : undefined);
     if (id === undefined) continue;
     const { kind, version } = contextOfPath(names.slice(Math.max(0, at - 4), at));
-    // Elsewhere only a call of the API as self-hosted servers have it names what it is about.
-    if (!isOwn && !(/^v[12]$/u.test(version ?? '') && /^(?:task|session)s?$/u.test(before)))
-      continue;
+    // Elsewhere only a call of the API names what it is about: behind a proxy, or on a server of one's own.
+    if (!isOwn && !apiResource.test(`${version ?? ''}/${before}`)) continue;
     if (kind === 'task' || kind === 'session') ids.push({ kind, id, version });
     else if (kind !== 'other') unnamed.push({ kind: 'task', id, version });
   }
@@ -149,6 +148,9 @@ function idsInPath(names: readonly string[], isOwn: boolean): readonly LinkedId[
   // Of several that nothing names, nobody knows which is the task.
   return isOwn && unnamed.length === 1 ? unnamed : [];
 }
+
+/** What each version's API calls its tasks and sessions. */
+const apiResource = /^(?:v[12]\/(?:task|session)s?|v3\/sessions?|v4\/(?:run|session)s?)$/u;
 
 /** Not UUIDs, as in v1's documents: only a path that says "task" can tell that it is an ID. */
 function isOpaqueId(text: string): boolean {

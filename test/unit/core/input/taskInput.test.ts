@@ -90,6 +90,17 @@ describe('parseTaskInput', () => {
     assert.deepEqual(ids(`https://other.example/tasks/${uuid}`), [], 'another site’s');
   });
 
+  it('reads a call of each version’s API behind a proxy, and no other call', () => {
+    const base = 'https://proxy.example:8443/browser-use/api';
+    assert.deepEqual(ids(`${base}/v4/runs/${uuid}/events`), [`v4/${uuid}`]);
+    assert.deepEqual(ids(`${base}/v3/sessions/${uuid}/messages`), [`v3/${uuid}`]);
+    assert.deepEqual(parseTaskInput(`${base}/v4/sessions/${uuid}`, undefined).sessions, [
+      { apiVersion: 'v4', id: uuid },
+    ]);
+    for (const call of ['v1/runs', 'v2/runs', 'v3/runs', 'v3/tasks', 'v4/tasks', 'v4/workspaces'])
+      assert.deepEqual(ids(`${base}/${call}/${uuid}`), [], call);
+  });
+
   it('reads an API URL of a session, and no other word in its place', () => {
     const sessions = (text: string) => parseTaskInput(text, 'v2').sessions.map(({ id }) => id);
     assert.deepEqual(
