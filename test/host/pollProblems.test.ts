@@ -30,8 +30,10 @@ describe('trouble with polls', () => {
   let secrets: MemorySecrets;
   let problems: PollProblems;
 
+  before(() => set('baseUrl', 'https://cloud.example'));
+  after(() => set('baseUrl'));
+
   beforeEach(async () => {
-    await set('baseUrl', 'https://cloud.example');
     clock = new FakeClock();
     cloud = new FakeCloud(() => clock.now());
     cloud.set('a', 'running');
@@ -55,13 +57,12 @@ describe('trouble with polls', () => {
     problems = createProblems();
   });
 
-  afterEach(async () => {
+  afterEach(() => {
     problems.dispose();
     poller.dispose();
     account.dispose();
     settings.dispose();
     person.end();
-    await set('baseUrl');
   });
 
   /** In the only window there is. */

@@ -20,6 +20,8 @@ import { Person } from './person';
 
 describe('Run Task', () => {
   let simulator: Simulator;
+  /** One for all tests here: the setting that leads there takes its time. */
+  let port: number | undefined;
   let person: Person;
   let folder: string;
   /** Labels of the rows of each list that was shown. */
@@ -34,7 +36,8 @@ describe('Run Task', () => {
   let end: () => void;
 
   beforeEach(async () => {
-    simulator = await startSimulator();
+    simulator = await startSimulator(port ? { port } : {});
+    port = Number(new URL(simulator.url).port);
     await set('baseUrl', simulator.url);
     await set('apiVersion', 'auto');
     folder = mkdtempSync(path.join(tmpdir(), 'browser-use-tasks-'));
