@@ -3,12 +3,11 @@ import { commands, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import { readBaseUrl } from '../../core/cloud/baseUrl';
 import { Emitter, type Disposable, type Event } from '../../core/base/event';
 import { refKey, type TaskRef } from '../../core/cloud/task';
-import { taskTitle } from '../../core/labels/taskLabels';
 import type { DetailsAction } from './detailsActions';
 import type { TaskOwner } from '../lazyFeatures';
 import { UserError } from '../userError';
 import { detailsViewType } from '../registrations';
-import { TaskDetailsPanel, type TaskDetailsOptions } from './taskDetailsPanel';
+import { tabTitle, TaskDetailsPanel, type TaskDetailsOptions } from './taskDetailsPanel';
 
 /** What the panels are made of and fed by. */
 export type DetailsPanelsOptions = Omit<
@@ -16,8 +15,6 @@ export type DetailsPanelsOptions = Omit<
   'ref' | 'origin' | 'panel' | 'onChanged' | 'openTask'
 >;
 
-/** UTF-16 units of a tab's title. */
-const titleLength = 40;
 /** Far over any ID seen. */
 const maxIdLength = 256;
 
@@ -50,7 +47,7 @@ export class DetailsPanels implements Disposable {
     const known = this.#find({ ref, origin });
     if (known) known.reveal();
     else {
-      const title = taskTitle(store.get(ref) ?? ref, titleLength);
+      const title = tabTitle(store.get(ref) ?? ref);
       // Hidden pages are let go: they come back from what the extension knows and the page remembers.
       const panel = window.createWebviewPanel(detailsViewType, title, ViewColumn.Active, {
         enableFindWidget: true,

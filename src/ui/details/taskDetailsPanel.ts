@@ -53,8 +53,6 @@ export interface TaskDetailsOptions {
 /** What can be done with a task now that cannot be done with every task. Context keys of package.json have these names. */
 export type Ability = 'canShare' | 'canUnshare' | 'hasLog';
 
-const titleLength = 40;
-
 /** One task's details in a panel. Ends with the panel. */
 export class TaskDetailsPanel implements Disposable {
   readonly #options: TaskDetailsOptions;
@@ -292,7 +290,7 @@ export class TaskDetailsPanel implements Disposable {
   #refresh(): void {
     const { panel, settings } = this.#options;
     const source = this.#source();
-    panel.title = taskTitle(source.task, titleLength);
+    panel.title = tabTitle(source.task);
     this.#options.onChanged();
     if (!this.#isPageReady) return;
     const before = this.#sent;
@@ -333,6 +331,11 @@ export class TaskDetailsPanel implements Disposable {
     // A page that was closed meanwhile misses nothing: the next one gets everything.
     void this.#options.panel.webview.postMessage(message);
   }
+}
+
+/** What the tab of a task's details is called. */
+export function tabTitle(task: Pick<TrackedTask, 'prompt' | 'title' | 'id'>): string {
+  return taskTitle(task, 40);
 }
 
 function isOf(key: string, task: TrackedTask | undefined): boolean {

@@ -12,19 +12,18 @@ import {
   taskTitle,
   verdictSentence,
 } from '../../core/labels/taskLabels';
-import { Button } from '../parts/button';
+import { Button, TextTools } from '../parts/button';
 import { AppearanceIcon } from '../parts/icon';
 import { hasJudge, Verdicts } from '../result/judge';
 import type { CopiedPart, PageView } from '../protocol';
+import { LongText } from '../result/longText';
+import { Section } from '../parts/section';
 import { ShareNote, Toolbar } from './toolbar';
 import { oneLine } from '../../core/text/plainText';
 import { send } from '../parts/vscodeApi';
 import type { ComponentChildren } from 'preact';
 import { formatCount } from '../../core/labels/countLabel';
 import { useEffect, useState } from 'preact/hooks';
-
-/** Longer prompts stand below in full. In UTF-16 units. */
-export const titleLength = 200;
 
 interface HeaderProps {
   readonly view: PageView;
@@ -89,8 +88,30 @@ function IdleNote({
   );
 }
 
-export function titleOf(task: TaskView): string {
-  return taskTitle({ id: task.id, prompt: task.prompt?.text, title: task.title }, titleLength);
+/** Longer prompts stand below in full. */
+function titleOf(task: TaskView): string {
+  return taskTitle({ id: task.id, prompt: task.prompt?.text, title: task.title });
+}
+
+/** What the agent was asked, where the title doesn't say all of it. */
+export function Prompt({
+  task,
+  copied,
+}: {
+  readonly task: TaskView;
+  readonly copied: CopiedPart | undefined;
+}) {
+  const { prompt } = task;
+  if (!prompt || prompt.text.trim() === titleOf(task)) return null;
+  return (
+    <Section
+      id="prompt"
+      title="Prompt"
+      tools={<TextTools part="prompt" noun="Prompt" copied={copied} />}
+    >
+      <LongText name="prompt" text={prompt} />
+    </Section>
+  );
 }
 
 /** Of a task that came to its end and was judged, the verdicts say it all. */

@@ -1,14 +1,13 @@
 import { appearanceLabel } from '../../core/labels/taskLabels';
 import { Button } from '../parts/button';
 import { Attachments, Files } from '../result/files';
-import { Header } from '../header/header';
+import { Header, Prompt } from '../header/header';
 import { Icon } from '../parts/icon';
 import { Judge } from '../result/judge';
 import { LargePictures } from '../steps/large';
 import { Latest } from '../steps/latest';
 import { More } from '../header/more';
 import type { CopiedPart, FromPage, PageView, Remedy } from '../protocol';
-import { Prompt } from '../header/prompt';
 import { ErrorText, Result } from '../result/result';
 import { Steps } from '../steps/steps';
 import type { IconName } from '../parts/icon';

@@ -1,4 +1,5 @@
 import { nodeText, readObject, type JsonNode } from '../../core/text/jsonTree';
+import { spacedName } from '../parts/spacedName';
 
 /** The judge's report, as far as it could be read. */
 export interface Judgement {
@@ -25,7 +26,7 @@ export function parseJudgement(text: string): Judgement | undefined {
     failureReason: textOf(isNull ? fields.get('failureReason') : failureReason),
     others: [...fields]
       .filter(([name]) => !known.has(name))
-      .map(([name, value]) => ({ name: spacedName(name), value: textOf(value) ?? '' }))
+      .map(([name, value]) => ({ name: labelOf(name), value: textOf(value) ?? '' }))
       .filter(({ value }) => value !== ''),
   };
 }
@@ -43,10 +44,7 @@ function textOf(value: JsonNode | undefined): string | undefined {
   return nodeText(value) || undefined;
 }
 
-function spacedName(name: string): string {
-  const spaced = name
-    .replace(/([a-z])([A-Z])/gu, '$1 $2')
-    .replace(/[_-]+/gu, ' ')
-    .toLowerCase();
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+function labelOf(name: string): string {
+  const words = spacedName(name);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -5,6 +5,7 @@ import {
   readObject,
   type JsonNode,
 } from '../../core/text/jsonTree';
+import { spacedName } from '../parts/spacedName';
 
 /** An action of an agent, readable. */
 export interface ReadableAction {
@@ -43,10 +44,4 @@ function detailsOf(value: JsonNode, action: string): ReadableAction['details'] {
     .map(({ rawName = '""', node }) => ({ name: spacedName(decodeJsonString(rawName)), node }))
     .filter(({ node }) => node.kind !== 'null' && nodeText(node) !== '')
     .map(({ name, node }) => ({ name: action.endsWith(name) ? '' : name, value: nodeText(node) }));
-}
-
-/** "go_to_url" and "goToUrl" are both "go to url". */
-function spacedName(name: string): string {
-  const spaced = name.replace(/([a-z])([A-Z])/gu, '$1 $2').replace(/[_-]+/gu, ' ');
-  return spaced.trim().toLowerCase() || name;
 }
