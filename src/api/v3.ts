@@ -63,13 +63,14 @@ export function createV3Client(send: SendRequest): TaskReader {
       const isBetweenPieces = known?.isPartial === true && hasMore === true;
       const files =
         workspaceId === undefined || isBetweenPieces || (known && !isOver)
-          ? { value: known?.files, error: known?.unread?.files }
+          ? { value: known, error: known?.unread?.files }
           : await attempt(listWorkspaceFiles(send, { version: 'v3', workspaceId }, signal));
       const details = present({
         ...detailsOf(session),
         prompt: messages.prompt,
         steps: messages.steps,
-        files: files.value ?? known?.files ?? [],
+        files: (files.value ?? known)?.files ?? [],
+        hasMoreFiles: (files.value ?? known)?.hasMoreFiles,
         unread: unreadOf({ steps: stepsError, files: files.error }),
         isPartial: hasMore,
       });

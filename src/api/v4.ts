@@ -83,7 +83,7 @@ export function createV4Client(send: SendRequest): TaskReader {
       const [outputs, browser, share, others, attachments] = await Promise.all([
         !isBetweenPieces && (isOver || events.hasOutputs)
           ? attempt(listOutputs(send, run, signal))
-          : { value: known?.files, error: known?.unread?.files },
+          : { value: known, error: known?.unread?.files },
         isOver && !isKnown ? tolerate(getBrowser(send, events.browserId, signal)) : undefined,
         sessionId === undefined || (isKnown && shares.has(sessionId))
           ? shares.get(sessionId ?? '')
@@ -107,7 +107,8 @@ export function createV4Client(send: SendRequest): TaskReader {
         startedAt: events.startedAt,
         finishedAt: events.finishedAt,
         steps: events.steps,
-        files: outputs.value ?? known?.files ?? [],
+        files: (outputs.value ?? known)?.files ?? [],
+        hasMoreFiles: (outputs.value ?? known)?.hasMoreFiles,
         session: isOver && isKnown ? known.session : session,
         sessionTasks: others?.sessionTasks,
         hasMoreSessionTasks: others?.hasMoreSessionTasks,
@@ -241,8 +242,8 @@ async function listOutputs(
   send: SendRequest,
   { workspaceId }: Run,
   signal: AbortSignal,
-): Promise<TaskDetails['files']> {
-  if (workspaceId === undefined) return [];
+): Promise<Pick<TaskDetails, 'files' | 'hasMoreFiles'>> {
+  if (workspaceId === undefined) return { files: [] };
   return listWorkspaceFiles(send, { version: 'v4', workspaceId, prefix: 'outputs/' }, signal);
 }
 

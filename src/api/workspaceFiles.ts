@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { CloudError } from '../core/cloud/errors';
-import type { TaskFile } from '../core/cloud/task';
+import type { TaskDetails, TaskFile } from '../core/cloud/task';
 import { flag, identifier, listOf, understand, webUrl } from './fields';
 import { path } from './path';
 import { partIsMissing } from './refusal';
@@ -33,18 +33,23 @@ export async function listWorkspaceFiles(
   send: SendRequest,
   { version, workspaceId, prefix = '' }: WorkspaceFilesOptions,
   signal: AbortSignal,
-): Promise<readonly TaskFile[]> {
+): Promise<Pick<TaskDetails, 'files' | 'hasMoreFiles'>> {
   const query = new URLSearchParams({ limit: String(mostFiles), ...(prefix && { prefix }) });
   return send({
     path: `${path`/api/${version}/workspaces/${workspaceId}/files`}?${query.toString()}`,
     signal,
     isDetails: true,
     notFoundKind: partIsMissing,
-    read: (answer) =>
-      understand(filesSchema, answer, 'the files of a workspace').files.map((file) => ({
-        id: `${workspaceId}/${file.path}`,
-        name: file.path.startsWith(prefix) ? file.path.slice(prefix.length) : file.path,
-      })),
+    read(answer) {
+      const { files, hasMore } = understand(filesSchema, answer, 'the files of a workspace');
+      return {
+        files: files.map((file) => ({
+          id: `${workspaceId}/${file.path}`,
+          name: file.path.startsWith(prefix) ? file.path.slice(prefix.length) : file.path,
+        })),
+        hasMoreFiles: hasMore,
+      };
+    },
   });
 }
 

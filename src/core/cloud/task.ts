@@ -93,6 +93,8 @@ export type UnreadParts = {
 export interface TaskDetails extends Task {
   readonly steps: readonly TaskStep[];
   readonly files: readonly TaskFile[];
+  /** True where there are more files than these. v3 and v4 only. */
+  readonly hasMoreFiles?: boolean | undefined;
   readonly session?: TaskSession | undefined;
   /** The judge's report: a string of JSON, which may fail to parse. */
   readonly judgement?: string | undefined;

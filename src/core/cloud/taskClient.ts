@@ -177,6 +177,7 @@ export function summaryOf(details: TaskDetails): TaskUpdate {
   const {
     steps,
     files,
+    hasMoreFiles,
     session,
     judgement,
     agentVersion,

@@ -70,6 +70,8 @@ export interface TaskView {
   readonly recordingHosts: readonly string[];
   readonly metadata: readonly { readonly name: string; readonly value: string }[];
   readonly fileNames: readonly string[];
+  /** Whether there are more files than these. */
+  readonly hasMoreFiles: boolean;
   /** Of the files that the person gave to the task. */
   readonly attachmentNames: readonly string[];
   /** What the cloud says went wrong. */
@@ -141,6 +143,7 @@ export function taskViewOf(task: TaskDetails | TrackedTask): TaskView {
     fileNames: (details?.files ?? [])
       .slice(0, mostListed)
       .map(({ name }) => shorten(name, longestField)),
+    hasMoreFiles: details?.hasMoreFiles === true || (details?.files.length ?? 0) > mostListed,
     attachmentNames: (details?.attachments ?? [])
       .slice(0, mostListed)
       .map((name) => shorten(name, longestField)),

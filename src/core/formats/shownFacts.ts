@@ -40,6 +40,12 @@ export function agentFacts(task: TaskDetails | TrackedTask): readonly ShownFact[
   ];
 }
 
+/** The names of a task's files, and whether there are more. */
+export function fileNames(details: TaskDetails | undefined): readonly string[] {
+  const names = details?.files.map(({ name }) => name) ?? [];
+  return details?.hasMoreFiles === true ? [...names, '… and more'] : names;
+}
+
 /** When a task was made, began and ended, as the cloud writes it. */
 export function timeFacts({
   createdAt,

@@ -37,6 +37,7 @@ export function taskJson(task: TaskDetails | TrackedTask): string {
     judgement: details?.judgement === undefined ? undefined : embeddedJson(details.judgement),
     metadata: details?.metadata,
     steps: details && listJson(details.steps.map(stepToKeep)),
+    hasMoreFiles: details?.hasMoreFiles === true ? 'true' : undefined,
     files: details && JSON.stringify(details.files.map(({ name }) => name)),
     attachments: details?.attachments && JSON.stringify(details.attachments),
   });

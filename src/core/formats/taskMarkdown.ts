@@ -7,7 +7,14 @@ import { resultOf, type TaskDetails, type TaskStep, type PictureRef } from '../c
 import { taskTitle } from '../labels/taskLabels';
 import type { TrackedTask } from '../tasks/trackedTask';
 import { markedFormOf, unfenced } from '../text/textForm';
-import { agentFacts, outcomeFacts, showFacts, timeFacts, type ShownFact } from './shownFacts';
+import {
+  agentFacts,
+  fileNames,
+  outcomeFacts,
+  showFacts,
+  timeFacts,
+  type ShownFact,
+} from './shownFacts';
 
 export interface TaskMarkdownOptions {
   /** Where a screenshot lies: a path from the document, with `/` between its parts; `undefined` where there is none. */
@@ -32,7 +39,7 @@ export function taskMarkdown(
     ...section('Output', fenced(unfenced(resultOf(task) ?? ''))),
     ...section('Judgement', fenced(details?.judgement)),
     ...section('Metadata', metadataFence(details?.metadata ?? '{}')),
-    ...section('Files', listOf(details?.files.map(({ name }) => name) ?? [])),
+    ...section('Files', listOf(fileNames(details))),
     ...section('Attachments', listOf(details?.attachments ?? [])),
     ...section('Screenshots', picturesOf(details?.screenshotUrls.length ?? 0, pictureOf)),
     ...(details?.steps ?? []).flatMap((step, index) => [

@@ -7,7 +7,14 @@ import { resultOf, type TaskDetails, type TaskStep } from '../cloud/task';
 import type { TrackedTask } from '../tasks/trackedTask';
 import { shorten } from '../text/shorten';
 import { unfenced } from '../text/textForm';
-import { agentFacts, outcomeFacts, showFacts, timeFacts, type ShownFact } from './shownFacts';
+import {
+  agentFacts,
+  fileNames,
+  outcomeFacts,
+  showFacts,
+  timeFacts,
+  type ShownFact,
+} from './shownFacts';
 
 /**
  * A task as text for people to read and compare: how it came out, what it was asked, how it got there, and last its times
@@ -23,7 +30,7 @@ export function taskText(task: TaskDetails | TrackedTask): string {
     ...section('Error', details?.error),
     ...section('Output', readable(unfenced(resultOf(task) ?? ''))),
     ...section('Judgement', readable(details?.judgement)),
-    ...section('Files', details?.files.map(({ name }) => oneLine(name)).join('\n')),
+    ...section('Files', fileNames(details).map(oneLine).join('\n')),
     ...section('Attachments', details?.attachments?.map(oneLine).join('\n')),
     ...steps.flatMap((step) => ['', `Step ${step.number}`, ...stepLines(step)]),
     ...section('Metadata', metadataLines(details?.metadata ?? '{}')),

@@ -6,12 +6,13 @@ import { Section } from '../parts/section';
 import { oneLine } from '../../core/text/plainText';
 
 /** The files that the agent left. */
-export function Files({ task: { fileNames, unread } }: { readonly task: TaskView }) {
+export function Files({ task: { fileNames, hasMoreFiles, unread } }: { readonly task: TaskView }) {
   return (
     <Names
       id="files"
       title="Files"
       names={fileNames}
+      hasMore={hasMoreFiles}
       isUnread={unread.includes('files')}
       toolOf={(name, index) => (
         <Button
@@ -41,16 +42,22 @@ interface NamesProps {
   readonly id: string;
   readonly title: string;
   readonly names: readonly string[];
+  /** Whether there are more than these. */
+  readonly hasMore?: boolean;
   /** Whether they could not be read this time; then the names are those that were read before. */
   readonly isUnread: boolean;
   /** What stands beside a name. */
   readonly toolOf?: (name: string, index: number) => ComponentChildren;
 }
 
-function Names({ id, title, names, isUnread, toolOf }: NamesProps) {
+function Names({ id, title, names, hasMore = false, isUnread, toolOf }: NamesProps) {
   if (names.length === 0 && !isUnread) return null;
   return (
-    <Section id={id} title={title} {...(names.length > 0 && { count: names.length })}>
+    <Section
+      id={id}
+      title={title}
+      {...(names.length > 0 && { count: hasMore ? `${names.length}+` : names.length })}
+    >
       {isUnread && <p class="nothing">The {title.toLowerCase()} could not be read.</p>}
       {names.length > 0 && (
         <ul class="files">

@@ -311,6 +311,23 @@ describe('v4: the details of a run', () => {
     ]);
   });
 
+  it('say that there are more files than the first hundred, also while they are not read again', async () => {
+    const files = { files: [{ path: 'outputs/prices.csv' }], hasMore: true };
+    const clientOf = (status: string) =>
+      createV4Client(
+        pollFrom({
+          ...answers,
+          [runPath]: { ...run, status },
+          [filesPath]: files,
+          [eventsPath(0)]: { events: [] },
+        }),
+      );
+    const details = await clientOf('completed').getDetails(id, never);
+    assert.deepEqual([details.files.length, details.hasMoreFiles], [1, true]);
+    const again = await clientOf('running').getDetails(id, never, details);
+    assert.deepEqual([again.files.length, again.hasMoreFiles], [1, true]);
+  });
+
   it('say that a session has more runs than the newest hundred', async () => {
     const other = { id: 'r-2', status: 'completed', task: 'Book it' };
     const more = async (hasMore: boolean) => {

@@ -55,6 +55,9 @@ describe('taskViewOf', () => {
     assert.deepEqual([once.error?.text, once.output], ['No browser', undefined]);
     const both = taskViewOf(aDetails('1', { error: 'No browser', output: 'Half of it' }));
     assert.deepEqual([both.error?.text, both.output?.text], ['No browser', 'Half of it']);
+    const files = Array.from({ length: 501 }, (_, index) => ({ id: '', name: String(index) }));
+    assert.equal(taskViewOf(aDetails('1', { files })).hasMoreFiles, true);
+    assert.equal(taskViewOf(aDetails('1', { files: files.slice(1) })).hasMoreFiles, false);
     const given = taskViewOf(aDetails('1', { attachments: ['wishes.csv'] }));
     assert.deepEqual([given.attachmentNames, given.fileNames], [['wishes.csv'], []]);
   });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { CloudError } from '../../../../src/core/cloud/errors';
+import { taskJson } from '../../../../src/core/formats/taskJson';
+import { taskMarkdown } from '../../../../src/core/formats/taskMarkdown';
 import { taskText } from '../../../../src/core/formats/taskText';
 import { newlyTracked } from '../../../../src/core/tasks/trackedTask';
 import { aTask } from '../../../fakes/aTask';
@@ -127,6 +129,14 @@ Times and IDs
     assert.doesNotMatch(text, /^Steps: /mu);
     const some = taskText(aDetails('1', { steps: details.steps, unread }));
     assert.match(some, /^Steps: 1 or more$/mu);
+  });
+
+  it('says that there are more files than are listed', () => {
+    const text = taskText({ ...details, hasMoreFiles: true });
+    assert.match(text, /^Files\n {2}prices\.csv\n {2}… and more$/mu);
+    assert.match(taskMarkdown({ ...details, hasMoreFiles: true }), /- prices\.csv\n- … and more/u);
+    const read = JSON.parse(taskJson({ ...details, hasMoreFiles: true })) as object;
+    assert.equal('hasMoreFiles' in read, true);
   });
 
   it('holds no control or bidirectional character and no link that opens something', () => {
