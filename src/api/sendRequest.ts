@@ -51,15 +51,15 @@ export function createSendRequest({
   limits,
   rateLimiter,
 }: SendRequestOptions): SendRequest {
-  const spellings = [key, encodeURIComponent(key), JSON.stringify(key).slice(1, -1)];
+  const spellings = key.length < shortestKey ? [] : spellingsOf(key);
   const withoutKey = (text: string): string =>
     spellings.reduce((line, secret) => line.replaceAll(secret, '[key]'), text);
   /** Servers repeat a key in their errors, and agents in what they write. Most answers don't, and are spared a second reading. */
   const parse = (body: string): unknown => {
     const answer = parseAnswer(body);
     const mayHoldKey =
-      key.length >= shortestKey && spellings.some((spelling) => body.includes(spelling));
-    return mayHoldKey ? mapTexts(answer, withoutKey) : answer;
+      spelledOut.test(body) || spellings.some((spelling) => body.includes(spelling));
+    return mayHoldKey && spellings.length > 0 ? mapTexts(answer, withoutKey) : answer;
   };
   return async (request) => {
     const { path, signal, isDetails = false, notFoundKind, read } = request;
@@ -109,6 +109,15 @@ export function createSendRequest({
 
 /** Shorter texts are parts of IDs and words, and no keys: `keyProblem` says so. */
 const shortestKey = 8;
+
+/** How a key stands in texts, in links, and in JSON within JSON, where some servers escape the slash. */
+function spellingsOf(key: string): readonly string[] {
+  const inJson = JSON.stringify(key).slice(1, -1);
+  return [key, encodeURIComponent(key), inJson, inJson.replaceAll('/', String.raw`\/`)];
+}
+
+/** A sign of a key in JSON that is escaped without need. */
+const spelledOut = /\\(?:\/|u00[2-7])/;
 
 /** All texts of parsed JSON, the names of fields included, as a function changes them. */
 function mapTexts(value: unknown, change: (text: string) => string): unknown {

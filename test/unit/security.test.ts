@@ -125,6 +125,25 @@ describe('security 4: nor in what is read', () => {
     assert.equal(task.steps[0]?.screenshotUrl, 'https://live.example/?key=[key]');
   });
 
+  it('with signs spelled out, as some servers write them', async () => {
+    const key = `${canaryKey}/x`;
+    const inJson = JSON.stringify({ go: key }).replaceAll('/', '\\/');
+    const bodies = [
+      JSON.stringify({ status: 'started', task: `Use ${key}`, metadata: inJson }).replaceAll(
+        '/',
+        '\\/',
+      ),
+      `{"status":"started","task":"Use ${key.replaceAll('_', '\\u005f')}","metadata":"{}"}`,
+    ];
+    for (const body of bodies) {
+      const server = await serve((_request, response) => void response.end(body));
+      const cloud = createCloud({ baseUrl: server.url, key });
+      const task = await cloud.client('v2').getTask('a', never);
+      assert.equal(task.prompt, 'Use [key]');
+      assertNoKey(task);
+    }
+  });
+
   it('while a text that is too short for a key stays in words that have it', async () => {
     const body = { status: 'started', task: 'A short task' };
     const { prompt } = await answered(
@@ -133,6 +152,21 @@ describe('security 4: nor in what is read', () => {
       'ta',
     );
     assert.equal(prompt, 'A short task');
+  });
+});
+
+describe('security 4: a key that is too short for one', () => {
+  const serve = localServers();
+
+  it('leaves the words of an error readable', async () => {
+    const server = await serve((_request, response) => {
+      response.writeHead(500, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ detail: 'The service rests' }));
+    });
+    const cloud = createCloud({ baseUrl: server.url, key: 'e' });
+    const { details, message } = await failureOf(cloud.client('v2').getStatus('a', never));
+    assert.equal(details?.text, 'The service rests');
+    assert.doesNotMatch(message, /\[k/u);
   });
 });
 

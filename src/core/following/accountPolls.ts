@@ -208,7 +208,9 @@ export class AccountPolls implements ExtraPolls {
   #takeIn(list: List, { tasks, isLast }: TaskPage, stamp: number): boolean {
     const now = this.#options.now();
     const times = tasks.map(createdAt).filter((at) => at !== undefined);
-    list.newest = times.reduce((newest, at) => Math.max(newest, at), list.newest);
+    // A date far in the future is wrong, and would make all that comes look old.
+    const possible = times.filter((at) => at < now + dayMs);
+    list.newest = possible.reduce((newest, at) => Math.max(newest, at), list.newest);
     if (list.floor === undefined) {
       // Of two clocks that disagree, the one that is behind shows too much rather than too little.
       list.floor = Math.min(now, Number.isFinite(list.newest) ? list.newest : now) - overlapMs;

@@ -68,7 +68,7 @@ export function isTrackLink(text: string, at: number): boolean {
 
 /** The only path that this extension follows. */
 export function isTrackPath(path: string): boolean {
-  return path.replace(/\/+$/u, '') === '/track';
+  return /^\/track\/*$/u.test(path);
 }
 
 /** The IDs and links of a value of `id`: VS Code has decoded it once; what was encoded twice is read, too. */

@@ -13,17 +13,16 @@ export interface JsonPrompt {
 
 /** Reads a JSON object with a `prompt` and options. A value of another type than the schema names is a problem, as a text for a number. */
 export function readJsonPrompt(text: string): JsonPrompt {
+  const json = text.replace(/^\uFEFF/u, '');
+  if (json.trim() === '') return refused(`This file is empty: ${example}`);
   let values: unknown;
   try {
-    values = JSON.parse(text.replace(/^\uFEFF/u, ''));
+    values = JSON.parse(json);
   } catch {
-    const why = 'This is not JSON. VS Code marks what is wrong in it.';
-    return { entries: [], problems: [{ text: why }], prompt: '' };
+    return refused('This is not JSON. VS Code marks what is wrong in it.');
   }
-  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
-    const why = 'This is no JSON object: a task is written as {"prompt": "…"}.';
-    return { entries: [], problems: [{ text: why }], prompt: '' };
-  }
+  if (typeof values !== 'object' || values === null || Array.isArray(values))
+    return refused(`This is no JSON object: ${example}`);
   const problems: { place: TextPlace; text: string }[] = [];
   const entries: FrontMatterEntry[] = [];
   const given = new Map<string, unknown>(Object.entries(values));
@@ -44,6 +43,13 @@ export function readJsonPrompt(text: string): JsonPrompt {
   }
   const prompt = given.get('prompt');
   return { entries, problems, prompt: typeof prompt === 'string' ? prompt : '' };
+}
+
+const example = 'a task is written as {"prompt": "…"}.';
+
+/** @param text what is wrong with the whole of it */
+function refused(text: string): JsonPrompt {
+  return { entries: [], problems: [{ text }], prompt: '' };
 }
 
 function typeIn(value: unknown): string {

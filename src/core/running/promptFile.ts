@@ -5,7 +5,13 @@ import { readFrontMatter, type TextPlace } from './frontMatter';
 import { readJsonPrompt, type JsonPrompt } from './jsonPrompt';
 import { suggestedModels } from './models';
 import { optionsOf, writeOption, type RunDraft } from './runDraft';
-import { noSecretsMessage, runFields, type FieldValue, type RunField } from './runFields';
+import {
+  longestLine,
+  noSecretsMessage,
+  runFields,
+  type FieldValue,
+  type RunField,
+} from './runFields';
 
 /** What the names of prompt files end with, by how they are written. */
 export const promptFileEndings = {
@@ -145,6 +151,8 @@ export function completionsIn(
   text: string,
   { line, before }: { readonly line: number; readonly before: string },
 ): readonly Completion[] {
+  // Longer lines are prompts.
+  if (before.length > longestLine) return [];
   const closed = readFrontMatter(text);
   const isOpen = closed.endLine === undefined && closed.problems.length > 0;
   // Who writes the front matter has often not closed it yet.

@@ -161,6 +161,8 @@ function completionsAt(
   position: { readonly line: number; readonly character: number },
 ): CompletionItem[] {
   const before = document.lineAt(position.line).text.slice(0, position.character);
+  const completions = completionsIn(document.getText(), { line: position.line, before });
+  if (completions.length === 0) return [];
   const word = /[\w.-]*$/u.exec(before)?.[0] ?? '';
   const range = new Range(
     position.line,
@@ -168,14 +170,12 @@ function completionsAt(
     position.line,
     position.character,
   );
-  return completionsIn(document.getText(), { line: position.line, before }).map(
-    ({ label, detail, insert }, index) => {
-      const item = new CompletionItem(label, CompletionItemKind.Property);
-      item.detail = detail;
-      item.insertText = insert;
-      item.range = range;
-      item.sortText = String(index).padStart(3, '0');
-      return item;
-    },
-  );
+  return completions.map(({ label, detail, insert }, index) => {
+    const item = new CompletionItem(label, CompletionItemKind.Property);
+    item.detail = detail;
+    item.insertText = insert;
+    item.range = range;
+    item.sortText = String(index).padStart(3, '0');
+    return item;
+  });
 }

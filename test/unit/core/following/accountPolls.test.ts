@@ -80,6 +80,16 @@ describe('following an account', () => {
     assert.deepEqual(ids(), ['just started']);
   });
 
+  it('goes on where the cloud dates a task years ahead', async () => {
+    poller.setAttention('watching');
+    await clock.advance(20 * second);
+    start('v2', 'of the future', { createdAt: '2999-01-01T00:00:00.000Z' });
+    await clock.advance(30 * second);
+    start('v2', 'a');
+    await clock.advance(30 * second);
+    assert.deepEqual(ids(), ['of the future', 'a']);
+  });
+
   it('sends one request in each pause for all versions together, for a thousand tasks an hour', async () => {
     following = { filter: '', limit: 1000 };
     poller.setAttention('watching');

@@ -28,6 +28,14 @@ describe('a URI that asks to track tasks', () => {
     assert.equal(pieces?.length, 1000);
   });
 
+  it('is read at once, however many slashes its path has', () => {
+    const path = `/track${'/'.repeat(200_000)}`;
+    const before = performance.now();
+    assert.deepEqual(read(`id=${id}`, { path }).input?.ids, [id]);
+    assert.equal(read(`id=${id}`, { path: `${path}x` }).input, undefined);
+    assert.ok(performance.now() - before < 1000);
+  });
+
   for (const [what, query, more] of [
     ['another path', `id=${id}`, { path: '/run' }],
     ['no path', `id=${id}`, { path: '' }],

@@ -219,7 +219,7 @@ describe('a prompt file in JSON', () => {
   });
 
   it('is refused where it is no JSON, no object, too long, or says something twice', () => {
-    for (const text of ['', '{', '{"prompt": "Go",}', '{"prompt": "Go"} // x', '{prompt: 1}'])
+    for (const text of ['{', '{"prompt": "Go",}', '{"prompt": "Go"} // x', '{prompt: 1}'])
       assert.deepEqual(problemsOf(text), ['This is not JSON. VS Code marks what is wrong in it.']);
     assert.deepEqual(problemsOf('['.repeat(100_000)).length, 1);
     for (const text of ['[]', '"Go"', 'null', '3'])
@@ -243,6 +243,13 @@ describe('a prompt file in JSON', () => {
       },
     ]);
     assert.equal(draft.maxSteps, 5);
+  });
+
+  it('is refused where it is empty, as VS Code marks nothing in it', () => {
+    for (const text of ['', '\uFEFF', ' \n\t\r\n']) {
+      const [problem] = readPromptFile(text, 'v4', 'json').problems;
+      assert.equal(problem?.text, 'This file is empty: a task is written as {"prompt": "…"}.');
+    }
   });
 
   it('has no prompt where none is written, as in Markdown', () => {
@@ -297,6 +304,13 @@ describe('completions in a prompt file', () => {
     const models = labels(['---', 'apiVersion: v3', 'model: '], 2);
     assert.ok(models.includes('claude-sonnet-4.6') && !models.includes('browser-use-2.0'));
     assert.deepEqual(labels(['---', 'startUrl: h', '---'], 1), []);
+  });
+
+  it('are none in a line longer than any option, and at once', () => {
+    const blank = `model: ${' '.repeat(100_000)}`;
+    const started = performance.now();
+    assert.deepEqual(labels(['---', blank, '---'], 1, `${blank}[`), []);
+    assert.ok(performance.now() - started < 1000);
   });
 
   it('begin before the front matter is closed', () => {
