@@ -22,7 +22,7 @@ export default {
   tsconfigFile: 'none',
   disableTypeChecks: false,
   tempDirName: 'out/mutation/sandbox',
-  ignorePatterns: ['dist', 'out', 'media', '*.vsix', '.vscode-test'],
+  ignorePatterns: ['dist', 'out', 'media/readme', '*.vsix', '.vscode-test'],
   incremental: true,
   incrementalFile: 'out/mutation/incremental.json',
   reporters: ['clear-text', 'html', 'json', 'progress-append-only'],
