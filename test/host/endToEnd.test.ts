@@ -110,7 +110,7 @@ describe('the extension against a cloud', () => {
     assert.equal(finished.cost, '0.12');
     assert.match(finished.finishedAt ?? '', /Z$/u);
     await taskWhen(api, v1Id, ({ status }) => status === 'finished');
-    await waitFor('the notice', () => wasShown(/ended: 2 finished|Book a table/u));
+    await waitFor('the notice', () => wasShown(/2 tasks finished|Book a table/u));
     subscription.dispose();
     const statuses = changes
       .filter(({ after }) => after?.id === v2Id)

@@ -23,11 +23,14 @@ export function composeNotice(tasks: readonly TrackedTask[]): Notice | undefined
     const cost = first.cost === undefined ? '' : ` (${formatCost(first.cost)})`;
     return { text: `${appearanceLabel(first)}: ${taskTitle(first, 80)}${cost}`, refs, isWarning };
   }
-  const counts = endKinds
-    .map((kind) => ({ kind, count: kinds.filter((other) => other === kind).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ kind, count }) => `${formatCount(count)} ${kindLabel(kind)}`);
-  return { text: `${countLabel(tasks.length)} ended: ${counts.join(', ')}`, refs, isWarning };
+  const found = endKinds.filter((kind) => kinds.includes(kind));
+  const counts = found.map((kind) => {
+    const count = kinds.filter((other) => other === kind).length;
+    return `${formatCount(count)} ${kindLabel(kind)}`;
+  });
+  const [only, ...others] = found;
+  const ended = only && others.length === 0 ? kindLabel(only) : `ended: ${counts.join(', ')}`;
+  return { text: `${countLabel(tasks.length)} ${ended}`, refs, isWarning };
 }
 
 function kindLabel(kind: EndKind): string {

@@ -84,7 +84,8 @@ describe('NoticeQueue', () => {
     end('b', 'finished');
     await clock.advance(seenNoteMs);
     assert.equal(shown.length, 1);
-    assert.equal(shown[0]?.refs.length, 2);
+    assert.equal(shown[0]?.text, '2 tasks finished');
+    assert.equal(shown[0].refs.length, 2);
   });
 
   it('waits for the verdict, and speaks of it', async () => {
