@@ -36,7 +36,10 @@ function wholeFence(text: string): CodeFence | undefined {
 }
 
 /** A heading, and the line below the head of a table: nobody writes them but in Markdown. */
-const ownMarks = [/^#{1,6} \S/mu, /^\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$/mu];
+const ownMarks = [
+  /^#{1,6} \S/mu,
+  /^\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+(?:\|[ \t]*)?$/mu,
+];
 
 /** Markdown where several of its marks stand at line starts or around words, or all of it is a code fence. Looks at the first 20,000 characters only. */
 export function markedFormOf(text: string): Exclude<TextForm, 'json'> {
