@@ -217,9 +217,14 @@ describe('the tools for language models that cost money or lose work', () => {
     await assert.rejects(call('runTask', input), /was not asked about this task/u);
     for (let asked = 0; asked < 2; asked++) await ask('runTask', input);
     await set('apiVersion', 'v3');
-    for (let asked = 0; asked < 2; asked++)
-      assert.match(await call('runTask', input), /apiVersion v4/u);
+    const texts = await Promise.all([call('runTask', input), call('runTask', input)]);
+    for (const text of texts) assert.match(text, /apiVersion v4/u);
+    await assert.rejects(call('runTask', input), /was not asked about this task/u);
+    // Nobody tells whether the person has agreed to the one for v3 or to that for v4.
+    await ask('runTask', input);
     await set('apiVersion');
+    await ask('runTask', input);
+    await assert.rejects(call('runTask', input), /was changed after the user was asked/u);
     await assert.rejects(call('runTask', input), /was not asked about this task/u);
     assert.equal(sent(), before + 2);
   });

@@ -59,15 +59,29 @@ class Questions {
     if (this.#byInput.size > mostInputs && oldest !== undefined) this.#byInput.delete(oldest);
   }
 
-  /** @throws {UserError} where the account is another by now: nothing that was asked with this input counts then */
+  /**
+   * @throws {UserError} where the account is another by now, or what would be sent was another in one of the questions: nothing that
+   *   was asked with this input counts then
+   */
   async answered({ given }: ToolInput): Promise<Asked> {
     const key = JSON.stringify(given);
     const [asked, ...others] = this.#byInput.get(key) ?? [];
     this.#byInput.delete(key);
     if (!asked)
       throw new UserError('The user was not asked about this task. Nothing was sent. Try again.');
-    await asked.account.requireCurrent();
+    const draft = JSON.stringify(asked.draft);
+    if (others.some((other) => JSON.stringify(other.draft) !== draft))
+      throw new UserError(
+        'The API version for new tasks was changed after the user was asked. Nothing was sent. Try again.',
+      );
+    // Before anything is waited for, as two calls may come at once.
     if (others.length > 0) this.#byInput.set(key, others);
+    try {
+      await asked.account.requireCurrent();
+    } catch (error) {
+      this.#byInput.delete(key);
+      throw error;
+    }
     return asked;
   }
 }
