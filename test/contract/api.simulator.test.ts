@@ -283,7 +283,7 @@ for (const apiVersion of ['v1', 'v2'] as const satisfies readonly ApiVersion[]) 
     for (const [effect, kind] of faults) {
       it(`takes ${JSON.stringify(effect)} for ${kind}, and goes on after it`, async () => {
         const isSlow = kind === 'timeout';
-        if (isSlow) connect({ limits: { deadlineMs: 60 } });
+        if (isSlow) connect({ limits: { deadlineMs: 300 } });
         const { id } = simulator.addTask({ apiVersion, prompt: 'x', end: 'never' });
         simulator.faults.add({ route: '*', times: 1, effect });
         await assert.rejects(client.getStatus(id, never), isKind(kind));

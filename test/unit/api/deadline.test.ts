@@ -43,9 +43,9 @@ describe('work with a deadline', () => {
   it('may go on for longer than its deadline where it says that it makes progress', async () => {
     const { signal } = new AbortController();
     const before = await timers();
-    const work = withDeadline(signal, 100, async (_given, postpone) => {
+    const work = withDeadline(signal, 600, async (_given, postpone) => {
       for (let turn = 0; turn < 10; turn++) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise((resolve) => setTimeout(resolve, 70));
         postpone();
       }
       return 'done';
