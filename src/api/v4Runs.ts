@@ -22,7 +22,7 @@ import { checkId, path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing } from './refusal';
 import type { SendRequest } from './sendRequest';
 
-/** The answer of a run itself; those of lists are below. */
+/** All that the cloud tells of one run, but its steps and files. @throws {CloudError}; an `AbortError` */
 export function getRun(
   send: SendRequest,
   id: string,

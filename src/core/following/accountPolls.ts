@@ -61,7 +61,7 @@ interface List {
   /** Its API version cannot be listed until then, in milliseconds since 1970. */
   restsUntil: number;
   /** It is not asked to tell all until then, in milliseconds since 1970, as that was too large. */
-  isBriefUntil: number;
+  briefUntil: number;
 }
 
 /** The pause of a person who looks is the shortest, in milliseconds. */
@@ -142,8 +142,8 @@ export class AccountPolls implements ExtraPolls {
       if (error.kind === 'noKey' || error.kind === 'auth') {
         this.#isRefused = true;
         this.#options.onRefused(error);
-      } else if (error.kind === 'tooLarge' && hasBriefList(list) && now() >= list.isBriefUntil)
-        list.isBriefUntil = now() + restMs;
+      } else if (error.kind === 'tooLarge' && hasBriefList(list) && now() >= list.briefUntil)
+        list.briefUntil = now() + restMs;
       else if (isOfVersion(error.kind)) list.restsUntil = now() + restMs;
       else throw error;
     }
@@ -184,7 +184,7 @@ export class AccountPolls implements ExtraPolls {
       isBehind: false,
       turn: -Infinity,
       restsUntil: 0,
-      isBriefUntil: 0,
+      briefUntil: 0,
     }));
     return this.#lists;
   }
@@ -301,11 +301,11 @@ const noMore: TaskPage = { tasks: [], isLast: true };
 
 function pagesOf(
   cloud: Cloud,
-  { apiVersion, isBriefUntil }: List,
+  { apiVersion, briefUntil }: List,
   now: number,
   signal: AbortSignal,
 ): AsyncIterator<TaskPage, unknown> {
-  const query = now < isBriefUntil ? {} : wholeQuery;
+  const query = now < briefUntil ? {} : wholeQuery;
   return cloud.client(apiVersion).listTasks(query, signal)[Symbol.asyncIterator]();
 }
 

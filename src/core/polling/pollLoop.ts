@@ -14,7 +14,7 @@ export interface PollLoopOptions {
   readonly onIdle?: () => void;
 }
 
-/** However long there is nothing to do, the loop looks again after this, in milliseconds. */
+/** A longer wait ends after this, in milliseconds, and `next` is asked again. */
 const longestWaitMs = 60 * 60 * 1000;
 
 /** One chained loop: one step under way, no timer while there is nothing to wait for. No step may reject. */

@@ -7,7 +7,7 @@ import { stopPatienceMs, type TrackedTask } from './trackedTask';
 /**
  * A task after a poll that showed `answer`.
  * @param isFull whether the answer held all of the task, not only its status
- * @returns `undefined` where it adds nothing to what is known; not each other result differs from `before`
+ * @returns `undefined` where it adds nothing to what is known; another result may still equal `before`
  */
 export function answeredTask(
   before: TrackedTask,

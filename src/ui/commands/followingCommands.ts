@@ -67,7 +67,7 @@ async function followSessions(
   const noneOffered =
     'No tracked task belongs to a session that can be followed. Tasks of API v4 and v2 do, once they have been checked.';
   const { store, sessions } = await sessionsOf(args, options, {
-    question: 'The session of which task to follow?',
+    question: 'Follow the session of which task?',
     isOffered: (task) => task.followedAt === undefined && followableSession(task) !== undefined,
     noneOffered,
   });
@@ -85,7 +85,7 @@ async function stopFollowingSessions(
   options: FollowingCommandsOptions,
 ): Promise<void> {
   const { store, sessions } = await sessionsOf(args, options, {
-    question: 'The session of which task to follow no longer?',
+    question: 'Stop following the session of which task?',
     isOffered: (task) => task.followedAt !== undefined,
     noneOffered: 'No session is followed.',
   });

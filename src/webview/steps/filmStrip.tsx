@@ -62,7 +62,7 @@ function Film({ shots, ...newestFrame }: FilmProps) {
 interface FrameProps {
   readonly step: ViewStep;
   readonly isStop: boolean;
-  /** Never another function. */
+  /** The same function at each drawing, as another one would draw all frames again. */
   readonly onGo: (index: number) => void;
 }
 
