@@ -222,7 +222,7 @@ export function stoppedMessage(
       : [
           `${formatCount(done)}${done === stopped.length ? '' : ` of ${formatCount(stopped.length)}`} stopped`,
           counted(count('cancelled'), (n) => `${n} left as ${n === '1' ? 'it is' : 'they are'}`),
-          counted(count('unknown'), (n) => `of ${n} nobody knows, as the answer was lost`),
+          counted(count('unknown'), (n) => `${n} may have been stopped, as the answer was lost`),
           counted(count('refused'), (n) => `${n} could not be stopped`),
         ].filter((part) => part !== undefined);
   const outcomes = stopped.map(({ entry, outcome }) => ({ ...entry, outcome }));

@@ -97,7 +97,10 @@ export function steerMessage(
       of('cancelled').length,
       (n) => `${n} ${n === '1' ? 'was' : 'were'} left as ${n === '1' ? 'it is' : 'they are'}`,
     ),
-    counted(of('unknown').length, (n) => `of ${n} nobody knows, as the answer was lost`),
+    counted(
+      of('unknown').length,
+      (n) => `${n} may have been ${doneWord(action)}, as the answer was lost`,
+    ),
     counted(of('refused').length, (n) => `${n} could not be ${doneWord(action)}`),
   ].filter((part) => part !== undefined);
   const outcomes = results.map((outcome) => ({ outcome, apiVersion: outcome.ref.apiVersion }));

@@ -1,4 +1,4 @@
-import { countLabel } from '../../core/labels/countLabel';
+import { countLabel, formatCount } from '../../core/labels/countLabel';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { TaskView } from '../../core/details/detailsView';
 import { hasEnded } from '../../core/cloud/task';
@@ -70,7 +70,7 @@ function Timeline({ task }: { readonly task: TaskView }) {
       }
     >
       {task.unread.includes('steps') && <p class="note">Not all steps could be read.</p>}
-      {left > 0 && <p class="note">The first {left} steps are not shown.</p>}
+      {left > 0 && <p class="note">The first {formatCount(left)} steps are not shown.</p>}
       <StripLabel steps={steps} />
       <Strip steps={steps} list={list} drawnCount={drawnCount} />
       <FilmStrip

@@ -220,7 +220,7 @@ describe('the message about what was stopped', () => {
     assert.deepEqual(say(done, done), { severity: 'information', text: '2 stopped.' });
     assert.match(
       say(done, refused, unknown)?.text ?? '',
-      /^1 of 3 stopped, of 1 nobody knows, as the answer was lost, 1 could not be stopped\. api/u,
+      /^1 of 3 stopped, 1 may have been stopped, as the answer was lost, 1 could not be stopped\. api/u,
     );
   });
 });

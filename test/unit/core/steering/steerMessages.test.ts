@@ -133,7 +133,7 @@ describe('the message about tasks that were steered', () => {
     );
     assert.match(
       message?.text ?? '',
-      /^1 of 7 tasks stopped, 1 had ended already, 1 was being stopped already, 1 cannot be stopped, 1 was left as it is, of 1 nobody knows, as the answer was lost, 1 could not be stopped\. api\.example says/u,
+      /^1 of 7 tasks stopped, 1 had ended already, 1 was being stopped already, 1 cannot be stopped, 1 was left as it is, 1 may have been stopped, as the answer was lost, 1 could not be stopped\. api\.example says/u,
     );
     assert.equal(message?.severity, 'warning');
   });
