@@ -141,8 +141,8 @@ class EntryReader {
 
   #pair(line: string, pairs: Map<string, string>): boolean {
     const [, plain, quoted, rest] =
-      /^(?:([A-Za-z_][\w.-]*)|"([^"\\]+)")[ \t]*:(?:[ \t]+(.*))?$/u.exec(line) ?? [];
-    const name = plain ?? quoted;
+      /^(?:([A-Za-z_][\w.-]*)|("(?:[^"\\]|\\.)+"))[ \t]*:(?:[ \t]+(.*))?$/u.exec(line) ?? [];
+    const name = quoted === undefined ? plain : jsonText(quoted);
     if (name === undefined) {
       this.#refuse('This is no pair: a pair is written as `name: value`.');
       return false;

@@ -122,7 +122,7 @@ describe('a prompt file', () => {
       maxCostUsd: optional(fc.integer({ min: 1, max: 99_999 }).map((cents) => cents / 100)),
       allowedDomains: optional(fc.array(word, { minLength: 1, maxLength: 4 })),
       metadata: optional(
-        fc.dictionary(fc.constantFrom('team', 'a b', 'ticket', '1'), line, {
+        fc.dictionary(fc.constantFrom('team', 'a b', 'ticket', '1', 'a"b', '\\', '#: '), line, {
           minKeys: 1,
           noNullPrototype: true,
         }),

@@ -87,6 +87,14 @@ describe('an output in a code fence', () => {
     assert.match(taskText(task), /Output\n {2}\{\n {4}"a": \[\n {6}1\.10\n/u);
   });
 
+  it('is read at once where it ends like the head of a table that goes on in blanks', () => {
+    const started = performance.now();
+    assert.equal(textFormOf(`|-|-${' '.repeat(19_990)}x`), 'plaintext');
+    assert.ok(performance.now() - started < 200);
+    for (const rule of ['|-|-|', '|-|- |  ', '--- | :-: ', ':-|-:'])
+      assert.equal(textFormOf(`a | b\n${rule}\n1 | 2`), 'markdown', rule);
+  });
+
   // What takes a power of the length does not end within the time that a test has.
   it('is read for ten megabytes', () => {
     const body = `${fence}\n`.repeat(2_500_000);
