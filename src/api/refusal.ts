@@ -49,12 +49,18 @@ const foreignAnswer = 'without a word of the API’s own: a proxy, a sign-in pag
 export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
   const text = value?.trim() ?? '';
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
+  const timeMs = parseHttpDate(text);
+  return timeMs === undefined ? undefined : Math.max(0, timeMs - nowMs);
+}
+
+/** Milliseconds since 1970, of a date in one of HTTP's three forms. `undefined` for anything else. */
+export function parseHttpDate(text: string): number | undefined {
   // Date.parse alone would take "never 5" for a day in May.
   if (!/^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? [\w :-]+$/.test(text)) {
     return undefined;
   }
   const timeMs = Date.parse(text.endsWith(' GMT') ? text : `${text} GMT`);
-  return Number.isNaN(timeMs) ? undefined : Math.max(0, timeMs - nowMs);
+  return Number.isNaN(timeMs) ? undefined : timeMs;
 }
 
 function kindOf(

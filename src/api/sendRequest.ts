@@ -5,7 +5,7 @@ import { oneLine } from '../core/text/plainText';
 import { shorten } from '../core/text/shorten';
 import { parseBoundedJson } from './boundedJson';
 import { exchange, isSuccess, type Limits } from './http';
-import { errorOfRefusal, type NotFoundKind } from './refusal';
+import { errorOfRefusal, parseHttpDate, type NotFoundKind } from './refusal';
 
 export interface ApiRequest<T> {
   /** Default: GET. */
@@ -88,7 +88,7 @@ export function createSendRequest({
       if (answer.allowance) rateLimiter?.noteAllowance(answer.allowance);
       const body = new TextDecoder().decode(answer.body);
       if (!isSuccess(answer.status)) throw errorOfRefusal({ ...answer, body }, notFoundKind);
-      return read(body === '' ? undefined : parse(body), timeOf(answer.date));
+      return read(body === '' ? undefined : parse(body), parseHttpDate(answer.date?.trim() ?? ''));
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
       const { kind, status, retryAfterMs, isUnsent, message, details } = error;
@@ -140,11 +140,6 @@ function withoutHidden(line: string, hidden: readonly string[] = []): string {
     .map(oneLine)
     .filter(({ length }) => length >= shortestHidden)
     .reduce((rest, text) => rest.replaceAll(text, '[…]'), line);
-}
-
-function timeOf(date: string | undefined): number | undefined {
-  const timeMs = Date.parse(date ?? '');
-  return Number.isNaN(timeMs) ? undefined : timeMs;
 }
 
 const never = new AbortController().signal;

@@ -55,7 +55,8 @@ describe('a request to the cloud', () => {
       return (await cloud.client('v3').getStatus('1', never)).status;
     };
     assert.equal(await statusAt(new Date(idleAtMs + 60_000).toUTCString()), 'running');
-    for (const unreadable of ['', 'soon']) assert.equal(await statusAt(unreadable), 'stopped');
+    for (const unreadable of ['', 'soon', '0', '5', 'never 5'])
+      assert.equal(await statusAt(unreadable), 'stopped');
   });
 
   it('keeps the path prefix of the base URL', async () => {

@@ -87,10 +87,10 @@ describe('an output in a code fence', () => {
     assert.match(taskText(task), /Output\n {2}\{\n {4}"a": \[\n {6}1\.10\n/u);
   });
 
-  it('is read at once where it ends like the head of a table that goes on in blanks', () => {
-    const started = performance.now();
-    assert.equal(textFormOf(`|-|-${' '.repeat(19_990)}x`), 'plaintext');
-    assert.ok(performance.now() - started < 200);
+  it('is Markdown with the head of a table, but for one that goes on in blanks and a word', () => {
+    // Of a longer one only the beginning is read. What takes a power of its length does not end in time.
+    for (let blanks = 19_900; blanks < 19_990; blanks++)
+      assert.equal(textFormOf(`|-|-${' '.repeat(blanks)}x`), 'plaintext');
     for (const rule of ['|-|-|', '|-|- |  ', '--- | :-: ', ':-|-:'])
       assert.equal(textFormOf(`a | b\n${rule}\n1 | 2`), 'markdown', rule);
   });
