@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Uri } from 'vscode';
 import { TaskStore } from '../../src/core/tasks/taskStore';
 import { targetsOf, type TargetSource } from '../../src/ui/tree/taskTargets';
 import { aTask } from '../fakes/aTask';
@@ -52,6 +53,24 @@ describe('the tasks that a command acts on', () => {
     view = { selection: [] };
     await choose('selection');
     assert.equal(pickers.length, 1);
+  });
+
+  it('are never the selection where an argument was to name others and names none', async () => {
+    const first = aTask({ id: 'a', prompt: 'A', sessionId: 's' });
+    store.replaceAll([first]);
+    view = { selection: [first] };
+    for (const argument of [
+      [],
+      [{ apiVersion: 'v2', id: 'a' }, undefined],
+      { apiVersion: 'v9', id: 'a' },
+      { apiVersion: 'v2', id: undefined },
+      { id: 'a', confirm: false },
+    ])
+      await assert.rejects(choose(argument), /named by its ID/u);
+    // A button of an editor hands over what is open in it.
+    assert.deepEqual(await choose(Uri.file('/a')), [first]);
+    view = { selection: [] };
+    assert.deepEqual(pickers, []);
   });
 
   it('are not asked for where none is tracked; a message says so', async () => {

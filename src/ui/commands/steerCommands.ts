@@ -29,7 +29,7 @@ import type { CurrentAccount } from '../account/currentAccount';
 import { confirm } from '../confirm';
 import { withCountedProgress, withPieceProgress } from '../progress';
 import { notify } from '../reportError';
-import { isTaskRef, type TargetOptions } from '../tree/taskTargets';
+import { isTaskRef, refuseUnnamed, type TargetOptions } from '../tree/taskTargets';
 import { viewId, type TaskView } from '../tree/taskView';
 import { UserError } from '../userError';
 import { chooseTasks } from './chooseTasks';
@@ -156,6 +156,7 @@ async function steerTargets(
   target: TargetOptions,
 ): Promise<Awaited<ReturnType<typeof chooseTasks>> & { readonly isConfirmed: boolean }> {
   const [first, all] = args;
+  refuseUnnamed(first);
   const named: readonly SteerArgument[] = (Array.isArray(first) ? first : [first]).filter(
     isTaskRef,
   );

@@ -152,7 +152,7 @@ function draftOf(input: ToolInput, options: RunToolOptions): RunDraft {
   const { notSent } = optionsOf(draft);
   if (notSent.length > 0)
     throw new UserError(
-      `${capabilitiesOf(draft.apiVersion).label} takes no such option: ${notSent.map(({ option }) => option).join(', ')}. Leave it out.`,
+      `${capabilitiesOf(draft.apiVersion).label} takes no such option: ${notSent.map(({ option }) => option).join(', ')}. Name an apiVersion that takes it, or leave it out; leave a cost cap out only if the user wants none.`,
     );
   return draft;
 }

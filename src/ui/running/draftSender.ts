@@ -103,7 +103,7 @@ export class DraftSender {
         severity: 'warning',
         text: `The task may have started at ${session.server.host}.`,
         detail:
-          'Its answer was lost, and the task is not among the newest there, or not yet. Look for it again in a moment. Running it again may cost twice.',
+          'Its answer was lost, and the task could not be found there, or not yet. Look for it again in a moment. Running it again may cost twice.',
         actions: ['Look Again', 'Run Again…'],
         isModal: true,
       });

@@ -40,6 +40,7 @@ export async function targetsOf(
 ): Promise<readonly TaskRef[]> {
   const { tasks, view } = options;
   const [first, all] = args;
+  refuseUnnamed(first);
   if (Array.isArray(all) && all.length > 0) return tracked(all.filter(isTaskRef), options);
   if (isTaskRef(first)) return tracked([first], options);
   if (typeof first === 'string' && first !== selectionArgument)
@@ -60,6 +61,19 @@ export function isTaskRef(value: unknown): value is TaskRef {
   if (typeof value !== 'object' || value === null) return false;
   const { apiVersion, id } = value as Partial<Record<string, unknown>>;
   return isApiVersion(apiVersion) && typeof id === 'string';
+}
+
+/** @throws {UserError} for an argument that is to name tasks and does not, as where a script has no ID: else others would be meant */
+export function refuseUnnamed(argument: unknown): void {
+  const isMeant = Array.isArray(argument)
+    ? argument.length > 0 && argument.every(isTaskRef)
+    : isTaskRef(argument) || !hasRefKey(argument);
+  if (!isMeant)
+    throw new UserError('A task is named by its ID and its API version: { apiVersion, id }.');
+}
+
+function hasRefKey(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ('id' in value || 'apiVersion' in value);
 }
 
 /** An ID alone does not tell its version, so it may mean a task of any. */
