@@ -51,7 +51,7 @@ export function createSendRequest({
   limits,
   rateLimiter,
 }: SendRequestOptions): SendRequest {
-  const spellings = key.length < shortestKey ? [] : spellingsOf(key);
+  const spellings = isDistinct(key) ? spellingsOf(key) : [];
   const withoutKey = (text: string): string =>
     spellings.reduce((line, secret) => line.replaceAll(secret, '[key]'), text);
   /** Servers repeat a key in their errors, and agents in what they write. Most answers don't, and are spared a second reading. */
@@ -107,8 +107,13 @@ export function createSendRequest({
   };
 }
 
-/** Shorter texts are parts of IDs and words, and no keys: `keyProblem` says so. */
-const shortestKey = 8;
+/**
+ * Shorter texts are parts of IDs and words, and no keys: `keyProblem` says so. A server of one's own may take a mere word for
+ * a key, which answers have as a field or a status.
+ */
+function isDistinct(key: string): boolean {
+  return key.length >= 8 && !/^[a-z_-]{1,20}$/iu.test(key);
+}
 
 /** How a key stands in texts, in links, and in JSON within JSON, where some servers escape the slash. */
 function spellingsOf(key: string): readonly string[] {

@@ -153,6 +153,17 @@ describe('security 4: nor in what is read', () => {
     );
     assert.equal(prompt, 'A short task');
   });
+
+  it('while a key that is a mere word stays in the fields and words that it is', async () => {
+    const body = { status: 'finished', task: 'A finished task' };
+    const task = await answered(
+      body,
+      (cloud) => cloud.client('v2').getTask('a', never),
+      'finished',
+    );
+    assert.equal(task.status, 'finished');
+    assert.equal(task.prompt, 'A finished task');
+  });
 });
 
 describe('security 4: a key that is too short for one', () => {

@@ -89,8 +89,10 @@ export function readTrackPiece(piece: string): readonly LinkedId[] | undefined {
 }
 
 function readTrackLink({ path, parameters }: LinkParts): readonly LinkedId[] | undefined {
-  if (!isTrackPath(path) || parameters.some(([name]) => name !== 'id')) return undefined;
-  const read = parameters.flatMap(([, value]) => trackPieces(decoded(value)).map(readTrackPiece));
+  // VS Code takes the choice of a window for itself.
+  const passed = parameters.filter(([name]) => name !== 'windowId');
+  if (!isTrackPath(path) || passed.some(([name]) => name !== 'id')) return undefined;
+  const read = passed.flatMap(([, value]) => trackPieces(decoded(value)).map(readTrackPiece));
   const ids = read.filter((each) => each !== undefined).flat();
   return ids.length > 0 && !read.includes(undefined) ? ids : undefined;
 }
@@ -169,8 +171,8 @@ function idsInParameter(
     if (kind === 'task' || kind === 'session') return [{ kind, id }];
     return isOwn && kind === 'open' && name !== '' ? [{ kind: 'task', id }] : [];
   }
-  // A link within a link: a redirect, or a mail program's detour.
-  if (depth > 0 || !/^https?(?::|%3a)/iu.test(value)) return [];
+  // A link within a link: a redirect, as of vscode.dev, or a mail program's detour.
+  if (depth > 0 || !/^(?:https?|vscode[a-z-]*)(?::|%3a)/iu.test(value)) return [];
   const inner = readLink(decoded(value), depth + 1);
   return 'why' in inner ? [] : inner;
 }

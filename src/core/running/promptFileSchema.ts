@@ -32,7 +32,7 @@ const valueSchemas: Readonly<Record<Exclude<FieldKind, 'secrets'>, Schema>> = {
   url: { ...line, pattern: String.raw`^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#@]+(?:[/?#].*)?$` },
   id: { ...line, pattern: '^[0-9A-Fa-f]{8}-?(?:[0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}$' },
   wholeNumber: { type: 'integer', minimum: 1, maximum: mostSteps },
-  dollars: { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1_000_000 },
+  dollars: { type: 'number', minimum: 0.000001, exclusiveMaximum: 1_000_000 },
   flag: { type: 'boolean' },
   list: listOf({ type: 'string', pattern: String.raw`^\S+$` }),
   files: { ...listOf({ type: 'string', pattern: String.raw`\S` }), maxItems: mostFiles },

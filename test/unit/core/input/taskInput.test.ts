@@ -146,6 +146,13 @@ describe('parseTaskInput', () => {
     assert.equal(refs.length, 1000);
   });
 
+  it('reads a link to this extension that names a window, or that a redirect leads to', () => {
+    const link = `vscode://browser-use-tasks.browser-use-tasks/track?id=${uuid}`;
+    assert.deepEqual(ids(`${link}&windowId=_blank`), [`v2/${uuid}`]);
+    const to = encodeURIComponent(link);
+    assert.deepEqual(ids(`https://vscode.dev/redirect?url=${to}`), [`v2/${uuid}`]);
+  });
+
   it('reads no link to this extension that holds anything else, and none to another', () => {
     const refuses = (link: string): void => {
       const { refs, rejected } = parseTaskInput(link, 'v2');
