@@ -18,6 +18,7 @@ import { MemorySecrets } from '../fakes/memorySecrets';
 import { set } from './extensionUnderTest';
 import { Person } from './person';
 import { tap } from './smallWorld';
+import { waitForFont } from './waitFor';
 
 const step = {
   number: 1,
@@ -108,6 +109,7 @@ describe('the details panels', function () {
     await open({ apiVersion: 'v2', id: 'a' });
     await until(() => cloud.downloads.length > 0);
     assert.deepEqual(cloud.downloads, [step.screenshotUrl]);
+    await waitForFont();
   });
 
   it('tell the store what they read, and that the end was seen', async () => {
@@ -313,10 +315,9 @@ function detailsTabs(): vscode.Tab[] {
     );
 }
 
-/** Waits until something is so; 15 seconds at most. */
+/** Waits until something is so; 45 seconds at most: longer than a page waits after one that was closed too early. */
 async function until(isSo: () => boolean): Promise<void> {
-  // VS Code 1.100 keeps a page waiting for ten seconds where the one before it was closed in the middle of its start.
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 45_000;
   while (!isSo()) {
     assert.ok(Date.now() < end, `never came true: ${isSo.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

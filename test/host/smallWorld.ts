@@ -23,7 +23,7 @@ import { fakeAccount } from '../fakes/fakeAccount';
 import { never } from '../fakes/never';
 import { set } from './extensionUnderTest';
 import { Person } from './person';
-import { waitFor } from './waitFor';
+import { waitFor, waitForFont } from './waitFor';
 
 /** The key of the small world. It must be seen nowhere. */
 export const canaryKey = 'bu_canary_0123456789abcdefXYZ';
@@ -148,8 +148,7 @@ export async function smallWorld(): Promise<SmallWorld> {
       await waitFor('the page to be told of the whole task', () =>
         tapped.sent.some((message) => message.type === 'view' && message.view.task.isWhole),
       );
-      // A page that is closed in the middle of its start keeps the next one waiting for ten seconds.
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await waitForFont();
       return tapped;
     },
     async end() {

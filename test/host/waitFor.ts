@@ -15,3 +15,12 @@ export async function waitFor<T>(
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+/**
+ * Gives a page that is ready 300 milliseconds to load its font, of which it tells nobody. VS Code 1.100 in a browser has
+ * a service worker for each page, which starts when the one before it has nothing to do; and where a page is closed in
+ * the middle of a request, its worker waits 30 seconds for the answer.
+ */
+export function waitForFont(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 300));
+}
