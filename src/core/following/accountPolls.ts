@@ -41,7 +41,10 @@ export interface AccountPollsOptions {
 /** A list of one API version. */
 interface List {
   readonly apiVersion: ApiVersion;
-  /** What was created earlier is not new, in milliseconds since 1970 by the server's clock; `undefined` before the first page. */
+  /**
+   * What was created earlier is not new, in milliseconds since 1970 by the server's clock; `undefined` before the first page. It only
+   * grows, so that what lies on pages that were never read stays old.
+   */
   floor: number | undefined;
   /** When the newest task was created that it has shown. */
   newest: number;
@@ -67,8 +70,8 @@ interface List {
 /** The pause of a person who looks is the shortest, in milliseconds. */
 const shortestPauseMs = 2 * secondMs;
 /**
- * A task may be listed so much later than others that were created after it; and so much before this began, tasks count as new, as
- * another window may have followed until then. In milliseconds.
+ * A task may be listed so much later than others that were created after it; and so much before a window takes over, tasks count as
+ * new, as another one may have followed until then. In milliseconds.
  */
 const overlapMs = minuteMs;
 /** How long a version rests that is not served or refuses the key, in milliseconds. */
@@ -95,6 +98,10 @@ export const mostWaiting = 1000;
 export class AccountPolls implements ExtraPolls {
   readonly #options: AccountPollsOptions;
   #lists: readonly List[] | undefined;
+  /** From when on tasks count as new, in milliseconds since 1970 by our clock, or by the server's where that is known to be ahead. */
+  #since = 0;
+  /** How long before `#lists` are made tasks count as new, in milliseconds: not at all where the person has just begun to follow. */
+  #headStartMs = overlapMs;
   #waiting = new Map<string, ListedTask & TaskRef>();
   #lastPollAt = -Infinity;
   #isRefused = false;
@@ -169,12 +176,15 @@ export class AccountPolls implements ExtraPolls {
 
   #end(): void {
     this.#lists = undefined;
+    this.#headStartMs = 0;
     this.#waiting.clear();
     this.#lastPollAt = -Infinity;
   }
 
   #followed(): readonly List[] {
-    this.#lists ??= this.#options.versions.map((apiVersion) => ({
+    if (this.#lists) return this.#lists;
+    this.#since = this.#options.now() - this.#headStartMs;
+    this.#lists = this.#options.versions.map((apiVersion) => ({
       apiVersion,
       floor: undefined,
       newest: -Infinity,
@@ -212,12 +222,14 @@ export class AccountPolls implements ExtraPolls {
     const possible = times.filter((at) => at < now + dayMs);
     list.newest = possible.reduce((newest, at) => Math.max(newest, at), list.newest);
     if (list.floor === undefined) {
-      // Of two clocks that disagree, the one that is behind shows too much rather than too little.
-      list.floor = Math.min(now, Number.isFinite(list.newest) ? list.newest : now) - overlapMs;
-      for (const task of tasks) {
-        const at = createdAt(task);
-        if (at === undefined || at < now - overlapMs) list.seen.set(task.id, at ?? Infinity);
-      }
+      const newest = Number.isFinite(list.newest) ? list.newest : now - overlapMs;
+      // Where the newest is of the future, the server's clock is ahead: then it is the best measure of that clock.
+      if (newest > now) this.#since = Math.max(this.#since, newest + 1 - this.#headStartMs);
+      // Where the newest is older, ours may be ahead: all that is listed is old, and any later one is new.
+      list.floor = Math.min(this.#since, newest + 1);
+      // What is dated wrong, or not at all yet, cannot be told by its date.
+      for (const task of tasks)
+        if (!possible.includes(createdAt(task) ?? NaN)) list.seen.set(task.id, Infinity);
     }
     const found = this.#takeNew(list, list.floor, tasks, stamp);
     const { floor } = list;

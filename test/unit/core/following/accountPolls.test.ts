@@ -80,6 +80,71 @@ describe('following an account', () => {
     assert.deepEqual(ids(), ['just started']);
   });
 
+  describe('that has started a task every three seconds', () => {
+    const startMany = (clocksDifferMs = 0): void => {
+      for (let number = 400; number > 0; number--)
+        for (const version of ['v4', 'v2', 'v3'] as const)
+          start(version, `old ${version} ${number}`, {
+            agoMs: number * 3 * second - clocksDifferMs,
+          });
+    };
+    const follow = async (): Promise<void> => {
+      following = { filter: '', limit: 1000 };
+      poller.setAttention('watching');
+      await clock.advance(20 * second);
+    };
+
+    beforeEach(async () => {
+      following = undefined;
+      poller.setIntervals({ watching: 2000, hidden: 10_000, away: 30_000 });
+      await clock.advance(second);
+      lists.requested.length = 0;
+    });
+
+    it('tracks none of before, though pages are read to where nothing is new', async () => {
+      startMany();
+      await follow();
+      for (let number = 0; number < 120; number++)
+        for (const version of ['v4', 'v2', 'v3'] as const) start(version, `${version} ${number}`);
+      await clock.advance(3 * minute);
+      assert.deepEqual(
+        ids().filter((id) => id.startsWith('old')),
+        [],
+      );
+      assert.equal(ids().length, 360);
+    });
+
+    for (const aheadMs of [10 * minute, -10 * minute])
+      it(`tracks what starts, and none of before, where the cloud’s clock is ${aheadMs / minute} minutes ahead`, async () => {
+        startMany(aheadMs);
+        await follow();
+        for (const version of ['v4', 'v2', 'v3'] as const)
+          start(version, version, { agoMs: -aheadMs });
+        await clock.advance(20 * second);
+        assert.deepEqual(ids().toSorted(), ['v2', 'v3', 'v4']);
+      });
+
+    it('tracks none of before that is dated wrong, or late', async () => {
+      start('v2', 'of the future', { createdAt: '2999-01-01T00:00:00.000Z' });
+      start('v2', 'undated', { createdAt: undefined });
+      await follow();
+      start('v2', 'undated', { agoMs: -minute });
+      await clock.advance(20 * second);
+      assert.deepEqual(ids(), []);
+    });
+
+    it('tracks what starts before the list of its version is read for the first time', async () => {
+      startMany();
+      following = { filter: '', limit: 1000 };
+      poller.setAttention('watching');
+      await clock.advance(second);
+      assert.equal(lists.requested.length, 1);
+      start('v3', 'a');
+      await clock.advance(20 * second);
+      assert.deepEqual(ids(), ['a']);
+    });
+  });
+
   it('goes on where the cloud dates a task years ahead', async () => {
     poller.setAttention('watching');
     await clock.advance(20 * second);
