@@ -55,8 +55,11 @@ export interface StoppedEntry {
   readonly outcome: SentOutcome<void>;
 }
 
-/** The pause after a reading, in milliseconds: what idles does so for minutes. */
+/** The pause after a reading, in milliseconds: what idles does so for minutes. Longer after one that took long. */
 export const openSessionsPauseMs = 30_000;
+const longestPauseMs = 5 * 60_000;
+/** Many pages take long, as they wait for their turns, in which new tasks would be seen: so reading takes a tenth of the time at most. */
+const pausePerReading = 10;
 
 /**
  * Reads what is open at the cloud, in every API version that has such a list: at once when it is watched, and again after
@@ -76,6 +79,7 @@ export class OpenSessions implements Disposable {
   #epoch = new AbortController();
   #isWatched = false;
   #isDue = true;
+  #pauseMs = openSessionsPauseMs;
   #isDisposed = false;
   #waiters: (() => void)[] = [];
 
@@ -175,11 +179,13 @@ export class OpenSessions implements Disposable {
   #nextStep(): LoopStep {
     if (!this.#isWatched && this.#waiters.length === 0) return undefined;
     if (this.#isDue) return () => this.#readAll();
-    return this.#isWatched && needsNobody(this.#state.trouble) ? openSessionsPauseMs : undefined;
+    return this.#isWatched && needsNobody(this.#state.trouble) ? this.#pauseMs : undefined;
   }
 
   async #readAll(): Promise<void> {
+    const { clock } = this.#options;
     const { signal } = this.#epoch;
+    const startedAt = clock.now();
     const waiters = this.#waiters;
     this.#waiters = [];
     this.#isDue = false;
@@ -194,7 +200,10 @@ export class OpenSessions implements Disposable {
       const isServed = asked.some((version) => !this.#absent.has(version));
       const serious = troubles.find((trouble) => trouble && !isAbsence(trouble.error));
       const trouble = serious ?? (isServed ? undefined : troubles.find((each) => each));
-      const readAt = trouble ? this.#state.readAt : this.#options.clock.now();
+      const now = clock.now();
+      const readAt = trouble ? this.#state.readAt : now;
+      const restMs = trouble ? 0 : Math.min((now - startedAt) * pausePerReading, longestPauseMs);
+      this.#pauseMs = Math.max(openSessionsPauseMs, restMs);
       this.#update({ entries: this.#entries(), isReading: false, readAt, trouble });
     }
     for (const resolve of waiters) resolve();

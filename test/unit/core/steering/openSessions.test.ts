@@ -16,6 +16,8 @@ describe('OpenSessions', () => {
   let asked: ApiVersion[];
   let logged: unknown[];
   let isLate: boolean;
+  /** How long each version takes to answer. */
+  let tookMs: number;
   let sessions: OpenSessions;
 
   beforeEach(() => {
@@ -26,19 +28,21 @@ describe('OpenSessions', () => {
     asked = [];
     logged = [];
     isLate = false;
+    tookMs = 0;
     sessions = new OpenSessions({
       connect: () =>
         Promise.resolve({
           download: () => cloud.download(),
           client: (apiVersion) => ({
             ...cloud.client(apiVersion),
-            listOpenSessions: () => {
+            listOpenSessions: async (signal) => {
               asked.push(apiVersion);
+              if (tookMs > 0) await clock.sleep(tookMs, signal);
               const failure = failures.get(apiVersion);
-              if (failure) return Promise.reject(failure);
+              if (failure) throw failure;
               const known = open.get(apiVersion) ?? [];
               const isThere = (each: OpenSession) => isLate || cloud.actions.open.includes(each);
-              return Promise.resolve(known.filter(isThere));
+              return known.filter(isThere);
             },
           }),
         }),
@@ -97,6 +101,30 @@ describe('OpenSessions', () => {
     sessions.setWatched(true);
     await settle();
     assert.equal(asked.length, 9, 'at once when it is seen again');
+  });
+
+  it('pauses longer where a reading takes long, and goes on as before where one is short again', async () => {
+    tookMs = 25_000;
+    sessions.setWatched(true);
+    await clock.advance(tookMs);
+    assert.equal(asked.length, 3);
+    await clock.advance(10 * tookMs - 1);
+    assert.equal(asked.length, 3, 'a tenth of the time at most');
+    tookMs = 0;
+    await clock.advance(1);
+    assert.equal(asked.length, 6);
+    await clock.advance(openSessionsPauseMs);
+    assert.equal(asked.length, 9);
+  });
+
+  it('tries again soon where a long reading fails', async () => {
+    tookMs = 25_000;
+    fail('v3', 'network');
+    sessions.setWatched(true);
+    await clock.advance(tookMs);
+    assert.equal(sessions.state.trouble?.error.kind, 'network');
+    await clock.advance(openSessionsPauseMs);
+    assert.equal(asked.length, 6);
   });
 
   it('shows all versions in one list, what began last first, and each thing once', async () => {
