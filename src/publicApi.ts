@@ -45,7 +45,7 @@ export interface BrowserUseTasks {
 /** A prompt, and the options that a prompt file has too: `model`, `maxCostUsd`, … Each API version takes some of them. */
 export interface NewTask {
   readonly prompt: string;
-  /** Default: that of the settings, else the newest. */
+  /** Default: that of the settings, else the newest; at a server other than Browser Use Cloud, that of the task that was tracked last. */
   readonly apiVersion?: string | undefined;
   readonly confirm?: false | undefined;
   readonly [option: string]: unknown;

@@ -76,7 +76,7 @@ export function promptFileSchema(): Schema {
       },
       apiVersion: {
         description:
-          'The API version that runs the task. Default: that of the settings, else the newest.',
+          'The API version that runs the task. Default: that of the settings, else the newest; at a server of your own, that of the task tracked last.',
         enum: apiVersions,
       },
       ...Object.fromEntries(options),
