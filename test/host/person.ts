@@ -35,6 +35,8 @@ export class Person {
   leavesTyped = false;
   /** Which entries of a list to pick, by their labels; `undefined` cancels, or in a list with a box for texts types the next text. */
   pick: (labels: readonly string[]) => readonly string[] | undefined = () => undefined;
+  /** What each list said that was shown: its rows, with what stands beside and below them. */
+  readonly lists: string[] = [];
   /** Where to save a file; `undefined` cancels. The dialog's own question before a file is replaced counts as answered. */
   saveTo: (options: SaveDialogOptions) => Uri | undefined = () => undefined;
   /** Which files to choose where a dialog asks for some; none cancels. */
@@ -170,6 +172,8 @@ export class Person {
       },
       show: () => {
         setImmediate(() => {
+          const rows = pick.items.map((item) => [item.label, item.description, item.detail]);
+          this.lists.push(rows.map((row) => row.join(' ')).join('\n'));
           const labels = this.pick(pick.items.map(({ label }) => label));
           if (labels) {
             pick.activeItems = pick.items.filter(({ label }) => labels.includes(label));

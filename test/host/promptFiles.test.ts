@@ -117,12 +117,18 @@ describe('prompt files in the editor', () => {
       /Missing property "prompt"\.$/u,
       /^"modell": Property modell is not allowed\.$/u,
       /^5: Model must be text in one line/u,
-      /^0: Value is below the exclusive minimum of 0\.$/u,
+      /^0: Value is below the minimum of 0\.000001\.$/u,
       /^"maxSteps": API v4 takes no Max Steps: it is not sent\.$/u,
       /^"yes": Judge must be true or false\.$/u,
       /: Secrets can’t stand in a file\./u,
       /^"files": gone\.csv is not there\.$/u,
     ]);
+  });
+
+  it('in JSON are marked where VS Code takes them for JSON with comments, too', async () => {
+    const document = await open('x.browser-use.json', '{\n  "prompt": "Go" // now\n}\n');
+    await languages.setTextDocumentLanguage(document, 'jsonc');
+    await marked(document, [/^\/: This is not JSON: “\/” can’t stand in column 18\.$/u]);
   });
 
   it('are marked where a path leads nowhere or out of the folder, until that is mended', async () => {

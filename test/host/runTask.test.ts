@@ -30,6 +30,7 @@ describe('Run Task', () => {
   let polled: TaskRef[];
   let reveal: () => Promise<void>;
   let remembered: Map<string, unknown>;
+  let isDiskFull: boolean;
   let run: (name: string, ...args: readonly unknown[]) => Promise<unknown>;
   /** Stores another API key, as another window may do at any time. */
   let changeKey: () => void;
@@ -47,6 +48,7 @@ describe('Run Task', () => {
     polled = [];
     reveal = () => Promise.resolve();
     remembered = new Map();
+    isDiskFull = false;
     const settings = new Settings();
     const log = new Log('Browser Use Tasks of a test');
     const cloud = createCloud({ baseUrl: simulator.url, key: simulatorKey });
@@ -72,7 +74,7 @@ describe('Run Task', () => {
         get: (name: string) => remembered.get(name),
         update: (name: string, value: unknown) => {
           remembered.set(name, value);
-          return Promise.resolve();
+          return isDiskFull ? Promise.reject(new Error('ENOSPC')) : Promise.resolve();
         },
       },
       poll: (ref) => void polled.push(ref),
@@ -147,7 +149,15 @@ describe('Run Task', () => {
   it('says of a task that it has started, whatever fails after that', async () => {
     reveal = () => Promise.reject(new CloudError('network', 'No answer'));
     choose('Run', 'Run');
-    const ref = await run('runTask', { prompt: 'Find a tent', apiVersion: 'v4' });
+    isDiskFull = true;
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    const draft = { prompt: 'Find a tent', apiVersion: 'v4', model: 'minimax-m3' };
+    const ref = await run('runTask', draft);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+    assert.deepEqual(unhandled, []);
     assert.deepEqual(ref, { apiVersion: 'v4', id: tracked()[0]?.id });
     assert.equal(starts(), 1);
     assert.doesNotMatch(messages(), /has not started/u);
@@ -173,7 +183,7 @@ describe('Run Task', () => {
     assert.deepEqual(ref, { apiVersion: 'v2', id: task?.id });
     simulator.keys.clear();
     assert.equal(await run('runTask', { prompt: 'Find a tent', confirm: false }), undefined);
-    assert.match(messages(), /does not accept the API key/u);
+    assert.match(person.lists.at(-1) ?? '', /does not accept the API key/u);
   });
 
   it('runs a prompt file of each version with its files, schema and options', async () => {
@@ -212,7 +222,10 @@ describe('Run Task', () => {
     assert.deepEqual(prompts, ['Find\nit', 'Find\nit']);
     assert.ok(shown.every((labels) => labels.some((label) => label.includes('Cost Cap'))));
     const refused: readonly (readonly [string, RegExp])[] = [
-      ['{"prompt": "Go",}', /^This is not JSON\. .* Nothing was sent\.$/u],
+      [
+        '{"prompt": "Go",}',
+        /^Line 1: This is not JSON: “\}” can’t stand in column 17\. Nothing was sent\.$/u,
+      ],
       ['{"model": "x"}', /^This file has no prompt yet\. Write it as its `prompt`\.$/u],
     ];
     const pages = shown.length;
@@ -277,8 +290,8 @@ describe('Run Task', () => {
       person.seen.length = 0;
       choose('Run');
       await run('runTask', write(`${index}.browser-use.md`, text));
-      const expected = /^The task has not started\. The upload to 127\.0\.0\.1\S* broke off\./u;
-      assert.match(messages(), expected, route);
+      const expected = /The upload to 127\.0\.0\.1\S* broke off\./u;
+      assert.match(person.lists.at(-1) ?? '', expected, route);
       assert.ok(shown.at(-1)?.some((label) => label.includes('Files')));
       assert.equal(fault.hits, 1, route);
       fault.clear();
@@ -356,7 +369,7 @@ describe('Run Task', () => {
       [
         422,
         { detail: [{ loc: ['body', 'model'], msg: 'Unknown model' }] },
-        /model: Unknown model/u,
+        /Model: Unknown model/u,
       ],
       [
         429,
@@ -373,14 +386,88 @@ describe('Run Task', () => {
       person.seen.length = 0;
       choose('Run');
       await run('runTask', { prompt: 'Find it', apiVersion: 'v4', maxCostUsd: 3 });
-      assert.match(messages(), expected);
-      const back = (shown.at(-1) ?? []).join('\n');
+      const back = person.lists.at(-1) ?? '';
+      assert.match(back, expected);
+      assert.equal(messages(), '', 'the page says it');
       for (const row of ['Run', 'Prompt', 'Cost Cap'])
         assert.ok(back.includes(row), `${status}: ${row}`);
       assert.equal(fault.hits, 1);
       fault.clear();
     }
     assert.equal(simulator.tasks.size, 0);
+  });
+
+  it('says what the cloud has against it until the draft or the account is another', async () => {
+    const refuse = (status: number, detail: unknown): void =>
+      void simulator.faults.add({
+        route: 'POST /api/v4/runs',
+        preventsAction: true,
+        effect: { kind: 'answer', status, body: { detail } },
+      });
+    refuse(422, [{ loc: ['body', 'model'], msg: 'Unknown model' }]);
+    choose('Run', 'Model', 'minimax-m3');
+    await run('runTask', { prompt: 'Find a tent', apiVersion: 'v4', model: 'x' });
+    const saying = (text: RegExp) => person.lists.map((list) => text.test(list));
+    assert.deepEqual(saying(/Unknown model/u).slice(0, 2), [false, true]);
+    assert.equal(person.lists.at(-1)?.includes('minimax-m3'), true);
+    assert.equal(saying(/Unknown model/u).at(-1), false);
+    simulator.faults.clear();
+    refuse(402, 'No credits');
+    person.lists.length = 0;
+    choose('Run', 'may spend no more');
+    const setKey = commands.executeCommand;
+    Object.assign(commands, {
+      executeCommand: (name: string, ...args: unknown[]) => {
+        if (name !== 'browserUseTasks.setApiKey') return setKey(name, ...args);
+        changeKey();
+        return Promise.resolve();
+      },
+    });
+    try {
+      await run('runTask', { prompt: 'Find a stove', apiVersion: 'v4' });
+    } finally {
+      Object.assign(commands, { executeCommand: setKey });
+    }
+    assert.deepEqual(saying(/No credits/u), [false, true, false]);
+  });
+
+  it('takes files that code names by absolute path or URI inside of the folders that are open', async () => {
+    const inside = write('data.csv', 'a,b\n1,2\n');
+    symlinkSync('/etc/hosts', path.join(folder, 'hosts'));
+    const before = {
+      workspaceFolders: Object.getOwnPropertyDescriptor(workspace, 'workspaceFolders') ?? {},
+      getWorkspaceFolder: Object.getOwnPropertyDescriptor(workspace, 'getWorkspaceFolder') ?? {},
+    };
+    const shop = { uri: Uri.file(folder), name: 'shop', index: 0 };
+    const put = (name: string, get: () => unknown): void =>
+      void Object.defineProperty(workspace, name, { get, configurable: true });
+    put('workspaceFolders', () => [shop]);
+    put('getWorkspaceFolder', () => (uri: Uri) => {
+      const isInside = uri.scheme === 'file' && uri.path.startsWith(`${shop.uri.path}/`);
+      return isInside ? shop : undefined;
+    });
+    const runWith = async (file: string): Promise<string> => {
+      choose('Run');
+      person.lists.length = 0;
+      await run('runTask', { prompt: 'Go', apiVersion: 'v4', files: [file], confirm: false });
+      return person.lists[0] ?? 'sent';
+    };
+    try {
+      const { fsPath } = inside;
+      for (const file of ['data.csv', fsPath, inside.toString(), `${folder}/x/../data.csv`])
+        assert.equal(await runWith(file), 'sent', file);
+      assert.equal(starts(), 4);
+      const outside = ['/etc/hosts', `${folder}/../x`, '../x', 'file:///etc/hosts', 'file:////x'];
+      for (const file of [...outside, 'x-y:', 'https://example.com/data.csv'])
+        assert.match(await runWith(file), /lies outside the folder that is open: shop\./u, file);
+      assert.match(await runWith(path.join(folder, 'hosts')), /hosts is a link/u);
+      put('workspaceFolders', () => undefined);
+      put('getWorkspaceFolder', () => () => undefined);
+      assert.match(await runWith(fsPath), /cannot be found, as no folder is open\./u);
+      assert.equal(starts(), 4);
+    } finally {
+      for (const [name, own] of Object.entries(before)) Object.defineProperty(workspace, name, own);
+    }
   });
 
   it('keeps a prompt whose box was left, as by another box, and shows its page then', async () => {

@@ -90,11 +90,13 @@ function invalidText(
   if (!details) return `${who}. Change it, and try again.`;
   const { field, text } = details;
   const about = field === undefined ? '' : `${fieldLabel(field)}: `;
+  const why = sentence(`${about}${text}`);
   const help =
     status === 400
       ? 'What was given may not belong together, or its session is busy or stopped.'
       : 'Change it, and try again.';
-  return `${who}: ${about}${sentence(text)} ${help}`;
+  // A sentence of its own, as where there is little room the first one is cut.
+  return `${who}. ${why.charAt(0).toUpperCase()}${why.slice(1)} ${help}`;
 }
 
 function refusedText(error: CloudError, { host }: ErrorContext): string {

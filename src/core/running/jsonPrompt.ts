@@ -1,3 +1,4 @@
+import { readJson } from '../text/jsonTree';
 import type { FrontMatterEntry, TextPlace } from './frontMatter';
 import { jsonTypeOf } from './promptFileSchema';
 import { asWritten, expectationOf, runFields } from './runFields';
@@ -19,7 +20,7 @@ export function readJsonPrompt(text: string): JsonPrompt {
   try {
     values = JSON.parse(json);
   } catch {
-    return refused('This is not JSON. VS Code marks what is wrong in it.');
+    return { entries: [], problems: [jsonFault(json)], prompt: '' };
   }
   if (typeof values !== 'object' || values === null || Array.isArray(values))
     return refused(`This is no JSON object: ${example}`);
@@ -50,6 +51,28 @@ const example = 'a task is written as {"prompt": "…"}.';
 /** @param text what is wrong with the whole of it */
 function refused(text: string): JsonPrompt {
   return { entries: [], problems: [{ text }], prompt: '' };
+}
+
+/** Where a text stops being JSON, which VS Code itself marks in no file that it takes for something else. */
+function jsonFault(text: string): { readonly place: TextPlace; readonly text: string } {
+  const isGood = (length: number): boolean =>
+    readJson(text.slice(0, length), { isBeginning: true, maxDepth: Infinity }) !== undefined;
+  // Blanks alone are no beginning, and what comes after one that is bad makes none good.
+  let good = text.search(/[^ \t\r\n]/u);
+  let bad = text.length + 1;
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    if (isGood(middle)) good = middle;
+    else bad = middle;
+  }
+  const before = text.slice(0, good).split(/\r\n|\r|\n/u);
+  const start = before.at(-1)?.length ?? 0;
+  const sign = String.fromCodePoint(text.codePointAt(good) ?? 0);
+  const what = sign < ' ' ? 'a line end or control character' : `“${sign}”`;
+  return {
+    place: { line: before.length - 1, start, end: start + sign.length },
+    text: `This is not JSON: ${good === text.length ? 'it ends too early' : `${what} can’t stand in column ${start + 1}`}.`,
+  };
 }
 
 function typeIn(value: unknown): string {

@@ -1,4 +1,4 @@
-import { countLabel, formatCount } from '../labels/countLabel';
+import { formatCount } from '../labels/countLabel';
 import { capabilitiesOf } from '../cloud/apiVersions';
 import type { ApiVersion } from '../cloud/task';
 import type {
@@ -32,7 +32,8 @@ export const longestPrompt = 50_000;
 export function draftProblem({ prompt }: RunDraft): string | undefined {
   if (prompt.trim() === '') return 'There is no prompt yet.';
   if (prompt.length <= longestPrompt) return undefined;
-  return `The prompt has ${countLabel(prompt.length, 'character')}, and the cloud takes ${formatCount(longestPrompt)}. Shorten it, or give the rest along as a file.`;
+  // What to do comes first, as rows are cut where there is little room.
+  return `Shorten the prompt to ${formatCount(longestPrompt)} characters, or give a part of it as a file: it has ${formatCount(prompt.length)}.`;
 }
 
 /** The options of a draft by what becomes of them, each in the order of `runFields`. */

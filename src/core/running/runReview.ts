@@ -27,9 +27,12 @@ export interface ReviewRow {
 
 /** What a person should know of a draft beside what it holds. */
 export interface ReviewNote {
+  /** `error`: why the draft was not sent, which is true of it only as it was then. */
   readonly severity: 'info' | 'warning' | 'error';
   readonly label: string;
   readonly detail?: string | undefined;
+  /** What choosing it changes. Absent: it goes. */
+  readonly target?: ReviewTarget | undefined;
 }
 
 export interface ReviewContext {
@@ -64,7 +67,7 @@ export function reviewRows(
   return [
     ...notes.map((note, index): ReviewRow => ({
       ...note,
-      target: { kind: 'note', index },
+      target: note.target ?? { kind: 'note', index },
       icon: note.severity,
     })),
     run,

@@ -70,7 +70,7 @@ const types: Check = (value, path) => {
   const isKnown = given.every((each) => typeNames.some((name) => name === each));
   return isKnown && given.length > 0 && new Set(given).size === given.length
     ? undefined
-    : `${named(path)} must be one of ${typeNames.join(', ')}, or a list of them.`;
+    : `${named(path)} must be ${typeNames.join(', ')}, or a list of these.`;
 };
 
 const values: Check = (value, path) =>
@@ -178,7 +178,7 @@ function decoded(text: string): string | undefined {
 }
 
 function named(path: string): string {
-  return path === '' ? 'The schema' : `In the schema, ${path.slice(1).replaceAll('/', ' › ')}`;
+  return path === '' ? 'The schema' : `“${path.slice(1).replaceAll('/', ' › ')}”`;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -225,7 +225,7 @@ export class DraftSender {
       );
   }
 
-  /** Says in a message what the cloud has against a draft, and what helps. @returns the note that stays on the page */
+  /** What the cloud has against a draft, and what helps, for its page: a message beside that would outlive what it speaks of. */
   #refusal(
     error: CloudError,
     { apiVersion }: RunDraft,
@@ -234,8 +234,7 @@ export class DraftSender {
   ): ReviewNote {
     this.#options.log.error('A task was not started', error);
     const { text, nextStep } = changeErrorMessage(error, { host, apiVersion, isUpload });
-    notify({ severity: 'error', text: `The task has not started. ${text}` }, nextStep);
-    return noteOf(text);
+    return { ...noteOf(text), target: nextStep === 'setApiKey' ? { kind: 'account' } : undefined };
   }
 
   /** Models that were used, the last first. */
@@ -247,7 +246,11 @@ export class DraftSender {
   #rememberModel(model: string | undefined): void {
     if (model === undefined) return;
     const models = [model, ...this.usedModels.filter((each) => each !== model)];
-    void this.#options.memory.update(modelsKey, models.slice(0, mostModels));
+    const { log, memory } = this.#options;
+    memory.update(modelsKey, models.slice(0, mostModels)).then(undefined, (error: unknown) => {
+      // The task runs, and the list of models does without this one.
+      log.error('The model that was used could not be kept', error);
+    });
   }
 }
 

@@ -13,18 +13,22 @@ const largest: Readonly<Record<PathOption, number>> = {
 };
 
 /**
- * What the paths of a draft mean. A path that stands in a file leads to a file of the same folder of the workspace, and to no other; any
- * other file is given along only where the person has chosen it.
+ * What the paths of a draft mean. A path that stands in a file leads to a file of the same folder of the workspace, and to no other; one
+ * that code gives may be absolute, or a URI, and lead into any folder of the window. Any other file is given along only where the
+ * person has chosen it.
  */
 export class GivenPaths {
   /** Where paths begin. Absent: in a window without a folder there are none. */
   readonly base: Uri | undefined;
+  /** The folder that paths must not leave. */
   readonly #root: Uri | undefined;
+  readonly #isInFile: boolean;
   /** What the person has chosen, by its path. */
   readonly #chosen = new Map<string, Uri>();
 
   /** @param file the file that has the paths; absent: they begin in the first folder of the window */
   constructor(file: Uri | undefined) {
+    this.#isInFile = file !== undefined;
     const isSaved = file !== undefined && file.scheme !== 'untitled';
     const folder = isSaved ? Uri.joinPath(file, '..') : undefined;
     const first = workspace.workspaceFolders?.[0]?.uri;
@@ -47,25 +51,63 @@ export class GivenPaths {
    * must not leave. Nothing of a file that the person has chosen.
    */
   withoutLinks(path: string): readonly Uri[] {
-    const root = this.#root;
-    if (!root || this.#chosen.has(path)) return [];
-    const names = this.resolve(path).path.slice(root.path.length).split('/');
+    if (this.#chosen.has(path)) return [];
+    const { uri, root } = this.#find(path);
+    const names = uri.path.slice(root.path.length).split('/');
     const parts = names.filter((name) => name !== '');
     return parts.map((_, index) => Uri.joinPath(root, ...parts.slice(0, index + 1)));
   }
 
   /** @throws {UserError} for a path that leads out of the folder and was not chosen */
   resolve(path: string): Uri {
-    const chosen = this.#chosen.get(path);
-    if (chosen) return chosen;
-    const isRelative = !/^[a-z][\w+.-]*:|^[\\/]/iu.test(path);
-    const uri = isRelative && this.base ? Uri.joinPath(this.base, path) : undefined;
-    const start = this.#root && `${this.#root.path.replace(/\/$/u, '')}/`;
-    if (uri && start !== undefined && uri.path.startsWith(start)) return uri;
-    throw new UserError(
-      `${path} lies outside the folder that it is named in. Choose the file by hand.`,
-    );
+    return this.#chosen.get(path) ?? this.#find(path).uri;
   }
+
+  /** @throws {UserError} for a path that leads out of the folder */
+  #find(path: string): { readonly uri: Uri; readonly root: Uri } {
+    const isRelative = !/^[a-z][\w+.-]*:|^[\\/]/iu.test(path);
+    if (!isRelative && !this.#isInFile) return this.#findInWindow(path);
+    const uri = isRelative && this.base ? Uri.joinPath(this.base, path) : undefined;
+    const root = this.#root;
+    if (uri && root && uri.path.startsWith(`${root.path.replace(/\/$/u, '')}/`))
+      return { uri, root };
+    throw this.#isInFile
+      ? new UserError(
+          `${path} lies outside the folder that it is named in. Choose the file by hand.`,
+        )
+      : outsideOfWindow(path);
+  }
+
+  #findInWindow(path: string): { readonly uri: Uri; readonly root: Uri } {
+    const uri = this.#uriOf(path);
+    const root = uri && workspace.getWorkspaceFolder(uri)?.uri;
+    if (!root) throw outsideOfWindow(path);
+    return { uri, root };
+  }
+
+  /** Without `..`, by which it could lead out of a folder that it seems to lie in; `undefined` for what is no URI. */
+  #uriOf(path: string): Uri | undefined {
+    const { base } = this;
+    try {
+      // One letter before the colon is a drive.
+      if (/^[a-z][\w+.-]+:/iu.test(path)) return Uri.joinPath(Uri.parse(path), '.');
+      const named = Uri.file(path);
+      // A path on a remote machine has the scheme of the folders there.
+      const isHere = base === undefined || base.scheme === 'file';
+      return Uri.joinPath(isHere ? named : base.with({ path: named.path }), '.');
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function outsideOfWindow(path: string): UserError {
+  const names = (workspace.workspaceFolders ?? []).map(({ name }) => name);
+  return new UserError(
+    names.length === 0
+      ? `${path} cannot be found, as no folder is open. Choose the file by hand.`
+      : `${path} lies outside the ${names.length === 1 ? 'folder that is' : 'folders that are'} open: ${names.join(', ')}. Choose the file by hand.`,
+  );
 }
 
 /**
@@ -82,7 +124,7 @@ export async function readSchema(
     schema = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     throw new UserError(
-      `${path} is not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}.`,
+      `${path} is not JSON. ${error instanceof Error ? error.message : 'It cannot be read'}.`,
     );
   }
   const problem = schemaProblem(schema);

@@ -101,7 +101,8 @@ class PromptFileChecks implements Disposable {
   }
 
   #show(document: TextDocument, file: PromptFile, found: PathProblems): void {
-    const isJson = promptFileFormat(document) === 'json';
+    // Where the file is taken for JSON with comments, or for text, VS Code marks not all of them.
+    const isJson = promptFileFormat(document) === 'json' && document.languageId === 'json';
     const { problems, places } = file;
     const ofPaths = pathsOf(file).flatMap((named): PromptFileProblem[] => {
       const text = found.get(keyOf(named));

@@ -60,7 +60,10 @@ export function showRunForm({
   const page = window.createQuickPick<RowItem>();
   const shownAt = clock.now();
   page.title = title;
-  page.placeholder = 'Press Enter to send this, or choose what to change';
+  // It is read aloud first, and says what no message beside the page does.
+  page.placeholder = notes.some(({ severity }) => severity === 'error')
+    ? 'Not sent. Choose what to change, or press Enter to try again'
+    : 'Press Enter to send this, or choose what to change';
   page.ignoreFocusOut = true;
   page.buttons = [startOver, editAsFile];
   const show = (who: string | undefined): void => {

@@ -199,7 +199,7 @@ export class TaskRuns {
       }
       case 'account':
         await commands.executeCommand('browserUseTasks.setApiKey');
-        return page;
+        return (await context.account.isCurrent()) ? page : withoutErrors(page);
       case 'note':
         return { ...page, notes: page.notes.filter((_, index) => index !== choice.index) };
       case 'editAsFile':
@@ -250,7 +250,12 @@ function afterSending(page: Page, outcome: SendOutcome): Step {
 }
 
 function changed(page: Page, draft: RunDraft): Page {
-  return { ...page, draft, file: undefined };
+  return { ...withoutErrors(page), draft, file: undefined };
+}
+
+/** A page whose draft or account is another by now: what was refused was not this. */
+function withoutErrors(page: Page): Page {
+  return { ...page, notes: page.notes.filter(({ severity }) => severity !== 'error') };
 }
 
 async function contextFor(session: AccountSession, paths: GivenPaths): Promise<SendContext> {

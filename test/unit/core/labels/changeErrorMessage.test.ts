@@ -35,22 +35,22 @@ describe('changeErrorMessage', () => {
     [
       'invalidRequest',
       refusal(422, 'Input should be a valid UUID', 'browserSettings.profileId'),
-      /^API v4 at cloud\.example does not accept this: profile: Input should be a valid UUID\. Change it/u,
+      /^API v4 at cloud\.example does not accept this\. Profile: Input should be a valid UUID\. Change it/u,
     ],
     [
       'invalidRequest',
       refusal(422, 'Extra inputs are not permitted', 'maxSpend'),
-      /: “maxSpend”: Extra inputs are not permitted\. /u,
+      /this\. “maxSpend”: Extra inputs are not permitted\. /u,
     ],
     [
       'invalidRequest',
       refusal(400, 'The session belongs to another workspace'),
-      /this: The session belongs to another workspace\. What was given may not belong together/u,
+      /this\. The session belongs to another workspace\. What was given may not belong together/u,
     ],
     [
       'invalidRequest',
       { isUnsent: true, details: { text: 'API v4 does not have this option', field: 'startUrl' } },
-      /^This was not sent: start URL: API v4 does not have this option\. Change it/u,
+      /^This was not sent\. Start URL: API v4 does not have this option\. Change it/u,
     ],
     ['refused', refusal(404, 'Session not found'), /does not have what this needs .*“Session not/u],
     ['refused', refusal(409, 'Session is busy.'), /busy.*\(“Session is busy”\)\. Wait until/u],

@@ -219,8 +219,6 @@ describe('a prompt file in JSON', () => {
   });
 
   it('is refused where it is no JSON, no object, too long, or says something twice', () => {
-    for (const text of ['{', '{"prompt": "Go",}', '{"prompt": "Go"} // x', '{prompt: 1}'])
-      assert.deepEqual(problemsOf(text), ['This is not JSON. VS Code marks what is wrong in it.']);
     assert.deepEqual(problemsOf('['.repeat(100_000)).length, 1);
     for (const text of ['[]', '"Go"', 'null', '3'])
       assert.match(problemsOf(text)[0] ?? '', /^This is no JSON object/u);
@@ -231,6 +229,28 @@ describe('a prompt file in JSON', () => {
     const twice =
       '{"prompt": "Go", "judge": true, "metadata": {"prompt": "x"}, "pro\\u006dpt": "No"}';
     assert.deepEqual(problemsOf(twice), ['prompt is written twice.']);
+  });
+
+  it('is refused with the place where it stops being JSON', () => {
+    const broken: readonly (readonly [string, number, number, string])[] = [
+      ['{', 0, 1, 'it ends too early'],
+      ['{"prompt": "Go', 0, 14, 'it ends too early'],
+      ['{"prompt": "Go",}', 0, 16, '“}” can’t stand in column 17'],
+      ['{"prompt": "Go"}\n// x', 1, 0, '“/” can’t stand in column 1'],
+      ['// x\r\n{"prompt": "Go"}', 0, 0, '“/” can’t stand in column 1'],
+      ['{\r\n  prompt: 1}', 1, 2, '“p” can’t stand in column 3'],
+      ['{"judge": tru}', 0, 13, '“}” can’t stand in column 14'],
+      ['{"prompt": "Go\n"}', 0, 14, 'a line end or control character can’t stand in column 15'],
+      ['{"a": [1, 2}}', 0, 11, '“}” can’t stand in column 12'],
+      ['Go', 0, 0, '“G” can’t stand in column 1'],
+      ['\uFEFF{"a": 😀}', 0, 6, '“😀” can’t stand in column 7'],
+    ];
+    for (const [text, line, start, expected] of broken) {
+      const [problem, ...others] = readPromptFile(text, 'v4', 'json').problems;
+      assert.equal(problem?.text, `This is not JSON: ${expected}.`, text);
+      assert.deepEqual([problem.place?.line, problem.place?.start], [line, start], text);
+      assert.deepEqual(others, []);
+    }
   });
 
   it('warns of options that its API version does not take, and keeps them', () => {
@@ -266,7 +286,7 @@ describe('a draft', () => {
     assert.equal(problem(' \n'), 'There is no prompt yet.');
     assert.match(
       problem('x'.repeat(50_001)) ?? '',
-      /^The prompt has 50,001 characters, and the cloud takes 50,000\./u,
+      /^Shorten the prompt to 50,000 characters, .* it has 50,001\.$/u,
     );
   });
 

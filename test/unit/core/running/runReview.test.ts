@@ -105,7 +105,7 @@ describe('the page before a task is sent', () => {
     const [run] = rowsOf({ prompt: ' ', apiVersion: 'v4' });
     assert.deepEqual([run?.icon, run?.detail], ['circle-slash', 'There is no prompt yet.']);
     const [long] = rowsOf({ prompt: 'x'.repeat(50_001), apiVersion: 'v4' });
-    assert.match(long?.detail ?? '', /50,001 characters/u);
+    assert.match(long?.detail ?? '', /^Shorten the prompt/u);
   });
 
   it('sends only the prompt to a session that is at work', () => {

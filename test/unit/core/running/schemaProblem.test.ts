@@ -15,24 +15,21 @@ const good: readonly object[] = [
 ];
 
 const bad: readonly [object, RegExp][] = [
-  [{ type: 'text' }, /^In the schema, type must be one of string, number, /u],
-  [{ type: [] }, /type must be one of/u],
-  [
-    { type: 'object', properties: [] },
-    /^In the schema, properties must be an object of schemas\.$/u,
-  ],
-  [{ properties: { a: { type: 'strng' } } }, /^In the schema, properties › a › type must be/u],
-  [{ properties: { a: 'string' } }, /^In the schema, properties › a must be a schema/u],
-  [{ type: 'object', required: true }, /required must be a list of names/u],
-  [{ type: 'object', required: ['a', 'a'] }, /required must be a list of names, each once/u],
-  [{ type: 'array', items: [] }, /items must be a list of schemas with at least one/u],
-  [{ anyOf: [] }, /anyOf must be a list/u],
-  [{ anyOf: [{}, { not: 3 }] }, /anyOf › 1 › not must be a schema/u],
-  [{ type: 'string', pattern: '(' }, /pattern is no regular expression/u],
-  [{ type: 'string', minLength: -1 }, /minLength must be a whole number from 0 up/u],
-  [{ type: 'number', minimum: '3' }, /minimum must be a number/u],
-  [{ type: 'number', multipleOf: 0 }, /multipleOf must be above 0/u],
-  [{ $ref: '#/$defs/gone', $defs: {} }, /\$ref leads nowhere: #\/\$defs\/gone/u],
+  [{ type: 'text' }, /^“type” must be string, number, /u],
+  [{ type: [] }, /“type” must be string/u],
+  [{ type: 'object', properties: [] }, /^“properties” must be an object of schemas\.$/u],
+  [{ properties: { a: { type: 'strng' } } }, /^“properties › a › type” must be/u],
+  [{ properties: { a: 'string' } }, /^“properties › a” must be a schema/u],
+  [{ type: 'object', required: true }, /required” must be a list of names/u],
+  [{ type: 'object', required: ['a', 'a'] }, /required” must be a list of names, each once/u],
+  [{ type: 'array', items: [] }, /items” must be a list of schemas with at least one/u],
+  [{ anyOf: [] }, /anyOf” must be a list/u],
+  [{ anyOf: [{}, { not: 3 }] }, /anyOf › 1 › not” must be a schema/u],
+  [{ type: 'string', pattern: '(' }, /pattern” is no regular expression/u],
+  [{ type: 'string', minLength: -1 }, /minLength” must be a whole number from 0 up/u],
+  [{ type: 'number', minimum: '3' }, /minimum” must be a number/u],
+  [{ type: 'number', multipleOf: 0 }, /multipleOf” must be above 0/u],
+  [{ $ref: '#/$defs/gone', $defs: {} }, /\$ref” leads nowhere: #\/\$defs\/gone/u],
 ];
 
 describe('the check of an output schema', () => {
