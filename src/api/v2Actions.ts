@@ -99,7 +99,7 @@ export function createV2Actions(send: SendRequest): TaskActions {
           );
         if (items.length === 0 || page * 100 >= totalItems) break;
       }
-      return open;
+      return { open };
     },
     stopOpenSession: ({ id }, signal) =>
       send({

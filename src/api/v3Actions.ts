@@ -3,6 +3,7 @@ import { hasEnded } from '../core/cloud/task';
 import type {
   NewestPrompts,
   OpenSession,
+  OpenSessionList,
   RunRequest,
   SentPrompt,
   TaskActions,
@@ -169,12 +170,9 @@ const mostPages = 10;
 const longestLifeMs = 5 * 60 * 60_000;
 
 /** Reads pages until one holds only sessions that are too old to be open: lists can't be filtered. */
-async function listOpenSessions(
-  send: SendRequest,
-  signal: AbortSignal,
-): Promise<readonly OpenSession[]> {
+async function listOpenSessions(send: SendRequest, signal: AbortSignal): Promise<OpenSessionList> {
   const open = new Map<string, OpenSession>();
-  for (let page = 1; page <= mostPages; page++) {
+  for (let page = 1; ; page++) {
     const { sessions, total, sinceMs } = await send({
       path: `/api/v3/sessions?page=${page}&page_size=${pageSize}`,
       signal,
@@ -201,9 +199,9 @@ async function listOpenSessions(
       );
     }
     const areTooOld = sessions.every(({ createdAt }) => Date.parse(createdAt ?? '') < sinceMs);
-    if (areTooOld || page * pageSize >= total) break;
+    const isWhole = areTooOld || page * pageSize >= total;
+    if (isWhole || page === mostPages) return { open: [...open.values()], isPart: !isWhole };
   }
-  return [...open.values()];
 }
 
 /** Without prompts, which only messages tell. */

@@ -124,7 +124,7 @@ export function createV4Actions(send: SendRequest, upload: Upload): TaskActions 
       ),
     async listOpenSessions(signal) {
       const browsers = await listBrowsers(signal);
-      return browsers.map(
+      const open = browsers.map(
         ({ id, agentSessionId, startedAt, timeoutAt, browserCost, proxyCost }): OpenSession =>
           present({
             kind: 'browser' as const,
@@ -135,6 +135,7 @@ export function createV4Actions(send: SendRequest, upload: Upload): TaskActions 
             cost: sumOf(browserCost, proxyCost),
           }),
       );
+      return { open };
     },
     stopOpenSession: ({ kind, id }, signal) =>
       kind === 'browser' ? stopBrowser(id, signal) : stopBrowsersOf(id, signal),

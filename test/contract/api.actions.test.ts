@@ -193,7 +193,7 @@ describe('what clients change', () => {
         const { sessionId } = add(apiVersion, { keepAlive: true, lengthMs: 2_000 });
         add(apiVersion, { lengthMs: 2_000, end: 'stopped' });
         simulator.clock.advance(5_000);
-        const found = (await client.listOpenSessions(never)).filter(
+        const found = (await client.listOpenSessions(never)).open.filter(
           (open) => open.sessionId === sessionId,
         );
         const [open] = found;
@@ -207,7 +207,7 @@ describe('what clients change', () => {
         assert.equal(await client.isOpen(open, never), true);
         await client.stopOpenSession(open, never);
         assert.equal(await client.isOpen(open, never), false);
-        const left = await client.listOpenSessions(never);
+        const left = (await client.listOpenSessions(never)).open;
         assert.ok(left.every((other) => other.id !== open.id));
       });
 
@@ -528,8 +528,23 @@ describe('what clients change', () => {
       for (let index = 0; index < 3; index++) add('v3', { keepAlive: true });
       simulator.clock.advance(1_000);
       simulator.counts.reset();
-      assert.equal((await client.listOpenSessions(never)).length, 3);
+      const { open, isPart } = await client.listOpenSessions(never);
+      assert.equal(open.length, 3);
+      assert.equal(isPart, false);
       assert.ok(simulator.counts.total <= 2, String(simulator.counts.total));
+    });
+
+    it('says so where more sessions of v3 are young than it reads', async () => {
+      const client = cloud.client('v3');
+      add('v3', { keepAlive: true, lengthMs: 1_000 });
+      simulator.clock.advance(10_000);
+      for (let index = 0; index < 1000; index++) add('v3', { lengthMs: 1_000 });
+      simulator.clock.advance(60_000);
+      simulator.counts.reset();
+      assert.deepEqual(await client.listOpenSessions(never), { open: [], isPart: true });
+      assert.equal(simulator.counts.total, 10);
+      simulator.clock.advance(6 * 60 * 60_000);
+      assert.equal((await client.listOpenSessions(never)).isPart, false);
     });
   });
 });

@@ -188,7 +188,7 @@ for (const apiVersion of ['v1', 'v2', 'v3', 'v4'] as const)
       it('see whether what was open is closed', async () => {
         add({ keepAlive: true, lengthMs: 2_000 });
         simulator.clock.advance(10_000);
-        const [open] = await (await connect()).listOpenSessions(never);
+        const [open] = (await (await connect()).listOpenSessions(never)).open;
         assert.ok(open);
         for (const [does, kind] of [
           ['nothing', 'refused'],

@@ -150,7 +150,7 @@ export class FakeActions {
         }),
       listOpenSessions: async () => {
         await check();
-        return [...this.open];
+        return { open: [...this.open] };
       },
       stopOpenSession: ({ kind, id }, signal) =>
         change('stopOpenSession', [{ kind, id }], signal, () => {

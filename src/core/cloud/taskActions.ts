@@ -99,6 +99,13 @@ export interface OpenSession {
   readonly isBusy?: boolean | undefined;
 }
 
+/** What is open, as far as it was read. */
+export interface OpenSessionList {
+  readonly open: readonly OpenSession[];
+  /** True where there were too many pages to read them all, so that something older may be open, too. */
+  readonly isPart?: boolean | undefined;
+}
+
 /** How a follow-up joins a session in which a task is still running: after it, or instead of it. */
 export type FollowUpMode = 'wait' | 'interrupt';
 
@@ -156,8 +163,8 @@ export interface TaskActions {
   uploadFiles(files: readonly LocalFile[], options: UploadOptions): Promise<UploadedFiles>;
   /** Deletes a session at the cloud with its tasks, files and recordings, and stops it first. */
   deleteSession(sessionId: string, signal: AbortSignal): Promise<void>;
-  /** Everything that is open, in as few requests as it takes. Reads only. */
-  listOpenSessions(signal: AbortSignal): Promise<readonly OpenSession[]>;
+  /** Everything that is open, in as few requests as it takes, ten at most. Reads only. */
+  listOpenSessions(signal: AbortSignal): Promise<OpenSessionList>;
   /** Closes what `listOpenSessions` showed; a task that runs in it ends. */
   stopOpenSession(open: Pick<OpenSession, 'kind' | 'id'>, signal: AbortSignal): Promise<void>;
   /**

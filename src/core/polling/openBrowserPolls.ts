@@ -73,7 +73,7 @@ export class OpenBrowserPolls implements ExtraPolls {
     const open: (OpenSession & Pick<TrackedTask, 'apiVersion'>)[] = [];
     try {
       for (const apiVersion of new Set(tasks.map((task) => task.apiVersion)))
-        for (const each of await cloud.client(apiVersion).listOpenSessions(signal))
+        for (const each of (await cloud.client(apiVersion).listOpenSessions(signal)).open)
           open.push({ ...each, apiVersion });
     } catch (error) {
       // What is refused is tried again after the next end.

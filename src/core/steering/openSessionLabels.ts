@@ -136,9 +136,9 @@ export function openSessionsSummary(
   return `${formatCount(entries.length)} open${idle === 0 ? '' : `, ${formatCount(idle)} idle`}`;
 }
 
-/** The line above the rows: that nothing is open, or why it is not known. Empty while the rows say it all. */
+/** The line above the rows: that nothing is open, or why it is not known, or not all. Empty while the rows say it all. */
 export function openSessionsMessage(
-  { entries, isReading, readAt, trouble }: OpenSessionsState,
+  { entries, isReading, readAt, partOf, trouble }: OpenSessionsState,
   host: string,
 ): string {
   if (trouble) {
@@ -147,6 +147,8 @@ export function openSessionsMessage(
     if (entries.length === 0) return `What is open is not known. ${text}`;
     return `This list may be out of date. ${text}`;
   }
+  if (partOf !== undefined)
+    return `Only the newest sessions of ${partOf} were read, as there are so many: older ones may be open, too.`;
   if (entries.length > 0 || readAt === undefined || isReading) return '';
   return 'No session or browser is open.';
 }

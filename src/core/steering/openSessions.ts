@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock';
 import { Emitter, type Disposable, type Event } from '../base/event';
 import { CloudError, isAbort, isCloudError } from '../cloud/errors';
 import type { ApiVersion } from '../cloud/task';
-import type { OpenSession } from '../cloud/taskActions';
+import type { OpenSession, OpenSessionList } from '../cloud/taskActions';
 import type { Cloud } from '../cloud/taskClient';
 import { PollLoop, type LoopStep } from '../polling/pollLoop';
 import { stopPatienceMs } from '../tasks/trackedTask';
@@ -25,6 +25,8 @@ export interface OpenSessionsState {
   readonly isReading: boolean;
   /** When all versions that are served last answered, in milliseconds since 1970. */
   readonly readAt?: number | undefined;
+  /** The version of which only the newest were read, as there are too many: older ones may be open, too. */
+  readonly partOf?: ApiVersion | undefined;
   /** Why the last reading failed, wholly or of one version. Absent where a version is merely not served. */
   readonly trouble?: OpenSessionsTrouble | undefined;
 }
@@ -70,7 +72,7 @@ export class OpenSessions implements Disposable {
   readonly #didChange = new Emitter<OpenSessionsState>();
   readonly #loop: PollLoop;
   /** The last good answer of each version. */
-  readonly #known = new Map<ApiVersion, readonly OpenSession[]>();
+  readonly #known = new Map<ApiVersion, OpenSessionList>();
   /** Versions that are not served, until somebody refreshes. */
   readonly #absent = new Set<ApiVersion>();
   /** When each was first asked to stop, in milliseconds since 1970, by its kind and ID. */
@@ -204,7 +206,8 @@ export class OpenSessions implements Disposable {
       const readAt = trouble ? this.#state.readAt : now;
       const restMs = trouble ? 0 : Math.min((now - startedAt) * pausePerReading, longestPauseMs);
       this.#pauseMs = Math.max(openSessionsPauseMs, restMs);
-      this.#update({ entries: this.#entries(), isReading: false, readAt, trouble });
+      const partOf = listing.find((version) => this.#known.get(version)?.isPart === true);
+      this.#update({ entries: this.#entries(), isReading: false, readAt, partOf, trouble });
     }
     for (const resolve of waiters) resolve();
   }
@@ -217,8 +220,8 @@ export class OpenSessions implements Disposable {
     const { connect, onError } = this.#options;
     try {
       const client = (await connect(signal)).client(apiVersion);
-      const open = await client.listOpenSessions(signal);
-      if (!signal.aborted) this.#known.set(apiVersion, open);
+      const list = await client.listOpenSessions(signal);
+      if (!signal.aborted) this.#known.set(apiVersion, list);
       return undefined;
     } catch (error) {
       if (signal.aborted || isAbort(error)) return undefined;
@@ -233,7 +236,7 @@ export class OpenSessions implements Disposable {
 
   #entries(): readonly OpenEntry[] {
     const all = apiVersions.flatMap((apiVersion) =>
-      (this.#known.get(apiVersion) ?? []).map((each): OpenEntry => ({
+      (this.#known.get(apiVersion)?.open ?? []).map((each): OpenEntry => ({
         ...each,
         apiVersion,
         isStopping: false,

@@ -135,6 +135,13 @@ describe('the view of what is open', () => {
     assert.equal(openSessionsMessage(state({ entries: [anEntry()] }), 'h'), '');
   });
 
+  it('says that older ones may be open where only a part was read', () => {
+    const message =
+      'Only the newest sessions of v3 were read, as there are so many: older ones may be open, too.';
+    assert.equal(openSessionsMessage(state({ partOf: 'v3' }), 'h'), message);
+    assert.equal(openSessionsMessage(state({ partOf: 'v3', entries: [anEntry()] }), 'h'), message);
+  });
+
   it('says why it does not know', () => {
     assert.match(
       openSessionsMessage(state({ trouble }), 'api.example'),

@@ -16,6 +16,8 @@ describe('OpenSessions', () => {
   let asked: ApiVersion[];
   let logged: unknown[];
   let isLate: boolean;
+  /** Versions of which only a part was read. */
+  let parts: Set<ApiVersion>;
   /** How long each version takes to answer. */
   let tookMs: number;
   let sessions: OpenSessions;
@@ -28,6 +30,7 @@ describe('OpenSessions', () => {
     asked = [];
     logged = [];
     isLate = false;
+    parts = new Set();
     tookMs = 0;
     sessions = new OpenSessions({
       connect: () =>
@@ -42,7 +45,7 @@ describe('OpenSessions', () => {
               if (failure) throw failure;
               const known = open.get(apiVersion) ?? [];
               const isThere = (each: OpenSession) => isLate || cloud.actions.open.includes(each);
-              return known.filter(isThere);
+              return { open: known.filter(isThere), isPart: parts.has(apiVersion) };
             },
           }),
         }),
@@ -135,6 +138,15 @@ describe('OpenSessions', () => {
     await sessions.read();
     assert.deepEqual(ids(), ['s3', 'b1', 's2'], 'the browser of s3 is s3');
     assert.equal(sessions.state.readAt, clock.now());
+  });
+
+  it('says of which version only a part was read, until all was', async () => {
+    parts.add('v3');
+    await sessions.read();
+    assert.equal(sessions.state.partOf, 'v3');
+    parts.clear();
+    await sessions.read();
+    assert.equal(sessions.state.partOf, undefined);
   });
 
   it('leaves versions alone that are not served, until somebody refreshes', async () => {
