@@ -77,11 +77,13 @@ function unique(edges: readonly Edge[]): Edge[] {
   return [...byName.keys()].sort().flatMap((name) => byName.get(name) ?? []);
 }
 
-/** Leaves out an arrow where others lead the same way. */
+/** Leaves out an arrow where others lead the same way. It ends also where arrows make a circle: that is for the rules to name. */
 function withoutImplied(edges: readonly Edge[]): Edge[] {
-  const leads = (from: string, to: string, left: Edge): boolean =>
-    edges.some(
-      (edge) => edge !== left && edge.from === from && (edge.to === to || leads(edge.to, to, left)),
-    );
-  return edges.filter((edge) => !leads(edge.from, edge.to, edge));
+  return edges.filter((left) => {
+    const reached = new Set([left.from]);
+    // A set hands out what is added while it is walked through.
+    for (const node of reached)
+      for (const edge of edges) if (edge !== left && edge.from === node) reached.add(edge.to);
+    return !reached.has(left.to);
+  });
 }

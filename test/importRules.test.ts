@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
+import { pictureOf } from './housePicture';
 import { sourceFiles, violations } from './importRules';
 
 const projectFolder = path.resolve(__dirname, '..');
@@ -72,6 +73,20 @@ describe('the rules of who may import whom, and who may compare API versions', (
     ]);
     assert.equal(found.length, 1, found.join('\n'));
     assert.match(found[0] ?? '', /text\/a\.ts → .*b\.ts → .*c\.ts → .*a\.ts: a circle/u);
+  });
+
+  it('names the import that leads rooms in a circle, and draws them all the same', () => {
+    const files = [
+      { path: 'src/ui/publicTasks.ts', text: "import { viewId } from './tree/taskView';" },
+      { path: 'src/ui/tree/taskView.ts', text: "import '../messages';" },
+      { path: 'src/ui/messages.ts', text: '' },
+      { path: 'src/ui/commands/a.ts', text: "import '../tree/taskView'; import '../saving/a';" },
+      { path: 'src/ui/saving/a.ts', text: '' },
+    ];
+    const found = violations(files);
+    assert.equal(found.length, 1, found.join('\n'));
+    assert.match(found[0] ?? '', /publicTasks\.ts:1: ui\/\. must not import ui\/tree/u);
+    assert.match(pictureOf(files), /^ {2}ui_shared --> ui_tree$/mu);
   });
 
   it('names the line of a comparison of API versions', () => {
