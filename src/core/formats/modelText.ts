@@ -97,11 +97,10 @@ export function taskForModel(
   task: TaskDetails | TrackedTask,
   { boundary, maxOutput }: ModelTextOptions,
 ): string {
-  const files = 'files' in task ? task.files.map(({ name }) => oneLine(name)) : [];
   const untrusted = [
     ...part('Prompt', task.prompt, longestPrompt),
     ...part('Output', task.output, maxOutput),
-    ...part('Files', files.slice(0, mostFiles).join('\n'), longestPrompt),
+    ...('files' in task ? filesPart(task) : []),
   ];
   return [
     ...taskFacts(task),
@@ -114,6 +113,14 @@ export function taskForModel(
           `</untrusted-${boundary}>`,
         ]),
   ].join('\n');
+}
+
+function filesPart({ files, hasMoreFiles = false }: TaskDetails): string[] {
+  const names = files.slice(0, mostFiles).map(({ name }) => oneLine(name));
+  const all = `${hasMoreFiles ? 'more than ' : ''}${formatCount(files.length)}`;
+  const isWhole = names.length === files.length && !hasMoreFiles;
+  const title = isWhole ? 'Files' : `Files, the first ${names.length} of ${all}`;
+  return part(title, names.join('\n'), longestPrompt);
 }
 
 function part(name: string, text: string | undefined, most: number): string[] {

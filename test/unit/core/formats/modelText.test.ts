@@ -97,6 +97,16 @@ describe('tasks as text for a language model', () => {
     assert.match(taskForModel(aDetails('a', { files }), options), /^Files:\na b\.csv$/mu);
   });
 
+  it('says how many files there are where not all are named', () => {
+    const named = (count: number, hasMoreFiles = false): string => {
+      const files = Array.from({ length: count }, (_, at) => ({ id: `${at}`, name: `f${at}` }));
+      return taskForModel(aDetails('a', { files, hasMoreFiles }), options);
+    };
+    assert.match(named(1200), /^Files, the first 50 of 1,200:\nf0\n(f\d+\n){48}f49\n</mu);
+    assert.match(named(2, true), /^Files, the first 2 of more than 2:\nf0\nf1$/mu);
+    assert.match(named(50), /^Files:$/mu);
+  });
+
   it('marks nothing where nothing was said', () => {
     const task = aTask({ prompt: undefined, output: undefined });
     assert.doesNotMatch(taskForModel(task, options), /untrusted/u);
