@@ -16,10 +16,14 @@ export function unreadOf({ steps, ...others }: UnreadParts): UnreadParts | undef
   return { ...(steps && { steps }), ...Object.fromEntries(unread) };
 }
 
+/** A part of an answer, or why it did not come. */
+export interface Attempt<T> {
+  readonly value?: T;
+  readonly error?: CloudError;
+}
+
 /** As `tolerate`, for what is missed without it: tells why it did not come. */
-export async function attempt<T>(
-  addition: Promise<T>,
-): Promise<{ readonly value?: T; readonly error?: CloudError }> {
+export async function attempt<T>(addition: Promise<T>): Promise<Attempt<T>> {
   try {
     return { value: await addition };
   } catch (error) {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { capabilitiesOf } from '../core/cloud/apiVersions';
-import { CloudError, isCloudError } from '../core/cloud/errors';
+import { CloudError, isCloudError, mayPass } from '../core/cloud/errors';
 import { hasEnded, type TaskDetails, type TaskSession } from '../core/cloud/task';
 import {
   type CostPart,
@@ -27,7 +27,7 @@ import { path } from './path';
 import { partIsMissing, taskIsMissing } from './refusal';
 import type { SendRequest } from './sendRequest';
 import { readShare, shareIsMissing } from './share';
-import { attempt, tolerate, unreadOf } from './tolerate';
+import { attempt, tolerate, unreadOf, type Attempt } from './tolerate';
 import { eventSchema, RunEvents } from './v4Events';
 import {
   detailsOf,
@@ -45,8 +45,8 @@ import { getWorkspaceFileUrl, listWorkspaceFiles } from './workspaceFiles';
  * @see cloud-api-v3-v4.md §3 and §5; the vendor's OpenAPI document of v4
  */
 export function createV4Client(send: SendRequest): TaskReader {
-  /** What was read of the events of the run that an answer tells of. */
-  const progress = new WeakMap<TaskDetails, RunEvents>();
+  /** What was read here of the run that an answer tells of. */
+  const progress = new WeakMap<TaskDetails, RunProgress>();
   /** The public pages of sessions, as far as they were asked for or changed here. */
   const shares = new Map<string, PublicShare | undefined>();
 
@@ -70,7 +70,8 @@ export function createV4Client(send: SendRequest): TaskReader {
       }),
     getTask: async (id, signal) => detailsOf(await getRun(send, id, signal)),
     async getDetails(id, signal, known) {
-      const events = (known && progress.get(known)) ?? new RunEvents();
+      const before = known && progress.get(known);
+      const events = before?.events ?? new RunEvents();
       const run = await getRun(send, id, signal, true);
       const { value: hasMore, error: stepsError } = await attempt(
         readEvents(send, id, events, signal),
@@ -91,8 +92,8 @@ export function createV4Client(send: SendRequest): TaskReader {
         sessionId === undefined || isKnown
           ? known
           : tolerate(listOtherRuns(send, { id, sessionId }, signal)),
-        run.attachedFileIds.length === 0 || known?.attachments
-          ? { value: known?.attachments, error: undefined }
+        run.attachedFileIds.length === 0 || (before && isSettled(before.attachments))
+          ? (before?.attachments ?? {})
           : attempt(listAttachments(send, id, signal)),
       ]);
       const session: TaskSession = present({
@@ -120,7 +121,7 @@ export function createV4Client(send: SendRequest): TaskReader {
         }),
         isPartial: hasMore,
       });
-      progress.set(details, events);
+      progress.set(details, { events, attachments });
       return details;
     },
     listTasks: ({ isFull = false, pageSize }, signal) =>
@@ -166,6 +167,16 @@ export function createV4Client(send: SendRequest): TaskReader {
     // v4 has no account of its own: one key works for all versions (§8).
     getAccount: (signal) => getAccount(send, 'v2', signal),
   };
+}
+
+interface RunProgress {
+  readonly events: RunEvents;
+  readonly attachments: Attempt<readonly string[]>;
+}
+
+/** True where another request would bring nothing else: of a run that is read every few seconds, this counts. */
+function isSettled({ value, error }: Attempt<unknown>): boolean {
+  return error ? !mayPass(error.kind) || error.status === 404 : value !== undefined;
 }
 
 const { statusByRawStatus } = capabilitiesOf('v4');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createV4Client } from '../../../src/api/v4';
-import { CloudError } from '../../../src/core/cloud/errors';
+import { CloudError, type CloudErrorKind } from '../../../src/core/cloud/errors';
 import { hasEnded, outcomeOf, type TaskStatus } from '../../../src/core/cloud/task';
 import { pollFrom } from './answers';
 import { never } from '../../fakes/never';
@@ -293,6 +293,33 @@ describe('v4: the details of a run', () => {
     assert.equal(requested.filter((path) => path.endsWith('/attachments')).length, 1);
     const without = createV4Client(pollFrom({ ...answers, [eventsPath(0)]: { events: [] } }));
     assert.equal((await without.getDetails(id, never)).attachments, undefined);
+  });
+
+  it('ask once for what the run was given where the key may not see it, and again where that may pass', async () => {
+    const reasons = [
+      { status: 403, kind: 'forbidden', asked: 0 },
+      { status: 404, kind: 'refused', asked: 0 },
+      { status: 502, kind: 'server', asked: 0 },
+    ] satisfies { kind: CloudErrorKind; [more: string]: unknown }[];
+    for (const reason of reasons) {
+      const send = pollFrom({
+        ...answers,
+        [runPath]: { ...run, attachedFileIds: ['f-1'] },
+        [eventsPath(0)]: { events: [] },
+      });
+      const client = createV4Client((question) => {
+        if (!question.path.endsWith('/attachments')) return send(question);
+        reason.asked++;
+        return Promise.reject(new CloudError(reason.kind, 'no', { status: reason.status }));
+      });
+      const first = await client.getDetails(id, never);
+      const second = await client.getDetails(id, never, first);
+      assert.deepEqual(second.unread, first.unread);
+    }
+    assert.deepEqual(
+      reasons.map(({ asked }) => asked),
+      [1, 1, 2],
+    );
   });
 
   it('say what went wrong, whether there is a result or not', async () => {
