@@ -7,7 +7,7 @@ import type { CloudError } from '../cloud/errors';
 import { refKey, type ApiVersion, type TaskRef, type TaskStatus } from '../cloud/task';
 import type { TrackedTask } from '../tasks/trackedTask';
 import type { SteerAction } from './steerActions';
-import type { SteerResult } from './taskSteering';
+import { endIn, type SteerResult } from './taskSteering';
 
 /** A question before something is lost, for a dialog. */
 export interface Question {
@@ -83,7 +83,9 @@ export function steerMessage(
   const [only, ...others] = results;
   if (!only) return undefined;
   if (others.length === 0) return oneMessage(action, only, { name: nameOf(only.ref), host });
-  const of = (kind: SteerResult['kind']) => results.filter((result) => result.kind === kind);
+  const ofSession = results.filter(isOfSession);
+  const of = (kind: SteerResult['kind']) =>
+    results.filter((result) => result.kind === kind && !isOfSession(result));
   const done = of('done');
   const parts = [
     `${done.length === results.length ? countLabel(done.length) : `${formatCount(done.length)} of ${countLabel(results.length)}`} ${doneWord(action)}`,
@@ -102,6 +104,10 @@ export function steerMessage(
       (n) => `${n} may have been ${doneWord(action)}, as the answer was lost`,
     ),
     counted(of('refused').length, (n) => `${n} could not be ${doneWord(action)}`),
+    counted(ofSession.length, (n) => {
+      const noun = sessionNoun(ofSession.map(({ ref }) => ref));
+      return `${n} ended, but the ${noun} may still be open`;
+    }),
   ].filter((part) => part !== undefined);
   const outcomes = results.map((outcome) => ({ outcome, apiVersion: outcome.ref.apiVersion }));
   return withReason(`${parts.join(', ')}.`, outcomes, host);
@@ -154,17 +160,21 @@ function oneMessage(
         text: `${title} cannot be ${doneWord(action)}: ${capabilitiesOf(apiVersion).label} cannot do that.`,
       };
     case 'unknown':
+      if (isOfSession(result))
+        return {
+          severity: 'warning',
+          text: `${endedClause(title, result.status)}, but its ${sessionNoun([result.ref])} may still be open: the answer was lost, and the cloud could not be asked.`,
+        };
       return {
         severity: 'warning',
         text: `${title} may have been ${doneWord(action)}: the answer was lost, and the cloud could not be asked. Its row shows what became of it once it is checked again.`,
       };
     case 'refused': {
       const { text, nextStep } = changeErrorMessage(result.error, { host, apiVersion });
-      return {
-        severity: 'error',
-        text: `${title} could not be ${doneWord(action)}. ${text}`,
-        nextStep,
-      };
+      const what = isOfSession(result)
+        ? `${endedClause(title, result.status)}, but its ${sessionNoun([result.ref])} could not be stopped.`
+        : `${title} could not be ${doneWord(action)}.`;
+      return { severity: 'error', text: `${what} ${text}`, nextStep };
     }
   }
 }
@@ -209,6 +219,15 @@ function doneWord(action: SteerAction): string {
     case 'resume':
       return 'resumed';
   }
+}
+
+/** True where the task had ended, and only its session is not stopped, or nobody knows. */
+function isOfSession(result: SteerResult): result is SteerResult & { readonly status: TaskStatus } {
+  return result.kind !== 'hadEnded' && endIn(result) !== undefined;
+}
+
+function endedClause(title: string, status: TaskStatus): string {
+  return status === 'stopped' ? `${title} is stopped` : `${title} had ${endWord(status)} already`;
 }
 
 function endWord(status: TaskStatus): string {

@@ -20,7 +20,12 @@ export type SteerResult = { readonly ref: TaskRef } & (
   | { readonly kind: 'impossible' }
   /** Taken back before it was sent. */
   | { readonly kind: 'cancelled' }
-  | { readonly kind: 'refused' | 'unknown'; readonly error: CloudError }
+  /** With a status where the task had ended all the same; then it is its session of which this is said. */
+  | {
+      readonly kind: 'refused' | 'unknown';
+      readonly error: CloudError;
+      readonly status?: TaskStatus | undefined;
+    }
 );
 
 /** The account whose tasks are steered. */
@@ -186,7 +191,7 @@ export function answeredEnds(
       subscription.dispose();
       const told = new Set(
         results
-          .filter(({ kind }) => kind === 'done' || kind === 'hadEnded')
+          .filter((result) => result.kind === 'done' || endIn(result) !== undefined)
           .map(({ ref }) => refKey(ref)),
       );
       store.setUnseen(
@@ -209,13 +214,18 @@ function afterwards(
   status: TaskStatus | undefined,
 ): SteerResult {
   if (status === undefined || !hasEnded(status)) return result;
-  const { ref } = result;
-  if (stops(action) && status === 'stopped') {
-    // Of what stops the task alone, its end is all there is to know.
-    return action === 'stop' ? { ref, kind: 'done' } : result;
-  }
-  const isAsAsked = action !== 'stopSession' || result.kind === 'done';
-  return isAsAsked ? { ref, kind: 'hadEnded', status } : result;
+  const { ref, kind } = result;
+  const isStopped = stops(action) && status === 'stopped';
+  // Of what stops the task alone, its end is all there is to know.
+  if (action === 'stop' && isStopped) return { ref, kind: 'done' };
+  if (action !== 'stopSession' || kind === 'done')
+    return isStopped ? result : { ref, kind: 'hadEnded', status };
+  return kind === 'refused' || kind === 'unknown' ? { ...result, status } : result;
+}
+
+/** How the task had ended of which a result tells. */
+export function endIn(result: SteerResult): TaskStatus | undefined {
+  return 'status' in result ? result.status : undefined;
 }
 
 function changeFor(

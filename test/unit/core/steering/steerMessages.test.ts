@@ -108,6 +108,26 @@ describe('the message about tasks that were steered', () => {
     assert.equal(message?.severity, 'warning');
   });
 
+  it('says of a task that had ended that only its session is in question', () => {
+    const ended = (
+      kind: 'unknown' | 'refused',
+      status: 'finished' | 'stopped',
+      id = 0,
+    ): SteerResult => ({ ref: ref(id), kind, error, status });
+    assert.match(
+      text('stopSession', ended('unknown', 'stopped')) ?? '',
+      /^“Task number 0” is stopped, but its session may still be open: the answer was lost/u,
+    );
+    assert.match(
+      text('stopSession', ended('refused', 'finished')) ?? '',
+      /^“Task number 0” had finished already, but its session could not be stopped\. api\.example/u,
+    );
+    assert.match(
+      text('stopSession', ended('unknown', 'stopped'), ended('refused', 'finished', 1)) ?? '',
+      /^0 of 2 tasks stopped, 2 ended, but the sessions may still be open\. api\.example says/u,
+    );
+  });
+
   it('says that an API version cannot do it, and names by its ID what is not tracked', () => {
     const untracked = { apiVersion: 'v3', id: 'elsewhere' } as const;
     assert.equal(

@@ -8,6 +8,7 @@ import {
 } from '../../../../src/core/steering/steerActions';
 import {
   answeredEnds,
+  endIn,
   TaskSteering,
   type SteerResult,
 } from '../../../../src/core/steering/taskSteering';
@@ -304,6 +305,52 @@ describe('TaskSteering', () => {
       [finished, refused, later].map((ref) => store.get(ref)?.isUnseen),
       [false, true, true],
     );
+  });
+
+  it('answers for an end where only its session is in question: it is seen, and brings no notice', async () => {
+    const ref = run('a', 'v4');
+    const notices: string[] = [];
+    const queue = new NoticeQueue({
+      store,
+      clock,
+      isEnabled: () => true,
+      show: ({ text }) => notices.push(text),
+    });
+    cloud.actions.failCheckWith = () => new CloudError('network', 'gone');
+    cloud.actions.failNext('stopTask', 'timeout', 'afterEffect');
+    const ends = answeredEnds([ref], store);
+    const results = steer('stopSession', [ref]);
+    await clock.advance(20_000);
+    ends.end(await results);
+    await clock.advance(noticeWindowMs);
+    assert.deepEqual(
+      (await results).map((result) => [result.kind, endIn(result)]),
+      [['unknown', 'stopped']],
+    );
+    assert.deepEqual([store.get(ref)?.isUnseen, notices], [false, []]);
+    queue.dispose();
+  });
+
+  it('has an end that comes after a lost answer unseen, with its notice', async () => {
+    const ref = run('a');
+    const notices: string[] = [];
+    const queue = new NoticeQueue({
+      store,
+      clock,
+      isEnabled: () => true,
+      show: ({ text }) => notices.push(text),
+    });
+    cloud.actions.failCheckWith = () => new CloudError('network', 'gone');
+    cloud.actions.failNext('stopTask', 'timeout');
+    const ends = answeredEnds([ref], store);
+    const results = steer('stop', [ref]);
+    await clock.advance(20_000);
+    ends.end(await results);
+    assert.deepEqual(kinds(await results), ['unknown']);
+    store.applyUpdate(ref, { status: 'stopped', rawStatus: 'stopped' }, clock.now(), true);
+    await clock.advance(noticeWindowMs);
+    assert.deepEqual([store.get(ref)?.isUnseen, notices], [true, ['Stopped: Do a']]);
+    queue.dispose();
   });
 
   it('stops a task that is not tracked', async () => {
