@@ -89,6 +89,13 @@ describe('the recent tasks of the account', () => {
     assert.equal((await workbench.rows()).length, 2);
   });
 
+  it('are said not to have words that stand in none of them one after the other', async () => {
+    await workbench.runCommand('Browser Use: Track Task…');
+    await offers('Find a train to Venice');
+    await workbench.quickInput().fill('venice train');
+    await offers('Not found among all 134 tasks');
+  });
+
   it('begin with what the clipboard names, which is tracked only when the person says so', async () => {
     await workbench.copy(`A private note: ${copiedId}`);
     await workbench.runCommand('Browser Use: Track Task…');

@@ -153,6 +153,17 @@ export function namedLabel({ refs, ids, sessions }: NamedTasks): string {
   return parts.join(' and ');
 }
 
+/**
+ * Where words were searched for that no task has.
+ * @param count of the tasks that were searched
+ * @param isAll whether these are all that can be listed
+ */
+export function notFoundLabel(count: number, isAll: boolean): string {
+  if (count === 0) return 'This names no task';
+  if (!isAll) return `Not found in the ${countLabel(count)} read so far`;
+  return count === 1 ? 'Not found in the only task' : `Not found among all ${countLabel(count)}`;
+}
+
 type NamedTasks = Pick<TaskInput, 'refs' | 'ids' | 'sessions'>;
 
 /** Why pieces of a paste are left out: at most two are named. `undefined` where none is. */

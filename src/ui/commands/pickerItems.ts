@@ -20,6 +20,14 @@ export function isChoice({ kindOf }: PickerItem): boolean {
   return kindOf === 'task' || kindOf === 'typed' || kindOf === 'copied';
 }
 
+/** Whether VS Code shows a row for a search: it looks for the words as they stand there, one after the other. */
+export function isShownFor(
+  { label, description = '', detail = '' }: PickerItem,
+  search: string,
+): boolean {
+  return [label, description, detail].some((text) => text.toLowerCase().includes(search));
+}
+
 export function keyItem(): PickerItem {
   return {
     kindOf: 'setApiKey',

@@ -4,18 +4,23 @@ import { type Disposable, disposeAll } from '../../core/base/event';
 import { isOfficial } from '../../core/cloud/regions';
 import { isAbort } from '../../core/cloud/errors';
 import { parseTaskInput, type TaskInput } from '../../core/input/taskInput';
-import { countLabel, formatCount } from '../../core/labels/countLabel';
-import { matchesSearch } from '../../core/tasks/matchesSearch';
+import { formatCount } from '../../core/labels/countLabel';
 import { plainLabel } from '../../core/text/plainText';
 import { asUuid } from '../../core/text/uuids';
 import { listedVersions, RecentTasks, type RecentTask } from '../../core/tracking/recentTasks';
-import { namedLabel, namesAny, rejectedMessage } from '../../core/tracking/trackingMessages';
+import {
+  namedLabel,
+  namesAny,
+  notFoundLabel,
+  rejectedMessage,
+} from '../../core/tracking/trackingMessages';
 import type { AccountSession } from '../account/accountSession';
 import type { Log } from '../log';
 import type { Settings } from '../settings';
 import {
   failureNotes,
   isChoice,
+  isShownFor,
   keyItem,
   note,
   olderItem,
@@ -160,7 +165,7 @@ class TaskPicker implements Disposable {
   }
 
   #countFound(search: string): number {
-    return this.#recent.tasks.filter((task) => matchesSearch(task, search)).length;
+    return this.#recent.tasks.filter((task) => isShownFor(this.#taskItem(task), search)).length;
   }
 
   #search(): void {
@@ -187,9 +192,9 @@ class TaskPicker implements Disposable {
         alwaysShow: true,
       };
     if (refused === undefined || this.#countFound(text.trim().toLowerCase()) > 0) return undefined;
-    const count = this.#recent.tasks.length;
-    const label = `Not found in the ${countLabel(count)} read so far`;
-    return note(count === 0 ? 'This names no task' : label, `${refused}.`);
+    const { tasks, hasMore, failures } = this.#recent;
+    const isAll = !hasMore && failures.length === 0;
+    return note(notFoundLabel(tasks.length, isAll), `${refused}.`);
   }
 
   /**
