@@ -27,6 +27,7 @@ export class Lead {
   readonly #server: Server;
   readonly #onPeer: (peer: Peer) => void;
   readonly #sockets = new Set<Socket>();
+  /** Resolves when `end` is called; what was sent before still arrives. Never rejects. */
   readonly whenEnded: Promise<void>;
   #early: (() => void)[] | undefined = [];
 

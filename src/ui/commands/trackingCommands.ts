@@ -96,13 +96,15 @@ async function openTask(
   else await options.view.reveal(first);
 }
 
+const untrackQuestion = 'Untrack which tasks? The cloud keeps them.';
+
 /** Untrack Task: forgets tasks here and sends nothing to the cloud. */
 async function untrackTasks(
   args: readonly unknown[],
   options: TrackingCommandsOptions,
 ): Promise<void> {
   const { session, refs } = await chooseTasks(args, options, {
-    question: 'Which tasks shall no longer be tracked? The cloud keeps them.',
+    question: untrackQuestion,
     canPickMany: true,
   });
   untrack(refs, session, options);
@@ -139,7 +141,7 @@ async function pickGone(
   ].filter(({ tasks }) => tasks.length > 0);
   const picked = await window.showQuickPick(items, {
     canPickMany: true,
-    placeHolder: 'Which tasks shall no longer be tracked? The cloud keeps them.',
+    placeHolder: untrackQuestion,
   });
   if (!picked || picked.length === 0) throw new CancellationError();
   return picked.flatMap(({ tasks }) => tasks);
