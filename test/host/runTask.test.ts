@@ -6,6 +6,7 @@ import { commands, Uri, window, workspace } from 'vscode';
 import { createCloud, createRateLimiter } from '../../src/api/index';
 import { CloudError } from '../../src/core/cloud/errors';
 import type { TaskRef } from '../../src/core/cloud/task';
+import type { TrackedTask } from '../../src/core/tasks/trackedTask';
 import { systemClock } from '../../src/platform/systemClock';
 import { runCommand } from '../../src/ui/commands/command';
 import { runCommands } from '../../src/ui/commands/runCommands';
@@ -87,6 +88,7 @@ describe('Run Task', () => {
     const table = runCommands({ account, settings, view: { selection: [] }, runs });
     run = (name, ...args) => runCommand(name, args, { table, settings, log });
     tracked = () => store.tasks();
+    put = (task) => store.put([task]);
     end = () => {
       account.dispose();
       settings.dispose();
@@ -94,7 +96,9 @@ describe('Run Task', () => {
     };
   });
 
-  let tracked: () => readonly TaskRef[];
+  let tracked: () => readonly TrackedTask[];
+  /** Has the store know of a task what a poll would tell. */
+  let put: (task: TrackedTask) => void;
 
   afterEach(async () => {
     end();
@@ -389,6 +393,11 @@ describe('Run Task', () => {
       const back = person.lists.at(-1) ?? '';
       assert.match(back, expected);
       assert.equal(messages(), '', 'the page says it');
+      assert.doesNotMatch(
+        shown.at(-1)?.[0] ?? '',
+        /“[^”]*$/u,
+        'what the cloud says stands in one line',
+      );
       for (const row of ['Run', 'Prompt', 'Cost Cap'])
         assert.ok(back.includes(row), `${status}: ${row}`);
       assert.equal(fault.hits, 1);
@@ -606,6 +615,29 @@ describe('Run Task', () => {
         ['/api/v4/sessions/ID/queue'],
       );
       assert.match(messages(), /^The prompt runs after the running task, as a task of its own\.$/u);
+    });
+
+    it('has the running task cancelled where it is to wait for nothing, whose end is no news then', async () => {
+      choose('Run');
+      const ref = await run('runTask', { prompt: 'First', apiVersion: 'v4' });
+      const [task] = tracked();
+      const sessionId = simulator.tasks.get(task?.id ?? '')?.sessionId;
+      assert.ok(task && sessionId);
+      put({ ...task, status: 'running', sessionId });
+      simulator.faults.add({
+        route: 'POST *',
+        times: 1,
+        effect: { kind: 'tooMany', what: 'requests' },
+      });
+      const isStopping = (): boolean => tracked()[0]?.stoppingSince !== undefined;
+      const answers: boolean[] = [];
+      for (let sent = 0; sent < 2; sent++) {
+        choose('When', 'Instead of', 'Send');
+        person.texts = ['Then this'];
+        await run('continueSession', ref);
+        answers.push(isStopping());
+      }
+      assert.deepEqual(answers, [false, true]);
     });
 
     it('goes on in the session of a task that has ended', async () => {

@@ -20,7 +20,7 @@ import { followSession } from '../../core/following/sessionFollowing';
 import { changeErrorMessage } from '../../core/labels/changeErrorMessage';
 import { optionsOf, requestOf, type RunDraft } from '../../core/running/runDraft';
 import type { ReviewNote } from '../../core/running/runReview';
-import type { TrackedTask } from '../../core/tasks/trackedTask';
+import { isActive, type TrackedTask } from '../../core/tasks/trackedTask';
 import type { AccountSession } from '../account/accountSession';
 import type { ShownAccount } from '../account/shownAccount';
 import type { Log } from '../log';
@@ -132,10 +132,21 @@ export class DraftSender {
   /** Gives a session that is at work its next prompt. */
   async #queue(draft: FollowUpDraft, account: ShownAccount): Promise<SendOutcome> {
     const { apiVersion, followUp: mode, prompt, sessionId } = draft;
+    const { clock } = this.#options;
     const { session } = account;
+    const { store } = session;
+    const isOfSession = (task: TrackedTask): boolean =>
+      task.apiVersion === apiVersion && task.sessionId === sessionId;
+    // Who has the running task cancelled need not be told of its end.
+    const cancelled =
+      mode === 'interrupt'
+        ? store.tasks().filter((task) => isOfSession(task) && isActive(task))
+        : [];
+    for (const task of cancelled) store.setStopping(task, clock.now());
     const connect = connectTo(account, apiVersion);
-    const change = followUp({ connect, sessionId, prompt, mode, clock: this.#options.clock });
+    const change = followUp({ connect, sessionId, prompt, mode, clock });
     const outcome = await sendOnce('Sending the prompt…', change);
+    if (outcome.kind !== 'done') for (const task of cancelled) store.setStopping(task, undefined);
     if (outcome.kind === 'refused')
       return { kind: 'notSent', note: this.#refusal(outcome.error, draft, session) };
     if (outcome.kind === 'unknown') {
@@ -147,11 +158,8 @@ export class DraftSender {
       return { kind: 'notSent', note };
     }
     // The prompt becomes a task of the session once its turn has come; who follows the session sees it then.
-    const { store } = session;
-    const isOfSession = (task: TrackedTask): boolean =>
-      task.apiVersion === apiVersion && task.sessionId === sessionId;
     const latest = store.tasks().findLast(isOfSession);
-    const now = this.#options.clock.now();
+    const now = clock.now();
     if (latest && !session.signal.aborted)
       followSession(store, { apiVersion, sessionId }, { ids: [], latestId: latest.id, now });
     this.#notifyOfQueue(draft, { isFollowed: latest !== undefined });
@@ -305,7 +313,8 @@ async function readContents(
 
 /** An error as a note on the page. */
 export function noteOf(text: string): ReviewNote {
-  // The first sentence says what is wrong, the others what to do.
-  const [, first = text, rest = ''] = /^(.*?[.!?]”?\)?)\s+(?=[A-Z“])(.*)$/su.exec(text) ?? [];
+  // The first sentence says what is wrong, the others what to do. What the cloud said may hold sentences of its own.
+  const sentences = /^((?:“[^”]*”|[^“])*?(?:[.!?]|“[^”]*[.!?]”)\)?)\s+(?=[A-Z“])(.*)$/su;
+  const [, first = text, rest = ''] = sentences.exec(text) ?? [];
   return { severity: 'error', label: first, detail: rest };
 }
