@@ -95,6 +95,32 @@ describe('running a task', () => {
     assert.equal(simulator.tasks.size, 1);
   });
 
+  it('completes a prompt file: its options when asked, and their values while they are typed', async () => {
+    await workbench.runCommand('Browser Use: Run Task…');
+    await titleIs('Prompt');
+    await workbench.answerInput('Find a lamp');
+    await pageShows('Run');
+    await workbench.page
+      .locator('.quick-input-titlebar [aria-label="Edit as a Prompt File"]')
+      .click();
+    const { keyboard } = workbench.page;
+    const suggested = workbench.page.locator(
+      '.suggest-widget:visible .monaco-list-row .label-name',
+    );
+    await workbench.page.locator('.monaco-editor .view-line', { hasText: 'apiVersion' }).click();
+    await keyboard.press('Home');
+    await keyboard.press('Enter');
+    await keyboard.press('ArrowUp');
+    await keyboard.type('mod');
+    await keyboard.press('ControlOrMeta+Space');
+    await suggested.getByText('model', { exact: true }).waitFor();
+    await keyboard.press('Escape');
+    await keyboard.type('el: ');
+    await suggested.getByText('minimax-m3').first().waitFor();
+    await keyboard.press('Escape');
+    await workbench.runCommand('View: Revert and Close Editor');
+  });
+
   const rowOf = (text: string) =>
     workbench.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first();
 

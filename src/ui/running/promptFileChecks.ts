@@ -42,6 +42,8 @@ export function supportPromptFiles(
     languages.registerCompletionItemProvider(
       { pattern: `**/*${promptFileEndings.markdown}` },
       { provideCompletionItems: completionsAt },
+      // In Markdown VS Code suggests nothing by itself: the space before a value asks for it.
+      ' ',
     ),
     workspace.onDidOpenTextDocument(check),
     workspace.onDidChangeTextDocument(({ document }) => check(document)),
