@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import {
   CancellationTokenSource,
   type LanguageModelTextPart,
@@ -75,7 +76,13 @@ describe('the tools for language models', () => {
     lm.tools.filter(({ name }) => name.startsWith('browserUseTasks_'));
 
   it('are offered with descriptions and schemas', () => {
-    assert.ok(tools().length >= 3);
+    const names = ['getTask', 'listTasks', 'runTask', 'stopTask', 'waitForTask'];
+    assert.deepEqual(
+      tools()
+        .map(({ name }) => name.replace('browserUseTasks_', ''))
+        .toSorted(),
+      names,
+    );
     for (const { description, inputSchema, name } of tools()) {
       assert.ok(description.length > 100, name);
       assert.equal(inputSchema && Reflect.get(inputSchema, 'type'), 'object', name);
@@ -115,6 +122,13 @@ describe('the tools for language models', () => {
     await taskWhen(api, id, ({ status }) => status === 'running');
     clock.advance(60_000);
     assert.match(await waiting, /^The task has ended\.\nStatus: Finished/u);
+  });
+
+  it('run and stop nothing that cannot be meant, before anybody is asked', async () => {
+    const before = cloud.counts.total;
+    await assert.rejects(call('runTask', { prompt: '   ' }), /prompt/u);
+    await assert.rejects(call('stopTask', { id: 'no task, nor an ID' }), /ID/u);
+    assert.equal(cloud.counts.total, before);
   });
 
   it('end a wait that is cancelled, or that has lasted long enough', async () => {
@@ -192,6 +206,19 @@ describe('the tools for language models that cost money or lose work', () => {
     assert.ok(world.store.get({ apiVersion: 'v4', id }));
     assert.equal(sent(), 1);
     assert.deepEqual(refreshed.at(-1), [{ apiVersion: 'v4', id }]);
+  });
+
+  it('wait with no request of their own', async () => {
+    const ref = { apiVersion: 'v4', id: randomUUID() } as const;
+    world.store.track([ref], systemClock.now());
+    const before = world.simulator.counts.total;
+    const waiting = call('waitForTask', ref);
+    await setImmediate();
+    const task = world.store.get(ref);
+    assert.ok(task);
+    world.store.put([{ ...task, status: 'finished' }]);
+    assert.match(await waiting, /^The task has ended\./u);
+    assert.equal(world.simulator.counts.total, before);
   });
 
   it('send nothing that cannot be meant', async () => {
