@@ -5,6 +5,8 @@ export interface NumberedPage {
   readonly tasks: TaskPage['tasks'];
   /** How many tasks the whole list holds, as this page says. */
   readonly total: number;
+  /** As in `TaskPage`. */
+  readonly answeredAtMs?: number | undefined;
 }
 
 /**
@@ -18,9 +20,9 @@ export async function* numberedPages(
   readPage: (page: number) => Promise<NumberedPage>,
 ): AsyncGenerator<TaskPage, void, undefined> {
   for (let page = 1; ; page++) {
-    const { tasks, total } = await readPage(page);
+    const { tasks, total, answeredAtMs } = await readPage(page);
     const isLast = page * pageSize >= total || tasks.length === 0;
-    yield { tasks, total, isLast };
+    yield { tasks, total, isLast, answeredAtMs };
     if (isLast) return;
   }
 }

@@ -212,9 +212,13 @@ function readTask(id: string, answer: unknown, link: LinkReader): TaskDetails {
 }
 
 /** What `GET /tasks` answers, the newest first. */
-function readList(answer: unknown): NumberedPage {
+function readList(answer: unknown, answeredAtMs?: number): NumberedPage {
   const { tasks, total_count: total } = understand(listSchema, answer, 'a list of tasks');
-  return { tasks: tasks.map((fields) => present({ id: fields.id, ...updateOf(fields) })), total };
+  return {
+    tasks: tasks.map((fields) => present({ id: fields.id, ...updateOf(fields) })),
+    total,
+    answeredAtMs,
+  };
 }
 
 function updateOf(fields: z.output<typeof taskSchema>): TaskUpdate {

@@ -234,11 +234,12 @@ function readTask(id: string, answer: unknown): TaskDetails {
 }
 
 /** What `GET /tasks` answers. */
-function readList(answer: unknown): NumberedPage {
+function readList(answer: unknown, answeredAtMs?: number): NumberedPage {
   const { items, totalItems } = understand(listSchema, answer, 'a list of tasks');
   return {
     tasks: items.map((fields) => present({ id: fields.id, ...updateOf(fields) })),
     total: totalItems,
+    answeredAtMs,
   };
 }
 

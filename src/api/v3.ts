@@ -146,13 +146,13 @@ export function readStanding(id: string, answer: unknown, answeredAtMs?: number)
 }
 
 /** What `GET /sessions` answers. */
-function readList(answer: unknown, answeredAtMs = Date.now()): NumberedPage {
+function readList(answer: unknown, answeredAtMs?: number): NumberedPage {
   const { sessions, total } = understand(listSchema, answer, 'a list of sessions');
   const tasks = sessions.map((session) => ({
     id: session.id,
-    ...updateOf({ ...session, answeredAtMs }),
+    ...updateOf({ ...session, answeredAtMs: answeredAtMs ?? Date.now() }),
   }));
-  return { tasks, total };
+  return { tasks, total, answeredAtMs };
 }
 
 function detailsOf(session: Session): TaskDetails {

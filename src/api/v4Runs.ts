@@ -159,7 +159,10 @@ export async function* sessionPages(
       path: `/api/v4/sessions?${pageQuery(lists.pageSize, cursor)}`,
       signal,
       notFoundKind: routeIsMissing,
-      read: (body) => understand(sessionsSchema, body, 'a list of sessions'),
+      read: (body, answeredAtMs) => ({
+        ...understand(sessionsSchema, body, 'a list of sessions'),
+        answeredAtMs,
+      }),
     }),
   );
   for await (const { page, isLast } of pages) {
@@ -173,7 +176,7 @@ export async function* sessionPages(
         createdAt,
       }),
     );
-    yield { tasks, isLast };
+    yield { tasks, isLast, answeredAtMs: page.answeredAtMs };
   }
 }
 
@@ -188,12 +191,15 @@ export async function* runPages(
       path: `/api/v4/runs?${pageQuery(pageSize ?? lists.pageSize, cursor)}`,
       signal,
       notFoundKind: routeIsMissing,
-      read: (body) => understand(fullRunsSchema, body, 'a list of runs'),
+      read: (body, answeredAtMs) => ({
+        ...understand(fullRunsSchema, body, 'a list of runs'),
+        answeredAtMs,
+      }),
     }),
   );
   for await (const { page, isLast } of pages) {
     const tasks = page.runs.map((run) => ({ ...summaryOf(detailsOf(run)), id: run.id }));
-    yield { tasks, isLast };
+    yield { tasks, isLast, answeredAtMs: page.answeredAtMs };
   }
 }
 

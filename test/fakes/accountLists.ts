@@ -16,6 +16,8 @@ export class AccountLists {
   areRunsTooLarge = false;
   /** "v4 1" for the first page of v4's list. */
   readonly requested: { readonly what: string; readonly at: number }[] = [];
+  /** How much the server's clock is ahead of ours, in milliseconds. */
+  aheadMs = 0;
   readonly #clock: Pick<Clock, 'now'>;
 
   constructor(clock: Pick<Clock, 'now'>) {
@@ -28,7 +30,7 @@ export class AccountLists {
     id: string,
     { agoMs = 0, ...task }: Partial<ListedTask> & { readonly agoMs?: number } = {},
   ): void {
-    const createdAt = new Date(this.#clock.now() - agoMs).toISOString();
+    const createdAt = new Date(this.#clock.now() + this.aheadMs - agoMs).toISOString();
     this.tasks.set(apiVersion, [
       { id, status: 'running', rawStatus: 'running', prompt: `Do ${id}`, createdAt, ...task },
       ...(this.tasks.get(apiVersion) ?? []),
@@ -62,7 +64,8 @@ export class AccountLists {
       const tasks = this.tasks.get(apiVersion) ?? [];
       const all = apiVersion === 'v4' && !isOfRuns ? tasks.filter(isLatest) : tasks;
       const isLast = from + pageSize >= all.length;
-      yield { tasks: all.slice(from, from + pageSize), isLast };
+      const answeredAtMs = Math.floor((this.#clock.now() + this.aheadMs) / 1000) * 1000;
+      yield { tasks: all.slice(from, from + pageSize), isLast, answeredAtMs };
       if (isLast) return;
     }
   }

@@ -120,7 +120,7 @@ describe('the extension against a cloud', () => {
       ['new → unknown', 'unknown → created', 'created → running', 'running → finished'],
     );
     assert.equal(
-      person.seen.filter(({ text }) => /Book a table|tasks ended/u.test(text)).length,
+      person.seen.filter(({ text }) => /Book a table|tasks finished/u.test(text)).length,
       1,
     );
     assert.doesNotMatch(JSON.stringify([person.seen, changes]), /bu_simulator/u);

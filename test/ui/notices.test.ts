@@ -90,7 +90,7 @@ describe('notifications of ends', () => {
     );
     simulator.clock.advance(10_000);
     await workbench.waitForBadge(2);
-    await (await workbench.waitForNotification('2 tasks ended')).dismiss();
+    await (await workbench.waitForNotification('2 tasks finished')).dismiss();
     await workbench.row('Ends and is opened').click();
     await firstPicture(await workbench.detailsFrame());
     await workbench.waitForBadge(1);

@@ -34,6 +34,8 @@ export interface TaskPage {
   readonly total?: number | undefined;
   /** True where the list holds no more pages. */
   readonly isLast: boolean;
+  /** When the server answered by its own clock, in milliseconds since 1970 and to the second, where it tells. */
+  readonly answeredAtMs?: number | undefined;
 }
 
 /** Who answers to a key. */

@@ -98,7 +98,7 @@ export const mostWaiting = 1000;
 export class AccountPolls implements ExtraPolls {
   readonly #options: AccountPollsOptions;
   #lists: readonly List[] | undefined;
-  /** From when on tasks count as new, in milliseconds since 1970 by our clock, or by the server's where that is known to be ahead. */
+  /** From when on tasks count as new, in milliseconds since 1970 by our clock. */
   #since = 0;
   /** How long before `#lists` are made tasks count as new, in milliseconds: not at all where the person has just begun to follow. */
   #headStartMs = overlapMs;
@@ -215,18 +215,17 @@ export class AccountPolls implements ExtraPolls {
   }
 
   /** @returns whether the next page may show more that is new */
-  #takeIn(list: List, { tasks, isLast }: TaskPage, stamp: number): boolean {
-    const now = this.#options.now();
+  #takeIn(list: List, { tasks, isLast, answeredAtMs }: TaskPage, stamp: number): boolean {
+    const ours = this.#options.now();
+    const now = serverTime(ours, answeredAtMs);
     const times = tasks.map(createdAt).filter((at) => at !== undefined);
     // A date far in the future is wrong, and would make all that comes look old.
     const possible = times.filter((at) => at < now + dayMs);
     list.newest = possible.reduce((newest, at) => Math.max(newest, at), list.newest);
     if (list.floor === undefined) {
       const newest = Number.isFinite(list.newest) ? list.newest : now - overlapMs;
-      // Where the newest is of the future, the server's clock is ahead: then it is the best measure of that clock.
-      if (newest > now) this.#since = Math.max(this.#since, newest + 1 - this.#headStartMs);
-      // Where the newest is older, ours may be ahead: all that is listed is old, and any later one is new.
-      list.floor = Math.min(this.#since, newest + 1);
+      // Where the newest is older, all that is listed is old, and any later one is new, whatever the clocks say.
+      list.floor = Math.min(this.#since + now - ours, newest + 1);
       // What is dated wrong, or not at all yet, cannot be told by its date.
       for (const task of tasks)
         if (!possible.includes(createdAt(task) ?? NaN)) list.seen.set(task.id, Infinity);
@@ -307,6 +306,14 @@ export class AccountPolls implements ExtraPolls {
 /** Whether it shows less where it is not asked to tell all. */
 function hasBriefList({ apiVersion }: List): boolean {
   return !capabilitiesOf(apiVersion).lists.areFull;
+}
+
+/** A clock that is off by less is right: the server tells whole seconds, and an answer is under way for a while. In milliseconds. */
+const sameTimeMs = 2 * secondMs;
+
+/** The server's time when it answered, as well as it is known. */
+function serverTime(now: number, answeredAtMs = now): number {
+  return Math.abs(answeredAtMs - now) < sameTimeMs ? now : answeredAtMs;
 }
 
 const noMore: TaskPage = { tasks: [], isLast: true };
