@@ -134,18 +134,29 @@ interface CursorPage {
   readonly hasMore?: boolean | undefined;
 }
 
-/**
- * The pages of a list that is read by a cursor. Sends a request for each page when that is asked for.
- * @param readPage sends the request for a page. Where it rejects, the iteration ends
- */
+/** What a page of a list says beside its tasks. */
+type PageState = Omit<TaskPage, 'tasks'>;
+
+/** The pages of a list that is read by a cursor. Sends a request for each page when that is asked for; where one fails, the iteration ends. */
 async function* cursorPages<Page extends CursorPage>(
-  readPage: (cursor: string | undefined) => Promise<Page>,
-): AsyncGenerator<{ readonly page: Page; readonly isLast: boolean }, void, undefined> {
+  send: SendRequest,
+  path: string,
+  {
+    read,
+    ...request
+  }: Pick<Parameters<SendRequest>[0], 'signal' | 'notFoundKind'> & {
+    readonly read: (body: unknown) => Page;
+  },
+): AsyncGenerator<readonly [Page, PageState], void, undefined> {
   let cursor: string | undefined;
   do {
-    const page = await readPage(cursor);
+    const [page, answeredAtMs] = await send({
+      ...request,
+      path: cursor === undefined ? path : `${path}&${new URLSearchParams({ cursor }).toString()}`,
+      read: (body, at) => [read(body), at] as const,
+    });
     cursor = page.hasMore === true ? page.nextCursor : undefined;
-    yield { page, isLast: cursor === undefined };
+    yield [page, { isLast: cursor === undefined, answeredAtMs }];
   } while (cursor !== undefined);
 }
 
@@ -154,18 +165,12 @@ export async function* sessionPages(
   send: SendRequest,
   signal: AbortSignal,
 ): AsyncGenerator<TaskPage, void, undefined> {
-  const pages = cursorPages((cursor) =>
-    send({
-      path: `/api/v4/sessions?${pageQuery(lists.pageSize, cursor)}`,
-      signal,
-      notFoundKind: routeIsMissing,
-      read: (body, answeredAtMs) => ({
-        ...understand(sessionsSchema, body, 'a list of sessions'),
-        answeredAtMs,
-      }),
-    }),
-  );
-  for await (const { page, isLast } of pages) {
+  const pages = cursorPages(send, `/api/v4/sessions?limit=${lists.pageSize}`, {
+    signal,
+    notFoundKind: routeIsMissing,
+    read: (body) => understand(sessionsSchema, body, 'a list of sessions'),
+  });
+  for await (const [page, state] of pages) {
     const tasks = page.sessions.map(({ latestRunId, sessionId, task, title, status, createdAt }) =>
       present({
         id: latestRunId,
@@ -176,7 +181,7 @@ export async function* sessionPages(
         createdAt,
       }),
     );
-    yield { tasks, isLast, answeredAtMs: page.answeredAtMs };
+    yield { tasks, ...state };
   }
 }
 
@@ -186,28 +191,24 @@ export async function* runPages(
   pageSize: number | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<TaskPage, void, undefined> {
-  const pages = cursorPages((cursor) =>
-    send({
-      path: `/api/v4/runs?${pageQuery(pageSize ?? lists.pageSize, cursor)}`,
-      signal,
-      notFoundKind: routeIsMissing,
-      read: (body, answeredAtMs) => ({
-        ...understand(fullRunsSchema, body, 'a list of runs'),
-        answeredAtMs,
-      }),
-    }),
-  );
-  for await (const { page, isLast } of pages) {
+  const pages = cursorPages(send, `/api/v4/runs?limit=${pageSize ?? lists.pageSize}`, {
+    signal,
+    notFoundKind: routeIsMissing,
+    read: (body) => understand(fullRunsSchema, body, 'a list of runs'),
+  });
+  for await (const [page, state] of pages) {
     const tasks = page.runs.map((run) => ({ ...summaryOf(detailsOf(run)), id: run.id }));
-    yield { tasks, isLast, answeredAtMs: page.answeredAtMs };
+    yield { tasks, ...state };
   }
 }
 
-function pageQuery(limit: number, cursor: string | undefined): string {
-  return new URLSearchParams({
-    limit: String(limit),
-    ...(cursor !== undefined && { cursor }),
-  }).toString();
+/** The list of a session's runs. */
+function runsPath(sessionId: string): string {
+  return `/api/v4/runs?limit=100&sessionId=${encodeURIComponent(sessionId)}`;
+}
+
+function readRuns(body: unknown): z.output<typeof runsSchema> {
+  return understand(runsSchema, body, 'the runs of a session');
 }
 
 /** More than are tracked at once, so that a person is told what is left out. */
@@ -222,16 +223,12 @@ export async function findRuns(
 ): Promise<readonly string[]> {
   const ids = new Set<string>();
   let pagesRead = 0;
-  const pages = cursorPages((cursor) => {
-    const query = `${pageQuery(100, cursor)}&${new URLSearchParams({ sessionId }).toString()}`;
-    return send({
-      path: `/api/v4/runs?${query}`,
-      signal,
-      notFoundKind: taskIsMissing,
-      read: (body) => understand(runsSchema, body, 'the runs of a session'),
-    });
+  const pages = cursorPages(send, runsPath(sessionId), {
+    signal,
+    notFoundKind: taskIsMissing,
+    read: readRuns,
   });
-  for await (const { page } of pages) {
+  for await (const [page] of pages) {
     for (const { id } of page.runs) ids.add(id);
     if (++pagesRead >= mostRunPages || page.runs.some(({ id }) => isKnown(id))) break;
   }
@@ -247,13 +244,12 @@ export async function listOtherRuns(
   { id, sessionId }: { readonly id: string; readonly sessionId: string },
   signal: AbortSignal,
 ): Promise<Pick<TaskDetails, 'sessionTasks' | 'hasMoreSessionTasks'>> {
-  const query = new URLSearchParams({ limit: '100', sessionId }).toString();
   const { runs, hasMore } = await send({
-    path: `/api/v4/runs?${query}`,
+    path: runsPath(sessionId),
     signal,
     isDetails: true,
     notFoundKind: partIsMissing,
-    read: (body) => understand(runsSchema, body, 'the runs of a session'),
+    read: readRuns,
   });
   const sessionTasks = runs
     .filter((run) => run.id !== id)

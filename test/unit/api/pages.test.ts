@@ -13,7 +13,7 @@ describe('numberedPages', () => {
     const tasks = Array.from({ length: count }, (_, index): ListedTask => {
       return { id: String(index), status: 'running', rawStatus: 'started' };
     });
-    return { tasks, total };
+    return { tasks, total, answeredAtMs: total * 1000 };
   }
 
   function read(...answers: readonly NumberedPage[]) {

@@ -440,6 +440,7 @@ describe('v4: lists and sessions', () => {
           },
         ],
         isLast: false,
+        answeredAtMs: undefined,
       },
       {
         tasks: [
@@ -453,6 +454,7 @@ describe('v4: lists and sessions', () => {
           },
         ],
         isLast: true,
+        answeredAtMs: undefined,
       },
     ]);
   });
@@ -470,7 +472,7 @@ describe('v4: lists and sessions', () => {
 
   it('finds more runs of a session than are tracked at once, or no more than up to one that is known', async () => {
     const path = (page: number): string =>
-      `/api/v4/runs?limit=100${page === 0 ? '' : `&cursor=c${page}`}&sessionId=s-1`;
+      `/api/v4/runs?limit=100&sessionId=s-1${page === 0 ? '' : `&cursor=c${page}`}`;
     const pages = Array.from({ length: 11 }, (_, page) => {
       const runs = Array.from({ length: 100 }, (__, at) => ({ id: `r-${page * 100 + at}` }));
       return [path(page), { runs, hasMore: true, nextCursor: `c${page + 1}` }] as const;
