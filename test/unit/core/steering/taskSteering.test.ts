@@ -260,8 +260,8 @@ describe('TaskSteering', () => {
     assert.equal(polled.length, 6);
   });
 
-  it('brings one message of a task that had finished first: the answer, and no notice', async () => {
-    const [stopped, other] = [run('a'), run('b')];
+  /** The messages about ends that a person would get. */
+  function noticesOf() {
     const notices: string[] = [];
     const queue = new NoticeQueue({
       store,
@@ -269,6 +269,12 @@ describe('TaskSteering', () => {
       isEnabled: () => true,
       show: ({ text }) => notices.push(text),
     });
+    return { notices, queue };
+  }
+
+  it('brings one message of a task that had finished first: the answer, and no notice', async () => {
+    const [stopped, other] = [run('a'), run('b')];
+    const { notices, queue } = noticesOf();
     const ends = answeredEnds([stopped], store);
     let open: () => void = () => undefined;
     cloud.actions.gate = new Promise((resolve) => (open = resolve));
@@ -309,13 +315,7 @@ describe('TaskSteering', () => {
 
   it('answers for an end where only its session is in question: it is seen, and brings no notice', async () => {
     const ref = run('a', 'v4');
-    const notices: string[] = [];
-    const queue = new NoticeQueue({
-      store,
-      clock,
-      isEnabled: () => true,
-      show: ({ text }) => notices.push(text),
-    });
+    const { notices, queue } = noticesOf();
     cloud.actions.failCheckWith = () => new CloudError('network', 'gone');
     cloud.actions.failNext('stopTask', 'timeout', 'afterEffect');
     const ends = answeredEnds([ref], store);
@@ -333,13 +333,7 @@ describe('TaskSteering', () => {
 
   it('has an end that comes after a lost answer unseen, with its notice', async () => {
     const ref = run('a');
-    const notices: string[] = [];
-    const queue = new NoticeQueue({
-      store,
-      clock,
-      isEnabled: () => true,
-      show: ({ text }) => notices.push(text),
-    });
+    const { notices, queue } = noticesOf();
     cloud.actions.failCheckWith = () => new CloudError('network', 'gone');
     cloud.actions.failNext('stopTask', 'timeout');
     const ends = answeredEnds([ref], store);
