@@ -189,10 +189,10 @@ function filledWith(piece: string, megabytes: number): string {
   return piece.repeat(Math.ceil((megabytes * 1_000_000) / piece.length));
 }
 
-describe('megabytes of hostile text', () => {
+describe('much hostile text', () => {
   const id = '0b5ad6a5-8a4f-4f5e-9d0e-1d1f6a3c2b10';
   const other = '5c3f1f6e-2f1d-4c86-b1a2-93a0a2b7c9d4';
-  // Time that grows with the square of the length would be days: the suite's own limit is enough of a bound.
+  // Time that grows with the square of the length would be minutes: the suite's own limit is enough of a bound.
   const pieces = [
     '[',
     '{"a":[',
@@ -244,12 +244,12 @@ describe('megabytes of hostile text', () => {
   ];
   for (const piece of pieces)
     it(`is read: ${JSON.stringify(piece)}`, () => {
-      const { refs } = parseTaskInput(`${filledWith(piece, 1)}\n\n${other}`, 'v2');
+      const { refs } = parseTaskInput(`${filledWith(piece, 0.4)}\n\n${other}`, 'v2');
       assert.ok(refs.length <= 2);
     });
 
-  it('is read: ten megabytes of all of these', () => {
-    const text = pieces.map((piece) => filledWith(piece, 10 / pieces.length)).join('\n\n');
+  it('is read: two megabytes of all of these', () => {
+    const text = pieces.map((piece) => filledWith(piece, 2 / pieces.length)).join('\n\n');
     const { refs } = parseTaskInput(`${text}\n\n${other}`, 'v2');
     assert.ok(refs.length <= 2);
   });

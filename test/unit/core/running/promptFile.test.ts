@@ -219,7 +219,7 @@ describe('a prompt file in JSON', () => {
   });
 
   it('is refused where it is no JSON, no object, too long, or says something twice', () => {
-    assert.deepEqual(problemsOf('['.repeat(100_000)).length, 1);
+    assert.deepEqual(problemsOf('['.repeat(10_000)).length, 1);
     for (const text of ['[]', '"Go"', 'null', '3'])
       assert.match(problemsOf(text)[0] ?? '', /^This is no JSON object/u);
     const long = { prompt: 'x'.repeat(1_000_001) };
