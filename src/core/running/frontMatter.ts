@@ -35,7 +35,7 @@ export interface FrontMatter {
  * anchors, tags, braces) is a problem with its place, never guessed at.
  */
 export function readFrontMatter(text: string): FrontMatter {
-  const lines = text.replace(/^\uFEFF/u, '').split(/\r\n|\r|\n/u);
+  const lines = text.split(/\r?\n/u);
   if (!isFence(lines[0])) return { entries: [], problems: [], body: lines.join('\n') };
   const endLine = lines.findIndex((line, index) => index > 0 && isFence(line));
   if (endLine === -1) {

@@ -14,13 +14,12 @@ export interface JsonPrompt {
 
 /** Reads a JSON object with a `prompt` and options. A value of another type than the schema names is a problem, as a text for a number. */
 export function readJsonPrompt(text: string): JsonPrompt {
-  const json = text.replace(/^\uFEFF/u, '');
-  if (json.trim() === '') return refused(`This file is empty: ${example}`);
+  if (text.trim() === '') return refused(`This file is empty: ${example}`);
   let values: unknown;
   try {
-    values = JSON.parse(json);
+    values = JSON.parse(text);
   } catch {
-    return { entries: [], problems: [jsonFault(json)], prompt: '' };
+    return { entries: [], problems: [jsonFault(text)], prompt: '' };
   }
   if (typeof values !== 'object' || values === null || Array.isArray(values))
     return refused(`This is no JSON object: ${example}`);
@@ -30,16 +29,16 @@ export function readJsonPrompt(text: string): JsonPrompt {
   const seen = new Set<string>();
   for (const { name, place } of namesIn(text)) {
     const value = given.get(name);
-    const written = asWritten(value);
     const field = runFields.find(({ option }) => option === name);
     const type = field && jsonTypeOf(field.kind);
     if (seen.has(name)) problems.push({ place, text: `${name} is written twice.` });
     else if (name === 'prompt' && typeof value !== 'string')
       problems.push({ place, text: 'The prompt must be a text.' });
-    else if (field && type !== undefined && (written === undefined || type !== typeIn(value)))
+    else if (field && type !== undefined && type !== typeIn(value))
       problems.push({ place, text: expectationOf(field) });
     else if (name !== 'prompt' && name !== '$schema')
-      entries.push({ name, place, value: written ?? '' });
+      // No option takes an empty value, so its reader says what it must be.
+      entries.push({ name, place, value: asWritten(value) ?? '' });
     seen.add(name);
   }
   const prompt = given.get('prompt');
@@ -65,12 +64,12 @@ function jsonFault(text: string): { readonly place: TextPlace; readonly text: st
     if (isGood(middle)) good = middle;
     else bad = middle;
   }
-  const before = text.slice(0, good).split(/\r\n|\r|\n/u);
-  const start = before.at(-1)?.length ?? 0;
+  const before = text.slice(0, good);
+  const start = good - 1 - before.lastIndexOf('\n');
   const sign = String.fromCodePoint(text.codePointAt(good) ?? 0);
   const what = sign < ' ' ? 'a line end or control character' : `“${sign}”`;
   return {
-    place: { line: before.length - 1, start, end: start + sign.length },
+    place: { line: before.split('\n').length - 1, start, end: start + sign.length },
     text: `This is not JSON: ${good === text.length ? 'it ends too early' : `${what} can’t stand in column ${start + 1}`}.`,
   };
 }
@@ -82,25 +81,23 @@ function typeIn(value: unknown): string {
 /** The names of the outermost object, where they stand in the text, which is JSON. */
 function namesIn(text: string): readonly { readonly name: string; readonly place: TextPlace }[] {
   const names: { name: string; place: TextPlace }[] = [];
+  let latest!: { name: string; place: TextPlace };
   let depth = 0;
   let line = 0;
   let lineStart = 0;
-  let isName = true;
   for (let at = 0; at < text.length; at++) {
     const sign = text[at];
-    if (sign === '\n' || (sign === '\r' && text[at + 1] !== '\n')) {
+    if (sign === '\n') {
       line++;
       lineStart = at + 1;
     } else if (sign === '{' || sign === '[') depth++;
     else if (sign === '}' || sign === ']') depth--;
-    else if (sign === ',' && depth === 1) isName = true;
+    else if (sign === ':' && depth === 1) names.push(latest);
     else if (sign === '"') {
       const start = at++;
       while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
-      if (depth !== 1 || !isName) continue;
-      isName = false;
       const place = { line, start: start - lineStart, end: at + 1 - lineStart };
-      names.push({ name: JSON.parse(text.slice(start, at + 1)) as string, place });
+      latest = { name: JSON.parse(text.slice(start, at + 1)) as string, place };
     }
   }
   return names;

@@ -156,7 +156,7 @@ export function completionsIn(
   const closed = readFrontMatter(text);
   const isOpen = closed.endLine === undefined && closed.problems.length > 0;
   // Who writes the front matter has often not closed it yet.
-  const upToHere = text.split(/\r\n|\r|\n/u).slice(0, line + 1);
+  const upToHere = text.split(/\r?\n/u).slice(0, line + 1);
   const { entries, endLine } = isOpen ? readFrontMatter([...upToHere, '---'].join('\n')) : closed;
   if (line === 0 || line >= (endLine ?? 0)) return [];
   const written = /^([A-Za-z][\w-]*)[ \t]*:[ \t]+[^[#]*$/u.exec(before)?.[1];

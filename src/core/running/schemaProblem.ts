@@ -46,37 +46,39 @@ const schemaList: Check = (value, path, walk) => {
 const schemaOrList: Check = (value, path, walk) =>
   Array.isArray(value) ? schemaList(value, path, walk) : checkSchema(value, path, walk);
 
-const text: Check = (value, path) =>
-  typeof value === 'string' ? undefined : `${named(path)} must be a text.`;
+/** @param what what such a value is, as in "must be …" */
+const must =
+  (isGood: (value: unknown) => boolean, what: string): Check =>
+  (value, path) =>
+    isGood(value) ? undefined : `${named(path)} must be ${what}.`;
 
-const number: Check = (value, path) =>
-  typeof value === 'number' ? undefined : `${named(path)} must be a number.`;
-
-const count: Check = (value, path) =>
-  Number.isInteger(value) && (value as number) >= 0
-    ? undefined
-    : `${named(path)} must be a whole number from 0 up.`;
-
-const flag: Check = (value, path) =>
-  typeof value === 'boolean' ? undefined : `${named(path)} must be true or false.`;
-
-const names: Check = (value, path) =>
-  isTextList(value) && new Set(value).size === value.length
-    ? undefined
-    : `${named(path)} must be a list of names, each once.`;
-
-const types: Check = (value, path) => {
-  const given: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const isKnown = given.every((each) => typeNames.some((name) => name === each));
-  return isKnown && given.length > 0 && new Set(given).size === given.length
-    ? undefined
-    : `${named(path)} must be ${typeNames.join(', ')}, or a list of these.`;
-};
-
-const values: Check = (value, path) =>
-  Array.isArray(value) && value.length > 0
-    ? undefined
-    : `${named(path)} must be a list with at least one value.`;
+const text = must((value) => typeof value === 'string', 'a text');
+const number = must((value) => typeof value === 'number', 'a number');
+const aboveZero = must((value) => typeof value === 'number' && value > 0, 'above 0');
+const flag = must((value) => typeof value === 'boolean', 'true or false');
+const count = must(
+  (value) => Number.isInteger(value) && (value as number) >= 0,
+  'a whole number from 0 up',
+);
+const names = must(
+  (value) => isUniqueList(value) && value.every((each) => typeof each === 'string'),
+  'a list of names, each once',
+);
+const types = must(
+  (value) => {
+    const given = Array.isArray(value) ? value : [value];
+    return (
+      isUniqueList(given) &&
+      given.length > 0 &&
+      given.every((each) => typeNames.some((name) => name === each))
+    );
+  },
+  `${typeNames.join(', ')}, or a list of these`,
+);
+const values = must(
+  (value) => Array.isArray(value) && value.length > 0,
+  'a list with at least one value',
+);
 
 const pattern: Check = (value, path) => {
   if (typeof value !== 'string') return `${named(path)} must be a text.`;
@@ -95,9 +97,6 @@ const reference: Check = (value, path, { root }) => {
     return `${named(path)} leads to another file, which the cloud cannot read. Put what it names under $defs.`;
   return leadsSomewhere(value, root) ? undefined : `${named(path)} leads nowhere: ${value}`;
 };
-
-const aboveZero: Check = (value, path) =>
-  typeof value === 'number' && value > 0 ? undefined : `${named(path)} must be above 0.`;
 
 /** The keywords that a validator would refuse where they are written wrong. */
 const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
@@ -156,24 +155,22 @@ function checkSchema(value: unknown, path: string, walk: Walk): Problem {
 
 /** @see RFC 6901, for what follows the `#` */
 function leadsSomewhere(reference: string, root: unknown): boolean {
-  if (reference === '#') return true;
-  // An anchor, which a schema names by itself.
+  // The whole schema, or an anchor, which a schema names by itself.
   if (!reference.startsWith('#/')) return true;
   let at: unknown = root;
   for (const piece of reference.slice(2).split('/')) {
-    const name = decoded(piece)?.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (name === undefined || typeof at !== 'object' || at === null) return false;
-    if (!Object.hasOwn(at, name)) return false;
+    const name = decoded(piece).replaceAll('~1', '/').replaceAll('~0', '~');
+    if (!Object.hasOwn(at ?? {}, name)) return false;
     at = (at as Readonly<Record<string, unknown>>)[name];
   }
   return true;
 }
 
-function decoded(text: string): string | undefined {
+function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return undefined;
+    return text;
   }
 }
 
@@ -185,6 +182,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isTextList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+/** Whether a value is a list that has nothing twice. */
+function isUniqueList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && new Set(value).size === value.length;
 }

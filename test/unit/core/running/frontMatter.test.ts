@@ -69,7 +69,7 @@ describe('front matter', () => {
     assert.match(open.problems[0]?.text ?? '', /has no end/u);
     // Half a front matter never becomes a prompt.
     assert.equal(open.body, '');
-    const windows = readFrontMatter('\uFEFF---\r\nmodel: x\r\n---\r\nBuy\r\nmilk');
+    const windows = readFrontMatter('---\r\nmodel: x\r\n---\r\nBuy\r\nmilk');
     assert.deepEqual(
       windows.entries.map(({ value }) => value),
       ['x'],
