@@ -38,6 +38,12 @@ export interface TaskPage {
   readonly answeredAtMs?: number | undefined;
 }
 
+/** Reads the next page of a list: where there is none, an empty one that is the last. */
+export async function nextPage(pages: AsyncIterator<TaskPage, unknown>): Promise<TaskPage> {
+  const result = await pages.next();
+  return result.done === true ? { tasks: [], isLast: true } : result.value;
+}
+
 /** Who answers to a key. */
 export interface Account {
   /** A description for the user: the account's name and plan, or what else the API tells of it. */

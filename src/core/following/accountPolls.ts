@@ -1,7 +1,13 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { isCloudError, type CloudError, type CloudErrorKind } from '../cloud/errors';
 import { hasEnded, refKey, type ApiVersion, type TaskRef } from '../cloud/task';
-import type { Cloud, ListedTask, TaskPage, TaskQuery } from '../cloud/taskClient';
+import {
+  nextPage,
+  type Cloud,
+  type ListedTask,
+  type TaskPage,
+  type TaskQuery,
+} from '../cloud/taskClient';
 import type { ExtraPolls } from '../polling/pollerWithExtras';
 import { matchesSearch } from '../tasks/matchesSearch';
 import type { TaskStore } from '../tasks/taskStore';
@@ -139,9 +145,8 @@ export class AccountPolls implements ExtraPolls {
       const stamp = store.stampRequest();
       const { reading = pagesOf(cloud, list, now(), signal) } = list;
       list.reading = undefined;
-      const result = await reading.next();
+      const page = await nextPage(reading);
       if (signal.aborted || !this.#lists?.includes(list)) return;
-      const page: TaskPage = result.done === true ? noMore : result.value;
       if (this.#takeIn(list, page, stamp)) list.reading = reading;
     } catch (error) {
       list.reading = undefined;
@@ -315,8 +320,6 @@ const sameTimeMs = 2 * secondMs;
 function serverTime(now: number, answeredAtMs = now): number {
   return Math.abs(answeredAtMs - now) < sameTimeMs ? now : answeredAtMs;
 }
-
-const noMore: TaskPage = { tasks: [], isLast: true };
 
 function pagesOf(
   cloud: Cloud,

@@ -1,7 +1,7 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { isCloudError } from '../cloud/errors';
 import { hasEnded, type ApiVersion } from '../cloud/task';
-import type { Cloud, ListedTask } from '../cloud/taskClient';
+import { nextPage, type Cloud, type ListedTask } from '../cloud/taskClient';
 import type { ExtraPolls } from '../polling/pollerWithExtras';
 import type { TaskStore } from '../tasks/taskStore';
 import { isActive, isStale } from '../tasks/trackedTask';
@@ -20,13 +20,8 @@ const hourMs = 60 * minuteMs;
 /** How long a session in which nothing happens is followed, in milliseconds. */
 const followingEndsAfterMs = 24 * hourMs;
 
-/** The pauses between two polls of a session, in milliseconds, by how long nothing has happened in it. */
-const pauses = [
-  { untilMs: 10 * minuteMs, pauseMs: 10 * secondMs },
-  { untilMs: hourMs, pauseMs: minuteMs },
-  { untilMs: Infinity, pauseMs: 5 * minuteMs },
-] as const;
-const [{ pauseMs: shortestPauseMs }] = pauses;
+/** The shortest pause between two polls of a session, in milliseconds: it grows while nothing happens in it. */
+const shortestPauseMs = 10 * secondMs;
 /** While one of its tasks is at work, which is polled by itself: the next begins when that has ended. In milliseconds. */
 const workingPauseMs = minuteMs;
 /** So many answers in a row must say that there is no such session. */
@@ -102,7 +97,7 @@ export class SessionPolls implements ExtraPolls {
 
   /** What a list shows that was read anyway need not be requested. */
   noteListed(apiVersion: ApiVersion, listed: readonly ListedTask[]): void {
-    if (capabilitiesOf(apiVersion).lists.showSessions !== true) return;
+    if (!showsSessions(apiVersion)) return;
     const latest = new Map(listed.map(({ id, sessionId }) => [sessionId, id]));
     for (const session of followedSessions(this.#options.store.tasks())) {
       const id = session.apiVersion === apiVersion && latest.get(session.sessionId);
@@ -120,15 +115,15 @@ export class SessionPolls implements ExtraPolls {
     const { apiVersion, sessionId } = session;
     const now = this.#options.now();
     const isListed = (each: FollowedSession): boolean =>
-      each.apiVersion === apiVersion && !this.#unlisted.has(sessionKey(each));
+      showsSessions(apiVersion) &&
+      each.apiVersion === apiVersion &&
+      !this.#unlisted.has(sessionKey(each));
     const listed = sessions.filter(isListed);
-    const showsSessions = capabilitiesOf(apiVersion).lists.showSessions === true;
     const client = cloud.client(apiVersion);
     this.#lastPollAt = now;
-    if (showsSessions && isListed(session) && listed.length > 1) {
+    if (isListed(session) && listed.length > 1) {
       for (const each of listed) this.#polledAt.set(sessionKey(each), now);
-      const first = await client.listTasks({}, signal)[Symbol.asyncIterator]().next();
-      const tasks = first.done === true ? [] : first.value.tasks;
+      const { tasks } = await nextPage(client.listTasks({}, signal)[Symbol.asyncIterator]());
       this.noteListed(apiVersion, tasks);
       for (const each of listed)
         if (!tasks.some((task) => task.sessionId === each.sessionId))
@@ -195,6 +190,10 @@ export class SessionPolls implements ExtraPolls {
   }
 }
 
+function showsSessions(apiVersion: ApiVersion): boolean {
+  return capabilitiesOf(apiVersion).lists.showSessions === true;
+}
+
 /** A clock that was set back makes no pause longer. */
 function since(at: number, now: number): number {
   return at > now ? 0 : at;
@@ -219,5 +218,6 @@ function isOver(session: FollowedSession, now: number): boolean {
 function pauseOf(session: FollowedSession, now: number): number {
   if (isAtWork(session, now)) return workingPauseMs;
   const idle = idleMs(session, now);
-  return pauses.find(({ untilMs }) => idle < untilMs)?.pauseMs ?? 5 * minuteMs;
+  if (idle < 10 * minuteMs) return shortestPauseMs;
+  return idle < hourMs ? minuteMs : 5 * minuteMs;
 }

@@ -1,7 +1,7 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
 import type { ListPoll } from './pollPlanner';
 import { refKey, type ApiVersion, type TaskRef } from '../cloud/task';
-import type { ListedTask, TaskClient, TaskPage } from '../cloud/taskClient';
+import { nextPage, type ListedTask, type TaskClient, type TaskPage } from '../cloud/taskClient';
 import type { TrackedTask } from '../tasks/trackedTask';
 
 /**
@@ -69,8 +69,7 @@ export class ListReading {
   async readPage(client: TaskClient, signal: AbortSignal): Promise<readonly ListedTask[]> {
     const { apiVersion, mostPages, query } = this.poll;
     this.#iterator ??= client.listTasks(query, signal)[Symbol.asyncIterator]();
-    const result = await this.#iterator.next();
-    const { tasks, total, isLast } = result.done === true ? noMore : result.value;
+    const { tasks, total, isLast } = await nextPage(this.#iterator);
     this.#pages++;
     this.#pagesInAll = this.#countPages(total, isLast);
     for (const { id } of tasks) this.#missing.delete(refKey({ apiVersion, id }));
@@ -87,5 +86,3 @@ export class ListReading {
     return Math.max(1, Math.ceil(total / capabilitiesOf(this.poll.apiVersion).lists.pageSize));
   }
 }
-
-const noMore: TaskPage = { tasks: [], isLast: true };

@@ -1,5 +1,5 @@
 import { formatCount } from '../labels/countLabel';
-import { isAbort, isCloudError, type CloudError } from '../cloud/errors';
+import { isCloudError, type CloudError } from '../cloud/errors';
 import { isSameRef, type TaskRef } from '../cloud/task';
 import { errorMessage, type ErrorMessage } from '../labels/errorMessage';
 import type { TrackedTask } from '../tasks/trackedTask';
@@ -46,7 +46,7 @@ export async function moveToVersionFound(
       store.track(others, clock.now());
       if (!others.some((other) => isSameRef(other, ref))) store.untrack([ref]);
     } catch (error) {
-      if (isAbort(error) || !isCloudError(error)) throw error;
+      if (!isCloudError(error)) throw error;
       return { found, unknownCount, error };
     }
   }

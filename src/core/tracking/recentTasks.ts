@@ -1,6 +1,6 @@
-import { isAbort, isCloudError, type CloudError } from '../cloud/errors';
+import { isCloudError, type CloudError } from '../cloud/errors';
 import { refKey, type ApiVersion } from '../cloud/task';
-import type { Cloud, ListedTask, TaskPage } from '../cloud/taskClient';
+import { nextPage, type Cloud, type ListedTask, type TaskPage } from '../cloud/taskClient';
 import type { TaskInput } from '../input/taskInput';
 import { searchPlaces, searchPlacesElsewhere } from './versionSearch';
 
@@ -60,9 +60,7 @@ export class RecentTasks {
 
   /** What was read so far, each task once. A later page may bring tasks that belong between them. */
   get tasks(): readonly RecentTask[] {
-    this.#ordered ??= [...this.#tasks.values()].sort((a, b) =>
-      compareDown(createdAt(a), createdAt(b)),
-    );
+    this.#ordered ??= [...this.#tasks.values()].sort((a, b) => createdAt(b) - createdAt(a));
     return this.#ordered;
   }
 
@@ -106,7 +104,7 @@ export class RecentTasks {
   /** The list that may hold the newest of the tasks that were not read. */
   #behind(): readonly List[] {
     const open = this.#lists.filter(({ isDone }) => !isDone);
-    return open.toSorted((a, b) => compareDown(a.oldestAt, b.oldestAt)).slice(0, 1);
+    return open.toSorted((a, b) => b.oldestAt - a.oldestAt).slice(0, 1);
   }
 
   async #readPage(list: List): Promise<void> {
@@ -118,13 +116,12 @@ export class RecentTasks {
         signal.throwIfAborted();
         list.iterator = cloud.client(apiVersion).listTasks({}, signal)[Symbol.asyncIterator]();
       }
-      const result = await list.iterator.next();
+      const page = await nextPage(list.iterator);
       signal.throwIfAborted();
-      if (result.done === true) list.isDone = true;
-      else this.#add(list, result.value);
+      this.#add(list, page);
     } catch (error) {
       list.isDone = true;
-      if (isAbort(error) || !isCloudError(error)) throw error;
+      if (!isCloudError(error)) throw error;
       if (error.kind !== 'notServed') this.#failures.push({ apiVersion, error });
     }
   }
@@ -135,8 +132,7 @@ export class RecentTasks {
     for (const task of tasks) {
       const recent = { ...task, apiVersion };
       this.#tasks.set(refKey(recent), recent);
-      const at = createdAt(recent);
-      if (Number.isFinite(at)) list.oldestAt = Math.min(list.oldestAt, at);
+      list.oldestAt = Math.min(list.oldestAt, createdAt(recent));
     }
     this.#ordered = undefined;
   }
@@ -146,9 +142,4 @@ export class RecentTasks {
 function createdAt({ createdAt: text }: Pick<RecentTask, 'createdAt'>): number {
   const at = Date.parse(text ?? '');
   return Number.isNaN(at) ? -Infinity : at;
-}
-
-/** Of two infinities the difference is no number. */
-function compareDown(a: number, b: number): number {
-  return b - a || 0;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock';
 import { followSession, isFollowedWhenTracked } from '../following/sessionFollowing';
-import { CloudError, isAbort, isCloudError } from '../cloud/errors';
+import { CloudError, isCloudError } from '../cloud/errors';
 import { refKey, type ApiVersion, type TaskRef } from '../cloud/task';
 import type { Cloud } from '../cloud/taskClient';
 import { maxTasksAtOnce, type TaskInput } from '../input/taskInput';
@@ -96,7 +96,7 @@ export async function trackTasks(
       result.addedCount += store.track(tracked, now).length;
       followWhereItGoesOn(lookup, sessionTasks, { store, now });
     } catch (error) {
-      if (isAbort(error) || !isCloudError(error)) throw error;
+      if (!isCloudError(error)) throw error;
       result.lookupError ??= error;
       const concerned = isOfOne(error) ? [lookup] : lookups.slice(done);
       const sessionCount = concerned.filter(({ as }) => as === 'session').length;

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock';
 import { capabilitiesOf } from '../cloud/apiVersions';
-import { isAbort, isCloudError, type CloudError } from '../cloud/errors';
+import { isCloudError, type CloudError } from '../cloud/errors';
 import type { ApiVersion, TaskRef } from '../cloud/task';
 import type { Cloud } from '../cloud/taskClient';
 
@@ -82,7 +82,7 @@ export class VersionSearch {
       try {
         await this.#readList(apiVersion, missing, signal);
       } catch (error) {
-        if (isAbort(error) || !isCloudError(error)) throw error;
+        if (!isCloudError(error)) throw error;
         if (error.kind === 'notServed') this.#notServed.add(apiVersion);
       }
     }
@@ -128,7 +128,7 @@ export class VersionSearch {
         this.#last = place;
         return refs;
       } catch (error) {
-        if (isAbort(error) || !isCloudError(error)) throw error;
+        if (!isCloudError(error)) throw error;
         if (error.kind === 'notServed') {
           this.#notServed.add(apiVersion);
           notServed = error;

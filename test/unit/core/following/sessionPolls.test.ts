@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { CloudError } from '../../../../src/core/cloud/errors';
-import type { TaskDetails } from '../../../../src/core/cloud/task';
+import type { ApiVersion, TaskDetails } from '../../../../src/core/cloud/task';
 import { followSession } from '../../../../src/core/following/sessionFollowing';
 import { SessionPolls } from '../../../../src/core/following/sessionPolls';
 import { PollerWithExtras } from '../../../../src/core/polling/pollerWithExtras';
@@ -59,22 +59,15 @@ describe('polling sessions that are followed', () => {
   };
 
   /** Follows sessions whose first run has ended just now. */
-  const follow = (...sessionIds: string[]): void => {
+  const follow = (...sessionIds: string[]): void => followOf('v4', sessionIds);
+  const followOf = (apiVersion: ApiVersion, sessionIds: readonly string[]): void => {
     for (const sessionId of sessionIds) {
       const id = `${sessionId}-1`;
-      runs(id, sessionId);
+      runs(id, sessionId, { apiVersion });
       const now = clock.now();
-      store.put([
-        aTask({
-          apiVersion: 'v4',
-          id,
-          sessionId,
-          status: 'finished',
-          changedAt: now,
-          trackedAt: now,
-        }),
-      ]);
-      followSession(store, { apiVersion: 'v4', sessionId }, { ids: [], latestId: id, now });
+      const ended = { status: 'finished', changedAt: now, trackedAt: now } as const;
+      store.put([aTask({ apiVersion, id, sessionId, ...ended })]);
+      followSession(store, { apiVersion, sessionId }, { ids: [], latestId: id, now });
     }
   };
 
@@ -133,6 +126,13 @@ describe('polling sessions that are followed', () => {
     cloud.unlisted.add('b-1').add('c-1');
     await clock.advance(40 * second);
     assert.deepEqual(requests(), ['list', 'latest a', 'latest b', 'latest c']);
+  });
+
+  it('reads no list for a session of another version, nor of a version whose list shows none', async () => {
+    follow('a', 'b');
+    followOf('v2', ['x', 'y']);
+    await clock.advance(40 * second);
+    assert.deepEqual(requests(), ['list', 'latest x', 'latest y', 'list']);
   });
 
   it('learns from a list that is read for tasks anyway', async () => {
