@@ -58,8 +58,8 @@ export function readFrontMatter(text: string): FrontMatter {
 /** In UTF-16 units: far more than an option needs. */
 const longestLine = 2000;
 
-function isFence(line: string | undefined): boolean {
-  return line !== undefined && /^---[ \t]*$/u.test(line);
+function isFence(line = ''): boolean {
+  return /^---[ \t]*$/u.test(line);
 }
 
 class EntryReader {
@@ -76,13 +76,13 @@ class EntryReader {
     for (; this.#at < this.#lines.length; this.#at++) {
       const line = this.#lines[this.#at] ?? '';
       if (isBlank(line)) continue;
-      const [, name, rest] = /^([A-Za-z][\w-]*)[ \t]*:(?=[ \t]|$)(.*)$/u.exec(line) ?? [];
-      if (name === undefined || rest === undefined) {
+      const [start = '', name] = /^([A-Za-z][\w-]*)[ \t]*:(?![^ \t])/u.exec(line) ?? [];
+      if (name === undefined) {
         this.#refuse('This is no option: an option is written as `name: value`.');
         continue;
       }
       const place = { line: this.#at, start: 0, end: name.length };
-      const value = this.#value(rest);
+      const value = this.#value(line.slice(start.length).trim());
       if (value === undefined) continue;
       if (this.entries.some((entry) => entry.name === name))
         this.#refuse(`${name} is written twice.`, place);
@@ -90,9 +90,8 @@ class EntryReader {
     }
   }
 
-  /** @param rest what follows the colon of a name in the current line */
-  #value(rest: string): WrittenValue | undefined {
-    const text = rest.trim();
+  /** @param text what follows the colon of a name in the current line */
+  #value(text: string): WrittenValue | undefined {
     if (text === '' || text.startsWith('#')) return this.#block();
     if (text.startsWith('[')) return this.#flowList(text);
     return this.#scalar(text);
@@ -101,31 +100,26 @@ class EntryReader {
   /** The list or the pairs in the lines that follow. */
   #block(): WrittenValue | undefined {
     const nameLine = this.#at;
+    const problemCount = this.problems.length;
     const items: string[] = [];
     const pairs = new Map<string, string>();
     let indent: string | undefined;
-    let isWhole = true;
-    for (; this.#at + 1 < this.#lines.length; this.#at++) {
-      const line = this.#lines[this.#at + 1] ?? '';
-      if (isBlank(line)) continue;
-      const [, space = '', rest = ''] = /^(\s*)(.*)$/u.exec(line) ?? [];
-      const item = /^-(?:[ \t]+(.*))?$/u.exec(rest);
-      if (space === '' && !item) break;
-      this.#at++;
+    for (const [at, line] of this.#lines.entries()) {
+      if (at <= nameLine || isBlank(line)) continue;
+      const rest = line.trimStart();
+      const space = line.slice(0, -rest.length);
+      const isItem = /^-(?![^ \t])/u.test(rest);
+      if (space === '' && !isItem) break;
+      this.#at = at;
       indent ??= space;
-      if (space.includes('\t') || space !== indent) {
+      if (space.includes('\t') || space !== indent)
         this.#refuse(
           'The lines of a list or of pairs begin in the same column, and with spaces only.',
         );
-        isWhole = false;
-      } else if (item) {
-        const value = this.#scalar((item[1] ?? '').trim());
-        if (value === undefined) isWhole = false;
-        else items.push(value);
-      } else isWhole = this.#pair(rest, pairs) && isWhole;
-      this.#at--;
+      else if (isItem) items.push(this.#scalar(rest.slice(1).trim()) ?? '');
+      else this.#pair(rest, pairs);
     }
-    if (!isWhole) return undefined;
+    if (this.problems.length > problemCount) return undefined;
     if (items.length > 0 && pairs.size > 0) {
       this.#refuse(
         'These lines are a list in part and pairs in part.',
@@ -139,51 +133,41 @@ class EntryReader {
     return undefined;
   }
 
-  #pair(line: string, pairs: Map<string, string>): boolean {
-    const [, plain, quoted, rest] =
-      /^(?:([A-Za-z_][\w.-]*)|("(?:[^"\\]|\\.)+"))[ \t]*:(?:[ \t]+(.*))?$/u.exec(line) ?? [];
+  #pair(line: string, pairs: Map<string, string>): void {
+    const [start = '', plain, quoted] =
+      /^(?:([A-Za-z_][\w.-]*)|("(?:[^"\\]|\\.)+"))[ \t]*:(?![^ \t])/u.exec(line) ?? [];
     const name = quoted === undefined ? plain : jsonText(quoted);
-    if (name === undefined) {
-      this.#refuse('This is no pair: a pair is written as `name: value`.');
-      return false;
-    }
-    if (pairs.has(name)) {
-      this.#refuse(`${name} is written twice.`);
-      return false;
-    }
-    const value = this.#scalar((rest ?? '').trim());
-    if (value === undefined) return false;
-    pairs.set(name, value);
-    return true;
+    if (name === undefined) this.#refuse('This is no pair: a pair is written as `name: value`.');
+    else if (pairs.has(name)) this.#refuse(`${name} is written twice.`);
+    else pairs.set(name, this.#scalar(line.slice(start.length).trim()) ?? '');
   }
 
   /** A list in one line: `[a, "b c"]`. */
   #flowList(text: string): readonly string[] | undefined {
     const inner = /^\[(.*)\](?:[ \t]+#.*)?$/u.exec(text)?.[1];
-    const items =
-      inner === undefined
-        ? undefined
-        : [...inner.matchAll(/\s*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^,"'[\]{}#]+)\s*(,|$)/gu)];
-    if (!items || items.map(([whole]) => whole).join('') !== inner) {
+    const items = [
+      ...(inner ?? '').matchAll(/\s*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^,"'[\]{}#]+)\s*(?:,|$)/gu),
+    ];
+    if (items.map(([whole]) => whole).join('') !== inner) {
       this.#refuse('A list in one line is written as `[one, "two"]`.');
       return undefined;
     }
-    const values = items.map(([, item = '']) => this.#scalar(item.trim()));
-    const read = values.filter((value) => value !== undefined);
-    return read.length === values.length ? read : undefined;
+    const values = items.flatMap(([, item = '']) => this.#scalar(item.trim()) ?? []);
+    return values.length === items.length ? values : undefined;
   }
 
+  /** @param text without space around it */
   #scalar(text: string): string | undefined {
-    const [, double, afterDouble] = /^("(?:[^"\\]|\\.)*")(.*)$/u.exec(text) ?? [];
-    if (double !== undefined && isRest(afterDouble)) {
+    const [, double] = /^("(?:[^"\\]|\\.)*")(?:[ \t]+#.*)?$/u.exec(text) ?? [];
+    if (double !== undefined) {
       const value = jsonText(double);
       if (value === undefined) this.#refuse('This text in quotes has an escape that is not known.');
       return value;
     }
-    const [, single, afterSingle] = /^'((?:[^']|'')*)'(.*)$/u.exec(text) ?? [];
-    if (single !== undefined && isRest(afterSingle)) return single.replaceAll("''", "'");
-    const plain = text.replace(/(?:^|[ \t]+)#.*$/u, '').trimEnd();
-    if (plain === '' || plain === '~' || plain === 'null') {
+    const [, single] = /^'((?:[^']|'')*)'(?:[ \t]+#.*)?$/u.exec(text) ?? [];
+    if (single !== undefined) return single.replaceAll("''", "'");
+    const plain = text.replace(/(?:^|[ \t]+)#.*/u, '');
+    if (['', '~', 'null'].includes(plain)) {
       this.#refuse('This option has no value.');
       return undefined;
     }
@@ -205,11 +189,6 @@ class EntryReader {
 
 function isBlank(line: string): boolean {
   return /^\s*(?:#.*)?$/u.test(line);
-}
-
-/** Whether what follows a value says nothing. */
-function isRest(text: string | undefined): boolean {
-  return /^(?:[ \t]+#.*|[ \t]*)$/u.test(text ?? '');
 }
 
 function jsonText(text: string): string | undefined {

@@ -4,6 +4,7 @@ import type { ApiVersion } from '../cloud/task';
 import { readFrontMatter, type TextPlace } from './frontMatter';
 import { readJsonPrompt, type JsonPrompt } from './jsonPrompt';
 import { suggestedModels } from './models';
+import { fieldDescription } from './promptFileSchema';
 import { optionsOf, writeOption, type RunDraft } from './runDraft';
 import {
   longestLine,
@@ -47,11 +48,12 @@ const longestFile = 1_000_000;
 /**
  * Reads a prompt file: Markdown whose front matter has the options, and whose text is the prompt; or a JSON object with both.
  * @param fallback the API version where the file names none
+ * @param format default: Markdown
  */
 export function readPromptFile(
   text: string,
   fallback: ApiVersion,
-  format: PromptFileFormat = 'markdown',
+  format?: PromptFileFormat,
 ): PromptFile {
   if (text.length > longestFile) {
     const draft: RunDraft = { prompt: '', apiVersion: fallback };
@@ -91,7 +93,7 @@ export function readPromptFile(
   return { draft, problems, places };
 }
 
-function partsOf(text: string, format: PromptFileFormat): JsonPrompt {
+function partsOf(text: string, format: PromptFileFormat | undefined): JsonPrompt {
   if (format === 'json') return readJsonPrompt(text);
   const { entries, problems, body } = readFrontMatter(text);
   return { entries, problems, prompt: body };
@@ -153,35 +155,23 @@ export function completionsIn(
 ): readonly Completion[] {
   // Longer lines are prompts.
   if (before.length > longestLine) return [];
-  const closed = readFrontMatter(text);
-  const isOpen = closed.endLine === undefined && closed.problems.length > 0;
   // Who writes the front matter has often not closed it yet.
-  const upToHere = text.split(/\r?\n/u).slice(0, line + 1);
-  const { entries, endLine } = isOpen ? readFrontMatter([...upToHere, '---'].join('\n')) : closed;
-  if (line === 0 || line >= (endLine ?? 0)) return [];
-  const written = /^([A-Za-z][\w-]*)[ \t]*:[ \t]+[^[#]*$/u.exec(before)?.[1];
-  const version = entries.find(({ name }) => name === versionName)?.value;
-  if (written !== undefined) return valuesOf(written, isApiVersion(version) ? version : undefined);
+  const { entries, endLine = 0 } = readFrontMatter(`${text}\n---`);
+  if (line === 0 || line >= endLine) return [];
+  const written = /^([\w-]+)[ \t]*:[ \t][^#]*$/u.exec(before)?.[1];
+  const named = entries.find(({ name }) => name === versionName)?.value;
+  const version = isApiVersion(named) ? named : undefined;
+  if (written !== undefined) return valuesOf(written, version);
   if (!/^[\w-]*$/u.test(before)) return [];
-  const here = entries.find((entry) => entry.place.line === line)?.name;
-  const isFree = (name: string): boolean =>
-    name === here || entries.every((entry) => entry.name !== name);
-  const names = [
-    { name: versionName, detail: 'The API version that runs the task.', takers: apiVersions },
-    ...fileFields.map(({ option, description }) => ({
-      name: option,
-      detail: description,
-      takers: apiVersions.filter((each) => capabilitiesOf(each).runOptions.has(option)),
-    })),
-  ];
-  return names
-    .filter(({ name }) => isFree(name))
-    .filter(({ takers }) => !isApiVersion(version) || takers.includes(version))
-    .map(({ name, detail, takers }) => ({
-      label: name,
-      detail: takers.length === apiVersions.length ? detail : `${detail} (${takers.join(', ')})`,
-      insert: `${name}: `,
-    }));
+  const others = entries.filter(({ place }) => place.line !== line).map(({ name }) => name);
+  return [
+    { label: versionName, detail: 'The API version that runs the task.' },
+    ...fileFields
+      .filter(({ option }) => !version || capabilitiesOf(version).runOptions.has(option))
+      .map((field) => ({ label: field.option, detail: fieldDescription(field) })),
+  ]
+    .filter(({ label }) => !others.includes(label))
+    .map((each) => ({ ...each, insert: `${each.label}: ` }));
 }
 
 function valuesOf(name: string, version: ApiVersion | undefined): readonly Completion[] {

@@ -1,6 +1,4 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
-import type { ApiVersion } from '../cloud/task';
-import type { RunOption } from '../cloud/taskActions';
 import { apiVersions } from '../cloud/versionList';
 import { suggestedModels } from './models';
 import { longestPrompt } from './runDraft';
@@ -84,15 +82,14 @@ export function promptFileSchema(): Schema {
   };
 }
 
-function optionSchema({ kind, option, description, ...field }: RunField): Schema {
+function optionSchema(field: RunField): Schema {
+  const { kind, option } = field;
   if (kind === 'secrets') return { not: {}, doNotSuggest: true, errorMessage: noSecretsMessage };
   const values = valueSchemas[kind];
-  const errorMessage = expectationOf({ kind, ...field });
+  const errorMessage = expectationOf(field);
   const items = values['items'];
-  const takers = takersOf(option);
   return {
-    description:
-      takers.length === apiVersions.length ? description : `${description} (${takers.join(', ')})`,
+    description: fieldDescription(field),
     ...values,
     ...(items === undefined ? {} : { items: { ...items, errorMessage } }),
     ...(option === 'model' ? { examples: [...new Set(apiVersions.flatMap(suggestedModels))] } : {}),
@@ -100,6 +97,10 @@ function optionSchema({ kind, option, description, ...field }: RunField): Schema
   };
 }
 
-function takersOf(option: RunOption): readonly ApiVersion[] {
-  return apiVersions.filter((each) => capabilitiesOf(each).runOptions.has(option));
+/** What an option does, and which API versions take it where not all do. */
+export function fieldDescription({ option, description }: RunField): string {
+  const takers = apiVersions.filter((each) => capabilitiesOf(each).runOptions.has(option));
+  return takers.length === apiVersions.length
+    ? description
+    : `${description} (${takers.join(', ')})`;
 }

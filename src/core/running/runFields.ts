@@ -156,13 +156,12 @@ export function expectationOf({ label, kind }: Pick<RunField, 'label' | 'kind'>)
 export function asWritten(value: unknown): WrittenValue | undefined {
   switch (typeof value) {
     case 'string':
-      return value;
     case 'number':
     case 'boolean':
       return String(value);
     case 'object': {
       if (value === null) return undefined;
-      const values: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+      const values: readonly unknown[] = Object.values(value);
       if (!values.every((each): each is string => typeof each === 'string')) return undefined;
       return Array.isArray(value)
         ? values
@@ -208,31 +207,25 @@ const expectations: Readonly<Record<FieldKind, string>> = {
   secrets: 'typed when the task is run; they can’t stand in a file',
 };
 
+type Reader = (written: WrittenValue) => FieldValue | undefined;
+
 /** Each gives `undefined` for what is no such value. */
-const readers: Readonly<Record<FieldKind, (written: WrittenValue) => FieldValue | undefined>> = {
+const readers: Readonly<Record<FieldKind, Reader>> = {
   text: oneLineOf,
   schemaFile: oneLineOf,
-  url(written) {
-    const text = oneLineOf(written);
-    return text !== undefined && parseWebUrl(text) ? text : undefined;
-  },
-  id(written) {
-    const text = oneLineOf(written);
-    return text === undefined ? undefined : asUuid(text);
-  },
-  wholeNumber(written) {
-    const text = oneLineOf(written) ?? '';
+  url: ofLine((text) => parseWebUrl(text) && text),
+  id: ofLine(asUuid),
+  wholeNumber: ofLine((text) => {
     const value = Number(text.replaceAll(',', ''));
     return /^\d[\d,]*$/u.test(text) && value >= 1 && value <= mostSteps ? value : undefined;
-  },
-  dollars(written) {
-    const text = (oneLineOf(written) ?? '').replace(/^\$\s*/u, '');
-    return /^\d{1,6}(?:\.\d{1,6})?$/u.test(text) && Number(text) > 0 ? Number(text) : undefined;
-  },
-  flag(written) {
-    const text = oneLineOf(written);
-    return text === 'true' || text === 'false' ? text === 'true' : undefined;
-  },
+  }),
+  dollars: ofLine((text) => {
+    const amount = text.replace(/^\$ ?/u, '');
+    return /^\d{1,6}(?:\.\d{1,6})?$/u.test(amount) && Number(amount) > 0
+      ? Number(amount)
+      : undefined;
+  }),
+  flag: ofLine((text) => (text === 'true' || text === 'false' ? text === 'true' : undefined)),
   list(written) {
     const items = itemsOf(written);
     return items?.every((item) => !/\s/u.test(item)) === true ? items : undefined;
@@ -245,6 +238,13 @@ const readers: Readonly<Record<FieldKind, (written: WrittenValue) => FieldValue 
   secrets: () => undefined,
 };
 
+function ofLine(read: (text: string) => FieldValue | undefined): Reader {
+  return (written) => {
+    const text = oneLineOf(written);
+    return text === undefined ? undefined : read(text);
+  };
+}
+
 function oneLineOf(written: WrittenValue): string | undefined {
   if (typeof written !== 'string') return undefined;
   const text = written.trim();
@@ -254,10 +254,9 @@ function oneLineOf(written: WrittenValue): string | undefined {
 /** The items of a list, or of a text with commas between them. At least one, none of them empty. */
 function itemsOf(written: WrittenValue): readonly string[] | undefined {
   if (written instanceof Map) return undefined;
-  const items = (typeof written === 'string' ? written.split(',') : [...written.values()]).map(
-    (item) => item.trim(),
-  );
-  return items.length > 0 && items.every((item) => item !== '') ? items : undefined;
+  const items = typeof written === 'string' ? written.split(',') : [...written.values()];
+  const trimmed = items.map((item) => item.trim());
+  return trimmed.length > 0 && !trimmed.includes('') ? trimmed : undefined;
 }
 
 function pairsOf(written: WrittenValue): Readonly<Record<string, string>> | undefined {

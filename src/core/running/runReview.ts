@@ -4,7 +4,7 @@ import type { FollowUpMode, RunOption } from '../cloud/taskActions';
 import { formatCost } from '../labels/taskLabels';
 import { oneLine } from '../text/plainText';
 import { shorten } from '../text/shorten';
-import { draftProblem, optionsOf, type RunDraft } from './runDraft';
+import { draftProblem, optionsOf, requestOf, type RunDraft } from './runDraft';
 import { fieldText, type FieldValue, type RunField } from './runFields';
 
 /** What a row of the page is about. Choosing it changes that; `run` sends the task. */
@@ -120,18 +120,14 @@ export function reviewRows(
 /** What a person pays for, and what bounds it, as sentences. */
 export function costSentence(draft: RunDraft): string {
   const { runOptions, label } = capabilitiesOf(draft.apiVersion);
-  const { sent } = optionsOf(draft);
-  const isSent = (option: RunOption): boolean => sent.some((field) => field.option === option);
-  const { maxCostUsd, maxSteps } = draft;
+  const { maxCostUsd, maxSteps, keepAlive } = requestOf(draft, {});
   const parts: string[] = [];
-  if (isSent('maxCostUsd') && maxCostUsd !== undefined)
-    parts.push(`Costs up to ${formatCost(String(maxCostUsd))}.`);
+  if (maxCostUsd !== undefined) parts.push(`Costs up to ${formatCost(String(maxCostUsd))}.`);
   else if (draft.followUp) parts.push('Costs money.');
   else if (runOptions.has('maxCostUsd')) parts.push('Costs money, and no cost cap is set.');
   else parts.push(`Costs money; ${label} has no cost cap.`);
-  if (isSent('maxSteps') && maxSteps !== undefined)
-    parts.push(`Ends after ${countLabel(maxSteps, 'step')}.`);
-  if (isSent('keepAlive') && draft.keepAlive === true)
+  if (maxSteps !== undefined) parts.push(`Ends after ${countLabel(maxSteps, 'step')}.`);
+  if (keepAlive === true)
     parts.push('The session then stays open, which costs money until it is stopped.');
   return parts.join(' ');
 }
@@ -174,9 +170,8 @@ function promptRow({ prompt }: RunDraft): ReviewRow {
 export const longestShown = 100;
 
 function valueText(draft: RunDraft, { option, kind }: RunField): string {
-  const value: FieldValue | undefined = draft[option];
-  if (value === undefined) return '';
-  if (kind === 'secrets') return Object.keys(draft.secrets ?? {}).join(', ');
+  const value: FieldValue = draft[option] ?? '';
+  if (kind === 'secrets') return Object.keys(value).join(', ');
   if (kind === 'dollars') return formatCost(fieldText(value));
   const text = kind === 'flag' ? (value === true ? 'On' : 'Off') : fieldText(value);
   return shorten(oneLine(text), 200);

@@ -31,8 +31,19 @@ describe('running a task again', () => {
       model: 'browser-use-2.0',
       metadata: { team: 'search' },
     });
-    assert.match(notes[0]?.detail ?? '', /^Add what it had of: Max Steps, Start URL, /u);
-    assert.doesNotMatch(notes[0]?.detail ?? '', /Cost Cap|Model|Metadata/u);
+    assert.deepEqual(notes, [
+      {
+        severity: 'info',
+        label: 'The cloud does not tell which other options it ran with',
+        detail:
+          'Add what it had of: Max Steps, Start URL, Output Schema, Allowed Domains, Profile, Secrets, Judge',
+      },
+    ]);
+    const { prompt, model, ...untold } = details;
+    assert.deepEqual(repeatedDraft({ ...untold, metadata: '{}' }).draft, {
+      prompt: '',
+      apiVersion: 'v2',
+    });
   });
 
   it('takes no metadata that is none', () => {
@@ -89,7 +100,7 @@ describe('the arguments of Run Task', () => {
     };
     const { model: _, ...expected } = given;
     assert.deepEqual(draftOfArguments(given, 'v4'), { draft: expected, isConfirmed: false });
-    const confirmed = draftOfArguments({ ...given, confirm: false }, 'v4');
+    const confirmed = draftOfArguments({ ...given, prompt: ' Go\n', confirm: false }, 'v4');
     assert.deepEqual(confirmed, { draft: expected, isConfirmed: true });
   });
 
@@ -102,6 +113,10 @@ describe('the arguments of Run Task', () => {
       [
         { prompt: 'Go', confirm: false, maxSteps: 5 },
         /^API v4 takes no Max Steps\. Nothing was sent\.$/u,
+      ],
+      [
+        { prompt: 'Go', confirm: false, maxSteps: 5, startUrl: 'https://example.com' },
+        /^API v4 takes no Max Steps, Start URL\. /u,
       ],
       [{ prompt: 'Go', steps: 3 }, /no option steps/u],
       [{ prompt: 'Go', maxSteps: 'x' }, /^Max Steps must be/u],

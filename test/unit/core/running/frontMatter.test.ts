@@ -32,18 +32,22 @@ describe('front matter', () => {
       "single: 'it''s # no comment'",
       'double: "a\\tb: \\u00e4"',
       '',
-      'allowedDomains:',
-      '  - example.com',
+      'allowedDomains: # two',
+      '  - example.com ',
       '  # the other one',
-      '  - "*.example.org"',
+      '  -   "*.example.org"',
+      '',
       'flush:',
       '- one',
       '- two',
-      'flow: [a, "b, c", \'d\']  # three',
-      'metadata:',
-      '  team: search',
-      '  "a b": "1.10"',
+      "flow: [a, \"b, c\", 'd' , 'e, f']  # three",
+      "quotes: ['it''s', \"\"]",
+      'metadata :',
+      '  team: search  # ours',
+      '  "a b" :  "1.10"',
+      '  under_score.d-1: x',
       'judge: true',
+      'quoted: "a"  # why',
     );
     assert.deepEqual(values, {
       model: 'gpt-5.4-mini',
@@ -53,9 +57,11 @@ describe('front matter', () => {
       double: 'a\tb: ä',
       allowedDomains: ['example.com', '*.example.org'],
       flush: ['one', 'two'],
-      flow: ['a', 'b, c', 'd'],
-      metadata: { team: 'search', 'a b': '1.10' },
+      flow: ['a', 'b, c', 'd', 'e, f'],
+      quotes: ["it's", ''],
+      metadata: { team: 'search', 'a b': '1.10', 'under_score.d-1': 'x' },
       judge: 'true',
+      quoted: 'a',
     });
   });
 
@@ -67,6 +73,8 @@ describe('front matter', () => {
     });
     const open = readFrontMatter('---\nmodel: x\n\nBuy milk');
     assert.match(open.problems[0]?.text ?? '', /has no end/u);
+    assert.deepEqual(open.entries, []);
+    assert.equal(open.endLine, undefined);
     // Half a front matter never becomes a prompt.
     assert.equal(open.body, '');
     const windows = readFrontMatter('---\r\nmodel: x\r\n---\r\nBuy\r\nmilk');
@@ -75,6 +83,17 @@ describe('front matter', () => {
       ['x'],
     );
     assert.equal(windows.body, 'Buy\nmilk');
+    assert.equal(readFrontMatter('---\t \na: b\n--- x\n---\nBuy').problems.length, 1);
+    for (const text of ['x---\na: b\n---\n', '---x\na: b\n---\n'])
+      assert.equal(readFrontMatter(text).body, text);
+  });
+
+  it('may stand over a prompt with lines longer than any option’s', () => {
+    const prompt = 'x'.repeat(3000);
+    const { body, problems } = readFrontMatter(`---\nmodel: a\n---\n${prompt}`);
+    assert.deepEqual([body, problems], [prompt, []]);
+    assert.deepEqual(read(`model: ${'x'.repeat(1993)}`).problems, []);
+    assert.deepEqual(read('model: a', `startUrl: ${prompt}`).entries, [], 'of a long one, nothing');
   });
 
   it('says what it cannot read, and where, rather than guess', () => {
@@ -84,6 +103,21 @@ describe('front matter', () => {
       [['  model: x'], /written as `name: value`/u, 1],
       [['model:'], /has no value/u, 1],
       [['model: ~'], /has no value/u, 1],
+      [['model: null  # none'], /has no value/u, 1],
+      [['files: [~]'], /has no value/u, 1],
+      [['files:', '  - '], /has no value/u, 2],
+      [['files:', '  - a', '  -b'], /no pair: a pair is written as `name: value`/u, 3],
+      [['files:', '  - a', '  x - b'], /no pair/u, 3],
+      [['metadata:', '  team'], /no pair/u, 2],
+      [['metadata:', '  team:search'], /no pair/u, 2],
+      [['metadata:', '  "a\\q": b'], /no pair/u, 2],
+      [['metadata:', '  - "a": b', '  c: d'], /needs quotes/u, 2],
+      [['metadata:', '  a:', '  b: c'], /has no value/u, 2],
+      [['model! : x'], /written as `name: value`/u, 1],
+      [['model: "a"# b'], /needs quotes/u, 1],
+      [['files: [a] b'], /A list in one line/u, 1],
+      [['files: [a]# b'], /A list in one line/u, 1],
+      [["model: 'a' b"], /needs quotes/u, 1],
       [['model: a', 'model: b'], /model is written twice/u, 2],
       [['prompt: |', '  Buy milk'], /written in one line/u, 1],
       [['model: a: b'], /needs quotes/u, 1],
@@ -109,12 +143,37 @@ describe('front matter', () => {
   });
 
   it('reads each option beside one that it cannot read', () => {
-    const { entries, problems } = read('model: a: b', 'maxSteps: 3', 'files: [', 'judge: true');
+    const { entries, problems } = read(
+      'model: a: b',
+      'maxSteps: 3',
+      'files: [',
+      'metadata:',
+      '  a: b: c',
+      '  d: e',
+      'allowedDomains:',
+      '- a',
+      '- *b',
+      'judge: true',
+    );
     assert.deepEqual(
       entries.map(({ name }) => name),
       ['maxSteps', 'judge'],
     );
-    assert.equal(problems.length, 2);
+    assert.equal(problems.length, 4);
+  });
+
+  it('names the place of an option, and of a line that is none without the space around it', () => {
+    const { entries, problems } = read('model : x', '  startUrl: y ', 'files:', '- [');
+    assert.deepEqual(entries, [
+      { name: 'model', value: 'x', place: { line: 1, start: 0, end: 5 } },
+    ]);
+    assert.deepEqual(
+      problems.map(({ place }) => place),
+      [
+        { line: 2, start: 2, end: 13 },
+        { line: 4, start: 0, end: 3 },
+      ],
+    );
   });
 
   it('means the same to YAML, whatever is read', () => {

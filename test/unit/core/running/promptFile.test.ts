@@ -141,6 +141,22 @@ describe('a prompt file', () => {
     );
   });
 
+  it('is written without quotes where a text reads as one whatever the reader', () => {
+    const written = (model: string): string | undefined =>
+      /^model: (.*)$/mu.exec(formatPromptFile({ prompt: 'Go', apiVersion: 'v4', model }))?.[1];
+    for (const text of [
+      'browser-use-2.0',
+      'https://example.com/a:b@c',
+      'x',
+      'eyes',
+      'notes',
+      'on-1',
+    ])
+      assert.equal(written(text), text);
+    for (const text of ['yes', 'Off', 'null', 'a b', 'a:', '5', '-a', 'a#', 'a, b'])
+      assert.equal(written(text), JSON.stringify(text));
+  });
+
   it('never holds a secret that was typed', () => {
     const draft: RunDraft = {
       prompt: 'Sign in',
@@ -171,7 +187,7 @@ describe('a prompt file in JSON', () => {
     const { draft, problems } = read({ $schema: './x.json', prompt: ` ${prompt}\n`, ...options });
     assert.deepEqual(problems, []);
     assert.deepEqual(draft, { prompt, apiVersion: 'v2', ...options });
-    assert.deepEqual(read({ prompt, apiVersion: 'v4', maxCostUsd: 2.5 }).draft, {
+    assert.deepEqual(read({ maxCostUsd: 2.5, apiVersion: 'v4', prompt }).draft, {
       prompt,
       apiVersion: 'v4',
       maxCostUsd: 2.5,
@@ -208,6 +224,7 @@ describe('a prompt file in JSON', () => {
       const { problems } = readPromptFile(text, 'v2', 'json');
       assert.equal(problems.length, 1, text);
       assert.match(problems[0]?.text ?? '', expected);
+      assert.equal(problems[0]?.severity, 'error');
       const [name = ''] = Object.keys(given);
       assert.deepEqual(problems[0]?.place, { line: 1, start: 2, end: 4 + name.length });
     }
@@ -217,10 +234,11 @@ describe('a prompt file in JSON', () => {
     assert.deepEqual(problemsOf('['.repeat(10_000)).length, 1);
     for (const text of ['[]', '"Go"', 'null', '3'])
       assert.match(problemsOf(text)[0] ?? '', /^This is no JSON object/u);
-    const long = { prompt: 'x'.repeat(1_000_001) };
-    assert.deepEqual(problemsOf(JSON.stringify(long)), [
-      'This file is too long for a prompt file.',
-    ]);
+    assert.deepEqual(readPromptFile('x'.repeat(1_000_001), 'v2'), {
+      draft: { prompt: '', apiVersion: 'v2' },
+      problems: [{ text: 'This file is too long for a prompt file.', severity: 'error' }],
+      places: new Map(),
+    });
     const twice =
       '{"prompt": "Go", "judge": true, "metadata": {"prompt": "x"}, "pro\\u006dpt": "No"}';
     assert.deepEqual(problemsOf(twice), ['prompt is written twice.']);
@@ -244,6 +262,7 @@ describe('a prompt file in JSON', () => {
     for (const [text, line, start, expected] of broken) {
       const [problem, ...others] = readPromptFile(text, 'v4', 'json').problems;
       assert.equal(problem?.text, `This is not JSON: ${expected}.`, text);
+      assert.equal(problem.severity, 'error');
       assert.deepEqual([problem.place?.line, problem.place?.start], [line, start], text);
       assert.deepEqual(others, []);
     }
@@ -305,13 +324,30 @@ describe('completions in a prompt file', () => {
     completionsIn(file(...lines), { line, before }).map(({ label }) => label);
 
   it('are the options that the API version takes and the file does not have yet', () => {
-    const lines = ['---', 'apiVersion: v4', 'model: gpt-6-luna', '', '---', 'Go'];
+    const lines = ['---', 'model: gpt-6-luna', 'apiVersion: v4', '', '---', 'Go'];
     const found = labels(lines, 3);
     assert.ok(found.includes('maxCostUsd'));
     for (const absent of ['apiVersion', 'model', 'maxSteps', 'secrets'])
       assert.ok(!found.includes(absent), absent);
-    assert.deepEqual(labels(lines, 5), []);
-    assert.deepEqual(labels(lines, 0), []);
+    for (const line of [0, 4, 5]) assert.deepEqual(labels(lines, line), []);
+    assert.ok(labels(lines, 1, 'mod').includes('model'), 'the one that is being written stays');
+    for (const before of ['two words', '  model', 'judge:', '# why'])
+      assert.deepEqual(labels(lines, 3, before), []);
+  });
+
+  it('say what each does, and which API versions take it', () => {
+    const [version, ...options] = completionsIn('---\n\n---', { line: 1, before: '' });
+    assert.deepEqual(version, {
+      label: 'apiVersion',
+      detail: 'The API version that runs the task.',
+      insert: 'apiVersion: ',
+    });
+    const detail = (name: string) => options.find(({ label }) => label === name)?.detail;
+    assert.equal(
+      detail('maxCostUsd'),
+      'The task ends when it has cost this much, in US dollars. (v4, v3)',
+    );
+    assert.match(detail('startUrl') ?? '', /\(v2\)$/u);
   });
 
   it('are values where an option has known ones', () => {
@@ -319,7 +355,10 @@ describe('completions in a prompt file', () => {
     assert.deepEqual(labels(['---', 'judge: t', '---'], 1), ['true', 'false']);
     const models = labels(['---', 'apiVersion: v3', 'model: '], 2);
     assert.ok(models.includes('claude-sonnet-4.6') && !models.includes('browser-use-2.0'));
-    assert.deepEqual(labels(['---', 'startUrl: h', '---'], 1), []);
+    for (const line of ['startUrl: h', 'unknown: x', 'judge: true # t'])
+      assert.deepEqual(labels(['---', line, '---'], 1), [], line);
+    const all = labels(['---', 'model :\t', '---'], 1);
+    assert.ok(all.includes('claude-sonnet-4.6') && all.includes('browser-use-2.0'));
   });
 
   it('are none in a line longer than any option', () => {
