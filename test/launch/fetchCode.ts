@@ -73,7 +73,22 @@ async function getCode(codeServerVersion: string, folder: string): Promise<void>
   ]);
   await leaveOutUnused(path.join(folder, 'package.json'));
   await runNpm(['install', '--omit=dev', '--prefix', folder], folder, npmTimeoutMs);
-  await writeLogger(path.join(folder, 'node_modules', '@vscode', 'spdlog'));
+  const packages = path.join(folder, 'node_modules');
+  await writeLogger(path.join(packages, '@vscode', 'spdlog'));
+  await getTerminals(packages);
+}
+
+/** Terminals from a build of node-pty that npm has ready-made: without one, VS Code has none. */
+async function getTerminals(packages: string): Promise<void> {
+  const platform = `@lydell/node-pty-${process.platform}-${process.arch}`;
+  for (const [name, as] of [
+    ['@lydell/node-pty', 'node-pty'],
+    [platform, platform],
+  ] as const) {
+    const folder = path.join(packages, as);
+    await fs.mkdir(folder, { recursive: true });
+    await unpack(`${name}@${nodePtyVersion}`, folder, ['--strip-components=1', 'package']);
+  }
 }
 
 /** Gets a package as its archive, which npm checks against the registry's hash, and unpacks a part. */
@@ -100,7 +115,8 @@ const leftOut = [
 
 /**
  * Parts that are large, or useless without the native builds that are not made here: agents and
- * containers, search, terminals, Kerberos. They are loaded only when used.
+ * containers, search, Kerberos; and terminals, of which a ready-made build takes the place. They are loaded only when
+ * used.
  */
 const unused = [
   '@devcontainers/cli',
@@ -115,9 +131,13 @@ const unused = [
   'ssh2',
 ];
 
+const nodePtyVersion = '1.1.0';
+
 /** Part of the cache's folder names, so that what an older recipe made is not taken for what this one makes. */
 function recipe(): string {
-  const digest = createHash('sha256').update(JSON.stringify([leftOut, unused, fileLogger]));
+  const digest = createHash('sha256').update(
+    JSON.stringify([leftOut, unused, fileLogger, nodePtyVersion]),
+  );
   return digest.digest('hex').slice(0, 8);
 }
 
