@@ -73,6 +73,7 @@ class EntryReader {
   }
 
   read(): void {
+    const names = new Set<string>();
     for (; this.#at < this.#lines.length; this.#at++) {
       const line = this.#lines[this.#at] ?? '';
       if (isBlank(line)) continue;
@@ -84,9 +85,9 @@ class EntryReader {
       const place = { line: this.#at, start: 0, end: name.length };
       const value = this.#value(line.slice(start.length).trim());
       if (value === undefined) continue;
-      if (this.entries.some((entry) => entry.name === name))
-        this.#refuse(`${name} is written twice.`, place);
+      if (names.has(name)) this.#refuse(`${name} is written twice.`, place);
       else this.entries.push({ name, place, value });
+      names.add(name);
     }
   }
 
@@ -104,8 +105,9 @@ class EntryReader {
     const items: string[] = [];
     const pairs = new Map<string, string>();
     let indent: string | undefined;
-    for (const [at, line] of this.#lines.entries()) {
-      if (at <= nameLine || isBlank(line)) continue;
+    for (let at = nameLine + 1; at < this.#lines.length; at++) {
+      const line = this.#lines[at] ?? '';
+      if (isBlank(line)) continue;
       const rest = line.trimStart();
       const space = line.slice(0, -rest.length);
       const isItem = /^-(?![^ \t])/u.test(rest);

@@ -90,6 +90,14 @@ describe('a prompt file', () => {
     }
   });
 
+  // Time that grows with the square of the number is more than a test has.
+  it('may hold as many options as fit into it', () => {
+    const lines = Array.from({ length: 70_000 }, (_, index) => `a${index}:\n- b`);
+    const { problems } = readPromptFile(file('---', ...lines, '---', 'Go'), 'v2');
+    assert.equal(problems.length, lines.length);
+    assert.equal(problems[0]?.text, 'There is no option a0.');
+  });
+
   it('warns of options that its API version does not take, and keeps them', () => {
     const text = file('---', 'apiVersion: v4', 'maxSteps: 5', 'maxCostUsd: 2', '---', 'Go');
     const { draft, problems } = readPromptFile(text, 'v2');
