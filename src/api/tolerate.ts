@@ -10,10 +10,13 @@ export async function tolerate<T>(addition: Promise<T>): Promise<T | undefined> 
 }
 
 /** Of all parts, those that did not come. Beside the steps, what a server does not know is not there. */
-export function unreadOf({ steps, ...others }: UnreadParts): UnreadParts | undefined {
-  const unread = Object.entries(others).filter(([, error]) => error && error.status !== 404);
-  if (!steps && unread.length === 0) return undefined;
-  return { ...(steps && { steps }), ...Object.fromEntries(unread) };
+export function unreadOf(errors: {
+  readonly [part in keyof UnreadParts]: CloudError | undefined;
+}): UnreadParts | undefined {
+  const unread = Object.entries(errors).filter(
+    ([part, error]) => error && (part === 'steps' || error.status !== 404),
+  );
+  return unread.length === 0 ? undefined : Object.fromEntries(unread);
 }
 
 /** A part of an answer, or why it did not come. */

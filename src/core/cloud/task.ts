@@ -86,7 +86,7 @@ export type SessionTask = Pick<Task, 'id' | 'status' | 'prompt' | 'createdAt'>;
 
 /** Parts that come by requests of their own, each with why it did not. At least one. */
 export type UnreadParts = {
-  readonly [part in 'steps' | 'files' | 'attachments' | 'screenshots']?: CloudError | undefined;
+  readonly [part in 'steps' | 'files' | 'attachments' | 'screenshots']?: CloudError;
 };
 
 /** All that the cloud says of a task. */

@@ -73,12 +73,10 @@ export function unreadReasons(
 ): Readonly<Record<string, string>> | undefined {
   if (!details?.unread) return undefined;
   const { apiVersion, unread } = details;
-  const reasons = Object.entries(unread).flatMap(([part, error]) => {
-    if (!error) return [];
-    const { text } = errorMessage(error.kind, { host: 'the server', apiVersion });
+  const reasons = Object.entries(unread).map(([part, { kind }]) => {
+    const { text } = errorMessage(kind, { host: 'the server', apiVersion });
     // The sentence after it says what helps, which nobody can do in a text that is kept.
-    const [reason = text] = text.split(/\.(?:\s|$)/u);
-    return [[part, reason] as const];
+    return [part, text.slice(0, text.indexOf('.'))] as const;
   });
   return Object.fromEntries(reasons);
 }

@@ -69,9 +69,9 @@ type JsonMembers = Readonly<Record<string, string | undefined>>;
  * Those that are undefined are left out.
  */
 function objectJson(members: JsonMembers): string {
-  const entries = Object.entries(members)
-    .filter(([, json]) => json !== undefined)
-    .map(([name, json]) => `${JSON.stringify(name)}:${json ?? ''}`);
+  const entries = Object.entries(members).flatMap(([name, json]) =>
+    json === undefined ? [] : [`${JSON.stringify(name)}:${json}`],
+  );
   return `{${entries.join()}}`;
 }
 

@@ -39,7 +39,7 @@ export function taskText(task: TaskDetails | TrackedTask): string {
       ? []
       : ['', 'Steps and files are not known: this is what was last seen of the task.']),
   ];
-  return `${lines.join('\n').trim()}\n`;
+  return `${lines.join('\n')}\n`;
 }
 
 /** What is known of a task but its texts, a line each: "Cost: $0.12". The same as `taskText` has, in its order. */

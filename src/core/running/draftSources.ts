@@ -1,6 +1,7 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { hasEnded, type ApiVersion, type Task, type TaskDetails } from '../cloud/task';
 import { isApiVersion } from '../cloud/versionList';
+import { nodeText, readObject } from '../text/jsonTree';
 import type { ReviewNote } from './runReview';
 import { optionsOf, writeOption, type RunDraft } from './runDraft';
 import { asWritten, runFields } from './runFields';
@@ -30,20 +31,13 @@ export function repeatedDraft(task: TaskDetails): PreparedDraft {
     label: 'The cloud does not tell which other options it ran with',
     detail: `Add what it had of: ${untold.join(', ')}`,
   };
-  return { draft, notes: untold.length === 0 ? [] : [note] };
+  return { draft, notes: [note] };
 }
 
 function metadataOf({ metadata }: TaskDetails): Readonly<Record<string, string>> | undefined {
-  let values: unknown;
-  try {
-    values = JSON.parse(metadata);
-  } catch {
-    return undefined;
-  }
-  if (typeof values !== 'object' || values === null) return undefined;
-  const pairs = Object.entries(values).filter(
-    (pair): pair is [string, string] => typeof pair[1] === 'string',
-  );
+  const pairs = (readObject(metadata) ?? [])
+    .filter(([, { kind }]) => kind === 'string')
+    .map(([name, node]) => [name, nodeText(node)] as const);
   return pairs.length === 0 ? undefined : Object.fromEntries(pairs);
 }
 

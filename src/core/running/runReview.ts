@@ -91,8 +91,7 @@ export function reviewRows(
         icon: 'warning',
         detail: draft.followUp
           ? 'Only the prompt is sent to a session that is at work'
-          : draft.sessionId !== undefined &&
-              capabilitiesOf(draft.apiVersion).runOptions.has(field.option)
+          : capabilitiesOf(draft.apiVersion).runOptions.has(field.option)
             ? 'The session keeps the one that it began with'
             : `${label} takes no such option`,
       })),

@@ -175,7 +175,7 @@ function decoded(text: string): string {
 }
 
 function named(path: string): string {
-  return path === '' ? 'The schema' : `“${path.slice(1).replaceAll('/', ' › ')}”`;
+  return `“${path.slice(1).replaceAll('/', ' › ')}”`;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

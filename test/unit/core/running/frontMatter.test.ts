@@ -146,7 +146,7 @@ describe('front matter', () => {
     const { entries, problems } = read(
       'model: a: b',
       'maxSteps: 3',
-      'files: [',
+      'files: [a, ~]',
       'metadata:',
       '  a: b: c',
       '  d: e',

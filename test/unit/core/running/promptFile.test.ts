@@ -268,11 +268,14 @@ describe('a prompt file in JSON', () => {
       ['{"a": tr ue}', 0, 8, '“ ” can’t stand in column 9'],
     ];
     for (const [text, line, start, expected] of broken) {
-      const [problem, ...others] = readPromptFile(text, 'v4', 'json').problems;
+      const { draft, problems } = readPromptFile(text, 'v4', 'json');
+      const [problem, ...others] = problems;
+      assert.equal(draft.prompt, '');
       assert.equal(problem?.text, `This is not JSON: ${expected}.`, text);
       assert.equal(problem.severity, 'error');
       assert.deepEqual([problem.place?.line, problem.place?.start], [line, start], text);
       assert.deepEqual(others, []);
+      assert.equal(problem.place?.end, start + (expected.includes('😀') ? 2 : 1));
     }
   });
 
@@ -290,8 +293,11 @@ describe('a prompt file in JSON', () => {
 
   it('is refused where it is empty, as VS Code marks nothing in it', () => {
     for (const text of ['', ' \n\t\r\n']) {
-      const [problem] = readPromptFile(text, 'v4', 'json').problems;
-      assert.equal(problem?.text, 'This file is empty: a task is written as {"prompt": "…"}.');
+      const { draft, problems } = readPromptFile(text, 'v4', 'json');
+      assert.deepEqual(problems, [
+        { text: 'This file is empty: a task is written as {"prompt": "…"}.', severity: 'error' },
+      ]);
+      assert.equal(draft.prompt, '');
     }
   });
 

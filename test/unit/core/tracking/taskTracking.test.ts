@@ -7,7 +7,6 @@ import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import { trackTasks } from '../../../../src/core/tracking/taskTracking';
 import {
   lookupMessage,
-  notFoundLabel,
   otherRegionMessage,
   rejectedMessage,
   trackingMessage,
@@ -373,14 +372,5 @@ describe('tracking what a text names', () => {
         assert.equal(requested.length, 1);
         assert.match(lookupMessage(result, 'cloud.example')?.text ?? '', message);
       });
-  });
-});
-
-describe('words that no task has', () => {
-  it('are said to be in none of the tasks that were read, and whether these are all', () => {
-    assert.equal(notFoundLabel(2100, false), 'Not found in the 2,100 tasks read so far');
-    assert.equal(notFoundLabel(1202, true), 'Not found among all 1,202 tasks');
-    assert.equal(notFoundLabel(1, true), 'Not found in the only task');
-    assert.equal(notFoundLabel(0, true), 'This names no task');
   });
 });
