@@ -110,6 +110,13 @@ describe('Track Task', () => {
     assert.deepEqual(person.seen, []);
   });
 
+  it('shows no notification while one session alone is looked up', async () => {
+    await trackTask([sessions[0] ?? ''], options(false));
+    assert.equal(store.tasks().length, 1);
+    // What is in a view has no title.
+    assert.deepEqual(person.progress, ['']);
+  });
+
   it('offers to look in other API versions where the one that is set knows no such session', async () => {
     const configuration = workspace.getConfiguration('browserUseTasks');
     await configuration.update('apiVersion', 'v2', ConfigurationTarget.Global);

@@ -54,6 +54,7 @@ for (const [apiVersion, version] of [
         ({ url, status }) => url.includes(id) && status === 404,
       );
       assert.ok(requests.length <= 4, requests.map(({ url }) => url).join());
+      assert.deepEqual(await workbench.shownNotifications(), []);
       simulator.clock.advance(35_000);
       await row('loading');
       await workbench.row(prompt).click();

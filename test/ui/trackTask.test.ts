@@ -96,6 +96,13 @@ describe('the recent tasks of the account', () => {
     await offers('Not found among all 134 tasks');
   });
 
+  it('are not said to have been searched for a link that names none of them', async () => {
+    await workbench.runCommand('Browser Use: Track Task…');
+    await offers('Find a train to Venice');
+    await workbench.quickInput().fill('https://cloud.browser-use.com/share/v4/0123456789abcdef');
+    await offers('This names no task');
+  });
+
   it('begin with what the clipboard names, which is tracked only when the person says so', async () => {
     await workbench.copy(`A private note: ${copiedId}`);
     await workbench.runCommand('Browser Use: Track Task…');

@@ -172,7 +172,7 @@ export function rejectedMessage({
   beyond,
 }: Pick<TaskInput, 'rejected' | 'beyond'>): string | undefined {
   const sentences = rejected.slice(0, 2).map(({ text, why }) => {
-    const shown = text === undefined ? 'one piece' : `“${shorten(oneLine(text), 40)}”`;
+    const shown = text === undefined ? '1 piece' : `“${shorten(oneLine(text), 40)}”`;
     return `${shown} is left out: ${why}`;
   });
   const more = rejected.length - sentences.length;

@@ -194,7 +194,9 @@ class TaskPicker implements Disposable {
     if (refused === undefined || this.#countFound(text.trim().toLowerCase()) > 0) return undefined;
     const { tasks, hasMore, failures } = this.#recent;
     const isAll = !hasMore && failures.length === 0;
-    return note(notFoundLabel(tasks.length, isAll), `${refused}.`);
+    // What is recognised as no words is not said to have been searched for.
+    const isSearched = input.rejected.every(({ text }) => text !== undefined);
+    return note(notFoundLabel(isSearched ? tasks.length : 0, isAll), `${refused}.`);
   }
 
   /**

@@ -4,10 +4,10 @@ import { type TrackingResult } from '../../core/tracking/taskTracking';
 import { lookupMessage, trackingMessage } from '../../core/tracking/trackingMessages';
 import type { AccountSession } from '../account/accountSession';
 import type { Log } from '../log';
-import { withCountedProgress } from '../progress';
+import { withPieceProgress } from '../progress';
 import { notify, reportError } from '../reportError';
 import type { Settings } from '../settings';
-import type { TaskView } from '../tree/taskView';
+import { viewId, type TaskView } from '../tree/taskView';
 import { offerOtherVersions } from './otherVersions';
 import type { TaskTracker } from './taskTracker';
 
@@ -56,14 +56,19 @@ export async function trackInput(
   return result;
 }
 
-/** Shows how far the look-up of IDs and sessions is, with a button to cancel it; what was tracked by then stays. */
+/**
+ * Shows how far the look-up of IDs and sessions is: of several with a button to cancel it, and what was tracked by then stays; of
+ * one in the view, as a notification would be gone before it is read.
+ */
 async function trackWithProgress(
   input: TaskInput,
   session: AccountSession,
   tracker: TrackInputOptions['tracker'],
 ): Promise<TrackingResult> {
-  if (input.ids.length + input.sessions.length === 0) return tracker.track(input, { session });
-  return withCountedProgress({ title: 'Finding tasks' }, (signal, onProgress) =>
+  const count = input.ids.length + input.sessions.length;
+  if (count === 0) return tracker.track(input, { session });
+  const options = { title: 'Finding tasks', viewId, count, signal: session.signal };
+  return withPieceProgress(options, (signal, onProgress) =>
     tracker.track(input, {
       session,
       signal,

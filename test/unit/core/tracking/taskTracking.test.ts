@@ -283,7 +283,7 @@ describe('tracking what a text names', () => {
 
   it('never repeats what looks like a key', async () => {
     const { input } = await track('bu_0123456789');
-    assert.match(rejectedMessage(input) ?? '', /^one piece is left out: .*API key/u);
+    assert.match(rejectedMessage(input) ?? '', /^1 piece is left out: .*API key/u);
     assert.doesNotMatch(rejectedMessage(input) ?? '', /0123/u);
   });
 
