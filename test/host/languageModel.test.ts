@@ -311,4 +311,23 @@ describe('the tools for language models that cost money or lose work', () => {
     assert.equal(world.simulator.counts.of('POST /api/v4/runs/{run_id}/cancel'), 1);
     await assert.rejects(invoke('stopTask', { id: randomUUID() }), /No API version knows/u);
   });
+
+  it('stop no task of another account than the person was asked about', async () => {
+    const [id, apiVersion] = [randomUUID(), 'v4'];
+    world.simulator.addTask({ id, prompt: 'Go on', lengthMs: 600_000 });
+    const before = world.simulator.counts.total;
+    const { key, server } = world.account.requireSession();
+    const changed = { message: /at 127\.0\.0\.1.* was shown\. Nothing was sent\./u };
+    const input = { id, apiVersion };
+    await assert.rejects(call('stopTask', input), /was not asked/u);
+    await ask('stopTask', input);
+    await key.store('another-key');
+    await assert.rejects(call('stopTask', input), changed);
+    await key.remove();
+    await ask('stopTask', input);
+    await set('baseUrl', 'http://127.0.0.1:9');
+    await assert.rejects(call('stopTask', input), changed);
+    await set('baseUrl', server.baseUrl);
+    assert.equal(world.simulator.counts.total, before);
+  });
 });

@@ -549,7 +549,7 @@ describe('Run Task', () => {
     await run('runTask', 'Find it');
     await change;
     assert.equal(starts(), 0);
-    assert.match(messages(), /The base URL or the API key was changed .* Nothing was started\./u);
+    assert.match(messages(), /The base URL or the API key was changed .* Nothing was sent\./u);
   });
 
   it('goes to the account that the page shows, and to no other whose key comes meanwhile', async () => {

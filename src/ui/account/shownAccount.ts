@@ -38,7 +38,7 @@ export class ShownAccount {
   async requireCurrent(): Promise<void> {
     if (await this.isCurrent()) return;
     throw new UserError(
-      `The base URL or the API key was changed after this account at ${this.session.server.host} was shown. Nothing was started. Run the task again to see where it would go now.`,
+      `The base URL or the API key was changed after this account at ${this.session.server.host} was shown. Nothing was sent. Try again to see where it would go now.`,
     );
   }
 }

@@ -12,7 +12,7 @@ import type { ToolInput } from './tool';
 
 export interface FindTaskOptions {
   readonly clock: Clock;
-  readonly session: AccountSession;
+  readonly session: Pick<AccountSession, 'store' | 'server' | 'connect'>;
   readonly settings: Settings;
   readonly signal: AbortSignal;
 }

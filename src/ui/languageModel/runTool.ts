@@ -16,6 +16,7 @@ import { ShownAccount } from '../account/shownAccount';
 import { defaultVersion } from '../running/promptFiles';
 import type { Settings } from '../settings';
 import { UserError } from '../userError';
+import { Questions, type Asked } from './questions';
 import type { Tool, ToolInput } from './tool';
 
 export interface RunToolOptions {
@@ -27,68 +28,21 @@ export interface RunToolOptions {
 
 /** Runs a task that a language model wrote, once the person has read what will be sent, to whom, and at what cost. */
 export function runTool(options: RunToolOptions): Tool {
-  const questions = new Questions();
+  const questions = new Questions<RunDraft>();
   return {
     prepare: async (input) => {
-      const draft = draftOf(input, options);
-      const account = await ShownAccount.of(options.account.requireSession());
-      questions.ask(input, { draft, account });
-      return questionOf({ draft, account });
+      const asked: Asked<RunDraft> = {
+        meant: draftOf(input, options),
+        account: await ShownAccount.of(options.account.requireSession()),
+      };
+      questions.ask(input, asked);
+      return questionOf(asked);
     },
     invoke: async (input, signal) => run(await questions.answered(input), { ...options, signal }),
   };
 }
 
-/** What the person is asked about. */
-interface Asked {
-  readonly draft: RunDraft;
-  readonly account: ShownAccount;
-}
-
-/** What was asked and has no answer yet. VS Code asks before each call, which then has the same input. */
-class Questions {
-  readonly #byInput = new Map<string, readonly Asked[]>();
-
-  ask({ given }: ToolInput, asked: Asked): void {
-    const key = JSON.stringify(given);
-    const before = this.#byInput.get(key) ?? [];
-    this.#byInput.delete(key);
-    this.#byInput.set(key, [...before, asked]);
-    // Nobody tells of those that the person has refused.
-    const [oldest] = this.#byInput.keys();
-    if (this.#byInput.size > mostInputs && oldest !== undefined) this.#byInput.delete(oldest);
-  }
-
-  /**
-   * @throws {UserError} where the account is another by now, or what would be sent was another in one of the questions: nothing that
-   *   was asked with this input counts then
-   */
-  async answered({ given }: ToolInput): Promise<Asked> {
-    const key = JSON.stringify(given);
-    const [asked, ...others] = this.#byInput.get(key) ?? [];
-    this.#byInput.delete(key);
-    if (!asked)
-      throw new UserError('The user was not asked about this task. Nothing was sent. Try again.');
-    const draft = JSON.stringify(asked.draft);
-    if (others.some((other) => JSON.stringify(other.draft) !== draft))
-      throw new UserError(
-        'The API version for new tasks was changed after the user was asked. Nothing was sent. Try again.',
-      );
-    // Before anything is waited for, as two calls may come at once.
-    if (others.length > 0) this.#byInput.set(key, others);
-    try {
-      await asked.account.requireCurrent();
-    } catch (error) {
-      this.#byInput.delete(key);
-      throw error;
-    }
-    return asked;
-  }
-}
-
-const mostInputs = 50;
-
-function questionOf({ draft, account }: Asked): PreparedToolInvocation {
+function questionOf({ meant: draft, account }: Asked<RunDraft>): PreparedToolInvocation {
   const { host } = account.session.server;
   const where = `${capabilitiesOf(draft.apiVersion).label} at ${host}, with the API key that is set there`;
   const message = new MarkdownString();
@@ -104,7 +58,7 @@ function questionOf({ draft, account }: Asked): PreparedToolInvocation {
 }
 
 async function run(
-  { draft, account }: Asked,
+  { meant: draft, account }: Asked<RunDraft>,
   { clock, poller, signal }: RunToolOptions & { readonly signal: AbortSignal },
 ): Promise<string> {
   const { session } = account;

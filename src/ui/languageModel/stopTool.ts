@@ -6,8 +6,10 @@ import { canSteer, losingTasks } from '../../core/steering/steerActions';
 import { namesFrom, steerMessage, stopQuestion } from '../../core/steering/steerMessages';
 import type { SteerResult, TaskSteering } from '../../core/steering/taskSteering';
 import type { CurrentAccount } from '../account/currentAccount';
+import { ShownAccount } from '../account/shownAccount';
 import type { Settings } from '../settings';
 import { findTask } from './findTask';
+import { Questions, type Asked } from './questions';
 import type { Tool, ToolInput } from './tool';
 
 export interface StopToolOptions {
@@ -17,24 +19,36 @@ export interface StopToolOptions {
   readonly steering: TaskSteering;
 }
 
-/** Stops a task for a language model, once the person has read which one and what is lost. */
+type StopAction = 'stop' | 'stopSession';
+
+/** Stops a task for a language model, once the person has read which one, of which account, and what is lost. */
 export function stopTool(options: StopToolOptions): Tool {
+  const questions = new Questions<StopAction>();
   return {
-    prepare: (input) => prepare(input, options),
-    invoke: (input, signal) => stop(input, signal, options),
+    prepare: async (input) => {
+      const session = options.account.requireSession();
+      await session.persistence.whenReady;
+      const asked = { meant: actionOf(input), account: await ShownAccount.of(session) };
+      const question = questionOf(input, asked);
+      questions.ask(input, asked);
+      return question;
+    },
+    invoke: async (input, signal) => stop(input, await questions.answered(input), signal, options),
   };
 }
 
 /** Sends nothing, so a task that is not tracked is named by what the model gave. */
-function prepare(input: ToolInput, { account }: StopToolOptions): PreparedToolInvocation {
+function questionOf(
+  input: ToolInput,
+  { meant: action, account }: Asked<StopAction>,
+): PreparedToolInvocation {
   const id = input.requiredText('id');
-  const { server, store } = account.requireSession();
+  const { server, store } = account.session;
   const [newest] = apiVersions;
   const named = store.tasks().find((task) => task.id === id) ?? {
     apiVersion: newest ?? 'v4',
     id,
   };
-  const action = actionOf(input);
   const others = losingTasks(action, [named], store.tasks()).filter((task) => task.id !== id);
   const { text, detail } = stopQuestion(action, [named, ...others]);
   const message = new MarkdownString();
@@ -48,14 +62,14 @@ function prepare(input: ToolInput, { account }: StopToolOptions): PreparedToolIn
 
 async function stop(
   input: ToolInput,
+  { meant: asked, account }: Asked<StopAction>,
   signal: AbortSignal,
   options: StopToolOptions,
 ): Promise<string> {
-  const { account, steering } = options;
-  const session = await account.whenReady();
-  const { store, connect, server } = session;
-  const ref = await findTask(input, { ...options, session, signal });
-  const asked = actionOf(input);
+  const { steering } = options;
+  const { connect } = account;
+  const { store, server } = account.session;
+  const ref = await findTask(input, { ...options, session: { store, server, connect }, signal });
   // A version that always stops both, or the task alone, does what it can.
   const action = canSteer(ref.apiVersion, asked) ? asked : 'stop';
   const results = await steering.run(action, [ref], { account: { store, connect }, signal });
@@ -80,6 +94,6 @@ function sentenceOf(kind: SteerResult['kind'] | undefined): string {
   }
 }
 
-function actionOf(input: ToolInput): 'stop' | 'stopSession' {
+function actionOf(input: ToolInput): StopAction {
   return input.oneOf('scope', ['task', 'session']) === 'session' ? 'stopSession' : 'stop';
 }
