@@ -147,6 +147,10 @@ describe('steering tasks', () => {
     await open('Orders a tent').waitFor();
     await open('Reads the news').waitFor();
     assert.ok(lists() >= 1);
+    const stopAll = workbench.page.locator(
+      `${sessionsPane} .pane-header a.action-label[aria-label^="Stop All Open Sessions"]`,
+    );
+    await stopAll.waitFor({ state: 'attached' });
     const description = await open('Orders a tent').locator('.label-description').innerText();
     assert.match(
       description.replaceAll('\u00a0', ' '),
@@ -170,6 +174,7 @@ describe('steering tasks', () => {
     await workbench.page
       .locator(sessionsPane, { hasText: 'No session or browser is open.' })
       .waitFor();
+    await stopAll.waitFor({ state: 'detached' });
     const read = lists();
     await toggleSessions();
     simulator.clock.advance(60_000);

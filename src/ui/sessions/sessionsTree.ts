@@ -1,4 +1,4 @@
-import { ThemeColor, ThemeIcon, TreeItem, window, type TreeView } from 'vscode';
+import { commands, ThemeColor, ThemeIcon, TreeItem, window, type TreeView } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import { disposeAll, type Disposable } from '../../core/base/event';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
@@ -49,6 +49,7 @@ export class SessionsTree implements Disposable {
   #view: TreeView<TreeItem> | undefined;
   #redraw: () => void = () => undefined;
   #drawn = '[]';
+  #hasOpen = false;
   #isShowingProgress = false;
 
   constructor(options: SessionsTreeOptions) {
@@ -136,6 +137,12 @@ export class SessionsTree implements Disposable {
     if ((view.message ?? '') !== message) view.message = message;
     const summary = state ? openSessionsSummary(state, this.#tasks) : '';
     if ((view.description ?? '') !== summary) view.description = summary;
+    const hasOpen = state?.entries.some(({ isStopping }) => !isStopping) ?? false;
+    if (hasOpen !== this.#hasOpen) {
+      this.#hasOpen = hasOpen;
+      // By it the view's title offers to stop all.
+      void commands.executeCommand('setContext', 'browserUseTasks.hasOpenSessions', hasOpen);
+    }
     const drawn = JSON.stringify(
       this.#items().map(({ id, label, description, contextValue }) => [
         id,
