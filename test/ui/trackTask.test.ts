@@ -14,7 +14,9 @@ describe('the recent tasks of the account', () => {
   let copiedId: string;
   let longId: string;
 
-  withCloudForAllTests((opened) => void ({ workbench, simulator } = opened));
+  withCloudForAllTests((opened) => void ({ workbench, simulator } = opened), {
+    settings: { 'browserUseTasks.apiVersion': 'auto' },
+  });
 
   before(async () => {
     // More than a page of v2, so that there is something to read on.

@@ -15,6 +15,27 @@ export function listedVersions(isOfficial: boolean): readonly ApiVersion[] {
   return [...new Set(places.map(({ apiVersion }) => apiVersion))];
 }
 
+/** How long a version is left out that was found not to be served, in milliseconds: a server may be updated. */
+const absenceMs = 10 * 60_000;
+
+/** Which API versions one server has been found not to serve, so that no list is asked for in vain each time. */
+export class AbsentVersions {
+  /** When each was asked in vain, in milliseconds since 1970. */
+  readonly #foundAt = new Map<ApiVersion, number>();
+
+  note(apiVersion: ApiVersion, now: number): void {
+    this.#foundAt.set(apiVersion, now);
+  }
+
+  /** The versions that may be served; all of them where none may. */
+  leaveOut(versions: readonly ApiVersion[], now: number): readonly ApiVersion[] {
+    const left = versions.filter(
+      (version) => now - (this.#foundAt.get(version) ?? -Infinity) >= absenceMs,
+    );
+    return left.length > 0 ? left : versions;
+  }
+}
+
 /** A list that could not be read on. */
 export interface FailedList {
   readonly apiVersion: ApiVersion;
@@ -24,6 +45,8 @@ export interface FailedList {
 export interface RecentTasksOptions {
   readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   readonly versions: readonly ApiVersion[];
+  /** Called where a version turns out not to be served. */
+  readonly onAbsent: (apiVersion: ApiVersion) => void;
   /** Aborts all requests. */
   readonly signal: AbortSignal;
 }
@@ -38,13 +61,14 @@ interface List {
 
 /**
  * The account's tasks of several API versions as one list, the newest first, read page by page as somebody wants more. A version that is
- * not served is left out without a word, and one that fails keeps no other from being read.
+ * not served is left out without a word where another one is, and one that fails keeps no other from being read.
  */
 export class RecentTasks {
   readonly #options: RecentTasksOptions;
   readonly #lists: readonly List[];
   readonly #tasks = new Map<string, RecentTask>();
   readonly #failures: FailedList[] = [];
+  readonly #absences: FailedList[] = [];
   #ordered: readonly RecentTask[] | undefined;
   #hasBegun = false;
 
@@ -81,7 +105,7 @@ export class RecentTasks {
 
   /** The lists that could not be read on, in the order in which they failed. */
   get failures(): readonly FailedList[] {
-    return this.#failures;
+    return this.#absences.length === this.#lists.length ? this.#absences : this.#failures;
   }
 
   /**
@@ -122,7 +146,9 @@ export class RecentTasks {
     } catch (error) {
       list.isDone = true;
       if (!isCloudError(error)) throw error;
-      if (error.kind !== 'notServed') this.#failures.push({ apiVersion, error });
+      const isAbsent = error.kind === 'notServed';
+      (isAbsent ? this.#absences : this.#failures).push({ apiVersion, error });
+      if (isAbsent) this.#options.onAbsent(apiVersion);
     }
   }
 

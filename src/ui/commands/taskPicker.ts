@@ -7,7 +7,12 @@ import { parseTaskInput, type TaskInput } from '../../core/input/taskInput';
 import { formatCount } from '../../core/labels/countLabel';
 import { plainLabel } from '../../core/text/plainText';
 import { asUuid } from '../../core/text/uuids';
-import { listedVersions, RecentTasks, type RecentTask } from '../../core/tracking/recentTasks';
+import {
+  AbsentVersions,
+  listedVersions,
+  RecentTasks,
+  type RecentTask,
+} from '../../core/tracking/recentTasks';
 import {
   namedLabel,
   namesAny,
@@ -31,7 +36,7 @@ import {
 export interface TaskPickerOptions {
   /** Whose tasks are offered. */
   readonly session: AccountSession;
-  /** Tell the version of IDs whose version nothing else tells. */
+  /** Tell the version of IDs whose version nothing else tells, and whose list is read. */
   readonly settings: Pick<Settings, 'apiVersion'>;
   readonly clock: Clock;
   readonly log: Pick<Log, 'error'>;
@@ -67,6 +72,15 @@ const rowsBeforeEnd = 10;
 /** In characters. What is longer is no list of tasks. */
 const maxCopied = 10_000_000;
 
+const absentVersions = new WeakMap<AccountSession, AbsentVersions>();
+
+/** What is known of the session's server, whichever box has learned it. */
+function absentAt(session: AccountSession): AbsentVersions {
+  const absent = absentVersions.get(session) ?? new AbsentVersions();
+  absentVersions.set(session, absent);
+  return absent;
+}
+
 class TaskPicker implements Disposable {
   readonly picked: Promise<TaskInput | 'setApiKey'>;
   readonly #options: TaskPickerOptions;
@@ -86,12 +100,16 @@ class TaskPicker implements Disposable {
   #resolve: (picked: TaskInput | 'setApiKey') => void = () => undefined;
 
   constructor(options: TaskPickerOptions) {
-    const { session } = options;
+    const { session, settings, clock } = options;
     this.#options = options;
+    const absent = absentAt(session);
     this.#signal = AbortSignal.any([this.#over.signal, session.signal]);
     this.#recent = new RecentTasks({
       connect: session.connect,
-      versions: listedVersions(isOfficial(session.server)),
+      versions: settings.apiVersion
+        ? [settings.apiVersion]
+        : absent.leaveOut(listedVersions(isOfficial(session.server)), clock.now()),
+      onAbsent: (apiVersion) => absent.note(apiVersion, clock.now()),
       signal: this.#signal,
     });
     const pick = window.createQuickPick<PickerItem>();

@@ -4,7 +4,11 @@ import type { ApiVersion } from '../../../../src/core/cloud/task';
 import type { Cloud, TaskPage } from '../../../../src/core/cloud/taskClient';
 import { parseTaskInput } from '../../../../src/core/input/taskInput';
 import { matchesSearch } from '../../../../src/core/tasks/matchesSearch';
-import { listedVersions, RecentTasks } from '../../../../src/core/tracking/recentTasks';
+import {
+  AbsentVersions,
+  listedVersions,
+  RecentTasks,
+} from '../../../../src/core/tracking/recentTasks';
 import { FakeCloud } from '../../../fakes/fakeCloud';
 
 describe('the recent tasks of an account', () => {
@@ -13,12 +17,14 @@ describe('the recent tasks of an account', () => {
   /** By version and page what its request fails with. */
   let failures: Map<string, CloudErrorKind>;
   let requested: string[];
+  let absent: ApiVersion[];
   let abort: AbortController;
 
   beforeEach(() => {
     pages = new Map();
     failures = new Map();
     requested = [];
+    absent = [];
     abort = new AbortController();
   });
 
@@ -50,8 +56,13 @@ describe('the recent tasks of an account', () => {
     });
   };
 
-  const recentTasks = (): RecentTasks =>
-    new RecentTasks({ connect, versions: listedVersions(true), signal: abort.signal });
+  const recentTasks = (versions = listedVersions(true)): RecentTasks =>
+    new RecentTasks({
+      connect,
+      versions,
+      onAbsent: (version) => absent.push(version),
+      signal: abort.signal,
+    });
   const idsOf = ({ tasks }: RecentTasks): string[] => tasks.map(({ id }) => id);
   const nothing = (): void => undefined;
 
@@ -109,6 +120,28 @@ describe('the recent tasks of an account', () => {
       ['v4 forbidden', 'v2 server'],
     );
     assert.equal(recent.hasMore, false);
+    assert.deepEqual(absent, ['v3']);
+  });
+
+  it('say so where no version is served that was asked', async () => {
+    failures.set('v1 1', 'notServed');
+    const recent = recentTasks(['v1']);
+    await recent.readMore(nothing);
+    assert.deepEqual(
+      recent.failures.map(({ apiVersion, error }) => `${apiVersion} ${error.kind}`),
+      ['v1 notServed'],
+    );
+    assert.equal(recent.hasMore, false);
+  });
+
+  it('ask for no list in vain within ten minutes, but where nothing else is left', () => {
+    const versions = new AbsentVersions();
+    const all = listedVersions(true);
+    assert.deepEqual(versions.leaveOut(all, 0), all);
+    versions.note('v3', 1000);
+    assert.deepEqual(versions.leaveOut(all, 600_999), ['v4', 'v2']);
+    assert.deepEqual(versions.leaveOut(['v3'], 2000), ['v3']);
+    assert.deepEqual(versions.leaveOut(all, 601_000), all);
   });
 
   it('send nothing more once nobody wants them', async () => {
