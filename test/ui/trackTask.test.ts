@@ -13,6 +13,7 @@ describe('the recent tasks of the account', () => {
   let workbench: Workbench;
   let copiedId: string;
   let longId: string;
+  let trainId: string;
 
   withCloudForAllTests((opened) => void ({ workbench, simulator } = opened), {
     settings: { 'browserUseTasks.apiVersion': 'auto' },
@@ -23,7 +24,7 @@ describe('the recent tasks of the account', () => {
     for (let number = 1; number <= 130; number++)
       copiedId = add({ prompt: `Check shop ${number}`, apiVersion: 'v2' }, 60 + number);
     longId = add({ prompt: 'Check the long list', apiVersion: 'v2' }, 400);
-    add({ prompt: 'Find a train to Venice', apiVersion: 'v4', lengthMs: 1000 }, 3);
+    trainId = add({ prompt: 'Find a train to Venice', apiVersion: 'v4', lengthMs: 1000 }, 3);
     add({ prompt: 'Compare tents', title: 'Compare tents', titleAfterMs: 0, apiVersion: 'v3' }, 5);
     add({ prompt: 'Fill in the $(trash) form', apiVersion: 'v2', end: 'never' }, 7);
     // One version that fails hides no other.
@@ -91,11 +92,20 @@ describe('the recent tasks of the account', () => {
     assert.equal((await workbench.rows()).length, 2);
   });
 
-  it('are said not to have words that stand in none of them one after the other', async () => {
+  it('are found by their words in any order, and by how an ID begins', async () => {
     await workbench.runCommand('Browser Use: Track Task…');
     await offers('Find a train to Venice');
-    await workbench.quickInput().fill('venice train');
+    await workbench.quickInput().fill('venice train ');
+    await until('The one task', async () => {
+      const shown = (await labels()).filter((label) => label !== 'Show Older Tasks');
+      return shown.join() === 'Find a train to Venice';
+    });
+    await workbench.quickInput().fill('venice zeppelin');
     await offers('Not found among all 134 tasks');
+    // Of an ID of four characters or more, the first may be an ID by themselves.
+    await workbench.quickInput().fill(trainId.slice(0, 4));
+    await offers('Find a train to Venice');
+    assert.doesNotMatch((await labels()).join('\n'), /^Track 1 task/mu);
   });
 
   it('are not said to have been searched for a link that names none of them', async () => {

@@ -3,6 +3,7 @@ import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { errorMessage } from '../../core/labels/errorMessage';
 import { recentDescription } from '../../core/labels/rowDescription';
 import { appearanceOf, taskTitle } from '../../core/labels/taskLabels';
+import { hasWords } from '../../core/tasks/matchesSearch';
 import { newlyTracked } from '../../core/tasks/trackedTask';
 import { plainLabel } from '../../core/text/plainText';
 import type { FailedList, RecentTask } from '../../core/tracking/recentTasks';
@@ -20,12 +21,12 @@ export function isChoice({ kindOf }: PickerItem): boolean {
   return kindOf === 'task' || kindOf === 'typed' || kindOf === 'copied';
 }
 
-/** Whether VS Code shows a row for a search: it looks for the words as they stand there, one after the other. */
-export function isShownFor(
+/** Whether a search finds a row: each of its words stands in what the row shows. VS Code finds them only one after the other. */
+export function isFoundBy(
   { label, description = '', detail = '' }: PickerItem,
-  search: string,
+  words: readonly string[],
 ): boolean {
-  return [label, description, detail].some((text) => text.toLowerCase().includes(search));
+  return hasWords(`${label}\n${description}\n${detail}`, words);
 }
 
 export function keyItem(): PickerItem {
@@ -62,6 +63,7 @@ export function taskItem(
     description: plainLabel(recentDescription(known, { now, isTracked })),
     detail: plainLabel(task.id),
     iconPath: taskIcon(appearanceOf(known), false),
+    alwaysShow: false,
   };
 }
 

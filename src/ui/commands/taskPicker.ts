@@ -5,6 +5,7 @@ import { isOfficial } from '../../core/cloud/regions';
 import { isAbort } from '../../core/cloud/errors';
 import { parseTaskInput, type TaskInput } from '../../core/input/taskInput';
 import { formatCount } from '../../core/labels/countLabel';
+import { wordsOf } from '../../core/tasks/matchesSearch';
 import { plainLabel } from '../../core/text/plainText';
 import { asUuid } from '../../core/text/uuids';
 import {
@@ -25,7 +26,7 @@ import type { Settings } from '../settings';
 import {
   failureNotes,
   isChoice,
-  isShownFor,
+  isFoundBy,
   keyItem,
   note,
   olderItem,
@@ -176,32 +177,51 @@ class TaskPicker implements Disposable {
   }
 
   #searchesOn(): boolean {
-    const search = this.#pick.value.trim().toLowerCase();
-    if (search === '' || this.#typed?.kindOf === 'typed') return false;
+    if (this.#pick.value.trim() === '' || this.#typed?.kindOf === 'typed') return false;
     if (!this.#recent.hasMore || this.#pagesForSearch++ >= mostPagesForSearch) return false;
-    return this.#countFound(search) < enoughFound;
+    return this.#countFound() < enoughFound;
   }
 
-  #countFound(search: string): number {
-    return this.#recent.tasks.filter((task) => isShownFor(this.#taskItem(task), search)).length;
+  #countFound(): number {
+    const words = wordsOf(this.#pick.value);
+    return this.#recent.tasks.filter((task) => isFoundBy(this.#taskItem(task), words)).length;
+  }
+
+  /**
+   * Has VS Code show the rows that it would not find: it takes several words, and the spaces after one, for one text.
+   * @returns whether rows are to be drawn for that
+   */
+  #showFound(): boolean {
+    const { value } = this.#pick;
+    const isOfWords = /\S\s|\s\S/u.test(value) && this.#typed?.kindOf !== 'typed';
+    const words = wordsOf(value);
+    let hasChanged = false;
+    for (const task of this.#recent.tasks) {
+      const item = this.#taskItem(task);
+      const alwaysShow = isOfWords && isFoundBy(item, words);
+      hasChanged ||= item.alwaysShow !== alwaysShow;
+      item.alwaysShow = alwaysShow;
+    }
+    return hasChanged;
   }
 
   #search(): void {
     this.#pagesForSearch = 0;
     const before = this.#typed;
     this.#typed = this.#judgeTyped();
-    if (before || this.#typed) this.#draw();
+    const isDue = this.#showFound();
+    if (isDue || before || this.#typed) this.#draw();
     if (this.#typed?.kindOf === 'typed') this.#pick.activeItems = [this.#typed];
     else if (this.#recent.tasks.length > 0 && this.#searchesOn()) void this.#read();
   }
 
-  /** What the text so far names; words that some task holds name nothing. */
+  /** What the text so far names; words that some task holds name nothing, nor does how the ID of one begins. */
   #judgeTyped(): PickerItem | undefined {
     const text = this.#pick.value;
     if (text.trim() === '') return undefined;
     const input = parseTaskInput(text, this.#options.settings.apiVersion);
     const refused = rejectedMessage(input);
-    if (namesAny(input))
+    if (namesAny(input) && !this.#beginsId(text.trim()))
       return {
         kindOf: 'typed',
         label: `Track ${namedLabel(input)}`,
@@ -209,12 +229,19 @@ class TaskPicker implements Disposable {
         ...(refused !== undefined && { detail: plainLabel(`${refused}.`) }),
         alwaysShow: true,
       };
-    if (refused === undefined || this.#countFound(text.trim().toLowerCase()) > 0) return undefined;
+    if (refused === undefined || this.#countFound() > 0) return undefined;
     const { tasks, hasMore, failures } = this.#recent;
     const isAll = !hasMore && failures.length === 0;
     // What is recognised as no words is not said to have been searched for.
     const isSearched = input.rejected.every(({ text }) => text !== undefined);
     return note(notFoundLabel(isSearched ? tasks.length : 0, isAll), `${refused}.`);
+  }
+
+  /** Whether a task in the list has an ID that goes on after this. */
+  #beginsId(text: string): boolean {
+    const begun = text.toLowerCase();
+    const ids = this.#recent.tasks.map(({ id }) => id.toLowerCase());
+    return ids.some((id) => id.startsWith(begun)) && !ids.includes(begun);
   }
 
   /**
@@ -298,6 +325,7 @@ class TaskPicker implements Disposable {
     this.#pick.busy = this.#isReading;
     // What names no task may be words of one that was read since.
     if (this.#typed?.kindOf === 'note') this.#typed = this.#judgeTyped();
+    this.#showFound();
     const { tasks } = this.#recent;
     const items = [
       ...(this.#typed ? [this.#typed] : []),

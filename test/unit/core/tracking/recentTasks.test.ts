@@ -3,7 +3,7 @@ import { CloudError, type CloudErrorKind } from '../../../../src/core/cloud/erro
 import type { ApiVersion } from '../../../../src/core/cloud/task';
 import type { Cloud, TaskPage } from '../../../../src/core/cloud/taskClient';
 import { parseTaskInput } from '../../../../src/core/input/taskInput';
-import { matchesSearch } from '../../../../src/core/tasks/matchesSearch';
+import { hasWords, matchesSearch, wordsOf } from '../../../../src/core/tasks/matchesSearch';
 import {
   AbsentVersions,
   listedVersions,
@@ -167,5 +167,6 @@ describe('the recent tasks of an account', () => {
       assert.ok(matchesSearch(task, search), search);
     assert.ok(!matchesSearch(task, 'venice plane'));
     assert.ok(matchesSearch({ id: 'a1' }, 'a1'));
+    assert.ok(hasWords('Find a laptop', wordsOf(' LAPTOP  find ')));
   });
 });
