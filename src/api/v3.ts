@@ -68,6 +68,7 @@ export function createV3Client(send: SendRequest): TaskReader {
       const details = present({
         ...detailsOf(session),
         prompt: messages.prompt,
+        lastPrompt: messages.lastPrompt,
         steps: messages.steps,
         files: (files.value ?? known)?.files ?? [],
         hasMoreFiles: (files.value ?? known)?.hasMoreFiles,

@@ -76,6 +76,7 @@ export class SessionMessages {
   #lastId: string | undefined;
   #lastAt: number | undefined;
   #prompt: string | undefined;
+  #lastPrompt: string | undefined;
 
   /** The message to read on from; `undefined` before the first. */
   get lastId(): string | undefined {
@@ -85,6 +86,11 @@ export class SessionMessages {
   /** What the person wrote first. */
   get prompt(): string | undefined {
     return this.#prompt;
+  }
+
+  /** What the person wrote last, where that is another message than the first. */
+  get lastPrompt(): string | undefined {
+    return this.#lastPrompt;
   }
 
   /** A new array whenever messages were taken in. */
@@ -105,7 +111,9 @@ export class SessionMessages {
   #takeIn(message: Message): void {
     const content = readData(message.data ?? '');
     if (isFromPerson(message)) {
-      this.#prompt ??= promptIn(content.text);
+      const prompt = promptIn(content.text);
+      if (this.#prompt === undefined) this.#prompt = prompt;
+      else this.#lastPrompt = prompt ?? this.#lastPrompt;
       return;
     }
     switch (message.type) {

@@ -665,6 +665,11 @@ describe('Run Task', () => {
       assert.equal(starts(), 2);
       assert.deepEqual(tracked().length, 1);
       assert.deepEqual(polled, [ref]);
+      simulator.clock.advance(600_000);
+      choose('Run');
+      await run('runAgain', ref);
+      const prompts = [...simulator.tasks.values()].map(({ script }) => script.prompt);
+      assert.deepEqual(prompts, ['First', 'Then this', 'Then this']);
     });
 
     it('cannot continue a session of v2 that is at work', async () => {

@@ -105,6 +105,8 @@ export interface TaskDetails extends Task {
   readonly screenshotUrls: readonly string[];
   /** Names of the files that the person gave to the task. Absent where there are none, or the cloud was not asked. v4 only. */
   readonly attachments?: readonly string[] | undefined;
+  /** The prompt that it ran last, where it has run several as a session that goes on. Of those that were read so far. v3 only. */
+  readonly lastPrompt?: string | undefined;
   /** What the cloud says went wrong. v4 only. */
   readonly error?: string | undefined;
   /** The other tasks of its session, the newest first. Absent where the cloud was not asked. v4 only. */

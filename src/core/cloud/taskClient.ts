@@ -192,6 +192,7 @@ export function summaryOf(details: TaskDetails): TaskUpdate {
     metadata,
     screenshotUrls,
     attachments,
+    lastPrompt,
     error,
     sessionTasks,
     hasMoreSessionTasks,

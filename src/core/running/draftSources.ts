@@ -13,18 +13,19 @@ export interface PreparedDraft {
 
 /** The draft that runs a task again, with all that the cloud tells of it and a note of what it does not tell. */
 export function repeatedDraft(task: TaskDetails): PreparedDraft {
-  const { apiVersion, prompt = '', model } = task;
+  const { apiVersion, prompt = '', lastPrompt, model } = task;
   const metadata = metadataOf(task);
   const draft: RunDraft = {
-    prompt,
+    prompt: lastPrompt ?? prompt,
     apiVersion,
+    ...(isKeptOpen(task) && { keepAlive: true }),
     ...(model === undefined ? {} : { model }),
     ...(metadata === undefined ? {} : { metadata }),
   };
   const told = ['model', 'metadata', 'sessionId'];
   const untold = runFields
     .filter(({ option }) => capabilitiesOf(apiVersion).runOptions.has(option))
-    .filter(({ option }) => !told.includes(option))
+    .filter(({ option }) => !told.includes(option) && draft[option] === undefined)
     .map(({ label }) => label);
   const note: ReviewNote = {
     severity: 'info',
@@ -32,6 +33,11 @@ export function repeatedDraft(task: TaskDetails): PreparedDraft {
     detail: `Add what it had of: ${untold.join(', ')}`,
   };
   return { draft, notes: [note] };
+}
+
+/** Whether its session waits for another prompt, as one does that is to stay open. Of one that has closed nobody knows what it was to do. */
+function isKeptOpen({ apiVersion, status, rawStatus }: TaskDetails): boolean {
+  return status === 'finished' && rawStatus === capabilitiesOf(apiVersion).mayRunAgain?.rawStatus;
 }
 
 function metadataOf({ metadata }: TaskDetails): Readonly<Record<string, string>> | undefined {

@@ -8,6 +8,7 @@ import {
   type TextDocument,
 } from 'vscode';
 import type { TaskDetails, TaskRef } from '../../core/cloud/task';
+import { getWholeDetails } from '../../core/cloud/taskClient';
 import { continuedDraft, draftOfArguments, repeatedDraft } from '../../core/running/draftSources';
 import { oneLine, plainLabel } from '../../core/text/plainText';
 import { shorten } from '../../core/text/shorten';
@@ -162,11 +163,11 @@ async function oneTask(
   return chooseTask(args, options, question);
 }
 
-/** What the cloud tells of a task, in as few requests as tell its prompt. */
+/** What the cloud tells of a task, in as few requests as tell the prompt that it ran last. */
 async function readTask(ref: TaskRef, session: AccountSession): Promise<TaskDetails> {
   return withProgress({ title: 'Reading the task' }, async (signal) => {
     const client = (await session.connect(signal)).client(ref.apiVersion);
     const task = await client.getTask(ref.id, signal);
-    return task.prompt === undefined ? client.getDetails(ref.id, signal) : task;
+    return task.prompt === undefined ? getWholeDetails(client, ref.id, signal) : task;
   });
 }

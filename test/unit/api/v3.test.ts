@@ -209,6 +209,16 @@ describe('v3: the details of a session', () => {
     assert.equal(details.isPartial, false);
   });
 
+  it('tell what was asked first, and what last in a session that went on', async () => {
+    const asked = (id: string, data: string) => ({ ...messages[0], id, data });
+    const more = [...messages, asked('m7', 'Book it'), asked('m8', '<task>Pay</task>')];
+    const client = createV3Client(pollFrom({ ...answers, [messagesPath]: { messages: more } }));
+    const { prompt, lastPrompt } = await client.getDetails(id, never);
+    assert.deepEqual([prompt, lastPrompt], ['Find a flight', 'Pay']);
+    const once = await createV3Client(pollFrom(answers)).getDetails(id, never);
+    assert.equal(once.lastPrompt, undefined);
+  });
+
   it('take calls of tools for actions, also without words or arguments', async () => {
     const called = { ...message, id: 'm1', role: 'ai', type: 'browser_action', summary: 'Act' };
     const data = JSON.stringify({ tool_calls: [{ function: { name: 'screenshot' } }] });

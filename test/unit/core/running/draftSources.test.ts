@@ -46,6 +46,19 @@ describe('running a task again', () => {
     });
   });
 
+  it('takes the prompt of a session that it ran last, and keeps its session open where that one is', () => {
+    const idle = { ...details, apiVersion: 'v3', rawStatus: 'idle', lastPrompt: 'Buy it' } as const;
+    const { draft, notes } = repeatedDraft(idle);
+    assert.equal(draft.prompt, 'Buy it');
+    assert.equal(draft.keepAlive, true);
+    assert.doesNotMatch(notes[0]?.detail ?? '', /Keep Session Open/u);
+    for (const other of [{ rawStatus: 'stopped' }, { status: 'stopped' }] as const) {
+      const told = repeatedDraft({ ...idle, ...other });
+      assert.equal(told.draft.keepAlive, undefined);
+      assert.match(told.notes[0]?.detail ?? '', /Keep Session Open/u);
+    }
+  });
+
   it('takes no metadata that is none', () => {
     for (const metadata of ['', 'null', '[]', '{}', '{"a":1}', 'x'])
       assert.equal(repeatedDraft({ ...details, metadata }).draft.metadata, undefined, metadata);
