@@ -32,7 +32,11 @@ import { invokeTool, languageModelTools, prepareTool } from './ui/languageModel/
 import type { Features, LazyFeatures, TaskOwner } from './ui/lazyFeatures';
 import { taskLinks } from './ui/links/taskLinks';
 import type { Log } from './ui/log';
-import { followLimitNotice, showFollowingRefused } from './ui/notifications/followingNotices';
+import {
+  followingEndLine,
+  followLimitNotice,
+  showFollowingRefused,
+} from './ui/notifications/followingNotices';
 import { showAnnouncement } from './ui/notifications/notifier';
 import { PollProblems, showPollingPaused } from './ui/notifications/pollProblems';
 import { supportPromptFiles } from './ui/running/promptFileChecks';
@@ -178,6 +182,7 @@ export function shareWithOtherWindows(
     versions: listedVersions(isOfficial(session.server)),
     following: () => settings.followAccount,
     onLimit: followLimitNotice(settings, log),
+    onFollowingEnd: (ended, why) => log.info(followingEndLine(ended, why)),
     onRefused: (error) => showFollowingRefused(error, { host: session.server.host, poller }),
     root,
     onAlone: (error) => log.error('Other windows cannot be reached: this one polls alone', error),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { AccountPolls, type AccountPollsOptions } from '../core/following/accountPolls';
-import { SessionPolls } from '../core/following/sessionPolls';
+import { SessionPolls, type SessionPollsOptions } from '../core/following/sessionPolls';
 import { OpenBrowserPolls } from '../core/polling/openBrowserPolls';
 import { PollerWithExtras } from '../core/polling/pollerWithExtras';
 import { PollRounds } from '../core/polling/pollRound';
@@ -14,7 +14,8 @@ export interface WindowsOptions
   extends
     Omit<WindowSharingOptions, 'createPoller' | 'join'>,
     Omit<TaskPollerOptions, 'store' | 'clock' | 'random' | 'loadRounds'>,
-    Pick<AccountPollsOptions, 'versions' | 'following' | 'onLimit' | 'onRefused'> {
+    Pick<AccountPollsOptions, 'versions' | 'following' | 'onLimit' | 'onRefused'>,
+    Pick<SessionPollsOptions, 'onFollowingEnd'> {
   /** The server whose tasks the windows share. */
   readonly origin: string;
   /** The folder under which windows find each other. */
@@ -40,9 +41,9 @@ export function shareAmongWindows(options: WindowsOptions): WindowSharing {
 
 /** Polls the tasks, what is followed, and which browsers are still open. */
 function createPoller(options: WindowsOptions): PollerWithExtras {
-  const { store, clock } = options;
+  const { store, clock, onFollowingEnd } = options;
   const now = () => clock.now();
-  const sessions = new SessionPolls({ store, now });
+  const sessions = new SessionPolls({ store, now, onFollowingEnd });
   const account = new AccountPolls({ ...options, now });
   const extras = [sessions, account, new OpenBrowserPolls({ store, now })];
   const random = Math.random;

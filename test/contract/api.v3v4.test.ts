@@ -308,7 +308,7 @@ describe('v4 client, against the simulator', () => {
     const store = new TaskStore();
     simulator.clock.advance(200_000);
     const now = (): number => simulator.clock.now();
-    const polls = new SessionPolls({ store, now });
+    const polls = new SessionPolls({ store, now, onFollowingEnd: assert.fail });
     const cloud = createCloud({ baseUrl: simulator.url, key: simulatorKey });
     const follow = ({ id, sessionId }: typeof first): void =>
       followSession(

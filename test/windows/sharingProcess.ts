@@ -62,6 +62,7 @@ const sharing = shareAmongWindows({
   following: () => undefined,
   onLimit: fail,
   onRefused: fail,
+  onFollowingEnd: fail,
   onAlone: fail,
 });
 let isSilent = false;

@@ -11,6 +11,7 @@ import {
   sessionKey,
   stopFollowing,
   type FollowedSession,
+  type SessionRef,
 } from './sessionFollowing';
 
 const secondMs = 1000;
@@ -27,10 +28,15 @@ const workingPauseMs = minuteMs;
 /** So many answers in a row must say that there is no such session. */
 const answersUntilGone = 4;
 
+/** Why a session is no longer followed: nothing happens in it, or the cloud does not know it any more. */
+export type FollowingEnd = 'idle' | 'gone';
+
 export interface SessionPollsOptions {
   readonly store: TaskStore;
   /** The wall clock, in milliseconds since 1970. */
   readonly now: () => number;
+  /** Called where following a session has ended by itself: its tasks have lost their marks. */
+  readonly onFollowingEnd: (session: SessionRef, why: FollowingEnd) => void;
 }
 
 /**
@@ -71,7 +77,7 @@ export class SessionPolls implements ExtraPolls {
   async poll(connect: (signal: AbortSignal) => Promise<Cloud>, signal: AbortSignal): Promise<void> {
     const { store, now } = this.#options;
     for (const session of followedSessions(store.tasks()))
-      if (isOver(session, now())) this.#end(session);
+      if (isOver(session, now())) this.#end(session, 'idle');
     const sessions = followedSessions(store.tasks());
     if (!sessions.some((session) => this.#news.has(sessionKey(session)))) {
       const due = sessions.toSorted((a, b) => this.#dueAt(a, now()) - this.#dueAt(b, now()));
@@ -137,7 +143,7 @@ export class SessionPolls implements ExtraPolls {
       if (!isCloudError(error) || error.kind !== 'taskNotFound') throw error;
       const count = (this.#notFound.get(sessionKey(session)) ?? 0) + 1;
       this.#notFound.set(sessionKey(session), count);
-      if (count >= answersUntilGone) this.#end(session);
+      if (count >= answersUntilGone) this.#end(session, 'gone');
     }
   }
 
@@ -175,11 +181,12 @@ export class SessionPolls implements ExtraPolls {
     followSession(store, session, { ids: newer, latestId: newer[0] ?? latestId, now: now() });
   }
 
-  #end(session: FollowedSession): void {
+  #end(session: FollowedSession, why: FollowingEnd): void {
     const key = sessionKey(session);
     for (const known of [this.#polledAt, this.#news, this.#notFound, this.#unlisted])
       known.delete(key);
     stopFollowing(this.#options.store, session);
+    this.#options.onFollowingEnd(session, why);
   }
 
   #dueAt(session: FollowedSession, now: number): number {

@@ -1,4 +1,6 @@
 import { mostWaiting, type AccountPollsOptions } from '../../core/following/accountPolls';
+import type { SessionRef } from '../../core/following/sessionFollowing';
+import type { FollowingEnd } from '../../core/following/sessionPolls';
 import { countLabel } from '../../core/labels/countLabel';
 import type { Log } from '../log';
 import type { CloudError } from '../../core/cloud/errors';
@@ -25,6 +27,15 @@ export function followLimitNotice(
     shown.add(effect);
     notify({ severity: 'information', text }, 'openSettings');
   };
+}
+
+/** What the log says of a session that is no longer followed, though nobody has stopped that. */
+export function followingEndLine({ apiVersion, sessionId }: SessionRef, why: FollowingEnd): string {
+  const reason = {
+    idle: 'nothing has happened in it for a day',
+    gone: 'the cloud does not know it any more',
+  }[why];
+  return `The session ${sessionId} (${apiVersion}) is no longer followed: ${reason}`;
 }
 
 /** Says why the account is not followed at the moment; silent where a pause of all polling says so already. */

@@ -82,6 +82,7 @@ function openWindow(root: string, world: World) {
     following: () => undefined,
     onLimit: () => undefined,
     onRefused: () => undefined,
+    onFollowingEnd: () => undefined,
     onAlone: onError,
   });
   const close = async (): Promise<void> => {

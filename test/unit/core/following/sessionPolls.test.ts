@@ -22,6 +22,7 @@ describe('polling sessions that are followed', () => {
   let polls: SessionPolls;
   let poller: PollerWithExtras;
   let failed: string[];
+  let ended: string[];
   let runCount: number;
 
   beforeEach(() => {
@@ -31,7 +32,13 @@ describe('polling sessions that are followed', () => {
     tasks = new FakePolling();
     failed = [];
     runCount = 0;
-    polls = new SessionPolls({ store, now: () => clock.now() });
+    ended = [];
+    polls = new SessionPolls({
+      store,
+      now: () => clock.now(),
+      onFollowingEnd: ({ apiVersion, sessionId }, why) =>
+        ended.push(`${apiVersion} ${sessionId} ${why}`),
+    });
     poller = new PollerWithExtras({
       poller: tasks,
       extras: [polls],
@@ -189,6 +196,7 @@ describe('polling sessions that are followed', () => {
     assert.ok(isFollowed('a-1'));
     await clock.advance(hour + 5 * minute);
     assert.ok(!isFollowed('a-1'));
+    assert.deepEqual(ended, ['v4 a idle']);
     assert.deepEqual(tracked(), ['a-1']);
     const { length } = cloud.requested;
     assert.ok(length < 400, String(length));
@@ -211,6 +219,7 @@ describe('polling sessions that are followed', () => {
     assert.ok(isFollowed('a-1'));
     await clock.advance(10 * second);
     assert.ok(!isFollowed('a-1'));
+    assert.deepEqual(ended, ['v4 a gone']);
     assert.deepEqual(failed, []);
   });
 
