@@ -20,6 +20,8 @@ export interface ApiRequest<T> {
   readonly signal: AbortSignal;
   /** True for all details of a task: the larger limits hold. */
   readonly isDetails?: boolean;
+  /** True for what nobody waits for: other requests are sent first. */
+  readonly isBackground?: boolean;
   readonly notFoundKind: NotFoundKind;
   /**
    * Makes sense of the parsed answer, `undefined` for one without a body, or throws a `CloudError`.
@@ -72,7 +74,7 @@ export function createSendRequest({
       throw new CloudError('auth', 'The API key holds characters that no key has');
     }
     // Not within the deadline, which is the server's.
-    await rateLimiter?.take(signal);
+    await rateLimiter?.take(signal, request.isBackground);
     // A change that was sent may have happened, though the caller aborted.
     const sentSignal = method === 'GET' ? signal : never;
     try {

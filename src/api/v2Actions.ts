@@ -90,6 +90,7 @@ export function createV2Actions(send: SendRequest): TaskActions {
         const { items, totalItems } = await send({
           path: `/api/v2/sessions?filterBy=active&pageSize=100&pageNumber=${page}`,
           signal,
+          isBackground: true,
           notFoundKind: routeIsMissing,
           read: (answer) => understand(sessionsSchema, answer, 'a list of sessions'),
         });

@@ -176,6 +176,7 @@ async function listOpenSessions(send: SendRequest, signal: AbortSignal): Promise
     const { sessions, total, sinceMs } = await send({
       path: `/api/v3/sessions?page=${page}&page_size=${pageSize}`,
       signal,
+      isBackground: true,
       notFoundKind: routeIsMissing,
       read: (answer, answeredAtMs) => ({
         ...understand(sessionsSchema, answer, 'a list of sessions'),

@@ -283,6 +283,8 @@ async function listActiveBrowsers(
     const { items, totalItems } = await send({
       path: `/api/v4/browsers?${query.toString()}`,
       signal,
+      // A person who has a session stopped waits for its browsers.
+      isBackground: agentSessionId === undefined,
       notFoundKind: routeIsMissing,
       read: (answer) => understand(browsersSchema, answer, 'a list of browsers'),
     });

@@ -534,6 +534,20 @@ describe('what clients change', () => {
       assert.ok(simulator.counts.total <= 2, String(simulator.counts.total));
     });
 
+    it('lists what is open in the background', async () => {
+      const isBackground: (boolean | undefined)[] = [];
+      const rateLimiter = {
+        take: (_signal: AbortSignal, each?: boolean) =>
+          Promise.resolve(void isBackground.push(each)),
+        noteRateLimit() {},
+        noteAllowance() {},
+      };
+      const limited = createCloud({ baseUrl: simulator.url, key: simulatorKey, rateLimiter });
+      for (const version of ['v4', 'v3', 'v2'] as const)
+        await limited.client(version).listOpenSessions(never);
+      assert.deepEqual(isBackground, [true, true, true]);
+    });
+
     it('says so where more sessions of v3 are young than it reads', async () => {
       const client = cloud.client('v3');
       add('v3', { keepAlive: true, lengthMs: 1_000 });

@@ -159,9 +159,10 @@ export interface RequestAllowance {
 export interface RequestGate {
   /**
    * Resolves when a request may be sent.
+   * @param isBackground true for what nobody waits for: it gives way to all other requests, though not for ever
    * @throws {CloudError} of a `QuietKind`, with `retryAfterMs`, while the server wants to be left alone; an `AbortError` when the signal aborted
    */
-  take(signal: AbortSignal): Promise<void>;
+  take(signal: AbortSignal, isBackground?: boolean): Promise<void>;
   /**
    * Takes note that the server has answered 429, or anything else with a `Retry-After`.
    * @param retryAfterMs what it asked for, if anything, in milliseconds from now

@@ -12,6 +12,11 @@ export interface RateLimiterOptions {
   readonly pausedUntil?: (() => number | undefined) | undefined;
 }
 
+/** For how long a request of the background gives way at most, in milliseconds: where the others never end, it takes a tenth of the tokens at most. */
+const longestGivingWayMs = 5000;
+/** How long it waits before it tries again, in milliseconds. */
+const givingWayMs = 250;
+
 /**
  * When a request may be sent to one server with one key: each takes a token, and none is sent while the server wants to be left alone.
  * Whoever meets a rate limit quiets everybody.
@@ -27,6 +32,10 @@ export class RateLimiter implements RequestGate {
 
   /** How requests are spread for now: from and until when, the time between two, and when the next may be sent. */
   #pace = { from: 0, until: 0, gapMs: 0, nextAt: 0 };
+  /** Requests that wait for a token or their pace, but for those of the background. */
+  #waiting = 0;
+  /** Resolves when no request of the background gives way any more. */
+  #background: Promise<void> = Promise.resolve();
 
   constructor(options: RateLimiterOptions) {
     this.#options = options;
@@ -34,12 +43,16 @@ export class RateLimiter implements RequestGate {
 
   /**
    * Resolves when a request may be sent.
+   * @param isBackground true for what nobody waits for: it gives way to all other requests, for five seconds at most
    * @throws {CloudError} of the kind that began the pause, with what is left of it; an `AbortError` when the signal aborted
    */
-  async take(signal: AbortSignal): Promise<void> {
+  async take(signal: AbortSignal, isBackground = false): Promise<void> {
     this.#checkQuiet();
+    if (isBackground) await this.#giveWay(signal);
+    else this.#waiting++;
     await this.#options.bucket.take(signal);
     await this.#waitForPace(signal);
+    if (!isBackground) this.#waiting--;
     signal.throwIfAborted();
     // Somebody else may have met the limit while this one waited.
     this.#checkQuiet();
@@ -66,6 +79,17 @@ export class RateLimiter implements RequestGate {
     const isInForce = now >= this.#pace.from && now < this.#pace.until;
     if (gapMs <= (isInForce ? this.#pace.gapMs : 1000 / bucket.perSecond)) return;
     this.#pace = { from: now, until: now + resetMs, gapMs, nextAt: now + gapMs };
+  }
+
+  /** One after the other: until nobody waits, and so many tokens are left that nobody will for this one. */
+  #giveWay(signal: AbortSignal): Promise<void> {
+    const { bucket, clock } = this.#options;
+    const hasRoom = (): boolean => this.#waiting === 0 && bucket.available() > bucket.burst / 2;
+    this.#background = this.#background.then(async () => {
+      for (let ms = 0; ms < longestGivingWayMs && !hasRoom() && !signal.aborted; ms += givingWayMs)
+        await clock.sleep(givingWayMs, signal);
+    });
+    return this.#background;
   }
 
   /** Those who wait are let through one after the other. */

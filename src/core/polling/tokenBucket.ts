@@ -12,8 +12,9 @@ export interface TokenBucketOptions {
 export class TokenBucket {
   /** Tokens that come back each second. */
   readonly perSecond: number;
+  /** The most that can be spent at once. */
+  readonly burst: number;
   readonly #clock: Clock;
-  readonly #burst: number;
   #tokens: number;
   #waiting = 0;
   #filledAt: number;
@@ -21,7 +22,7 @@ export class TokenBucket {
   constructor({ clock, perSecond, burst }: TokenBucketOptions) {
     this.#clock = clock;
     this.perSecond = perSecond;
-    this.#burst = burst;
+    this.burst = burst;
     this.#tokens = burst;
     this.#filledAt = clock.now();
   }
@@ -57,7 +58,7 @@ export class TokenBucket {
     const elapsedMs = Math.max(0, now - this.#filledAt);
     this.#filledAt = now;
     // After a sleep of the machine, those who still wait send beside those who come.
-    const most = this.#burst - this.#waiting;
+    const most = this.burst - this.#waiting;
     this.#tokens = Math.min(most, this.#tokens + (elapsedMs / 1000) * this.perSecond);
   }
 }

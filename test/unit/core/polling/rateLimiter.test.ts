@@ -94,6 +94,63 @@ describe('RateLimiter', () => {
     assert.equal(clock.timers, 0);
   });
 
+  describe('for what nobody waits for', () => {
+    let ends: AbortController;
+    let sent: number;
+
+    beforeEach(() => {
+      bucket = new TokenBucket({ clock, perSecond: 2, burst: 10 });
+      rateLimiter = new RateLimiter({ clock, bucket });
+      ends = new AbortController();
+      sent = 0;
+      for (let page = 0; page < 40; page++)
+        void rateLimiter.take(ends.signal, true).then(
+          () => sent++,
+          () => undefined,
+        );
+    });
+
+    afterEach(async () => {
+      ends.abort();
+      await settle();
+      assert.equal(clock.timers, 0);
+    });
+
+    it('leaves five tokens to those that are due, who never wait for it', async () => {
+      for (let second = 0; second < 10; second++) {
+        await clock.advance(1000);
+        let given = 0;
+        for (let due = 0; due < 2; due++) void rateLimiter.take(never).then(() => given++);
+        await settle();
+        assert.equal(given, 2);
+      }
+      assert.ok(sent >= 5, 'it uses what is left');
+    });
+
+    it('uses all tokens where nothing else is due', async () => {
+      await settle();
+      assert.equal(sent, 5);
+      await clock.advance(10_000);
+      assert.ok(sent >= 23, String(sent));
+    });
+
+    it('takes a tenth of the tokens at most where the others take all that they get, and not none', async () => {
+      let given = 0;
+      const lane = async (): Promise<void> => {
+        for (;;) {
+          await rateLimiter.take(ends.signal);
+          given++;
+        }
+      };
+      for (let lanes = 0; lanes < 4; lanes++) void lane().catch(() => undefined);
+      await clock.advance(10_000);
+      const before = { sent, given };
+      await clock.advance(60_000);
+      assert.ok(sent - before.sent >= 6, String(sent - before.sent));
+      assert.ok(given - before.given >= 108, String(given - before.given));
+    });
+  });
+
   describe('as a server says how many requests it still takes', () => {
     /** When each of so many requests is let through, in milliseconds from now. */
     const turns = async (count: number, ms: number): Promise<readonly number[]> => {
