@@ -56,7 +56,7 @@ describe('what a person is told after a paste', () => {
         rejected: [{ text: 'a\nb', why }, { why }, { text: 'c', why }],
         beyond: { tasks: 2, sessions: 1 },
       }),
-      '“a b” is left out: it is no ID; one piece is left out: it is no ID; 1 more are left out; 2 more tasks are left out: at most 1,000 are tracked at once; 1 more session is left out: at most 200 are looked up at once',
+      '“a b” is left out: it is no ID; 1 piece is left out: it is no ID; 1 more are left out; 2 more tasks are left out: at most 1,000 are tracked at once; 1 more session is left out: at most 200 are looked up at once',
     );
   });
 
