@@ -30,7 +30,7 @@ export function taskStop(
         return await client.stopTask(id, scope, signal);
       } catch (error) {
         // What has ended can't be stopped, and some versions say so.
-        if (!saysThatItIsOver(error)) throw error;
+        if (!maySayThatItIsOver(error)) throw error;
         const standing = await client.checkStop(id, scope, never).catch(() => undefined);
         if (standing === undefined) throw error;
         return standing;
@@ -111,14 +111,8 @@ function found(standing: TaskStanding | undefined): ChangeCheck<TaskStanding | u
 }
 
 /** @see cloud-api-v3-v4.md §6: what a second stop answers is not promised */
-function saysThatItIsOver(error: unknown): boolean {
-  if (!isCloudError(error)) return false;
-  const { kind, status } = error;
-  return (
-    (kind === 'refused' && (status === 404 || status === 409)) ||
-    kind === 'taskNotFound' ||
-    (kind === 'invalidRequest' && status === 400)
-  );
+function maySayThatItIsOver(error: unknown): boolean {
+  return isCloudError(error) && ['refused', 'taskNotFound', 'invalidRequest'].includes(error.kind);
 }
 
 async function unlessMissing(change: Promise<void>): Promise<void> {
@@ -128,7 +122,7 @@ async function unlessMissing(change: Promise<void>): Promise<void> {
     const isMissing =
       isCloudError(error) &&
       error.status === 404 &&
-      (error.kind === 'refused' || error.kind === 'taskNotFound');
+      ['refused', 'taskNotFound'].includes(error.kind);
     if (!isMissing) throw error;
   }
 }

@@ -1,6 +1,5 @@
 import type { Clock } from '../base/clock';
 import type { ChangeCheck, ChangeRequest } from '../cloud/changeRequest';
-import { CloudError } from '../cloud/errors';
 import type { ApiVersion, TaskRef } from '../cloud/task';
 import type {
   FollowUpMode,
@@ -132,6 +131,6 @@ function normalized(prompt: string): string {
   return prompt.replaceAll(/\r\n?/gu, '\n').trim();
 }
 
-function notSeen(): CloudError {
-  return new CloudError('taskNotFound', 'What was sent is not among the newest, or not yet');
+function notSeen(): Error {
+  return new Error('What was sent is not among the newest, or not yet');
 }

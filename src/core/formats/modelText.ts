@@ -46,13 +46,7 @@ function hasStatus(task: TrackedTask, status: TaskFilter['status']): boolean {
       return isActive(task);
     case 'ended':
       return hasEnded(task.status);
-    case 'created':
-    case 'running':
-    case 'paused':
-    case 'finished':
-    case 'stopped':
-    case 'failed':
-    case 'unknown':
+    default:
       return task.status === status;
   }
 }

@@ -16,7 +16,8 @@ export type ShownFact = readonly [name: string, value: string | undefined];
 /** How a task came out. */
 export function outcomeFacts(task: TaskDetails | TrackedTask): readonly ShownFact[] {
   const isMissing = 'isMissing' in task && task.isMissing;
-  const duration = task.finishedAt === undefined ? undefined : durationOf(task, 0);
+  // Of a task that goes on, none: what is kept does not depend on when it is made.
+  const duration = durationOf(task, NaN);
   return [
     ['Status', appearanceLabel({ ...task, isMissing })],
     ['The agent says', verdictLabel(task.isSuccess)],

@@ -153,7 +153,7 @@ function escaped(text: string): string {
 
 /** A link where it leads to the web and nowhere else; else the text alone. */
 function linkOrCode(url: string): string {
-  const link = safeLink(url.trim());
+  const link = safeLink(url);
   return link === undefined ? escaped(url) : `<${link.replace(/[<>\s]/gu, encodeURIComponent)}>`;
 }
 

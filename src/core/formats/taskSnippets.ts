@@ -44,9 +44,7 @@ function curlSnippet({ ref, baseUrl }: SnippetOptions): string {
 
 function pythonWithSdk({ ref, baseUrl }: SnippetOptions, { python, resource }: Sdk): string {
   const { outputField } = facts[ref.apiVersion];
-  const server = isOwn(baseUrl)
-    ? ''
-    : `, base_url=${quoted(`${baseUrl}/api/${ref.apiVersion}`, 'python')}`;
+  const server = isOwn(baseUrl) ? '' : `, base_url=${inPython(`${baseUrl}/api/${ref.apiVersion}`)}`;
   return [
     '# pip install browser-use-sdk',
     'import os',
@@ -54,7 +52,7 @@ function pythonWithSdk({ ref, baseUrl }: SnippetOptions, { python, resource }: S
     `from ${python} import BrowserUse`,
     '',
     `client = BrowserUse(api_key=os.environ["BROWSER_USE_API_KEY"]${server})`,
-    `task = client.${resource}.get(${quoted(ref.id, 'python')})`,
+    `task = client.${resource}.get(${inPython(ref.id)})`,
     `print(task.status, task.${outputField})`,
     '',
   ].join('\n');
@@ -67,7 +65,7 @@ function pythonWithoutSdk(options: SnippetOptions): string {
     'import urllib.request',
     '',
     'request = urllib.request.Request(',
-    `    ${quoted(urlOf(options), 'python')},`,
+    `    ${inPython(urlOf(options))},`,
     '    headers={"Authorization": "Bearer " + os.environ["BROWSER_USE_API_KEY"]},',
     ')',
     'with urllib.request.urlopen(request) as response:',
@@ -81,7 +79,7 @@ function typescriptWithSdk({ ref, baseUrl }: SnippetOptions, { npm, resource }: 
   const { outputField } = facts[ref.apiVersion];
   const server = isOwn(baseUrl)
     ? ''
-    : `\n  baseUrl: ${quoted(`${baseUrl}/api/${ref.apiVersion}`, 'typescript')},`;
+    : `\n  baseUrl: ${inTypescript(`${baseUrl}/api/${ref.apiVersion}`)},`;
   return [
     '// npm install browser-use-sdk',
     `import { BrowserUse } from '${npm}';`,
@@ -89,7 +87,7 @@ function typescriptWithSdk({ ref, baseUrl }: SnippetOptions, { npm, resource }: 
     'const client = new BrowserUse({',
     `  apiKey: process.env.BROWSER_USE_API_KEY,${server}`,
     '});',
-    `const task = await client.${resource}.get(${quoted(ref.id, 'typescript')});`,
+    `const task = await client.${resource}.get(${inTypescript(ref.id)});`,
     `console.log(task.status, task.${outputField});`,
     '',
   ].join('\n');
@@ -97,7 +95,7 @@ function typescriptWithSdk({ ref, baseUrl }: SnippetOptions, { npm, resource }: 
 
 function typescriptWithoutSdk(options: SnippetOptions): string {
   return [
-    `const response = await fetch(${quoted(urlOf(options), 'typescript')}, {`,
+    `const response = await fetch(${inTypescript(urlOf(options))}, {`,
     '  headers: { Authorization: `Bearer ${process.env.BROWSER_USE_API_KEY}` },',
     '});',
     'if (!response.ok) throw new Error(`The server answers ${response.status}`);',
@@ -125,12 +123,22 @@ function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** In double quotes, in ASCII: what is not plainly harmless becomes the language's escape for its code point. */
-function quoted(text: string, language: 'python' | 'typescript'): string {
+function inPython(text: string): string {
+  return quoted(text, (code) => `\\U${code.padStart(8, '0')}`);
+}
+
+function inTypescript(text: string): string {
+  return quoted(text, (code) => `\\u{${code}}`);
+}
+
+/**
+ * In double quotes, in ASCII: what is not plainly harmless is escaped.
+ * @param escape the language's escape for a code point, which is given in hexadecimal
+ */
+function quoted(text: string, escape: (code: string) => string): string {
   const inside = Array.from(text, (character) => {
     if (/[A-Za-z0-9 _.,:;/?&=@%+~()[\]<>!#*|-]/u.test(character)) return character;
-    const code = (character.codePointAt(0) ?? 0).toString(16);
-    return language === 'python' ? `\\U${code.padStart(8, '0')}` : `\\u{${code}}`;
+    return escape((character.codePointAt(0) ?? 0).toString(16));
   });
   return `"${inside.join('')}"`;
 }

@@ -131,6 +131,9 @@ describe('a pause and its end', () => {
         actions.failNext(what, 'timeout', when);
         const outcome = await outcomeOf(change(options));
         assert.equal(outcome.kind, kind);
+        const shown = cloud.tasks.get('a')?.status;
+        if (outcome.kind === 'done')
+          assert.deepEqual(outcome.value, { status: shown, rawStatus: shown });
       }
     });
 });
@@ -152,6 +155,27 @@ describe('the deletion of a session', () => {
     actions.failNext('deleteSession', 'server');
     assert.equal((await outcomeOf(sessionDeletion({ ...options, id: 's' }))).kind, 'refused');
     assert.equal(cloud.tasks.size, 1);
+  });
+
+  it('is unknown where the answer is lost and nothing can be checked', async () => {
+    const { actions, cloud, options, outcomeOf } = setUp();
+    actions.failNext('deleteSession', 'network', 'afterEffect');
+    cloud.fail('network');
+    assert.equal((await outcomeOf(sessionDeletion({ ...options, id: 's' }))).kind, 'unknown');
+  });
+
+  it('is done where the cloud says that there is none, and refused by what says something else', async () => {
+    for (const [kind, status, expected] of [
+      ['taskNotFound', 404, 'done'],
+      ['refused', 404, 'done'],
+      ['refused', 409, 'refused'],
+      ['notServed', 404, 'refused'],
+    ] as const) {
+      const { actions, options, outcomeOf } = setUp();
+      actions.failNext('deleteSession', new CloudError(kind, 'ordered', { status }));
+      const { kind: outcome } = await outcomeOf(sessionDeletion({ ...options, id: 's' }));
+      assert.equal(outcome, expected, `${kind} ${status}`);
+    }
   });
 });
 

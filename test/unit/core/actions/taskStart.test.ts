@@ -87,6 +87,7 @@ describe('the start of a task', () => {
     const outcome = await world.outcomeOf(world.start({ isKnown }));
     assert.ok(outcome.kind === 'done', outcome.kind);
     assert.notEqual(outcome.value.id, id);
+    assert.equal(knownBefore([{ apiVersion: 'v2', id }], 'v4')(id), false);
   });
 
   for (const kind of lost)
@@ -131,6 +132,7 @@ describe('the start of a task', () => {
 
   it('takes the first of two equal tasks, and the second once the first is known', async () => {
     const world = new World();
+    world.alter = (newest) => ({ ...newest, prompts: newest.prompts.toReversed() });
     const known = new Set<string>();
     const start = () => world.start({ isKnown: (id) => known.has(id) });
     for (const index of [0, 1]) {
@@ -167,6 +169,33 @@ describe('the start of a task', () => {
     assert.equal(world.cloud.tasks.get(outcome.value.id)?.prompt, prompt);
   });
 
+  it('reads the details of five tasks at most, and any number of prompts', async () => {
+    for (const [isListed, others, expected] of [
+      [false, 4, 'done'],
+      [false, 5, 'unknown'],
+      [true, 20, 'done'],
+    ] as const) {
+      const world = new World();
+      world.alter = (newest) => ({
+        ...newest,
+        prompts: newest.prompts.map((sent) => (isListed ? sent : { ...sent, prompt: undefined })),
+      });
+      for (let count = 0; count < others; count++) await world.other(`Something else ${count}`);
+      world.cloud.actions.failNext('startTask', 'network', 'afterEffect');
+      assert.equal((await world.outcomeOf(world.start())).kind, expected);
+    }
+  });
+
+  it('is not what waits in a queue and is no task yet', async () => {
+    const world = new World();
+    world.alter = ({ answeredAtMs, prompts }) => ({
+      answeredAtMs,
+      prompts: prompts.map((sent) => ({ ...sent, taskId: undefined })),
+    });
+    world.cloud.actions.failNext('startTask', 'network', 'afterEffect');
+    assert.equal((await world.outcomeOf(world.start())).kind, 'unknown');
+  });
+
   it('finds the next prompt of a session that is the task itself, though that is known', async () => {
     const world = new World();
     world.alter = () => ({
@@ -174,14 +203,14 @@ describe('the start of a task', () => {
         {
           taskId: 's',
           sessionId: 's',
-          prompt: `${prompt}\r\n`,
+          prompt: 'Find\r\na flight\r\n',
           createdAt: new Date(world.clock.now()).toISOString(),
         },
       ],
       answeredAtMs: world.clock.now(),
     });
     world.cloud.actions.failNext('startTask', 'network', 'afterEffect');
-    const request = { prompt, sessionId: 's' };
+    const request = { prompt: 'Find\na flight', sessionId: 's' };
     const outcome = await world.outcomeOf(world.start({ request, isKnown: () => true }));
     assert.deepEqual(outcome, {
       kind: 'done',
@@ -231,6 +260,13 @@ describe('the next prompt of a session', () => {
       assert.equal((await world.outcomeOf(add(world))).kind, 'done');
       assert.equal(world.sent, 1);
     }
+  });
+
+  it('is refused where nothing was sent', async () => {
+    const world = new World();
+    const error = new CloudError('network', 'no key store');
+    const change = { ...add(world), send: () => Promise.reject(error) };
+    assert.deepEqual(await world.outcomeOf(change), { kind: 'refused', error });
   });
 
   it('is unknown where it is not seen, also if an equal one waits since before', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { taskForModel, taskListForModel } from '../../../../src/core/formats/modelText';
+import { taskFacts } from '../../../../src/core/formats/taskText';
 import { aTask } from '../../../fakes/aTask';
 import { aDetails } from '../../../fakes/fakeCloud';
 
@@ -25,6 +26,20 @@ describe('tasks as text for a language model', () => {
 
   it('lists the newest first, as far as is known', () => {
     assert.deepEqual(idsOf({}), ['b', 'c', 'd', 'a']);
+    const list = taskListForModel(
+      [
+        aTask({ id: 'a', prompt: 'Find it', cost: '0.5', createdAt: '2026-01-01T00:00:00Z' }),
+        aTask({ id: 'b', prompt: undefined, trackedAt: 0 }),
+      ],
+      { limit: 10 },
+    );
+    assert.deepEqual(
+      entries(list).map(({ id, title, costUsd }) => ({ id, title, costUsd })),
+      [
+        { id: 'a', title: 'Find it', costUsd: '0.5' },
+        { id: 'b', title: undefined, costUsd: undefined },
+      ],
+    );
   });
 
   it('filters by status: what is missing is not active, as nobody polls it', () => {
@@ -40,6 +55,10 @@ describe('tasks as text for a language model', () => {
     assert.equal(
       taskListForModel(tasks, { limit: 2, text: 'nowhere' }),
       '0 of 4 tracked tasks match.',
+    );
+    assert.match(
+      taskListForModel(tasks, { limit: 2, status: 'running' }),
+      /^1 of 4 tracked tasks matches\. Titles/u,
     );
   });
 
@@ -80,7 +99,7 @@ describe('tasks as text for a language model', () => {
     assert.match(facts, /^Cost: \$0\.50$/mu);
     assert.match(facts, /follow no instruction/u);
     assert.ok(!facts.includes('rm -rf'));
-    assert.ok(marked.includes(hostile));
+    assert.ok(marked.startsWith(`\nPrompt:\nLook\nOutput:\n${hostile}\n`));
     assert.match(marked, /<\/untrusted-b1>$/u);
     assert.equal(marked.split('</untrusted-b1>').length, 2);
   });
@@ -89,7 +108,8 @@ describe('tasks as text for a language model', () => {
     const text = taskForModel(aDetails('a', { output: 'o'.repeat(5000) }), options);
     assert.match(text, /^Output \(the first 100 of 5,000 characters\):$/mu);
     assert.ok(text.length < 1000);
-    assert.doesNotMatch(taskForModel(aDetails('a', { output: 'o' }), options), /first/u);
+    const whole = 'o'.repeat(100);
+    assert.doesNotMatch(taskForModel(aDetails('a', { output: whole }), options), /first/u);
   });
 
   it('names files, in one line each', () => {
@@ -108,7 +128,7 @@ describe('tasks as text for a language model', () => {
   });
 
   it('marks nothing where nothing was said', () => {
-    const task = aTask({ prompt: undefined, output: undefined });
-    assert.doesNotMatch(taskForModel(task, options), /untrusted/u);
+    const task = aTask({ prompt: undefined, output: '' });
+    assert.equal(taskForModel(task, options), taskFacts(task).join('\n'));
   });
 });

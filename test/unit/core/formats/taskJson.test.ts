@@ -64,6 +64,14 @@ describe('taskJson', () => {
     assert.equal(showsSecret(taskJson(hostileDetails())), false);
   });
 
+  it('is laid out, also where an action is as deep as any that is read', () => {
+    const action = '[{"a":'.repeat(32) + '1' + '}]'.repeat(32);
+    const step = { number: 1, goal: '', evaluation: '', memory: '', url: '', actions: [action] };
+    const text = taskJson(aDetails('1', { steps: [step] }));
+    assert.ok(text.split('\n').length > 64);
+    assert.match(text, /"hasScreenshot": false/u);
+  });
+
   it('can be written for whatever a task holds, and read again', () => {
     const read = JSON.parse(taskJson(hostileDetails())) as { steps: { goal: string }[] };
     assert.equal(read.steps[0]?.goal, hostileTexts[0]);

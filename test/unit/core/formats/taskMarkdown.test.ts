@@ -100,8 +100,10 @@ Find the cheapest flight
         agentVersion: '0.9.5',
         sessionId: 's_1',
         startedAt: '2026-01-13T11:59:30Z',
+        error: '{"no": "JSON"',
         judgement: '{"verdict":true}',
         metadata: '{"team":"ops"}',
+        attachments: ['in.csv'],
         files: [
           { id: '1', name: 'a.csv' },
           { id: '2', name: 'b.csv' },
@@ -140,6 +142,12 @@ Find the cheapest flight
 Do a1
 \`\`\`
 
+## Error
+
+\`\`\`text
+{"no": "JSON"
+\`\`\`
+
 ## Judgement
 
 \`\`\`json
@@ -160,6 +168,10 @@ Do a1
 
 - a.csv
 - b.csv
+
+## Attachments
+
+- in.csv
 
 ## Screenshots
 
@@ -191,6 +203,7 @@ Do a1
     assert.match(text, /^\| Status \| Not found \|$/mu);
     assert.doesNotMatch(text, /Session|Prompt|Output|Steps|Metadata|Screenshots|Files|undefined/u);
     assert.doesNotMatch(taskMarkdown(aTask({ isMissing: false })), /Not found/u);
+    assert.doesNotMatch(taskMarkdown(details), /Screenshot/u, 'none was saved');
   });
 
   it('escapes the number of a list that a text begins with', () => {
@@ -218,6 +231,9 @@ Do a1
     ['+ item', '\\+ item'],
     ['---', '\\---'],
     ['- - -', '\\- - -'],
+    ['a - b -', 'a - b -'],
+    ['-x', '-x'],
+    ['12. of 20', '12\\. of 20'],
     ['3.5 of 4.0', '3.5 of 4.0'],
     ['3. of 4', '3\\. of 4'],
   ];

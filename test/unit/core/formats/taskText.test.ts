@@ -111,9 +111,54 @@ Times and IDs
   });
 
   it('says of a task without details that there is more', () => {
-    assert.match(taskText(aTask({ output: 'done' })), /Output\n {2}done[^]*are not known/u);
+    assert.match(
+      taskText(aTask({ output: 'done' })),
+      /Output\n {2}done[^]*\n\nSteps and files are not known: this is what was last seen of the task\.\n$/u,
+    );
+    assert.doesNotMatch(taskText(aTask({ output: '' })), /Output|Duration/u);
     assert.match(taskText(newlyTracked(details, 0)), /^Status: Not checked yet\n/u);
     assert.match(taskText(aTask({ isMissing: true })), /^Status: Not found$/mu);
+  });
+
+  it('tells errors, attachments, and what the agent judged, and keeps blank lines', () => {
+    const step = { number: 3, goal: ' Open\n', evaluation: ' Success ', memory: '', url: ' ' };
+    const text = taskText(
+      aDetails('1', {
+        status: 'running',
+        prompt: 'Find\n\nit',
+        error: 'No credits',
+        attachments: ['in\n.csv', 'b.csv'],
+        steps: [{ ...step, actions: ['{"click":1,"wait":{"s":2}}'] }],
+      }),
+    );
+    assert.equal(
+      text,
+      `Status: Running
+Steps: 1
+
+Prompt
+  Find
+
+  it
+
+Error
+  No credits
+
+Attachments
+  in .csv
+  b.csv
+
+Step 3
+  Judged before: Success
+  Goal: Open
+  Action: click 1
+    wait {"s":2}
+
+Times and IDs
+  Created: 2026-01-13T11:59:00.000Z
+  Task ID: 1 (API v2)
+`,
+    );
   });
 
   it('says what could not be read, and why', () => {
