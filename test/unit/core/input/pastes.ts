@@ -336,7 +336,7 @@ export const pastes: readonly Paste[] = [
   {
     name: 'a live browser',
     text: `https://live.browser-use.com?wss=https%3A%2F%2F${x}.cdp0.browser-use.com`,
-    messagePattern: /^one piece .*live browser/u,
+    messagePattern: /^1 piece .*live browser/u,
   },
   {
     name: 'a live browser beside its task',
