@@ -14,71 +14,58 @@ export function changeErrorMessage(
     readonly isUpload?: boolean | undefined;
   },
 ): ErrorMessage {
+  const { kind } = error;
+  const text = textOf(error, context);
+  if (text === undefined) return errorMessage(kind, context);
+  const needsKey = kind === 'noKey' || kind === 'payment' || kind === 'forbidden';
+  return { text, nextStep: needsKey ? 'setApiKey' : 'showLog' };
+}
+
+/** `undefined` for what says of any request the same. */
+function textOf(
+  error: CloudError,
+  context: ErrorContext & { readonly isUpload?: boolean | undefined },
+): string | undefined {
   const { kind, status, isUnsent, retryAfterMs } = error;
-  const { host, apiVersion, isUpload } = context;
+  const { host, isUpload } = context;
   const says = saidBy(error);
   // A gateway refuses what is too large without a word of the API's own.
   if (status === 413)
-    return {
-      text: `${host} says that this is too large${says}. Shorten the prompt, or give fewer or smaller files.`,
-      nextStep: 'showLog',
-    };
+    return `${host} says that this is too large${says}. Shorten the prompt, or give fewer or smaller files.`;
   switch (kind) {
     case 'noKey':
-      return { text: `There is no API key for ${host} yet. Set one first.`, nextStep: 'setApiKey' };
+      return `There is no API key for ${host} yet. Set one first.`;
     case 'payment':
-      return {
-        text: `${host} says that the account or this API key may spend no more${says}. Add credits or raise the limit of the key there, or set another key.`,
-        nextStep: 'setApiKey',
-      };
+      return `${host} says that the account or this API key may spend no more${says}. Add credits or raise the limit of the key there, or set another key.`;
     case 'forbidden':
-      return {
-        text: `${host} says that this API key may not do this${says}. Set a key that may, or use another API version.`,
-        nextStep: 'setApiKey',
-      };
+      return `${host} says that this API key may not do this${says}. Set a key that may, or use another API version.`;
     case 'taskNotFound':
-      return {
-        text: `${host} knows no such task for this API key${says}. It may be deleted there.`,
-        nextStep: 'showLog',
-      };
+      return `${host} knows no such task for this API key${says}. It may be deleted there.`;
     case 'invalidRequest':
-      return { text: invalidText(error, context), nextStep: 'showLog' };
+      return invalidText(error, context);
     case 'refused':
-      return { text: refusedText(error, context), nextStep: 'showLog' };
+      return refusedText(error, context);
     case 'noFreeSlot':
-      return {
-        text: /\bqueue\b/iu.test(error.details?.text ?? '')
-          ? `The queue of this session is full${says}. Wait until a prompt in it has had its turn.`
-          : `The account has as many sessions open as it may${says}. Stop one that you don’t need, wait until one ends, or upgrade the plan there.`,
-        nextStep: 'showLog',
-      };
+      return /\bqueue\b/iu.test(says)
+        ? `The queue of this session is full${says}. Wait until a prompt in it has had its turn.`
+        : `The account has as many sessions open as it may${says}. Stop one that you don’t need, wait until one ends, or upgrade the plan there.`;
     case 'rateLimited': {
       const seconds = Math.ceil((retryAfterMs ?? 0) / 1000);
       const when =
         seconds > 0 ? `in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}` : 'in a while';
-      return {
-        text: `${host} asks to slow down, and nothing was changed. Try again ${when}.`,
-        nextStep: 'showLog',
-      };
+      return `${host} asks to slow down, and nothing was changed. Try again ${when}.`;
     }
-    case 'server':
-    case 'timeout':
-    case 'network':
-    case 'tooLarge':
-    case 'badAnswer':
-      if (isUnsent) break;
-      return {
-        text: isUpload
-          ? `The upload to ${host} broke off. Check the network, and try again.`
-          : `The answer of ${host} was lost, and the cloud does not show the change. Check the network, and try again.`,
-        nextStep: 'showLog',
-      };
     case 'auth':
     case 'notServed':
     case 'redirect':
-      break;
+      return undefined;
+    // No answer, or none that can be read.
+    default:
+      if (isUnsent) return undefined;
+      return isUpload
+        ? `The upload to ${host} broke off. Check the network, and try again.`
+        : `The answer of ${host} was lost, and the cloud does not show the change. Check the network, and try again.`;
   }
-  return errorMessage(kind, { host, apiVersion });
 }
 
 function invalidText(
@@ -115,7 +102,7 @@ function refusedText(error: CloudError, { host }: ErrorContext): string {
 
 /** The cloud's own words, in quotes, to stand within a sentence. */
 function saidBy({ details }: CloudError): string {
-  const text = plainMessage(details?.text ?? '').replace(/[.!\s]+$/u, '');
+  const text = plainMessage(details?.text ?? '').replace(/[.!]+$/u, '');
   return text === '' ? '' : ` (“${text}”)`;
 }
 

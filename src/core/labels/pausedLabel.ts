@@ -26,7 +26,6 @@ export function pausedLabel(
   tasks: readonly TrackedTask[],
   options: PausedOptions,
 ): PausedLabel | undefined {
-  if (options.pauses.length === 0 && options.baseUrlProblem === undefined) return undefined;
   const active = tasks.filter(isActive);
   const reasons = active.map((task) => pausedReason(task, options));
   const known = new Set(reasons.filter((reason) => reason !== undefined));

@@ -1,10 +1,11 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
+import { momentOf } from '../base/moment';
 import type { CloudErrorKind } from '../cloud/errors';
 import type { RowTitle } from './rowTitles';
 import { hasEnded } from '../cloud/task';
 import {
   formatAge,
-  formatDuration,
+  formatMinutes,
   appearanceOf,
   appearanceLabel,
   formatShortCost,
@@ -66,7 +67,7 @@ export function recentDescription(
   task: TrackedTask,
   { now, isTracked }: { readonly now: number; readonly isTracked: boolean },
 ): string {
-  const createdAt = Date.parse(task.createdAt ?? '');
+  const createdAt = momentOf(task.createdAt);
   return joinParts([
     appearanceLabel(task),
     costLabel(task),
@@ -131,7 +132,7 @@ function rowMoment(task: TrackedTask): number | undefined {
   // The running time of a task is unknown where its status is.
   if (isAtWork && task.trouble) return undefined;
   const began = isAtWork ? (task.startedAt ?? task.createdAt) : undefined;
-  const at = Date.parse((hasEnded(task.status) ? task.finishedAt : began) ?? '');
+  const at = momentOf(hasEnded(task.status) ? task.finishedAt : began);
   if (!Number.isNaN(at)) return at;
   return hasEnded(task.status) ? task.endSeenAt : undefined;
 }
@@ -142,10 +143,11 @@ function timeLabel(
 ): string | undefined {
   const at = rowMoment(task);
   if (at === undefined) return undefined;
-  const wholeMinutes = Math.max(0, Math.floor((now - at) / minuteMs)) * minuteMs;
-  if (hasEnded(task.status)) return momentLabel?.(at) ?? formatAge(now - wholeMinutes, now);
-  if (momentLabel) return `since ${momentLabel(at)}`;
-  return wholeMinutes === 0 ? '<1 min' : formatDuration(wholeMinutes);
+  const ageMs = now - at;
+  // An age of seconds is "just now" for a whole minute.
+  if (hasEnded(task.status))
+    return momentLabel?.(at) ?? formatAge(ageMs < minuteMs ? now : at, now);
+  return momentLabel ? `since ${momentLabel(at)}` : formatMinutes(ageMs);
 }
 
 const minuteMs = 60_000;
@@ -199,5 +201,5 @@ function shortErrorLabel(kind: CloudErrorKind): string {
 
 /** The parts that are there and not empty, with a separator between. */
 export function joinParts(parts: readonly (string | undefined)[], separator = ' · '): string {
-  return parts.filter((part) => part !== undefined && part !== '').join(separator);
+  return parts.filter(Boolean).join(separator);
 }

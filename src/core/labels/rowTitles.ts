@@ -62,10 +62,10 @@ export function wholeTitle(task: TitleSource): RowTitle {
   return { label: shorten(promptTitle(task) ?? oneLine(task.id), longestLabel) };
 }
 
-function sharedLength(title: string, other = ''): number {
-  const most = Math.min(title.length, other.length);
+/** Of two titles that differ. */
+function sharedLength(title: string, other: string | undefined): number {
   let length = 0;
-  while (length < most && title.charCodeAt(length) === other.charCodeAt(length)) length++;
+  while (title.charCodeAt(length) === other?.charCodeAt(length)) length++;
   return length;
 }
 
@@ -86,8 +86,8 @@ function columns(text: string): number {
 
 /** At the first word that begins within the context, else between two characters. */
 function labelStart(title: string, shared: number): number {
-  const step = /\p{Lo}/u.test(title.slice(0, shared)) ? context / 2 : context;
+  const step = /\p{Lo}/u.test(title) ? context / 2 : context;
   const earliest = (Math.floor(shared / step) - 1) * step;
-  const blank = title.indexOf(' ', earliest - 1);
-  return blank >= 0 && blank < shared ? blank + 1 : characterStart(title, earliest);
+  const blank = title.slice(0, shared).indexOf(' ', earliest - 1);
+  return blank < 0 ? characterStart(title, earliest) : blank + 1;
 }

@@ -23,7 +23,7 @@ const isMoney = /cost|usd|spent|total|price|amount/iu;
 function nameOf(name: string): string {
   const words = oneLine(name)
     .replace(/([a-z0-9])([A-Z])/gu, '$1 $2')
-    .split(/[\s_-]+/u)
+    .split(/[\s_-]/u)
     .map((word) => word.toLowerCase())
     .filter((word) => !['', 'usd', 'cost'].includes(word))
     .map((word) => (word === 'llm' ? 'LLM' : word));

@@ -1,3 +1,4 @@
+import { momentOf } from '../base/moment';
 import { outcomeOf, type TaskStatus } from '../cloud/task';
 import type { TrackedTask } from '../tasks/trackedTask';
 import { oneLine } from '../text/plainText';
@@ -143,6 +144,15 @@ export function formatDuration(milliseconds: number): string {
   return join(`${Math.floor(hours / 24)} d`, hours % 24, 'h');
 }
 
+/** As `formatDuration`, in whole minutes for what is not drawn anew each second: "<1 min", "3 min", "2 h 5 min". */
+export function formatMinutes(milliseconds: number): string {
+  return milliseconds < minuteMs
+    ? '<1 min'
+    : formatDuration(Math.floor(milliseconds / minuteMs) * minuteMs);
+}
+
+const minuteMs = 60_000;
+
 function join(first: string, second: number, unit: string): string {
   return second === 0 ? first : `${first} ${second} ${unit}`;
 }
@@ -161,7 +171,7 @@ export function formatAge(at: number, now: number): string {
 
 /** US dollars for people: "$0.0123" keeps what is not zero, "$1.50" has cents. Text that is no number comes back as it is. */
 export function formatCost(cost: string): string {
-  const match = /^([+-]?)(\d*)(?:\.(\d*))?$/u.exec(cost.trim());
+  const match = /^([+-]?)(\d*)(?:\.(\d*))?$/u.exec(cost);
   if (!match || (!match[2] && !match[3])) return oneLine(cost);
   const whole = (match[2] ?? '').replace(/^0+(?=\d)/u, '') || '0';
   const fraction = (match[3] ?? '').replace(/0+$/u, '').padEnd(2, '0');
@@ -170,11 +180,9 @@ export function formatCost(cost: string): string {
 
 /** As `formatCost`, rounded to at most four decimals; "<$0.0001" for less. */
 export function formatShortCost(cost: string): string {
-  const exact = formatCost(cost);
-  if (!/\.\d{5}/u.test(exact)) return exact;
   const amount = Number(cost);
   if (amount > 0 && amount < 0.0001) return '<$0.0001';
-  return formatCost(amount.toFixed(4));
+  return formatCost(Number.isNaN(amount) ? cost : amount.toFixed(4));
 }
 
 /** How long the agent worked, in milliseconds; until `now` while it is at it. `undefined` where a time is not known. */
@@ -183,10 +191,10 @@ export function durationOf(
     Partial<Pick<TrackedTask, 'isMissing'>>,
   now: number,
 ): number | undefined {
-  const start = Date.parse(task.startedAt ?? task.createdAt ?? '');
+  const start = momentOf(task.startedAt ?? task.createdAt);
   if (Number.isNaN(start)) return undefined;
   // Nobody knows how a task goes on that cannot be found.
   const isAtIt = !task.isMissing && (task.status === 'running' || task.status === 'paused');
-  const end = task.finishedAt === undefined && isAtIt ? now : Date.parse(task.finishedAt ?? '');
+  const end = isAtIt ? now : momentOf(task.finishedAt);
   return Number.isNaN(end) ? undefined : Math.max(0, end - start);
 }

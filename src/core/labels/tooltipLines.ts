@@ -1,4 +1,5 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
+import { momentOf } from '../base/moment';
 import { unseenSentence } from './rowDescription';
 import { errorMessage } from './errorMessage';
 import { pausedReason, type PausedOptions } from './pausedLabel';
@@ -27,9 +28,8 @@ export interface TooltipOptions extends PausedOptions {
 export function tooltipLines(task: TrackedTask, options: TooltipOptions): readonly string[] {
   const { now, host, formatTime } = options;
   const { label, costLabel } = capabilitiesOf(task.apiVersion);
-  const time = (name: string, at: string | number | undefined): string | undefined => {
-    const moment = typeof at === 'string' ? Date.parse(at) : at;
-    if (moment === undefined) return undefined;
+  const time = (name: string, iso: string | undefined): string | undefined => {
+    const moment = momentOf(iso);
     return Number.isNaN(moment) ? undefined : `${name}: ${formatTime(moment)}`;
   };
   const durationMs = durationOf(task, now);
@@ -81,5 +81,5 @@ function statusLine(task: TrackedTask, host: string): string {
   const raw = oneLine(task.rawStatus);
   const sentence = statusSentence(task.status);
   const own = raw === task.status ? '' : ` (“${raw}”)`;
-  return `${hasEnded(task.status) ? 'Ended' : 'Active'}: ${sentence.replace(/\.$/u, '')}${own}.`;
+  return `${hasEnded(task.status) ? 'Ended' : 'Active'}: ${sentence.slice(0, -1)}${own}.`;
 }

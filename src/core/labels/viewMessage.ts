@@ -39,8 +39,10 @@ export function viewMessage(options: ViewMessageOptions): string {
   if (pause.apiVersion !== undefined) return `${freshnessMessage(options)}. ${advice}`;
   const summary = pauseMessage(pause, options);
   if (summary === undefined) return advice;
-  const isPatient = state.checkedAt !== undefined && now - state.checkedAt < patienceMs;
-  return isPatient ? `${summary} · ${active}` : `${summary} · ${active}. ${advice}`;
+  const { checkedAt = -Infinity } = state;
+  return now - checkedAt < patienceMs
+    ? `${summary} · ${active}`
+    : `${summary} · ${active}. ${advice}`;
 }
 
 function freshnessMessage({ state, now }: ViewMessageOptions): string {
@@ -58,11 +60,8 @@ function pauseMessage(
   if (pause.until === undefined) return undefined;
   const again = `trying again ${asText(pause.until - now)}`;
   switch (pause.kind) {
-    case 'noKey':
-    case 'auth':
     case 'forbidden':
     case 'payment':
-    case 'notServed':
       return undefined;
     case 'rateLimited':
       return pause.until - now < shortPauseMs
@@ -74,13 +73,7 @@ function pauseMessage(
       return `No answer, ${again}`;
     case 'server':
       return `Server trouble, ${again}`;
-    case 'taskNotFound':
-    case 'invalidRequest':
-    case 'refused':
-    case 'noFreeSlot':
-    case 'redirect':
-    case 'tooLarge':
-    case 'badAnswer':
+    default:
       return `Unusable answer, ${again}`;
   }
 }

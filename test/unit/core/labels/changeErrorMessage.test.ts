@@ -18,7 +18,7 @@ const refusal = (status: number, text: string, field?: string): CloudErrorOption
 });
 
 describe('changeErrorMessage', () => {
-  const expected: readonly [CloudErrorKind, CloudErrorOptions, RegExp][] = [
+  const expected: readonly (readonly [CloudErrorKind, CloudErrorOptions, RegExp])[] = [
     ['noKey', {}, /^There is no API key for cloud\.example yet\. Set one/u],
     ['auth', {}, /does not accept the API key/u],
     [
@@ -34,8 +34,8 @@ describe('changeErrorMessage', () => {
     ['taskNotFound', refusal(404, 'Run not found'), /knows no such task .*deleted there\.$/u],
     [
       'invalidRequest',
-      refusal(422, 'Input should be a valid UUID', 'browserSettings.profileId'),
-      /^API v4 at cloud\.example does not accept this\. Profile: Input should be a valid UUID\. Change it/u,
+      refusal(422, 'Input should be e.g. a UUID', 'browserSettings.profileId'),
+      /^API v4 at cloud\.example does not accept this\. Profile: Input should be e\.g\. a UUID\. Change it/u,
     ],
     [
       'invalidRequest',
@@ -52,9 +52,10 @@ describe('changeErrorMessage', () => {
       { isUnsent: true, details: { text: 'API v4 does not have this option', field: 'startUrl' } },
       /^This was not sent\. Start URL: API v4 does not have this option\. Change it/u,
     ],
+    ['invalidRequest', { status: 422 }, /does not accept this\. Change it, and try again\.$/u],
     ['refused', refusal(404, 'Session not found'), /does not have what this needs .*“Session not/u],
     ['refused', refusal(409, 'Session is busy.'), /busy.*\(“Session is busy”\)\. Wait until/u],
-    ['refused', refusal(413, 'Too large'), /too large .*Shorten the prompt/u],
+    ['refused', refusal(413, 'Too large...'), /too large \(“Too large”\)\. Shorten the prompt/u],
     ['badAnswer', { status: 413 }, /too large\. Shorten the prompt/u],
     ['refused', refusal(502, 'Control plane'), /Nothing has changed; try again\.$/u],
     ['refused', refusal(451, 'No'), /refuses this \(“No”\)\. The log/u],
@@ -68,6 +69,7 @@ describe('changeErrorMessage', () => {
       refusal(429, 'The session message queue is full.'),
       /^The queue of this session/u,
     ],
+    ['noFreeSlot', { status: 429 }, /^The account has as many sessions open as it may\. /u],
     ['rateLimited', { status: 429, retryAfterMs: 4_200 }, /Try again in 5 seconds\.$/u],
     ['rateLimited', { status: 429, retryAfterMs: 900 }, /Try again in 1 second\.$/u],
     ['rateLimited', { status: 429 }, /Try again in a while\.$/u],
@@ -76,7 +78,9 @@ describe('changeErrorMessage', () => {
       {},
       /^The answer of cloud\.example was lost, and the cloud does not show the change\./u,
     ],
-    ['network', {}, /was lost, and the cloud does not show/u],
+    ...(['network', 'server', 'tooLarge', 'badAnswer'] as const).map(
+      (kind) => [kind, {}, /was lost, and the cloud does not show/u] as const,
+    ),
     ['network', { isUnsent: true }, /cannot be reached/u],
     ['redirect', {}, /points elsewhere/u],
     ['notServed', {}, /^API v4 is not served/u],
@@ -88,6 +92,24 @@ describe('changeErrorMessage', () => {
       assert.match(text, /\.$/u);
       assert.doesNotMatch(text, /for the log|undefined|\.\.|\?\./u);
     });
+
+  it('offers another key where that helps, the settings where they are wrong, and else the log', () => {
+    const steps = {
+      setApiKey: ['noKey', 'auth', 'payment', 'forbidden'],
+      openSettings: ['notServed', 'redirect'],
+      showLog: [
+        'taskNotFound',
+        'invalidRequest',
+        'refused',
+        'noFreeSlot',
+        'rateLimited',
+        'network',
+      ],
+    } as const;
+    for (const [nextStep, kinds] of Object.entries(steps))
+      for (const kind of kinds)
+        assert.equal(changeErrorMessage(new CloudError(kind, ''), context).nextStep, nextStep);
+  });
 
   it('says of an upload whose answer was lost that it broke off', () => {
     const error = new CloudError('network', 'for the log');

@@ -23,6 +23,21 @@ describe('polls that are paused', () => {
     assert.equal(pausedReason(aTask(), options), undefined);
   });
 
+  it('say each reason once, and nothing of tasks that have ended', () => {
+    const versions = ['v1', 'v3', 'v3'] as const;
+    const tasks = versions.map((apiVersion) => aTask({ apiVersion }));
+    const pauses = versions.slice(0, 2).map((apiVersion) => ({
+      kind: 'notServed' as const,
+      apiVersion,
+    }));
+    const label = pausedLabel([...tasks, aTask({ status: 'finished' })], { pauses, host });
+    assert.equal(label?.text, 'polling paused');
+    assert.match(
+      label.reason,
+      /^API v1 [^.]*\.example\. [^.]*\. API v3 [^.]*\.example\. [^.]*\.$/u,
+    );
+  });
+
   it('are not worth a word where nothing is active', () => {
     const options = { pauses: [{ kind: 'auth' } as const], host };
     assert.equal(pausedLabel([aTask({ status: 'finished' })], options), undefined);

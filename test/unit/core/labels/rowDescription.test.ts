@@ -3,6 +3,7 @@ import { isErrorKind } from '../../../../src/core/cloud/errors';
 import {
   choiceDescription,
   hasRowTime,
+  recentDescription,
   rowDescription,
   rowSentence,
 } from '../../../../src/core/labels/rowDescription';
@@ -26,6 +27,7 @@ describe('the description of a row', () => {
     ['a running task by its time so far', running(), '4 min'],
     ['one whose cost grows, too', running({ cost: '0.1200' }), '4 min'],
     ['one that has just begun', running({ startedAt: ago(59 * secondMs) }), '<1 min'],
+    ['one that began a minute ago', running({ startedAt: ago(minuteMs) }), '1 min'],
     ['one of a clock that is ahead', running({ startedAt: ago(-hourMs) }), '<1 min'],
     ['a long one', running({ startedAt: ago(125 * minuteMs + 7000) }), '2 h 5 min'],
     ['a very long one', running({ startedAt: ago(49 * hourMs + 7000) }), '2 d 1 h'],
@@ -46,8 +48,10 @@ describe('the description of a row', () => {
     ['one without a cost', ended({ cost: undefined }), '2 h ago'],
     ['one without a time', ended({ finishedAt: undefined }), '$0.31'],
     ['one that has just ended', ended({ finishedAt: ago(59 * secondMs) }), '$0.31 · just now'],
+    ['one of a minute ago', ended({ finishedAt: ago(minuteMs) }), '$0.31 · 1 min ago'],
     ['one of minutes ago', ended({ finishedAt: ago(119 * secondMs) }), '$0.31 · 1 min ago'],
     ['one of days ago', ended({ finishedAt: ago(72 * hourMs) }), '$0.31 · 3 d ago'],
+    ['a successful one', ended({ judgeVerdict: true }), '$0.31 · 2 h ago'],
     ['goal not reached', ended({ judgeVerdict: false }), '$0.31 · 2 h ago'],
     ['a failed one', ended({ status: 'failed' }), '$0.31 · 2 h ago'],
     ['a stopped one', ended({ status: 'stopped' }), '$0.31 · 2 h ago'],
@@ -77,12 +81,12 @@ describe('the description of a row', () => {
 
   it('has a label for each kind of trouble, which fits beside a title', () => {
     const names =
-      'auth forbidden payment taskNotFound notServed invalidRequest rateLimited server timeout network redirect tooLarge badAnswer noKey';
+      'auth forbidden payment taskNotFound notServed refused noFreeSlot invalidRequest rateLimited server timeout network redirect tooLarge badAnswer noKey';
     const kinds = names.split(' ').filter(isErrorKind);
     const labels = kinds.map((kind) =>
       rowDescription(running({ trouble: { kind, since: 1 } }), plain),
     );
-    assert.equal(new Set(labels).size, 14);
+    assert.equal(new Set(labels).size, 16);
     for (const label of labels) assert.match(label, /^[a-zA-Z ]{5,25}$/u);
   });
 
@@ -123,6 +127,7 @@ describe('the description of a row', () => {
     assert.equal(label('12.3456'), '$12.3456');
     assert.equal(label('0.00009999'), '<$0.0001');
     assert.equal(label('0.0001000'), '$0.0001');
+    assert.equal(label('-0.50000'), '-$0.50');
     assert.equal(label('0.000000'), '$0.00');
     assert.equal(label('free'), 'free');
     assert.match(rowSentence(aTask({ cost: '0.126235' }), plain), /It cost \$0\.1262\./u);
@@ -154,6 +159,16 @@ describe('the description of a row', () => {
     const trouble = { kind: 'server', since: 1 } as const;
     assert.equal(choiceDescription(running({ trouble })), 'Running · server error · v2');
     assert.equal(choiceDescription(aTask({ isMissing: true, trouble })), 'Not found · v2');
+    assert.equal(choiceDescription(aTask({ status: 'unknown', rawStatus: '\u202E' })), 'v2');
+  });
+
+  it('says in the lists of an account when a task was created, and whether it is tracked', () => {
+    const task = running({ cost: '0.31' });
+    assert.equal(
+      recentDescription(task, { now, isTracked: true }),
+      'Running · $0.31 · 5 min ago · v2 · tracked',
+    );
+    assert.equal(recentDescription(aTask(), { now, isTracked: false }), 'Running · v2');
   });
 });
 
@@ -171,6 +186,19 @@ describe('the sentence of a row', () => {
     assert.equal(
       rowSentence(task, { showsVersion: false }),
       'Task “Find a flight”: finished, successful. It cost $0.50. You have not opened it since it ended.',
+    );
+  });
+
+  it('says that it is being stopped, cannot be read, and of which version it is', () => {
+    const trouble = { kind: 'server', since: 1 } as const;
+    const task = running({ stoppingSince: now, trouble });
+    assert.equal(
+      rowSentence(task, { showsVersion: true }),
+      'Task “Find a flight”: running. It is being stopped. It cannot be read at the moment. API v2.',
+    );
+    assert.equal(
+      rowSentence({ ...task, isMissing: true }, plain),
+      'Task “Find a flight”: not found.',
     );
   });
 

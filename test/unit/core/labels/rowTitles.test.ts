@@ -65,6 +65,23 @@ describe('the titles of rows', () => {
     ]);
   });
 
+  it('of a batch begin there whatever stands between them', () => {
+    const [first = '', ...others] = batch(
+      'Find the cheapest flight from Vienna to ',
+      'Rome',
+      'Oslo',
+    );
+    const labels = labelsOf([first, 'Order two items in the shop', ...others]);
+    assert.deepEqual(labels, ['…to Rome', 'Order two items in the shop', '…to Oslo']);
+  });
+
+  it('of a batch keep the word that begins eight characters before they differ', () => {
+    assert.deepEqual(labelsOf(batch('Find a flight to go with ', 'Ada', 'Bo')), [
+      '…go with Ada',
+      '…go with Bo',
+    ]);
+  });
+
   for (const [what, prompts] of [
     ['cities', batch('Find the cheapest flight from Vienna to ', 'Oslo', 'Rome', 'Porto')],
     ['numbers', batch('Check the stock level of product number ', '1', '2', '10', '11', '111')],

@@ -4,7 +4,7 @@ import { sessionCostRows } from '../../../../src/core/labels/sessionCost';
 describe('the cost of a session', () => {
   for (const [name, amount, expected] of [
     ['llmCostUsd', '0.420000', ['LLM', '$0.42']],
-    ['browser_cost', '0.05', ['Browser', '$0.05']],
+    ['browser__cost', '0.05', ['Browser', '$0.05']],
     ['totalCostUsd', '1.234567', ['Total', '$1.234567']],
     ['costUsd', '1', ['Cost', '$1.00']],
     ['proxyUsedMb', '3.25', ['Proxy used mb', '3.25']],

@@ -22,6 +22,11 @@ describe('the status model', () => {
       assert.match(labels.statusSentence(status), /^The .*\.$/u);
     });
 
+  it('has a sentence for each status', () => {
+    const sentences = (Object.keys(ended) as TaskStatus[]).map(labels.statusSentence);
+    assert.equal(new Set(sentences).size, 7);
+  });
+
   for (const [isSuccess, judgeVerdict, outcome, sentence] of [
     [undefined, undefined, undefined, undefined],
     [true, undefined, 'success', 'The agent says it succeeded.'],
@@ -191,6 +196,7 @@ describe('taskLabels', () => {
     [3_600_000, '1 h'],
     [7_500_000, '2 h 5 min'],
     [47.5 * 3_600_000, '47 h 30 min'],
+    [48 * 3_600_000, '2 d'],
     [49 * 3_600_000, '2 d 1 h'],
   ] as const)
     it(`says ${text} for ${ms} ms`, () => assert.equal(labels.formatDuration(ms), text));
@@ -198,9 +204,12 @@ describe('taskLabels', () => {
   for (const [age, text] of [
     [-3_600_000, 'just now'],
     [1999, 'just now'],
+    [2000, '2 s ago'],
     [8200, '8 s ago'],
     [61_000, '1 min ago'],
-    [2 * 3_600_000, '2 h ago'],
+    [3_600_000, '1 h ago'],
+    [47 * 3_600_000, '47 h ago'],
+    [48 * 3_600_000, '2 d ago'],
     [72 * 3_600_000, '3 d ago'],
   ] as const)
     it(`says ${text} for an age of ${age} ms`, () =>
@@ -232,6 +241,7 @@ describe('taskLabels', () => {
       durationOf({ status: 'running', ...times, finishedAt: undefined }, 30_000),
       20_000,
     );
+    assert.equal(durationOf({ status: 'paused', createdAt: at(0) }, 9000), 9000);
     assert.equal(durationOf({ status: 'finished', createdAt: at(0), finishedAt: at(5) }, 0), 5000);
     assert.equal(durationOf({ status: 'created', createdAt: at(0) }, 9000), undefined);
     assert.equal(durationOf({ status: 'finished', finishedAt: at(5) }, 0), undefined);

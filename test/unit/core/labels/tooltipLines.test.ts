@@ -103,7 +103,7 @@ describe('a tooltip', () => {
 
   it("shows the cloud's own word where it is not ours", () => {
     const lines = tooltipLines(aTask({ status: 'unknown', rawStatus: 'dreaming' }), options);
-    assert.ok(lines.some((line) => line.includes('(“dreaming”)')));
+    assert.match(lines[1] ?? '', /^Active: The cloud uses a word .* not know \(“dreaming”\)\.$/u);
   });
 
   it('says before the first poll that there was none', () => {
@@ -117,6 +117,19 @@ describe('a tooltip', () => {
       'This task has not been checked yet.',
       'API v2, task ID a1',
     ]);
+  });
+
+  it('says why a task is missing, and what a refresh does', () => {
+    const line = (more: Partial<TrackedTask>) =>
+      tooltipLines(aTask({ isMissing: true, ...more }), options)[1];
+    assert.match(
+      line({}) ?? '',
+      /^cloud\.example knows no such task for this API key\..* Refresh checks again\.$/u,
+    );
+    assert.match(
+      line({ trouble: { kind: 'invalidRequest', since: now } }) ?? '',
+      /^cloud\.example does not take this for a task ID\..* Refresh checks again\.$/u,
+    );
   });
 
   it('describes trouble, and says since when', () => {
@@ -147,7 +160,10 @@ describe('a tooltip', () => {
   it('says until when its browser is open, and that its session is followed', () => {
     const task = aTask({ status: 'finished', browserOpenUntil: now + 60_000, followedAt: 1 });
     const text = tooltipLines(task, options).join('\n');
-    assert.match(text, /^Its browser is still open, which costs money\. It closes by itself at /mu);
+    assert.match(
+      text,
+      /^Its browser is still open, which costs money\. It closes by itself at <60000>, or /mu,
+    );
     assert.match(text, /^Its session is followed: new tasks in it appear here by themselves\.$/mu);
     const later = { ...options, now: now + 60_000 };
     assert.doesNotMatch(tooltipLines(task, later).join('\n'), /browser is still open/u);

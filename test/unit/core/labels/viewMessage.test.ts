@@ -34,6 +34,8 @@ describe('the line above the rows', () => {
 
   it('is not there when nothing is active and nothing is wrong', () => {
     assert.equal(message({ activeCount: 0 }), '');
+    const offline = { kind: 'network', until: now + 20_000 } as const;
+    assert.equal(paused(offline, { activeCount: 0 }), '', 'which passes by itself');
   });
 
   it('says that another window polls and is not responding, whatever else it has said', () => {
@@ -56,6 +58,7 @@ describe('the line above the rows', () => {
   for (const [pause, expected] of [
     [{ kind: 'noKey' }, /^There is no API key for cloud\.example yet\. Set one/u],
     [{ kind: 'forbidden' }, /^cloud\.example says .* set another key\.$/u],
+    [{ kind: 'forbidden', until: now + 600_000 }, /^cloud\.example says .* set another key\.$/u],
     [{ kind: 'payment', until: now + 600_000 }, /^cloud\.example says .* Add credits/u],
   ] as const)
     it(`says what to do about ${pause.kind}`, () => {
@@ -70,6 +73,8 @@ describe('the line above the rows', () => {
   it('says how long a short rate limit holds', () => {
     const pausedFor = (pauseMs: number) => paused({ kind: 'rateLimited', until: now + pauseMs });
     assert.equal(pausedFor(20_000), 'Rate limited, trying again in 20 s · 3 active');
+    assert.equal(pausedFor(99_000), 'Rate limited, trying again in 99 s · 3 active');
+    assert.equal(pausedFor(100_000), 'Rate limited, trying again in 2 min · 3 active');
     assert.equal(pausedFor(119_000), 'Rate limited, trying again in 2 min · 3 active');
     assert.equal(pausedFor(-10), 'Rate limited, trying again now · 3 active');
   });
@@ -79,7 +84,7 @@ describe('the line above the rows', () => {
     assert.equal(paused(pause), 'Offline, trying again in 20 s · 3 active');
   });
 
-  for (const checkedAt of [undefined, now - 60_000])
+  for (const checkedAt of [undefined, now - 30_000])
     it(`says what to do when the network is gone and the last check was ${checkedAt ? 'long ago' : 'never'}`, () => {
       const pause: PollPause = { kind: 'network', until: now + 120_000 };
       assert.match(
