@@ -1,8 +1,9 @@
 import { countLabel, formatCount } from '../labels/countLabel';
+import { momentOf } from '../base/moment';
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { errorMessage } from '../labels/errorMessage';
 import { joinParts } from '../labels/rowDescription';
-import { formatCost, formatDuration, formatShortCost, taskTitle } from '../labels/taskLabels';
+import { formatCost, formatMinutes, formatShortCost, taskTitle } from '../labels/taskLabels';
 import { isActive, type TrackedTask } from '../tasks/trackedTask';
 import { oneLine } from '../text/plainText';
 import { shorten, shortenAtWord } from '../text/shorten';
@@ -87,8 +88,8 @@ export function openSessionSentence(entry: OpenEntry, options: OpenSessionLabelO
 }
 
 function factsOf(entry: OpenEntry, { tasks, now, formatTime }: OpenSessionLabelOptions) {
-  const startedAt = Date.parse(entry.startedAt ?? '');
-  const closesAt = Date.parse(entry.closesAt ?? '');
+  const startedAt = momentOf(entry.startedAt);
+  const closesAt = momentOf(entry.closesAt);
   return {
     state: stateLabel(entry, tasks),
     cost: entry.cost === undefined ? undefined : formatShortCost(entry.cost),
@@ -105,11 +106,11 @@ export function openSessionTooltip(
 ): readonly string[] {
   const mine = tasksIn(entry, tasks);
   const time = (label: string, iso: string | undefined): string | undefined => {
-    const at = Date.parse(iso ?? '');
+    const at = momentOf(iso);
     return Number.isNaN(at) ? undefined : `${label}: ${formatTime(at)}`;
   };
-  const sessionId =
-    entry.sessionId === undefined || entry.sessionId === entry.id ? undefined : entry.sessionId;
+  // Of a session, it is its own ID.
+  const sessionId = entry.kind === 'browser' ? entry.sessionId : undefined;
   const lines = [
     ...mine.slice(0, 5).map((task) => `Task: ${taskTitle(task)}`),
     mine.length > 5 ? `and ${countLabel(mine.length - 5, 'more tracked task')}` : undefined,
@@ -192,7 +193,7 @@ export function stopOpenQuestion(
       : isAll
         ? 'Stop All'
         : `Stop ${formatCount(entries.length)}`,
-    idle: isOne ? [] : idle,
+    idle,
   };
 }
 
@@ -239,23 +240,11 @@ function stateLabel(entry: OpenEntry, tasks: readonly TrackedTask[]): string | u
 }
 
 function busySentence(entry: OpenEntry, tasks: readonly TrackedTask[]): string | undefined {
-  switch (isBusy(entry, tasks)) {
-    case true:
-      return 'A task runs in it.';
-    case false:
-      return 'No task runs in it; it costs money all the same.';
-    case undefined:
-      return undefined;
-  }
+  const busy = isBusy(entry, tasks);
+  if (busy === undefined) return undefined;
+  return busy ? 'A task runs in it.' : 'No task runs in it; it costs money all the same.';
 }
 
 function nounOf({ kind }: OpenEntry): string {
   return kind === 'browser' ? 'Browser' : 'Session';
-}
-
-/** Whole minutes: rows are drawn each time the list is read. */
-function formatMinutes(milliseconds: number): string {
-  return milliseconds < 60_000
-    ? '<1 min'
-    : formatDuration(Math.floor(milliseconds / 60_000) * 60_000);
 }

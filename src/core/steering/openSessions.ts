@@ -1,9 +1,10 @@
 import { openSessionStop } from '../actions/taskChanges';
 import { capabilitiesOf } from '../cloud/apiVersions';
+import { momentOf } from '../base/moment';
 import { apiVersions } from '../cloud/versionList';
 import type { Clock } from '../base/clock';
 import { Emitter, type Disposable, type Event } from '../base/event';
-import { CloudError, isAbort, isCloudError } from '../cloud/errors';
+import { CloudError, isCloudError } from '../cloud/errors';
 import type { ApiVersion } from '../cloud/task';
 import type { OpenSession, OpenSessionList } from '../cloud/taskActions';
 import type { Cloud } from '../cloud/taskClient';
@@ -93,7 +94,6 @@ export class OpenSessions implements Disposable {
       clock: options.clock,
       next: () => this.#nextStep(),
       onWaited: () => void (this.#isDue = true),
-      onIdle: () => this.#settle(),
     });
   }
 
@@ -173,7 +173,7 @@ export class OpenSessions implements Disposable {
     this.#epoch.abort();
     this.#loop.dispose();
     // Who shows that a reading is under way must learn that none is any more.
-    if (this.#state.isReading) this.#update({ ...this.#state, isReading: false });
+    this.#update({ ...this.#state, isReading: false });
     this.#didChange.dispose();
     this.#settle();
   }
@@ -224,7 +224,7 @@ export class OpenSessions implements Disposable {
       if (!signal.aborted) this.#known.set(apiVersion, list);
       return undefined;
     } catch (error) {
-      if (signal.aborted || isAbort(error)) return undefined;
+      if (signal.aborted) return undefined;
       const failure = isCloudError(error) ? error : new CloudError('badAnswer', String(error));
       if (isAbsence(failure)) {
         this.#absent.add(apiVersion);
@@ -236,17 +236,13 @@ export class OpenSessions implements Disposable {
 
   #entries(): readonly OpenEntry[] {
     const all = apiVersions.flatMap((apiVersion) =>
-      (this.#known.get(apiVersion)?.open ?? []).map((each): OpenEntry => ({
-        ...each,
-        apiVersion,
-        isStopping: false,
-      })),
+      (this.#known.get(apiVersion)?.open ?? []).map((each) => ({ ...each, apiVersion })),
     );
-    const sessions = new Set(all.filter(({ kind }) => kind === 'session').map(({ id }) => id));
-    const entries = new Map<string, OpenEntry>();
+    const ids = new Set<string | undefined>(all.map(({ id }) => id));
+    const entries = new Map<string, (typeof all)[number]>();
     for (const entry of all) {
       // A list of browsers also holds those of sessions that stand in a list of their own.
-      const isShown = entry.kind === 'browser' && sessions.has(entry.sessionId ?? '');
+      const isShown = entry.kind === 'browser' && ids.has(entry.sessionId);
       if (!isShown && !entries.has(keyOf(entry))) entries.set(keyOf(entry), entry);
     }
     const before = this.#options.clock.now() - stopPatienceMs;
@@ -256,7 +252,7 @@ export class OpenSessions implements Disposable {
   }
 
   /** The entries with whether they are being stopped now. */
-  #marked(entries: readonly OpenEntry[]): readonly OpenEntry[] {
+  #marked(entries: readonly Omit<OpenEntry, 'isStopping'>[]): readonly OpenEntry[] {
     return entries.map((entry) => ({ ...entry, isStopping: this.#stopping.has(keyOf(entry)) }));
   }
 
@@ -297,6 +293,5 @@ function keyOf({ kind, id }: Pick<OpenSession, 'kind' | 'id'>): string {
 }
 
 function timeOf({ startedAt }: OpenSession): number {
-  const at = Date.parse(startedAt ?? '');
-  return Number.isNaN(at) ? 0 : at;
+  return momentOf(startedAt) || 0;
 }

@@ -1,5 +1,4 @@
 import { requestChange, type ChangeOutcome, type ChangeRequest } from '../cloud/changeRequest';
-import { isAbort } from '../cloud/errors';
 
 /** What became of a change; `cancelled`: taken back before it was sent. */
 export type SentOutcome<T> = ChangeOutcome<T> | { readonly kind: 'cancelled' };
@@ -11,7 +10,7 @@ export async function sendChange<T>(change: ChangeRequest<T>): Promise<SentOutco
     signal?.throwIfAborted();
     return await requestChange(change);
   } catch (error) {
-    if (isAbort(error) || signal?.aborted === true) return { kind: 'cancelled' };
+    if (signal?.aborted === true) return { kind: 'cancelled' };
     throw error;
   }
 }

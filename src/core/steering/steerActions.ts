@@ -32,19 +32,17 @@ export function losingTasks(
 ): readonly TaskRef[] {
   if (action !== 'stop' && action !== 'stopSession') return [];
   const known = new Map(tracked.map((task) => [refKey(task), task]));
-  const concerned = new Map(refs.map((ref) => [refKey(ref), known.get(refKey(ref)) ?? ref]));
+  const concerned = new Map(refs.map((ref) => [refKey(ref), ref]));
   if (action === 'stopSession') {
-    const sessionOf = ({ apiVersion, sessionId }: Partial<TrackedTask>) =>
-      sessionId === undefined ? undefined : `${apiVersion}/${sessionId}`;
-    const sessions = new Set([...concerned.values()].map(sessionOf));
+    const sessions = new Set(refs.map((ref) => known.get(refKey(ref))?.sessionId));
     for (const [key, task] of known)
-      if (task.sessionId !== undefined && sessions.has(sessionOf(task))) concerned.set(key, task);
+      if (task.sessionId !== undefined && sessions.has(task.sessionId)) concerned.set(key, task);
   }
-  return [...concerned.values()].filter((task: TaskRef & Partial<TrackedTask>) => {
-    const { apiVersion, status, stoppingSince } = task;
-    const isOver = (status !== undefined && hasEnded(status)) || stoppingSince !== undefined;
-    return canSteer(apiVersion, action) && !isOver;
-  });
+  const isOver = (task: TrackedTask | undefined) =>
+    task && (hasEnded(task.status) || task.stoppingSince !== undefined);
+  return [...concerned.values()].filter(
+    (ref) => canSteer(ref.apiVersion, action) && !isOver(known.get(refKey(ref))),
+  );
 }
 
 /** Whether an API version can do it with some task. */

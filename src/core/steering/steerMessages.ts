@@ -142,10 +142,6 @@ function oneMessage(
   const title = quoted(name);
   const { apiVersion } = result.ref;
   switch (result.kind) {
-    case 'done':
-    case 'underWay':
-    case 'cancelled':
-      return undefined;
     case 'hadEnded': {
       const session =
         action === 'stopSession' ? ` Its ${sessionNoun([result.ref])} is stopped.` : '';
@@ -176,14 +172,17 @@ function oneMessage(
         : `${title} could not be ${doneWord(action)}.`;
       return { severity: 'error', text: `${what} ${text}`, nextStep };
     }
+    default:
+      return undefined;
   }
 }
 
 /** "session", or "browser" where that is what stays open after tasks of their version. */
 function sessionNoun(tasks: readonly TaskRef[]): string {
-  const nouns = new Set(tasks.map(({ apiVersion }) => capabilitiesOf(apiVersion).openSessions));
-  const [only, ...others] = nouns;
-  const noun = only !== undefined && others.length === 0 ? only : 'session';
+  const areBrowsers = tasks.every(
+    ({ apiVersion }) => capabilitiesOf(apiVersion).openSessions === 'browser',
+  );
+  const noun = areBrowsers ? 'browser' : 'session';
   return tasks.length === 1 ? noun : `${noun}s`;
 }
 
@@ -211,7 +210,6 @@ export function paragraphs(...parts: readonly (string | undefined)[]): string {
 function doneWord(action: SteerAction): string {
   switch (action) {
     case 'stop':
-      return 'stopped';
     case 'stopSession':
       return 'stopped';
     case 'pause':

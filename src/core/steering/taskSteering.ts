@@ -75,20 +75,21 @@ export class TaskSteering {
       else this.#begin(action, ref, options.account);
       return !reason;
     });
-    const active = mine.filter((ref) => isActiveIn(store, ref));
+    const active = new Set(mine.filter((ref) => isActiveIn(store, ref)));
     try {
       await this.#steerAll(action, mine, { ...options, results });
-      const sent = active.filter((ref) => results.get(refKey(ref))?.kind !== 'cancelled');
-      if (sent.length > 0) await this.#options.poll(sent);
-      for (const ref of sent) {
-        const result = results.get(refKey(ref));
-        const { status } = store.get(ref) ?? {};
-        if (result && status) results.set(refKey(ref), afterwards(action, result, status));
+      const sent = [...results.values()]
+        .filter(({ kind }) => kind !== 'cancelled')
+        .filter(({ ref }) => active.has(ref));
+      if (sent.length > 0) await this.#options.poll(sent.map(({ ref }) => ref));
+      for (const result of sent) {
+        const { ref } = result;
+        results.set(refKey(ref), afterwards(action, result, store.get(ref)?.status));
       }
     } finally {
       for (const ref of mine) this.#underWay.delete(refKey(ref));
     }
-    return refs.map((ref) => results.get(refKey(ref)) ?? { ref, kind: 'underWay' });
+    return refs.flatMap((ref) => results.get(refKey(ref)) ?? []);
   }
 
   #reasonToLeave(
@@ -146,12 +147,10 @@ export class TaskSteering {
       );
     } finally {
       // What was stopped is marked until its end shows; of anything else nobody waits for one.
-      if (outcome?.kind !== 'done' && store.get(ref)?.stoppingSince !== undefined)
-        store.setStopping(ref, undefined);
+      if (outcome?.kind !== 'done') store.setStopping(ref, undefined);
     }
     if (outcome.kind !== 'done') return { ref, ...outcome };
-    if (action === 'stopSession' && task?.sessionId !== undefined)
-      noteClosedBrowser({ ...ref, sessionId: task.sessionId }, store);
+    if (action === 'stopSession' && task) noteClosedBrowser(task, store);
     const done: SteerResult = { ref, kind: 'done' };
     return wasActive ? afterwards(action, done, outcome.value?.status) : done;
   }
@@ -159,14 +158,11 @@ export class TaskSteering {
 
 /** Takes the mark of an open browser off the tasks of a session whose browser was stopped. */
 export function noteClosedBrowser(
-  { apiVersion, sessionId }: Pick<Task, 'apiVersion' | 'sessionId'>,
+  { sessionId }: Pick<Task, 'sessionId'>,
   store: Pick<TaskStore, 'tasks' | 'put'>,
 ): void {
-  const marked = store
-    .tasks()
-    .filter((task) => task.apiVersion === apiVersion && task.sessionId === sessionId)
-    .filter(({ browserOpenUntil }) => browserOpenUntil !== undefined);
-  store.put(marked.map((task) => ({ ...task, browserOpenUntil: undefined })));
+  const tasks = store.tasks().filter((task) => task.sessionId === sessionId);
+  store.put(tasks.map((task) => ({ ...task, browserOpenUntil: undefined })));
 }
 
 /**
@@ -218,9 +214,10 @@ function afterwards(
   const isStopped = stops(action) && status === 'stopped';
   // Of what stops the task alone, its end is all there is to know.
   if (action === 'stop' && isStopped) return { ref, kind: 'done' };
-  if (action !== 'stopSession' || kind === 'done')
-    return isStopped ? result : { ref, kind: 'hadEnded', status };
-  return kind === 'refused' || kind === 'unknown' ? { ...result, status } : result;
+  // What became of its session is not known by that.
+  if (action === 'stopSession' && (kind === 'refused' || kind === 'unknown'))
+    return { ...result, status };
+  return isStopped ? result : { ref, kind: 'hadEnded', status };
 }
 
 /** How the task had ended of which a result tells. */

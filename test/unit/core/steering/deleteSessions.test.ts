@@ -39,6 +39,7 @@ describe('the sessions of tasks that are to be deleted', () => {
     const { text, detail, button } = deleteQuestion(doomedSessions([a1], tracked));
     assert.equal(text, 'Delete the session of 2 tasks at Browser Use Cloud?');
     assert.match(detail, /^• First\n• Second\n\n/u);
+    assert.match(detail, /This deletes all tasks of the session at the cloud/u);
     assert.match(detail, /prompts, steps, outputs, files and recordings/u);
     assert.match(detail, /1 task has not ended yet and is stopped first\./u);
     assert.match(detail, /This cannot be undone, neither here nor at the cloud\.$/u);
@@ -49,6 +50,9 @@ describe('the sessions of tasks that are to be deleted', () => {
     const several = deleteQuestion(doomedSessions([a1, b1], tracked));
     assert.equal(several.text, 'Delete the 2 sessions of 3 tasks at Browser Use Cloud?');
     assert.equal(several.button, 'Delete Sessions');
+    assert.match(several.detail, /This deletes all tasks of the sessions at the cloud/u);
+    const running = deleteQuestion(doomedSessions([a2, sameInV4], tracked));
+    assert.match(running.detail, /2 tasks have not ended yet and are stopped first\./u);
   });
 });
 

@@ -12,7 +12,11 @@ import {
   stoppedMessage,
   stopOpenQuestion,
 } from '../../../../src/core/steering/openSessionLabels';
-import type { OpenEntry, OpenSessionsState } from '../../../../src/core/steering/openSessions';
+import type {
+  OpenEntry,
+  OpenSessionsState,
+  StoppedEntry,
+} from '../../../../src/core/steering/openSessions';
 import { parseTaskInput } from '../../../../src/core/input/taskInput';
 import { aTask } from '../../../fakes/aTask';
 
@@ -35,10 +39,21 @@ const running = aTask({ id: 'r', apiVersion: 'v4', sessionId: 's1', prompt: 'Run
 const ended = aTask({ ...running, id: 'e', prompt: 'Ran in it', status: 'finished' });
 const elsewhere = aTask({ ...running, id: 'x', apiVersion: 'v2', prompt: 'Of another version' });
 
+/** Of which the cloud tells nothing but that it is open. */
+const bare: OpenEntry = {
+  apiVersion: 'v2',
+  kind: 'session',
+  id: 's9',
+  sessionId: 's9',
+  isStopping: false,
+};
+
 describe('something that is open at the cloud', () => {
   it('is named after the tracked task that runs in it, else the one that ran in it', () => {
     assert.equal(openSessionTitle(anEntry(), [ended, running]), 'Runs in it');
     assert.equal(openSessionTitle(anEntry(), [ended, elsewhere]), 'Ran in it');
+    const newer = { ...ended, id: 'n', prompt: 'Ran last', trackedAt: ended.trackedAt + 1 };
+    assert.equal(openSessionTitle(anEntry(), [ended, newer]), 'Ran last');
   });
 
   it('is named after what the cloud calls it, or by its kind and ID, where no task is tracked', () => {
@@ -69,6 +84,12 @@ describe('something that is open at the cloud', () => {
       ),
       'stopping… · v4',
     );
+    assert.equal(
+      openSessionDescription(anEntry({ startedAt: at(-1) }), options),
+      'idle · $0.0512 · 1 min · until 12:05 · v4',
+    );
+    assert.equal(openSessionDescription(bare, options), 'v2');
+    assert.equal(openSessionSentence(bare, options), 'Open session “Session s9”: v2.');
     assert.equal(
       openSessionSentence(anEntry({ startedAt: at(0) }), { ...options, tasks: [running] }),
       'Open browser “Runs in it”: in use, open for <1 min, closes by itself at 12:05, cost so far $0.0512, v4.',
@@ -105,9 +126,21 @@ describe('something that is open at the cloud', () => {
     const many = Array.from({ length: 7 }, (_, index) => ({ ...ended, id: `e${index}` }));
     const lines = openSessionTooltip(anEntry(), { tasks: many, formatTime });
     assert.equal(lines[5], 'and 2 more tracked tasks');
-    assert.equal(
-      openSessionTooltip(anEntry(), { tasks: [], formatTime })[0],
+    const five = openSessionTooltip(anEntry(), { tasks: many.slice(2), formatTime });
+    assert.equal(five[5], 'No task runs in it; it costs money all the same.');
+    assert.deepEqual(openSessionTooltip(bare, { tasks: [], formatTime }), [
       'None of its tasks is tracked here.',
+      'API v2, session ID s9',
+    ]);
+    const busy = { ...bare, isBusy: true, cost: '0.05' };
+    assert.deepEqual(openSessionTooltip(busy, { tasks: [], formatTime }).slice(1, 3), [
+      'A task runs in it.',
+      'Cost so far: $0.05',
+    ]);
+    const foreign = anEntry({ sessionId: undefined });
+    assert.match(
+      openSessionTooltip(foreign, { tasks: [], formatTime }).at(-1) ?? '',
+      /browser ID/u,
     );
   });
 });
@@ -126,6 +159,7 @@ describe('the view of what is open', () => {
     assert.equal(openSessionsSummary(state({ entries: [anEntry()] }), []), '1 open');
     const entries = [anEntry(), anEntry({ id: 'b2', sessionId: 's2', isBusy: false })];
     assert.equal(openSessionsSummary(state({ entries }), [running]), '2 open, 1 idle');
+    assert.equal(openSessionsSummary(state({ entries }), [ended]), '2 open, 2 idle');
   });
 
   it('says that nothing is open only once it knows', () => {
@@ -179,8 +213,11 @@ describe('the question before what is open is stopped', () => {
   it('says of one what is lost', () => {
     const one = stopOpenQuestion([busy], []);
     assert.equal(one?.text, 'Stop the browser “A B”?');
-    assert.match(one?.detail ?? '', /^A task runs in it: it ends where it is,/u);
-    assert.equal(one?.button, 'Stop Browser');
+    assert.equal(
+      one?.detail,
+      'A task runs in it: it ends where it is, and what it has not delivered yet is lost.\n\nPages that are open in a browser are closed with it.',
+    );
+    assert.equal(one.button, 'Stop Browser');
     assert.match(stopOpenQuestion([open], [])?.detail ?? '', /^It is not known whether/u);
   });
 
@@ -193,6 +230,10 @@ describe('the question before what is open is stopped', () => {
     );
     assert.deepEqual(all?.idle, [idle]);
     assert.equal(all?.button, 'Stop All');
+    assert.match(
+      stopOpenQuestion([busy, open, open], [])?.detail ?? '',
+      /It is not known whether a task runs in 2 of them\./u,
+    );
     const many = Array.from({ length: 8 }, (_, index) => ({ ...busy, id: `b${index}` }));
     assert.match(stopOpenQuestion(many, [])?.detail ?? '', /^8 are in use:[\s\S]*\nand 3 more\n/u);
   });
@@ -203,14 +244,16 @@ describe('the message about what was stopped', () => {
   const refused = { kind: 'refused', error: new CloudError('forbidden', 'no') } as const;
   const unknown = { kind: 'unknown', error: new CloudError('network', 'gone') } as const;
   const done = { kind: 'done', value: undefined } as const;
-  const say = (...outcomes: (typeof refused | typeof unknown | typeof done)[]) =>
+  const cancelled = { kind: 'cancelled' } as const;
+  const say = (...outcomes: StoppedEntry['outcome'][]) =>
     stoppedMessage(
       outcomes.map((outcome) => ({ entry, outcome })),
       { tasks: [ended], host: 'api.example' },
     );
 
-  it('is none for one that is gone from the list', () => {
+  it('is none for one that is gone from the list, or was left as it is', () => {
     assert.equal(say(done), undefined);
+    assert.equal(say(cancelled), undefined);
     assert.equal(say(), undefined);
   });
 
@@ -225,6 +268,8 @@ describe('the message about what was stopped', () => {
     );
     assert.equal(say(unknown)?.severity, 'warning');
     assert.deepEqual(say(done, done), { severity: 'information', text: '2 stopped.' });
+    assert.equal(say(done, cancelled)?.text, '1 of 2 stopped, 1 left as it is.');
+    assert.equal(say(done, cancelled, cancelled)?.text, '1 of 3 stopped, 2 left as they are.');
     assert.match(
       say(done, refused, unknown)?.text ?? '',
       /^1 of 3 stopped, 1 may have been stopped, as the answer was lost, 1 could not be stopped\. api/u,

@@ -20,6 +20,8 @@ describe('OpenSessions', () => {
   let parts: Set<ApiVersion>;
   /** How long each version takes to answer. */
   let tookMs: number;
+  /** What a connection fails with, if it does. */
+  let broken: Error | undefined;
   let sessions: OpenSessions;
 
   beforeEach(() => {
@@ -32,9 +34,12 @@ describe('OpenSessions', () => {
     isLate = false;
     parts = new Set();
     tookMs = 0;
+    broken = undefined;
     sessions = new OpenSessions({
-      connect: () =>
-        Promise.resolve({
+      connect: async () => {
+        await Promise.resolve();
+        if (broken) throw broken;
+        return {
           download: () => cloud.download(),
           client: (apiVersion) => ({
             ...cloud.client(apiVersion),
@@ -48,7 +53,8 @@ describe('OpenSessions', () => {
               return { open: known.filter(isThere), isPart: parts.has(apiVersion) };
             },
           }),
-        }),
+        };
+      },
       clock,
       onError: (error) => logged.push(error),
     });
@@ -93,9 +99,13 @@ describe('OpenSessions', () => {
   it('requests nothing before somebody watches, and nothing after', async () => {
     await clock.advance(600_000);
     assert.deepEqual(asked, []);
+    assert.deepEqual(sessions.state, { entries: [], isReading: false });
+    sessions.setWatched(true);
+    await settle();
     sessions.setWatched(true);
     await settle();
     assert.deepEqual(asked, ['v4', 'v3', 'v2']);
+    assert.equal(sessions.state.isReading, false);
     await clock.advance(openSessionsPauseMs);
     assert.equal(asked.length, 6);
     sessions.setWatched(false);
@@ -151,7 +161,7 @@ describe('OpenSessions', () => {
 
   it('leaves versions alone that are not served, until somebody refreshes', async () => {
     fail('v4', 'forbidden');
-    fail('v3', 'notServed');
+    fail('v3', 'refused');
     have('v2', session('s2'));
     sessions.setWatched(true);
     await clock.advance(openSessionsPauseMs);
@@ -194,27 +204,52 @@ describe('OpenSessions', () => {
     assert.equal(sessions.state.trouble, undefined);
   });
 
-  it('waits for a person where only one can help', async () => {
-    for (const version of ['v4', 'v3', 'v2'] as const) fail(version, 'auth');
-    sessions.setWatched(true);
-    await clock.advance(600_000);
-    assert.equal(asked.length, 3);
-    failures.clear();
-    sessions.reconnect();
-    await settle();
-    assert.equal(asked.length, 6);
-    assert.equal(sessions.state.trouble, undefined);
+  for (const kind of ['auth', 'noKey', 'payment', 'redirect', 'notServed', 'forbidden'] as const)
+    it(`waits for a person where only one can help: ${kind}`, async () => {
+      for (const version of ['v4', 'v3', 'v2'] as const) fail(version, kind);
+      sessions.setWatched(true);
+      await clock.advance(600_000);
+      assert.equal(asked.length, 3);
+      failures.clear();
+      sessions.reconnect();
+      await settle();
+      assert.equal(asked.length, 6);
+      assert.equal(sessions.state.trouble, undefined);
+    });
+
+  it('says so where it cannot connect, and hands on why nothing could be stopped', async () => {
+    have('v4', browser('b1'));
+    await sessions.read();
+    broken = new Error('The base URL has changed.');
+    await assert.rejects(sessions.stop(sessions.state.entries, { signal: never }), broken);
+    assert.equal(sessions.state.entries[0]?.isStopping, false);
+    assert.equal(sessions.state.trouble?.error.kind, 'badAnswer');
   });
 
   it('knows nothing any more with another key, whatever answers late', async () => {
     have('v2', session('s2'));
     await sessions.read();
-    open.clear();
+    await settle();
     const late = sessions.read();
     sessions.reconnect();
-    assert.deepEqual(ids(), []);
+    assert.deepEqual(sessions.state, { entries: [], isReading: false });
     await late;
+    assert.deepEqual(sessions.state, { entries: [], isReading: false });
+    fail('v2', 'network');
+    await sessions.read();
     assert.deepEqual(ids(), []);
+  });
+
+  it('says nothing of what fails late, and asks that version with another key', async () => {
+    tookMs = 25_000;
+    fail('v4', 'forbidden');
+    fail('v3', 'network');
+    sessions.setWatched(true);
+    await settle();
+    sessions.reconnect();
+    await settle();
+    assert.deepEqual(asked, ['v4', 'v3', 'v2', 'v4', 'v3', 'v2']);
+    assert.deepEqual(logged, []);
   });
 
   it('stops some, each once, marks them meanwhile, and reads again', async () => {
@@ -245,7 +280,10 @@ describe('OpenSessions', () => {
     await sessions.stop(sessions.state.entries, { signal: never });
     assert.equal(sessions.state.entries[0]?.isStopping, true);
     assert.deepEqual(await sessions.stop(sessions.state.entries, { signal: never }), []);
-    await clock.advance(stopPatienceMs + 1);
+    await clock.advance(stopPatienceMs);
+    await sessions.read();
+    assert.equal(sessions.state.entries[0]?.isStopping, true);
+    await clock.advance(1);
     await sessions.read();
     assert.equal(sessions.state.entries[0]?.isStopping, false);
   });

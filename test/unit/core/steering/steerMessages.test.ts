@@ -18,7 +18,7 @@ describe('the question before tasks are stopped', () => {
     assert.match(detail, /^The agent stops where it is\. What it has not delivered yet is lost,/u);
     assert.match(
       detail,
-      /\n\nThe session may stay open .* “Stop Task and Session” closes it, too\.$/u,
+      /\n\nThe session may stay open for a while and costs money until then; “Stop Task and Session” closes it, too\.$/u,
     );
     assert.equal(button, 'Stop Task');
   });
@@ -45,11 +45,18 @@ describe('the question before tasks are stopped', () => {
       'and 3 more',
     ]);
     assert.match(detail, /they cannot be resumed/u);
-    assert.equal(button, 'Stop Tasks');
-    assert.equal(
-      stopQuestion('stopSession', [aTask({ apiVersion: 'v4' }), ...tasks]).text,
-      'Stop 9 tasks and the sessions that they run in?',
+    assert.match(
+      detail,
+      /The sessions may stay open for a while and cost money until then; “Stop Task and Session” closes them, too\.$/u,
     );
+    assert.equal(button, 'Stop Tasks');
+    const ofSessions = stopQuestion('stopSession', [aTask({ apiVersion: 'v4' }), ...tasks]);
+    assert.equal(ofSessions.text, 'Stop 9 tasks and the sessions that they run in?');
+    assert.match(
+      ofSessions.detail,
+      /Pages that are open in their browsers are closed with them\.$/u,
+    );
+    assert.equal(ofSessions.button, 'Stop Tasks and Sessions');
   });
 
   it('keeps a hostile title in its line and short', () => {
@@ -86,6 +93,7 @@ describe('the message about tasks that were steered', () => {
     assert.equal(text('stop', ended('finished')), '“Task number 0” had finished already.');
     assert.equal(text('stop', ended('failed')), '“Task number 0” had failed already.');
     assert.equal(text('pause', ended('stopped')), '“Task number 0” had been stopped already.');
+    assert.equal(say('stop', ended('finished'))?.severity, 'information');
     assert.equal(
       text('stopSession', ended('finished')),
       '“Task number 0” had finished already. Its session is stopped.',
@@ -114,6 +122,7 @@ describe('the message about tasks that were steered', () => {
       status: 'finished' | 'stopped',
       id = 0,
     ): SteerResult => ({ ref: ref(id), kind, error, status });
+    assert.equal(say('stopSession', ended('unknown', 'stopped'))?.severity, 'warning');
     assert.match(
       text('stopSession', ended('unknown', 'stopped')) ?? '',
       /^“Task number 0” is stopped, but its session may still be open: the answer was lost/u,
@@ -130,10 +139,10 @@ describe('the message about tasks that were steered', () => {
 
   it('says that an API version cannot do it, and names by its ID what is not tracked', () => {
     const untracked = { apiVersion: 'v3', id: 'elsewhere' } as const;
-    assert.equal(
-      text('pause', { ref: untracked, kind: 'impossible' }),
-      '“elsewhere” cannot be paused: API v3 cannot do that.',
-    );
+    assert.deepEqual(say('pause', { ref: untracked, kind: 'impossible' }), {
+      severity: 'warning',
+      text: '“elsewhere” cannot be paused: API v3 cannot do that.',
+    });
   });
 
   it('sums up several in one message', () => {
@@ -156,5 +165,12 @@ describe('the message about tasks that were steered', () => {
       /^1 of 7 tasks stopped, 1 had ended already, 1 was being stopped already, 1 cannot be stopped, 1 was left as it is, 1 may have been stopped, as the answer was lost, 1 could not be stopped\. api\.example says/u,
     );
     assert.equal(message?.severity, 'warning');
+    const left = (['underWay', 'underWay', 'cancelled', 'cancelled'] as const).map(
+      (kind, index) => ({ ref: ref(index), kind }),
+    );
+    assert.equal(
+      text('stop', ...left),
+      '0 of 4 tasks stopped, 2 were being stopped already, 2 were left as they are.',
+    );
   });
 });

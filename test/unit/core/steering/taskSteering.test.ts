@@ -57,6 +57,16 @@ describe('what loses work', () => {
     assert.deepEqual(losing('pause', next), []);
   });
 
+  it('is nothing where a task is paused or being stopped, nor what merely has no session either', () => {
+    const ofV1 = aTask({ apiVersion: 'v1', id: 'v1' });
+    const stopping = aTask({ ...next, stoppingSince: 1 });
+    const [alone, other] = ['a', 'b'].map((id) => aTask({ apiVersion: 'v4', id }));
+    const tracked = [ofV1, stopping, alone, other].flatMap((task) => task ?? []);
+    assert.deepEqual(losingTasks('pause', [ofV1], tracked), []);
+    assert.deepEqual(losingTasks('stop', [stopping], tracked), []);
+    assert.deepEqual(losingTasks('stopSession', [tracked[2] as TaskRef], tracked), [alone]);
+  });
+
   it('may be one that is not tracked', () => {
     assert.deepEqual(losing('stop', { apiVersion: 'v4', id: 'unknown' }), ['unknown']);
   });
@@ -67,6 +77,7 @@ describe('TaskSteering', () => {
   let cloud: FakeCloud;
   let store: TaskStore;
   let polled: string[];
+  let polls: number;
   let steering: TaskSteering;
 
   beforeEach(() => {
@@ -74,9 +85,11 @@ describe('TaskSteering', () => {
     cloud = new FakeCloud(() => clock.now());
     store = new TaskStore();
     polled = [];
+    polls = 0;
     steering = new TaskSteering({
       clock,
       poll: async (refs) => {
+        polls++;
         await settle();
         for (const ref of refs) {
           polled.push(ref.id);
@@ -134,10 +147,12 @@ describe('TaskSteering', () => {
     const pauses = await Promise.all([steer('pause', [paused]), steer('pause', [paused])]);
     assert.deepEqual(pauses.flatMap(kinds), ['done', 'underWay']);
     assert.deepEqual(sent(), ['stopTask a task', 'pauseTask p']);
+    assert.deepEqual(kinds(await steer('resume', [paused])), ['done']);
+    assert.equal(sent().pop(), 'resumeTask p');
     const other = run('b');
     store.setStopping(other, clock.now());
     assert.deepEqual(kinds(await steer('stop', [other])), ['underWay']);
-    assert.equal(sent().length, 2);
+    assert.equal(sent().length, 3);
   });
 
   it('says that a task had finished first, and with its session that the session is stopped', async () => {
@@ -161,7 +176,7 @@ describe('TaskSteering', () => {
     assert.deepEqual(kinds(await steer('stopSession', [ref])), ['done']);
     assert.deepEqual(sent(), ['stopTask a session']);
     assert.equal(store.get(ref)?.stoppingSince, undefined, 'it has ended');
-    assert.deepEqual(polled, [], 'it tells nothing new');
+    assert.equal(polls, 0, 'it tells nothing new');
   });
 
   it('takes the mark of an open browser off the tasks of a session whose browser it has stopped', async () => {
@@ -176,6 +191,10 @@ describe('TaskSteering', () => {
     assert.deepEqual(kinds(await steer('stopSession', [ended])), ['done']);
     assert.equal(store.get(ended)?.browserOpenUntil, undefined);
     assert.equal(store.get(other)?.browserOpenUntil, 1);
+    const next = run('next', 'v4');
+    store.put([aTask({ ...store.get(next), sessionId: 'session-b' })]);
+    assert.deepEqual(kinds(await steer('stop', [next])), ['done']);
+    assert.equal(store.get(other)?.browserOpenUntil, 1, 'which stays open');
   });
 
   it('sends nothing that an API version cannot do', async () => {
@@ -220,6 +239,42 @@ describe('TaskSteering', () => {
     assert.deepEqual(await steerLost('stop', a), ['done']);
     cloud.set('b', 'stopped');
     assert.deepEqual(await steerLost('stopSession', b), ['unknown'], 'its browser may be open');
+  });
+
+  it('says what was refused of a task that had finished by then: of its session alone', async () => {
+    const refusedAfterEnd = async (action: SteerAction, id: string) => {
+      const ref = run(id, 'v4');
+      cloud.set(id, 'finished');
+      cloud.actions.failNext('stopTask', 'forbidden');
+      const [result] = await steer(action, [ref]);
+      return [result?.kind, result && endIn(result)];
+    };
+    assert.deepEqual(await refusedAfterEnd('stop', 'a'), ['hadEnded', 'finished']);
+    assert.deepEqual(await refusedAfterEnd('stopSession', 'b'), ['refused', 'finished']);
+  });
+
+  it('says that a task had finished first where only the answer tells, as no poll can', async () => {
+    const [ref, untracked] = [run('a'), { apiVersion: 'v2', id: 'b' } as const];
+    cloud.set('b', 'running');
+    cloud.actions.afterStop = 'finished';
+    const unpolled = new TaskSteering({ clock, poll: () => Promise.resolve() });
+    const options = { account: account(), signal: never };
+    assert.deepEqual(kinds(await unpolled.run('stop', [ref, untracked], options)), [
+      'hadEnded',
+      'hadEnded',
+    ]);
+  });
+
+  it('takes back what has not left yet, whatever fails then', async () => {
+    const ref = run('a');
+    const abort = new AbortController();
+    const connect = () => {
+      abort.abort();
+      return Promise.reject(new Error('The base URL has changed.'));
+    };
+    const options = { account: { store, connect }, signal: abort.signal };
+    assert.deepEqual(kinds(await steering.run('stop', [ref], options)), ['cancelled']);
+    assert.equal(polls, 0);
   });
 
   it('takes back what has not left yet', async () => {
@@ -294,22 +349,32 @@ describe('TaskSteering', () => {
   });
 
   it('has an end unseen of which the answer says nothing, and one that comes after the answer', () => {
-    const [finished, refused, later] = [run('a'), run('b'), run('c')];
+    const [finished, refused, later, active, done] = [
+      run('a'),
+      run('b'),
+      run('c'),
+      run('d'),
+      run('e'),
+    ];
+    const untracked = { apiVersion: 'v2', id: 'untracked' } as const;
     const end = (ref: TaskRef) =>
       store.applyUpdate(ref, { status: 'finished', rawStatus: 'finished' }, clock.now(), true);
     end(finished);
-    const ends = answeredEnds([finished, refused, later], store);
+    const ends = answeredEnds([finished, refused, later, active, done, untracked], store);
     end(refused);
+    end(done);
     assert.equal(store.get(refused)?.isUnseen, false);
     ends.end([
       { ref: finished, kind: 'hadEnded', status: 'finished' },
       { ref: refused, kind: 'refused', error: new CloudError('forbidden', 'no') },
       { ref: later, kind: 'done' },
+      { ref: active, kind: 'cancelled' },
+      { ref: done, kind: 'done' },
     ]);
     end(later);
     assert.deepEqual(
-      [finished, refused, later].map((ref) => store.get(ref)?.isUnseen),
-      [false, true, true],
+      [finished, refused, later, active, done].map((ref) => store.get(ref)?.isUnseen),
+      [false, true, true, false, false],
     );
   });
 
