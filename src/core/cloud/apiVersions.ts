@@ -197,6 +197,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     openSessions: 'session',
     lists: {
       ...unfilteredLists,
+      worthFrom: 1,
       statusFilters: ['created', 'started'],
       filtersByCreation: true,
     },

@@ -1,3 +1,4 @@
+import { momentOf } from '../base/moment';
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { apiVersions } from '../cloud/versionList';
 import { hasEnded, type ApiVersion } from '../cloud/task';
@@ -66,39 +67,38 @@ function planVersion(
   costs: PollCosts,
   now: number,
 ): readonly Poll[] {
+  const { areFull, filtersByCreation, worthFrom } = capabilitiesOf(apiVersion).lists;
+  if (tasks.length < worthFrom) return tasks.map(pollFor);
   const known: Dated[] = [];
-  const unknown: TrackedTask[] = [];
+  const fresh: TrackedTask[] = [];
   const alone: TrackedTask[] = [];
   let owedCount = 0;
-  const { areFull, filtersByCreation, worthFrom } = capabilitiesOf(apiVersion).lists;
   const owedInAll = areFull
     ? 0
     : tasks.filter(owesFullRead).length + costs.endsPerRound(apiVersion);
   // One list that tells all takes the place of the list of their status and of a request for each.
   const byFullList =
-    tasks.length >= worthFrom &&
     owedInAll >= fewestForFullList &&
     (costs.of(apiVersion, 'full', now) ?? 0) < (costs.of(apiVersion, 'span', now) ?? 0) + owedInAll;
   for (const task of tasks) {
     if (!areFull && !byFullList) {
       // A list that tells the status alone spares no request that is owed for all of a task. Each list leaves room for some.
-      if (tasks.length < worthFrom || (owesFullRead(task) && owedCount++ < mostOwed))
-        alone.push(task);
-      if (tasks.length < worthFrom || hasEnded(task.status)) continue;
+      if (owesFullRead(task) && owedCount++ < mostOwed) alone.push(task);
+      if (hasEnded(task.status)) continue;
     }
-    const createdAt = Date.parse(task.createdAt ?? '');
+    const createdAt = momentOf(task.createdAt);
     // A task that the cloud does not find by its ID is in no list.
     const isNowhere = task.isMissing || task.trouble?.kind === 'taskNotFound';
-    const isDated = !Number.isNaN(createdAt);
     // A list that begins with the newest needs no date to be looked through.
-    const isListed = filtersByCreation ? isDated : isDated || task.rawStatus !== '';
-    if (!isListed || isNowhere) unknown.push(task);
-    else known.push({ task, createdAt: isDated ? createdAt : 0 });
+    const isListed = !Number.isNaN(createdAt) || (!filtersByCreation && task.rawStatus !== '');
+    if (isListed && !isNowhere) known.push({ task, createdAt: createdAt || 0 });
+    // What the list of the newest did not show is polled by itself.
+    else (isNowhere || task.trouble ? alone : fresh).push(task);
   }
   known.sort((a, b) => a.createdAt - b.createdAt);
   return [
     ...alone.map(pollFor),
-    ...planUnknown(unknown, apiVersion, costs, now),
+    ...planFresh(fresh, apiVersion, costs, now),
     ...planKnown(known, apiVersion, byFullList, costs, now),
   ];
 }
@@ -114,27 +114,23 @@ interface Dated {
   readonly createdAt: number;
 }
 
-function planUnknown(
+/** Of tasks of which nothing is known yet. */
+function planFresh(
   tasks: readonly TrackedTask[],
   apiVersion: ApiVersion,
   costs: PollCosts,
   now: number,
 ): readonly Poll[] {
-  // What the list did not show is polled by itself; missing tasks stand in no list.
-  const isFresh = (task: TrackedTask): boolean =>
-    task.rawStatus === '' && !task.isMissing && !task.trouble;
-  const fresh = tasks.filter(isFresh);
+  const { areFull, worthFrom } = capabilitiesOf(apiVersion).lists;
   const isWorthIt =
-    fresh.length >= Math.max(fewestForList, capabilitiesOf(apiVersion).lists.worthFrom) &&
-    (costs.of(apiVersion, 'recent', now) ?? 0) < fresh.length;
+    tasks.length >= Math.max(fewestForList, worthFrom) &&
+    (costs.of(apiVersion, 'recent', now) ?? 0) < tasks.length;
   if (!isWorthIt) return tasks.map(pollFor);
   // Tasks that nobody tracks may stand before them, so a list may cost a little more before each is polled by itself.
-  const mostInVain = Math.floor(fresh.length * shareForList);
-  const mostPages = Math.max(pagesFor(fresh.length, apiVersion) + 1, mostInVain);
-  const { areFull } = capabilitiesOf(apiVersion).lists;
+  const mostInVain = Math.floor(tasks.length * shareForList);
+  const mostPages = Math.max(pagesFor(tasks.length, apiVersion) + 1, mostInVain);
   const query = areFull ? {} : { isFull: true };
-  const list = { kind: 'list', way: 'recent', apiVersion, query, mostPages } as const;
-  return [{ ...list, expects: fresh }, ...tasks.filter((task) => !isFresh(task)).map(pollFor)];
+  return [{ kind: 'list', way: 'recent', apiVersion, query, mostPages, expects: tasks }];
 }
 
 function planKnown(
@@ -155,15 +151,16 @@ function planKnown(
     .map((plan) => ({ plan, requests: priceOf(plan, apiVersion, costs, now) }))
     // Stable: of equal prices the earlier plan stays first.
     .sort((a, b) => a.requests - b.requests);
-  const [best, second] = priced;
-  if (!best) return [];
+  const [, second] = priced;
   // A list may cost as much as what would be done instead, so that trying it never costs much more.
-  const mostPages = Math.ceil(Math.max(best.requests, second?.requests ?? 0, 1));
-  return best.plan.polls.map((poll) => (poll.kind === 'list' ? { ...poll, mostPages } : poll));
+  const mostPages = Math.ceil(second?.requests ?? 0);
+  return priced
+    .slice(0, 1)
+    .flatMap(({ plan }) => plan.polls)
+    .map((poll) => (poll.kind === 'list' ? { ...poll, mostPages } : poll));
 }
 
 function priceOf(plan: Plan, apiVersion: ApiVersion, costs: PollCosts, now: number): number {
-  if (plan.way === 'each') return plan.least;
   const ends = plan.way === 'status' ? costs.endsPerRound(apiVersion) : 0;
   return Math.max(plan.least, costs.of(apiVersion, plan.way, now) ?? 0) + ends;
 }

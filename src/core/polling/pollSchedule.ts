@@ -1,3 +1,4 @@
+import { momentOf } from '../base/moment';
 import { backoffCapMs, nextBackoffMs, refusedCapMs } from './backoff';
 import type { CloudErrorKind } from '../cloud/errors';
 import { hasEnded, outcomeOf, refKey, type TaskRef } from '../cloud/task';
@@ -199,7 +200,7 @@ function settlesAt(task: TrackedTask): number | undefined {
   if (settlesWithinMs === undefined) return undefined;
   const at = task.changedAt + settlesWithinMs;
   if (task.checkedAt !== undefined && task.checkedAt >= at) return undefined;
-  const createdAt = Date.parse(task.createdAt ?? '');
+  const createdAt = momentOf(task.createdAt);
   return task.changedAt - createdAt > longestLifeMs ? undefined : at;
 }
 

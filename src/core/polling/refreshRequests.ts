@@ -17,7 +17,7 @@ export class RefreshRequests {
   }
 
   has(ref: TaskRef): boolean {
-    return this.#requested.size > 0 && this.#requested.has(refKey(ref));
+    return this.#requested.has(refKey(ref));
   }
 
   add(refs: readonly TaskRef[]): void {
@@ -35,7 +35,6 @@ export class RefreshRequests {
    * @param serial of the moment when the request was sent
    */
   satisfy(refs: readonly TaskRef[], serial: number): void {
-    if (this.#requested.size === 0) return;
     for (const ref of refs) {
       const key = refKey(ref);
       if ((this.#requested.get(key)?.serial ?? Infinity) <= serial) this.#requested.delete(key);

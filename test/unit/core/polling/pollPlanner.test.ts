@@ -84,6 +84,12 @@ describe('planPolls', () => {
       assert.deepEqual(inShort(few), ['task ended', 'task another']);
     });
 
+    it('reads no list of sessions for few runs beside others that stand in none', () => {
+      const missing = many(4, () => ({ ...v4, isMissing: true }));
+      const known = [aTask('a', v4), aTask('b', v4)];
+      assert.equal(lists(plan([...missing, ...known])).length, 0);
+    });
+
     it('reads the list that tells all at once where each round brings several ends', () => {
       costs.noteEnds('v4', 8);
       assert.deepEqual(inShort(plan(many(20, () => v4))), ['list full(20)']);
@@ -197,18 +203,30 @@ describe('planPolls', () => {
         newlyTracked({ apiVersion, id: `n${index}` }, now),
       );
     assert.deepEqual(inShort(plan(fresh(2))), ['task n0', 'task n1']);
+    assert.deepEqual(inShort(plan(fresh(3))), ['list recent(3)']);
     assert.deepEqual(inShort(plan(fresh(150))), ['list recent(150)']);
     assert.deepEqual(lists(plan(fresh(150)))[0]?.query, {});
     assert.equal(lists(plan(fresh(20)))[0]?.mostPages, 2);
     assert.equal(lists(plan(fresh(150)))[0]?.mostPages, 15, 'as others may stand before them');
-    costs.note('v2', 'recent', 40, now);
+    costs.note('v2', 'recent', 38, now);
     assert.equal(lists(plan(fresh(38))).length, 0, 'the list has shown none of them');
+    assert.deepEqual(inShort(plan(fresh(39))), ['list recent(39)']);
   });
 
   it('reads no list for tasks that are missing, or that the cloud did not find', () => {
     const trouble = { kind: 'taskNotFound' as const, since: now };
     for (const more of [{ isMissing: true }, { trouble }])
       assert.equal(lists(plan(many(5, () => more))).length, 0);
+  });
+
+  it('polls a new task by itself whose first poll failed', () => {
+    const fresh = many(3, () => ({ rawStatus: '', createdAt: undefined }));
+    const failed = { ...newlyTracked({ apiVersion: 'v2', id: 'failed' }, now) };
+    const trouble = { kind: 'server' as const, since: now };
+    assert.deepEqual(inShort(plan([{ ...failed, trouble }, ...fresh])), [
+      'task failed',
+      'list recent(3)',
+    ]);
   });
 
   it('polls one v1 task by itself, more by the list from the newest on', () => {
