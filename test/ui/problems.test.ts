@@ -56,7 +56,7 @@ describe('what stops polling', () => {
     );
     simulator.apiVersions.delete('v1');
     await workbench.waitForViewMessage(
-      /^Updated (just now|\d+ s ago) · 2 active\. API v1 is not served at 127\.0\.0\.1:\d+\. Check the base URL and the API version in the settings\.$/,
+      /^Updated (now|\d+ s ago) · 2 active\. API v1 is not served at 127\.0\.0\.1:\d+\. Check the base URL and the API version in the settings\.$/,
     );
     await workbench.waitForRow(
       'The task of v1 as it was',

@@ -47,8 +47,11 @@ export function viewMessage(options: ViewMessageOptions): string {
 
 function freshnessMessage({ state, now }: ViewMessageOptions): string {
   if (state.activeCount === 0) return '';
+  // "now" and not "just now": where a narrow side bar breaks one of two ages that take turns, all rows jump.
   const age =
-    state.checkedAt === undefined ? 'Checking' : `Updated ${formatAge(state.checkedAt, now)}`;
+    state.checkedAt === undefined
+      ? 'Checking'
+      : `Updated ${formatAge(state.checkedAt, now).replace('just ', '')}`;
   return `${age} · ${formatCount(state.activeCount)} active`;
 }
 

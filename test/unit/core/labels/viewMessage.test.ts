@@ -28,6 +28,10 @@ describe('the line above the rows', () => {
     assert.equal(message({}), 'Updated 8 s ago · 3 active');
   });
 
+  it('is shortest when they are fresh, so that it needs one line of a narrow side bar and no row jumps', () => {
+    assert.equal(message({ checkedAt: now }), 'Updated now · 3 active');
+  });
+
   it('says before the first answer that tasks are being checked', () => {
     assert.equal(message({ checkedAt: undefined }), 'Checking · 3 active');
   });
