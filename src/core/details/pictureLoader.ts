@@ -127,6 +127,5 @@ export class PictureLoader implements Disposable {
 
 /** Stores answer an expired link with one of these. */
 function isExpired(error: unknown): boolean {
-  if (!isCloudError(error) || error.status === undefined) return false;
-  return [400, 401, 403, 404, 410].includes(error.status);
+  return isCloudError(error) && [400, 401, 403, 404, 410].includes(error.status ?? 0);
 }

@@ -28,5 +28,5 @@ function stepsByIndex({ steps }: TaskView): Map<number, ViewStep> {
 
 /** Steps of versions that are read anew each time are other objects that say the same. */
 function isEqual(before: ViewStep | undefined, step: ViewStep): boolean {
-  return before === step || (!!before && JSON.stringify(before) === JSON.stringify(step));
+  return before === step || JSON.stringify(before) === JSON.stringify(step);
 }

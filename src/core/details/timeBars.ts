@@ -34,7 +34,7 @@ type TimedStep = Pick<ViewStep, 'durationSeconds' | 'evaluation'>;
  * @returns `undefined` where no step tells how long it took
  */
 export function timeBars(steps: readonly TimedStep[], mostBars: number): TimeSummary | undefined {
-  const seconds = steps.map(({ durationSeconds = 0 }) => Math.max(0, durationSeconds) || 0);
+  const seconds = steps.map(({ durationSeconds = 0 }) => Math.max(0, durationSeconds));
   const known = seconds.filter((each) => each > 0).sort((a, b) => a - b);
   const typicalSeconds = known[Math.floor(known.length / 2)];
   if (typicalSeconds === undefined) return undefined;
@@ -42,21 +42,20 @@ export function timeBars(steps: readonly TimedStep[], mostBars: number): TimeSum
   const perBar = Math.ceil(steps.length / Math.max(1, Math.floor(mostBars)));
   const groups = Array.from({ length: Math.ceil(steps.length / perBar) }, (_, bar) => {
     const first = bar * perBar;
-    const last = Math.min(first + perBar, steps.length) - 1;
-    return { first, last, times: seconds.slice(first, last + 1) };
+    const times = seconds.slice(first, first + perBar);
+    return { first, times, seconds: times.reduce((sum, each) => sum + each, 0) };
   });
-  const sums = groups.map(({ times }) => times.reduce((sum, each) => sum + each, 0));
-  const highest = Math.max(...sums);
-  const bars = groups.map(({ first, last, times }, bar) => ({
+  const highest = Math.max(...groups.map((group) => group.seconds));
+  const bars = groups.map(({ first, times, seconds }) => ({
     first,
-    last,
+    last: first + times.length - 1,
     longest: first + indexOfMost(times),
-    seconds: sums[bar] ?? 0,
-    share: (sums[bar] ?? 0) / highest,
-    hasFailed: steps.slice(first, last + 1).some((_, index) => failed.has(first + index)),
+    seconds,
+    share: seconds / highest,
+    hasFailed: times.some((_, index) => failed.has(first + index)),
   }));
-  const longest = indexOfMost(seconds);
-  return { bars, longest, longestSeconds: seconds[longest] ?? 0, typicalSeconds };
+  const longestSeconds = Math.max(...seconds);
+  return { bars, longest: seconds.indexOf(longestSeconds), longestSeconds, typicalSeconds };
 }
 
 /** Positions of the steps that the agent judged as failed, in the step after. */
@@ -69,9 +68,5 @@ export function failedSteps(steps: readonly Pick<ViewStep, 'evaluation'>[]): Rea
 }
 
 function indexOfMost(values: readonly number[]): number {
-  let most = 0;
-  values.forEach((value, index) => {
-    if (value > (values[most] ?? 0)) most = index;
-  });
-  return most;
+  return values.indexOf(Math.max(...values));
 }
