@@ -1,7 +1,7 @@
 import type { CostPart } from '../cloud/taskClient';
 import { oneLine } from '../text/plainText';
 import { shorten } from '../text/shorten';
-import { formatCost } from './taskLabels';
+import { formatShortCost } from './taskLabels';
 
 /** One amount as a person reads it: "Browser", "$0.05". */
 export interface CostRow {
@@ -13,7 +13,7 @@ export interface CostRow {
 export function sessionCostRows(parts: readonly CostPart[]): readonly CostRow[] {
   return parts.map(({ name, amount }) => ({
     name: nameOf(name),
-    value: isMoney.test(name) ? formatCost(amount) : oneLine(amount),
+    value: isMoney.test(name) ? formatShortCost(amount) : oneLine(amount),
   }));
 }
 

@@ -4,10 +4,12 @@ import { hasOpenBrowser, isActive, type TrackedTask } from '../tasks/trackedTask
 
 /** What the status bar says of all tracked tasks. */
 interface StatusBarLabel {
-  /** Short: "2 running", "1 running, polling paused, 3 ended". */
+  /** Short: "2 running", "1 running, polling paused, 3 ended", "1 browser open". */
   readonly text: string;
   /** Sentences, for the hover and for screen readers. */
   readonly tooltip: string;
+  /** When it says something else by itself, as a browser closes, in milliseconds since 1970. */
+  readonly changesAt: number | undefined;
 }
 
 interface StatusBarOptions {
@@ -19,7 +21,7 @@ interface StatusBarOptions {
   readonly formatTime: (at: number) => string;
 }
 
-/** @returns `undefined` where nothing is active and every end has been seen: then there is nothing to say */
+/** @returns `undefined` where nothing is active, every end has been seen and no browser is open: then there is nothing to say */
 export function statusBarLabel(
   tasks: readonly TrackedTask[],
   { paused, now, formatTime }: StatusBarOptions,
@@ -27,24 +29,24 @@ export function statusBarLabel(
   const running = tasks.filter((task) => task.status === 'running' && isActive(task)).length;
   const active = tasks.filter(isActive).length;
   const unseen = tasks.filter((task) => task.isUnseen).length;
-  if (active === 0 && unseen === 0) return undefined;
+  const open = tasks.filter((task) => hasOpenBrowser(task, now));
+  if (active === 0 && unseen === 0 && open.length === 0) return undefined;
   const parts: string[] = [];
   if (running > 0) parts.push(`${formatCount(running)} running`);
   else if (active > 0) parts.push(`${formatCount(active)} active`);
   if (paused) parts.push(paused.text);
   if (unseen > 0) parts.push(`${formatCount(unseen)} ended`);
+  if (open.length > 0) parts.push(`${countLabel(open.length, 'browser')} open`);
   const sentences = [
     `Browser Use: ${countLabel(tasks.length)} tracked, ${formatCount(active)} active, ${formatCount(running)} running.`,
     paused ? `${sentenceStart(paused.text)}: ${paused.reason}` : '',
     unseen === 0 ? '' : unseenLabel(unseen),
-    openBrowsersLabel(
-      tasks.filter((task) => hasOpenBrowser(task, now)),
-      formatTime,
-    ),
+    openBrowsersLabel(open, formatTime),
   ];
   return {
     text: parts.join(', '),
     tooltip: sentences.filter((sentence) => sentence !== '').join(' '),
+    changesAt: open.length === 0 ? undefined : Math.min(...open.map(closingTime)),
   };
 }
 
@@ -54,10 +56,14 @@ function openBrowsersLabel(
   formatTime: StatusBarOptions['formatTime'],
 ): string {
   if (tasks.length === 0) return '';
-  const last = formatTime(Math.max(...tasks.map(({ browserOpenUntil = 0 }) => browserOpenUntil)));
+  const last = formatTime(Math.max(...tasks.map(closingTime)));
   return tasks.length === 1
     ? `1 browser is still open after its task, which costs money; it closes by itself at ${last}.`
     : `${countLabel(tasks.length, 'browser')} are still open after their tasks, which costs money; the last closes by itself at ${last}.`;
+}
+
+function closingTime({ browserOpenUntil = 0 }: TrackedTask): number {
+  return browserOpenUntil;
 }
 
 function sentenceStart(text: string): string {

@@ -7,15 +7,17 @@ import type { TaskSource } from '../../core/tasks/taskStore';
 import { formatTimeOfDay } from './formatTime';
 import { viewId } from './taskView';
 
-/** One item that counts what runs and what has ended unseen; a click shows the view. Hidden while there is neither. */
+/** One item that counts what runs, what has ended unseen, and browsers that are still open; a click shows the view. Hidden while there is none. */
 export class StatusBar implements Disposable {
   readonly #tasks: TaskSource;
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Clock;
   readonly #item: StatusBarItem;
   readonly #subscription: Disposable;
   #paused: PausedLabel | undefined;
+  /** Ends the wait for what changes by itself. */
+  #wait = new AbortController();
 
-  constructor(tasks: TaskSource, clock: Pick<Clock, 'now'>) {
+  constructor(tasks: TaskSource, clock: Clock) {
     this.#tasks = tasks;
     this.#clock = clock;
     this.#item = window.createStatusBarItem('browserUseTasks.status', StatusBarAlignment.Left);
@@ -33,6 +35,7 @@ export class StatusBar implements Disposable {
   }
 
   dispose(): void {
+    this.#wait.abort();
     this.#subscription.dispose();
     this.#item.dispose();
   }
@@ -44,6 +47,7 @@ export class StatusBar implements Disposable {
       now: this.#clock.now(),
       formatTime: formatTimeOfDay,
     });
+    this.#refreshAt(label?.changesAt);
     if (!label) {
       item.hide();
       return;
@@ -55,5 +59,14 @@ export class StatusBar implements Disposable {
       item.accessibilityInformation = { label: label.tooltip, role: 'button' };
     }
     item.show();
+  }
+
+  #refreshAt(at: number | undefined): void {
+    this.#wait.abort();
+    if (at === undefined) return;
+    const { signal } = (this.#wait = new AbortController());
+    void this.#clock.sleep(at - this.#clock.now(), signal).then(() => {
+      if (!signal.aborted) this.#refresh();
+    });
   }
 }

@@ -5,7 +5,7 @@ describe('the cost of a session', () => {
   for (const [name, amount, expected] of [
     ['llmCostUsd', '0.420000', ['LLM', '$0.42']],
     ['browser__cost', '0.05', ['Browser', '$0.05']],
-    ['totalCostUsd', '1.234567', ['Total', '$1.234567']],
+    ['totalCostUsd', '1.234567', ['Total', '$1.2346']],
     ['costUsd', '1', ['Cost', '$1.00']],
     ['proxyUsedMb', '3.25', ['Proxy used mb', '3.25']],
     ['\u202eevil\nname usd', '1', ['Evil name', '$1.00']],

@@ -30,6 +30,7 @@ describe('the status bar', () => {
       text: '2 running, 1 ended',
       tooltip:
         'Browser Use: 4 tasks tracked, 2 active, 2 running. 1 task ended that you have not opened.',
+      changesAt: undefined,
     });
   });
 
@@ -43,20 +44,26 @@ describe('the status bar', () => {
       text: '1 running, polling paused, 1 ended',
       tooltip:
         'Browser Use: 2 tasks tracked, 1 active, 1 running. Polling paused: cloud.example does not accept the API key. 1 task ended that you have not opened.',
+      changesAt: undefined,
     });
   });
 
-  it('says in its tooltip alone which browsers are still open, and until when', () => {
+  it('says which browsers are still open, until when, and when that changes', () => {
     const open = (id: string, browserOpenUntil: number) =>
       aTask({ id, status: 'finished', browserOpenUntil });
-    assert.equal(labelOf([open('a', 1060)]), undefined);
-    assert.equal(
-      labelOf([aTask(), open('a', 1060)])?.tooltip,
-      'Browser Use: 2 tasks tracked, 1 active, 1 running. 1 browser is still open after its task, which costs money; it closes by itself at t+60.',
-    );
+    assert.deepEqual(labelOf([ended, open('a', 1060)]), {
+      text: '1 browser open',
+      tooltip:
+        'Browser Use: 2 tasks tracked, 0 active, 0 running. 1 browser is still open after its task, which costs money; it closes by itself at t+60.',
+      changesAt: 1060,
+    });
+    const several = labelOf([aTask(), open('a', 1090), open('b', 1060), open('closed', 1000)]);
+    assert.equal(several?.text, '1 running, 2 browsers open');
     assert.match(
-      labelOf([aTask(), open('a', 1060), open('b', 1090), open('closed', 1000)])?.tooltip ?? '',
+      several.tooltip,
       / 2 browsers are still open after their tasks, .* the last closes by itself at t\+90\.$/u,
     );
+    assert.equal(several.changesAt, 1060);
+    assert.equal(labelOf([open('closed', 1000)]), undefined);
   });
 });
