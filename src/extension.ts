@@ -79,6 +79,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
       clock,
       extensionUri,
       memory,
+      workspaceMemory: context.workspaceState,
     });
   });
   const tree = new LazyTree(async () => {

@@ -68,6 +68,8 @@ export interface FeaturesOptions {
   readonly extensionUri: Uri;
   /** What is remembered between sessions of VS Code. */
   readonly memory: Memento;
+  /** As `memory`, for what belongs to the folder that is open. */
+  readonly workspaceMemory: Memento;
 }
 
 /** Builds and connects commands, messages and details. Who creates them disposes them. */

@@ -32,6 +32,8 @@ describe('Run Task', () => {
   let reveal: () => Promise<void>;
   let remembered: Map<string, unknown>;
   let isDiskFull: boolean;
+  /** As a window that is opened again. */
+  let reload: () => void;
   let run: (name: string, ...args: readonly unknown[]) => Promise<unknown>;
   /** Stores another API key, as another window may do at any time. */
   let changeKey: () => void;
@@ -66,27 +68,34 @@ describe('Run Task', () => {
     // A person needs a second for a page.
     let reading = 0;
     const clock = { ...systemClock, now: () => Date.now() + 1000 * reading++ };
-    const runs = new TaskRuns({
-      account,
-      settings,
-      log,
-      clock: { ...clock, sleep: () => Promise.resolve() },
-      memory: {
-        get: (name: string) => remembered.get(name),
-        update: (name: string, value: unknown) => {
-          remembered.set(name, value);
-          return isDiskFull ? Promise.reject(new Error('ENOSPC')) : Promise.resolve();
+    const memory = {
+      get: (name: string) => remembered.get(name),
+      // VS Code keeps what JSON holds.
+      update: (name: string, value: unknown) => {
+        if (value === undefined) remembered.delete(name);
+        else remembered.set(name, JSON.parse(JSON.stringify(value)));
+        return isDiskFull ? Promise.reject(new Error('ENOSPC')) : Promise.resolve();
+      },
+    };
+    reload = () => {
+      const runs = new TaskRuns({
+        account,
+        settings,
+        log,
+        clock: { ...clock, sleep: () => Promise.resolve() },
+        memory,
+        workspaceMemory: memory,
+        poll: (ref) => void polled.push(ref),
+        reveal: () => reveal(),
+        openDetails: (ref) => {
+          opened.push(ref);
+          return Promise.resolve();
         },
-      },
-      poll: (ref) => void polled.push(ref),
-      reveal: () => reveal(),
-      openDetails: (ref) => {
-        opened.push(ref);
-        return Promise.resolve();
-      },
-    });
-    const table = runCommands({ account, settings, view: { selection: [] }, runs });
-    run = (name, ...args) => runCommand(name, args, { table, settings, log });
+      });
+      const table = runCommands({ account, settings, view: { selection: [] }, runs });
+      run = (name, ...args) => runCommand(name, args, { table, settings, log });
+    };
+    reload();
     tracked = () => store.tasks();
     put = (task) => store.put([task]);
     end = () => {
@@ -520,6 +529,69 @@ describe('Run Task', () => {
     assert.match(await offered('Discard'), /^Fourth,Third,/u);
     assert.doesNotMatch(await offered(), /Third|Fourth|Prompt/u);
     assert.equal(starts(), 2);
+  });
+
+  it('keeps what was not sent until the window is open again, without its secrets', async () => {
+    choose('Secrets', 'Max Steps');
+    person.texts = ['password', 'hunter2-canary', '5'];
+    await run('runTask', { prompt: 'Sign in', apiVersion: 'v2' });
+    const file = write('tent.browser-use.md', '---\nmaxSteps: 3\n---\nFind a tent');
+    choose('Max Steps');
+    person.texts = ['4'];
+    await run('runTask', file);
+    assert.doesNotMatch(JSON.stringify([...remembered]), /hunter2/u);
+    reload();
+    shown.length = 0;
+    choose('Sign in', 'Run');
+    await run('runTask');
+    assert.match(shown[0]?.join() ?? '', /^Find a tent,Sign in,/u);
+    const [task] = simulator.tasks.values();
+    assert.equal(task?.script.prompt, 'Sign in');
+    reload();
+    choose('New');
+    await run('runTask');
+    assert.match(
+      shown.at(-1)?.join() ?? '',
+      /Run.*Prompt/u,
+      'the one that is left comes by itself',
+    );
+    choose('Max Steps', 'Run');
+    person.texts = ['6'];
+    await run('runTask');
+    assert.equal([...simulator.tasks.values()].at(-1)?.script.prompt, 'Find a tent');
+    remembered.set('unsentTasks', [null, 'x', { draft: { prompt: 5 } }]);
+    reload();
+    person.texts = [];
+    const pages = shown.length;
+    await run('runTask');
+    assert.equal(shown.length, pages);
+  });
+
+  it('keeps no more than fits, and warns of what was being sent when the window closed', async () => {
+    for (let each = 0; each < 12; each++) {
+      choose('Max Steps');
+      person.texts = ['5'];
+      await run('runTask', { prompt: `${each} ${'x'.repeat(49_000)}`, apiVersion: 'v2' });
+    }
+    assert.ok(JSON.stringify([...remembered]).length < 600_000);
+    reload();
+    choose();
+    await run('runTask');
+    assert.match(shown.at(-1)?.[0] ?? '', /^11 x/u);
+    assert.equal(shown.at(-1)?.filter((label) => label.includes('xxx')).length, 10);
+    choose('Discard');
+    await run('runTask');
+    simulator.faults.add({ route: '* *', effect: { kind: 'reset' } });
+    let whileSent = '';
+    person.press = ({ isModal }) => {
+      if (isModal) whileSent = JSON.stringify(remembered.get('unsentTasks'));
+      return undefined;
+    };
+    choose('Max Steps', 'Run');
+    person.texts = ['5'];
+    await run('runTask', { prompt: 'Buy it', apiVersion: 'v2' });
+    assert.match(whileSent, /Buy it/u);
+    assert.match(whileSent, /This may be running already/u);
   });
 
   it('runs it again after a lost answer only where the person says so', async () => {

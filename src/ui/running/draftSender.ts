@@ -108,14 +108,9 @@ export class DraftSender {
         isModal: true,
       });
       if (chosen !== 'Look Again') {
-        const note: ReviewNote = {
-          severity: 'warning',
-          label: 'This may be running already',
-          detail: 'Its answer was lost, and it was not found. Running it again may cost twice',
-        };
         // It may run with what was uploaded.
         uploads.forget();
-        return { kind: 'notSent', note, isLeft: chosen !== 'Run Again…' };
+        return { kind: 'notSent', note: mayRunNote, isLeft: chosen !== 'Run Again…' };
       }
       outcome = await withProgress({ title: 'Looking for the task…', isCancellable: false }, () =>
         checkChange(change, error),
@@ -261,6 +256,13 @@ export class DraftSender {
     });
   }
 }
+
+/** Of a task that was sent, and of which nobody knows whether it has started. */
+export const mayRunNote: ReviewNote = {
+  severity: 'warning',
+  label: 'This may be running already',
+  detail: 'Its answer was lost, and it was not found. Running it again may cost twice',
+};
 
 /** A draft of a prompt for a session that is at work. */
 interface FollowUpDraft extends RunDraft {

@@ -1,4 +1,4 @@
-import { CancellationError, commands, window, workspace, type Uri } from 'vscode';
+import { CancellationError, commands, window, workspace, type Memento, type Uri } from 'vscode';
 import { isAbort } from '../../core/cloud/errors';
 import type { ApiVersion, TaskRef } from '../../core/cloud/task';
 import { draftProblem, type RunDraft } from '../../core/running/runDraft';
@@ -22,22 +22,12 @@ import { promptForFollowUp, promptForOption, promptForVersion } from './optionIn
 import { openAsPromptFile } from './promptFiles';
 import { promptForPrompt } from './promptInput';
 import { showRunForm, type RunFormChoice } from './runForm';
+import { recallUnsent, rememberUnsent, type RunStart } from './runStart';
 
 export interface TaskRunsOptions extends DraftSenderOptions {
   readonly account: Pick<CurrentAccount, 'requireSession'>;
-}
-
-/** What a run begins with. */
-export interface RunStart {
-  readonly title: string;
-  readonly draft: RunDraft;
-  readonly notes?: readonly ReviewNote[] | undefined;
-  /** The file that the draft was read from. */
-  readonly file?: Uri | undefined;
-  /** True where whoever runs it has confirmed it: then it is sent without its page, which comes only where it is refused. */
-  readonly isConfirmed?: boolean | undefined;
-  /** True where the draft comes from the folder that is open, so that one which is not trusted asks first. */
-  readonly isFromFolder?: boolean | undefined;
+  /** Keeps what was not sent until this window is open again. */
+  readonly workspaceMemory: Pick<Memento, 'get' | 'update'>;
 }
 
 interface Page {
@@ -64,12 +54,13 @@ export class TaskRuns {
   readonly #options: TaskRunsOptions;
   readonly #sender: DraftSender;
   /** The last one at the end. */
-  #unsent: readonly RunStart[] = [];
+  #unsent: readonly RunStart[];
   readonly #beingSent = new Set<RunStart>();
 
   constructor(options: TaskRunsOptions) {
     this.#options = options;
     this.#sender = new DraftSender(options);
+    this.#unsent = recallUnsent(options.workspaceMemory);
   }
 
   /** What was written and not sent, the last first, without its secrets. Nothing of what is being sent. */
@@ -79,7 +70,7 @@ export class TaskRuns {
 
   /** Forgets what waits in `unsent`. */
   discardUnsent(): void {
-    this.#unsent = this.#unsent.filter((each) => this.#beingSent.has(each));
+    this.#setUnsent(this.#unsent.filter((each) => this.#beingSent.has(each)));
   }
 
   /**
@@ -131,9 +122,14 @@ export class TaskRuns {
         clock: this.#options.clock,
       });
       const sent = choice?.kind === 'run' ? kept : undefined;
-      if (sent) this.#beingSent.add(sent);
+      if (sent) {
+        this.#beingSent.add(sent);
+        this.#setUnsent(this.#unsent);
+      }
       const step = await this.#follow(choice, page, context).finally(() => {
-        if (sent) this.#beingSent.delete(sent);
+        if (!sent) return;
+        this.#beingSent.delete(sent);
+        this.#setUnsent(this.#unsent);
       });
       choice = undefined;
       if (step.kind === 'left') {
@@ -151,15 +147,23 @@ export class TaskRuns {
 
   /** Keeps what was written for the next page, but for its secrets, in the place of what was kept of it before. */
   #keep(start: RunStart, { draft, notes }: Omit<Page, 'kind'>, before?: RunStart): RunStart {
-    this.#forget(before);
     // Who confirmed it learns that it was not started, and may start it again.
     const kept = { ...start, draft: withoutSecrets(draft), notes, isConfirmed: false };
-    this.#unsent = [...this.#unsent, kept].slice(-mostUnsent);
+    const others = this.#unsent.filter((each) => each !== before);
+    this.#setUnsent([...others, kept].slice(-mostUnsent));
     return kept;
   }
 
   #forget(kept: RunStart | undefined): void {
-    this.#unsent = this.#unsent.filter((each) => each !== kept);
+    if (kept) this.#setUnsent(this.#unsent.filter((each) => each !== kept));
+  }
+
+  #setUnsent(unsent: readonly RunStart[]): void {
+    const { log, workspaceMemory } = this.#options;
+    this.#unsent = unsent;
+    rememberUnsent(workspaceMemory, unsent, this.#beingSent).catch((error: unknown) =>
+      log.error('What was written and not sent could not be kept', error),
+    );
   }
 
   /** @throws {UserError} where the base URL names another server by now */
