@@ -142,6 +142,12 @@ function oneMessage(
   const title = quoted(name);
   const { apiVersion } = result.ref;
   switch (result.kind) {
+    case 'cancelled':
+      if (!isOfSession(result)) return undefined;
+      return {
+        severity: 'information',
+        text: `${endedClause(title, result.status)}. Its ${sessionNoun([result.ref])} was left as it is.`,
+      };
     case 'hadEnded': {
       const session =
         action === 'stopSession' ? ` Its ${sessionNoun([result.ref])} is stopped.` : '';

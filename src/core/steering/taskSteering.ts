@@ -18,8 +18,8 @@ export type SteerResult = { readonly ref: TaskRef } & (
   | { readonly kind: 'underWay' }
   /** Its API version cannot do that: nothing was sent. */
   | { readonly kind: 'impossible' }
-  /** Taken back before it was sent. */
-  | { readonly kind: 'cancelled' }
+  /** Taken back before it was sent. With a status where the task had ended all the same, and it is its session that is left as it is. */
+  | { readonly kind: 'cancelled'; readonly status?: TaskStatus | undefined }
   /** With a status where the task had ended all the same; then it is its session of which this is said. */
   | {
       readonly kind: 'refused' | 'unknown';
@@ -78,11 +78,10 @@ export class TaskSteering {
     const active = new Set(mine.filter((ref) => isActiveIn(store, ref)));
     try {
       await this.#steerAll(action, mine, { ...options, results });
-      const sent = [...results.values()]
-        .filter(({ kind }) => kind !== 'cancelled')
-        .filter(({ ref }) => active.has(ref));
+      const steered = [...results.values()].filter(({ ref }) => active.has(ref));
+      const sent = steered.filter(({ kind }) => kind !== 'cancelled');
       if (sent.length > 0) await this.#options.poll(sent.map(({ ref }) => ref));
-      for (const result of sent) {
+      for (const result of steered) {
         const { ref } = result;
         results.set(refKey(ref), afterwards(action, result, store.get(ref)?.status));
       }
@@ -211,6 +210,9 @@ function afterwards(
 ): SteerResult {
   if (status === undefined || !hasEnded(status)) return result;
   const { ref, kind } = result;
+  // It has ended by itself, or by somebody else.
+  if (kind === 'cancelled')
+    return action === 'stopSession' ? { ref, kind, status } : { ref, kind: 'hadEnded', status };
   const isStopped = stops(action) && status === 'stopped';
   // Of what stops the task alone, its end is all there is to know.
   if (action === 'stop' && isStopped) return { ref, kind: 'done' };

@@ -145,6 +145,13 @@ describe('the message about tasks that were steered', () => {
     });
   });
 
+  it('says of a task that ended while its stop was taken back that its session is left', () => {
+    assert.equal(
+      text('stopSession', { ref: ref(0), kind: 'cancelled', status: 'finished' }),
+      '“Task number 0” had finished already. Its session was left as it is.',
+    );
+  });
+
   it('sums up several in one message', () => {
     assert.equal(
       text('stop', { ref: ref(0), kind: 'done' }, { ref: ref(1), kind: 'done' }),

@@ -12,6 +12,7 @@ import {
   TaskSteering,
   type SteerResult,
 } from '../../../../src/core/steering/taskSteering';
+import { steerMessage } from '../../../../src/core/steering/steerMessages';
 import { NoticeQueue, noticeWindowMs } from '../../../../src/core/notices/noticeQueue';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import { aTask } from '../../../fakes/aTask';
@@ -347,6 +348,46 @@ describe('TaskSteering', () => {
     assert.equal(store.get(stopped)?.isUnseen, false);
     queue.dispose();
   });
+
+  for (const [action, told, message] of [
+    [
+      'stop',
+      ['hadEnded finished', 'cancelled undefined'],
+      '4 of 6 tasks stopped, 1 had ended already, 1 was left as it is.',
+    ],
+    [
+      'stopSession',
+      ['cancelled finished', 'cancelled undefined'],
+      '4 of 6 tasks stopped, 1 was left as it is, 1 ended, but the session may still be open.',
+    ],
+  ] as const)
+    it(`answers for the end of a task whose request was taken back before it was sent: ${action}`, async () => {
+      const refs = ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => run(id));
+      const { notices, queue } = noticesOf();
+      const abort = new AbortController();
+      let open: () => void = () => undefined;
+      cloud.actions.gate = new Promise((resolve) => (open = resolve));
+      const ends = answeredEnds(refs, store);
+      const steered = steer(action, refs, abort.signal);
+      await settle();
+      const finished = refs[4] as TaskRef;
+      store.applyUpdate(finished, { status: 'finished', rawStatus: '' }, clock.now(), true);
+      abort.abort();
+      open();
+      const results = await steered;
+      ends.end(results);
+      await clock.advance(noticeWindowMs);
+      assert.deepEqual(
+        results.slice(4).map((result) => `${result.kind} ${endIn(result)}`),
+        told,
+      );
+      assert.equal(
+        steerMessage(action, results, { nameOf: (ref) => ref, host: 'h' })?.text,
+        message,
+      );
+      assert.deepEqual([store.get(finished)?.isUnseen, notices], [false, []]);
+      queue.dispose();
+    });
 
   it('has an end unseen of which the answer says nothing, and one that comes after the answer', () => {
     const [finished, refused, later, active, done] = [
