@@ -95,7 +95,7 @@ describe('running a task', () => {
     assert.equal(simulator.tasks.size, 1);
   });
 
-  it('completes a prompt file: its options when asked, and their values while they are typed', async () => {
+  it('completes a prompt file while it is typed: its options, and their values; and leaves the prompt alone', async () => {
     await workbench.runCommand('Browser Use: Run Task…');
     await titleIs('Prompt');
     await workbench.answerInput('Find a lamp');
@@ -112,12 +112,19 @@ describe('running a task', () => {
     await keyboard.press('Enter');
     await keyboard.press('ArrowUp');
     await keyboard.type('mod');
-    await keyboard.press('ControlOrMeta+Space');
     await suggested.getByText('model', { exact: true }).waitFor();
+    await workbench.screenshot('prompt-file-option');
     await keyboard.press('Escape');
     await keyboard.type('el: ');
     await suggested.getByText('minimax-m3').first().waitFor();
     await keyboard.press('Escape');
+    await keyboard.press('ControlOrMeta+End');
+    await keyboard.press('Enter');
+    for (const word of ['mod', 'model', 'judge ']) {
+      await keyboard.type(word);
+      await workbench.page.waitForTimeout(300);
+      assert.equal(await suggested.count(), 0, word);
+    }
     await workbench.runCommand('View: Revert and Close Editor');
   });
 

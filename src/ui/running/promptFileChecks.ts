@@ -1,4 +1,5 @@
 import {
+  commands,
   CompletionItem,
   CompletionItemKind,
   Diagnostic,
@@ -8,6 +9,7 @@ import {
   window,
   workspace,
   type TextDocument,
+  type TextDocumentChangeEvent,
 } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import { disposeAll, type Disposable } from '../../core/base/event';
@@ -46,13 +48,32 @@ export function supportPromptFiles(
       ' ',
     ),
     workspace.onDidOpenTextDocument(check),
-    workspace.onDidChangeTextDocument(({ document }) => check(document)),
+    workspace.onDidChangeTextDocument((change) => {
+      check(change.document);
+      suggestWhereBegun(change);
+    }),
     // The files that it names may have come meanwhile.
     window.onDidChangeActiveTextEditor((editor) => check(editor?.document)),
     workspace.onDidCloseTextDocument((document) => checks.forget(document)),
   ];
   for (const document of workspace.textDocuments) check(document);
   return { dispose: () => disposeAll(parts) };
+}
+
+/** Has VS Code suggest options where somebody begins to type one: it takes no letter for a character that asks for suggestions. */
+function suggestWhereBegun({ document, contentChanges, reason }: TextDocumentChangeEvent): void {
+  const [change, ...others] = contentChanges;
+  if (!change || others.length > 0 || reason !== undefined) return;
+  const { text, range } = change;
+  const isLetterAtStart = /^[a-z]$/u.test(text) && range.isEmpty && range.start.character === 0;
+  if (!isLetterAtStart || promptFileFormat(document) !== 'markdown') return;
+  if (window.activeTextEditor?.document !== document) return;
+  if (workspace.getConfiguration('editor', document).get('suggestOnTriggerCharacters') === false)
+    return;
+  const { line } = range.start;
+  const options = completionsIn(document.getText(), { line, before: text });
+  if (options.some(({ label }) => label.startsWith(text)))
+    void commands.executeCommand('editor.action.triggerSuggest');
 }
 
 /** What is wrong with paths, by `keyOf`. */
