@@ -64,7 +64,7 @@ export class WindowSharing implements Disposable {
   /** Goes up with each beginning, so that an older one that still reads its files comes to nothing. */
   #beginnings = 0;
   /** When this window last made sure that it leads, in milliseconds since 1970. */
-  #certainAt = -Infinity;
+  #certainAt = 0;
   #recent: readonly RecentPatches[] = [];
   /** While the store takes in what others send: why its changes are not those of this window and moment. */
   #source: ChangeSource = {};
@@ -82,7 +82,7 @@ export class WindowSharing implements Disposable {
       const { isFilling, isRepeating, replayedAt } = this.#source;
       if (isFilling || persistence.isFilling) return;
       // A leader that hung may learn only now, by a message that has waited, that it leads no more.
-      this.#mayLead();
+      this.#leader();
       const patches = patchesOf(changes);
       const entry = { at: replayedAt ?? clock.now(), patches, isReceived: isRepeating === true };
       this.#recent = [...this.#stillRecent(), entry];
@@ -103,7 +103,7 @@ export class WindowSharing implements Disposable {
       store,
       clock,
       isEnabled,
-      mayShow: () => this.#mayLead(),
+      mayShow: () => this.#leader() !== undefined,
       show: (notice) => this.announce({ notice }),
       onSettled: (refs) => {
         if (this.#role instanceof WindowLeader) this.#role.settle(refs);
@@ -119,7 +119,7 @@ export class WindowSharing implements Disposable {
 
   /** Notifies the person in the window where they are. Only the leader announces. */
   announce(announcement: Announcement): void {
-    if (this.#mayLead() && this.#role instanceof WindowLeader) this.#role.announce(announcement);
+    this.#leader()?.announce(announcement);
   }
 
   dispose(): void {
@@ -132,30 +132,31 @@ export class WindowSharing implements Disposable {
 
   #join(): void {
     const lease = this.#options.join({
-      onLead: () => this.#lead(),
+      onLead: () => this.#lead(lease),
       onLeave: () => {
         if (lease.isSuperseded()) void this.#startAgain();
         else this.#endRole();
       },
-      onFollow: (leader) => this.#follow(leader),
+      onFollow: (leader) => this.#follow(leader, lease),
       onPeer: (peer) => {
-        if (this.#mayLead() && this.#role instanceof WindowLeader) this.#role.admit(peer);
+        this.#leader()?.admit(peer);
       },
     });
     this.#lease = lease;
   }
 
-  /** @returns false where this window does not lead, or learns in this moment that another one has taken its place */
-  #mayLead(): boolean {
-    if (!(this.#role instanceof WindowLeader)) return false;
+  /** @returns `undefined` where this window does not lead, or learns in this moment that another one has taken its place */
+  #leader(): WindowLeader | undefined {
+    const role = this.#role;
+    if (!(role instanceof WindowLeader)) return undefined;
     // Either way, as the wall clock may have been set.
-    if (Math.abs(this.#options.clock.now() - this.#certainAt) < certainMs) return true;
+    if (Math.abs(this.#options.clock.now() - this.#certainAt) < certainMs) return role;
     if (this.#lease?.isSuperseded()) {
       void this.#startAgain();
-      return false;
+      return undefined;
     }
     this.#certainAt = this.#options.clock.now();
-    return true;
+    return role;
   }
 
   /**
@@ -180,21 +181,20 @@ export class WindowSharing implements Disposable {
     this.#join();
   }
 
-  #lead(): void {
+  #lead(lease: Lease): void {
     this.#endRole();
     const { store, persistence, connect, createPoller, hasKey, readKey, announce } = this.#options;
-    const lease = this.#lease;
     // It may have hung since it won the lease.
-    this.#certainAt = -Infinity;
-    persistence.setSaving(true, () => this.#mayLead() || !lease?.isSuperseded());
+    this.#certainAt = 0;
+    persistence.setSaving(true, () => this.#leader() !== undefined || !lease.isSuperseded());
     const role = new WindowLeader({
       store,
       poller: createPoller(async (signal) => {
-        this.#mayLead();
+        this.#leader();
         signal.throwIfAborted();
         return connect(signal);
       }),
-      isStillLeader: () => this.#mayLead() && this.#role === role,
+      isStillLeader: () => this.#leader() === role,
       isOutdated: (patch, at) => this.#isOutdated(patch, at),
       replay: (at, change) => this.#takeIn({ replayedAt: at }, change),
       notices: this.#notices,
@@ -203,7 +203,7 @@ export class WindowSharing implements Disposable {
       announce,
       yield: () => {
         // It asks this after it has read the key: by then this window may have another part.
-        if (this.#role === role) this.#lease?.yield();
+        if (this.#role === role) lease.yield();
       },
     });
     this.#take(role);
@@ -223,7 +223,7 @@ export class WindowSharing implements Disposable {
     );
   }
 
-  #follow(leader: Peer): void {
+  #follow(leader: Peer, lease: Lease): void {
     this.#endRole();
     const { store, clock, hasKey, announce } = this.#options;
     const role = new WindowFollower({
@@ -236,7 +236,7 @@ export class WindowSharing implements Disposable {
       recent: () => (this.#recent = this.#stillRecent()),
       onSilence: () => this.#saveWhereSilent(),
       onGiveUp: () => {
-        if (this.#role === role) this.#lease?.takeOver();
+        if (this.#role === role) lease.takeOver();
       },
       fill: (change) => this.#takeIn({ isFilling: true }, change),
       repeat: (change) => this.#takeIn({ isRepeating: true }, change),
