@@ -67,14 +67,7 @@ export class FailedPolls {
           schedule.noteNotFound(task, now);
           store.noteTrouble(task, trouble, true);
           break;
-        case 'forbidden':
-        case 'network':
-        case 'redirect':
-        case 'server':
-        case 'timeout':
-        case 'tooLarge':
-        case 'refused':
-        case 'badAnswer':
+        default:
           if (task && schedule.owesFullRead(task, now)) schedule.noteFullReadFailure(task);
           if (this.#isGeneral({ task, error })) general = error;
           // Whatever is wrong with a list, its tasks are polled by themselves.
@@ -82,7 +75,6 @@ export class FailedPolls {
             schedule.backOff(task, error.kind);
             store.noteTrouble(task, trouble, task.isMissing);
           }
-          break;
       }
     }
     if (!general || pauses.general) return;

@@ -114,13 +114,7 @@ export class PollRequests {
   #translate(failure: unknown, what: string, signal: AbortSignal): CloudError | undefined {
     if (signal.aborted || isAbort(failure)) return undefined;
     this.#options.onError(failure, what);
-    // The bundle that throws has a class of its own.
-    if (failure instanceof CloudError) return failure;
-    if (isCloudError(failure)) {
-      const { kind, message, status, retryAfterMs } = failure;
-      return new CloudError(kind, message, { status, retryAfterMs });
-    }
-    const message = failure instanceof Error ? failure.message : String(failure);
-    return new CloudError('badAnswer', `Unexpected failure of a poll: ${message}`);
+    if (isCloudError(failure)) return failure;
+    return new CloudError('badAnswer', `Unexpected failure of a poll: ${String(failure)}`);
   }
 }

@@ -1,6 +1,6 @@
 import { PollCosts } from './pollCosts';
 import { fewestForList, planPolls, type Poll, type ListPoll } from './pollPlanner';
-import { CloudError, concernsAll } from '../cloud/errors';
+import { concernsAll, type CloudError } from '../cloud/errors';
 import { ListReading } from './listReading';
 import { ListSweep, mostConfirmed } from './listSweep';
 import { PollRequests, type PollRequestsOptions } from './pollRequests';
@@ -105,10 +105,11 @@ export class PollRounds {
         ? await this.#requests.pollPage(next, signal)
         : await this.#requests.pollTask(next, signal);
       if (signal.aborted) return false;
+      const error = outcome === 'answered' ? undefined : outcome;
       if (outcome === 'answered') successes++;
-      else if (outcome) failures.push({ error: outcome, task: isPage ? undefined : next });
+      if (error) failures.push({ error, task: isPage ? undefined : next });
       if (!(queue instanceof ListSweep)) return true;
-      if (isPage && outcome instanceof CloudError) this.#giveUp(name, next.apiVersion, outcome);
+      if (isPage && error) this.#giveUp(name, next.apiVersion, error);
       else if (queue.isDone) this.#finish(name, queue);
       else queues.set(name, queue);
       return true;

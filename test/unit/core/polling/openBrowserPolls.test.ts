@@ -19,6 +19,7 @@ describe('polling browsers that are still open', () => {
   let poller: PollerWithExtras;
   let failure: CloudError | undefined;
   let lists: number[];
+  let onList: () => void;
   let startedAt: number;
 
   beforeEach(() => {
@@ -28,6 +29,7 @@ describe('polling browsers that are still open', () => {
     store = new TaskStore();
     failure = undefined;
     lists = [];
+    onList = () => undefined;
     poller = new PollerWithExtras({
       poller: new FakePolling(),
       extras: [new OpenBrowserPolls({ store, now: () => clock.now() })],
@@ -38,10 +40,12 @@ describe('polling browsers that are still open', () => {
           download: () => cloud.download(),
           client: (apiVersion) => ({
             ...cloud.client(apiVersion),
-            listOpenSessions: (signal) => {
+            listOpenSessions: async (signal) => {
               lists.push((clock.now() - startedAt) / minute);
               if (failure) throw failure;
-              return cloud.client(apiVersion).listOpenSessions(signal);
+              const answer = await cloud.client(apiVersion).listOpenSessions(signal);
+              onList();
+              return answer;
             },
           }),
         }),
@@ -126,6 +130,34 @@ describe('polling browsers that are still open', () => {
     await clock.advance(3 * hour);
     assert.deepEqual(lists.length, 5);
     assert.equal(clock.timers, 0);
+  });
+
+  it('marks nothing for a browser that tells no closing to come, and the latest of several', async () => {
+    ends('a', 's-a');
+    ends('b', 's-b');
+    ends('c', 's-c');
+    opens('s-a', minute);
+    cloud.actions.open.push({ kind: 'browser', id: 'timeless', sessionId: 's-b' });
+    opens('s-c', 20 * minute);
+    opens('s-c', 30 * minute);
+    opens('s-c', 25 * minute);
+    await clock.advance(2 * minute);
+    assert.deepEqual(marked(), ['c']);
+    const { browserOpenUntil } = store.get({ apiVersion: 'v4', id: 'c' }) ?? {};
+    assert.equal(browserOpenUntil, startedAt + 30 * minute);
+  });
+
+  it('marks nothing by an answer to another key', async () => {
+    ends('a', 's-a');
+    opens('s-a', 22 * minute);
+    onList = () => {
+      onList = () => undefined;
+      cloud.actions.open.length = 0;
+      poller.reconnect();
+    };
+    await clock.advance(2 * minute);
+    assert.deepEqual(marked(), []);
+    assert.deepEqual(lists, [2, 2]);
   });
 
   it('polls ever more rarely while one stays open for hours', async () => {
