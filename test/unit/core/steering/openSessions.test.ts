@@ -159,20 +159,21 @@ describe('OpenSessions', () => {
     assert.equal(sessions.state.partOf, undefined);
   });
 
-  it('leaves versions alone that are not served, until somebody refreshes', async () => {
-    fail('v4', 'forbidden');
-    fail('v3', 'refused');
-    have('v2', session('s2'));
-    sessions.setWatched(true);
-    await clock.advance(openSessionsPauseMs);
-    assert.deepEqual(asked, ['v4', 'v3', 'v2', 'v2']);
-    assert.equal(sessions.state.trouble, undefined);
-    assert.deepEqual(logged, []);
-    failures.clear();
-    have('v3', session('s3'));
-    await sessions.read();
-    assert.deepEqual(ids(), ['s3', 's2']);
-  });
+  for (const kind of ['notServed', 'refused'] as const)
+    it(`leaves versions alone that are not served, until somebody refreshes: ${kind}`, async () => {
+      fail('v4', 'forbidden');
+      fail('v3', kind);
+      have('v2', session('s2'));
+      sessions.setWatched(true);
+      await clock.advance(openSessionsPauseMs);
+      assert.deepEqual(asked, ['v4', 'v3', 'v2', 'v2']);
+      assert.equal(sessions.state.trouble, undefined);
+      assert.deepEqual(logged, []);
+      failures.clear();
+      have('v3', session('s3'));
+      await sessions.read();
+      assert.deepEqual(ids(), ['s3', 's2']);
+    });
 
   it('says so where no version is served at all, and asks again when it is seen again', async () => {
     for (const version of ['v4', 'v3', 'v2'] as const) fail(version, 'notServed');
