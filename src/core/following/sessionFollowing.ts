@@ -1,5 +1,5 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
-import { isSameRef, refKey, type ApiVersion, type Task } from '../cloud/task';
+import { refKey, type ApiVersion, type Task } from '../cloud/task';
 import type { TaskStore } from '../tasks/taskStore';
 import { newlyTracked, type TrackedTask } from '../tasks/trackedTask';
 
@@ -24,15 +24,20 @@ export interface FollowedSession extends SessionRef {
 
 /** The sessions that these tasks are followed of. */
 export function followedSessions(tasks: readonly TrackedTask[]): readonly FollowedSession[] {
-  const sessions = new Map<string, TrackedTask[]>();
+  const sessions = new Map<string, FollowedSession & { readonly tasks: TrackedTask[] }>();
   for (const task of tasks) {
-    if (task.followedAt === undefined || task.sessionId === undefined) continue;
-    const key = sessionKey({ apiVersion: task.apiVersion, sessionId: task.sessionId });
-    const others = sessions.get(key);
-    if (others) others.push(task);
-    else sessions.set(key, [task]);
+    const { apiVersion, sessionId, followedAt, followedTo = '' } = task;
+    if (followedAt === undefined || sessionId === undefined) continue;
+    const key = sessionKey({ apiVersion, sessionId });
+    const known = sessions.get(key);
+    const all = known?.tasks ?? [];
+    all.push(task);
+    // Windows may have marked its tasks at different times: the last counts.
+    if (known && known.since > followedAt) continue;
+    const mark = { latestId: followedTo, since: followedAt };
+    sessions.set(key, { apiVersion, sessionId, ...mark, tasks: all });
   }
-  return [...sessions.values()].map(sessionOf).filter((session) => session !== undefined);
+  return [...sessions.values()];
 }
 
 /** The session of a task, where new tasks of it can be found. */
@@ -47,8 +52,7 @@ export function followableSession({
 
 /** True where a session is a conversation that goes on: whoever tracks it means also what comes next. */
 export function isFollowedWhenTracked(apiVersion: ApiVersion): boolean {
-  const { sessions, followUps } = capabilitiesOf(apiVersion);
-  return sessions === 'haveTasks' && followUps === 'always';
+  return capabilitiesOf(apiVersion).followUps === 'always';
 }
 
 export interface SessionNews {
@@ -70,17 +74,15 @@ export function followSession(
   const known = store.tasks().filter((task) => isOfSession(task, { apiVersion, sessionId }));
   const found = ids
     .map((id) => ({ apiVersion, id }))
-    .filter((ref) => !known.some((task) => isSameRef(task, ref)))
     .map((ref) => store.get(ref) ?? newlyTracked(ref, now));
-  store.put([...known, ...found].map((task) => ({ ...task, ...mark })));
+  // What is tracked already is the same object in both.
+  store.put([...new Set([...known, ...found])].map((task) => ({ ...task, ...mark })));
 }
 
 /** Its tasks stay tracked. Does nothing where it is not followed. */
 export function stopFollowing(store: Pick<TaskStore, 'tasks' | 'put'>, session: SessionRef): void {
-  const marked = store
-    .tasks()
-    .filter((task) => task.followedAt !== undefined && isOfSession(task, session));
-  store.put(marked.map(({ followedAt, followedTo, ...task }) => task));
+  const known = store.tasks().filter((task) => isOfSession(task, session));
+  store.put(known.map(({ followedAt, followedTo, ...task }) => task));
 }
 
 /** A string that is equal for the same session and differs for others. */
@@ -90,14 +92,4 @@ export function sessionKey({ apiVersion, sessionId }: SessionRef): string {
 
 function isOfSession(task: TrackedTask, { apiVersion, sessionId }: SessionRef): boolean {
   return task.apiVersion === apiVersion && task.sessionId === sessionId;
-}
-
-/** Windows may have marked its tasks at different times: the last counts. */
-function sessionOf(tasks: readonly TrackedTask[]): FollowedSession | undefined {
-  let newest: TrackedTask | undefined;
-  for (const task of tasks) if ((task.followedAt ?? 0) >= (newest?.followedAt ?? 0)) newest = task;
-  const { apiVersion, sessionId, followedAt, followedTo } = newest ?? {};
-  if (apiVersion === undefined || sessionId === undefined || followedAt === undefined)
-    return undefined;
-  return { apiVersion, sessionId, latestId: followedTo ?? '', since: followedAt, tasks };
 }

@@ -177,8 +177,9 @@ export class SessionPolls implements ExtraPolls {
     const isFollowed = followedSessions(store.tasks()).some(
       (each) => sessionKey(each) === sessionKey(session),
     );
-    if (signal.aborted || !isFollowed || newer.length === 0) return;
-    followSession(store, session, { ids: newer, latestId: newer[0] ?? latestId, now: now() });
+    const [newest] = newer;
+    if (signal.aborted || !isFollowed || newest === undefined) return;
+    followSession(store, session, { ids: newer, latestId: newest, now: now() });
   }
 
   #end(session: FollowedSession, why: FollowingEnd): void {
@@ -191,7 +192,7 @@ export class SessionPolls implements ExtraPolls {
 
   #dueAt(session: FollowedSession, now: number): number {
     // Whoever began to follow it since then has read it.
-    const readAt = session.since >= this.#madeDueAt ? session.since : -Infinity;
+    const readAt = session.since >= this.#madeDueAt ? session.since : 0;
     const polledAt = this.#polledAt.get(sessionKey(session)) ?? readAt;
     return since(polledAt, now) + pauseOf(session, now);
   }

@@ -83,7 +83,6 @@ export class VersionSearch {
         await this.#readList(apiVersion, missing, signal);
       } catch (error) {
         if (!isCloudError(error)) throw error;
-        if (error.kind === 'notServed') this.#notServed.add(apiVersion);
       }
     }
   }
@@ -154,7 +153,6 @@ export class VersionSearch {
     for await (const { tasks } of cloud.client(apiVersion).listTasks({}, signal)) {
       const found = tasks.filter(({ id }) => missing.delete(id));
       for (const { id } of found) this.#listed.set(id, { apiVersion, id });
-      if (found.length > 0) this.#last = { apiVersion };
       if (found.length === 0 || missing.size === 0) return;
     }
   }

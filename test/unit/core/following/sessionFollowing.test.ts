@@ -63,6 +63,14 @@ describe('a session that is followed', () => {
     stopFollowing(store, session);
     assert.deepEqual(store.tasks(), before);
     assert.deepEqual(followedSessions(store.tasks()), []);
+    followSession(store, session, { ids: [], latestId: 'r-1', now: 9 });
+    stopFollowing(store, { apiVersion: 'v4', sessionId: 's-2' });
+    assert.deepEqual(marked(), ['r-1'], 'another one ends by itself');
+  });
+
+  it('has no task whose session is not known, though it has a mark', () => {
+    store.put([aTask({ apiVersion: 'v4', id: 'x', sessionId: undefined, followedAt: 1 })]);
+    assert.deepEqual(followedSessions(store.tasks()), []);
   });
 
   it('ends with its last task, and is back when that is undone', () => {
@@ -88,6 +96,8 @@ describe('a session that is followed', () => {
       followableSession({ apiVersion, sessionId: 's' }),
     );
     assert.deepEqual(can, ['v4', 'v2']);
+    const found = followableSession({ ...run('r-1'), apiVersion: 'v2' });
+    assert.deepEqual(found, { apiVersion: 'v2', sessionId: 's-1' });
     assert.equal(followableSession({ apiVersion: 'v4' }), undefined);
     assert.deepEqual(apiVersions.filter(isFollowedWhenTracked), ['v4']);
   });

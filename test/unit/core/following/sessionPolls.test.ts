@@ -171,6 +171,88 @@ describe('polling sessions that are followed', () => {
     assert.ok(isFollowed('a-1'));
   });
 
+  it('takes in only what came after the newest that is known, tracked or not', async () => {
+    runs('a-0', 'a');
+    follow('a');
+    runs('a-2', 'a');
+    await clock.advance(10 * second);
+    store.untrack([{ apiVersion: 'v4', id: 'a-2' }]);
+    runs('a-3', 'a');
+    await clock.advance(10 * second);
+    assert.deepEqual(tracked(), ['a-1', 'a-3']);
+    // Where the cloud has it no more, after the newest that is tracked.
+    store.untrack([{ apiVersion: 'v4', id: 'a-3' }]);
+    for (const id of ['a-2', 'a-3']) cloud.tasks.delete(id);
+    runs('a-4', 'a');
+    runs('a-5', 'a');
+    await clock.advance(10 * second);
+    assert.deepEqual(tracked().toSorted(), ['a-1', 'a-4', 'a-5']);
+  });
+
+  it('tracks the newest alone where the cloud has none of the known any more', async () => {
+    follow('a');
+    cloud.tasks.delete('a-1');
+    runs('a-2', 'a');
+    runs('a-3', 'a');
+    await clock.advance(10 * second);
+    assert.deepEqual(tracked(), ['a-1', 'a-3']);
+  });
+
+  it('requests nothing for a list that is older than what is known, nor for one of another kind', async () => {
+    follow('a');
+    followOf('v2', ['x']);
+    runs('a-2', 'a');
+    const listed = (...ids: string[]) =>
+      ids.map((id) => {
+        const [sessionId = ''] = id.split('-');
+        return { id, sessionId, status: 'running', rawStatus: 'running' } as const;
+      });
+    polls.noteListed('v4', listed('a-2'));
+    poller.setAttention('hidden');
+    await settle();
+    assert.deepEqual(requests(), ['session a']);
+    polls.noteListed('v4', listed('a-1'));
+    polls.noteListed('v2', listed('x-2'));
+    poller.setAttention('watching');
+    await settle();
+    assert.deepEqual(requests(), ['session a']);
+    assert.deepEqual(tracked().toSorted(), ['a-1', 'a-2', 'x-1']);
+  });
+
+  it('takes nothing in of a session that is untracked while the cloud answers', async () => {
+    follow('a', 'b');
+    runs('a-2', 'a');
+    let answer = (): void => undefined;
+    cloud.gate = new Promise((resolve) => (answer = resolve));
+    await clock.advance(10 * second);
+    assert.deepEqual(requests(), ['list']);
+    store.untrack([{ apiVersion: 'v4', id: 'a-1' }]);
+    answer();
+    await settle();
+    assert.deepEqual(tracked(), ['b-1']);
+  });
+
+  it('polls often again once a long run has ended', async () => {
+    follow('a');
+    const run = aTask({ apiVersion: 'v4', id: 'a-2', sessionId: 'a', trackedAt: clock.now() });
+    const mark = { followedAt: clock.now(), followedTo: 'a-2' };
+    store.put([{ ...run, ...mark, status: 'running' }]);
+    runs('a-2', 'a', { status: 'running' });
+    await clock.advance(3 * hour);
+    store.put([{ ...run, ...mark, status: 'finished', changedAt: clock.now() }]);
+    const { length } = cloud.requested;
+    await clock.advance(minute);
+    assert.equal(cloud.requested.length - length, 6);
+  });
+
+  it('waits no longer where the clock is set back', async () => {
+    follow('a');
+    await clock.advance(10 * second);
+    clock.jump(-hour);
+    await clock.advance(10 * second);
+    assert.equal(cloud.requested.length, 2);
+  });
+
   it('polls rarely while a run is at work, as it is polled by itself', async () => {
     follow('a');
     store.put([aTask({ apiVersion: 'v4', id: 'a-2', sessionId: 'a', status: 'running' })]);

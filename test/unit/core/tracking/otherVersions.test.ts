@@ -42,6 +42,31 @@ describe('looking for a task in other API versions', () => {
     assert.deepEqual(store.tasks(), [task]);
   });
 
+  it('puts what another version finds in its place, and counts what none knows', async () => {
+    const cloud = new FakeCloud(() => 0);
+    cloud.set('r-2', 'running', { apiVersion: 'v4', sessionId: id });
+    cloud.set('r-1', 'running', { apiVersion: 'v4', sessionId: id });
+    const store = new TaskStore();
+    const refs = [id, 'unknown'].map((each) => ({ apiVersion: 'v2', id: each }) as const);
+    store.track(refs, 5);
+    const clock = new FakeClock();
+    const moving = moveToVersionFound(refs, {
+      store,
+      connect: () => Promise.resolve(cloud),
+      isOfficial: true,
+      clock,
+      signal: never,
+    });
+    await clock.advance(3000);
+    const { found, unknownCount } = await moving;
+    assert.deepEqual(new Set(found.map((ref) => ref.id)), new Set(['r-1', 'r-2']));
+    assert.equal(unknownCount, 1);
+    assert.deepEqual(
+      new Set(store.tasks().map((task) => task.id)),
+      new Set(['unknown', 'r-1', 'r-2']),
+    );
+  });
+
   it('ends where a request fails, and says why; what was not looked for stays', async () => {
     const cloud = new FakeCloud(() => 0);
     cloud.fail('network');

@@ -186,6 +186,19 @@ describe('tracking what a text names', () => {
     const { failedSessionCount } = await track(`${dashboard(session)}\n${dashboard(other)}`);
     assert.equal(failedSessionCount, 2);
     assert.deepEqual(requested, [session]);
+
+    for (const kind of ['invalidRequest', 'tooLarge', 'badAnswer', 'forbidden'] as const) {
+      beforeAnswer = () => (failure = new CloudError(kind, 'of this one'));
+      requested = [];
+      await track(`${dashboard(session)}\n${dashboard(other)}`);
+      assert.deepEqual(requested, [session, other], kind);
+    }
+    beforeAnswer = () => {
+      failure = requested.length === 2 ? new CloudError('network', 'refused') : undefined;
+    };
+    requested = [];
+    const { failedSessionCount: last } = await track(`${dashboard(session)}\n${dashboard(other)}`);
+    assert.equal(last, 1, 'what was looked up before has not failed');
   });
 
   it('says how far it is', async () => {
@@ -311,8 +324,7 @@ describe('tracking what a text names', () => {
       versions = new Map();
     });
 
-    const trackAny = (text: string) => {
-      const cloud = new FakeCloud(() => 0);
+    const trackAny = (text: string, cloud = new FakeCloud(() => 0)) => {
       return trackTasks(parseTaskInput(text, undefined), {
         store,
         connect: () =>
@@ -344,6 +356,26 @@ describe('tracking what a text names', () => {
       assert.equal(lookupMessage(result, 'cloud.example'), undefined);
     });
 
+    it('reads the lists once for many IDs', async () => {
+      const cloud = new FakeCloud(() => 0);
+      const all = ['a', 'b', 'c', 'd'].map((end) => `${uuid.slice(0, -1)}${end}`);
+      for (const id of all) cloud.set(id, 'running', { apiVersion: 'v4' });
+      await trackAny(all.join(' '), cloud);
+      assert.deepEqual(
+        cloud.requested.map(({ what }) => what),
+        ['list'],
+      );
+      assert.deepEqual(requested, []);
+      assert.deepEqual(new Set(ids()), new Set(all.map((id) => `v4/${id}`)));
+    });
+
+    it('looks for an ID that is tracked but was never checked', async () => {
+      versions.set(uuid, 'v3');
+      await trackAny(`v2/${uuid}`);
+      await trackAny(uuid);
+      assert.deepEqual(ids(), [`v2/${uuid}`, `v3/${uuid}`]);
+    });
+
     it('begins with the version of the task that was tracked last', async () => {
       versions.set(uuid, 'v2');
       await trackAny(`v2/${another}`);
@@ -355,6 +387,7 @@ describe('tracking what a text names', () => {
       versions.set(another, 'v4');
       const result = await trackAny(`${uuid} ${another}`);
       assert.deepEqual(ids(), [`v4/${another}`]);
+      assert.equal(store.tasks()[0]?.followedAt, undefined, 'a run is no session');
       assert.deepEqual(lookupMessage(result, 'cloud.example'), {
         text: '1 ID is not tracked: cloud.example knows no such task for this API key. Check the ID, or set the key of the account that the task belongs to.',
         nextStep: 'setApiKey',

@@ -206,6 +206,17 @@ describe('the search for the version of an ID', () => {
     assert.equal(requested.filter((request) => request.startsWith('v4')).length, 1);
   });
 
+  it('takes what a version does not take for an ID for one that it does not know', async () => {
+    failures.set('v4', 'invalidRequest');
+    known.set('v2 task a', []);
+    assert.deepEqual(await search().find('a', 'task', never), [{ apiVersion: 'v2', id: 'a' }]);
+  });
+
+  it('asks no version for a session where that knows none by itself', async () => {
+    await oldSearch({ isOfficial: false }).find('x', 'session', never);
+    assert.deepEqual(requested, ['v3 task', 'v4 session', 'v2 session']);
+  });
+
   it('says that nothing is served where nothing is', async () => {
     for (const apiVersion of ['v4', 'v3', 'v2'] as const) failures.set(apiVersion, 'notServed');
     await assert.rejects(search().find('x', 'task', never), { kind: 'notServed' });
@@ -241,6 +252,12 @@ describe('the search for the version of an ID', () => {
         requested.filter((request) => request.startsWith('v4')),
         ['v4 list', 'v4 list', 'v4 list'],
       );
+    });
+
+    it('reads no list for who has cancelled', async () => {
+      const error = new DOMException('cancelled', 'AbortError');
+      const none = search({ connect: () => Promise.reject(error) });
+      await assert.rejects(none.readLists(['a', 'b', 'c', 'd'], never), error);
     });
 
     it('finds a thousand with a request for each hundred', async () => {
