@@ -1,4 +1,4 @@
-import { isAbort, isCloudError } from '../cloud/errors';
+import { isCloudError } from '../cloud/errors';
 import type { Disposable } from '../base/event';
 import { imageTypeOf, type ImageType } from '../text/imageType';
 import type { Cloud } from '../cloud/taskClient';
@@ -72,10 +72,8 @@ export class PictureLoader implements Disposable {
   }
 
   async #runLane(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const [next] = this.#queue;
-      if (!next) break;
-      const [key, ref] = next;
+    // Whatever is queued meanwhile comes, too.
+    for (const [key, ref] of this.#queue) {
       this.#queue.delete(key);
       this.#underWay.set(key, ref);
       const picture = await this.#load(ref, signal);
@@ -83,7 +81,7 @@ export class PictureLoader implements Disposable {
       this.#underWay.delete(key);
       this.#options.onLoaded(ref, picture);
     }
-    if (!signal.aborted) this.#laneCount--;
+    this.#laneCount--;
   }
 
   async #load(ref: PictureRef, signal: AbortSignal): Promise<Picture | undefined> {
@@ -91,8 +89,7 @@ export class PictureLoader implements Disposable {
     try {
       return await this.#download(url, signal);
     } catch (error) {
-      if (signal.aborted || isAbort(error)) return undefined;
-      if (!isExpired(error)) return this.#fail(error);
+      if (signal.aborted || !isExpired(error)) return this.#fail(error, signal);
     }
     // Many screenshots expire together: one renewal serves all that wait for it.
     if (this.#options.urlOf(ref) === url) await this.#renewUrls();
@@ -101,7 +98,7 @@ export class PictureLoader implements Disposable {
     try {
       return await this.#download(renewed, signal);
     } catch (error) {
-      return signal.aborted || isAbort(error) ? undefined : this.#fail(error);
+      return this.#fail(error, signal);
     }
   }
 
@@ -113,14 +110,13 @@ export class PictureLoader implements Disposable {
     return type && { type, bytes };
   }
 
-  async #renewUrls(): Promise<void> {
-    const renewal = (this.#renewal ??= this.#options.renewUrls());
-    await renewal;
-    if (this.#renewal === renewal) this.#renewal = undefined;
+  #renewUrls(): Promise<void> {
+    this.#renewal ??= this.#options.renewUrls().finally(() => (this.#renewal = undefined));
+    return this.#renewal;
   }
 
-  #fail(error: unknown): undefined {
-    this.#options.onError(error);
+  #fail(error: unknown, { aborted }: AbortSignal): undefined {
+    if (!aborted) this.#options.onError(error);
     return undefined;
   }
 }

@@ -5,7 +5,7 @@ export type StepJudgement = 'success' | 'failure';
 export function stepJudgementOf(evaluation: string): StepJudgement | undefined {
   const word =
     /^[^\p{L}]{0,10}(success(?:ful)?|succeeded|fail(?:ed|ure|s)?)(?!\p{L})/iu.exec(
-      evaluation.slice(0, 40),
+      evaluation,
     )?.[1] ?? /\bverdict:[^\p{L}]{0,5}(success|fail)\w*\W*$/iu.exec(evaluation.slice(-60))?.[1];
   if (word === undefined) return undefined;
   return /^s/iu.test(word) ? 'success' : 'failure';

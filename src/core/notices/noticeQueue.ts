@@ -110,9 +110,7 @@ export class NoticeQueue implements Disposable {
 
   /** The tasks as they are now, as the verdict may have come after the end, and the person may have seen it. */
   #tasks(): TrackedTask[] {
-    return [...this.#ended.values()]
-      .map((ref) => this.#options.store.get(ref))
-      .filter((task) => task !== undefined);
+    return [...this.#ended.values()].flatMap((ref) => this.#options.store.get(ref) ?? []);
   }
 
   #flush(): void {

@@ -180,8 +180,13 @@ describe('taskViewOf', () => {
       metadata: JSON.stringify(Object.fromEntries(many.map((index) => [`name ${index}`, index]))),
       screenshotUrls: many.map(link),
       session: { recordingUrls: many.map(link) },
+      attachments: many.map(String),
+      sessionTasks: many.map((index) => ({ id: `${index}`, status: 'running', prompt: 'Go\non' })),
     });
     const view = taskViewOf(details);
+    assert.equal(view.attachmentNames.length, 500);
+    assert.equal(view.sessionTasks.length, 500);
+    assert.deepEqual(view.sessionTasks[0], { title: 'Go on', status: 'running' });
     assert.equal(view.fileNames.length, 500);
     assert.equal(view.fileNames.at(-1), '499.txt');
     assert.equal(view.metadata.length, 500);
@@ -241,8 +246,16 @@ describe('taskViewOf', () => {
     assert.equal(view.steps.at(-1)?.index, 4999);
   });
 
+  it('says that there are more files and tasks than the cloud has told of', () => {
+    const more = taskViewOf(aDetails('1', { hasMoreFiles: true, hasMoreSessionTasks: true }));
+    assert.deepEqual([more.hasMoreFiles, more.hasMoreSessionTasks], [true, true]);
+    const all = taskViewOf(aDetails('1'));
+    assert.deepEqual([all.hasMoreFiles, all.hasMoreSessionTasks], [false, false]);
+    assert.deepEqual([all.attachmentNames, all.sessionTasks], [[], []]);
+  });
+
   it('tells what the store knows as not the whole', () => {
-    const view = taskViewOf({ ...newlyTracked({ apiVersion: 'v1', id: 'a' }, 0), isMissing: true });
+    const view = taskViewOf({ ...newlyTracked({ apiVersion: 'v2', id: 'a' }, 0), isMissing: true });
     assert.equal(view.isWhole, false);
     assert.equal(view.isMissing, true);
     assert.equal(view.hasLog, false);

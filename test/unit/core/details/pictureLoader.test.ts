@@ -92,6 +92,34 @@ describe('PictureLoader', () => {
       assert.ok(loaded.every(([, type]) => type === 'image/png'));
     });
 
+  it('fetches nothing that has no link, and nothing again where a renewal brings no other', async () => {
+    const { cloud, loaded, state, loader } = build();
+    state.fruitlessRenewals = 1;
+    cloud.answer = () => Promise.reject(expired(403));
+    loader.request(step(0));
+    while (loaded.length < 1) await settle();
+    assert.equal(cloud.urls.length, 1);
+    const none = new PictureLoader({
+      connect: () => Promise.resolve(cloud),
+      urlOf: () => undefined,
+      renewUrls: () => Promise.resolve(),
+      onLoaded: (ref, picture) => loaded.push([ref, picture?.type]),
+      onError: assert.ifError,
+    });
+    none.request(step(1));
+    await settle();
+    assert.deepEqual(loaded[1], [step(1), undefined]);
+    assert.equal(cloud.urls.length, 1);
+  });
+
+  it('fetches nothing once it is disposed', async () => {
+    const { cloud, loader } = build();
+    loader.dispose();
+    loader.request(step(0));
+    await settle();
+    assert.equal(cloud.urls.length, 0);
+  });
+
   it('gives up after one renewal, and can be asked again', async () => {
     const { cloud, loaded, errors, state, loader } = build();
     cloud.answer = () => Promise.reject(expired(403));

@@ -5,7 +5,13 @@ describe('stepJudgementOf', () => {
   it('reads the word that stands first', () => {
     for (const text of ['Success - the page is there', 'success', '👍 Success: done', 'Succeeded.'])
       assert.equal(stepJudgementOf(text), 'success', text);
-    for (const text of ['Failed - nothing happened', 'Failure', '❌ Fail', '**Failed**: no'])
+    for (const text of [
+      'Failed - nothing happened',
+      'Failure',
+      '❌ Fail',
+      'Fails.',
+      '**Failed**: no',
+    ])
       assert.equal(stepJudgementOf(text), 'failure', text);
   });
 

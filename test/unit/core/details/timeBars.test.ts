@@ -71,6 +71,13 @@ describe('timeBars', () => {
       timeBars(judged, 10)?.bars.map(({ hasFailed }) => hasFailed),
       [false, true, false],
     );
+    assert.deepEqual(
+      timeBars([...judged, { durationSeconds: 1, evaluation: '' }], 2)?.bars.map(
+        ({ hasFailed }) => hasFailed,
+      ),
+      [true, false],
+      'of those that share one',
+    );
   });
 });
 
