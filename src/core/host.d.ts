@@ -18,8 +18,11 @@ declare class URL {
   constructor(url: string, base?: string);
   readonly origin: string;
   readonly protocol: string;
+  readonly host: string;
   readonly hostname: string;
   readonly pathname: string;
+  readonly search: string;
+  readonly hash: string;
   readonly username: string;
   readonly password: string;
   readonly href: string;

@@ -1,4 +1,4 @@
-import { codesOf } from './textSigns';
+import { codesOf, signOf, wordSign } from './textSigns';
 
 /**
  * What a name says of the ID that it stands before.
@@ -11,17 +11,20 @@ export interface IdContext {
   readonly kind: NamedKind;
   /** As in `v2`, where the text tells it. */
   readonly version?: string | undefined;
-  /** True where there is a word at all, though it may say nothing, as "id" does. */
-  readonly isNamed?: boolean;
 }
 
 /** Reads a name from its last word to its first, past words that say nothing: `agentTaskId`, `session_ids`, `Task ID`. */
 export function kindOfName(name: string): NamedKind {
-  const known = kindsByName.get(name);
-  if (known !== undefined) return known;
-  const kind = readName(name);
-  if (kindsByName.size < 1000 && name.length <= 64) kindsByName.set(name, kind);
-  return kind;
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/gu, '$1 $2')
+    .toLowerCase()
+    .match(/[a-z]+/gu);
+  if (!words) return 'unknown';
+  for (const word of words.toReversed()) {
+    const kind = kindOfWord.get(word) ?? kindOfWord.get(word.replace(/s$/u, '')) ?? 'unknown';
+    if (kind !== 'open') return kind;
+  }
+  return 'open';
 }
 
 /**
@@ -30,31 +33,23 @@ export function kindOfName(name: string): NamedKind {
  */
 export function nameBefore(text: string, at: number, floor: number): IdContext {
   const from = Math.max(floor, at - maxLookBack);
-  if (at > from && text[at - 1] === '/') return contextInText(text, at, from);
+  if (text[at - 1] === '/') return contextInText(text, at, from);
   let end = at;
-  let isNumbered = false;
-  let isWord = false;
-  for (let words = 0; words < maxWords; words++) {
-    while (end > from && glue.has(text.charCodeAt(end - 1))) end--;
+  for (;;) {
+    while (glue.has(text.charCodeAt(end - 1))) end--;
     let start = end;
     while (start > from && isNamePart(text.charCodeAt(start - 1), start < end)) start--;
     if (start === end) break;
     const word = text.slice(start, end);
-    isWord = true;
-    if (words === 0 && /^v\d{1,2}$/iu.test(word) && text.slice(end, at) === ':')
-      return { kind: 'task', version: word.toLowerCase(), isNamed: true };
-    // "Session 2: …" names a session; "PID 4312, file 3 …" is likelier to count files than to name one.
-    if (/^\d{1,3}$/u.test(word)) isNumbered = true;
-    else {
-      const kind = kindOfName(word);
-      if (kind !== 'open')
-        return { kind: isNumbered && kind === 'other' ? 'unknown' : kind, isNamed: true };
-    }
+    if (versionPattern.test(word) && text.slice(end, at) === ':')
+      return { kind: 'task', version: word };
+    const kind = kindOfName(word);
+    if (kind !== 'open') return { kind };
     // What stands before a quoted text names the text, not an ID in the midst of it.
-    if (start > from && /["']/u.test(text.charAt(start - 1))) break;
+    if (/["']/u.test(text.charAt(start - 1))) break;
     end = start;
   }
-  return { kind: 'open', isNamed: isWord };
+  return { kind: 'open' };
 }
 
 /**
@@ -62,63 +57,29 @@ export function nameBefore(text: string, at: number, floor: number): IdContext {
  * @see ../shared/cloud-api-v3-v4.md §2, the table of links
  */
 export function contextOfPath(parts: readonly string[]): IdContext {
-  if (parts.includes('share')) return { kind: 'other', isNamed: true };
+  if (parts.includes('share')) return { kind: 'other' };
   const name = parts.at(-1) ?? '';
-  if (versionPattern.test(name)) return { kind: 'task', version: name, isNamed: true };
   const version =
     parts.findLast((part) => versionPattern.test(part)) ??
     (parts.includes('experimental') ? 'v3' : undefined);
-  return { kind: name === 'agent' ? 'session' : kindOfName(name), version, isNamed: true };
+  if (name === version) return { kind: 'task', version };
+  return { kind: name === 'agent' ? 'session' : kindOfName(name), version };
 }
 
 /** Whether a host, perhaps with its port, is Browser Use's own or this machine. */
 export function isOwnHost(host: string): boolean {
-  const name = host.toLowerCase().replace(/:\d*$/u, '');
-  return /^(?:[a-z0-9-]+\.)*browser-use\.com$|^localhost$|^127(?:\.\d+){3}$|^\[::1\]$/u.test(name);
+  return /^(?:(?:.*\.)?browser-use\.com|localhost|127\.[\d.]+|\[::1\])(?::\d*)?$/u.test(host);
 }
 
-const versionPattern = /^v\d{1,2}$/u;
+const versionPattern = /^v\d$/u;
 /** Characters; names are shorter, and a text of only one word must not be read again for each of its IDs. */
 const maxLookBack = 160;
-const maxWords = 6;
 
 /** A path without a scheme: `GET /api/v2/tasks/…`, `cloud.browser-use.com/agent/…`. */
 function contextInText(text: string, at: number, from: number): IdContext {
   let start = at;
   while (start > from && isPathPart(text.charCodeAt(start - 1))) start--;
-  const [first = '', ...parts] = text.slice(start, at - 1).split('/');
-  const context = contextOfPath([first, ...parts].filter((part) => part !== ''));
-  const isForeign = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?::\d+)?$/iu.test(first);
-  if (!isForeign || isOwnHost(first) || context.version !== undefined) return context;
-  return { kind: 'other', isNamed: true };
-}
-
-const kindsByName = new Map<string, NamedKind>();
-
-function readName(name: string): NamedKind {
-  if (name.length > 64) return 'unknown';
-  const words = name
-    .replace(/([a-z0-9])([A-Z])/gu, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z]+/u)
-    .filter((word) => word !== '');
-  if (words.length === 0) return 'unknown';
-  while (words.length > 0) {
-    const word = words.pop() ?? '';
-    // The product's name says nothing of what has the ID.
-    if (word === 'use' && words.at(-1) === 'browser') {
-      words.pop();
-      continue;
-    }
-    const kind = kindOfWord.get(word) ?? kindOfWord.get(singular(word));
-    if (kind === undefined) return 'unknown';
-    if (kind !== 'open') return kind;
-  }
-  return 'open';
-}
-
-function singular(word: string): string {
-  return word.endsWith('ies') ? `${word.slice(0, -3)}y` : word.replace(/s$/u, '');
+  return contextOfPath(text.slice(start, at - 1).split('/'));
 }
 
 function wordsOf(kind: NamedKind, words: string): [string, NamedKind][] {
@@ -147,27 +108,15 @@ const kindOfWord: ReadonlyMap<string, NamedKind> = new Map([
   ),
 ]);
 
-const glue = codesOf(' \t"\'`*_-=:#<>\\~$!\u2192\u2022');
+const glue = codesOf(' \t"\'`*_-=:\uff1a#<>\\~$!\u2192\u2022');
 
 function isNamePart(code: number, isWithin: boolean): boolean {
-  return (
-    isLetterOrDigit(code) ||
-    code > 0x2fff ||
-    ((code === 0x5f || code === 0x2d || code === 0x2e) && isWithin)
-  );
+  return signOf(code) === wordSign || (isWithin && code === dot);
 }
 
 function isPathPart(code: number): boolean {
-  return isLetterOrDigit(code) || pathSigns.has(code);
+  return signOf(code) === wordSign || pathSigns.has(code);
 }
 
-const pathSigns = codesOf('/._-~%:@');
-
-function isLetterOrDigit(code: number): boolean {
-  return (
-    (code >= 0x30 && code <= 0x39) ||
-    (code >= 0x41 && code <= 0x5a) ||
-    (code >= 0x61 && code <= 0x7a) ||
-    (code >= 0xc0 && code <= 0x24f)
-  );
-}
+const dot = 0x2e;
+const pathSigns = codesOf('/.~%:@');

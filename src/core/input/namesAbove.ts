@@ -32,9 +32,8 @@ interface Header {
   readonly kinds: readonly NamedKind[];
 }
 
-const maxHeaderLength = 2000;
-const maxTitleLength = 100;
-const maxTitles = 64;
+/** Nobody reads a table of more. */
+const maxColumns = 200;
 
 /** Names that stand above what they name: the columns of a table, and titles of lists. */
 export class NamesAbove {
@@ -43,7 +42,6 @@ export class NamesAbove {
   #header: Header | undefined;
   #column = 0;
   #isQuoted = false;
-  #hasDelimiter = false;
 
   constructor(text: string) {
     this.#text = text;
@@ -59,21 +57,20 @@ export class NamesAbove {
   }
 
   noteDelimiter(code: number): void {
-    this.#hasDelimiter = true;
     if (code === this.#header?.delimiter && !this.#isQuoted) this.#column++;
   }
 
   /** Names what the line leaves open, and learns what it says of the lines below. */
   endLine(line: ReadLine): void {
     this.#nameCells(line);
-    if (line.isTopLevel && line.mentions.length === 0) this.#noteTitle(line);
+    if (line.mentions.length === 0 && line.hasWords && line.isTopLevel) this.#readHeader(line);
+    if (lastSignBefore(this.#text, line.end, line.start) === colon) this.#noteTitle(line);
   }
 
   /** A title holds for what stands further in, and for IDs and list items right below it. */
   startLine(start: number, indent: number, isBlank: boolean): void {
     this.#column = 0;
     this.#isQuoted = false;
-    this.#hasDelimiter = false;
     if (isBlank) return;
     for (let last = this.#titles.at(-1); last; last = this.#titles.at(-1)) {
       if (indent > last.indent) return;
@@ -91,35 +88,23 @@ export class NamesAbove {
       if (mention.kind === 'open' && isRow) mention.kind = header.kinds[mention.column] ?? 'open';
       if (mention.kind === 'open') mention.kind = title;
     }
-    if (line.mentions.length === 0) this.#readHeader(line);
-    else if (!isRow) this.#header = undefined;
   }
 
-  #readHeader({ start, end, hasWords, isTopLevel }: ReadLine): void {
-    if (!isTopLevel) return;
-    if (!this.#hasDelimiter || end - start > maxHeaderLength) {
-      // The rule under a header is made of signs.
-      if (hasWords || end === start) this.#header = undefined;
-      return;
-    }
-    if (this.#header && !hasWords) return;
+  /** A line of signs, as between a header and its rows, is no header, and leaves that before it as it is. */
+  #readHeader({ start, end }: ReadLine): void {
     const line = this.#text.slice(start, end);
-    const delimiter = ['|', '\t', ';', ','].find((sign) => line.includes(sign)) ?? '';
-    const cells = line.split(delimiter).map((cell) => cell.trim());
-    const kinds = cells.map((cell) => kindOfName(cell.replace(/^["'*`]+|["'*`]+$/gu, '')));
-    const isHeader =
-      cells.every((cell) => columnName.test(cell)) &&
-      cells.some((cell, at) => cell !== '' && kinds[at] !== 'unknown');
-    this.#header = isHeader ? { delimiter: delimiter.charCodeAt(0), kinds } : undefined;
+    const delimiter = ['|', '\t', ';', ','].find((sign) => line.includes(sign)) ?? '\n';
+    const cells = line.split(delimiter, maxColumns).map((cell) => cell.trim());
+    const isHeader = cells.length > 1 && cells.every((cell) => columnName.test(cell));
+    this.#header = isHeader
+      ? { delimiter: delimiter.charCodeAt(0), kinds: cells.map(kindOfName) }
+      : undefined;
   }
 
   #noteTitle({ start, end }: ReadLine): void {
-    if (lastSignBefore(this.#text, end, start) !== colon || end - start > maxTitleLength) return;
-    const colonAt = this.#text.lastIndexOf(':', end - 1);
-    if (colonAt === start || this.#titles.length >= maxTitles) return;
-    const { kind } = nameBefore(this.#text, colonAt, start);
+    const { kind } = nameBefore(this.#text, end, start);
     // "Profiles:" says what follows; "I found these in the log file:" does not.
-    const isSentence = kind === 'other' && /\S\s+\S+\s+\S/u.test(this.#text.slice(start, colonAt));
+    const isSentence = kind === 'other' && /\S \S+ \S/u.test(this.#text.slice(start, end));
     this.#titles.push({ indent: indentAt(this.#text, start), kind: isSentence ? 'unknown' : kind });
   }
 }

@@ -2,22 +2,17 @@ import type { Region } from '../cloud/regions';
 import { nameBefore, type IdContext, type NamedKind } from './idNames';
 import { NamesAbove } from './namesAbove';
 import { OpenBrackets, type PastedRecord } from './openBrackets';
-import { isTrackLink, maxTrackLinkLength, readLink, type LinkRefusal } from './taskLinks';
+import { maxLinkLength, readLink, type LinkRefusal } from './taskLinks';
 import {
   closeSign,
   codesOf,
-  colon,
   delimiterSign,
-  hyphen,
   indentAt,
-  isAsciiLetter,
-  isLetterBeyondAscii,
   lastSignBefore,
   lineSign,
   openSign,
   quoteSign,
   signOf,
-  slash,
   wordSign,
 } from './textSigns';
 import { isBrokenUuid, uuidsIn } from '../text/uuids';
@@ -60,8 +55,6 @@ type Draft = { -readonly [Key in keyof Mention]: Mention[Key] } & {
 };
 
 const maxRefusals = 1000;
-/** A URL is hardly ever longer than some hundreds. */
-const maxLinkLength = 8000;
 
 class MentionReader {
   readonly #text: string;
@@ -121,7 +114,8 @@ class MentionReader {
           at++;
           break;
         default:
-          if (isLetterBeyondAscii(code)) this.#noteWord();
+          // Neither a sign nor half of an emoji.
+          if (/\p{L}/u.test(text.charAt(at))) this.#noteWord();
           at++;
       }
     }
@@ -143,23 +137,14 @@ class MentionReader {
   #readWord(start: number): number {
     const text = this.#text;
     let end = start;
-    let hasLetter = false;
-    for (; end < text.length; end++) {
-      const code = text.charCodeAt(end);
-      if (isAsciiLetter(code)) hasLetter = true;
-      else if (signOf(code) !== wordSign) break;
-    }
-    const next = text.charCodeAt(end);
-    if (next === colon && text.startsWith('://', end))
-      return this.#readLink(start, isTrackLink(text, end) ? maxTrackLinkLength : maxLinkLength);
-    const length = end - start;
-    if (length >= 32 && this.#readUuids(start, end)) return end;
-    if (length <= 3 && (next === colon || next === slash)) {
-      const versionedEnd = this.#readVersioned(start, end);
-      if (versionedEnd !== undefined) return versionedEnd;
-    }
-    if (length >= 6 && length <= 64) this.#noteBroken(start, end);
-    if (hasLetter) this.#noteWord();
+    while (signOf(text.charCodeAt(end)) === wordSign) end++;
+    if (text.startsWith('://', end)) return this.#readLink(start);
+    const word = text.slice(start, end);
+    if (word.length >= 32 && this.#readUuids(word, start)) return end;
+    const versionedEnd = word.length === 2 ? this.#readVersioned(start) : undefined;
+    if (versionedEnd !== undefined) return versionedEnd;
+    this.#noteBroken(word, end);
+    if (/[a-z]/iu.test(word)) this.#noteWord();
     return end;
   }
 
@@ -168,24 +153,23 @@ class MentionReader {
     if (this.#brackets.depth === 0) this.#lineHasTopWords = true;
   }
 
-  #readUuids(start: number, end: number): boolean {
-    const text = this.#text;
-    const word = text.slice(start, end);
+  #readUuids(word: string, start: number): boolean {
     // What looks like a key is never anything else.
     if (word.startsWith('bu_')) return true;
     const found = uuidsIn(word);
     for (const { id, start: from, end: to } of found) {
       this.#hasUuid = true;
-      if (to === word.length && isOfHost(text, end)) continue;
-      if (from === 0 && text[start - 1] === '@') continue;
+      if (to === word.length && isOfHost(this.#text, start + to)) continue;
+      if (from === 0 && this.#text[start - 1] === '@') continue;
       this.#noteUuid(id, start + from, start + to);
     }
     return found.length > 0;
   }
 
   #noteUuid(id: string, start: number, end: number): void {
-    const own = this.#ownContext(start);
-    this.#note({ id, ...this.#brackets.nameOf(own), version: own.version, isItem: false });
+    const { kind: ownKind, version } = this.#ownContext(start);
+    const kind = ownKind === 'open' ? this.#brackets.kind : ownKind;
+    this.#note({ id, kind, version, record: this.#brackets.record, isItem: false });
     this.#lastEnd = end;
     this.#lastDepth = this.#brackets.depth;
   }
@@ -197,7 +181,7 @@ class MentionReader {
   /** What stands right before an ID, or before the first of an enumeration. */
   #ownContext(start: number): IdContext {
     const text = this.#text;
-    const context = nameBefore(text, start, Math.max(this.#floor, this.#brackets.start));
+    const context = nameBefore(text, start, this.#floor);
     const last = this.#mentions.at(-1);
     if (context.kind !== 'open' || last === undefined || start - this.#lastEnd > 8) return context;
     const isNext =
@@ -207,38 +191,34 @@ class MentionReader {
     return isNext && last.version === undefined ? { kind: last.kind } : context;
   }
 
-  /** `v1:task_…`: an ID of whatever kind, as the version before it says. */
-  #readVersioned(start: number, end: number): number | undefined {
-    const text = this.#text;
-    const before = text[start - 1] ?? '';
-    if (!/^v\d{1,2}$/iu.test(text.slice(start, end)) || /[/.:]/u.test(before)) return undefined;
-    versionedId.lastIndex = end + 1;
-    const id = versionedId.exec(text)?.[0];
-    if (id === undefined || id.startsWith('bu_')) return undefined;
+  /** `v1:task_…`: an ID of whatever kind, as the version before it says. @returns where it ends */
+  #readVersioned(start: number): number | undefined {
+    versionedId.lastIndex = start;
+    const [found = '', version, id = ''] = versionedId.exec(this.#text) ?? [];
+    if (version === undefined || /[/.:]/u.test(this.#text.charAt(start - 1))) return undefined;
     // What the version says of a UUID is read with the UUID; a word of its own it is not.
-    if (uuidsIn(id).length > 0) return end;
-    const version = text.slice(start, end).toLowerCase();
+    if (uuidsIn(id).length > 0) return start + version.length;
     this.#note({ id, kind: 'task', version, record: this.#brackets.record, isItem: true });
-    return end + 1 + id.length;
+    return start + found.length;
   }
 
-  #noteBroken(start: number, end: number): void {
-    const text = this.#text;
-    const isElided = text[end] === '…' || text.startsWith('...', end);
-    const hasHyphen = text.charCodeAt(start + 8) === hyphen;
-    if (!isElided && !hasHyphen) return;
-    const word = text.slice(start, end);
+  /** Without an ellipsis or a hyphen after its first eight digits, a word is likelier to be anything else. */
+  #noteBroken(word: string, end: number): void {
+    const isElided = this.#text[end] === '…' || this.#text.startsWith('...', end);
+    if (!isElided && word[8] !== '-') return;
     if (this.#broken.size < maxRefusals && isBrokenUuid(word, isElided))
       this.#broken.add(word.toLowerCase());
   }
 
   /** @returns where the link ends */
-  #readLink(start: number, maxLength: number): number {
+  #readLink(start: number): number {
     const text = this.#text;
     linkEnd.lastIndex = start;
     const end = linkEnd.exec(text)?.index ?? text.length;
-    const link = text.slice(start, Math.min(end, start + maxLength)).replace(/[.!?:]{1,8}$/u, '');
-    if (!this.#hasUuid) this.#hasUuid = uuidsIn(link).length > 0;
+    const link = text
+      .slice(start, Math.min(end, start + maxLinkLength))
+      .replace(/[.!?:]{1,8}$/u, '');
+    this.#hasUuid ||= uuidsIn(link).length > 0;
     const read = readLink(link);
     if ('why' in read) {
       if (this.#refusedLinks.length < maxRefusals) this.#refusedLinks.push(read);
@@ -299,12 +279,11 @@ class MentionReader {
 
 /** A UUID that begins a mail address or a host's name is part of that. */
 function isOfHost(text: string, end: number): boolean {
-  if (text[end] === '@') return true;
-  return text[end] === '.' && /^\.[a-z0-9-]+\.[a-z0-9]/iu.test(text.slice(end, end + 64));
+  return /^(?:@|\.[a-z0-9-]+\.[a-z0-9])/iu.test(text.slice(end, end + 64));
 }
 
 /** What ends a link: blanks, quotes, brackets of text around it, and what parts the items of a list. */
 const linkEnd = /[\s"'<>|`\\^{}()[\],;]/gu;
 const versionedId =
-  /(?=\d*[A-Za-z_-])(?=[A-Za-z_-]*\d)[A-Za-z0-9][A-Za-z0-9_-]{0,127}(?![\w/:-])/uy;
+  /(v\d)[/:]((?!bu_)(?=\d*[A-Za-z_-])(?=[A-Za-z_-]*\d)[A-Za-z0-9][A-Za-z0-9_-]{0,127})(?![\w/:-])/uy;
 const goesOnAfter = codesOf(',[{(:');

@@ -1,10 +1,11 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { isApiVersion } from '../cloud/versionList';
 import type { Region } from '../cloud/regions';
-import { brokenUuidMessage, readIdList, type RefusedPiece } from './opaqueIds';
+import { brokenUuidMessage, readIdList } from './opaqueIds';
 import type { PastedRecord } from './openBrackets';
 import { findMentions, type Mention, type PastedMentions } from './pastedMentions';
-import { refKey, type ApiVersion, type TaskRef } from '../cloud/task';
+import type { RefusedPiece } from './taskLinks';
+import type { ApiVersion, TaskRef } from '../cloud/task';
 
 /** What a person's paste holds. */
 export interface TaskInput {
@@ -35,9 +36,6 @@ export interface NamedSession {
 export const maxTasksAtOnce = 1000;
 /** Each takes a request of its own, of which two a second are sent. */
 export const maxSessionsAtOnce = 200;
-/** Some seconds' work. */
-const maxInputLength = 64_000_000;
-const maxRejected = 1000;
 
 /**
  * Reads what a paste names: IDs, links, logs, JSON, tables, whatever holds them.
@@ -48,38 +46,41 @@ const maxRejected = 1000;
  * @param apiVersion for IDs whose version the text does not tell; `undefined` leaves that to the cloud
  */
 export function parseTaskInput(text: string, apiVersion: ApiVersion | undefined): TaskInput {
-  const plain = plainPaste(text.slice(0, maxInputLength));
+  const plain = plainPaste(text);
   const found = findMentions(plain);
   const selection = new Selection(apiVersion);
   if (found.hasUuid) {
-    selectMentions(found, selection);
+    const known = selectMentions(found.mentions, selection);
+    rejectWhatWasMeant(found, known, selection);
   } else {
     const { ids, refused } = readIdList(plain);
-    for (const { kind, id, version, region } of ids) {
-      selection.add(id, { kind, versions: version === undefined ? none : [version] });
-      if (region) selection.noteRegion(region);
-    }
+    const record = { parent: undefined, hasTask: false };
+    selectMentions(
+      ids.map((id) => ({ ...id, record, isItem: true })),
+      selection,
+    );
     for (const piece of refused) selection.reject(piece);
   }
-  if (text.length > maxInputLength)
-    selection.reject({ why: 'only the first 64 million characters are read' });
   return selection.input();
 }
 
-/** Decides what each ID is, by all that the text says of it, and which sessions stand for their tasks. */
-function selectMentions(found: PastedMentions, selection: Selection): void {
+/**
+ * Decides what each ID is, by all that the text says of it, and which sessions stand for their tasks.
+ * @returns all IDs, also those that do not count
+ */
+function selectMentions(mentions: readonly Mention[], selection: Selection): readonly string[] {
   const verdicts = new Map<string, Verdict>();
-  const verdictOf = found.mentions.map((mention) => judge(mention, verdicts));
-  for (const [at, { record }] of found.mentions.entries())
-    if (isTask(verdictOf[at])) markWithTask(record);
-  for (const [at, { record, isItem }] of found.mentions.entries()) {
-    const verdict = verdictOf[at];
+  const judged = mentions.map((mention) => ({ mention, verdict: judge(mention, verdicts) }));
+  // What nothing names is a task.
+  for (const { mention, verdict } of judged)
+    if (verdict.kind === 'task' || verdict.kind === 'unnamed') markWithTask(mention.record);
+  for (const { mention, verdict } of judged) {
     // A session beside a task in one record only says where that ran.
-    if (verdict && (verdict.kind !== 'session' || isItem || !record.hasTask)) verdict.count++;
+    if (verdict.kind !== 'session' || mention.isItem || !mention.record.hasTask) verdict.count++;
+    if (mention.region) selection.noteRegion(mention.region);
   }
   for (const [id, verdict] of verdicts) if (verdict.count > 0) selection.add(id, verdict);
-  for (const { region } of found.mentions) if (region) selection.noteRegion(region);
-  rejectWhatWasMeant(found, verdicts, selection);
+  return [...verdicts.keys()];
 }
 
 /** What a text says of an ID. */
@@ -87,8 +88,8 @@ interface Verdict {
   kind: 'task' | 'session' | 'unnamed' | 'other';
   /** How many of its mentions count. */
   count: number;
-  /** Those that the text tells, each once. */
-  versions: readonly string[];
+  /** Those that the text tells. */
+  readonly versions: Set<string>;
 }
 
 /** A name counts more than none, a task's most; "user" beside an ID may be said of what is around it. */
@@ -97,18 +98,10 @@ const ranks = { other: 0, unnamed: 1, session: 2, task: 3 } as const;
 function judge({ id, kind: named, version }: Mention, verdicts: Map<string, Verdict>): Verdict {
   const kind = named === 'open' || named === 'unknown' ? 'unnamed' : named;
   let verdict = verdicts.get(id);
-  if (!verdict) verdicts.set(id, (verdict = { kind, count: 0, versions: none }));
+  if (!verdict) verdicts.set(id, (verdict = { kind, count: 0, versions: new Set() }));
   else if (ranks[kind] > ranks[verdict.kind]) verdict.kind = kind;
-  if (version !== undefined && !verdict.versions.includes(version))
-    verdict.versions = [...verdict.versions, version];
+  if (version !== undefined) verdict.versions.add(version);
   return verdict;
-}
-
-const none: readonly string[] = [];
-
-/** What nothing names is a task. */
-function isTask(verdict: Verdict | undefined): boolean {
-  return verdict?.kind === 'task' || verdict?.kind === 'unnamed';
 }
 
 function markWithTask(record: PastedRecord): void {
@@ -119,109 +112,98 @@ function markWithTask(record: PastedRecord): void {
 /** Tells of what somebody meant to count and does not, and, where nothing counts, of what else there is. */
 function rejectWhatWasMeant(
   { broken, refusedLinks }: PastedMentions,
-  verdicts: ReadonlyMap<string, Verdict>,
+  known: readonly string[],
   selection: Selection,
 ): void {
-  const known =
-    broken.size === 0 ? undefined : new Set([...verdicts.keys()].map((id) => id.slice(0, 8)));
+  const beginnings = new Set(known.map((id) => id.slice(0, 8)));
   for (const text of broken)
     // The short form of one that stands there whole.
-    if (known?.has(text.slice(0, 8)) !== true) selection.reject({ text, why: brokenUuidMessage });
-  for (const { isMeant, shown, why } of refusedLinks)
-    if (isMeant) selection.reject({ text: shown, why });
+    if (!beginnings.has(text.slice(0, 8))) selection.reject({ text, why: brokenUuidMessage });
+  for (const refusal of refusedLinks) if (refusal.isMeant) selection.reject(refusal);
   if (!selection.isEmpty) return;
-  for (const { shown, why } of refusedLinks) selection.reject({ text: shown, why });
-  for (const [text, { kind }] of verdicts)
-    if (kind === 'other') selection.reject({ text, why: 'this is the ID of something else' });
+  for (const refusal of refusedLinks) selection.reject(refusal);
+  for (const text of known) selection.reject({ text, why: 'this is the ID of something else' });
 }
 
 /** Gathers what counts, each once and no more than is read at once. */
 class Selection {
   readonly #apiVersion: ApiVersion | undefined;
-  readonly #refs = new Map<string, TaskRef>();
-  readonly #refsBeyond = new Set<string>();
-  readonly #ids = new Set<string>();
-  readonly #sessions = new Map<string, NamedSession>();
-  readonly #sessionsBeyond = new Set<string>();
+  readonly #tasks = new Kept<NamedSession>(maxTasksAtOnce);
+  readonly #sessions = new Kept<NamedSession>(maxSessionsAtOnce);
   readonly #regions = new Set<Region>();
   readonly #rejected = new Map<string, RefusedPiece>();
-  #duplicates = 0;
 
   constructor(apiVersion: ApiVersion | undefined) {
     this.#apiVersion = apiVersion;
   }
 
   get isEmpty(): boolean {
-    const found = this.#refs.size + this.#ids.size + this.#sessions.size;
-    return found + this.#rejected.size === 0;
+    return [this.#tasks.all, this.#sessions.all, this.#rejected].every(({ size }) => size === 0);
   }
 
   /** Of several versions, the ID counts in each that this extension speaks. */
-  add(
-    id: string,
-    { kind, versions, count = 1 }: Omit<Verdict, 'count'> & { count?: number },
-  ): void {
+  add(id: string, { kind, versions, count }: Verdict): void {
     if (kind === 'other') return;
-    const [firstVersion] = versions;
-    const spoken = firstVersion === undefined ? [this.#apiVersion] : versions.filter(isApiVersion);
-    if (spoken.length === 0 && firstVersion !== undefined) {
-      const why = `it belongs to API ${firstVersion}, which this extension does not support yet`;
+    const spoken = versions.size === 0 ? [this.#apiVersion] : [...versions].filter(isApiVersion);
+    if (spoken.length === 0) {
+      const why = `it belongs to API ${[...versions].join()}, which this extension does not support yet`;
       this.reject({ text: id, why });
-      return;
     }
     for (const [at, apiVersion] of spoken.entries()) {
       const times = at === 0 ? count - spoken.length + 1 : 1;
-      if (kind !== 'session') this.#addTask(id, apiVersion, times);
-      else this.#addSession(id, apiVersion, times);
+      const sessions = apiVersion && capabilitiesOf(apiVersion).sessions;
+      if (kind !== 'session' || sessions === 'areTasks')
+        this.#tasks.add(`${apiVersion ?? ''}/${id}`, { id, apiVersion }, times);
+      else if (sessions === 'none') this.#sessions.add(id, { id }, times);
+      else this.#sessions.add(id, { id, ...(apiVersion && { apiVersion }) }, times);
     }
-  }
-
-  #addTask(id: string, apiVersion: ApiVersion | undefined, count: number): void {
-    const key = apiVersion === undefined ? id : refKey({ apiVersion, id });
-    const isKnown = this.#refs.has(key) || this.#ids.has(key);
-    if (!isKnown && this.#refs.size + this.#ids.size >= maxTasksAtOnce) {
-      this.#refsBeyond.add(key);
-      return;
-    }
-    if (apiVersion === undefined) this.#ids.add(id);
-    else this.#refs.set(key, { apiVersion, id });
-    this.#duplicates += isKnown ? count : count - 1;
-  }
-
-  #addSession(id: string, named: ApiVersion | undefined, count: number): void {
-    const sessions = named && capabilitiesOf(named).sessions;
-    if (sessions === 'areTasks') {
-      this.#addTask(id, named, count);
-      return;
-    }
-    const apiVersion = sessions === 'none' ? undefined : named;
-    const isKnown = this.#sessions.has(id);
-    if (isKnown || this.#sessions.size < maxSessionsAtOnce) {
-      if (!isKnown) this.#sessions.set(id, { id, ...(apiVersion && { apiVersion }) });
-      this.#duplicates += isKnown ? count : count - 1;
-    } else this.#sessionsBeyond.add(id);
   }
 
   noteRegion(region: Region): void {
     this.#regions.add(region);
   }
 
-  /** Each piece once, up to a number that nobody reads to the end. */
+  /** Each piece once. */
   reject(piece: RefusedPiece): void {
-    if (this.#rejected.size < maxRejected)
-      this.#rejected.set(`${piece.text ?? ''} ${piece.why}`, piece);
+    this.#rejected.set(`${piece.text ?? ''} ${piece.why}`, piece);
   }
 
   input(): TaskInput {
+    const refs: TaskRef[] = [];
+    const ids: string[] = [];
+    for (const { id, apiVersion } of this.#tasks.all.values())
+      if (apiVersion) refs.push({ id, apiVersion });
+      else ids.push(id);
     return {
-      refs: [...this.#refs.values()],
-      ids: [...this.#ids],
-      sessions: [...this.#sessions.values()],
+      refs,
+      ids,
+      sessions: [...this.#sessions.all.values()],
       regions: [...this.#regions],
-      duplicates: this.#duplicates,
+      duplicates: this.#tasks.duplicates + this.#sessions.duplicates,
       rejected: [...this.#rejected.values()],
-      beyond: { tasks: this.#refsBeyond.size, sessions: this.#sessionsBeyond.size },
+      beyond: { tasks: this.#tasks.beyond.size, sessions: this.#sessions.beyond.size },
     };
+  }
+}
+
+/** Keeps so many values at most, each once. */
+class Kept<Value> {
+  readonly #most: number;
+  readonly all = new Map<string, Value>();
+  /** Those that are too many. */
+  readonly beyond = new Set<string>();
+  duplicates = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  add(key: string, value: Value, times: number): void {
+    const isKnown = this.all.has(key);
+    if (isKnown || this.all.size < this.#most) {
+      if (!isKnown) this.all.set(key, value);
+      this.duplicates += isKnown ? times : times - 1;
+    } else this.beyond.add(key);
   }
 }
 

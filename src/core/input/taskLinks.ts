@@ -1,5 +1,6 @@
 import { regionOf, type Region } from '../cloud/regions';
 import { contextOfPath, isOwnHost, kindOfName } from './idNames';
+import { parseUrl } from '../base/webUrl';
 import { asUuid } from '../text/uuids';
 
 /** An ID that a link names, and what it is there. */
@@ -12,11 +13,16 @@ export interface LinkedId {
   readonly region?: Region | undefined;
 }
 
-/** Why a link names nothing, as the end of a sentence. */
-export interface LinkRefusal {
+/** A piece of a text that names nothing. */
+export interface RefusedPiece {
+  /** As it was written, a link without what may be secret in it. Absent where all of it may be. */
+  readonly text?: string | undefined;
+  /** Why, as the end of a sentence. */
   readonly why: string;
-  /** The link without what may be secret in it. Absent where all of it may be. */
-  readonly shown?: string | undefined;
+}
+
+/** A link that names nothing. */
+export interface LinkRefusal extends RefusedPiece {
   /** Whether it should be told of beside what else was found: somebody meant this link to count. */
   readonly isMeant: boolean;
 }
@@ -30,41 +36,39 @@ const ownAuthority = 'browser-use-tasks.browser-use-tasks';
  * Any other site's link names nothing, whatever UUIDs are in it. Links to live browsers are credentials and are not read at all.
  * @see ../shared/cloud-api-v3-v4.md §2, the table of links
  */
-export function readLink(link: string, depth = 0): readonly LinkedId[] | LinkRefusal {
-  const parts = splitLink(link);
-  if (!parts) return { why: 'this is not a whole URL', isMeant: false };
-  const { scheme, host, path, parameters } = parts;
-  if (/^wss?$/u.test(scheme) || host.startsWith('live.') || parameters.some(isOfLiveBrowser))
+export function readLink(link: string): readonly LinkedId[] | LinkRefusal {
+  const url = parseUrl(link);
+  if (!url) return { why: 'this is not a whole URL', isMeant: false };
+  const { protocol, host, pathname } = url;
+  const parameters = parametersOf(url);
+  const isLive = protocol.startsWith('ws') || host.startsWith('live.');
+  if (isLive || parameters.some(([name]) => name === 'wss'))
     return { why: 'a link to a live browser names no task', isMeant: false };
-  const shown = link.includes('bu_') ? undefined : `${scheme}://${host}${path}`;
-  if (!/^https?$/u.test(scheme)) {
+  const text = link.includes('bu_') ? undefined : `${protocol}//${host}${pathname}`;
+  if (protocol !== 'https:' && protocol !== 'http:') {
     // VS Code and each of its kin has a scheme of its own.
-    if (host === ownAuthority) return readTrackLink(parts) ?? { ...notFollowed, shown };
-    return { why: 'only web links are read', shown, isMeant: false };
+    if (host === ownAuthority)
+      return readTrackLink(pathname, parameters) ?? { ...notFollowed, text };
+    return { why: 'only web links are read', text, isMeant: false };
   }
   const isOwn = isOwnHost(host);
-  const names = path.split('/').filter((part) => part !== '');
+  const names = pathname.split('/');
   if (isOwn && names.includes('share'))
     return { why: 'a link to a shared page does not tell the task’s ID', isMeant: true };
   const found = [
     ...idsInPath(names, isOwn),
-    ...parameters.flatMap((parameter) => idsInParameter(parameter, isOwn, depth)),
+    ...parameters.flatMap((parameter) => idsInParameter(parameter, isOwn)),
   ];
   const tasks = found.filter(({ kind }) => kind === 'task');
   // A task's session, which a link names before it, is told by the cloud.
   const ids = tasks.length > 0 ? tasks : found;
+  if (ids.length === 0) return { why: 'there is no task ID in this URL', text, isMeant: false };
   const region = regionOf(host);
-  if (region && ids.length > 0) return ids.map((id) => ({ ...id, region }));
-  return ids.length > 0 ? ids : { why: 'there is no task ID in this URL', shown, isMeant: false };
+  return ids.map((id) => ({ ...id, region }));
 }
 
-/** In characters. A thousand links of the dashboard are half of it. */
-export const maxTrackLinkLength = 200_000;
-
-/** True where a link to this extension begins, which may be as long as its list of IDs. */
-export function isTrackLink(text: string, at: number): boolean {
-  return text.startsWith(`://${ownAuthority}/`, at);
-}
+/** In characters. A link to this extension may be long: a thousand links of the dashboard are half of it. */
+export const maxLinkLength = 200_000;
 
 /** The only path that this extension follows. */
 export function isTrackPath(path: string): boolean {
@@ -74,7 +78,7 @@ export function isTrackPath(path: string): boolean {
 /** The IDs and links of a value of `id`: VS Code has decoded it once; what was encoded twice is read, too. */
 export function trackPieces(value: string): readonly string[] {
   return decoded(value)
-    .split(/[,\s]+/u)
+    .split(/[,\s]/u)
     .filter((piece) => piece !== '');
 }
 
@@ -84,17 +88,26 @@ export function readTrackPiece(piece: string): readonly LinkedId[] | undefined {
   if (uuid !== undefined) return [{ kind: 'task', id: uuid }];
   const [, version, id] = /^(v\d)\/([A-Za-z0-9][\w-]{0,127})$/u.exec(piece) ?? [];
   if (id !== undefined) return [{ kind: 'task', id: asUuid(id) ?? id, version }];
-  const read = /^https:\/\//iu.test(piece) ? readLink(piece) : undefined;
-  return !read || 'why' in read ? undefined : read;
+  const read = readLink(piece);
+  return 'why' in read ? undefined : read;
 }
 
-function readTrackLink({ path, parameters }: LinkParts): readonly LinkedId[] | undefined {
-  // VS Code takes the choice of a window for itself.
-  const passed = parameters.filter(([name]) => name !== 'windowId');
-  if (!isTrackPath(path) || passed.some(([name]) => name !== 'id')) return undefined;
-  const read = passed.flatMap(([, value]) => trackPieces(decoded(value)).map(readTrackPiece));
-  const ids = read.filter((each) => each !== undefined).flat();
-  return ids.length > 0 && !read.includes(undefined) ? ids : undefined;
+function readTrackLink(
+  path: string,
+  parameters: readonly Parameter[],
+): readonly LinkedId[] | undefined {
+  if (!isTrackPath(path)) return undefined;
+  const ids: LinkedId[] = [];
+  for (const [name, value] of parameters) {
+    // VS Code takes the choice of a window for itself.
+    if (name === 'windowId') continue;
+    for (const piece of trackPieces(decoded(value))) {
+      const read = name === 'id' ? readTrackPiece(piece) : undefined;
+      if (!read) return undefined;
+      ids.push(...read);
+    }
+  }
+  return ids.length > 0 ? ids : undefined;
 }
 
 const notFollowed: LinkRefusal = {
@@ -102,34 +115,17 @@ const notFollowed: LinkRefusal = {
   isMeant: true,
 };
 
-interface LinkParts {
-  readonly scheme: string;
-  readonly host: string;
-  readonly path: string;
-  readonly parameters: readonly Parameter[];
-}
-
 type Parameter = readonly [name: string, value: string];
 
-/** Splits without decoding: IDs need none. A user and password before the host are left out. */
-function splitLink(link: string): LinkParts | undefined {
-  const [, scheme, authority, path = '', rest = ''] =
-    /^([a-z][a-z0-9+.-]{0,30}):\/\/([^/?#]*)([^?#]*)([^]*)$/iu.exec(link) ?? [];
-  if (scheme === undefined || authority === undefined) return undefined;
-  const host = authority.slice(authority.lastIndexOf('@') + 1);
-  if (!/^(?:[\p{L}\d_.-]+|\[[\da-f:.]+\])(?::\d*)?$/iu.test(host)) return undefined;
-  const parameters = rest
+/** Those of the fragment, too, as they were written: IDs need no decoding. */
+function parametersOf({ search, hash }: URL): Parameter[] {
+  return `${search}${hash}`
     .split(/[?#&]/u)
     .filter((part) => part !== '')
     .map((part): Parameter => {
       const at = part.indexOf('=');
-      return at < 0 ? ['', part] : [part.slice(0, at), part.slice(at + 1)];
+      return [part.slice(0, Math.max(at, 0)), part.slice(at + 1)];
     });
-  return { scheme: scheme.toLowerCase(), host: host.toLowerCase(), path, parameters };
-}
-
-function isOfLiveBrowser([name]: Parameter): boolean {
-  return name.toLowerCase() === 'wss';
 }
 
 function idsInPath(names: readonly string[], isOwn: boolean): readonly LinkedId[] {
@@ -138,7 +134,7 @@ function idsInPath(names: readonly string[], isOwn: boolean): readonly LinkedId[
   for (const [at, name] of names.entries()) {
     const before = names[at - 1] ?? '';
     const uuid = asUuid(name);
-    const id = uuid ?? (/^tasks?$/u.test(before) && isOpaqueId(name) ? name : undefined);
+    const id = uuid ?? (['task', 'tasks'].includes(before) && isOpaqueId(name) ? name : undefined);
     if (id === undefined) continue;
     const { kind, version } = contextOfPath(names.slice(Math.max(0, at - 4), at));
     // Elsewhere only a call of the API names what it is about: behind a proxy, or on a server of one's own.
@@ -159,26 +155,18 @@ function isOpaqueId(text: string): boolean {
   return /^(?!bu_)(?=.*\d)[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/u.test(text);
 }
 
-function idsInParameter(
-  [name, value]: Parameter,
-  isOwn: boolean,
-  depth: number,
-): readonly LinkedId[] {
-  if (value.length > maxParameterLength) return [];
+function idsInParameter([name, value]: Parameter, isOwn: boolean): readonly LinkedId[] {
   const id = asUuid(value);
   if (id !== undefined) {
     const kind = kindOfName(name);
     if (kind === 'task' || kind === 'session') return [{ kind, id }];
-    return isOwn && kind === 'open' && name !== '' ? [{ kind: 'task', id }] : [];
+    return isOwn && kind === 'open' ? [{ kind: 'task', id }] : [];
   }
   // A link within a link: a redirect, as of vscode.dev, or a mail program's detour.
-  if (depth > 0 || !/^(?:https?|vscode[a-z-]*)(?::|%3a)/iu.test(value)) return [];
-  const inner = readLink(decoded(value), depth + 1);
+  if (!/^(?:http|vscode)/iu.test(value)) return [];
+  const inner = readLink(decoded(value));
   return 'why' in inner ? [] : inner;
 }
-
-/** A URL is hardly ever longer; a long one is not worth decoding. */
-const maxParameterLength = 4000;
 
 function decoded(value: string): string {
   try {

@@ -9,23 +9,12 @@ export const delimiterSign = 6;
 const letterSign = 7;
 
 export const colon = 0x3a;
-export const slash = 0x2f;
-export const hyphen = 0x2d;
 const blank = 0x20;
 const tab = 0x09;
 
 /** What the character of a UTF-16 unit is; 0 for what means nothing. */
 export function signOf(code: number): number {
   return code < 128 ? (signs[code] ?? 0) : letterSign;
-}
-
-export function isAsciiLetter(code: number): boolean {
-  return letters[code] === 1;
-}
-
-/** Neither a sign nor half of an emoji. */
-export function isLetterBeyondAscii(code: number): boolean {
-  return code >= 0xc0 && (code < 0x2000 || (code > 0x2bff && (code < 0xd800 || code > 0xdfff)));
 }
 
 /** The UTF-16 units of a list of characters. */
@@ -53,19 +42,12 @@ const maxTrailingBlanks = 200;
 const blanks = codesOf(' \t\n\r');
 
 const signs = new Uint8Array(128);
-const letters = new Uint8Array(128);
 
 function setSigns(characters: string, sign: number): void {
   for (const code of codesOf(characters)) signs[code] = sign;
 }
 
-setSigns('0123456789_-', wordSign);
-for (let code = 0x41; code <= 0x5a; code++) {
-  for (const at of [code, code + 0x20]) {
-    signs[at] = wordSign;
-    letters[at] = 1;
-  }
-}
+setSigns('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-', wordSign);
 setSigns('\n\r', lineSign);
 setSigns('[({', openSign);
 setSigns('])}', closeSign);

@@ -1,4 +1,4 @@
-import { isTrackPath, maxTrackLinkLength, readTrackPiece, trackPieces } from './taskLinks';
+import { isTrackPath, maxLinkLength, readTrackPiece, trackPieces } from './taskLinks';
 import { parseTaskInput, type TaskInput } from './taskInput';
 
 /** What a URI for this extension asks for: tasks to track, or nothing that it may. */
@@ -33,7 +33,7 @@ export function readTrackUri(
   apiVersion: Parameters<typeof parseTaskInput>[1],
 ): TrackUri {
   if (!isTrackPath(path)) return refused('It asks for something else than to track tasks.');
-  if (query.length > maxTrackLinkLength) return refused('It is too long.');
+  if (query.length > maxLinkLength) return refused('It is too long.');
   const parameters = query.split('&').filter((parameter) => parameter !== '');
   if (fragment !== '' || parameters.some((parameter) => !parameter.startsWith('id=')))
     return refused('It holds more than the IDs of tasks.');

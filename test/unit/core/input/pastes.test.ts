@@ -44,6 +44,8 @@ describe('what people paste', () => {
       `Authorization: Bearer ${key.slice(3)}`,
       `v1:${key}`,
       `api_key: ${key.slice(3)}`,
+      `"token": "${key.slice(3)}"`,
+      `password= ${key.slice(3)}`,
     ]) {
       const input = parseTaskInput(text, 'v2');
       assert.deepEqual(input.refs, [], text);
@@ -56,6 +58,7 @@ describe('what people paste', () => {
       'https://live.browser-use.com?wss=secret1',
       'https://cloud.browser-use.com/live?wss=secret1',
       'wss://secret1.cdp0.browser-use.com/x1',
+      'https://live.browser-use.com/secret1',
       'https://cloud.browser-use.com/share/secret1',
     ])
       assert.doesNotMatch(JSON.stringify(parseTaskInput(text, 'v2')), /secret1/u, text);

@@ -31,6 +31,23 @@ export const pastes: readonly Paste[] = [
   { name: 'words between', text: `see ${t1} and ${t2}, please`, tasks: [t1, t2] },
   { name: 'an enumeration', text: `sessions ${s1}, ${s2} and ${x}`, sessions: [s1, s2, x] },
   { name: 'a title', text: `Session IDs:\n${s1}\n${s2}`, sessions: [s1, s2] },
+  { name: 'a title over a line of them', text: `Session IDs:\n${s1} ${s2}`, sessions: [s1, s2] },
+  {
+    name: 'a title that is a sentence',
+    text: `Found in the log file:\n${t1}\nThese are the sessions:\n${s1}`,
+    tasks: [t1],
+    sessions: [s1],
+  },
+  { name: 'a title and a blank line', text: `Session IDs:\n\n${s1}`, sessions: [s1] },
+  {
+    name: 'a title and another name under it',
+    text: `Tasks:\n- ${t1}\n- session ${s1}`,
+    tasks: [t1],
+    sessions: [s1],
+  },
+  { name: 'what follows a list', text: `Users:\n- ${x}\nThen came\n${t1}`, tasks: [t1] },
+  { name: 'what is less far in than a list', text: `  Users:\n  - ${x}\n- ${t1}`, tasks: [t1] },
+  { name: 'a line under one with a colon in it', text: `User: Ann\n${t1}`, tasks: [t1] },
   {
     name: 'titles and what is under them',
     text: `Tasks:\n  - ${t1}\nSessions:\n  - ${s1}\nUsers:\n  - ${x}`,
@@ -219,6 +236,11 @@ export const pastes: readonly Paste[] = [
     sessions: [s2],
   },
   { name: 'words of a state', text: `Session created: ${s1}`, sessions: [s1] },
+  { name: 'a sentence before it', text: `I closed the file. ${t1}`, tasks: [t1] },
+  { name: 'a number before it', text: `user 4312 ${t1}`, tasks: [t1] },
+  { name: 'a version of something else before it', text: `app v3 ${t1}`, tasks: [t1] },
+  { name: 'an unknown name beside a session', text: `job ${t1} session ${s1}`, tasks: [t1] },
+  { name: 'an ID by two names', text: `session ${s1}\nuser ${s1}`, sessions: [s1] },
   {
     name: 'brackets',
     text: `[2026-01-13] [task=${t1}] [session=${s1}] [user=${x}] ok`,
@@ -251,7 +273,7 @@ export const pastes: readonly Paste[] = [
     text: `docker run 3f4e1c2b9a8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f as ${t1}`,
     tasks: [t1],
   },
-  { name: 'a short form beside the whole', text: `[0b5ad6a5…] started: ${t1}`, tasks: [t1] },
+  { name: 'a short form beside the whole', text: `[0b5ad6a5-8a4f…] 0b5ad6a5…: ${t1}`, tasks: [t1] },
   // Tables
   {
     name: 'CSV',
@@ -263,6 +285,9 @@ export const pastes: readonly Paste[] = [
     text: `"Session","Prompt"\n"${s1}","Buy milk, eggs"\n`,
     sessions: [s1],
   },
+  { name: 'CSV with other signs', text: `Session,Prompt\n${s1},Buy milk; eggs`, sessions: [s1] },
+  { name: 'columns over what has none', text: `User,Prompt\n${t1}`, tasks: [t1] },
+  { name: 'a sentence with a comma', text: `I saw this user, too\n${t1}, yes`, tasks: [t1] },
   { name: 'tabs', text: `Task ID\tUser\n${t1}\t${x}\n`, tasks: [t1] },
   {
     name: 'a Markdown table',
@@ -295,6 +320,17 @@ export const pastes: readonly Paste[] = [
     sessions: [s1, s2],
   },
   { name: 'a link without its scheme', text: `cloud.browser-use.com/agent/${s1}`, sessions: [s1] },
+  {
+    name: 'a shared page without its scheme',
+    text: `cloud.browser-use.com/share/v4/${x}`,
+    messagePattern: /something else/u,
+  },
+  {
+    name: 'a page of v3',
+    text: `${dashboard}/experimental/session/${x}`,
+    tasks: [`v3/${x}`],
+  },
+  { name: 'a page of something else', text: `${dashboard}/files/${x} ${t1}`, tasks: [t1] },
   {
     name: 'links of the API',
     text: `${api}/v2/tasks/${t1}/status ${api}/v1/task/${t2} ${api}/v2/sessions/${s1}`,
@@ -333,6 +369,22 @@ export const pastes: readonly Paste[] = [
     messagePattern: /no task ID in this URL/u,
   },
   { name: 'a shared page', text: `${dashboard}/share/v4/${bare}`, messagePattern: /shared page/u },
+  {
+    name: 'a shared page beside a task',
+    text: `${dashboard}/share/v4/${bare} ${t1}`,
+    tasks: [t1],
+    messagePattern: /shared page/u,
+  },
+  {
+    name: 'links of no interest beside one',
+    text: `ftp://a.example/1 https://[ ${t1}`,
+    tasks: [t1],
+  },
+  {
+    name: 'two IDs of a page, of which it says nothing',
+    text: `${dashboard}/new/${t1}/${t2}`,
+    messagePattern: /no task ID in this URL/u,
+  },
   {
     name: 'a live browser',
     text: `https://live.browser-use.com?wss=https%3A%2F%2F${x}.cdp0.browser-use.com`,
@@ -421,6 +473,9 @@ export const pastes: readonly Paste[] = [
   },
   { name: 'no object at all', text: `00000000-0000-0000-0000-000000000000`, messagePattern: /./u },
   { name: 'a UUID that is cut', text: t1.slice(0, 30), messagePattern: /not a whole UUID/u },
+  { name: 'a UUID’s first digits', text: t1.slice(0, 8), messagePattern: /not a whole UUID/u },
+  { name: 'two groups of a UUID', text: t1.slice(0, 14), messagePattern: /not a whole UUID/u },
+  { name: 'a UUID joined to another', text: `${t1}-${t2} ${s1}`, tasks: [s1] },
   {
     name: 'a UUID with an ellipsis',
     text: `${t1.slice(0, 8)}…`,

@@ -33,6 +33,12 @@ describe('parseTaskInput', () => {
   it('writes UUIDs in lower case and leaves other IDs as they are', () => {
     assert.deepEqual(ids(uuid.toUpperCase()), [`v2/${uuid}`]);
     assert.deepEqual(ids('task_ABC1'), ['v2/task_ABC1']);
+    for (const id of ['1a', 'abcdef1', 'ab'.repeat(15) + '1g', 'keyboard_1 task_2', '(((a1))).'])
+      assert.deepEqual(
+        ids(id),
+        id.split(' ').map((each) => `v2/${each.replace(/[().]/gu, '')}`),
+        id,
+      );
   });
 
   it('takes the version from an API URL or a prefix', () => {
@@ -55,6 +61,7 @@ describe('parseTaskInput', () => {
     assert.deepEqual(regions(`https://cloud.eu.browser-use.com/runs/${uuid}`), ['eu']);
     assert.deepEqual(regions(`https://api.eu.browser-use.com:443/api/v4/runs/${uuid}`), ['eu']);
     assert.deepEqual(regions(`https://cloud.browser-use.com/agent/${uuid} ${other}`), ['us']);
+    assert.deepEqual(regions('https://cloud.eu.browser-use.com/tasks/task_1'), ['eu']);
     assert.deepEqual(regions(`${uuid} https://localhost/api/v2/tasks/${other}`), []);
     assert.deepEqual(regions(`https://eu.evil.example/tasks/${uuid}`), []);
   });
@@ -67,6 +74,11 @@ describe('parseTaskInput', () => {
     assert.deepEqual(input.refs, [{ apiVersion: 'v2', id: uuid }]);
     assert.deepEqual(input.ids, [other]);
     assert.equal(input.duplicates, 1);
+    const many = (prefix: string) =>
+      Array.from({ length: 600 }, (_, index) => `${prefix}task_${index}`).join(' ');
+    const both = parseTaskInput(`${many('v1/')} ${many('other')}`, undefined);
+    assert.deepEqual([both.refs.length, both.ids.length], [600, 400]);
+    assert.deepEqual(both.beyond, { tasks: 200, sessions: 0 });
   });
 
   it('takes a session for what the set version has: a task in v3, none in v1', () => {
@@ -88,6 +100,45 @@ describe('parseTaskInput', () => {
       { apiVersion: 'v2', id: uuid },
     ]);
     assert.deepEqual(ids(`https://other.example/tasks/${uuid}`), [], 'another site’s');
+  });
+
+  it('takes only Browser Use’s hosts and this machine’s for its own', () => {
+    for (const host of [
+      'browser-use.com',
+      'cloud.eu.browser-use.com:8443',
+      'localhost:3000',
+      '127.0.0.1',
+      '[::1]:80',
+    ])
+      assert.deepEqual(ids(`http://${host}/tasks/${uuid}`), [`v2/${uuid}`], host);
+    for (const host of [
+      'evilbrowser-use.com',
+      'browser-use.com.evil.example',
+      'xlocalhost',
+      'localhost.evil.example',
+      '127.evil.example',
+      'x127.0.0.1.example',
+    ])
+      assert.deepEqual(ids(`http://${host}/tasks/${uuid}`), [], host);
+  });
+
+  it('reads the parameters of its own links, and of others only those that say what they are', () => {
+    const own = 'https://cloud.browser-use.com/';
+    assert.deepEqual(ids(`${own}?id=${uuid}`), [`v2/${uuid}`]);
+    assert.deepEqual(ids(`${own}#task=${uuid}&x`), [`v2/${uuid}`]);
+    const detour = (link: string) => `HTTPS://other.example/?to=${encodeURIComponent(link)}`;
+    assert.deepEqual(ids(detour(detour(`${own}runs/${uuid}`))), [`v2/${uuid}`]);
+    assert.deepEqual(ids(`${detour(`https://other.example/runs/${uuid}`)} ${other}`), [
+      `v2/${other}`,
+    ]);
+    const { sessions } = parseTaskInput(`https://other.example/?session=${uuid}`, 'v2');
+    assert.deepEqual(sessions, [{ id: uuid, apiVersion: 'v2' }]);
+    for (const link of [
+      `${own}?${uuid}`,
+      `${own}?user=${uuid}`,
+      `https://other.example/?id=${uuid}`,
+    ])
+      assert.deepEqual(ids(link), [], link);
   });
 
   it('reads a call of each version’s API behind a proxy, and no other call', () => {
@@ -162,6 +213,7 @@ describe('parseTaskInput', () => {
     for (const link of [
       `browser-use-tasks.browser-use-tasks/run?id=${uuid}`,
       `browser-use-tasks.browser-use-tasks/track?id=${uuid}&confirm=false`,
+      `browser-use-tasks.browser-use-tasks/track?id=${uuid}&session=${other}`,
       `browser-use-tasks.browser-use-tasks/track?id=${uuid}#now`,
       `browser-use-tasks.browser-use-tasks/track?id=https://example.com/tasks/${uuid}`,
       `browser-use-tasks.browser-use-tasks/track?id=`,
@@ -170,6 +222,15 @@ describe('parseTaskInput', () => {
       refuses(`vscode://${link}`);
     refuses(`https://browser-use-tasks.browser-use-tasks/track?id=${uuid}`);
   });
+
+  it('takes what a page calls a task for one, whatever it looks like, but for a word or a key', () => {
+    const page = 'https://cloud.browser-use.com';
+    assert.deepEqual(ids(`${page}/tasks/task_1`), ['v2/task_1']);
+    assert.deepEqual(ids(`${page}/task/1`), ['v2/1']);
+    for (const path of ['tasks/new', 'tasks/a.1', 'tasks/bu_1', 'subtasks/a1', 'tasksheet/a1'])
+      assert.deepEqual(ids(`${page}/${path}`), [], path);
+  });
+
   it('takes what stands in a link for the link’s own', () => {
     const why = parseTaskInput('a1://x1', 'v2').rejected[0]?.why ?? '';
     assert.match(why, /web links/u);
@@ -204,6 +265,12 @@ describe('parseTaskInput', () => {
 
   for (const [text, why] of [
     ['hello', /word/u],
+    ['4312', /number/u],
+    ['2026-01-13', /date/u],
+    ['a(b1', /letters, digits/u],
+    ['abcdef1…', /not a whole UUID/u],
+    ['ab12..34', /letters, digits/u],
+    ['v12:a1', /letters, digits/u],
     ['bu_1234567890', /API key/u],
     ['../../etc/passwd1', /letters, digits/u],
     ['a1%2F..%2Fb', /letters, digits/u],
@@ -229,6 +296,8 @@ describe('parseTaskInput', () => {
       input.rejected.map(({ text }) => text),
       ['nonsense'],
     );
+    const link = 'https://user:secret@other.example/a/b?c=d';
+    assert.equal(parseTaskInput(link, 'v2').rejected[0]?.text, 'https://other.example/a/b');
   });
 
   it('finds nothing in nothing', () => {
@@ -271,6 +340,17 @@ describe('parseTaskInput', () => {
       rejectedMessage(input),
       '1 more session is left out: at most 200 are looked up at once',
     );
+  });
+
+  it('reads IDs that are no UUIDs at the beginning of a long text only, and says so', () => {
+    const text = `task_1 ${' '.repeat(199_987)}task_2`;
+    assert.deepEqual(parseTaskInput(text, 'v2').rejected, []);
+    const { refs, rejected } = parseTaskInput(`${text}3 task_4`, 'v2');
+    assert.deepEqual(
+      refs.map(({ id }) => id),
+      ['task_1', 'task_2'],
+    );
+    assert.match(rejected[0]?.why ?? '', /^in a text this long/u);
   });
 
   it('copes with a paste of megabytes', () => {

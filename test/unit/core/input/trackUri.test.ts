@@ -37,6 +37,9 @@ describe('a URI that asks to track tasks', () => {
   for (const [what, query, more] of [
     ['another path', `id=${id}`, { path: '/run' }],
     ['no path', `id=${id}`, { path: '' }],
+    ['a path that ends alike', `id=${id}`, { path: '/x/track' }],
+    ['a version within a word', `id=xv3/${id}`],
+    ['more behind an ID', `id=v3/${id}/x`],
     ['another parameter beside', `id=${id}&confirm=false`],
     ['another parameter', `prompt=${id}`],
     ['a fragment', `id=${id}`, { fragment: 'x' }],
