@@ -60,13 +60,14 @@ function bareId(
   const { kind, version } = nameBefore(text, start, 0);
   if (kind === 'other') return 'none';
   const isSession = kind === 'session';
-  const path = version === undefined ? '' : `/api/${version}/${isSession ? 'sessions' : 'tasks'}/`;
+  const name = isSession ? 'session ' : '';
+  const path = version && `/api/${version}/${isSession ? 'sessions' : 'tasks'}/`;
   return {
     start,
     end,
     id,
     kind: isSession ? 'session' : 'task',
     isCertain: isSession || kind === 'task',
-    text: `${path === '' && isSession ? 'session ' : path}${id}`,
+    text: `${path ?? name}${id}`,
   };
 }

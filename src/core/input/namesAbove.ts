@@ -1,5 +1,5 @@
 import { kindOfName, nameBefore, type NamedKind } from './idNames';
-import { colon, indentAt, lastSignBefore } from './textSigns';
+import { indentAt } from './textSigns';
 
 /** A line that has been read. */
 export interface ReadLine {
@@ -9,8 +9,6 @@ export interface ReadLine {
   readonly mentions: readonly NamedInLine[];
   /** Whether there is a word in it beside IDs and links. */
   readonly hasWords: boolean;
-  /** False within brackets. */
-  readonly isTopLevel: boolean;
 }
 
 /** An ID of a line. */
@@ -63,8 +61,9 @@ export class NamesAbove {
   /** Names what the line leaves open, and learns what it says of the lines below. */
   endLine(line: ReadLine): void {
     this.#nameCells(line);
-    if (line.mentions.length === 0 && line.hasWords && line.isTopLevel) this.#readHeader(line);
-    if (lastSignBefore(this.#text, line.end, line.start) === colon) this.#noteTitle(line);
+    const text = this.#text.slice(line.start, line.end);
+    if (line.mentions.length === 0 && line.hasWords) this.#readHeader(text);
+    if (text.trimEnd().endsWith(':')) this.#noteTitle(line);
   }
 
   /** A title holds for what stands further in, and for IDs and list items right below it. */
@@ -91,8 +90,7 @@ export class NamesAbove {
   }
 
   /** A line of signs, as between a header and its rows, is no header, and leaves that before it as it is. */
-  #readHeader({ start, end }: ReadLine): void {
-    const line = this.#text.slice(start, end);
+  #readHeader(line: string): void {
     const delimiter = ['|', '\t', ';', ','].find((sign) => line.includes(sign)) ?? '\n';
     const cells = line.split(delimiter, maxColumns).map((cell) => cell.trim());
     const isHeader = cells.length > 1 && cells.every((cell) => columnName.test(cell));

@@ -5,10 +5,8 @@ import { OpenBrackets, type PastedRecord } from './openBrackets';
 import { maxLinkLength, readLink, type LinkRefusal } from './taskLinks';
 import {
   closeSign,
-  codesOf,
   delimiterSign,
   indentAt,
-  lastSignBefore,
   lineSign,
   openSign,
   quoteSign,
@@ -74,7 +72,6 @@ class MentionReader {
   #recordIndent = 0;
 
   #lastEnd = 0;
-  #lastDepth = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -113,10 +110,6 @@ class MentionReader {
           this.#namesAbove.noteDelimiter(code);
           at++;
           break;
-        default:
-          // Neither a sign nor half of an emoji.
-          if (/\p{L}/u.test(text.charAt(at))) this.#noteWord();
-          at++;
       }
     }
     this.#nameLine(length);
@@ -141,7 +134,7 @@ class MentionReader {
     if (text.startsWith('://', end)) return this.#readLink(start);
     const word = text.slice(start, end);
     if (word.length >= 32 && this.#readUuids(word, start)) return end;
-    const versionedEnd = word.length === 2 ? this.#readVersioned(start) : undefined;
+    const versionedEnd = this.#readVersioned(start);
     if (versionedEnd !== undefined) return versionedEnd;
     this.#noteBroken(word, end);
     if (/[a-z]/iu.test(word)) this.#noteWord();
@@ -159,9 +152,7 @@ class MentionReader {
     const found = uuidsIn(word);
     for (const { id, start: from, end: to } of found) {
       this.#hasUuid = true;
-      if (to === word.length && isOfHost(this.#text, start + to)) continue;
-      if (from === 0 && this.#text[start - 1] === '@') continue;
-      this.#noteUuid(id, start + from, start + to);
+      if (!isOfHost(this.#text, start + to)) this.#noteUuid(id, start + from, start + to);
     }
     return found.length > 0;
   }
@@ -171,7 +162,6 @@ class MentionReader {
     const kind = ownKind === 'open' ? this.#brackets.kind : ownKind;
     this.#note({ id, kind, version, record: this.#brackets.record, isItem: false });
     this.#lastEnd = end;
-    this.#lastDepth = this.#brackets.depth;
   }
 
   #note(mention: Mention): void {
@@ -180,26 +170,22 @@ class MentionReader {
 
   /** What stands right before an ID, or before the first of an enumeration. */
   #ownContext(start: number): IdContext {
-    const text = this.#text;
-    const context = nameBefore(text, start, this.#floor);
+    const context = nameBefore(this.#text, start, this.#floor);
     const last = this.#mentions.at(-1);
-    if (context.kind !== 'open' || last === undefined || start - this.#lastEnd > 8) return context;
-    const isNext =
-      this.#lastEnd >= this.#lineStart &&
-      this.#lastDepth === this.#brackets.depth &&
-      /^["'`]?\s*(?:,|&|and|or|, ?and|, ?or)\s*["'`]?$/u.test(text.slice(this.#lastEnd, start));
-    return isNext && last.version === undefined ? { kind: last.kind } : context;
+    if (context.kind !== 'open' || !last || last.isItem) return context;
+    const isNext = enumeration.test(this.#text.slice(this.#lastEnd, start));
+    return isNext ? { kind: last.kind } : context;
   }
 
   /** `v1:task_…`: an ID of whatever kind, as the version before it says. @returns where it ends */
   #readVersioned(start: number): number | undefined {
     versionedId.lastIndex = start;
-    const [found = '', version, id = ''] = versionedId.exec(this.#text) ?? [];
-    if (version === undefined || /[/.:]/u.test(this.#text.charAt(start - 1))) return undefined;
+    const [, version, id = ''] = versionedId.exec(this.#text) ?? [];
+    if (version === undefined) return undefined;
     // What the version says of a UUID is read with the UUID; a word of its own it is not.
     if (uuidsIn(id).length > 0) return start + version.length;
     this.#note({ id, kind: 'task', version, record: this.#brackets.record, isItem: true });
-    return start + found.length;
+    return versionedId.lastIndex;
   }
 
   /** Without an ellipsis or a hyphen after its first eight digits, a word is likelier to be anything else. */
@@ -227,25 +213,23 @@ class MentionReader {
       for (const { id, kind, version, region } of read)
         this.#note({ id, kind, version, region, record: this.#brackets.record, isItem: true });
     this.#lastEnd = end;
-    this.#lastDepth = -1;
     return end;
   }
 
   /** @returns where the next line's first sign stands */
   #endLine(end: number): number {
-    const text = this.#text;
     this.#nameLine(end);
-    const nextLine = text.startsWith('\r\n', end) ? end + 2 : end + 1;
-    const indent = indentAt(text, nextLine);
-    const start = nextLine + indent;
-    const first = text[start] ?? '';
-    const isBlank = first === '\n' || first === '\r' || first === '';
-    this.#lineStart = nextLine;
+    this.#lineStart = end + 1;
     this.#lineHasWords = false;
     this.#lineHasTopWords = false;
     this.#firstOfLine = this.#mentions.length;
+    const indent = indentAt(this.#text, this.#lineStart);
+    const start = this.#lineStart + indent;
+    const isBlank = this.#text[start] === '\n';
     this.#namesAbove.startLine(start, indent, isBlank);
-    if (!this.#goesOn(indent, first, isBlank, end)) {
+    // A line that stands further in than the first of a record belongs to it. Else a bracket that a log cut off would
+    // swallow all that follows.
+    if (isBlank || indent <= this.#recordIndent) {
       this.#recordIndent = indent;
       this.#brackets.reset();
     }
@@ -255,25 +239,8 @@ class MentionReader {
   #nameLine(end: number): void {
     const mentions = this.#mentions.slice(this.#firstOfLine);
     for (const mention of mentions) if (mention.isItem) mention.isItem = !this.#lineHasWords;
-    this.#namesAbove.endLine({
-      start: this.#lineStart,
-      end,
-      mentions,
-      hasWords: this.#lineHasWords,
-      isTopLevel: this.#brackets.depth === 0,
-    });
-  }
-
-  /** Whether a line belongs to the record before it: within its brackets, or further in than its first line. */
-  #goesOn(indent: number, first: string, isBlank: boolean, end: number): boolean {
-    if (this.#brackets.depth === 0) return !isBlank && indent > this.#recordIndent;
-    // A bracket that a log cut off must not swallow all that follows.
-    return (
-      indent > 0 ||
-      isBlank ||
-      /[\])}]/u.test(first) ||
-      goesOnAfter.has(lastSignBefore(this.#text, end))
-    );
+    const hasWords = this.#lineHasWords;
+    this.#namesAbove.endLine({ start: this.#lineStart, end, mentions, hasWords });
   }
 }
 
@@ -284,6 +251,6 @@ function isOfHost(text: string, end: number): boolean {
 
 /** What ends a link: blanks, quotes, brackets of text around it, and what parts the items of a list. */
 const linkEnd = /[\s"'<>|`\\^{}()[\],;]/gu;
+const enumeration = /^["'`]?(?:, ?|,? (?:and|&) )["'`]?$/u;
 const versionedId =
-  /(v\d)[/:]((?!bu_)(?=\d*[A-Za-z_-])(?=[A-Za-z_-]*\d)[A-Za-z0-9][A-Za-z0-9_-]{0,127})(?![\w/:-])/uy;
-const goesOnAfter = codesOf(',[{(:');
+  /(?<![\w/.:-])(v\d)[/:]((?!bu_)(?=\d*[A-Za-z_-])(?=[A-Za-z_-]*\d)[A-Za-z0-9][A-Za-z0-9_-]{0,127})(?![\w/:-])/uy;

@@ -132,6 +132,7 @@ class Selection {
   readonly #sessions = new Kept<NamedSession>(maxSessionsAtOnce);
   readonly #regions = new Set<Region>();
   readonly #rejected = new Map<string, RefusedPiece>();
+  #duplicates = 0;
 
   constructor(apiVersion: ApiVersion | undefined) {
     this.#apiVersion = apiVersion;
@@ -148,14 +149,15 @@ class Selection {
     if (spoken.length === 0) {
       const why = `it belongs to API ${[...versions].join()}, which this extension does not support yet`;
       this.reject({ text: id, why });
+      return;
     }
-    for (const [at, apiVersion] of spoken.entries()) {
-      const times = at === 0 ? count - spoken.length + 1 : 1;
+    this.#duplicates += Math.max(0, count - spoken.length);
+    for (const apiVersion of spoken) {
       const sessions = apiVersion && capabilitiesOf(apiVersion).sessions;
       if (kind !== 'session' || sessions === 'areTasks')
-        this.#tasks.add(`${apiVersion ?? ''}/${id}`, { id, apiVersion }, times);
-      else if (sessions === 'none') this.#sessions.add(id, { id }, times);
-      else this.#sessions.add(id, { id, ...(apiVersion && { apiVersion }) }, times);
+        this.#tasks.add(`${apiVersion ?? ''}/${id}`, { id, apiVersion });
+      else if (sessions === 'none') this.#sessions.add(id, { id });
+      else this.#sessions.add(id, { id, ...(apiVersion && { apiVersion }) });
     }
   }
 
@@ -179,7 +181,7 @@ class Selection {
       ids,
       sessions: [...this.#sessions.all.values()],
       regions: [...this.#regions],
-      duplicates: this.#tasks.duplicates + this.#sessions.duplicates,
+      duplicates: this.#duplicates,
       rejected: [...this.#rejected.values()],
       beyond: { tasks: this.#tasks.beyond.size, sessions: this.#sessions.beyond.size },
     };
@@ -192,18 +194,15 @@ class Kept<Value> {
   readonly all = new Map<string, Value>();
   /** Those that are too many. */
   readonly beyond = new Set<string>();
-  duplicates = 0;
 
   constructor(most: number) {
     this.#most = most;
   }
 
-  add(key: string, value: Value, times: number): void {
-    const isKnown = this.all.has(key);
-    if (isKnown || this.all.size < this.#most) {
-      if (!isKnown) this.all.set(key, value);
-      this.duplicates += isKnown ? times : times - 1;
-    } else this.beyond.add(key);
+  add(key: string, value: Value): void {
+    if (this.all.has(key)) return;
+    if (this.all.size < this.#most) this.all.set(key, value);
+    else this.beyond.add(key);
   }
 }
 
@@ -229,6 +228,7 @@ const bell = String.raw`\x07`;
 const verticalTab = String.raw`\x0b`;
 
 const spelledOut: readonly Replacement[] = [
+  [/\r\n?/gu, '\n'],
   // A terminal's link keeps its address: it stands between the two marks of OSC 8.
   [new RegExp(`${escape}\\]8;[^;${escape}${bell}\\n]{0,200};`, 'gu'), ' '],
   [new RegExp(`${escape}\\][^${escape}${bell}\\n]{0,4000}(?:${bell}|${escape}\\\\)?`, 'gu'), ''],

@@ -119,13 +119,10 @@ type Parameter = readonly [name: string, value: string];
 
 /** Those of the fragment, too, as they were written: IDs need no decoding. */
 function parametersOf({ search, hash }: URL): Parameter[] {
-  return `${search}${hash}`
-    .split(/[?#&]/u)
-    .filter((part) => part !== '')
-    .map((part): Parameter => {
-      const at = part.indexOf('=');
-      return [part.slice(0, Math.max(at, 0)), part.slice(at + 1)];
-    });
+  return `${search}${hash}`.split(/[?#&]/u).map((part): Parameter => {
+    const at = part.indexOf('=');
+    return [part.slice(0, Math.max(at, 0)), part.slice(at + 1)];
+  });
 }
 
 function idsInPath(names: readonly string[], isOwn: boolean): readonly LinkedId[] {

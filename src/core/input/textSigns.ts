@@ -5,16 +5,13 @@ export const openSign = 3;
 export const closeSign = 4;
 export const quoteSign = 5;
 export const delimiterSign = 6;
-/** Stands for all that is not ASCII. */
-const letterSign = 7;
 
-export const colon = 0x3a;
 const blank = 0x20;
 const tab = 0x09;
 
 /** What the character of a UTF-16 unit is; 0 for what means nothing. */
 export function signOf(code: number): number {
-  return code < 128 ? (signs[code] ?? 0) : letterSign;
+  return signs[code] ?? 0;
 }
 
 /** The UTF-16 units of a list of characters. */
@@ -30,17 +27,6 @@ export function indentAt(text: string, lineStart: number): number {
   return at - lineStart;
 }
 
-/** The last sign before a line's end that is no blank; looked for nearby only, and not before `floor`. */
-export function lastSignBefore(text: string, end: number, floor = 0): number {
-  const from = Math.max(floor, end - maxTrailingBlanks);
-  let at = end - 1;
-  while (at > from && blanks.has(text.charCodeAt(at))) at--;
-  return text.charCodeAt(at);
-}
-
-const maxTrailingBlanks = 200;
-const blanks = codesOf(' \t\n\r');
-
 const signs = new Uint8Array(128);
 
 function setSigns(characters: string, sign: number): void {
@@ -48,7 +34,7 @@ function setSigns(characters: string, sign: number): void {
 }
 
 setSigns('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-', wordSign);
-setSigns('\n\r', lineSign);
+setSigns('\n', lineSign);
 setSigns('[({', openSign);
 setSigns('])}', closeSign);
 setSigns('"', quoteSign);

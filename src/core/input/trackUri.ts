@@ -42,7 +42,7 @@ export function readTrackUri(
   if (pieces.some((piece) => !readTrackPiece(piece)))
     return refused('It holds something that is no ID or link of a task.');
   const input = parseTaskInput(pieces.join('\n'), apiVersion);
-  const isEmpty = input.refs.length + input.ids.length + input.sessions.length === 0;
+  const isEmpty = [input.refs, input.ids, input.sessions].every(({ length }) => length === 0);
   return isEmpty ? refused('It names no task that this extension can track.') : { input, pieces };
 }
 

@@ -14,6 +14,9 @@ describe('the tasks that a line names', () => {
     [`2026-01-13 12:00:01 INFO run_id=${id} user_id=${other}`, `${id}: certain task`],
     [`const task = "${id}";`, `${id}: certain task`],
     [`session_id=${id}`, `${id}: certain session`],
+    [`log of task_${id}.txt`, `${id}: certain task`],
+    [`https://example.com/x task ${id}`, `${id}: certain task`],
+    [`See ${cloud}/agent/${id}...`, `${cloud}/agent/${id}: certain session`],
     [
       `{"taskId":"${id}","sessionId":"${other}"}`,
       `${id}: certain task`,
@@ -58,6 +61,8 @@ describe('the tasks that a line names', () => {
       assert.ok(named);
       assert.deepEqual(parseTaskInput(named.text, undefined), parseTaskInput(line, undefined));
     }
+    assert.equal(namedTasksIn(id)[0]?.text, id);
+    assert.equal(namedTasksIn(`v3/${id}`)[0]?.text, `/api/v3/tasks/${id}`);
   });
 
   it('are not looked for in most lines', () => {

@@ -30,6 +30,23 @@ export const pastes: readonly Paste[] = [
   { name: 'line ends of Windows', text: `${t1}\r\n${t2}\r\n`, tasks: [t1, t2] },
   { name: 'words between', text: `see ${t1} and ${t2}, please`, tasks: [t1, t2] },
   { name: 'an enumeration', text: `sessions ${s1}, ${s2} and ${x}`, sessions: [s1, s2, x] },
+  {
+    name: 'an enumeration in quotes',
+    text: `sessions "${s1}", '${s2}', and \`${x}\``,
+    sessions: [s1, s2, x],
+  },
+  {
+    name: 'a link and an ID',
+    text: `${dashboard}/agent/${s1}, ${t1}`,
+    sessions: [s1],
+    tasks: [t1],
+  },
+  {
+    name: 'an ID before a title',
+    text: `${t1}\n\n  Sessions:\n  ${s1}`,
+    tasks: [t1],
+    sessions: [s1],
+  },
   { name: 'a title', text: `Session IDs:\n${s1}\n${s2}`, sessions: [s1, s2] },
   { name: 'a title over a line of them', text: `Session IDs:\n${s1} ${s2}`, sessions: [s1, s2] },
   {
@@ -45,7 +62,7 @@ export const pastes: readonly Paste[] = [
     tasks: [t1],
     sessions: [s1],
   },
-  { name: 'what follows a list', text: `Users:\n- ${x}\nThen came\n${t1}`, tasks: [t1] },
+  { name: 'what follows a list', text: `Users:\n- ${x}\nThen it came\n${t1}`, tasks: [t1] },
   { name: 'what is less far in than a list', text: `  Users:\n  - ${x}\n- ${t1}`, tasks: [t1] },
   { name: 'a line under one with a colon in it', text: `User: Ann\n${t1}`, tasks: [t1] },
   {
@@ -151,6 +168,12 @@ export const pastes: readonly Paste[] = [
     sessions: [s2],
   },
   {
+    name: 'the same, by tabs',
+    text: JSON.stringify([{ session_id: s1, task_id: t1 }, { session_id: s2 }], null, '\t'),
+    tasks: [t1],
+    sessions: [s2],
+  },
+  {
     name: 'arrays by name',
     text: JSON.stringify({ session_ids: [s1, s2] }, null, 2),
     sessions: [s1, s2],
@@ -216,6 +239,12 @@ export const pastes: readonly Paste[] = [
     tasks: [t1],
     sessions: [s2],
   },
+  {
+    name: 'YAML, with the line ends of Windows',
+    text: `- id: ${t1}\r\n  session_id: ${s1}\r\n- session_id: ${s2}\r\n`,
+    tasks: [t1],
+    sessions: [s2],
+  },
   { name: 'YAML, nested', text: `session:\n  id: ${s1}\n`, sessions: [s1] },
   { name: 'XML', text: `<task><id>${t1}</id><user>${x}</user></task>`, tasks: [t1] },
   {
@@ -235,6 +264,17 @@ export const pastes: readonly Paste[] = [
     tasks: [t1],
     sessions: [s2],
   },
+  {
+    name: 'JSON behind words',
+    text: `task ${t1} payload={"session_id":"${s1}"}`,
+    tasks: [t1],
+  },
+  {
+    name: 'a link to where a task runs',
+    text: `Task ${t1} is at ${dashboard}/agent/${s1}`,
+    tasks: [t1],
+  },
+  { name: 'a path of the API', text: `GET /api/v2/tasks2 for ${t1}`, tasks: [t1] },
   { name: 'words of a state', text: `Session created: ${s1}`, sessions: [s1] },
   { name: 'a sentence before it', text: `I closed the file. ${t1}`, tasks: [t1] },
   { name: 'a number before it', text: `user 4312 ${t1}`, tasks: [t1] },
@@ -305,6 +345,8 @@ export const pastes: readonly Paste[] = [
     sessions: [s1],
   },
   { name: 'psql', text: ` id | user_id \n----+----\n ${t1} | ${x}\n(1 row)`, tasks: [t1] },
+  { name: 'a cell that is named', text: `User,Session\n${x},task ${t1}`, tasks: [t1] },
+  { name: 'a line of a few words', text: `Last message\n${t1}`, tasks: [t1] },
   // Links
   {
     name: 'a Markdown link',
@@ -314,6 +356,7 @@ export const pastes: readonly Paste[] = [
   },
   { name: 'a link of Slack', text: `<${dashboard}/agent/${s1}|my session>`, sessions: [s1] },
   { name: 'a link that ends a sentence', text: `See ${dashboard}/agent/${s1}.`, sessions: [s1] },
+  { name: 'a link before three dots', text: `See ${dashboard}/agent/${s1}...`, sessions: [s1] },
   {
     name: 'pages of sessions',
     text: `${dashboard}/session/${s1} ${dashboard}/sessions/${s2}`,
@@ -458,7 +501,7 @@ export const pastes: readonly Paste[] = [
   { name: 'a host', text: `${x}.cdp0.browser-use.com:443 ${t1}`, tasks: [t1] },
   {
     name: 'a curl command with its key',
-    text: `curl -H "X-Browser-Use-API-Key: bu_${bare}" ${api}/v2/tasks/${t1}`,
+    text: `curl -H "X-Browser-Use-API-Key: bu_${x.replaceAll('-', '')}" ${api}/v2/tasks/${t1}`,
     tasks: [`v2/${t1}`],
   },
   {
@@ -492,6 +535,25 @@ export const pastes: readonly Paste[] = [
     tasks: [t1],
     messagePattern: /not a whole UUID/u,
   },
+  {
+    name: 'a longer UUID among whole ones',
+    text: `${t1}, ${t2}ab`,
+    tasks: [t1],
+    messagePattern: /not a whole UUID/u,
+  },
+  {
+    name: 'a UUID with three dots among whole ones',
+    text: `${t1}, ${t2.slice(0, 7)}...`,
+    tasks: [t1],
+    messagePattern: /not a whole UUID/u,
+  },
+  {
+    name: 'a UUID with an ellipsis among whole ones',
+    text: `${t1}, ${t2.slice(0, 7)}…`,
+    tasks: [t1],
+    messagePattern: /not a whole UUID/u,
+  },
+  { name: 'a short hash among them', text: `commit 1a2b3c4d task ${t1}`, tasks: [t1] },
   { name: 'a UUID with too many digits', text: `${t1}ab`, messagePattern: /not a whole UUID/u },
   { name: 'hex digits, too few', text: bare.slice(1), messagePattern: /not a whole UUID/u },
   // Without UUIDs

@@ -34,10 +34,16 @@ describe('a URI that asks to track tasks', () => {
     assert.equal(read(`id=${id}`, { path: `${path}x` }).input, undefined);
   });
 
+  it('says that it names no task', () => {
+    assert.equal(read('').problem, 'It names no task.');
+    assert.equal(read(`id=${id}&x=1`).problem, 'It holds more than the IDs of tasks.');
+  });
+
   for (const [what, query, more] of [
     ['another path', `id=${id}`, { path: '/run' }],
     ['no path', `id=${id}`, { path: '' }],
     ['a path that ends alike', `id=${id}`, { path: '/x/track' }],
+    ['an ID by another name', `id=${id}&no=${other}`],
     ['a version within a word', `id=xv3/${id}`],
     ['more behind an ID', `id=v3/${id}/x`],
     ['another parameter beside', `id=${id}&confirm=false`],
