@@ -26,9 +26,8 @@ export function safeFileName(name: string, fallback = 'file'): string {
 }
 
 function shortenName(name: string): string {
-  if (byteLength(name) <= maxBytes) return name;
   const dot = name.lastIndexOf('.');
-  const extension = dot > 0 && name.length - dot <= 16 ? name.slice(dot) : '';
+  const extension = name.length - dot <= 16 ? name.slice(dot) : '';
   let stem = '';
   let room = maxBytes - byteLength(extension);
   // By code points, so that none is cut in two.

@@ -1,4 +1,11 @@
-import { deepestJson, isContainer, readJson, type JsonContainer, type JsonNode } from './jsonTree';
+import {
+  deepestJson,
+  isContainer,
+  readJson,
+  withoutHalf,
+  type JsonContainer,
+  type JsonNode,
+} from './jsonTree';
 
 /**
  * Lays JSON out in lines with two blanks a level. Numbers, repeated keys and their order stay as they were written.
@@ -18,39 +25,35 @@ export function layOutJson(
   maxLength = Infinity,
 ): { readonly text: string; readonly isCut: boolean } {
   const parts: string[] = [];
-  const written = { length: 0 };
-  const write = (part: string): void => {
-    parts.push(part);
-    written.length += part.length;
-  };
   // An own stack: containers with the entry that comes next.
   const open: { readonly node: JsonContainer; next: number }[] = [];
   const begin = (node: JsonNode): boolean => {
     if (!isContainer(node)) {
-      write(node.raw);
+      parts.push(node.raw);
       return node.isCut;
     }
-    write(node.kind === 'object' ? '{' : '[');
+    parts.push(node.kind === 'object' ? '{' : '[');
     open.push({ node, next: 0 });
     return false;
   };
   let isCut = begin(root);
-  for (let top = open.at(-1); top && !isCut && written.length <= maxLength; top = open.at(-1)) {
+  // A part is no less than a character.
+  for (let top = open.at(-1); top && !isCut && parts.length <= maxLength; top = open.at(-1)) {
     const { node } = top;
     const entry = node.entries[top.next];
     if (entry) {
-      write(`${top.next === 0 ? '' : ','}\n${'  '.repeat(open.length)}`);
-      if (entry.rawName !== undefined) write(`${entry.rawName}: `);
+      parts.push(`${top.next === 0 ? '' : ','}\n${'  '.repeat(open.length)}`);
+      if (entry.rawName !== undefined) parts.push(`${entry.rawName}: `);
       top.next++;
       isCut = begin(entry.node);
     } else if (node.isCut) isCut = true;
     else {
       open.pop();
       const newLine = node.entries.length === 0 ? '' : `\n${'  '.repeat(open.length)}`;
-      write(`${newLine}${node.kind === 'object' ? '}' : ']'}`);
+      parts.push(`${newLine}${node.kind === 'object' ? '}' : ']'}`);
     }
   }
   const text = parts.join('');
   if (!isCut && text.length <= maxLength) return { text, isCut: false };
-  return { text: `${text.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/u, '')}…`, isCut: true };
+  return { text: `${withoutHalf(text.slice(0, maxLength - 1))}…`, isCut: true };
 }

@@ -81,8 +81,7 @@ export function containerPreview(node: JsonContainer, maxLength: number): string
   let length = 0;
   for (const { rawName, node: inner } of node.entries.slice(0, 8)) {
     if (isContainer(inner)) continue;
-    const value = inner.kind === 'string' ? decodeJsonString(inner.raw) : inner.raw;
-    const short = shorten(value, 40);
+    const short = shorten(decodeJsonString(inner.raw), 40);
     const part =
       rawName === undefined ? short : `${shorten(decodeJsonString(rawName), 40)}: ${short}`;
     if (length + part.length > maxLength) break;

@@ -49,7 +49,7 @@ export function readJson(
   let expected = 'value' as Expected;
 
   const put = (node: JsonNode): void => {
-    open.at(-1)?.entries.push(rawName === undefined ? { node } : { rawName, node });
+    open.at(-1)?.entries.push({ rawName, node });
     rawName = undefined;
     expected = 'separator';
   };
@@ -84,7 +84,6 @@ export function readJson(
         }
         const name = readString(text, at);
         if (!name) return undefined;
-        if (name.isCut) return isBeginning ? cutRoot(open) : undefined;
         at = skipBlanks(text, name.end);
         if (text[at] === undefined) return isBeginning ? cutRoot(open) : undefined;
         if (text[at] !== ':') return undefined;
@@ -113,7 +112,6 @@ export function readJson(
         const leaf = readLeaf(text, at);
         if (leaf === 'cut') return isBeginning ? cutRoot(open) : undefined;
         if (!leaf) return undefined;
-        if (leaf.node.isCut && !isBeginning) return undefined;
         at = leaf.end;
         put(leaf.node);
         break;
@@ -193,15 +191,14 @@ function readLeaf(
       const kind = word === 'null' ? 'null' : 'boolean';
       return { node: { kind, raw: word, isCut: false }, end: at + word.length };
     }
-    if (text.length - at < word.length && word.startsWith(text.slice(at))) return 'cut';
+    if (word.startsWith(text.slice(at))) return 'cut';
   }
   numberLike.lastIndex = at;
   const raw = numberLike.exec(text)?.[0];
   if (raw === undefined) return text.slice(at) === '-' ? 'cut' : undefined;
   const end = at + raw.length;
   // Nobody knows whether more digits come.
-  if (end === text.length || (text.length - end < 3 && /^[.eE][+-]?$/u.test(text.slice(end))))
-    return 'cut';
+  if (/^(?:[.eE][+-]?)?$/u.test(text.slice(end))) return 'cut';
   return { node: { kind: 'number', raw, isCut: false }, end };
 }
 
@@ -219,21 +216,20 @@ function readString(
     if (code !== backslash) continue;
     const escape = text.slice(end, end + 6);
     if (/^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/u.test(escape)) {
-      end += escape[1] === 'u' ? 5 : 1;
+      end++;
       continue;
     }
-    if (end + escape.length < text.length || !/^\\(?:u[0-9a-fA-F]{0,3})?$/u.test(escape))
-      return undefined;
+    if (!/^\\(?:u[0-9a-fA-F]{0,3})?$/u.test(escape)) return undefined;
     break;
   }
-  const cut = withoutHalf(text.slice(at, end));
-  return { raw: `${cut}"`, end: text.length, isCut: true };
+  return { raw: `${withoutHalf(text.slice(at, end))}"`, end: text.length, isCut: true };
 }
 
 const quote = 0x22;
 const backslash = 0x5c;
 
-function withoutHalf(text: string): string {
+/** A text without the half of a character at its end. */
+export function withoutHalf(text: string): string {
   return text.replace(/[\uD800-\uDBFF]$/u, '');
 }
 

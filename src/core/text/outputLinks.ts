@@ -8,14 +8,32 @@ import { safeLink } from './safeLink';
 export function outputLinks(text: string): readonly string[] {
   const links = new Set<string>();
   const beginning = text.slice(0, longestRead);
-  for (const { 0: found, index } of beginning.matchAll(linkLike)) {
+  for (const { start, found, url } of linksIn(beginning)) {
     // What is cut off leads elsewhere than its writer meant.
-    if (index + found.length === longestRead) break;
-    const link = safeLink(withoutPunctuation(found));
-    if (link !== undefined) links.add(link);
+    if (start + found.length === longestRead) break;
+    links.add(url);
     if (links.size === mostLinks) break;
   }
   return [...links];
+}
+
+/** A link where it stands in a text. */
+export interface FoundLink {
+  readonly start: number;
+  readonly end: number;
+  /** With a sentence's marks behind it. */
+  readonly found: string;
+  /** As `safeLink` gives it. */
+  readonly url: string;
+}
+
+/** The links of a text that may be opened, in their order. */
+export function* linksIn(text: string): Generator<FoundLink> {
+  for (const { 0: found, index: start } of text.matchAll(linkLike)) {
+    const link = withoutPunctuation(found);
+    const url = safeLink(link);
+    if (url !== undefined) yield { start, end: start + link.length, found, url };
+  }
 }
 
 // Less than the longest text that a page is given, which ends in an ellipsis where it is cut.
@@ -34,6 +52,6 @@ function withoutPunctuation(found: string): string {
     else if (found[end] === ')') depth -= 1;
     if (depth < 0) break;
   }
-  while (end > 0 && '.,;:!?*_~'.includes(found.charAt(end - 1))) end -= 1;
+  while ('.,;:!?*_~'.includes(found.charAt(end - 1))) end -= 1;
   return found.slice(0, end);
 }

@@ -1,6 +1,3 @@
-// First the flags that are spelled in tags (UTS 51, ED-14a), so that of tags only others go. Then marks, embeddings,
-// overrides and isolates of direction; zero width spaces; invisible operators; byte order marks; annotations; tags.
-
 /** At most `maxLength` UTF-16 units, an ellipsis included, never a part of what people see as one character. */
 export function shorten(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
@@ -13,12 +10,12 @@ export function shorten(text: string, maxLength: number): string {
  */
 export function characterStart(text: string, index: number): number {
   // The segmenter takes tens of milliseconds to load, and most text needs none.
-  if (index >= text.length || /^[ -~]{2}/u.test(text.slice(index - 1, index + 1))) return index;
-  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  if (/[ -~]{2}/u.test(text.slice(index - 1, index + 1))) return index;
+  segmenter ??= new Intl.Segmenter();
   // What follows the character at `index` does not matter.
   const start = segmenter.segment(text.slice(0, index + 2)).containing(index)?.index ?? index;
   if (start > 0) return start;
-  return /[\uD800-\uDBFF]$/u.test(text.slice(0, index)) ? index - 1 : index;
+  return /[\uD800-\uDBFF]/u.test(text.slice(0, index)) ? index - 1 : index;
 }
 
 let segmenter: Intl.Segmenter | undefined;

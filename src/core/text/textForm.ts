@@ -22,7 +22,7 @@ interface CodeFence {
   readonly content: string;
 }
 
-/** @returns the one code fence that a text is, blanks around it aside; `undefined` for any other text, and an empty fence */
+/** @returns the one code fence that a text is, blanks around it aside; `undefined` for any other text, and a fence with nothing in it */
 function wholeFence(text: string): CodeFence | undefined {
   const fenced = text.trim();
   const opening = /^(`{3,}|~{3,})[ \t]*([\w+#.-]*)[ \t]*\r?\n/u.exec(fenced);
@@ -30,7 +30,7 @@ function wholeFence(text: string): CodeFence | undefined {
   const [{ length: start }, mark = '', language = ''] = opening;
   const end = fenced.length - mark.length - 1;
   // Whatever else begins a line with such a mark ends the fence before its time.
-  if (end < start || fenced.indexOf(`\n${mark}`, start - 1) !== end) return undefined;
+  if (end <= start || fenced.indexOf(`\n${mark}`, start - 1) !== end) return undefined;
   const content = fenced.slice(start, end).replace(/\r$/u, '');
   return { language: language.toLowerCase(), content };
 }
@@ -46,7 +46,6 @@ export function markedFormOf(text: string): Exclude<TextForm, 'json'> {
   if (wholeFence(text)) return 'markdown';
   const sample = text.slice(0, 20_000);
   const marks = [
-    /^#{1,6} \S/mu,
     /^\s{0,3}[-*+] \S/mu,
     /^\s{0,3}\d+[.)] \S/mu,
     /^\s{0,3}```/mu,
@@ -77,13 +76,8 @@ export function unfenced(text: string): string {
     case 'text':
     case 'txt':
     case 'plaintext':
-      return isJsonLike(content) || markedFormOf(content) === 'markdown' ? content : text;
+      return textFormOf(content) === 'plaintext' ? text : content;
     default:
       return text;
   }
-}
-
-function isJsonLike(content: string): boolean {
-  const [first, last] = [content.trimStart().charAt(0), content.trimEnd().at(-1)];
-  return (first === '{' && last === '}') || (first === '[' && last === ']');
 }

@@ -145,6 +145,7 @@ describe('taskLabels', () => {
     ['Go 🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}!', 12, 'Go…'],
     // More than the room holds, from the beginning: cut between code points.
     ['👩‍👩‍👧‍👦!', 5, '👩‍…'],
+    ['👩‍👩‍👧‍👦!', 6, '👩‍👩…'],
     [`a${'\u0301'.repeat(50)}`, 5, `a${'\u0301'.repeat(3)}…`],
     ['a\u0301', 1, '…'],
   ] as const)
@@ -172,6 +173,7 @@ describe('taskLabels', () => {
     ['Find the cheapest flight to Oslo', 27, 'Find the cheapest flight…'],
     // The word is whole as it is.
     ['Find the cheapest flight to Oslo', 25, 'Find the cheapest flight…'],
+    ['Straightforward prose', 20, 'Straightforward…'],
     // No word ends near.
     ['Open https://example.com/a/very/long/way', 20, 'Open https://exampl…'],
     ['在黑客新闻上列出讨论最多的五个故事', 10, '在黑客新闻上列出讨…'],

@@ -25,7 +25,7 @@ const samples = [
   '{"a":1,"a":-0.50e+3,"b":[true,false,null,{"c":{}}]}',
   '[[[]],[{}],""]',
   '["a\\"b\\\\","\\u00e9\\n","{not, a: bracket}"]',
-  '\n{ "deep" : [ 1 , 2 ] }\n',
+  '\r\n{ "deep" : [ 1 ,\t2 ] }\n',
   JSON.stringify({ text: 'x'.repeat(1000), list: Array.from({ length: 50 }, (_, i) => i) }),
 ];
 const broken = [
@@ -56,6 +56,9 @@ const broken = [
   '["a\nb"]',
   '[tru]',
   '[-]',
+  '1,{}',
+  '"a",[1]',
+  '["\\x\\n"]',
 ];
 
 /** As the platform reads it. */
@@ -80,6 +83,14 @@ describe('readJson', () => {
       ['"a"', '1.50'],
       ['"a"', ['array', 'true', '"\\u0041"']],
     ]);
+  });
+
+  it('tells what each value is', () => {
+    const tree = readJson('[1,"a",true,false,null,{},[]]');
+    assert.deepEqual(
+      tree?.entries.map(({ node }) => node.kind),
+      ['number', 'string', 'boolean', 'boolean', 'null', 'object', 'array'],
+    );
   });
 
   it('reads the beginning of a text wherever it ends', () => {
@@ -108,10 +119,27 @@ describe('readJson', () => {
       '"" (cut)',
       '(cut)',
     ]);
+    assert.deepEqual(plain(readJson('["😀a\ud83d', { isBeginning: true })), [
+      'array',
+      '"😀a" (cut)',
+      '(cut)',
+    ]);
   });
 
   it('refuses nonsense at the beginning of a text', () => {
-    for (const text of ['[a', '{1', '[1 2', '[1,,', '{"a" 1', '["\\x41', 'x'])
+    const nonsense = [
+      '[a',
+      '{1',
+      '[1 2',
+      '[1 2.',
+      '[1.x',
+      '[1,,',
+      '{"a" 1',
+      '["\\x41',
+      '["\\x\\',
+      'x',
+    ];
+    for (const text of nonsense)
       assert.equal(readJson(text, { isBeginning: true }), undefined, text);
   });
 
@@ -144,6 +172,10 @@ describe('layOutJson', () => {
     const beginning = readJson('{"a":[1,2', { isBeginning: true });
     assert.ok(beginning);
     assert.deepEqual(layOutJson(beginning, 100), { text: '{\n  "a": [\n    1…', isCut: true });
+    const emoji = readJson('["😀😀"]');
+    assert.ok(emoji);
+    assert.equal(layOutJson(emoji, 9).text, '[\n  "😀…');
+    assert.equal(layOutJson(emoji, '[\n  "😀😀"\n]'.length).isCut, false);
   });
 
   it('is read again by readJson as the beginning that it is', () => {

@@ -57,6 +57,8 @@ describe('textPieces', () => {
     assert.deepEqual(pieces("'https://a.example/x'!"), ["'", ['https://a.example/x', 0], "'!"]);
     assert.deepEqual(pieces('(https://a.example/x)'), ['(', ['https://a.example/x', 0], ')']);
     assert.deepEqual(pieces('https://a.example/x...'), [['https://a.example/x', 0], '...']);
+    const marks = '!'.repeat(20);
+    assert.deepEqual(pieces(`https://a.example/x${marks}`), [['https://a.example/x', 0], marks]);
   });
 
   it('loses nothing, whatever the text', () => {

@@ -50,6 +50,7 @@ describe('outputLinks', () => {
     for (let length = 98_880; length < 100_020; length += length < 99_020 ? 1 : 97) {
       const text = `https://a.example/1 ${'x'.repeat(length - 20)} https://b.example/${'y'.repeat(60)} https://c.example`;
       assert.deepEqual(outputLinks(shorten(text, 100_000)), outputLinks(text), `at ${length}`);
+      for (const link of outputLinks(text)) assert.match(link, /\/1$|y{60}$|c\.example\/$/u);
     }
   });
 

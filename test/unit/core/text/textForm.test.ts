@@ -36,7 +36,7 @@ describe('an output in a code fence', () => {
   const paused: readonly (readonly [string, string, string])[] = [
     ['JSON', `${fence}json\n${json}\n${fence}`, json],
     ['JSON, with blanks around', `\n  ${fence}json  \n${json}\n${fence}\n\n`, json],
-    ['JSON, in other line ends', `${fence}json\r\n[1]\r\n${fence}`, '[1]'],
+    ['JSON, in other line ends', `${fence}json\r\n[1,\r\n2]\r\n${fence}`, '[1,\r\n2]'],
     ['JSON in capitals', `${fence}JSON\n[1]\n${fence}`, '[1]'],
     ['JSON without a word for it', `${fence}\n${json}\n${fence}`, json],
     ['a list without a word for it', `${fence}\n[1, 2]\n${fence}`, '[1, 2]'],
@@ -45,7 +45,10 @@ describe('an output in a code fence', () => {
     ['Markdown', `${fence}markdown\n# Title\n\nWords.\n${fence}`, '# Title\n\nWords.'],
     ['Markdown in short', `${fence}md\nWords.\n${fence}`, 'Words.'],
     ['Markdown without a word for it', `${fence}\n# Title\n${fence}`, '# Title'],
-    ['Markdown called text', `${fence}text\n# Title\n${fence}`, '# Title'],
+    ...['text', 'txt', 'plaintext'].map(
+      (word) =>
+        [`Markdown called ${word}`, `${fence}${word}\n# Title\n${fence}`, '# Title'] as const,
+    ),
   ];
   for (const [what, text, content] of paused)
     it(`is what it holds: ${what}`, () => {
@@ -62,6 +65,10 @@ describe('an output in a code fence', () => {
     ['one ended by a shorter one', `${fence}\`json\n[1]\n${fence}`],
     ['one in one line', `${fence}json [1] ${fence}`],
     ['an empty one', `${fence}\n${fence}`],
+    ['an empty one of JSON', `${fence}json\n${fence}`],
+    ['a blank one', `${fence}md\n\n${fence}`],
+    ['one that ends at once', `${fence}json\n${fence}\n[1]\n${fence}`],
+    ['words in brackets', `${fence}\n[see below]\n${fence}`],
     ['a fence alone', fence],
     ['no text', ''],
   ];
