@@ -15,8 +15,6 @@ const firstAfterMs = 2 * minuteMs;
 const shortestPauseMs = 5 * minuteMs;
 /** However many tasks end, no more often than this, in milliseconds. */
 const leastGapMs = minuteMs;
-/** A closing is looked for so long after its moment, in milliseconds. */
-const closingMs = 1000;
 /** No browser lives longer, in milliseconds. @see cloud-api-v3-v4.md §3 */
 const longestLifeMs = 4 * 60 * minuteMs;
 
@@ -48,9 +46,7 @@ export class OpenBrowserPolls implements ExtraPolls {
       .map(({ endSeenAt = 0 }) => endSeenAt)
       .filter((at) => at > now - longestLifeMs);
     const moments = ends.map((at) => at + firstAfterMs).filter((at) => at > this.#polledAt);
-    const closings = tasks
-      .filter(isMarked)
-      .map(({ browserOpenUntil = 0 }) => browserOpenUntil + closingMs);
+    const closings = tasks.filter(isMarked).map(({ browserOpenUntil = 0 }) => browserOpenUntil);
     if (closings.length > 0) {
       const pauseMs = Math.max(shortestPauseMs, (now - Math.max(0, ...ends)) / 4);
       moments.push(this.#polledAt + pauseMs, ...closings);

@@ -144,7 +144,7 @@ function planKnown(
   const { filtersByCreation, worthFrom } = capabilitiesOf(apiVersion).lists;
   const all = listPlan(byFullList ? 'full' : 'span', [tasks], apiVersion);
   const plans = filtersByCreation
-    ? [all, ...spansPlan(tasks, apiVersion), ...statusPlan(tasks, apiVersion), eachPlan(tasks)]
+    ? [all, ...spansPlan(tasks, apiVersion), statusPlan(tasks, apiVersion), eachPlan(tasks)]
     : // A list without any filter begins with the newest: a status call is as cheap and far smaller.
       [eachPlan(tasks), ...(tasks.length < worthFrom ? [] : [all])];
   const priced = plans
@@ -201,10 +201,8 @@ function spansPlan(tasks: readonly Dated[], apiVersion: ApiVersion): readonly Pl
   return spans.length === 1 ? [] : [listPlan('spans', spans, apiVersion)];
 }
 
-/** None where lists cannot be filtered by status. */
-function statusPlan(tasks: readonly Dated[], apiVersion: ApiVersion): readonly Plan[] {
+function statusPlan(tasks: readonly Dated[], apiVersion: ApiVersion): Plan {
   const { statusFilters } = capabilitiesOf(apiVersion).lists;
-  if (statusFilters.length === 0) return [];
   const polls: Poll[] = [];
   let least = 0;
   for (const word of statusFilters) {
@@ -216,7 +214,7 @@ function statusPlan(tasks: readonly Dated[], apiVersion: ApiVersion): readonly P
   }
   const others = tasks.filter(({ task }) => !statusFilters.includes(task.rawStatus));
   polls.push(...others.map(({ task }) => pollFor(task)));
-  return [{ way: 'status', least: least + others.length, polls }];
+  return { way: 'status', least: least + others.length, polls };
 }
 
 /** The list of their time, or of all from the newest on, until the oldest has come, where lists have no such filter. */

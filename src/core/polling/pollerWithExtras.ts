@@ -132,14 +132,16 @@ export class PollerWithExtras implements Polling, Disposable {
     const { clock, extras } = this.#options;
     const pausedUntil = this.#pauseEnd();
     this.#pausedUntil = pausedUntil;
-    let next: { readonly extra: ExtraPolls; readonly at: number } | undefined;
-    for (const extra of extras) {
-      const dueAt = extra.dueAt(this.#intervals[this.#attention]);
-      if (dueAt === undefined) continue;
-      const at = Math.max(dueAt, this.#backoffs.get(extra)?.until ?? 0, pausedUntil);
-      if (!next || at < next.at) next = { extra, at };
-    }
-    if (!next || next.at === Infinity) return undefined;
+    const intervalMs = this.#intervals[this.#attention];
+    const [next] = extras
+      .map((extra) => {
+        const backoffUntil = this.#backoffs.get(extra)?.until ?? 0;
+        const dueAt = extra.dueAt(intervalMs) ?? Infinity;
+        return { extra, at: Math.max(dueAt, backoffUntil, pausedUntil) };
+      })
+      .filter(({ at }) => at < Infinity)
+      .sort((a, b) => a.at - b.at);
+    if (!next) return undefined;
     const { extra, at } = next;
     const waitMs = at - clock.now();
     return waitMs > 0 ? waitMs : () => this.#poll(extra);
@@ -164,6 +166,7 @@ export class PollerWithExtras implements Polling, Disposable {
 
 /** True for a failure that may pass by itself soon. */
 function isTrouble(error: unknown): boolean {
-  if (!isCloudError(error)) return false;
-  return ['network', 'timeout', 'server', 'rateLimited'].includes(error.kind);
+  return (
+    isCloudError(error) && ['network', 'timeout', 'server', 'rateLimited'].includes(error.kind)
+  );
 }

@@ -96,6 +96,7 @@ describe('polling browsers that are still open', () => {
     ends('c', 's', { status: 'running', endSeenAt: undefined });
     ends('d', 's2', { endSeenAt: startedAt - 5 * hour });
     ends('e', 's3', { endSeenAt: undefined });
+    ends('f', 's4', { sessionId: undefined });
     await clock.advance(hour);
     assert.deepEqual(lists, []);
     assert.equal(clock.timers, 0);
@@ -105,6 +106,7 @@ describe('polling browsers that are still open', () => {
     ends('a', 's-a');
     await clock.advance(0.5 * minute);
     ends('b', 's-b');
+    ends('of v2', 's-c', { apiVersion: 'v2' });
     await clock.advance(3 * hour);
     assert.deepEqual(lists, [2, 3]);
     assert.equal(clock.timers, 0);
@@ -113,7 +115,7 @@ describe('polling browsers that are still open', () => {
   it('marks the last run of a session whose browser is open until that closes', async () => {
     ends('old', 's-a', { createdAt: '2026-01-13T10:00:00Z' });
     ends('a', 's-a');
-    ends('b', 's-b');
+    ends('b', 's-b', { createdAt: new Date(startedAt + minute).toISOString() });
     opens('s-a', 22 * minute);
     opens('of somebody else', hour);
     await clock.advance(2 * minute);

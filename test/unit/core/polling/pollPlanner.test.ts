@@ -109,6 +109,15 @@ describe('planPolls', () => {
       const fresh = plan(many(50, () => ({ ...v4, rawStatus: '', createdAt: undefined })));
       assert.deepEqual(inShort(fresh), ['list recent(50)']);
       assert.deepEqual(lists(fresh)[0]?.query, { isFull: true });
+      costs.note('v4', 'full', 99, now);
+      const again = plan(many(50, () => ({ ...v4, rawStatus: '', createdAt: undefined })));
+      assert.deepEqual(inShort(again), ['list recent(50)'], 'and none of them twice');
+    });
+
+    it('polls up to four that have ended one by one, however dear the list that tells all is', () => {
+      costs.note('v4', 'full', 12, now);
+      const four = ['a', 'b', 'c', 'd'].map((id) => aTask(id, ended));
+      assert.deepEqual(inShort(plan(four)), ['task a', 'task b', 'task c', 'task d']);
     });
   });
 
