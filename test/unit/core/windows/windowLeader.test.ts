@@ -144,7 +144,7 @@ describe('WindowLeader', () => {
 
   it('takes in what is told again unless it knows better, and then says how things are', () => {
     const peer = follow();
-    const other = aTask({ id: 'b' });
+    const other = aTask({ id: 'b', status: 'finished' });
     peer.deliver({ type: 'patches', patches: [{ added: aTask() }], at: 4 });
     peer.deliver({ type: 'patches', patches: [{ added: other }], at: 6 });
     assert.deepEqual(replayed, [4, 6]);
@@ -152,7 +152,14 @@ describe('WindowLeader', () => {
       store.tasks().map(({ id }) => id),
       ['b'],
     );
-    assert.deepEqual(peer.received[0], { type: 'patches', patches: [{ removed: ref }] });
+    assert.deepEqual(peer.received, [{ type: 'patches', patches: [{ removed: ref }] }]);
+    const running = {
+      of: { apiVersion: 'v2', id: 'b' },
+      set: { status: 'running' },
+      unset: [],
+    } as const;
+    peer.deliver({ type: 'patches', patches: [running], at: 6 });
+    assert.deepEqual(store.tasks(), [other], 'an older status never wins');
     peer.deliver({ type: 'patches', patches: [{ added: other }], at: 4 });
     assert.deepEqual(peer.received.at(-1), { type: 'patches', patches: [{ added: other }] });
   });
