@@ -42,11 +42,10 @@ export function taskStart(options: TaskStartOptions): ChangeRequest<StartedTask>
       if (sentAtMs === undefined) return { happened: false };
       const client = await connect(signal);
       const newest = await client.listNewestPrompts(request.sessionId, signal);
-      const mayBeIt = ({ taskId }: SentPrompt): boolean =>
-        taskId !== undefined && (taskId === request.sessionId || !isKnown(taskId));
-      const candidates = sentSince(newest, { sentAtMs, clock }).filter(mayBeIt);
       let details = 0;
-      for (const { taskId = '', sessionId, model, prompt: listed } of candidates) {
+      for (const sent of sentSince(newest, { sentAtMs, clock })) {
+        const { taskId, sessionId, model, prompt: listed } = sent;
+        if (taskId === undefined || (taskId !== request.sessionId && isKnown(taskId))) continue;
         if (listed === undefined && ++details > mostDetails) continue;
         const prompt = listed ?? (await client.getDetails(taskId, signal)).prompt;
         if (isSamePrompt(prompt, request.prompt))
@@ -128,7 +127,7 @@ function isSamePrompt(one: string | undefined, other: string): boolean {
 }
 
 function normalized(prompt: string): string {
-  return prompt.replaceAll(/\r\n?/gu, '\n').trim();
+  return prompt.replaceAll('\r\n', '\n').trim();
 }
 
 function notSeen(): Error {

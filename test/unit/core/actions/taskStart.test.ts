@@ -144,6 +144,18 @@ describe('the start of a task', () => {
     }
   });
 
+  it('takes the first of two equal tasks that were started since', async () => {
+    const world = new World();
+    world.alter = ({ prompts, answeredAtMs }) => {
+      const createdAt = new Date(world.clock.now() + 1000).toISOString();
+      return { answeredAtMs, prompts: [{ taskId: 'later', prompt, createdAt }, ...prompts] };
+    };
+    world.cloud.actions.failNext('startTask', 'network', 'afterEffect');
+    const outcome = await world.outcomeOf(world.start());
+    assert.ok(outcome.kind === 'done');
+    assert.notEqual(outcome.value.id, 'later');
+  });
+
   it('trusts the clocks by five minutes where the cloud does not tell its time', async () => {
     for (const [aheadMs, kind] of [
       [-4 * 60_000, 'done'],
