@@ -172,7 +172,7 @@ class MentionReader {
   #ownContext(start: number): IdContext {
     const context = nameBefore(this.#text, start, this.#floor);
     const last = this.#mentions.at(-1);
-    if (context.kind !== 'open' || !last || last.isItem) return context;
+    if (!last || last.isItem) return context;
     const isNext = enumeration.test(this.#text.slice(this.#lastEnd, start));
     return isNext ? { kind: last.kind } : context;
   }

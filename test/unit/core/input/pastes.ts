@@ -55,7 +55,7 @@ export const pastes: readonly Paste[] = [
     tasks: [t1],
     sessions: [s1],
   },
-  { name: 'a title and a blank line', text: `Session IDs:\n\n${s1}`, sessions: [s1] },
+  { name: 'a title and a blank line', text: `Session IDs: \n\n${s1}`, sessions: [s1] },
   {
     name: 'a title and another name under it',
     text: `Tasks:\n- ${t1}\n- session ${s1}`,
@@ -464,6 +464,12 @@ export const pastes: readonly Paste[] = [
     name: 'a version before what is no UUID',
     text: `v1:task_12345 ${t1}`,
     tasks: ['v1/task_12345', t1],
+  },
+  {
+    name: 'a version before what is no UUID, and a session',
+    text: `v1:task_12345 ${dashboard}/agent/${s1}`,
+    tasks: ['v1/task_12345'],
+    sessions: [s1],
   },
   // Appearance
   { name: 'colour codes', text: `${esc}[1;32mtask${esc}[0m=${esc}[36m${t1}${esc}[0m`, tasks: [t1] },
