@@ -71,7 +71,8 @@ function kindOf(
   if (status >= 500 || status === 408) return 'server';
   if (status < 400) return 'redirect';
   // The edge limits by address, and answers as it likes.
-  if (status === 429) return lacksSlot.test(detail ?? '') ? 'noFreeSlot' : 'rateLimited';
+  if (status === 429)
+    return lacksSlot.test(detail?.slice(0, longestSentence) ?? '') ? 'noFreeSlot' : 'rateLimited';
   if (detail === undefined) return 'badAnswer';
   switch (status) {
     case 400:
@@ -92,6 +93,8 @@ function kindOf(
 
 /** @see cloud-api-v3-v4.md §7: one of three kinds of 429 is about slots or the queue of a session, not about requests */
 const lacksSlot = /\bconcurrent\b.*\bsessions?\b|\bqueue\b.*\bfull\b/i;
+/** In UTF-16 units. Whoever answers may write megabytes. */
+const longestSentence = 1000;
 
 const validationProblem = z.object({
   loc: lenient(z.array(z.union([z.string(), z.number()]))),

@@ -138,7 +138,7 @@ function escaped(text: string): string {
   return (
     oneLine(text)
       .replace(/[\\`*{}[\]<>()!|~&$^]/gu, String.raw`\$&`)
-      .replace(/(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/gu, (run) =>
+      .replace(/(?<![\p{L}\p{N}_])_+|(?<!_)_+(?![\p{L}\p{N}_])/gu, (run) =>
         String.raw`\_`.repeat(run.length),
       )
       // A heading's marks, at its beginning and at its end.

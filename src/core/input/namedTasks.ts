@@ -40,8 +40,13 @@ const words = /[\w-]{36,}/gu;
 
 /** The link that an ID stands in; `none` where that is no task's. */
 function linkAround(text: string, at: number): NamedTask | 'none' | undefined {
-  const before = text.slice(Math.max(0, at - maxLink), at);
-  const [linkStart] = /[a-z][a-z0-9+.-]{1,15}:\/\/[^\s"'<>`|\\]*$/iu.exec(before) ?? [];
+  // Cut off first: a link may begin at many places of what stands before a blank, and none of them is this ID's.
+  const word =
+    text
+      .slice(Math.max(0, at - maxLink), at)
+      .split(/[\s"'<>`|\\]/u)
+      .at(-1) ?? '';
+  const [linkStart] = /[a-z][a-z0-9+.-]{1,15}:\/\/.*$/isu.exec(word) ?? [];
   if (linkStart === undefined) return undefined;
   const start = at - linkStart.length;
   const [link = ''] = /^[^\s"'<>`|\\)\]}]*/u.exec(text.slice(start, start + maxLink)) ?? [];

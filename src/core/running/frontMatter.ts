@@ -147,14 +147,14 @@ class EntryReader {
   /** A list in one line: `[a, "b c"]`. */
   #flowList(text: string): readonly string[] | undefined {
     const inner = /^\[(.*)\](?:[ \t]+#.*)?$/u.exec(text)?.[1];
-    const items = [
-      ...(inner ?? '').matchAll(/\s*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^,"'[\]{}#]+)\s*(?:,|$)/gu),
-    ];
+    const items = [...(inner ?? '').matchAll(flowItem)];
     if (items.map(([whole]) => whole).join('') !== inner) {
       this.#refuse('A list in one line is written as `[one, "two"]`.');
       return undefined;
     }
-    const values = items.flatMap(([, item = '']) => this.#scalar(item.trim()) ?? []);
+    const values = items.flatMap(
+      ([, quoted, plain = '']) => this.#scalar(quoted ?? plain.trim()) ?? [],
+    );
     return values.length === items.length ? values : undefined;
   }
 
@@ -168,7 +168,7 @@ class EntryReader {
     }
     const [, single] = /^'((?:[^']|'')*)'(?:[ \t]+#.*)?$/u.exec(text) ?? [];
     if (single !== undefined) return single.replaceAll("''", "'");
-    const plain = text.replace(/(?:^|[ \t]+)#.*/u, '');
+    const plain = text.replace(comment, '');
     if (['', '~', 'null'].includes(plain)) {
       this.#refuse('This option has no value.');
       return undefined;
@@ -188,6 +188,14 @@ class EntryReader {
     this.problems.push({ place, text });
   }
 }
+
+/**
+ * An item of a list in one line, with the comma after it. Only one part of it takes any blank, so that many of them are read once,
+ * not in every way that the parts could share them.
+ */
+const flowItem = /(?:\s*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*|([^,"'[\]{}#]+))(?:,|$)/guy;
+/** A comment with all blanks before it, which are read once. */
+const comment = /(?:^|(?<![ \t])[ \t]+)#.*/u;
 
 function isBlank(line: string): boolean {
   return /^\s*(?:#.*)?$/u.test(line);

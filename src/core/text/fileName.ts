@@ -20,7 +20,7 @@ export function safeFileName(name: string, fallback = 'file'): string {
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '')
     .replace(/[<>:"|?*]/gu, '_')
     .replace(/\s+/gu, ' ')
-    .replace(/^[\s.]+|[\s.]+$/gu, '');
+    .replace(/^[\s.]+|(?<![\s.])[\s.]+$/gu, '');
   if (clean === '') return fallback;
   return shortenName(deviceName.test(clean) ? `_${clean}` : clean);
 }

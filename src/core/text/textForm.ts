@@ -25,7 +25,7 @@ interface CodeFence {
 /** @returns the one code fence that a text is, blanks around it aside; `undefined` for any other text, and a fence with nothing in it */
 function wholeFence(text: string): CodeFence | undefined {
   const fenced = text.trim();
-  const opening = /^(`{3,}|~{3,})[ \t]*([\w+#.-]*)[ \t]*\r?\n/u.exec(fenced);
+  const opening = /^(`{3,}|~{3,})[ \t]*(?:([\w+#.-]+)[ \t]*)?\r?\n/u.exec(fenced);
   if (!opening) return undefined;
   const [{ length: start }, mark = '', language = ''] = opening;
   const end = fenced.length - mark.length - 1;

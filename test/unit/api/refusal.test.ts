@@ -250,6 +250,12 @@ describe('Retry-After', () => {
     assert.deepEqual(await delaysAfter(429, body, '30'), { retryAfterMs: 30_000, reported: [] });
   });
 
+  // What takes a power of the length does not end within the time that a test has.
+  it('counts beside megabytes of words', async () => {
+    const body = json('concurrent queue '.repeat(400_000));
+    assert.equal((await delaysAfter(429, body, '30')).retryAfterMs, 30_000);
+  });
+
   it('stands in the body of the throttle, too', async () => {
     const body = '{"error":"rate_limited","limit_rps":25,"retry_after_seconds":7}';
     assert.equal((await delaysAfter(429, body)).retryAfterMs, 7_000);

@@ -338,6 +338,8 @@ Do a1
       aDetails('1', { output: '`a'.repeat(250_000), prompt: 'x '.repeat(250_000) }),
     );
     assert.ok(markdown.length > 1_000_000);
+    const name = `a${'_'.repeat(1_000_000)}a`;
+    assert.ok(taskMarkdown(aDetails('1', { files: [{ id: '1', name }] })).includes(name));
   });
 });
 

@@ -223,7 +223,16 @@ describe('front matter', () => {
           assert.ok(place.start >= 0 && place.end >= place.start);
       }),
     );
-    const hostile = `files: [${' '.repeat(1900)}`;
-    assert.equal(read(hostile).problems.length, 1);
+    const blanks = ' '.repeat(1900);
+    for (const hostile of [`[${blanks}`, `[${blanks}{]`, `[a${blanks}{]`, `[${blanks}"a" b]`])
+      assert.equal(read(`files: ${hostile}`).problems.length, 1);
+  });
+
+  it('reads items and comments past any number of blanks', () => {
+    const blanks = ' '.repeat(400);
+    assert.deepEqual(valuesOf(`files: [${blanks}a b${blanks},${blanks}"c"]${blanks}# d`), {
+      files: ['a b', 'c'],
+    });
+    assert.equal(read(`model: a${blanks}b#c${blanks}# d`).entries[0]?.value, `a${blanks}b#c`);
   });
 });

@@ -108,5 +108,9 @@ describe('an output in a code fence', () => {
     for (const text of [body, `${fence}json\n[${'1,'.repeat(5_000_000)}1]\n${fence}`])
       assert.ok(unfenced(text).length > 9_000_000);
     assert.equal(unfenced('\n'.repeat(10_000_000)).length, 10_000_000);
+    const blanks = `${fence}${' '.repeat(1_000_000)}`;
+    for (const text of [`${blanks}.`, `${blanks}a b`, `${blanks}\r`])
+      assert.equal(unfenced(`${text}\u0001`), `${text}\u0001`);
+    assert.equal(unfenced(`${blanks}json${' '.repeat(1_000_000)}\n[]\n${fence}`), '[]');
   });
 });
