@@ -164,6 +164,7 @@ describe('polling sessions that are followed', () => {
     store.untrack([{ apiVersion: 'v4', id: 'a-2' }]);
     await clock.advance(minute);
     assert.deepEqual(tracked(), ['a-1']);
+    assert.equal(requests().filter((each) => each === 'session a').length, 1);
     // Nor where the cloud shows an older state for a moment.
     cloud.tasks.delete('a-2');
     await clock.advance(minute);
@@ -192,10 +193,9 @@ describe('polling sessions that are followed', () => {
   it('tracks the newest alone where the cloud has none of the known any more', async () => {
     follow('a');
     cloud.tasks.delete('a-1');
-    runs('a-2', 'a');
-    runs('a-3', 'a');
+    for (const id of ['a-2', 'a-3', 'a-4']) runs(id, 'a');
     await clock.advance(10 * second);
-    assert.deepEqual(tracked(), ['a-1', 'a-3']);
+    assert.deepEqual(tracked(), ['a-1', 'a-4']);
   });
 
   it('requests nothing for a list that is older than what is known, nor for one of another kind', async () => {
@@ -222,13 +222,12 @@ describe('polling sessions that are followed', () => {
   it('takes nothing in of a session that is untracked while the cloud answers', async () => {
     follow('a', 'b');
     runs('a-2', 'a');
-    let answer = (): void => undefined;
-    cloud.gate = new Promise((resolve) => (answer = resolve));
+    cloud.failWith = ({ what }) => {
+      if (what === 'session') store.untrack([{ apiVersion: 'v4', id: 'a-1' }]);
+      return undefined;
+    };
     await clock.advance(10 * second);
-    assert.deepEqual(requests(), ['list']);
-    store.untrack([{ apiVersion: 'v4', id: 'a-1' }]);
-    answer();
-    await settle();
+    assert.deepEqual(requests(), ['list', 'session a']);
     assert.deepEqual(tracked(), ['b-1']);
   });
 
@@ -303,6 +302,10 @@ describe('polling sessions that are followed', () => {
     assert.ok(!isFollowed('a-1'));
     assert.deepEqual(ended, ['v4 a gone']);
     assert.deepEqual(failed, []);
+    follow('a');
+    cloud.tasks.clear();
+    await clock.advance(30 * second);
+    assert.ok(isFollowed('a-1'), 'it counts anew');
   });
 
   it('tries again with growing pauses where it fails, and at once with another key or a refresh', async () => {
