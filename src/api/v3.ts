@@ -237,9 +237,11 @@ async function readMessages(
   signal: AbortSignal,
 ): Promise<boolean> {
   for (let page = 0; page < pagesAtOnce; page++) {
-    const answer = await readMessagesAfter(send, id, messages.lastId, signal);
+    const before = messages.lastId;
+    const answer = await readMessagesAfter(send, id, before, signal);
     messages.takeIn(answer.messages);
-    if (!answer.hasMore) return false;
+    // What a server sends again for ever ends here.
+    if (!answer.hasMore || messages.lastId === before) return false;
   }
   return true;
 }

@@ -73,6 +73,7 @@ export function readMessagesAfter(
  */
 export class SessionMessages {
   #steps: TaskStep[] = [];
+  readonly #seen = new Set<string>();
   #lastId: string | undefined;
   #lastAt: number | undefined;
   #prompt: string | undefined;
@@ -98,11 +99,13 @@ export class SessionMessages {
     return this.#steps;
   }
 
-  /** @param messages in their order, none of which was taken in before */
+  /** @param messages in their order; those that were taken in before are left out */
   takeIn(messages: readonly Message[]): void {
     if (messages.length === 0) return;
     this.#steps = [...this.#steps];
     for (const message of messages) {
+      if (this.#seen.has(message.id)) continue;
+      this.#seen.add(message.id);
       this.#lastId = message.id;
       if (message.hidden !== true) this.#takeIn(message);
     }

@@ -155,7 +155,8 @@ async function* cursorPages<Page extends CursorPage>(
       path: cursor === undefined ? path : `${path}&${new URLSearchParams({ cursor }).toString()}`,
       read: (body, at) => [read(body), at] as const,
     });
-    cursor = page.hasMore === true ? page.nextCursor : undefined;
+    // A cursor that leads to itself would do so for ever.
+    cursor = page.hasMore === true && page.nextCursor !== cursor ? page.nextCursor : undefined;
     yield [page, { isLast: cursor === undefined, answeredAtMs }];
   } while (cursor !== undefined);
 }

@@ -14,6 +14,8 @@ export class AccountLists {
   readonly failures = new Map<ApiVersion, CloudErrorKind>();
   /** Whether the list of v4 that tells all of each run is larger than any answer may be. */
   areRunsTooLarge = false;
+  /** Lists that show their first page again for ever. */
+  readonly endless = new Set<ApiVersion>();
   /** "v4 1" for the first page of v4's list. */
   readonly requested: { readonly what: string; readonly at: number }[] = [];
   /** How much the server's clock is ahead of ours, in milliseconds. */
@@ -63,9 +65,11 @@ export class AccountLists {
       if (isOfRuns && this.areRunsTooLarge) throw new CloudError('tooLarge', 'ordered');
       const tasks = this.tasks.get(apiVersion) ?? [];
       const all = apiVersion === 'v4' && !isOfRuns ? tasks.filter(isLatest) : tasks;
-      const isLast = from + pageSize >= all.length;
+      const isEndless = this.endless.has(apiVersion);
+      const start = isEndless ? 0 : from;
+      const isLast = !isEndless && from + pageSize >= all.length;
       const answeredAtMs = Math.floor((this.#clock.now() + this.aheadMs) / 1000) * 1000;
-      yield { tasks: all.slice(from, from + pageSize), isLast, answeredAtMs };
+      yield { tasks: all.slice(start, start + pageSize), isLast, answeredAtMs };
       if (isLast) return;
     }
   }

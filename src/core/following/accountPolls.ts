@@ -65,6 +65,8 @@ interface List {
    * started, and a reading that broke off begins anew.
    */
   isBehind: boolean;
+  /** How many pages in a row have shown nothing new. */
+  inVain: number;
   /** The turn at which it was last read. */
   turn: number;
   /** Its API version cannot be listed until then, in milliseconds since 1970. */
@@ -90,6 +92,8 @@ const dayMs = 24 * 60 * minuteMs;
  * twenty runs of v4 with their results are as large as a hundred of its sessions. Where a page holds only new ones, it is read on.
  */
 const wholeQuery: TaskQuery = { isFull: true, pageSize: 20 };
+/** Pages of as many tasks as may be tracked and wait: a list that shows no other on so many has no end, whatever it says. */
+const mostInVain = 100;
 /** Of each list. */
 const mostUndecided = 1000;
 /** The most new tasks that wait; further ones are left out. */
@@ -197,6 +201,7 @@ export class AccountPolls implements ExtraPolls {
       undecided: new Set(),
       reading: undefined,
       isBehind: false,
+      inVain: 0,
       turn: -Infinity,
       restsUntil: 0,
       briefUntil: 0,
@@ -237,7 +242,9 @@ export class AccountPolls implements ExtraPolls {
     }
     const found = this.#takeNew(list, list.floor, tasks, stamp);
     const { floor } = list;
-    list.isBehind = (found > 0 || list.isBehind) && !isLast && times.every((at) => at >= floor);
+    list.inVain = found > 0 ? 0 : list.inVain + 1;
+    const mayShowMore = !isLast && list.inVain < mostInVain && times.every((at) => at >= floor);
+    list.isBehind = (found > 0 || list.isBehind) && mayShowMore;
     if (list.isBehind) return true;
     list.floor = Math.max(floor, list.newest - overlapMs);
     for (const [id, at] of list.seen) if (at < list.floor) list.seen.delete(id);

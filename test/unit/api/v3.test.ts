@@ -317,6 +317,20 @@ describe('v3: the details of a session', () => {
     assert.equal(details.steps.length, 5);
   });
 
+  it('are whole where the server sends the same messages again for ever', async () => {
+    const page = {
+      messages: [{ ...message, id: 'p1', role: 'ai', type: 'planning', summary: 'x' }],
+      hasMore: true,
+    };
+    const client = createV3Client(
+      pollFrom({ ...answers, [messagesPath]: page, [`${messagesPath}&after=p1`]: page }),
+    );
+    const details = await client.getDetails(id, never);
+    assert.equal(details.isPartial, false);
+    assert.equal(details.steps.length, 1);
+    assert.equal((await client.getDetails(id, never, details)).steps.length, 1);
+  });
+
   it('are worth showing without messages and files', async () => {
     const details = await createV3Client(
       pollFrom({

@@ -459,6 +459,22 @@ describe('v4: lists and sessions', () => {
     ]);
   });
 
+  it('ends where a cursor leads to itself', async () => {
+    const page = { sessions: [], nextCursor: 'c', hasMore: true };
+    const client = createV4Client(
+      pollFrom({
+        '/api/v4/sessions?limit=100': page,
+        '/api/v4/sessions?limit=100&cursor=c': page,
+      }),
+    );
+    const ends = [];
+    for await (const { isLast } of client.listTasks({}, never)) {
+      ends.push(isLast);
+      if (ends.length > 5) break;
+    }
+    assert.deepEqual(ends, [false, true]);
+  });
+
   it('finds the runs of a session, and no session without one', async () => {
     const client = createV4Client(
       pollFrom({

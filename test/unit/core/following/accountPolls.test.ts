@@ -80,6 +80,19 @@ describe('following an account', () => {
     assert.deepEqual(ids(), ['just started']);
   });
 
+  it('reads a list that never ends no further than there can be anything new, and goes on with it and the others', async () => {
+    lists.endless.add('v4');
+    poller.setAttention('watching');
+    await clock.advance(20 * second);
+    start('v4', 'a');
+    await clock.advance(20 * second);
+    start('v2', 'b');
+    await clock.advance(5 * minute);
+    start('v4', 'c');
+    await clock.advance(5 * minute);
+    assert.deepEqual(ids(), ['a', 'b', 'c']);
+  });
+
   describe('that has started a task every three seconds', () => {
     const startMany = (): void => {
       for (let number = 400; number > 0; number--)
