@@ -35,6 +35,7 @@ export function nameBefore(text: string, at: number, floor: number): IdContext {
   const from = Math.max(floor, at - maxLookBack);
   if (text[at - 1] === '/') return contextInText(text, at, from);
   let end = at;
+  let isNumbered = false;
   for (;;) {
     while (glue.has(text.charCodeAt(end - 1))) end--;
     let start = end;
@@ -43,8 +44,11 @@ export function nameBefore(text: string, at: number, floor: number): IdContext {
     const word = text.slice(start, end);
     if (versionPattern.test(word) && text.slice(end, at) === ':')
       return { kind: 'task', version: word };
-    const kind = kindOfName(word);
-    if (kind !== 'open') return { kind };
+    const isNumber = /^\d{1,3}$/u.test(word);
+    isNumbered ||= isNumber;
+    const kind = isNumber ? 'open' : kindOfName(word);
+    // "Task 2: …" counts tasks; "user 2: …" may count anything that a user did.
+    if (kind !== 'open') return { kind: isNumbered && kind === 'other' ? 'unknown' : kind };
     // What stands before a quoted text names the text, not an ID in the midst of it.
     if (/["']/u.test(text.charAt(start - 1))) break;
     end = start;
@@ -79,7 +83,11 @@ const maxLookBack = 160;
 function contextInText(text: string, at: number, from: number): IdContext {
   let start = at;
   while (start > from && isPathPart(text.charCodeAt(start - 1))) start--;
-  return contextOfPath(text.slice(start, at - 1).split('/'));
+  const parts = text.slice(start, at - 1).split('/');
+  const context = contextOfPath(parts);
+  const [host = ''] = parts;
+  const isForeign = /^[\w.-]+\.[a-z]{2,}(?::\d+)?$/iu.test(host) && !isOwnHost(host);
+  return isForeign && context.version === undefined ? { kind: 'other' } : context;
 }
 
 function wordsOf(kind: NamedKind, words: string): [string, NamedKind][] {

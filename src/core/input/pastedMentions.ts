@@ -219,6 +219,7 @@ class MentionReader {
   /** @returns where the next line's first sign stands */
   #endLine(end: number): number {
     this.#nameLine(end);
+    const lastSign = this.#text.slice(this.#lineStart, end).trimEnd().at(-1) ?? '';
     this.#lineStart = end + 1;
     this.#lineHasWords = false;
     this.#lineHasTopWords = false;
@@ -227,9 +228,12 @@ class MentionReader {
     const start = this.#lineStart + indent;
     const isBlank = this.#text[start] === '\n';
     this.#namesAbove.startLine(start, indent, isBlank);
-    // A line that stands further in than the first of a record belongs to it. Else a bracket that a log cut off would
-    // swallow all that follows.
-    if (isBlank || indent <= this.#recordIndent) {
+    const isWithin =
+      this.#brackets.depth > 0 &&
+      (isBlank || goesOnAfter.has(lastSign) || closing.has(this.#text.charAt(start)));
+    // A line that stands further in than the first of a record belongs to it, and so does one that a bracket holds. A
+    // bracket that a log cut off does not swallow all that follows.
+    if (!isWithin && (isBlank || indent <= this.#recordIndent)) {
       this.#recordIndent = indent;
       this.#brackets.reset();
     }
@@ -251,6 +255,8 @@ function isOfHost(text: string, end: number): boolean {
 
 /** What ends a link: blanks, quotes, brackets of text around it, and what parts the items of a list. */
 const linkEnd = /[\s"'<>|`\\^{}()[\],;]/gu;
+const goesOnAfter = new Set(',:[{(');
+const closing = new Set(']})');
 const enumeration = /^["'`]?(?:, ?|,? (?:and|&) )["'`]?$/u;
 const versionedId =
   /(?<![\w/.:-])(v\d)[/:]((?!bu_)(?=\d*[A-Za-z_-])(?=[A-Za-z_-]*\d)[A-Za-z0-9][A-Za-z0-9_-]{0,127})(?![\w/:-])/uy;

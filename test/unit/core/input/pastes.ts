@@ -62,6 +62,22 @@ export const pastes: readonly Paste[] = [
     tasks: [t1],
     sessions: [s1],
   },
+  {
+    name: 'tasks and sessions that are counted',
+    text: `Session #1: ${s1}\nTask 1: ${t1}\nTask 2 started: ${t2} (session 2: ${s2})\nUser 3: ${x}`,
+    sessions: [s1],
+    tasks: [t1, t2, x],
+  },
+  {
+    name: 'paths of other hosts, without a scheme',
+    text: `tracker.example/browse/${x} ${t1}\nlocalhost:8000/tasks/${t2}\nhost.example:80/api/v2/tasks/${s1}`,
+    tasks: [t1, t2, s1],
+  },
+  {
+    name: 'JSON that has lost its indentation',
+    text: `[\n{\n"id": "${t1}",\n"sessionId": "${s1}",\n\n"userId":\n"${x}"\n},\n{\n"id": "${t2}"\n}\n]`,
+    tasks: [t1, t2],
+  },
   { name: 'what follows a list', text: `Users:\n- ${x}\nThen it came\n${t1}`, tasks: [t1] },
   { name: 'what is less far in than a list', text: `  Users:\n  - ${x}\n- ${t1}`, tasks: [t1] },
   { name: 'a line under one with a colon in it', text: `User: Ann\n${t1}`, tasks: [t1] },
