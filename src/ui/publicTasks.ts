@@ -59,8 +59,9 @@ export function publicTasks({ tasks, track, callCommand }: PublicTasksOptions): 
     },
     async stop(named) {
       const all = [named].flat();
-      const isNamed = ({ apiVersion, id }: TaskToStop): boolean =>
-        isApiVersion(apiVersion) && typeof id === 'string' && id !== '';
+      // Whoever writes JavaScript may pass anything.
+      const isNamed = (each: TaskToStop | null | undefined): boolean =>
+        isApiVersion(each?.apiVersion) && typeof each?.id === 'string' && each.id !== '';
       if (all.length === 0 || !all.every(isNamed))
         throw new Error('A task is named by its ID and its API version: { apiVersion, id }.');
       await callCommand('stopTask', [all]);

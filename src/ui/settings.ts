@@ -60,10 +60,10 @@ export class Settings implements Disposable {
   /** `undefined` while the account is not followed. */
   get followAccount(): AccountFollowing | undefined {
     if (read('followAccount.enabled') !== true) return undefined;
-    const [filter, limit] = [read('followAccount.filter'), Number(read('followAccount.limit'))];
+    const [filter, limit] = [read('followAccount.filter'), read('followAccount.limit')];
     return {
       filter: typeof filter === 'string' ? filter.trim().toLowerCase() : '',
-      limit: Number.isNaN(limit) ? 200 : Math.min(1000, Math.max(1, Math.floor(limit))),
+      limit: typeof limit === 'number' ? Math.min(1000, Math.max(1, Math.floor(limit))) : 200,
     };
   }
 

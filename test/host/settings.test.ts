@@ -70,8 +70,10 @@ describe('the settings', () => {
     await set('followAccount.filter', ' Check PRICES ');
     await set('followAccount.limit', -5);
     assert.deepEqual(following(), { filter: 'check prices', limit: 1 });
-    await set('followAccount.limit', 'many');
-    assert.equal(following()?.limit, 200);
+    for (const odd of ['many', null]) {
+      await set('followAccount.limit', odd);
+      assert.equal(following()?.limit, 200);
+    }
     for (const name of ['filter', 'limit']) await set(`followAccount.${name}`);
     await settings.setFollowAccount(false);
     assert.equal(following(), undefined);

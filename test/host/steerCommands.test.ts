@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { workspace } from 'vscode';
-import type { BrowserUseTasks } from '../../src/publicApi';
+import type { BrowserUseTasks, TaskToStop } from '../../src/publicApi';
 import { TaskStore } from '../../src/core/tasks/taskStore';
 import { publicTasks } from '../../src/ui/publicTasks';
 import { simulatorKey, startSimulator, type Simulator } from '../simulator/startSimulator';
@@ -89,8 +89,15 @@ describe('what code can do with tasks', () => {
         assert.ok(person.seen.length <= 1, JSON.stringify([name, args, person.seen]));
         assert.ok(person.seen.every(({ text }) => !text.includes('mistake')));
       }
-    for (const named of [[], [{ apiVersion: 'v9', id: 'a' }], { apiVersion: 'v2', id: '' }])
-      await assert.rejects(api.stop(named), /named by its ID/u);
+    const unnamed = [
+      [],
+      [{ apiVersion: 'v9', id: 'a' }],
+      { apiVersion: 'v2', id: '' },
+      null,
+      [null],
+    ];
+    for (const named of unnamed)
+      await assert.rejects(api.stop(named as TaskToStop), /named by its ID/u);
     assert.equal(changes(), 0);
     person.seen.length = 0;
     await run('pauseTask', tracked);

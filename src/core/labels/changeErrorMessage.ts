@@ -51,8 +51,9 @@ function textOf(
         : `The account has as many sessions open as it may${says}. Stop one that you don’t need, wait until one ends, or upgrade the plan there.`;
     case 'rateLimited': {
       const seconds = Math.ceil((retryAfterMs ?? 0) / 1000);
-      const when =
-        seconds > 0 ? `in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}` : 'in a while';
+      // Nobody counts the seconds of more than an hour, or of a date in the year 9999.
+      const isKnown = seconds > 0 && seconds <= 3600;
+      const when = isKnown ? `in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}` : 'in a while';
       return `${host} asks to slow down, and nothing was changed. Try again ${when}.`;
     }
     case 'auth':

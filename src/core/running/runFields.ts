@@ -260,14 +260,14 @@ function itemsOf(written: WrittenValue): readonly string[] | undefined {
 }
 
 function pairsOf(written: WrittenValue): Readonly<Record<string, string>> | undefined {
-  const pairs: (readonly [string, string])[] = [];
-  if (written instanceof Map) pairs.push(...written);
-  else
-    for (const item of itemsOf(written) ?? []) {
-      const at = item.indexOf('=');
-      if (at < 1) return undefined;
-      pairs.push([item.slice(0, at).trim(), item.slice(at + 1).trim()]);
-    }
+  // Not pushed at once: a call takes no more than some ten thousand arguments.
+  const pairs: (readonly [string, string])[] = written instanceof Map ? [...written] : [];
+  const items = written instanceof Map ? [] : (itemsOf(written) ?? []);
+  for (const item of items) {
+    const at = item.indexOf('=');
+    if (at < 1) return undefined;
+    pairs.push([item.slice(0, at).trim(), item.slice(at + 1).trim()]);
+  }
   const names = new Set(pairs.map(([name]) => name));
   if (names.size !== pairs.length || names.has('')) return undefined;
   return pairs.length >= 1 && pairs.length <= mostPairs ? Object.fromEntries(pairs) : undefined;

@@ -95,8 +95,9 @@ function isFlag(value: unknown): value is boolean {
   return typeof value === 'boolean';
 }
 
+/** In the range of `Date`: nothing can be shown of any other. */
 function isMoment(value: unknown): value is number {
-  return Number.isFinite(value);
+  return typeof value === 'number' && Math.abs(value) <= 8.64e15;
 }
 
 function isTrouble(value: unknown): boolean {

@@ -71,6 +71,7 @@ describe('changeErrorMessage', () => {
     ],
     ['noFreeSlot', { status: 429 }, /^The account has as many sessions open as it may\. /u],
     ['rateLimited', { status: 429, retryAfterMs: 4_200 }, /Try again in 5 seconds\.$/u],
+    ['rateLimited', { status: 429, retryAfterMs: Infinity }, /Try again in a while\.$/u],
     ['rateLimited', { status: 429, retryAfterMs: 900 }, /Try again in 1 second\.$/u],
     ['rateLimited', { status: 429 }, /Try again in a while\.$/u],
     [

@@ -65,6 +65,7 @@ const samples: readonly (readonly [RunOption, WrittenValue, FieldValue | undefin
     Object.fromEntries(many(10).map((name) => [name, ''])),
   ],
   ['metadata', new Map(many(11).map((name) => [name, ''])), undefined],
+  ['metadata', new Map(many(200_000).map((name) => [name, ''])), undefined],
   ['secrets', new Map([['a', 'b']]), undefined],
 ];
 

@@ -60,6 +60,7 @@ describe('a kept task', () => {
     ['a status of another kind', { status: ['finished'] }],
     ['no raw status', { rawStatus: null }],
     ['no time', { trackedAt: '1' }],
+    ['a time that no clock has', { trackedAt: 8.64e15 + 1 }],
     ['a flag that is none', { isMissing: 1 }],
     ['no flag', { isUnseen: undefined }],
   ] as const)
@@ -79,12 +80,14 @@ describe('a kept task', () => {
       isSuccess: 'yes',
       lookedAt: '2',
       readAs: 'whenever',
+      endSeenAt: -1e300,
+      browserOpenUntil: 1e300,
       evil: true,
       trouble: { kind: 'auth', since: 1 },
       stoppingSince: 1,
     });
-    const { cost, isSuccess, checkedAt, readAs, ...rest } = whole;
-    assert.ok(cost && !isSuccess && checkedAt && readAs);
+    const { cost, isSuccess, checkedAt, readAs, endSeenAt, browserOpenUntil, ...rest } = whole;
+    assert.ok(cost && !isSuccess && checkedAt && readAs && endSeenAt && browserOpenUntil);
     assert.deepEqual(parseTaskRecord(text), rest);
   });
 
