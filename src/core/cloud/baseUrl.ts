@@ -42,7 +42,7 @@ export function readBaseUrl(text: unknown): BaseUrl {
     );
   if (hasUserInfo(url)) return unusable('The base URL must not hold a user name or password.');
   if (/[?#]/u.test(text)) return unusable('The base URL must end before "?" or "#".');
-  const path = url.pathname.replace(/\/+$/u, '');
+  const path = url.pathname.replace(/(?<!\/)\/+$/u, '');
   if (/\/api(\/v\d+)?$/u.test(path))
     return unusable('The base URL must stand without /api/…, which is added to it.');
   const host = url.origin.slice(url.protocol.length + 2);

@@ -80,6 +80,12 @@ describe('readBaseUrl', () => {
       assert.match(problem, /\.$/u);
     });
 
+  // What takes a power of the length does not end within the time that a test has.
+  it('reads a path of any length', () => {
+    const baseUrl = `https://a.example${'/'.repeat(500_000)}x`;
+    assert.equal(readBaseUrl(baseUrl).server?.baseUrl, baseUrl);
+  });
+
   it('never repeats a password', () => {
     assert.doesNotMatch(JSON.stringify(readBaseUrl('https://u:hunter2@x.example')), /hunter2/u);
   });
