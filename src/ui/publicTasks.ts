@@ -33,10 +33,13 @@ export function publicTasks({ tasks, track, callCommand }: PublicTasksOptions): 
     },
     onDidChangeTask: didChangeTask.event,
     async track(input, token) {
+      // Whoever writes JavaScript may pass anything.
+      const given: unknown = input;
+      const text = typeof given === 'string' ? given : '';
       const abort = new AbortController();
       if (token?.isCancellationRequested === true) abort.abort();
       const cancellation = token?.onCancellationRequested(() => abort.abort());
-      const refs = await track(input, abort.signal).finally(() => {
+      const refs = await track(text, abort.signal).finally(() => {
         cancellation?.dispose();
       });
       return Object.freeze(

@@ -224,7 +224,8 @@ describe('the extension against a cloud', () => {
 
   it('tells other extensions why nothing could be tracked', async () => {
     await assert.rejects(api.track('hello world'), /“hello” is left out: this looks like a word/u);
-    await assert.rejects(api.track(''), /names no task/u);
+    for (const nothing of ['', undefined, null, 3, {}])
+      await assert.rejects(api.track(nothing as string), /names no task/u);
     await set('baseUrl', 'http://evil.example');
     await assert.rejects(api.track(v2Id), /https:\/\//u);
   });

@@ -95,9 +95,13 @@ export async function openContextMenu(
   page: Page,
   row: Locator,
 ): Promise<{ labels: string[]; choose(label: string): Promise<void> }> {
-  await row.click({ button: 'right' });
   const items = page.locator('.monaco-menu .action-item:not(.disabled) .action-label[aria-label]');
-  await items.first().waitFor();
+  // A row that is drawn anew under the pointer opens no menu: a person clicks it again.
+  await until('An open menu', async () => {
+    await row.click({ button: 'right' });
+    await items.first().waitFor({ timeout: 3_000 });
+    return true;
+  });
   const labels = await items.evaluateAll((elements) =>
     elements
       .map((element) => element.getAttribute('aria-label') ?? '')

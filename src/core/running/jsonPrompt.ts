@@ -55,7 +55,7 @@ function refused(text: string): JsonPrompt {
 /** Where a text stops being JSON, which VS Code itself marks in no file that it takes for something else. */
 function jsonFault(text: string): { readonly place: TextPlace; readonly text: string } {
   const isGood = (length: number): boolean =>
-    readJson(text.slice(0, length), { isBeginning: true, maxDepth: Infinity }) !== undefined;
+    readJson(text.slice(0, length), { isBeginning: true }) !== undefined;
   // Blanks alone are no beginning, and what comes after one that is bad makes none good.
   let good = text.search(/[^ \t\r\n]/u);
   let bad = text.length + 1;
