@@ -26,6 +26,7 @@ export function safeFileName(name: string, fallback = 'file'): string {
 }
 
 function shortenName(name: string): string {
+  if (byteLength(name) <= maxBytes) return name;
   const dot = name.lastIndexOf('.');
   const extension = name.length - dot <= 16 ? name.slice(dot) : '';
   let stem = '';

@@ -30,6 +30,8 @@ describe('safeFileName', () => {
     ['console.log', 'console.log'],
     ['trailing.txt. . .', 'trailing.txt'],
     ['.hidden', 'hidden'],
+    ['report..pdf', 'report..pdf'],
+    ['Invoice .pdf', 'Invoice .pdf'],
     ['a  \n b.txt', 'a b.txt'],
     ['\uD800lone.txt', 'lone.txt'],
   ];
