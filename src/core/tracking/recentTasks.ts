@@ -30,7 +30,8 @@ export class AbsentVersions {
   /** The versions that may be served; all of them where none may. */
   leaveOut(versions: readonly ApiVersion[], now: number): readonly ApiVersion[] {
     const left = versions.filter(
-      (version) => now - (this.#foundAt.get(version) ?? -Infinity) >= absenceMs,
+      // Either way, as the wall clock may have been set.
+      (version) => Math.abs(now - (this.#foundAt.get(version) ?? -Infinity)) >= absenceMs,
     );
     return left.length > 0 ? left : versions;
   }
@@ -158,7 +159,9 @@ export class RecentTasks {
     for (const task of tasks) {
       const recent = { ...task, apiVersion };
       this.#tasks.set(refKey(recent), recent);
-      list.oldestAt = Math.min(list.oldestAt, createdAt(recent));
+      const at = createdAt(recent);
+      // One without a time says nothing of how far its list has been read.
+      if (Number.isFinite(at)) list.oldestAt = Math.min(list.oldestAt, at);
     }
     this.#ordered = undefined;
   }

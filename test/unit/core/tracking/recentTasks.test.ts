@@ -106,6 +106,14 @@ describe('the recent tasks of an account', () => {
     );
   });
 
+  it('are read on of a list that does not tell when each was created', async () => {
+    pages.set('v4', [[100, undefined], [80]]).set('v2', [[60], [10]]);
+    const recent = recentTasks();
+    await recent.readMore(nothing);
+    await recent.readMore(nothing);
+    assert.deepEqual(requested.slice(3), ['v4 2']);
+  });
+
   it('leave out without a word what is not served, and say what failed', async () => {
     pages.set('v2', [[5], [4]]);
     failures.set('v3 1', 'notServed').set('v4 1', 'forbidden').set('v2 2', 'server');
@@ -142,6 +150,8 @@ describe('the recent tasks of an account', () => {
     assert.deepEqual(versions.leaveOut(all, 600_999), ['v4', 'v2']);
     assert.deepEqual(versions.leaveOut(['v3'], 2000), ['v3']);
     assert.deepEqual(versions.leaveOut(all, 601_000), all);
+    versions.note('v3', 86_400_000);
+    assert.deepEqual(versions.leaveOut(all, 0), all, 'the clock was set back by a day');
   });
 
   it('send nothing more once nobody wants them', async () => {
