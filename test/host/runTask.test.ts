@@ -559,7 +559,15 @@ describe('Run Task', () => {
     person.texts = ['6'];
     await run('runTask');
     assert.equal([...simulator.tasks.values()].at(-1)?.script.prompt, 'Find a tent');
-    remembered.set('unsentTasks', [null, 'x', { draft: { prompt: 5 } }]);
+    const draft = { prompt: 'Of tomorrow', apiVersion: 'v4' };
+    remembered.set('unsentTasks', [
+      null,
+      'x',
+      { draft: { prompt: 5 } },
+      { draft },
+      { title: 'Run Task', draft: { ...draft, model: null } },
+      { title: 'Run Task', draft, file: 'a b:c' },
+    ]);
     reload();
     person.texts = [];
     const pages = shown.length;

@@ -3,6 +3,7 @@ import { hasEnded, type ApiVersion, type Task, type TaskDetails } from '../cloud
 import { isApiVersion } from '../cloud/versionList';
 import { nodeText, readObject } from '../text/jsonTree';
 import type { ReviewNote } from './runReview';
+import { jsonTypeOf } from './promptFileSchema';
 import { optionsOf, writeOption, type RunDraft } from './runDraft';
 import { asWritten, runFields } from './runFields';
 
@@ -106,4 +107,34 @@ export function draftOfArguments(
       problem: `${capabilitiesOf(apiVersion).label} takes no ${notSent.map(({ label }) => label).join(', ')}. Nothing was sent.`,
     };
   return { draft, isConfirmed: !confirm };
+}
+
+/**
+ * A draft without secrets that was kept in a store which another version of this extension, or anybody, may have written.
+ * @returns `undefined` where anything of it is not understood: what is left would be another task
+ */
+export function keptDraft(kept: unknown): RunDraft | undefined {
+  const parts = { prompt: undefined, apiVersion: undefined, ...(kept as object | undefined) };
+  return Object.entries(parts).every(isKeptPart) ? (kept as RunDraft) : undefined;
+}
+
+function isKeptPart([name, value]: readonly [string, unknown]): boolean {
+  switch (name) {
+    case 'prompt':
+      return typeof value === 'string';
+    case 'apiVersion':
+      return isApiVersion(value);
+    case 'followUp':
+      return value === undefined || value === 'wait' || value === 'interrupt';
+    case 'isContinued':
+      return value === undefined || value === true;
+    default: {
+      if (value === undefined) return true;
+      const field = runFields.find(({ option }) => option === name);
+      const type = Array.isArray(value) ? 'array' : typeof value;
+      return (
+        field !== undefined && type === jsonTypeOf(field.kind) && asWritten(value) !== undefined
+      );
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import { Uri, type Memento } from 'vscode';
-import { isApiVersion } from '../../core/cloud/versionList';
+import { keptDraft } from '../../core/running/draftSources';
 import type { RunDraft } from '../../core/running/runDraft';
 import type { ReviewNote } from '../../core/running/runReview';
 import { mayRunNote } from './draftSender';
@@ -28,9 +28,28 @@ export function recallUnsent(memory: Pick<Memento, 'get'>): readonly RunStart[] 
 }
 
 function startIn(kept: unknown): RunStart[] {
-  const { draft, file, ...start } = (kept ?? {}) as Omit<RunStart, 'file'> & { file?: string };
-  if (typeof draft?.prompt !== 'string' || !isApiVersion(draft.apiVersion)) return [];
-  return [{ ...start, draft, file: file === undefined ? undefined : Uri.parse(file) }];
+  const { title, draft, notes, file, isFromFolder } = (kept ?? {}) as Readonly<
+    Record<string, unknown>
+  >;
+  const known = keptDraft(draft);
+  const uri = uriIn(file);
+  if (!known || typeof title !== 'string' || (file !== undefined && !uri)) return [];
+  const shown = Array.isArray(notes) ? notes.filter(isNote) : [];
+  return [{ title, draft: known, notes: shown, file: uri, isFromFolder: isFromFolder === true }];
+}
+
+function uriIn(text: unknown): Uri | undefined {
+  try {
+    return typeof text === 'string' ? Uri.parse(text, true) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isNote(note: unknown): note is ReviewNote {
+  const { severity, label, detail = '' } = (note ?? {}) as Readonly<Record<string, unknown>>;
+  const isText = typeof label === 'string' && typeof detail === 'string';
+  return isText && (severity === 'info' || severity === 'warning');
 }
 
 /**

@@ -3,6 +3,7 @@ import type { ApiVersion, TaskDetails } from '../../../../src/core/cloud/task';
 import {
   continuedDraft,
   draftOfArguments,
+  keptDraft,
   repeatedDraft,
 } from '../../../../src/core/running/draftSources';
 
@@ -140,5 +141,49 @@ describe('the arguments of Run Task', () => {
       const result = draftOfArguments(given, 'v4');
       assert.match('problem' in result ? result.problem : '', expected);
     }
+  });
+});
+
+describe('a draft that was kept', () => {
+  it('is what it was', () => {
+    for (const draft of [
+      { prompt: '', apiVersion: 'v4' },
+      { prompt: ' Go\n', apiVersion: 'v4', sessionId, isContinued: true, followUp: 'interrupt' },
+      {
+        prompt: 'Go',
+        apiVersion: 'v2',
+        maxSteps: 5,
+        keepAlive: false,
+        allowedDomains: ['a.example'],
+        metadata: { team: 'search' },
+        model: undefined,
+      },
+    ])
+      assert.equal(keptDraft(draft), draft);
+  });
+
+  it('is none where anything of it is not understood', () => {
+    for (const kept of [
+      undefined,
+      null,
+      'Go',
+      [],
+      {},
+      { prompt: 'Go' },
+      { apiVersion: 'v4' },
+      { prompt: 5, apiVersion: 'v4' },
+      { prompt: 'Go', apiVersion: 'v9' },
+      { prompt: 'Go', apiVersion: 'v4', followUp: 'later' },
+      { prompt: 'Go', apiVersion: 'v4', isContinued: 1 },
+      { prompt: 'Go', apiVersion: 'v4', model: null },
+      { prompt: 'Go', apiVersion: 'v4', files: 'a.csv' },
+      { prompt: 'Go', apiVersion: 'v2', maxSteps: '5' },
+      { prompt: 'Go', apiVersion: 'v2', metadata: { a: 1 } },
+      { prompt: 'Go', apiVersion: 'v2', metadata: null },
+      { prompt: 'Go', apiVersion: 'v2', allowedDomains: [3] },
+      { prompt: 'Go', apiVersion: 'v2', secrets: { a: 'b' } },
+      { prompt: 'Go', apiVersion: 'v4', optionOfTomorrow: true },
+    ])
+      assert.equal(keptDraft(kept), undefined, JSON.stringify(kept));
   });
 });
