@@ -25,32 +25,36 @@ export function layOutJson(
   maxLength = Infinity,
 ): { readonly text: string; readonly isCut: boolean } {
   const parts: string[] = [];
+  let length = 0;
+  const write = (part: string): void => {
+    parts.push(part);
+    length += part.length;
+  };
   // An own stack: containers with the entry that comes next.
   const open: { readonly node: JsonContainer; next: number }[] = [];
   const begin = (node: JsonNode): boolean => {
     if (!isContainer(node)) {
-      parts.push(node.raw);
+      write(node.raw);
       return node.isCut;
     }
-    parts.push(node.kind === 'object' ? '{' : '[');
+    write(node.kind === 'object' ? '{' : '[');
     open.push({ node, next: 0 });
     return false;
   };
   let isCut = begin(root);
-  // A part is no less than a character.
-  for (let top = open.at(-1); top && !isCut && parts.length <= maxLength; top = open.at(-1)) {
+  for (let top = open.at(-1); top && !isCut && length <= maxLength; top = open.at(-1)) {
     const { node } = top;
     const entry = node.entries[top.next];
     if (entry) {
-      parts.push(`${top.next === 0 ? '' : ','}\n${'  '.repeat(open.length)}`);
-      if (entry.rawName !== undefined) parts.push(`${entry.rawName}: `);
+      write(`${top.next === 0 ? '' : ','}\n${'  '.repeat(open.length)}`);
+      if (entry.rawName !== undefined) write(`${entry.rawName}: `);
       top.next++;
       isCut = begin(entry.node);
     } else if (node.isCut) isCut = true;
     else {
       open.pop();
       const newLine = node.entries.length === 0 ? '' : `\n${'  '.repeat(open.length)}`;
-      parts.push(`${newLine}${node.kind === 'object' ? '}' : ']'}`);
+      write(`${newLine}${node.kind === 'object' ? '}' : ']'}`);
     }
   }
   const text = parts.join('');

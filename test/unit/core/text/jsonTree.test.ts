@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { formatJson, layOutJson } from '../../../../src/core/text/formatJson';
-import { decodeJsonString, readJson, type JsonNode } from '../../../../src/core/text/jsonTree';
+import {
+  decodeJsonString,
+  readJson,
+  type JsonContainer,
+  type JsonNode,
+} from '../../../../src/core/text/jsonTree';
 
 /** A tree as plain values, each container that is cut with a mark at its end. */
 function plain(node: JsonNode | undefined): unknown {
@@ -152,6 +157,25 @@ describe('readJson', () => {
 });
 
 describe('layOutJson', () => {
+  it('lays out little more than what is shown, however deep it is', () => {
+    let reads = 0;
+    const ones = Array.from({ length: 5000 }, () => {
+      const node: JsonNode = { kind: 'number', raw: '1', isCut: false };
+      return {
+        rawName: undefined,
+        get node() {
+          reads++;
+          return node;
+        },
+      };
+    });
+    let tree: JsonContainer = { kind: 'array', entries: ones, isCut: false };
+    for (let depth = 1; depth < 60; depth++)
+      tree = { kind: 'array', entries: [{ rawName: undefined, node: tree }], isCut: false };
+    assert.equal(layOutJson(tree, 10_000).text.length, 10_000);
+    assert.ok(reads < 100, String(reads));
+  });
+
   it('changes nothing but blanks, and no value', () => {
     for (const text of samples) {
       const tree = readJson(text);
