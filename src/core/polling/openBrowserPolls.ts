@@ -86,12 +86,16 @@ export class OpenBrowserPolls implements ExtraPolls {
   #mark(open: readonly OpenSession[]): void {
     const { store, now } = this.#options;
     const tasks = store.tasks().filter(leavesBrowser);
+    const sessions = new Set<string | undefined>();
     const marks = tasks.map((task) => {
       const moments = open
         .filter(({ sessionId }) => sessionId === task.sessionId)
         .map(({ closesAt }) => momentOf(closesAt))
         .filter((at) => at > now());
-      const isOpen = moments.length > 0 && mayBeMarked(task, tasks);
+      // Several may have begun at once, or nobody knows when.
+      const isFirst = !sessions.has(task.sessionId);
+      const isOpen = isFirst && moments.length > 0 && mayBeMarked(task, tasks);
+      if (isOpen) sessions.add(task.sessionId);
       return { ...task, browserOpenUntil: isOpen ? Math.max(...moments) : undefined };
     });
     store.put(marks);

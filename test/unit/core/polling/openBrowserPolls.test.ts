@@ -149,6 +149,15 @@ describe('polling browsers that are still open', () => {
     assert.equal(browserOpenUntil, startedAt + 30 * minute);
   });
 
+  it('marks one run of a session also where nobody tells which was the last', async () => {
+    opens('s', hour);
+    opens('other', hour);
+    for (const id of ['a', 'b']) ends(id, 's', { createdAt: undefined });
+    for (const id of ['c', 'd']) ends(id, 'other', { createdAt: new Date(0).toISOString() });
+    await clock.advance(2 * minute);
+    assert.deepEqual(marked(), ['a', 'c']);
+  });
+
   it('marks nothing by an answer to another key', async () => {
     ends('a', 's-a');
     opens('s-a', 22 * minute);
