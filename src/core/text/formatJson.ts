@@ -25,10 +25,10 @@ export function layOutJson(
   maxLength = Infinity,
 ): { readonly text: string; readonly isCut: boolean } {
   const parts: string[] = [];
-  let length = 0;
+  const written = { length: 0 };
   const write = (part: string): void => {
     parts.push(part);
-    length += part.length;
+    written.length += part.length;
   };
   // An own stack: containers with the entry that comes next.
   const open: { readonly node: JsonContainer; next: number }[] = [];
@@ -42,7 +42,7 @@ export function layOutJson(
     return false;
   };
   let isCut = begin(root);
-  for (let top = open.at(-1); top && !isCut && length <= maxLength; top = open.at(-1)) {
+  for (let top = open.at(-1); top && !isCut && written.length <= maxLength; top = open.at(-1)) {
     const { node } = top;
     const entry = node.entries[top.next];
     if (entry) {
