@@ -127,6 +127,7 @@ describe('steering, against the simulator', () => {
       ['done', 'done', 'done'],
     );
     assert.equal(changes(), 3);
+    await sessions.read();
     assert.deepEqual(sessions.state.entries, []);
     sessions.dispose();
   });

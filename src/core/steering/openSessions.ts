@@ -132,8 +132,8 @@ export class OpenSessions implements Disposable {
   }
 
   /**
-   * Stops some of them, four at a time; each is sent once, and what is being stopped already is left alone. Reads again
-   * afterwards. Rejects only with what is no failure of the cloud's.
+   * Stops some of them, four at a time; each is sent once, and what is being stopped already is left alone. Has all read
+   * again, without waiting for it. Rejects only with what is no failure of the cloud's.
    */
   async stop(
     entries: readonly OpenEntry[],
@@ -163,7 +163,9 @@ export class OpenSessions implements Disposable {
         onProgress?.(count);
       });
     } finally {
-      await this.read();
+      this.#update({ ...this.#state, entries: this.#marked(this.#state.entries) });
+      // Who stops them does not wait for that, as lists give way to all other requests.
+      void this.read();
     }
     return stopped;
   }

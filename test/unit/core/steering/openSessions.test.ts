@@ -223,6 +223,7 @@ describe('OpenSessions', () => {
     await sessions.read();
     broken = new Error('The base URL has changed.');
     await assert.rejects(sessions.stop(sessions.state.entries, { signal: never }), broken);
+    await settle();
     assert.equal(sessions.state.entries[0]?.isStopping, false);
     assert.equal(sessions.state.trouble?.error.kind, 'badAnswer');
   });
@@ -325,7 +326,24 @@ describe('OpenSessions', () => {
       'done',
       'done',
     ]);
+    await settle();
     assert.deepEqual(ids(), ['b5']);
+  });
+
+  it('does not wait for the list to be read again, and marks at once what goes on', async () => {
+    have('v4', browser('b1'), browser('b2'));
+    await sessions.read();
+    tookMs = 20_000;
+    cloud.actions.failNext('stopOpenSession', 'forbidden');
+    const stopped = await sessions.stop(sessions.state.entries, { signal: never });
+    assert.equal(stopped.length, 2);
+    assert.equal(sessions.state.isReading, true);
+    assert.deepEqual(
+      sessions.state.entries.map(({ isStopping }) => isStopping),
+      [false, true],
+    );
+    await clock.advance(tookMs);
+    assert.deepEqual(ids(), ['b1']);
   });
 
   it('reads no more once it is disposed, and keeps nobody waiting', async () => {
