@@ -29,5 +29,5 @@ export default {
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   htmlReporter: { fileName: 'out/mutation/report.html' },
   jsonReporter: { fileName: 'out/mutation/report.json' },
-  thresholds: { high: 90, low: 85, break: 85 },
+  thresholds: { high: 95, low: 92, break: 90 },
 };
