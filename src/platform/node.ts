@@ -118,8 +118,7 @@ function hash(text: string): string {
 
 async function listFolder(folder: string): Promise<string[]> {
   try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+    return await readdir(folder);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
@@ -129,7 +128,10 @@ async function listFolder(folder: string): Promise<string[]> {
 /** @returns the task, why the file is not read, or nothing where it has gone */
 async function readTask(path: string, name: string): Promise<TrackedTask | string | undefined> {
   try {
-    if ((await stat(path)).size > largestFileBytes) return 'it is too large';
+    const stats = await stat(path);
+    // Reading a pipe waits for ever.
+    if (!stats.isFile()) return 'it is no file';
+    if (stats.size > largestFileBytes) return 'it is too large';
     const task = parseTaskRecord(await readFile(path, 'utf8'));
     if (!task) return 'it does not hold a task';
     return fileNameOf(task) === name ? task : 'it holds another task than its name says';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -119,9 +119,25 @@ describe('the folder of tasks', () => {
       (await open().load()).map(({ id }) => id),
       ['good'],
     );
-    assert.deepEqual(new Set(skipped.map((line) => line.split(':')[0])), new Set(strangers.keys()));
-    assert.equal(skipped.length, strangers.size);
+    const told = skipped.map((line) => line.split(':')[0]);
+    assert.deepEqual(new Set(told), new Set([...strangers.keys(), 'directory.json']));
+    assert.equal(told.length, strangers.size + 1);
     for (const [name, text] of strangers) assert.equal(readIn(name), text);
+  });
+
+  it('reads a file through a link, and waits for no pipe', async function () {
+    if (process.platform === 'win32') return this.skip();
+    await open().save(aTask({ id: 'linked' }));
+    const [name = ''] = fileNames();
+    const elsewhere = path.join(path.dirname(root), 'elsewhere.json');
+    fs.renameSync(path.join(folder(), name), elsewhere);
+    fs.symlinkSync(elsewhere, path.join(folder(), name));
+    execFileSync('mkfifo', [path.join(folder(), 'pipe.json')]);
+    assert.deepEqual(
+      (await open().load()).map(({ id }) => id),
+      ['linked'],
+    );
+    assert.deepEqual(skipped, ['pipe.json: it is no file']);
   });
 
   it('clears away what a crash left behind, but not what another window is writing', async () => {
