@@ -76,6 +76,7 @@ export class FakeWindow {
     this.persistence = new TaskPersistence({
       store,
       files: this.#files(origin, machine.disk, after),
+      clock: machine.clock,
       onError: (_what, error) => {
         throw error;
       },

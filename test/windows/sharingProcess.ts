@@ -36,6 +36,7 @@ const spoken = (files: TaskFiles): TaskFiles => ({
 });
 const persistence = new TaskPersistence({
   store,
+  clock,
   files: spoken(openTaskFolder({ root: join(root, 'tasks'), origin, onSkipped: fail })),
   onError: (_what, error) => fail(error),
 });

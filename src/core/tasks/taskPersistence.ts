@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/event';
 import { refKey, type TaskRef } from '../cloud/task';
 import { formatTaskRecord } from './taskRecord';
@@ -9,6 +10,7 @@ export interface TaskPersistenceOptions {
   readonly store: TaskStore;
   /** Where the tasks are kept. */
   readonly files: TaskFiles;
+  readonly clock: Clock;
   /** Told once when tasks cannot be read, and once when they cannot be saved. */
   readonly onError: (what: 'load' | 'save', error: unknown) => void;
 }
@@ -25,6 +27,8 @@ interface Write {
 
 /** Each write holds a file open, and a system gives a process few. */
 const writesAtOnce = 16;
+/** So long after writes have failed they are tried again, in milliseconds: a task that has ended changes no more by itself. */
+const retryMs = 60_000;
 
 /**
  * Keeps the tasks of a store in files: reads them into the store, and saves what changes.
@@ -35,7 +39,7 @@ export class TaskPersistence implements Disposable {
   readonly #subscription: Disposable;
   readonly #writes = new Map<string, Write>();
   readonly #notified = new Set<'load' | 'save'>();
-  /** Tasks that have changed while another window saved. */
+  /** Tasks that have changed while another window saved, and those whose last write has failed. */
   readonly #unsaved = new Map<string, TaskRef>();
   #isSaving = true;
   #maySave: () => boolean = () => true;
@@ -43,7 +47,8 @@ export class TaskPersistence implements Disposable {
   #flushWaiters: (() => void)[] = [];
   #ready: Promise<void> = Promise.resolve();
   #isFilling = false;
-  #isDisposed = false;
+  #isRetrying = false;
+  readonly #disposed = new AbortController();
 
   constructor(options: TaskPersistenceOptions) {
     this.#options = options;
@@ -76,9 +81,7 @@ export class TaskPersistence implements Disposable {
     this.#isSaving = isSaving;
     if (!isSaving) return;
     this.#maySave = maySave;
-    const refs = [...this.#unsaved.values()];
-    this.#unsaved.clear();
-    for (const ref of refs) this.#save(ref, this.#options.store.get(ref));
+    this.#saveNoted();
   }
 
   /** Writes these tasks as they are, though another window saves: it does not answer. */
@@ -94,7 +97,7 @@ export class TaskPersistence implements Disposable {
     await this.flush();
     try {
       const tasks = await this.#options.files.load();
-      if (this.#isDisposed) return;
+      if (this.#disposed.signal.aborted) return;
       this.#unsaved.clear();
       this.#fill(tasks);
     } catch (error) {
@@ -110,7 +113,7 @@ export class TaskPersistence implements Disposable {
 
   /** What is being written is still written; `flush` waits for it. */
   dispose(): void {
-    this.#isDisposed = true;
+    this.#disposed.abort();
     this.#subscription.dispose();
   }
 
@@ -121,7 +124,7 @@ export class TaskPersistence implements Disposable {
     } catch (error) {
       this.#notify('load', error);
     }
-    if (this.#isDisposed) return;
+    if (this.#disposed.signal.aborted) return;
     const isKept = new Set(tasks.map(refKey));
     const early = this.#options.store.tasks().filter((task) => !isKept.has(refKey(task)));
     this.#fill([...tasks, ...early]);
@@ -150,12 +153,18 @@ export class TaskPersistence implements Disposable {
     else this.#noteUnsaved(ref);
   }
 
+  #saveNoted(): void {
+    // Those of now: what may not be written is noted again at once.
+    const refs = [...this.#unsaved.values()];
+    for (const ref of refs) this.#save(ref, this.#options.store.get(ref));
+  }
+
   #noteUnsaved({ apiVersion, id }: TaskRef): void {
     this.#unsaved.set(refKey({ apiVersion, id }), { apiVersion, id });
   }
 
   #save(ref: TaskRef, task: TrackedTask | undefined, maySave = this.#maySave): void {
-    if (this.#isDisposed) return;
+    if (this.#disposed.signal.aborted) return;
     const key = refKey(ref);
     const write = this.#writes.get(key);
     if (write) {
@@ -188,6 +197,7 @@ export class TaskPersistence implements Disposable {
     const { files } = this.#options;
     while (write.isDue) {
       write.isDue = false;
+      this.#unsaved.delete(key);
       if (!write.maySave()) {
         this.#noteUnsaved(write.ref);
         continue;
@@ -196,12 +206,24 @@ export class TaskPersistence implements Disposable {
         await (write.task ? files.save(write.task) : files.remove(write.ref));
       } catch (error) {
         this.#notify('save', error);
+        this.#noteUnsaved(write.ref);
+        void this.#retryLater();
       }
     }
     // In the same turn as the check above, so that no change falls between.
     this.#writes.delete(key);
     this.#runningCount--;
     this.#writeNext();
+  }
+
+  /** One timer for all, and none while every write succeeds. Never rejects. */
+  async #retryLater(): Promise<void> {
+    const { signal } = this.#disposed;
+    if (this.#isRetrying) return;
+    this.#isRetrying = true;
+    await this.#options.clock.sleep(retryMs, signal);
+    this.#isRetrying = false;
+    if (this.#isSaving) this.#saveNoted();
   }
 
   #notify(what: 'load' | 'save', error: unknown): void {

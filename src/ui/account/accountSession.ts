@@ -47,7 +47,7 @@ export class AccountSession implements Disposable {
   readonly #over = new AbortController();
 
   constructor(options: AccountSessionOptions) {
-    const { server, files, after, onStorageError, loadWindows, onError } = options;
+    const { server, files, after, clock, onStorageError, loadWindows, onError } = options;
     this.server = server;
     this.#problem = options.problem;
     this.key = new ApiKey({ ...options, origin: server.origin });
@@ -55,6 +55,7 @@ export class AccountSession implements Disposable {
     this.persistence = new TaskPersistence({
       store: this.store,
       files: filesAfter(after, files),
+      clock,
       onError: onStorageError,
     });
     this.windows = new LazyWindowSharing(async () => {

@@ -74,6 +74,6 @@ export function reportStorage(what: 'load' | 'save', error: unknown, log: Log): 
   const text =
     what === 'load'
       ? 'The tracked tasks cannot be read from disk. The log says why.'
-      : 'The tracked tasks cannot be saved to disk: what you track now is forgotten when the window closes. The log says why.';
+      : 'The tracked tasks cannot be saved to disk. This is tried again each minute; what is not saved until then is forgotten when the window closes. The log says why.';
   void showMessage({ severity: 'error', text });
 }

@@ -59,6 +59,7 @@ function openWindow(root: string, world: World) {
   const onError = (error: unknown): void => console.error(error);
   const persistence = new TaskPersistence({
     store,
+    clock,
     files: openTaskFolder({ root: join(root, 'tasks'), origin, onSkipped: onError }),
     onError: (_what, error) => onError(error),
   });

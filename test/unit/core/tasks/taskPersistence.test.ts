@@ -4,22 +4,25 @@ import { TaskPersistence } from '../../../../src/core/tasks/taskPersistence';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import type { TrackedTask } from '../../../../src/core/tasks/trackedTask';
 import { aTask } from '../../../fakes/aTask';
-import { settle } from '../../../fakes/fakeClock';
+import { FakeClock, settle } from '../../../fakes/fakeClock';
 import { MemoryFiles } from '../../../fakes/memoryFiles';
 
 describe('TaskPersistence', () => {
   let store: TaskStore;
   let files: MemoryFiles;
+  let clock: FakeClock;
   let errors: string[];
   let persistence: TaskPersistence;
 
   beforeEach(() => {
     store = new TaskStore();
     files = new MemoryFiles();
+    clock = new FakeClock();
     errors = [];
     persistence = new TaskPersistence({
       store,
       files,
+      clock,
       onError: (what, error) => errors.push(`${what}: ${String(error)}`),
     });
   });
@@ -140,6 +143,73 @@ describe('TaskPersistence', () => {
     update('a', 'started');
     await persistence.flush();
     assert.ok(files.kept.has('v2/a'));
+  });
+
+  it('writes what could not be written again a minute later, until it can, as an ended task changes no more', async () => {
+    keep(aTask({ id: 'gone' }));
+    await persistence.load();
+    files.failure = new Error('disk full');
+    store.track([ref('a')], 1);
+    store.untrack([ref('gone')]);
+    await persistence.flush();
+    await clock.advance(60_000);
+    assert.equal(errors.length, 1);
+    assert.deepEqual(files.log, ['save a unknown', 'remove gone', 'save a unknown', 'remove gone']);
+    files.failure = undefined;
+    await clock.advance(59_999);
+    assert.ok(!files.kept.has('v2/a'));
+    await clock.advance(1);
+    assert.deepEqual([...files.kept.keys()], ['v2/a']);
+    assert.equal(clock.timers, 0);
+  });
+
+  it('keeps for its next turn what it may not write when it tries again', async () => {
+    await persistence.load();
+    let maySave = true;
+    persistence.setSaving(true, () => maySave);
+    files.failure = new Error('disk full');
+    store.track([ref('a'), ref('b')], 1);
+    await persistence.flush();
+    files.failure = undefined;
+    maySave = false;
+    await clock.advance(60_000);
+    assert.equal(files.kept.size, 0);
+    persistence.setSaving(true);
+    await persistence.flush();
+    assert.deepEqual([...files.kept.keys()], ['v2/a', 'v2/b']);
+  });
+
+  it('leaves to another window what it could not write, until it saves again', async () => {
+    await persistence.load();
+    files.failure = new Error('disk full');
+    store.track([ref('a')], 1);
+    await persistence.flush();
+    files.failure = undefined;
+    persistence.setSaving(false);
+    await clock.advance(60_000);
+    assert.equal(files.kept.size, 0);
+    persistence.setSaving(true);
+    await persistence.flush();
+    assert.ok(files.kept.has('v2/a'));
+  });
+
+  it('tries no failed write again where a later one has succeeded, or once it is disposed', async () => {
+    await persistence.load();
+    files.failure = new Error('disk full');
+    store.track([ref('a')], 1);
+    await persistence.flush();
+    files.failure = undefined;
+    update('a', 'started');
+    await persistence.flush();
+    await clock.advance(60_000);
+    assert.deepEqual(files.log, ['save a unknown', 'save a running']);
+    files.failure = new Error('disk full');
+    update('a', 'again');
+    await persistence.flush();
+    persistence.dispose();
+    await clock.advance(60_000);
+    assert.deepEqual(files.log.slice(2), ['save a running']);
+    assert.equal(clock.timers, 0);
   });
 
   it('asks before each write whether it still may, and keeps what it may not for its next turn', async () => {

@@ -80,6 +80,7 @@ describe('WindowSharing', () => {
     tasks.show(store);
     persistence = new TaskPersistence({
       store,
+      clock,
       files: {
         load: async () => {
           await loading;
