@@ -312,6 +312,35 @@ describe('the tools for language models that cost money or lose work', () => {
     await assert.rejects(invoke('stopTask', { id: randomUUID() }), /No API version knows/u);
   });
 
+  it('ask about the tracked task that a link names, and about all that lose by its session', async () => {
+    const { store } = world.account.requireSession();
+    const [id, other, sessionId] = [randomUUID(), randomUUID(), randomUUID()];
+    const tracked = {
+      apiVersion: 'v2',
+      sessionId,
+      status: 'running',
+      rawStatus: 'started',
+    } as const;
+    const more = { trackedAt: 1, isMissing: false, isUnseen: false } as const;
+    store.put([
+      { ...tracked, ...more, id, prompt: 'Book a table' },
+      { ...tracked, ...more, id: other, prompt: 'Read the news' },
+    ]);
+    const link = `https://cloud.browser-use.com/tasks/${id}`;
+    for (const each of [id, link, `${world.simulator.url}/api/v2/tasks/${id}`]) {
+      const { confirmationMessages } = await ask('stopTask', { id: each, scope: 'session' });
+      const { message } = confirmationMessages ?? {};
+      const text = (message as MarkdownString).value.replaceAll('&nbsp;', ' ');
+      assert.match(text, /^Stop 2 tasks and the sessions/u);
+      for (const title of ['Book a table', 'Read the news']) assert.ok(text.includes(title), text);
+      assert.ok(text.replaceAll('\\', '').includes(`Task ID: ${id}, at`), text);
+    }
+    store.untrack([
+      { apiVersion: 'v2', id },
+      { apiVersion: 'v2', id: other },
+    ]);
+  });
+
   it('stop no task of another account than the person was asked about', async () => {
     const [id, apiVersion] = [randomUUID(), 'v4'];
     world.simulator.addTask({ id, prompt: 'Go on', lengthMs: 600_000 });

@@ -1,5 +1,6 @@
 import { MarkdownString, type PreparedToolInvocation } from 'vscode';
 import type { Clock } from '../../core/base/clock';
+import { refKey, type TaskRef } from '../../core/cloud/task';
 import { apiVersions } from '../../core/cloud/versionList';
 import { appearanceLabel } from '../../core/labels/taskLabels';
 import { canSteer, losingTasks } from '../../core/steering/steerActions';
@@ -8,7 +9,7 @@ import type { SteerResult, TaskSteering } from '../../core/steering/taskSteering
 import type { CurrentAccount } from '../account/currentAccount';
 import { ShownAccount } from '../account/shownAccount';
 import type { Settings } from '../settings';
-import { findTask } from './findTask';
+import { findTask, namedTask } from './findTask';
 import { Questions, type Asked } from './questions';
 import type { Tool, ToolInput } from './tool';
 
@@ -18,6 +19,8 @@ export interface StopToolOptions {
   readonly clock: Clock;
   readonly steering: TaskSteering;
 }
+
+const [newestVersion = 'v4'] = apiVersions;
 
 type StopAction = 'stop' | 'stopSession';
 
@@ -29,7 +32,7 @@ export function stopTool(options: StopToolOptions): Tool {
       const session = options.account.requireSession();
       await session.persistence.whenReady;
       const asked = { meant: actionOf(input), account: await ShownAccount.of(session) };
-      const question = questionOf(input, asked);
+      const question = questionOf(asked, namedTask(input, { ...options, store: session.store }));
       questions.ask(input, asked);
       return question;
     },
@@ -37,20 +40,17 @@ export function stopTool(options: StopToolOptions): Tool {
   };
 }
 
-/** Sends nothing, so a task that is not tracked is named by what the model gave. */
+/** Sends nothing, so a task of which only the cloud knows more is named by its ID. */
 function questionOf(
-  input: ToolInput,
   { meant: action, account }: Asked<StopAction>,
+  { id, apiVersion = newestVersion }: ReturnType<typeof namedTask>,
 ): PreparedToolInvocation {
-  const id = input.requiredText('id');
   const { server, store } = account.session;
-  const [newest] = apiVersions;
-  const named = store.tasks().find((task) => task.id === id) ?? {
-    apiVersion: newest ?? 'v4',
-    id,
-  };
-  const others = losingTasks(action, [named], store.tasks()).filter((task) => task.id !== id);
-  const { text, detail } = stopQuestion(action, [named, ...others]);
+  const ref: TaskRef = { apiVersion, id };
+  const others = losingTasks(action, [ref], store.tasks()).filter(
+    (task) => refKey(task) !== refKey(ref),
+  );
+  const { text, detail } = stopQuestion(action, [store.get(ref) ?? ref, ...others]);
   const message = new MarkdownString();
   message.appendText(`${text}\n\n${detail}\n\nTask ID: ${id}, at ${server.host}`);
   return {
