@@ -89,6 +89,7 @@ for (const [apiVersion, version] of [
       assert.equal(shown.filter((each) => each.includes('tent')).length, 1);
       await workbench.screenshot(`details-${apiVersion}-finished`);
       if (apiVersion !== 'v4') return;
+      await workbench.waitForStatusBar('1 browser open');
       await details.getByRole('button', { name: 'Session Cost' }).click();
       await details.getByText('Session: Browser').waitFor();
       await workbench.screenshot('details-v4-session-cost');

@@ -1,6 +1,7 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { areEndsFinal } from '../cloud/versionList';
 import { nextBackoffMs, rateLimitPauseMs } from '../polling/backoff';
+import { markByDetails } from '../polling/openBrowserPolls';
 import { PollLoop, type LoopStep } from '../polling/pollLoop';
 import type { Clock } from '../base/clock';
 import { isAbort, isCloudError, mayPass, type CloudErrorKind } from '../cloud/errors';
@@ -19,7 +20,7 @@ export interface DetailsReaderOptions {
    * @throws where the task's account cannot be asked at the moment
    */
   readonly account: () => {
-    readonly store: Pick<TaskStore, 'stampRequest' | 'applyUpdate'>;
+    readonly store: Pick<TaskStore, 'stampRequest' | 'applyUpdate' | 'get' | 'tasks' | 'put'>;
     readonly connect: (signal: AbortSignal) => Promise<Cloud>;
   };
   readonly clock: Clock;
@@ -185,6 +186,7 @@ export class DetailsReader implements Disposable {
       // Taken in here first, so that the store's event about it changes nothing.
       this.#takeIn(details);
       store.applyUpdate(ref, summaryOf(details), clock.now(), true, stamp);
+      markByDetails(ref, details, store);
       if (stepsError) onError(stepsError);
       if (stepsError && mayPass(stepsError.kind)) this.#noteTrouble(stepsError);
       // A run of thousands of steps shows the first of them soon, and then the rest.

@@ -1,6 +1,7 @@
 import { momentOf } from '../base/moment';
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { concernsAll, isCloudError } from '../cloud/errors';
+import type { TaskDetails, TaskRef } from '../cloud/task';
 import type { OpenSession } from '../cloud/taskActions';
 import type { Cloud } from '../cloud/taskClient';
 import type { TaskStore } from '../tasks/taskStore';
@@ -100,6 +101,19 @@ export class OpenBrowserPolls implements ExtraPolls {
     });
     store.put(marks);
   }
+}
+
+/** Marks a task by what its own details say of its browser; where they say nothing of it, the mark stays as it is. */
+export function markByDetails(
+  ref: TaskRef,
+  { session }: Pick<TaskDetails, 'session'>,
+  store: Pick<TaskStore, 'get' | 'tasks' | 'put'>,
+): void {
+  const task = store.get(ref);
+  if (!task || !leavesBrowser(task) || session?.status === undefined) return;
+  const closesAt = momentOf(session.idleUntil) || undefined;
+  const isMarkable = mayBeMarked(task, store.tasks().filter(leavesBrowser));
+  store.put([{ ...task, browserOpenUntil: isMarkable ? closesAt : undefined }]);
 }
 
 function leavesBrowser(task: TrackedTask): boolean {

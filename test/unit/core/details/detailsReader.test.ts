@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DetailsReader } from '../../../../src/core/details/detailsReader';
 import { CloudError } from '../../../../src/core/cloud/errors';
-import type { TaskRef } from '../../../../src/core/cloud/task';
+import type { TaskRef, TaskSession } from '../../../../src/core/cloud/task';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import { FakeClock, settle } from '../../../fakes/fakeClock';
 import { FakeCloud } from '../../../fakes/fakeCloud';
@@ -43,6 +43,36 @@ describe('DetailsReader', () => {
     assert.equal(clock.timers, 0);
     assert.equal(reader.state.details?.output, 'done');
     assert.equal(store.get(ref)?.output, 'done');
+  });
+
+  it('marks the task whose browser is still open, and takes the mark away once it is closed', async () => {
+    const { clock, cloud, store } = build();
+    const run: TaskRef = { apiVersion: 'v4', id: 'b' };
+    store.track([run], clock.now());
+    const idleUntil = new Date(clock.now() + 600_000).toISOString();
+    const reader = new DetailsReader({
+      ref: run,
+      tasks: store,
+      account: () => ({ store, connect: () => Promise.resolve(cloud) }),
+      clock,
+      random: () => 0.5,
+      pauseMs: () => 2000,
+      onError: (error) => assert.fail(String(error)),
+    });
+    const show = async (session: TaskSession | undefined) => {
+      cloud.set('b', 'finished', { apiVersion: 'v4', sessionId: 's', session });
+      const done = reader.read();
+      reader.setWatched(true);
+      await clock.advance(0);
+      await done;
+      return store.get(run)?.browserOpenUntil;
+    };
+    const recordingUrls: string[] = [];
+    assert.equal(await show({ status: 'active', idleUntil, recordingUrls }), Date.parse(idleUntil));
+    assert.equal(await show(undefined), Date.parse(idleUntil), 'nobody knows');
+    assert.equal(await show({ status: 'active', idleUntil: 'soon', recordingUrls }), undefined);
+    await show({ status: 'active', idleUntil, recordingUrls });
+    assert.equal(await show({ status: 'stopped', recordingUrls }), undefined);
   });
 
   it('reads a running task again after each pause, until it ends', async () => {
