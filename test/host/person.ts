@@ -28,7 +28,8 @@ export class Person {
   /** What input boxes said to the texts before those were accepted, and the lists beside them offered. */
   readonly validations: unknown[] = [];
   /** Which button to press; none closes the message. */
-  press: (message: SeenMessage) => string | undefined = () => undefined;
+  press: (message: SeenMessage) => string | undefined | Promise<string | undefined> = () =>
+    undefined;
   /** Texts to type, one a box; without one the box is cancelled. */
   texts: string[] = [];
   /** Whether a box without a list is left once the text is typed into it. */

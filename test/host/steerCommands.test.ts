@@ -10,6 +10,9 @@ import { Person } from './person';
 const tracked = { apiVersion: 'v2', id: '3fa85f64-5717-4562-b3fc-2c963f66afa7' } as const;
 const untracked = { apiVersion: 'v4', id: '11111111-5717-4562-b3fc-2c963f66afa7' } as const;
 
+/** Of another account. */
+const otherKey = 'bu_other_0123456789abcdef';
+
 describe('what code can do with tasks', () => {
   let api: BrowserUseTasks;
   let cloud: Simulator;
@@ -17,7 +20,7 @@ describe('what code can do with tasks', () => {
 
   before(async () => {
     api = await activated();
-    cloud = await startSimulator();
+    cloud = await startSimulator({ keys: [simulatorKey, otherKey] });
     person = new Person();
     await set('baseUrl', cloud.url);
     person.texts = [simulatorKey];
@@ -63,6 +66,25 @@ describe('what code can do with tasks', () => {
       [true, true, true, true],
     );
     assert.equal(changes(), 0);
+  });
+
+  it('send nothing where the key is another one by the time the person agrees', async () => {
+    for (const name of ['stopTask', 'deleteSession', 'stopAllOpenSessions']) {
+      person.press = async ({ buttons }) => {
+        person.press = () => undefined;
+        person.texts = [otherKey];
+        await run('setApiKey');
+        return buttons.at(-1);
+      };
+      person.seen.length = 0;
+      await run(name, ...(name === 'stopAllOpenSessions' ? [] : [tracked]));
+      const told = person.seen.at(-1)?.text ?? '';
+      assert.match(told, /the API key was changed .* Nothing was sent\./u, name);
+      person.texts = [simulatorKey];
+      await run('setApiKey');
+    }
+    assert.equal(changes(), 0);
+    assert.ok(api.tasks.some(({ id }) => id === tracked.id));
   });
 
   it('ask in a folder that is not trusted, whatever code says', async () => {

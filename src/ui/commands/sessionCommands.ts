@@ -14,6 +14,7 @@ import type { OpenEntry } from '../../core/steering/openSessions';
 import { noteClosedBrowser } from '../../core/steering/taskSteering';
 import { isActive } from '../../core/tasks/trackedTask';
 import { plainLabel } from '../../core/text/plainText';
+import { ShownAccount } from '../account/shownAccount';
 import { showMessage } from '../messages';
 import { withPieceProgress } from '../progress';
 import { notify } from '../reportError';
@@ -68,8 +69,10 @@ async function stop(
   { poller, clock, isAll }: SessionCommandsOptions & { readonly isAll?: true },
 ): Promise<void> {
   const { store, server, signal: over } = account;
+  const shown = await ShownAccount.of(account);
   const chosen = await confirmStop(entries, account, isAll);
-  over.throwIfAborted();
+  // What another account cannot see would pass for stopped.
+  await shown.requireCurrent();
   // The end of a task that goes with its session is no news.
   const ending = (entry: OpenEntry) => tasksIn(entry, store.tasks()).filter(isActive);
   const ended = chosen.flatMap(ending);

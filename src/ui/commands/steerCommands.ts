@@ -26,6 +26,7 @@ import {
 import type { TaskSource } from '../../core/tasks/taskStore';
 import { hasOpenBrowser, isActive } from '../../core/tasks/trackedTask';
 import type { CurrentAccount } from '../account/currentAccount';
+import { ShownAccount } from '../account/shownAccount';
 import { confirm } from '../confirm';
 import { withCountedProgress, withPieceProgress } from '../progress';
 import { notify } from '../reportError';
@@ -77,12 +78,13 @@ async function steerTasks(
     ...target,
   });
   const { store, server, signal: over } = session;
+  const account = await ShownAccount.of(session);
   const nameOf = namesFrom(store.tasks());
   const active = refs.filter((ref) => !hasEnded(store.get(ref)?.status ?? 'unknown'));
   const losing = losingTasks(action, refs, store.tasks()).map(nameOf);
   if (!isConfirmed && losing.length > 0 && (action === 'stop' || action === 'stopSession'))
     if (!(await confirm(stopQuestion(action, losing)))) return;
-  over.throwIfAborted();
+  await account.requireCurrent();
   const run = (signal: AbortSignal, onProgress?: SteerOptions['onProgress']) =>
     options.steering.run(action, refs, { account: session, signal, onProgress });
   const title = `${progressTitles[action]} tasks`;
@@ -118,18 +120,20 @@ async function deleteTaskSessions(
     isOffered: (task) => deletableSession(task) !== undefined,
     noneOffered: noSession,
   });
-  const { store, connect, server, signal: over } = session;
+  const { store, server, signal: over } = session;
   const sessions = doomedSessions(refs, store.tasks());
   if (sessions.length === 0) throw new UserError(noSession);
+  const account = await ShownAccount.of(session);
   if (!(await confirm(deleteQuestion(sessions)))) return;
-  over.throwIfAborted();
+  // What another account cannot see would pass for deleted.
+  await account.requireCurrent();
   const title = sessions.length === 1 ? 'Deleting the session' : 'Deleting sessions';
   // One request leaves at once, so there would be nothing to take back.
   const isCancellable = sessions.length > 1;
   const progress = { title, signal: over, isCancellable };
   const deleted = await withCountedProgress(progress, (signal, onProgress) =>
     deleteSessions(sessions, {
-      connect,
+      connect: account.connect,
       clock,
       signal,
       onProgress: (done) => onProgress(done, sessions.length),
