@@ -147,6 +147,11 @@ describe('steering tasks', () => {
     await open('Orders a tent').waitFor();
     await open('Reads the news').waitFor();
     assert.ok(lists() >= 1);
+    const isMarked = async () => {
+      const row = (await workbench.rows()).find(({ label }) => label === 'Orders a tent');
+      return row?.description.includes('browser open');
+    };
+    await until('The mark of the open browser', isMarked);
     const stopAll = workbench.page.locator(
       `${sessionsPane} .pane-header a.action-label[aria-label^="Stop All Open Sessions"]`,
     );
@@ -164,6 +169,7 @@ describe('steering tasks', () => {
       .click();
     await open('Orders a tent').waitFor({ state: 'detached' });
     await open('Reads the news').waitFor();
+    assert.equal(await isMarked(), false);
     assert.equal(changes().length, 1);
     assert.match(changes()[0] ?? '', /^PATCH \/api\/v4\/browsers\//u);
     assert.ok(v4);

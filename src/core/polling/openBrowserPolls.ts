@@ -76,31 +76,38 @@ export class OpenBrowserPolls implements ExtraPolls {
     }
     if (signal.aborted) return;
     this.#polledAt = now();
-    this.#mark(open);
+    markOpenBrowsers(open, store, now());
   }
 
   makeDue(): void {
     this.#polledAt = -Infinity;
   }
+}
 
-  /** Of a session whose browser is open, the task that ended last has the mark. */
-  #mark(open: readonly OpenSession[]): void {
-    const { store, now } = this.#options;
-    const tasks = store.tasks().filter(leavesBrowser);
-    const sessions = new Set<string | undefined>();
-    const marks = tasks.map((task) => {
-      const moments = open
-        .filter(({ sessionId }) => sessionId === task.sessionId)
-        .map(({ closesAt }) => momentOf(closesAt))
-        .filter((at) => at > now());
-      // Several may have begun at once, or nobody knows when.
-      const isFirst = !sessions.has(task.sessionId);
-      const isOpen = isFirst && moments.length > 0 && mayBeMarked(task, tasks);
-      if (isOpen) sessions.add(task.sessionId);
-      return { ...task, browserOpenUntil: isOpen ? Math.max(...moments) : undefined };
-    });
-    store.put(marks);
-  }
+/**
+ * Marks tasks by a list of all that is open, and takes the marks off the others: of a session whose browser is open, the task
+ * that ended last has the mark.
+ * @param now milliseconds since 1970
+ */
+export function markOpenBrowsers(
+  open: readonly OpenSession[],
+  store: Pick<TaskStore, 'tasks' | 'put'>,
+  now: number,
+): void {
+  const tasks = store.tasks().filter(leavesBrowser);
+  const sessions = new Set<string | undefined>();
+  const marks = tasks.map((task) => {
+    const moments = open
+      .filter(({ sessionId }) => sessionId === task.sessionId)
+      .map(({ closesAt }) => momentOf(closesAt))
+      .filter((at) => at > now);
+    // Several may have begun at once, or nobody knows when.
+    const isFirst = !sessions.has(task.sessionId);
+    const isOpen = isFirst && moments.length > 0 && mayBeMarked(task, tasks);
+    if (isOpen) sessions.add(task.sessionId);
+    return { ...task, browserOpenUntil: isOpen ? Math.max(...moments) : undefined };
+  });
+  store.put(marks);
 }
 
 /** Marks a task by what its own details say of its browser; where they say nothing of it, the mark stays as it is. */

@@ -1,6 +1,7 @@
 import { commands, ThemeColor, ThemeIcon, TreeItem, window, type TreeView } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import { disposeAll, type Disposable } from '../../core/base/event';
+import { markOpenBrowsers } from '../../core/polling/openBrowserPolls';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
 import {
   isBusy,
@@ -111,7 +112,14 @@ export class SessionsTree implements Disposable {
       clock,
       onError: (error) => log.error('Reading what is open at the cloud failed', error),
     });
-    const subscription = open.onDidChange(() => this.#refresh());
+    let markedAt: number | undefined;
+    const subscription = open.onDidChange(({ entries, readAt, trouble, partOf }) => {
+      // The rows of tasks and the status bar say of a browser what this view says.
+      if (readAt !== markedAt && !trouble && partOf === undefined)
+        markOpenBrowsers(entries, account.store, clock.now());
+      markedAt = readAt;
+      this.#refresh();
+    });
     this.#current = { account, open, subscription };
     this.#watch();
     return this.#current;
