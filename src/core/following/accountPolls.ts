@@ -150,7 +150,8 @@ export class AccountPolls implements ExtraPolls {
       const { reading = pagesOf(cloud, list, now(), signal) } = list;
       list.reading = undefined;
       const page = await nextPage(reading);
-      if (signal.aborted || !this.#lists?.includes(list)) return;
+      // The person may have switched it off meanwhile.
+      if (signal.aborted || !following() || !this.#lists?.includes(list)) return;
       if (this.#takeIn(list, page, stamp)) list.reading = reading;
     } catch (error) {
       list.reading = undefined;
@@ -180,7 +181,8 @@ export class AccountPolls implements ExtraPolls {
   /** A list that was read anyway may show a new task sooner. */
   noteListed(apiVersion: ApiVersion, listed: readonly ListedTask[]): void {
     const list = this.#lists?.find((each) => each.apiVersion === apiVersion);
-    if (list?.floor !== undefined) this.#takeNew(list, list.floor, listed);
+    if (list?.floor !== undefined && this.#options.following())
+      this.#takeNew(list, list.floor, listed);
   }
 
   #end(): void {

@@ -350,6 +350,25 @@ describe('following an account', () => {
       assert.deepEqual(ids(), ['mine', 'a', 'c', 'd', 'e']);
     });
 
+    it('lets none leave, and takes in none, once it is switched off while a list is read', async () => {
+      for (const id of ['a', 'b', 'c']) start('v4', id, { status: 'finished' });
+      await clock.advance(20 * second);
+      const wanted = following;
+      start('v4', 'd');
+      start('v2', 'e');
+      start('v3', 'f');
+      const connect = () => {
+        following = undefined;
+        return Promise.resolve(lists.cloud());
+      };
+      await polls.poll(connect, new AbortController().signal);
+      polls.noteListed('v4', lists.tasks.get('v4') ?? []);
+      assert.deepEqual(ids(), ['mine', 'a', 'b', 'c']);
+      following = wanted;
+      await clock.advance(20 * second);
+      assert.deepEqual(ids().toSorted(), ['d', 'e', 'f', 'mine']);
+    });
+
     it('has new tasks wait while none has ended, and says so once for them', async () => {
       for (const id of ['a', 'b', 'c', 'd', 'e']) start('v4', id);
       await clock.advance(minute);
