@@ -22,7 +22,9 @@ export function answeredTask(
   const observedEnd = isObservedEnd({ before, after: update });
   const { stoppingSince } = before;
   const isStopping = stoppingSince !== undefined;
-  const isOver = isStopping && (hasEnded(update.status) || now - stoppingSince > stopPatienceMs);
+  // Either way, as the wall clock may have been set back.
+  const isOver =
+    isStopping && (hasEnded(update.status) || Math.abs(now - stoppingSince) > stopPatienceMs);
   // Nobody needs to be told of an end that they brought about.
   const isNews = observedEnd && !(isStopping && update.status === 'stopped');
   return {

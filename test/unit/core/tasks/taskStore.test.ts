@@ -309,6 +309,15 @@ describe('TaskStore', () => {
     assert.equal(store.get(ref)?.isUnseen, true);
   });
 
+  it('no longer waits for the end either where the clock was set back by more', () => {
+    store.track([ref], 1);
+    store.setStopping(ref, 20 + 2 * stopPatienceMs);
+    update('running', 20 + stopPatienceMs);
+    assert.equal(store.get(ref)?.stoppingSince, 20 + 2 * stopPatienceMs);
+    update('running', 19 + stopPatienceMs);
+    assert.equal(store.get(ref)?.stoppingSince, undefined);
+  });
+
   it('tells once that a stop has begun, and nothing of what is not tracked', () => {
     store.setStopping(ref, 20);
     assert.deepEqual(store.tasks(), []);
