@@ -288,6 +288,23 @@ describe('the extension against a cloud', () => {
     assert.deepEqual(api.tasks, before);
   });
 
+  it('brings it back also where the base URL named another server meanwhile', async () => {
+    cloud.addTask({ id: v2Id, prompt: 'Done', createdAtMs: clock.now() - 60_000, steps: 1 });
+    await setKey();
+    await run('trackTask', v2Id);
+    await taskWhen(api, v2Id, ({ status }) => status === 'finished');
+    const before = api.tasks;
+    person.press = async ({ buttons }) => {
+      if (!buttons.includes('Undo')) return undefined;
+      await set('baseUrl', 'http://127.0.0.1:9');
+      await set('baseUrl', cloud.url);
+      return 'Undo';
+    };
+    await run('untrackTask', v2Id);
+    await waitFor('the task', () => api.tasks.length === 1);
+    assert.deepEqual(api.tasks, before);
+  });
+
   it('lets the user choose to untrack what is not found along with what has ended', async () => {
     cloud.addTask({ id: v2Id, prompt: 'Done', createdAtMs: clock.now() - 60_000, steps: 1 });
     await setKey();

@@ -171,18 +171,21 @@ function unfollowedLabel(removed: readonly TrackedTask[], store: AccountSession[
 /** Waits for no answer. */
 function offerUndo(
   removed: readonly TrackedTask[],
-  { store, signal }: AccountSession,
-  { settings, log }: TrackingCommandsOptions,
+  { store, server: { origin } }: AccountSession,
+  { account, settings, log }: TrackingCommandsOptions,
 ): void {
   const [only, ...others] = removed;
   const title = only && others.length === 0 ? ` (“${taskTitle(only, 60)}”)` : '';
   const text = `${countLabel(removed.length)} no longer tracked${title}.${unfollowedLabel(removed, store)}`;
   showMessage({ severity: 'information', text, actions: ['Undo'] })
-    .then((chosen) => {
+    .then(async (chosen) => {
       if (chosen !== 'Undo') return;
-      if (signal.aborted)
+      // The base URL may have named another server meanwhile, and this one again.
+      const session = account.sessionAt(origin);
+      if (!session)
         throw new UserError('These tasks belong to another server than the base URL names now.');
-      store.restore(removed);
+      await session.persistence.whenReady;
+      session.store.restore(removed);
     })
     .catch((error: unknown) => reportError(error, { settings, log, what: 'Undoing failed' }));
 }
