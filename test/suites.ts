@@ -25,6 +25,8 @@ const typescript = 'node_modules/typescript/bin/tsc';
 const tsx = 'node_modules/tsx/dist/cli.mjs';
 /** Needs no VS Code, as those in the folder `details`. */
 const detailsPageTests = 'test/ui/detailsPage.test.ts';
+/** Of the unit tests those with real sockets, files and deadlines, which take as long as these do. */
+const withSockets = ['test/unit/api/*.test.ts', 'test/unit/platform/*.test.ts'];
 /** What every suite of windows has besides its tests. */
 const forAllWindows = ['test/ui/failurePictures.test.ts', 'test/ui/keptWindows.test.ts'];
 
@@ -81,6 +83,7 @@ export const suites: readonly Suite[] = [
     steps: [
       mocha(
         30_000,
+        ...withSockets.map((files) => `--ignore=${files}`),
         'test/unit/**/*.test.ts',
         'test/launch/*.test.ts',
         'test/importRules.test.ts',
@@ -88,6 +91,12 @@ export const suites: readonly Suite[] = [
         'test/sideBySide.test.ts',
       ),
     ],
+    countsTests: true,
+    limitMinutes: 5,
+  },
+  {
+    name: 'sockets',
+    steps: [mocha(30_000, ...withSockets)],
     countsTests: true,
     limitMinutes: 5,
   },
