@@ -47,13 +47,15 @@ export class TaskPersistence implements Disposable {
   #flushWaiters: (() => void)[] = [];
   #ready: Promise<void> = Promise.resolve();
   #isFilling = false;
+  #isFilledByOther = false;
   #isRetrying = false;
   readonly #disposed = new AbortController();
 
   constructor(options: TaskPersistenceOptions) {
     this.#options = options;
     this.#subscription = options.store.onDidChange((changes) => {
-      if (!this.#isFilling) for (const change of changes) this.#note(change);
+      if (this.#isFilling) return;
+      for (const change of changes) if (change.after || !this.#isFilledByOther) this.#note(change);
     });
   }
 
@@ -82,6 +84,16 @@ export class TaskPersistence implements Disposable {
     if (!isSaving) return;
     this.#maySave = maySave;
     this.#saveNoted();
+  }
+
+  /** Has another window's tasks take the place of all: what it lacks stays on disk, as it may not have been able to read it. */
+  fillByOther(change: () => void): void {
+    this.#isFilledByOther = true;
+    try {
+      change();
+    } finally {
+      this.#isFilledByOther = false;
+    }
   }
 
   /** Writes these tasks as they are, though another window saves: it does not answer. */

@@ -225,7 +225,7 @@ export class WindowSharing implements Disposable {
 
   #follow(leader: Peer, lease: Lease): void {
     this.#endRole();
-    const { store, clock, hasKey, announce } = this.#options;
+    const { store, persistence, clock, hasKey, announce } = this.#options;
     const role = new WindowFollower({
       leader,
       store,
@@ -238,7 +238,7 @@ export class WindowSharing implements Disposable {
       onGiveUp: () => {
         if (this.#role === role) lease.takeOver();
       },
-      fill: (change) => this.#takeIn({ isFilling: true }, change),
+      fill: (change) => persistence.fillByOther(() => this.#takeIn({ isFilling: true }, change)),
       repeat: (change) => this.#takeIn({ isRepeating: true }, change),
     });
     this.#take(role);

@@ -65,6 +65,26 @@ describe('windows of one user', () => {
     assert.deepEqual(shown(third), shown(first));
   });
 
+  it('remove no file of a task that the window which led could not read', async () => {
+    const [first] = await open(1);
+    first.store.track([a, b], clock.now());
+    await clock.advance(1000);
+    first.close();
+    await clock.advance(1000);
+    const files = [...disk.keys()];
+    assert.equal(files.length, 2);
+    // As where the system has no more files to open for the moment.
+    disk[Symbol.iterator] = () => new Map<string, string>().entries();
+    const [, second] = await open(1);
+    Reflect.deleteProperty(disk, Symbol.iterator);
+    const [, , third] = await open(1);
+    assert.deepEqual(shown(third), []);
+    second.close();
+    await clock.advance(5000);
+    assert.ok(third.isPolling);
+    assert.deepEqual([...disk.keys()], files);
+  });
+
   it('poll no task that another window reads by itself, as its details are open there', async () => {
     cloud.set('a', 'running');
     const [first, second] = await open(2, 'watching');
