@@ -38,6 +38,8 @@ export async function moveToVersionFound(
     try {
       const others = await search.find(ref.id, 'task', signal);
       signal.throwIfAborted();
+      // Whoever untracks a task while it is looked for does not get it back.
+      if (!store.get(ref)) continue;
       if (!others) {
         unknownCount++;
         continue;

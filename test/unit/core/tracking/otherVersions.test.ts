@@ -42,6 +42,26 @@ describe('looking for a task in other API versions', () => {
     assert.deepEqual(store.tasks(), [task]);
   });
 
+  it('tracks nothing in the place of a task that is untracked meanwhile', async () => {
+    const cloud = new FakeCloud(() => 0);
+    cloud.set(id, 'running');
+    const store = new TaskStore();
+    const ref = { apiVersion: 'v4', id } as const;
+    store.track([ref], 5);
+    const move = await moveToVersionFound([ref], {
+      store,
+      connect: () => {
+        store.untrack([ref]);
+        return Promise.resolve(cloud);
+      },
+      isOfficial: true,
+      clock: new FakeClock(),
+      signal: never,
+    });
+    assert.deepEqual(move, { found: [], unknownCount: 0 });
+    assert.deepEqual(store.tasks(), []);
+  });
+
   it('puts what another version finds in its place, and counts what none knows', async () => {
     const cloud = new FakeCloud(() => 0);
     cloud.set('r-2', 'running', { apiVersion: 'v4', sessionId: id });
