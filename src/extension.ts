@@ -16,7 +16,7 @@ import {
   registerTools,
   restoreDetails,
 } from './ui/registrations';
-import { connectParts, reportStorage } from './ui/account/connectParts';
+import { connectParts, reportSkipped, reportStorage } from './ui/account/connectParts';
 import { LazyFeatures, loadWhenNeeded } from './ui/lazyFeatures';
 import { LazyTree } from './ui/tree/lazyTree';
 import { Log } from './ui/log';
@@ -60,7 +60,7 @@ export function activate(context: ExtensionContext): BrowserUseTasks {
       files: openTaskFolder({
         root: Uri.joinPath(globalStorageUri, 'tasks').fsPath,
         origin: server.origin,
-        onSkipped: (name, why) => log.warn(`The task file ${name} is left alone: ${why}`),
+        onSkipped: (files) => reportSkipped(files, log),
       }),
       onStorageError: (what, error) => reportStorage(what, error, log),
       loadWindows,

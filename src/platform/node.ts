@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { officialOrigin, readBaseUrl } from '../core/cloud/baseUrl';
 import { keyIn, keyProblem } from '../core/cloud/keyInput';
 import { refKey, type TaskRef } from '../core/cloud/task';
-import { formatTaskRecord, parseTaskRecord } from '../core/tasks/taskRecord';
+import { formatTaskRecord, isNewerRecord, parseTaskRecord } from '../core/tasks/taskRecord';
 import type { TrackedTask } from '../core/tasks/trackedTask';
-import type { TaskFiles } from '../core/tasks/taskPersistence';
+import type { SkippedFile, TaskFiles } from '../core/tasks/taskPersistence';
 import { codeOf } from './errorCode';
 
 /** A key of the environment, and the servers that it is for. */
@@ -45,8 +45,8 @@ export interface TaskFolderOptions {
   readonly root: string;
   /** The server that the tasks belong to. */
   readonly origin: string;
-  /** Called for every file in the folder that is not read, with the reason. */
-  readonly onSkipped: (fileName: string, why: string) => void;
+  /** Called after the files were read, where there are some that are not: with each of them once. */
+  readonly onSkipped: (files: readonly SkippedFile[]) => void;
 }
 
 /**
@@ -55,17 +55,24 @@ export interface TaskFolderOptions {
  */
 export function openTaskFolder({ root, origin, onSkipped }: TaskFolderOptions): TaskFiles {
   const folder = join(root, originFolderName(origin));
+  const told = new Set<string>();
   return {
     async load() {
       const names = await listFolder(folder);
       const tasks: TrackedTask[] = [];
+      const skipped: SkippedFile[] = [];
       await forEachAtOnce(filesAtOnce, names, async (name) => {
         const path = join(folder, name);
         if (temporaryName.test(name)) return removeIfStale(path);
         const read = await readTask(path, name);
-        if (typeof read === 'string') onSkipped(name, read);
-        else if (read) tasks.push(read);
+        if (typeof read !== 'string') {
+          if (read) tasks.push(read);
+        } else if (!told.has(name)) {
+          skipped.push({ name, why: read, isTask: taskName.test(name) });
+        }
       });
+      for (const { name } of skipped) told.add(name);
+      if (skipped.length > 0) onSkipped(skipped);
       return tasks.sort((a, b) => a.trackedAt - b.trackedAt || (refKey(a) < refKey(b) ? -1 : 1));
     },
     async save(task) {
@@ -81,14 +88,15 @@ export function openTaskFolder({ root, origin, onSkipped }: TaskFolderOptions): 
         } finally {
           await file.close();
         }
-        await replace(temporary, path);
+        await changeFile(path, () => rename(temporary, path));
       } catch (error) {
         await rm(temporary, { force: true }).catch(() => undefined);
         throw error;
       }
     },
     async remove(ref) {
-      await rm(join(folder, fileNameOf(ref)), { force: true });
+      const path = join(folder, fileNameOf(ref));
+      await changeFile(path, () => rm(path, { force: true }));
     },
   };
 }
@@ -99,6 +107,7 @@ const largestFileBytes = 1_000_000;
 /** A write that has not ended after this long never will, in milliseconds. */
 const staleAfterMs = 10 * 60 * 1000;
 const temporaryName = /\.\d+-\d+\.tmp$/u;
+const taskName = /^v\d+-[0-9a-f]{32}\.json$/u;
 let temporaryCount = 0;
 
 /** The origin as people can read it, and its hash, as two origins may read the same. */
@@ -125,20 +134,43 @@ async function listFolder(folder: string): Promise<string[]> {
   }
 }
 
-/** @returns the task, why the file is not read, or nothing where it has gone */
+/**
+ * @returns the task, why the file is not read, or nothing where it has gone
+ * @throws where nothing can be read, as this process may open no more files
+ */
 async function readTask(path: string, name: string): Promise<TrackedTask | string | undefined> {
+  try {
+    const text = await readText(path);
+    if (text === undefined) return undefined;
+    const task = parseTaskRecord(text);
+    if (!task) return isNewerRecord(text) ? isNewer : 'it does not hold a task';
+    return fileNameOf(task) === name ? task : 'it holds another task than its name says';
+  } catch (error) {
+    if (error instanceof UnreadableFile) return error.message;
+    const code = codeOf(error);
+    if (code === 'EMFILE' || code === 'ENFILE') throw error;
+    return `it cannot be read (${code})`;
+  }
+}
+
+/** @returns `undefined` where there is none. @throws where it cannot be read, and so may hold what must not be lost */
+async function readText(path: string): Promise<string | undefined> {
   try {
     const stats = await stat(path);
     // Reading a pipe waits for ever.
-    if (!stats.isFile()) return 'it is no file';
-    if (stats.size > largestFileBytes) return 'it is too large';
-    const task = parseTaskRecord(await readFile(path, 'utf8'));
-    if (!task) return 'it does not hold a task';
-    return fileNameOf(task) === name ? task : 'it holds another task than its name says';
+    if (!stats.isFile()) throw new UnreadableFile('it is no file');
+    if (stats.size > largestFileBytes) throw new UnreadableFile('it is too large');
+    return await readFile(path, 'utf8');
   } catch (error) {
-    const code = codeOf(error);
-    return code === 'ENOENT' ? undefined : `it cannot be read (${code})`;
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
   }
+}
+
+const isNewer = 'a newer version of the extension has written the file';
+
+class UnreadableFile extends Error {
+  override readonly name = 'UnreadableFile';
 }
 
 async function removeIfStale(path: string): Promise<void> {
@@ -150,11 +182,15 @@ async function removeIfStale(path: string): Promise<void> {
   }
 }
 
-/** On Windows a file that somebody is just reading cannot be replaced; a moment later it can. */
-async function replace(from: string, to: string): Promise<void> {
+/**
+ * Replaces or removes a file, but none that this version cannot read.
+ * On Windows a file that somebody is just reading cannot be changed; a moment later it can.
+ */
+async function changeFile(path: string, change: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await rename(from, to);
+      if (isNewerRecord((await readText(path)) ?? '')) throw new UnreadableFile(isNewer);
+      return await change();
     } catch (error) {
       const isBusy = ['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(error));
       if (!isBusy || attempt === 5) throw error;

@@ -35,7 +35,7 @@ describeWithSignals('a window that polls, hangs and wakes, among real processes'
     const files = openTaskFolder({
       root: join(folder, 'tasks'),
       origin: 'https://cloud.example',
-      onSkipped: (name, why) => assert.fail(`${name}: ${why}`),
+      onSkipped: (skipped) => assert.fail(JSON.stringify(skipped)),
     });
     return (await files.load()).map(({ id }) => id).sort();
   }

@@ -12,3 +12,9 @@ export function formatCount(count: number): string {
 export function unseenLabel(count: number): string {
   return `${countLabel(count)} ended that you have not opened.`;
 }
+
+/** "2 tracked tasks could not be read and are left out; their files are kept." */
+export function unreadTasksMessage(count: number): string {
+  const isOne = count === 1;
+  return `${countLabel(count, 'tracked task')} could not be read and ${isOne ? 'is left out; its file is' : 'are left out; their files are'} kept.`;
+}

@@ -252,8 +252,16 @@ export interface TaskFiles {
    * Rejects only where nothing can be read at all.
    */
   load(): Promise<readonly TrackedTask[]>;
-  /** Whole or not at all: a reader sees the state before or after. */
+  /** Whole or not at all: a reader sees the state before or after. Rejects in the place of what a newer version has written. */
   save(task: TrackedTask): Promise<void>;
-  /** Does nothing where the task is not kept. */
+  /** Does nothing where the task is not kept. Rejects as `save` does. */
   remove(ref: TaskRef): Promise<void>;
+}
+
+/** A file that is not read, and left alone. */
+export interface SkippedFile {
+  readonly name: string;
+  readonly why: string;
+  /** Whether it has the name of a tracked task's file. */
+  readonly isTask: boolean;
 }

@@ -15,17 +15,28 @@ export function formatTaskRecord(task: TrackedTask): string {
  * @returns `undefined` for anything else
  */
 export function parseTaskRecord(text: string): TrackedTask | undefined {
-  let value: unknown;
+  const value = recordIn(text);
+  if (value?.format !== format) return undefined;
+  const { trouble, stoppingSince, ...fields } = taskFieldsOf({
+    ...value,
+    checkedAt: value.lookedAt,
+  });
+  return wholeTask(fields);
+}
+
+/** Whether a newer version of this extension has written it, which this one cannot read. Never throws. */
+export function isNewerRecord(text: string): boolean {
+  const found = recordIn(text)?.format;
+  return typeof found === 'number' && found > format;
+}
+
+function recordIn(text: string): { format?: unknown; lookedAt?: unknown } | undefined {
   try {
-    value = JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
     return undefined;
   }
-  if (typeof value !== 'object' || value === null) return undefined;
-  if ((value as { format?: unknown }).format !== format) return undefined;
-  const { lookedAt } = value as { lookedAt?: unknown };
-  const { trouble, stoppingSince, ...fields } = taskFieldsOf({ ...value, checkedAt: lookedAt });
-  return wholeTask(fields);
 }
 
 /** What is there of a task in a value that is not trusted: our own fields, where they are of their kind. Never throws. */

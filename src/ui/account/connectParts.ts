@@ -1,11 +1,13 @@
 import { window } from 'vscode';
 import { type Disposable, disposeAll, type Event } from '../../core/base/event';
 import { refKey } from '../../core/cloud/task';
+import { unreadTasksMessage } from '../../core/labels/countLabel';
 import type { Polling } from '../../core/polling/polling';
+import type { SkippedFile } from '../../core/tasks/taskPersistence';
 import type { TaskSource } from '../../core/tasks/taskStore';
 import type { VisibleDetails } from '../lazyFeatures';
 import type { Log } from '../log';
-import { showMessage } from '../messages';
+import { showMessage, type Message } from '../messages';
 import type { Settings } from '../settings';
 import type { CurrentAccount } from './currentAccount';
 
@@ -73,7 +75,22 @@ export function reportStorage(what: 'load' | 'save', error: unknown, log: Log): 
   log.error(`The tracked tasks cannot be ${what === 'load' ? 'read' : 'saved'}`, error);
   const text =
     what === 'load'
-      ? 'The tracked tasks cannot be read from disk. The log says why.'
-      : 'The tracked tasks cannot be saved to disk. This is tried again each minute; what is not saved until then is forgotten when the window closes. The log says why.';
-  void showMessage({ severity: 'error', text });
+      ? 'The tracked tasks cannot be read from disk.'
+      : 'The tracked tasks cannot be saved to disk. This is tried again each minute; what is not saved until then is forgotten when the window closes.';
+  showWithLog('error', text, log);
+}
+
+/** Tells the user, once for all, of tracked tasks whose files are not read; other files only go into the log. */
+export function reportSkipped(files: readonly SkippedFile[], log: Log): void {
+  for (const { name, why } of files) log.warn(`The task file ${name} is left alone: ${why}`);
+  const count = files.filter(({ isTask }) => isTask).length;
+  if (count > 0) showWithLog('warning', unreadTasksMessage(count), log);
+}
+
+function showWithLog(severity: Message['severity'], text: string, log: Log): void {
+  void showMessage({ severity, text, actions: ['Show Log'] }).then(
+    (chosen) => chosen !== undefined && log.show(),
+    // A window that is closing shows nothing any more.
+    () => undefined,
+  );
 }

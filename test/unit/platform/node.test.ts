@@ -23,7 +23,10 @@ describe('the folder of tasks', () => {
     return openTaskFolder({
       root,
       origin: server,
-      onSkipped: (name, why) => skipped.push(`${name}: ${why}`),
+      onSkipped: (files) => {
+        for (const { name, why, isTask } of files)
+          skipped.push(`${name}: ${why}${isTask ? ', a task' : ''}`);
+      },
     });
   }
 
@@ -123,6 +126,74 @@ describe('the folder of tasks', () => {
     assert.deepEqual(new Set(told), new Set([...strangers.keys(), 'directory.json']));
     assert.equal(told.length, strangers.size + 1);
     for (const [name, text] of strangers) assert.equal(readIn(name), text);
+  });
+
+  it('tells once of each file that it does not read, and which of them are of tracked tasks', async () => {
+    const files = open();
+    await files.save(aTask());
+    const [name = ''] = fileNames();
+    fs.writeFileSync(path.join(folder(), name), '{');
+    fs.writeFileSync(path.join(folder(), 'notes.txt'), 'buy milk');
+    await files.load();
+    await files.load();
+    assert.deepEqual(skipped.sort(), [
+      'notes.txt: it does not hold a task',
+      `${name}: it does not hold a task, a task`,
+    ]);
+  });
+
+  it('neither reads, replaces nor removes the file of a task that a newer version has written', async () => {
+    const files = open();
+    await files.save(aTask());
+    const [name = ''] = fileNames();
+    const text = readIn(name).replace('"format":1', '"format":2');
+    fs.writeFileSync(path.join(folder(), name), text);
+    assert.deepEqual(await files.load(), []);
+    assert.deepEqual(skipped, [
+      `${name}: a newer version of the extension has written the file, a task`,
+    ]);
+    await assert.rejects(files.save(aTask()), /newer version/u);
+    await assert.rejects(files.remove(aTask()), /newer version/u);
+    assert.equal(readIn(name), text);
+    assert.deepEqual(fileNames(), [name]);
+  });
+
+  it('neither replaces nor removes a file that it cannot read, but a torn one', async function () {
+    if (process.platform === 'win32') return this.skip();
+    const files = open();
+    await files.save(aTask());
+    const [name = ''] = fileNames();
+    const file = path.join(folder(), name);
+    fs.rmSync(file);
+    fs.symlinkSync(name, file);
+    assert.deepEqual(await files.load(), []);
+    assert.deepEqual(skipped, [`${name}: it cannot be read (ELOOP), a task`]);
+    await assert.rejects(files.save(aTask()), { code: 'ELOOP' });
+    await assert.rejects(files.remove(aTask()), { code: 'ELOOP' });
+    assert.equal(fs.readlinkSync(file), name);
+    fs.rmSync(file);
+    fs.writeFileSync(file, '{');
+    await files.save(aTask());
+    assert.equal((await files.load()).length, 1);
+  });
+
+  it('reads none, rather than few, where the process may open no more files', async () => {
+    await open().save(aTask({ id: 'a' }));
+    await open().save(aTask({ id: 'b' }));
+    const { readFile } = fs.promises;
+    let reads = 0;
+    const readFew = async (...args: Parameters<typeof readFile>) => {
+      if (reads++ > 0) throw Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+      return readFile(...args);
+    };
+    Object.assign(fs.promises, { readFile: readFew });
+    try {
+      await assert.rejects(open().load(), { code: 'EMFILE' });
+    } finally {
+      Object.assign(fs.promises, { readFile });
+    }
+    assert.equal(reads, 2);
+    assert.deepEqual(skipped, []);
   });
 
   it('reads a file through a link, and waits for no pipe', async function () {
