@@ -27,7 +27,7 @@ interface Write {
 
 /** Each write holds a file open, and a system gives a process few. */
 const writesAtOnce = 16;
-/** So long after writes have failed they are tried again, in milliseconds: a task that has ended changes no more by itself. */
+/** So long after reading or writes have failed they are tried again, in milliseconds: a task that has ended changes no more by itself. */
 const retryMs = 60_000;
 
 /**
@@ -41,6 +41,8 @@ export class TaskPersistence implements Disposable {
   readonly #notified = new Set<'load' | 'save'>();
   /** Tasks that have changed while another window saved, and those whose last write has failed. */
   readonly #unsaved = new Map<string, TaskRef>();
+  /** Whether the files may hold tasks that the store lacks: this window could not read them, or another one that could not has led. */
+  #isUnread = false;
   #isSaving = true;
   #maySave: () => boolean = () => true;
   #runningCount = 0;
@@ -55,7 +57,10 @@ export class TaskPersistence implements Disposable {
     this.#options = options;
     this.#subscription = options.store.onDidChange((changes) => {
       if (this.#isFilling) return;
-      for (const change of changes) if (change.after || !this.#isFilledByOther) this.#note(change);
+      for (const change of changes) {
+        if (change.after || !this.#isFilledByOther) this.#note(change);
+        else this.#isUnread = true;
+      }
     });
   }
 
@@ -64,26 +69,27 @@ export class TaskPersistence implements Disposable {
     return this.#isFilling;
   }
 
-  /** Resolves when the store holds what `load` has read. Never rejects. */
+  /** Resolves when the store holds what `load` has read, or it could not read. Never rejects. */
   get whenReady(): Promise<void> {
     return this.#ready;
   }
 
-  /** Reads the tasks into the store. Those that are tracked meanwhile stay. Never rejects. */
+  /** Reads the tasks into the store; where they cannot be read, again later. Those that are tracked meanwhile stay. Never rejects. */
   load(): Promise<void> {
     this.#ready = this.#load();
     return this.#ready;
   }
 
   /**
-   * While another window saves, changes are only noted; when the turn comes, they are written as they are then.
+   * While another window saves, changes are only noted; when the turn comes, they are written as they are then,
+   * and files that could not be read are read again.
    * @param maySave called before each write, as this window may have lost the lease while it hung; a change that may not be written is noted.
    */
   setSaving(isSaving: boolean, maySave: () => boolean = () => true): void {
     this.#isSaving = isSaving;
     if (!isSaving) return;
     this.#maySave = maySave;
-    this.#saveNoted();
+    this.#catchUp();
   }
 
   /** Has another window's tasks take the place of all: what it lacks stays on disk, as it may not have been able to read it. */
@@ -107,14 +113,10 @@ export class TaskPersistence implements Disposable {
    */
   async reload(): Promise<void> {
     await this.flush();
-    try {
-      const tasks = await this.#options.files.load();
-      if (this.#disposed.signal.aborted) return;
-      this.#unsaved.clear();
-      this.#fill(tasks);
-    } catch (error) {
-      this.#notify('load', error);
-    }
+    const tasks = await this.#read();
+    if (!tasks) return;
+    this.#unsaved.clear();
+    this.#fill(tasks);
   }
 
   /** Resolves when everything is written that has changed so far. Never rejects. */
@@ -130,16 +132,41 @@ export class TaskPersistence implements Disposable {
   }
 
   async #load(): Promise<void> {
-    let tasks: readonly TrackedTask[] = [];
-    try {
-      tasks = await this.#options.files.load();
-    } catch (error) {
-      this.#notify('load', error);
-    }
-    if (this.#disposed.signal.aborted) return;
+    const tasks = await this.#read();
+    if (!tasks) return;
     const isKept = new Set(tasks.map(refKey));
     const early = this.#options.store.tasks().filter((task) => !isKept.has(refKey(task)));
     this.#fill([...tasks, ...early]);
+  }
+
+  /** Adds what the store lacks, as a change that other windows hear of. Never rejects. */
+  async #readAgain(): Promise<void> {
+    const { store } = this.#options;
+    await this.flush();
+    // What is untracked while it is read stays so.
+    const known = new Set(store.tasks().map(refKey));
+    const tasks = await this.#read();
+    if (!tasks) return;
+    if (!this.#isSaving || !this.#maySave()) {
+      this.#isUnread = true;
+      return;
+    }
+    const isKnown = (key: string): boolean => known.has(key) || this.#unsaved.has(key);
+    store.restore(tasks.filter((task) => !isKnown(refKey(task))));
+  }
+
+  /** @returns `undefined` where they cannot be read, and so are read again later, or where nobody waits for them. Never rejects. */
+  async #read(): Promise<readonly TrackedTask[] | undefined> {
+    this.#isUnread = false;
+    try {
+      const tasks = await this.#options.files.load();
+      return this.#disposed.signal.aborted ? undefined : tasks;
+    } catch (error) {
+      this.#isUnread = true;
+      this.#notify('load', error);
+      void this.#retryLater();
+      return undefined;
+    }
   }
 
   #fill(tasks: readonly TrackedTask[]): void {
@@ -165,10 +192,12 @@ export class TaskPersistence implements Disposable {
     else this.#noteUnsaved(ref);
   }
 
-  #saveNoted(): void {
+  /** Writes what is noted, and reads what could not be read. */
+  #catchUp(): void {
     // Those of now: what may not be written is noted again at once.
     const refs = [...this.#unsaved.values()];
     for (const ref of refs) this.#save(ref, this.#options.store.get(ref));
+    if (this.#isUnread) void this.#readAgain();
   }
 
   #noteUnsaved({ apiVersion, id }: TaskRef): void {
@@ -228,14 +257,14 @@ export class TaskPersistence implements Disposable {
     this.#writeNext();
   }
 
-  /** One timer for all, and none while every write succeeds. Never rejects. */
+  /** One timer for all, and none while everything succeeds. Never rejects. */
   async #retryLater(): Promise<void> {
     const { signal } = this.#disposed;
     if (this.#isRetrying) return;
     this.#isRetrying = true;
     await this.#options.clock.sleep(retryMs, signal);
     this.#isRetrying = false;
-    if (this.#isSaving) this.#saveNoted();
+    if (this.#isSaving && !signal.aborted) this.#catchUp();
   }
 
   #notify(what: 'load' | 'save', error: unknown): void {

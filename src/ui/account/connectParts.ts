@@ -75,7 +75,7 @@ export function reportStorage(what: 'load' | 'save', error: unknown, log: Log): 
   log.error(`The tracked tasks cannot be ${what === 'load' ? 'read' : 'saved'}`, error);
   const text =
     what === 'load'
-      ? 'The tracked tasks cannot be read from disk.'
+      ? 'The tracked tasks cannot be read from disk. This is tried again each minute.'
       : 'The tracked tasks cannot be saved to disk. This is tried again each minute; what is not saved until then is forgotten when the window closes.';
   showWithLog('error', text, log);
 }

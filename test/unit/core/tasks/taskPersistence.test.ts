@@ -265,6 +265,92 @@ describe('TaskPersistence', () => {
     assert.deepEqual(errors, ['load: Error: gone']);
   });
 
+  it('reads again each minute what it could not read, until it can; what is tracked meanwhile stays', async () => {
+    keep(aTask({ id: 'kept' }), aTask({ id: 'both' }));
+    files.failure = new Error('too many open files');
+    await persistence.load();
+    files.failure = undefined;
+    store.track([ref('new'), ref('both')], 5);
+    await persistence.flush();
+    files.failure = new Error('too many open files');
+    await clock.advance(60_000);
+    assert.deepEqual(ids(), ['new', 'both']);
+    files.failure = undefined;
+    await clock.advance(59_999);
+    assert.deepEqual(ids(), ['new', 'both']);
+    await clock.advance(1);
+    assert.deepEqual(ids(), ['new', 'both', 'kept']);
+    assert.equal(store.get(ref('both'))?.trackedAt, 5);
+    assert.deepEqual(errors, ['load: Error: too many open files']);
+    assert.equal(clock.timers, 0);
+    assert.equal(files.kept.size, 3);
+  });
+
+  it('brings nothing back that is untracked before what could not be read is read', async () => {
+    keep(aTask({ id: 'a' }), aTask({ id: 'b' }), aTask({ id: 'c' }));
+    files.failure = new Error('gone');
+    await persistence.load();
+    store.track([ref('a'), ref('b')], 5);
+    store.untrack([ref('a')]);
+    await persistence.flush();
+    files.failure = undefined;
+    files.isSlow = true;
+    await clock.advance(60_000);
+    files.endAll();
+    await settle();
+    store.untrack([ref('b')]);
+    files.isSlow = false;
+    files.endAll();
+    await persistence.flush();
+    assert.deepEqual(ids(), ['c']);
+    assert.deepEqual([...files.kept.keys()], ['v2/c']);
+  });
+
+  it('leaves it to the window that saves to read again, until it saves itself', async () => {
+    keep(aTask({ id: 'a' }));
+    files.failure = new Error('gone');
+    await persistence.load();
+    persistence.setSaving(false);
+    files.failure = undefined;
+    await clock.advance(120_000);
+    assert.deepEqual(ids(), []);
+    persistence.setSaving(true);
+    await settle();
+    assert.deepEqual(ids(), ['a']);
+  });
+
+  for (const [how, stop] of [
+    ['saves by then', () => persistence.setSaving(false)],
+    ['took its place while it hung', () => persistence.setSaving(true, () => false)],
+  ] as const)
+    it(`adds nothing that it has read again where another window ${how}`, async () => {
+      keep(aTask({ id: 'a' }));
+      files.failure = new Error('gone');
+      await persistence.load();
+      files.failure = undefined;
+      files.isSlow = true;
+      await clock.advance(60_000);
+      stop();
+      files.isSlow = false;
+      files.endAll();
+      await settle();
+      assert.deepEqual(ids(), []);
+      persistence.setSaving(true);
+      await settle();
+      assert.deepEqual(ids(), ['a']);
+    });
+
+  it('reads nothing again once it is disposed', async () => {
+    files.failure = new Error('gone');
+    await persistence.load();
+    persistence.dispose();
+    files.failure = undefined;
+    keep(aTask({ id: 'a' }));
+    await clock.advance(120_000);
+    assert.deepEqual(ids(), []);
+    assert.equal(clock.timers, 0);
+  });
+
   it('writes nothing more once it is disposed', async () => {
     await persistence.load();
     persistence.dispose();

@@ -85,6 +85,28 @@ describe('windows of one user', () => {
     assert.deepEqual([...disk.keys()], files);
   });
 
+  for (const [how, fail] of [
+    ['fails to read', () => assert.fail('EMFILE')],
+    ['reads as none', () => new Map<string, string>().entries()],
+  ] as const)
+    it(`show what the window that led ${how} once it can be read`, async () => {
+      const [first] = await open(1);
+      first.store.track([a, b], clock.now());
+      await clock.advance(1000);
+      first.close();
+      await clock.advance(1000);
+      disk[Symbol.iterator] = fail;
+      const [, second] = await open(1);
+      await clock.advance(1000);
+      Reflect.deleteProperty(disk, Symbol.iterator);
+      const [, , third] = await open(1);
+      assert.deepEqual(shown(third), []);
+      if (how === 'reads as none') second.close();
+      await clock.advance(61_000);
+      assert.equal(third.store.tasks().length, 2);
+      if (!second.isDead) assert.deepEqual(shown(second), shown(third));
+    });
+
   it('poll no task that another window reads by itself, as its details are open there', async () => {
     cloud.set('a', 'running');
     const [first, second] = await open(2, 'watching');
