@@ -139,7 +139,8 @@ describe('steering, against the simulator', () => {
       const doomed = doomedSessions([ref], store.tasks());
       const connect = () => Promise.resolve(cloud);
       const [deleted] = await deleteSessions(doomed, { connect, clock, signal: never });
-      assert.equal(deleted?.outcome.kind, 'done');
+      // What is missing afterwards may have been missing before, for this key.
+      assert.equal(deleted?.outcome.kind, 'unknown');
       assert.equal(changes(), 1);
       assert.equal(simulator.tasks.has(ref.id), false);
     });

@@ -69,28 +69,27 @@ function pauseOrResume(
   };
 }
 
-/** The deletion of a session at the cloud, with its tasks, for `requestChange`. One that is not there (any more) is deleted. */
+/**
+ * The deletion of a session at the cloud, with its tasks, for `requestChange`. One that is not there was deleted before, or is
+ * another account's: so it is refused, and unknown where an answer was lost.
+ */
 export function sessionDeletion(options: TaskChangeOptions): ChangeRequest<void> {
   const { connect, id, clock, signal } = options;
   return {
     clock,
     signal,
-    send: async (signal) => unlessMissing((await connect(signal)).deleteSession(id, signal)),
+    send: async (signal) => (await connect(signal)).deleteSession(id, signal),
     check: async (signal) => {
-      const client = await connect(signal);
-      try {
-        await client.findSessionTasks(id, signal);
-      } catch (error) {
-        if (isCloudError(error) && error.kind === 'taskNotFound')
-          return { happened: true, value: undefined };
-        throw error;
-      }
+      await (await connect(signal)).findSessionTasks(id, signal);
       return { happened: false };
     },
   };
 }
 
-/** The stop of what is open and costs money, for `requestChange`. It is done also where it was closed or gone before. */
+/**
+ * The stop of what is open and costs money, for `requestChange`. It is done also where it was closed or gone before.
+ * @param options with what the same account has shown to be open: what it cannot see would pass for stopped
+ */
 export function openSessionStop(
   options: Omit<TaskChangeOptions, 'id'> & { readonly open: Pick<OpenSession, 'kind' | 'id'> },
 ): ChangeRequest<void> {
@@ -119,12 +118,17 @@ async function unlessMissing(change: Promise<void>): Promise<void> {
   try {
     await change;
   } catch (error) {
-    const isMissing =
-      isCloudError(error) &&
-      error.status === 404 &&
-      ['refused', 'taskNotFound'].includes(error.kind);
-    if (!isMissing) throw error;
+    if (!isMissing(error)) throw error;
   }
+}
+
+/** True where the cloud says that what a change is about is not there, for this API key. */
+export function isMissing(error: unknown): boolean {
+  return (
+    isCloudError(error) &&
+    error.status === 404 &&
+    (error.kind === 'refused' || error.kind === 'taskNotFound')
+  );
 }
 
 const never = new AbortController().signal;

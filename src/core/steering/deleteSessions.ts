@@ -1,4 +1,4 @@
-import { sessionDeletion } from '../actions/taskChanges';
+import { isMissing, sessionDeletion } from '../actions/taskChanges';
 import type { Clock } from '../base/clock';
 import { refKey, type ApiVersion, type TaskRef } from '../cloud/task';
 import type { Cloud } from '../cloud/taskClient';
@@ -108,8 +108,12 @@ export function deletedMessage(
   deleted: readonly DeletedSession[],
   host: string,
 ): SteerMessage | undefined {
+  const missing = deleted.filter(
+    ({ outcome }) => outcome.kind === 'refused' && isMissing(outcome.error),
+  );
+  const others = deleted.filter((each) => !missing.includes(each));
   const of = (kind: DeletedSession['outcome']['kind']) =>
-    deleted.filter(({ outcome }) => outcome.kind === kind);
+    others.filter(({ outcome }) => outcome.kind === kind);
   const done = of('done');
   const isOne = deleted.length === 1;
   const sentence = (count: number, words: string) =>
@@ -121,11 +125,20 @@ export function deletedMessage(
       : `${countLabel(done.length, 'session')} deleted at the cloud, and ${untracked} no longer tracked.`,
     sentence(
       of('unknown').length,
-      'may have been deleted: the answer was lost, and the cloud could not be asked. Refresh to see.',
+      'may have been deleted: the answer was lost. Refresh the tasks to see.',
+    ),
+    sentence(
+      missing.length,
+      missing.length === 1
+        ? `is not known to ${host} for this API key: it may be deleted there, or be another account’s. Its tasks stay tracked.`
+        : `are not known to ${host} for this API key: they may be deleted there, or be another account’s. Their tasks stay tracked.`,
     ),
     sentence(of('refused').length, 'could not be deleted.'),
   ].filter((part) => part !== undefined);
   if (parts.length === 0) return undefined;
-  const outcomes = deleted.map(({ session, outcome }) => ({ ...session, outcome }));
-  return withReason(parts.join(' '), outcomes, host);
+  const outcomes = others.map(({ session, outcome }) => ({ ...session, outcome }));
+  const message = withReason(parts.join(' '), outcomes, host);
+  return missing.length === 0
+    ? message
+    : { nextStep: 'setApiKey', ...message, severity: 'warning' };
 }

@@ -76,6 +76,8 @@ export class OpenSessions implements Disposable {
   readonly #known = new Map<ApiVersion, OpenSessionList>();
   /** Versions that are not served, until somebody refreshes. */
   readonly #absent = new Set<ApiVersion>();
+  /** All that was listed for the key that is set, by kind and ID. */
+  readonly #listed = new Set<string>();
   /** When each was first asked to stop, in milliseconds since 1970, by its kind and ID. */
   readonly #stopping = new Map<string, number>();
   #state: OpenSessionsState = { entries: [], isReading: false };
@@ -125,6 +127,7 @@ export class OpenSessions implements Disposable {
     this.#epoch = new AbortController();
     this.#known.clear();
     this.#absent.clear();
+    this.#listed.clear();
     this.#stopping.clear();
     this.#isDue = true;
     this.#update({ entries: [], isReading: false });
@@ -132,14 +135,16 @@ export class OpenSessions implements Disposable {
   }
 
   /**
-   * Stops some of them, four at a time; each is sent once, and what is being stopped already is left alone. Has all read
-   * again, without waiting for it. Rejects only with what is no failure of the cloud's.
+   * Stops some of them, four at a time; each is sent once, and what is being stopped already is left alone. What another key
+   * has listed is refused unsent, as what a key cannot see would pass for stopped. Has all read again, without waiting
+   * for it. Rejects only with what is no failure of the cloud's.
    */
   async stop(
     entries: readonly OpenEntry[],
     { signal, onProgress }: StopOpenOptions,
   ): Promise<readonly StoppedEntry[]> {
     const { connect, clock } = this.#options;
+    const { signal: epoch } = this.#epoch;
     const mine = entries.filter((entry) => !this.#stopping.has(keyOf(entry)));
     for (const entry of mine) this.#stopping.set(keyOf(entry), clock.now());
     this.#update({ ...this.#state, entries: this.#marked(this.#state.entries) });
@@ -150,7 +155,11 @@ export class OpenSessions implements Disposable {
         try {
           outcome = await sendChange(
             openSessionStop({
-              connect: async (signal) => (await connect(signal)).client(entry.apiVersion),
+              connect: async (signal) => {
+                const cloud = await connect(signal);
+                if (epoch.aborted || !this.#listed.has(keyOf(entry))) throw listedForOtherKey;
+                return cloud.client(entry.apiVersion);
+              },
               open: entry,
               clock,
               signal,
@@ -223,7 +232,9 @@ export class OpenSessions implements Disposable {
     try {
       const client = (await connect(signal)).client(apiVersion);
       const list = await client.listOpenSessions(signal);
-      if (!signal.aborted) this.#known.set(apiVersion, list);
+      if (signal.aborted) return undefined;
+      this.#known.set(apiVersion, list);
+      for (const open of list.open) this.#listed.add(keyOf(open));
       return undefined;
     } catch (error) {
       if (signal.aborted) return undefined;
@@ -269,6 +280,11 @@ export class OpenSessions implements Disposable {
     for (const resolve of waiters) resolve();
   }
 }
+
+const listedForOtherKey = new CloudError('invalidRequest', 'Not sent: listed for another key', {
+  isUnsent: true,
+  details: { text: 'it was listed with another API key' },
+});
 
 /** True where the version, or the right to use it, is simply not there. */
 function isAbsence({ kind }: CloudError): boolean {

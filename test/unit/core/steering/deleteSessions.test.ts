@@ -87,11 +87,29 @@ describe('the deletion of sessions', () => {
     assert.equal(cloud.tasks.size, 0);
   });
 
-  it('finds out what became of one whose answer was lost', async () => {
+  it('finds out whether one is still there whose answer was lost', async () => {
+    cloud.actions.failNext('deleteSession', 'timeout');
     cloud.actions.failNext('deleteSession', 'timeout', 'afterEffect');
     const deleted = await run();
     assert.equal(cloud.actions.sent.length, 2);
-    assert.equal(deleted.filter(({ outcome }) => outcome.kind === 'done').length, deleted.length);
+    assert.deepEqual(deleted.map(({ outcome }) => outcome.kind).sort(), ['refused', 'unknown']);
+  });
+
+  it('takes none for deleted that the cloud does not know for this key', async () => {
+    const missing = new CloudError('refused', '404 Session not found', { status: 404 });
+    cloud.actions.failNext('deleteSession', missing);
+    const deleted = await run();
+    const why =
+      'not known to api.example for this API key: it may be deleted there, or be another account’s. Its tasks stay tracked.';
+    assert.deepEqual(deletedMessage(deleted, 'api.example'), {
+      severity: 'warning',
+      text: `1 session deleted at the cloud, and 1 task no longer tracked. 1 session is ${why}`,
+      nextStep: 'setApiKey',
+    });
+    const alone = deleted.filter(({ outcome }) => outcome.kind === 'refused');
+    assert.equal(deletedMessage(alone, 'api.example')?.text, `The session is ${why}`);
+    const both = deletedMessage([...alone, ...alone], 'api.example')?.text;
+    assert.match(both ?? '', /^2 sessions are not known to .+ Their tasks stay tracked\.$/u);
   });
 
   it('says which one was refused', async () => {

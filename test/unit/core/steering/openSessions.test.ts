@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { CloudError } from '../../../../src/core/cloud/errors';
 import type { ApiVersion } from '../../../../src/core/cloud/task';
 import type { OpenSession } from '../../../../src/core/cloud/taskActions';
+import { changeErrorMessage } from '../../../../src/core/labels/changeErrorMessage';
 import { OpenSessions, openSessionsPauseMs } from '../../../../src/core/steering/openSessions';
 import { stopPatienceMs } from '../../../../src/core/tasks/trackedTask';
 import { FakeClock, settle } from '../../../fakes/fakeClock';
@@ -307,6 +308,40 @@ describe('OpenSessions', () => {
       sessions.state.entries.map(({ isStopping }) => isStopping),
       [false, false],
     );
+  });
+
+  it('sends no stop of what another key has listed, as what a key cannot see would pass for stopped', async () => {
+    have('v4', browser('b1'));
+    await sessions.read();
+    const { entries } = sessions.state;
+    sessions.reconnect();
+    const [stopped] = await sessions.stop(entries, { signal: never });
+    assert.equal(stopped?.outcome.kind, 'refused');
+    assert.match(
+      changeErrorMessage(stopped.outcome.error, { host: 'api.example' }).text,
+      /^This was not sent\. It was listed with another API key\./u,
+    );
+    assert.deepEqual(cloud.actions.sent, []);
+  });
+
+  it('sends no stop that waits once the key changes, and asks another account of none that was lost', async () => {
+    have('v4', ...['b1', 'b2', 'b3', 'b4', 'b5'].map((id) => browser(id)));
+    await sessions.read();
+    let go: () => void = () => undefined;
+    cloud.actions.gate = new Promise((resolve) => (go = resolve));
+    cloud.actions.failNext('stopOpenSession', 'timeout');
+    const stopped = sessions.stop(sessions.state.entries, { signal: never });
+    await settle();
+    sessions.reconnect();
+    go();
+    await clock.advance(10_000);
+    assert.deepEqual((await stopped).map(({ outcome }) => outcome.kind).sort(), [
+      'done',
+      'done',
+      'done',
+      'refused',
+      'unknown',
+    ]);
   });
 
   it('takes back what has not left yet', async () => {
