@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { ConfigurationTarget, workspace } from 'vscode';
+import { ConfigurationTarget, EventEmitter, window, workspace, type QuickPickItem } from 'vscode';
+import { createRateLimiter } from '../../src/api/index';
 import { CloudError } from '../../src/core/cloud/errors';
 import type { ApiVersion, TaskRef } from '../../src/core/cloud/task';
 import { trackTasks } from '../../src/core/tracking/taskTracking';
@@ -11,6 +12,7 @@ import { trackTask, type TrackTaskOptions } from '../../src/ui/commands/tracking
 import type { AccountSession } from '../../src/ui/account/accountSession';
 import { fakeSession, serverAt } from '../fakes/fakeAccount';
 import { FakeCloud } from '../fakes/fakeCloud';
+import { MemorySecrets } from '../fakes/memorySecrets';
 import { never } from '../fakes/never';
 import { Person } from './person';
 import { waitFor } from './waitFor';
@@ -102,6 +104,57 @@ describe('Track Task', () => {
     );
   });
 
+  it('begins anew with the account of another key while it asks, and keeps the text', async () => {
+    const secrets = new MemorySecrets();
+    const asked: string[] = [];
+    session.dispose();
+    session = fakeSession(serverAt('https://cloud.example'), {
+      secrets,
+      loadApi: () =>
+        Promise.resolve({
+          createRateLimiter,
+          createCloud: ({ key }) => {
+            const cloud = new FakeCloud(() => 0);
+            cloud.set(`of-${key}`, 'finished', { prompt: `Task of ${key}` });
+            return {
+              download: () => cloud.download(),
+              client: (version) => ({
+                ...cloud.client(version),
+                listTasks: (query, signal) => {
+                  asked.push(`${key} ${version}`);
+                  const isServed = version === 'v2' || key === 'second';
+                  if (!isServed) throw new CloudError('notServed', 'Not served');
+                  return cloud.client(version).listTasks(query, signal);
+                },
+              }),
+            };
+          },
+        }),
+    });
+    await session.key.store('first');
+    const boxes: Box[] = [];
+    Object.assign(window, { createQuickPick: () => boxes[boxes.push(new Box()) - 1] });
+    const labels = (): string[] => boxes.at(-1)?.items.map(({ label }) => label) ?? [];
+    const has = (label: string) => waitFor(label, () => labels().includes(label));
+    const tracking = trackTask([], options(false));
+    await has('Task of first');
+    // The same key again is the same account.
+    await session.key.store('first');
+    boxes[0]?.type('Task');
+    await session.key.store('second');
+    await has('Task of second');
+    assert.equal(boxes.length, 2);
+    assert.equal(boxes[0]?.isDisposed, true);
+    assert.equal(boxes[1]?.value, 'Task');
+    assert.ok(!labels().includes('Task of first'));
+    const versionsOf = (key: string) =>
+      new Set(asked.filter((each) => each.startsWith(key)).map((each) => each.split(' ')[1]));
+    assert.ok(versionsOf('first').size > 1);
+    assert.deepEqual(versionsOf('second'), versionsOf('first'));
+    boxes[1].hide.fire();
+    await assert.rejects(tracking, { name: 'Canceled' });
+  });
+
   it('says how far the look-up of sessions is, and is cancelled there, keeping what is tracked', async () => {
     person.cancelAt = (text) => text === '1 of 3';
     await assert.rejects(trackTask([sessions.join('\n')], options(false)), { name: 'AbortError' });
@@ -149,3 +202,34 @@ describe('Track Task', () => {
     assert.equal(person.seen.length, 1);
   });
 });
+
+/** A list with a box that stays open until it is disposed. */
+class Box {
+  value = '';
+  items: readonly QuickPickItem[] = [];
+  activeItems: readonly QuickPickItem[] = [];
+  selectedItems: readonly QuickPickItem[] = [];
+  isDisposed = false;
+  readonly hide = new EventEmitter<void>();
+  readonly onDidHide = this.hide.event;
+  readonly #typed = new EventEmitter<string>();
+  readonly onDidChangeValue = this.#typed.event;
+  readonly #never = new EventEmitter<never>();
+  readonly onDidAccept = this.#never.event;
+  readonly onDidChangeSelection = this.#never.event;
+  readonly onDidChangeActive = this.#never.event;
+
+  type(text: string): void {
+    this.value = text;
+    this.#typed.fire(text);
+  }
+
+  show(): void {
+    // It shows what its items are.
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    this.hide.fire();
+  }
+}

@@ -21,6 +21,7 @@ import {
   rejectedMessage,
 } from '../../core/tracking/trackingMessages';
 import type { AccountSession } from '../account/accountSession';
+import { ShownAccount } from '../account/shownAccount';
 import type { Log } from '../log';
 import type { Settings } from '../settings';
 import {
@@ -45,15 +46,19 @@ export interface TaskPickerOptions {
 
 /**
  * Asks for tasks in one box: by pasting what names them, and by choosing among the account's recent tasks, which are read from the
- * cloud as the person types and goes down. Nothing is chosen by itself, not even what the clipboard names.
+ * cloud as the person types and goes down. Nothing is chosen by itself, not even what the clipboard names. Where the key becomes
+ * another account's meanwhile, the box begins anew with the text that was typed.
  * @throws {CancellationError} where the person gives up
  */
 export async function pickTasks(options: TaskPickerOptions): Promise<TaskInput> {
+  let text = '';
   for (;;) {
-    const picker = new TaskPicker(options);
+    const picker = new TaskPicker(options, text);
     try {
       const picked = await picker.picked;
-      if (picked !== 'setApiKey') return picked;
+      if (typeof picked === 'object') return picked;
+      ({ text } = picker);
+      if (picked === 'otherKey') continue;
     } finally {
       picker.dispose();
     }
@@ -75,15 +80,24 @@ const maxCopied = 10_000_000;
 
 const absentVersions = new WeakMap<AccountSession, AbsentVersions>();
 
-/** What is known of the session's server, whichever box has learned it. */
+/** What is known of the session's server, whichever box has learned it, until the key changes: another one may see more. */
 function absentAt(session: AccountSession): AbsentVersions {
-  const absent = absentVersions.get(session) ?? new AbsentVersions();
+  const known = absentVersions.get(session);
+  if (known) return known;
+  const absent = new AbsentVersions();
   absentVersions.set(session, absent);
+  // It goes with the session.
+  const subscription = session.key.onDidChange(() => {
+    subscription.dispose();
+    absentVersions.delete(session);
+  });
   return absent;
 }
 
+type Picked = TaskInput | 'setApiKey' | 'otherKey';
+
 class TaskPicker implements Disposable {
-  readonly picked: Promise<TaskInput | 'setApiKey'>;
+  readonly picked: Promise<Picked>;
   readonly #options: TaskPickerOptions;
   readonly #pick: QuickPick<PickerItem>;
   readonly #recent: RecentTasks;
@@ -98,12 +112,13 @@ class TaskPicker implements Disposable {
   #isKeyMissing = false;
   #isReading = false;
   #pagesForSearch = 0;
-  #resolve: (picked: TaskInput | 'setApiKey') => void = () => undefined;
+  #resolve: (picked: Picked) => void = () => undefined;
 
-  constructor(options: TaskPickerOptions) {
+  constructor(options: TaskPickerOptions, text: string) {
     const { session, settings, clock } = options;
     this.#options = options;
     const absent = absentAt(session);
+    const shown = ShownAccount.of(session);
     this.#signal = AbortSignal.any([this.#over.signal, session.signal]);
     this.#recent = new RecentTasks({
       connect: session.connect,
@@ -132,16 +147,29 @@ class TaskPicker implements Disposable {
       pick.onDidChangeSelection((items) => this.#check(items)),
       pick.onDidChangeActive(([active]) => this.#goDown(active)),
       pick.onDidAccept(() => void this.#accept()),
+      session.key.onDidChange(() => void this.#followKey(shown)),
       pick,
     ];
+    pick.value = text;
+    this.#search();
     pick.show();
     void this.#offerCopied();
     void this.#begin();
   }
 
+  /** What the person has typed. */
+  get text(): string {
+    return this.#pick.value;
+  }
+
   dispose(): void {
     this.#over.abort();
     disposeAll(this.#subscriptions);
+  }
+
+  /** The tasks of two accounts never stand in one list. */
+  async #followKey(shown: Promise<ShownAccount>): Promise<void> {
+    if (!(await (await shown).isCurrent())) this.#resolve('otherKey');
   }
 
   async #begin(): Promise<void> {
