@@ -103,10 +103,11 @@ export const longestText = 100_000;
 // JSON takes other room when it is laid out.
 const longestRead = 2 * longestText;
 const longestStepText = 5000;
+/** Of all steps together; those that follow are cut to a few words. */
+const longestSteps = 4_000_000;
 const longestField = 1000;
 /** A page gets no more steps than this: the last ones. */
 export const mostSteps = 2000;
-const mostActions = 50;
 const mostListed = 500;
 
 /** Makes of a task what a page may see of it. */
@@ -151,7 +152,7 @@ export function taskViewOf(task: TaskDetails | TrackedTask): TaskView {
     hasLog: details !== undefined && capabilitiesOf(task.apiVersion).hasLogs,
     screenshotCount: Math.min(details?.screenshotUrls.length ?? 0, mostListed),
     stepCount: steps.length,
-    steps: steps.slice(firstIndex).map((step, position) => stepViewOf(step, firstIndex + position)),
+    steps: stepViewsOf(steps, firstIndex),
     unread: unreadPartsOf(details),
     isWhole: details !== undefined,
     sessionTasks: (details?.sessionTasks ?? [])
@@ -180,31 +181,59 @@ export function metadataText(metadata: TaskDetails['metadata']): string {
   return formatJson(metadata) ?? metadata;
 }
 
-/** Of steps that readings bring again as the same objects, so that a long task costs no more than what is new of it. */
-const stepViews = new WeakMap<TaskStep, ViewStep>();
-
-function stepViewOf(step: TaskStep, index: number): ViewStep {
-  const known = stepViews.get(step);
-  if (known?.index === index) return known;
-  const view = newStepView(step, index);
-  stepViews.set(step, view);
-  return view;
+/** What a page gets of one step: UTF-16 units of each text, and how many actions. */
+interface StepLimits {
+  readonly text: number;
+  readonly actions: number;
 }
 
-function newStepView(step: TaskStep, index: number): ViewStep {
-  const texts = [step.goal, step.evaluation, step.memory, step.url, ...step.actions];
-  return {
+const usualLimits: StepLimits = { text: longestStepText, actions: 50 };
+const tightLimits: StepLimits = { text: 200, actions: 10 };
+
+interface MadeStep {
+  readonly view: ViewStep;
+  readonly limits: StepLimits;
+  /** Of all its texts, in UTF-16 units. */
+  readonly length: number;
+}
+
+/** Of steps that readings bring again as the same objects, so that a long task costs no more than what is new of it. */
+const madeSteps = new WeakMap<TaskStep, MadeStep>();
+
+/** The earlier ones get the room, so that a step that follows changes none that a page has already. */
+function stepViewsOf(steps: readonly TaskStep[], firstIndex: number): readonly ViewStep[] {
+  let length = 0;
+  return steps.slice(firstIndex).map((step, position) => {
+    const index = firstIndex + position;
+    const limits = length < longestSteps ? usualLimits : tightLimits;
+    let made = madeSteps.get(step);
+    if (made?.view.index !== index || made.limits !== limits) {
+      made = makeStep(step, index, limits);
+      madeSteps.set(step, made);
+    }
+    length += made.length;
+    return made.view;
+  });
+}
+
+function makeStep(step: TaskStep, index: number, limits: StepLimits): MadeStep {
+  const cutStep = (text: string): string => shorten(text, limits.text);
+  const { goal, evaluation, memory, url, actions } = step;
+  const all = [goal, evaluation, memory, url, ...actions];
+  const view: ViewStep = {
     index,
     number: step.number,
-    goal: shorten(step.goal, longestStepText),
-    evaluation: shorten(step.evaluation, longestStepText),
-    memory: shorten(step.memory, longestStepText),
-    url: shorten(step.url, longestStepText),
-    actions: step.actions.slice(0, mostActions).map((action) => shorten(action, longestStepText)),
+    goal: cutStep(goal),
+    evaluation: cutStep(evaluation),
+    memory: cutStep(memory),
+    url: cutStep(url),
+    actions: actions.slice(0, limits.actions).map(cutStep),
     durationSeconds: step.durationSeconds,
     hasScreenshot: step.screenshotUrl !== undefined,
-    isCut: step.actions.length > mostActions || texts.some((text) => text.length > longestStepText),
+    isCut: actions.length > limits.actions || all.some((text) => text.length > limits.text),
   };
+  const shown = [view.goal, view.evaluation, view.memory, view.url, ...view.actions];
+  return { view, limits, length: shown.join('').length };
 }
 
 /** Reads no more of a huge output than can be shown, so that its size costs nothing. */

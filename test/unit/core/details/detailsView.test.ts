@@ -246,6 +246,32 @@ describe('taskViewOf', () => {
     assert.equal(view.steps.at(-1)?.index, 4999);
   });
 
+  it('cuts the texts of later steps shorter where all together are too much for a page', () => {
+    const step = { goal: 'g'.repeat(5000), actions: Array<string>(50).fill('a'.repeat(5000)) };
+    const hostile = Array.from({ length: 2000 }, (_, index) => aStep(index + 1, step));
+    const first = taskViewOf(aDetails('1', { steps: hostile.slice(0, 100) })).steps;
+    const { steps } = taskViewOf(aDetails('1', { steps: hostile }));
+    assert.ok(JSON.stringify(steps).length < 10_000_000);
+    assert.equal(steps.length, 2000);
+    const [whole, last] = [steps[0], steps.at(-1)];
+    assert.deepEqual([whole?.goal, whole?.actions, whole?.isCut], [step.goal, step.actions, false]);
+    assert.deepEqual([last?.goal.length, last?.actions.length, last?.isCut], [200, 10, true]);
+    // Steps that follow change none that were sent before.
+    assert.deepEqual(steps.slice(0, 100), first);
+    // What is short is shown whole, however much comes before it.
+    const short = aStep(2001, { goal: 'Buy it', actions: ['click'] });
+    const end = taskViewOf(aDetails('1', { steps: [...hostile, short] })).steps.at(-1);
+    assert.deepEqual([end?.goal, end?.actions, end?.isCut], ['Buy it', ['click'], false]);
+  });
+
+  it('cuts a step anew that comes to stand before less text', () => {
+    const long = aStep(2, { goal: 'g'.repeat(5000) });
+    const before = Array.from({ length: 1000 }, () => aStep(1, { goal: 'g'.repeat(5000) }));
+    const goalAfter = (steps: readonly TaskStep[]): number | undefined =>
+      taskViewOf(aDetails('1', { steps: [...steps, long] })).steps.at(-1)?.goal.length;
+    assert.deepEqual([goalAfter(before), goalAfter(before.map(() => aStep(1)))], [200, 5000]);
+  });
+
   it('says that there are more files and tasks than the cloud has told of', () => {
     const more = taskViewOf(aDetails('1', { hasMoreFiles: true, hasMoreSessionTasks: true }));
     assert.deepEqual([more.hasMoreFiles, more.hasMoreSessionTasks], [true, true]);
