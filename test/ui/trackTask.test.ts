@@ -147,3 +147,45 @@ describe('the recent tasks of the account', () => {
     return simulator.counts.seen.filter(({ url }) => /\/(?:tasks|sessions)\?/.test(url)).length;
   }
 });
+
+describe('ten thousand recent tasks', () => {
+  let simulator: Simulator;
+  let workbench: Workbench;
+
+  withCloudForAllTests((opened) => void ({ workbench, simulator } = opened));
+
+  before(async () => {
+    const now = simulator.clock.now();
+    for (let number = 1; number <= 10_000; number++)
+      simulator.addTask({
+        prompt: `Check shop ${number}.`,
+        createdAtMs: now - number * minuteMs,
+      });
+    await workbench.copy('no task');
+  });
+
+  it('are read as far as a search needs, and further only when the person wants it', async () => {
+    const requests = () => simulator.counts.of('GET /api/v2/tasks');
+    const shows = (labels: RegExp) =>
+      until(`The rows ${labels.source}`, async () => {
+        const shown = (await workbench.quickPickLabels()).map((each) => each.trim()).join('\n');
+        if (labels.test(shown)) return true;
+        throw new Error(`there is: ${shown}`);
+      });
+    await workbench.runCommand('Browser Use: Track Task…');
+    await shows(/^Check shop 1\.$/mu);
+    assert.equal(requests(), 1);
+    await workbench.quickInput().fill('shop 1234.');
+    await shows(/^Check shop 1234\.$/mu);
+    await workbench.quickInput().fill('shop 9876.');
+    // Older ones are offered once the search has read as much as it does by itself.
+    await shows(/^Not found in the [\d,]+ tasks read so far\nShow Older Tasks$/u);
+    const searched = requests();
+    assert.ok(searched < 50, `${searched} requests`);
+    await workbench.screenshot('track-task-many');
+    await workbench.choose('Show Older Tasks');
+    await until('A request for older tasks', () => Promise.resolve(requests() > searched));
+    await workbench.page.keyboard.press('Escape');
+    assert.deepEqual(await workbench.rows(), []);
+  });
+});
