@@ -3,7 +3,7 @@ import { hasEnded, type ApiVersion, type Task, type TaskDetails } from '../cloud
 import { isApiVersion } from '../cloud/versionList';
 import { nodeText, readObject } from '../text/jsonTree';
 import type { ReviewNote } from './runReview';
-import { jsonTypeOf } from './promptFileSchema';
+import { jsonTypeIn, jsonTypeOf } from './promptFileSchema';
 import { optionsOf, writeOption, type RunDraft } from './runDraft';
 import { asWritten, runFields } from './runFields';
 
@@ -131,9 +131,10 @@ function isKeptPart([name, value]: readonly [string, unknown]): boolean {
     default: {
       if (value === undefined) return true;
       const field = runFields.find(({ option }) => option === name);
-      const type = Array.isArray(value) ? 'array' : typeof value;
       return (
-        field !== undefined && type === jsonTypeOf(field.kind) && asWritten(value) !== undefined
+        field !== undefined &&
+        jsonTypeIn(value) === jsonTypeOf(field.kind) &&
+        asWritten(value) !== undefined
       );
     }
   }

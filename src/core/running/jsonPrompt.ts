@@ -1,6 +1,6 @@
 import { readJson } from '../text/jsonTree';
 import type { FrontMatterEntry, TextPlace } from './frontMatter';
-import { jsonTypeOf } from './promptFileSchema';
+import { jsonTypeIn, jsonTypeOf } from './promptFileSchema';
 import { asWritten, expectationOf, runFields } from './runFields';
 
 export interface JsonPrompt {
@@ -34,7 +34,7 @@ export function readJsonPrompt(text: string): JsonPrompt {
     if (seen.has(name)) problems.push({ place, text: `${name} is written twice.` });
     else if (name === 'prompt' && typeof value !== 'string')
       problems.push({ place, text: 'The prompt must be a text.' });
-    else if (field && type !== undefined && type !== typeIn(value))
+    else if (field && type !== undefined && type !== jsonTypeIn(value))
       problems.push({ place, text: expectationOf(field) });
     else if (name !== 'prompt' && name !== '$schema')
       // No option takes an empty value, so its reader says what it must be.
@@ -72,10 +72,6 @@ function jsonFault(text: string): { readonly place: TextPlace; readonly text: st
     place: { line: before.split('\n').length - 1, start, end: start + sign.length },
     text: `This is not JSON: ${good === text.length ? 'it ends too early' : `${what} can’t stand in column ${start + 1}`}.`,
   };
-}
-
-function typeIn(value: unknown): string {
-  return Array.isArray(value) ? 'array' : typeof value;
 }
 
 /** The names of the outermost object, where they stand in the text, which is JSON. */

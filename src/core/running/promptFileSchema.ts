@@ -53,6 +53,11 @@ export function jsonTypeOf(kind: FieldKind): unknown {
   return type === 'integer' ? 'number' : type;
 }
 
+/** Of a value itself, as `jsonTypeOf` has it of a kind. */
+export function jsonTypeIn(value: unknown): string {
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
 /** The schema of a prompt file of JSON, as `media/prompt-file.schema.json` has it: `npm run schema` writes that. */
 export function promptFileSchema(): Schema {
   const options = runFields.map((field) => [field.option, optionSchema(field)] as const);
