@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { listFiles, PackageManager } from '@vscode/vsce';
-import { readTrackUri } from '../src/core/input/trackUri';
+import { readTrackUri } from '../src/core/input/namedTasks';
 import { reachableFrom } from './bench/sizes';
 import { packagedExtension, projectFolder } from './launch/packagedExtension';
 

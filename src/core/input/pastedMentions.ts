@@ -1,7 +1,6 @@
 import type { Region } from '../cloud/regions';
 import { nameBefore, type IdContext, type NamedKind } from './idNames';
-import { NamesAbove } from './namesAbove';
-import { OpenBrackets, type PastedRecord } from './openBrackets';
+import { NamesAbove, OpenBrackets, type PastedRecord } from './namesAround';
 import { maxLinkLength, readLink, type LinkRefusal } from './taskLinks';
 import {
   closeSign,

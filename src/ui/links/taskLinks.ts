@@ -1,6 +1,5 @@
 import { Hover, MarkdownString, Range, type Position, type TextDocument, type Uri } from 'vscode';
-import { namedTasksIn, type NamedTask } from '../../core/input/namedTasks';
-import { readTrackUri } from '../../core/input/trackUri';
+import { namedTasksIn, type NamedTask, readTrackUri } from '../../core/input/namedTasks';
 import { formatCount } from '../../core/labels/countLabel';
 import { choiceDescription } from '../../core/labels/rowDescription';
 import { taskTitle } from '../../core/labels/taskLabels';
