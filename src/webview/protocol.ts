@@ -2,7 +2,7 @@ import type { TaskView } from '../core/details/detailsView';
 import type { CostRow } from '../core/labels/sessionCost';
 import type { NextStep } from '../core/labels/errorMessage';
 import type { SteerAction } from '../core/steering/steerActions';
-import type { ImageType } from '../core/text/imageType';
+import type { ImageType } from '../core/details/pictureLoader';
 import type { PictureRef } from '../core/cloud/task';
 
 /** What the page shows at a moment. The first message to a page holds all of it. */

@@ -4,7 +4,7 @@ import { sessionCostRows, type CostRow } from '../../core/labels/sessionCost';
 import { dashboardOf } from '../../core/cloud/regions';
 import { commands, env, ViewColumn, window, workspace } from 'vscode';
 import { metadataText, recordingLinks, stepText, taskViewOf } from '../../core/details/detailsView';
-import { editorTextOf } from '../../core/text/editorLanguage';
+import { editorTextOf, fileEndings, unfenced } from '../../core/text/textForm';
 import { outputLinks } from '../../core/text/outputLinks';
 import { safeLink } from '../../core/text/safeLink';
 import type { TaskDetails, TaskRef } from '../../core/cloud/task';
@@ -17,7 +17,6 @@ import { UserError } from '../userError';
 import { saveDownload } from '../saving/saveDownload';
 import { doTaskAction, taskActionFailure, type TaskActionOptions } from './taskActions';
 import type { Settings } from '../settings';
-import { fileEndings, unfenced } from '../../core/text/textForm';
 
 /** What a page can ask for beside its own contents. */
 export type DetailsAction = Exclude<FromPage, { type: 'ready' | 'picture' }>;

@@ -2,11 +2,10 @@ import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import { env, Uri, window, type WebviewPanel } from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import { DetailsReader } from '../../core/details/detailsReader';
-import { taskViewOf, type TaskView } from '../../core/details/detailsView';
+import { taskViewOf, type TaskView, updateOf } from '../../core/details/detailsView';
 import { otherServerMessage } from '../../core/cloud/baseUrl';
 import type { CostRow } from '../../core/labels/sessionCost';
 import { type Disposable, disposeAll } from '../../core/base/event';
-import { updateOf } from '../../core/details/stepsUpdate';
 import { PictureLoader } from '../../core/details/pictureLoader';
 import { linkHost } from '../../core/text/safeLink';
 import { refKey, type TaskDetails, type TaskRef, type PictureRef } from '../../core/cloud/task';
@@ -22,9 +21,15 @@ import { parseFromPage, type ToPage } from '../../webview/protocol';
 import type { AccountSession } from '../account/accountSession';
 import type { CurrentAccount } from '../account/currentAccount';
 import { doDetailsAction, type DetailsAction } from './detailsActions';
-import { detailsHtml, newNonce } from './detailsHtml';
+import {
+  detailsHtml,
+  newNonce,
+  canShare,
+  pageViewOf,
+  showsTheSame,
+  type PageSource,
+} from './pageView';
 import type { TaskOwner } from '../lazyFeatures';
-import { canShare, pageViewOf, showsTheSame, type PageSource } from './pageView';
 import type { Log } from '../log';
 import type { LocalFiles } from '../saving/saveTarget';
 import type { Settings } from '../settings';

@@ -2,11 +2,10 @@ import { capabilitiesOf } from '../../core/cloud/apiVersions';
 import type { ComponentChildren } from 'preact';
 import type { TaskView } from '../../core/details/detailsView';
 import { CopyButton, OpenButton } from '../parts/button';
-import { send } from '../parts/vscodeApi';
+import { send, useOpen } from '../parts/vscodeApi';
 import type { CopiedPart } from '../protocol';
 import { Section } from '../parts/section';
 import { MoreButton } from '../result/longText';
-import { useOpen } from '../parts/useOpen';
 import { oneLine } from '../../core/text/plainText';
 
 /** What is good to know, but not at first: times, session, IDs, metadata. */

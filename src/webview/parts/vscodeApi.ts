@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import type { FromPage, ToPage } from '../protocol';
 
 /** What VS Code hands to a page: one channel, and a little memory that outlives hiding and reloading. */
@@ -46,4 +47,17 @@ export function pageState(): PageState {
 export function remember(change: PageState): void {
   state = { ...state, ...change };
   setState(state);
+}
+
+/** Whether the reader has opened a part of the page; remembered by its name. */
+export function useOpen(name: string): readonly [boolean, (isOpen: boolean) => void] {
+  const [isOpen, setOpen] = useState(() => pageState().open?.includes(name) ?? false);
+  return [
+    isOpen,
+    (next) => {
+      const others = (pageState().open ?? []).filter((other) => other !== name);
+      remember({ open: next ? [...others, name] : others });
+      setOpen(next);
+    },
+  ];
 }

@@ -13,7 +13,7 @@ import {
   type JsonContainer,
   type JsonLeaf,
 } from '../../core/text/jsonTree';
-import { linkPlace } from '../../core/text/linkedText';
+import { linkPlace } from '../../core/text/outputLinks';
 import { manyLines, oneLine } from '../../core/text/plainText';
 import { columnKeys, placeAfterKey } from '../parts/rovingFocus';
 import { pageState, remember, send } from '../parts/vscodeApi';

@@ -2,7 +2,7 @@ import type { TaskView } from '../../core/details/detailsView';
 import { manyLines, oneLine } from '../../core/text/plainText';
 import { TextTools } from '../parts/button';
 import { Icon, type IconName } from '../parts/icon';
-import { parseJudgement } from './judgement';
+import { parseJudgement } from '../parts/readableJson';
 import { LongText } from './longText';
 import type { CopiedPart } from '../protocol';
 import { Section } from '../parts/section';

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { textPieces, type TextPiece } from '../../core/text/linkedText';
+import { textPieces, type TextPiece } from '../../core/text/outputLinks';
 import { send } from '../parts/vscodeApi';
 import { oneLine } from '../../core/text/plainText';
 import { shorten } from '../../core/text/shorten';

@@ -1,9 +1,8 @@
 import { manyLines } from '../../core/text/plainText';
 import type { ViewText } from '../../core/details/detailsView';
-import { send } from '../parts/vscodeApi';
+import { send, useOpen } from '../parts/vscodeApi';
 import { LinkedText } from './linkedText';
 import type { TextPart } from '../protocol';
-import { useOpen } from '../parts/useOpen';
 
 /** Longer texts are shown in part at first. */
 const shortLines = 16;

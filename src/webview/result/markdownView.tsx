@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { linkPlace } from '../../core/text/linkedText';
+import { linkPlace } from '../../core/text/outputLinks';
 import { manyLines, oneLine } from '../../core/text/plainText';
 import type { ViewText } from '../../core/details/detailsView';
 import { LinkedText, OutputLink } from './linkedText';
 import { CutNote, MoreButton } from './longText';
 import { readMarkdown, type MarkdownNode } from './markdown';
-import { useOpen } from '../parts/useOpen';
+import { useOpen } from '../parts/vscodeApi';
 import { shorten } from '../../core/text/shorten';
 
 interface MarkdownProps {

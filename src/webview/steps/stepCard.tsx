@@ -1,14 +1,13 @@
 import type { ViewStep } from '../../core/details/detailsView';
 import { manyLines, oneLine } from '../../core/text/plainText';
 import { linkParts } from '../../core/text/safeLink';
-import { stepJudgementOf } from '../../core/details/stepJudgement';
+import { stepJudgementOf } from '../../core/details/timeline';
 import { formatDuration } from '../../core/labels/taskLabels';
 import { Icon } from '../parts/icon';
-import { readableActions, type ReadableAction } from './readableAction';
+import { readableActions, type ReadableAction } from '../parts/readableJson';
 import { memo } from '../parts/memo';
 import { Screenshot } from './screenshot';
-import { send } from '../parts/vscodeApi';
-import { useOpen } from '../parts/useOpen';
+import { send, useOpen } from '../parts/vscodeApi';
 import { shorten } from '../../core/text/shorten';
 
 /** A goal is a title as far as it is short. In UTF-16 units. */

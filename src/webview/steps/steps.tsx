@@ -2,7 +2,7 @@ import { countLabel, formatCount } from '../../core/labels/countLabel';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { TaskView } from '../../core/details/detailsView';
 import { hasEnded } from '../../core/cloud/task';
-import { failedSteps } from '../../core/details/timeBars';
+import { failedSteps } from '../../core/details/timeline';
 import { FilmStrip } from './filmStrip';
 import { goToStep } from './goToStep';
 import { Icon } from '../parts/icon';

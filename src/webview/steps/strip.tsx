@@ -2,7 +2,7 @@ import { countLabel } from '../../core/labels/countLabel';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ViewStep } from '../../core/details/detailsView';
 import { formatDuration } from '../../core/labels/taskLabels';
-import { timeBars, type TimeBar } from '../../core/details/timeBars';
+import { timeBars, type TimeBar } from '../../core/details/timeline';
 import { memo } from '../parts/memo';
 import { goToStep } from './goToStep';
 import { Icon } from '../parts/icon';

@@ -5,7 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { detailsHtml, newNonce } from '../../../src/ui/details/detailsHtml';
+import { detailsHtml, newNonce } from '../../../src/ui/details/pageView';
 import { parseFromPage, type FromPage, type ToPage } from '../../../src/webview/protocol';
 import themes from './themes.json';
 

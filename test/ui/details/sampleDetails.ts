@@ -1,5 +1,5 @@
 import { createCloud } from '../../../src/api';
-import { imageTypeOf } from '../../../src/core/text/imageType';
+import { imageTypeOf } from '../../../src/core/details/pictureLoader';
 import { taskViewOf } from '../../../src/core/details/detailsView';
 import type { TaskDetails, PictureRef } from '../../../src/core/cloud/task';
 import { steerActionsOf } from '../../../src/core/steering/steerActions';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { updateOf } from '../../../src/core/details/stepsUpdate';
+import { updateOf } from '../../../src/core/details/detailsView';
 import { aDetails } from '../../fakes/fakeCloud';
 import { themeNames } from './detailsPageHarness';
 import {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { detailsHtml, newNonce } from '../../../../src/ui/details/detailsHtml';
+import { detailsHtml, newNonce } from '../../../../src/ui/details/pageView';
 
 describe('detailsHtml', () => {
   const html = detailsHtml({

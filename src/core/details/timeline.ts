@@ -1,4 +1,3 @@
-import { stepJudgementOf } from './stepJudgement';
 import type { ViewStep } from './detailsView';
 
 /** A bar of the strip over the steps: one step, or as many neighbours as share a bar. */
@@ -69,4 +68,17 @@ export function failedSteps(steps: readonly Pick<ViewStep, 'evaluation'>[]): Rea
 
 function indexOfMost(values: readonly number[]): number {
   return values.indexOf(Math.max(...values));
+}
+
+/** How an agent judges the step before: by the word with which browser-use begins or ends its evaluation. */
+export type StepJudgement = 'success' | 'failure';
+
+/** @returns `undefined` where the agent does not say, or not in a word that is known */
+export function stepJudgementOf(evaluation: string): StepJudgement | undefined {
+  const word =
+    /^[^\p{L}]{0,10}(success(?:ful)?|succeeded|fail(?:ed|ure|s)?)(?!\p{L})/iu.exec(
+      evaluation,
+    )?.[1] ?? /\bverdict:[^\p{L}]{0,5}(success|fail)\w*\W*$/iu.exec(evaluation.slice(-60))?.[1];
+  if (word === undefined) return undefined;
+  return /^s/iu.test(word) ? 'success' : 'failure';
 }

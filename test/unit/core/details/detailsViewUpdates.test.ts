@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { mostSteps, taskViewOf, type TaskView } from '../../../../src/core/details/detailsView';
-import { updateOf, withUpdate } from '../../../../src/core/details/stepsUpdate';
+import {
+  mostSteps,
+  taskViewOf,
+  type TaskView,
+  updateOf,
+  withUpdate,
+} from '../../../../src/core/details/detailsView';
 import { aDetails } from '../../../fakes/fakeCloud';
 
 function aView(goals: readonly string[], more: Parameters<typeof aDetails>[1] = {}): TaskView {
