@@ -2,27 +2,26 @@ import { Uri, type ExtensionContext } from 'vscode';
 import { reportListenerErrors } from './core/base/event';
 import type { Server } from './core/cloud/baseUrl';
 import { WindowPolling } from './core/polling/polling';
-import { ShownTasks } from './core/tasks/shownTasks';
+import { ShownTasks, CurrentAccount } from './ui/account/currentAccount';
 import { TokenBucket } from './core/polling/tokenBucket';
 import { environmentKey, openTaskFolder } from './platform/node';
 import { systemClock as clock } from './platform/systemClock';
 import type { BrowserUseTasks } from './publicApi';
 import { AccountSession } from './ui/account/accountSession';
-import { CurrentAccount } from './ui/account/currentAccount';
 import {
   registerCommands,
   registerLinks,
   registerSessionsView,
   registerTools,
   restoreDetails,
-} from './ui/registrations';
+  LazyFeatures,
+  loadWhenNeeded,
+} from './ui/lazyFeatures';
 import { connectParts, reportSkipped, reportStorage } from './ui/account/connectParts';
-import { LazyFeatures, loadWhenNeeded } from './ui/lazyFeatures';
-import { LazyTree } from './ui/tree/lazyTree';
+import { LazyTree, TaskView, followContextKeys } from './ui/tree/taskView';
 import { Log } from './ui/log';
 import { publicTasks } from './ui/publicTasks';
 import { Settings } from './ui/settings';
-import { TaskView, followContextKeys } from './ui/tree/taskView';
 
 let flush: (() => Promise<void>) | undefined;
 

@@ -44,11 +44,9 @@ import { TaskRuns } from './ui/running/taskRuns';
 import { TaskDocuments } from './ui/saving/taskDocuments';
 import { SessionsTree } from './ui/sessions/sessionsTree';
 import type { Settings } from './ui/settings';
-import { showFreshness } from './ui/tree/freshness';
-import type { LazyTree } from './ui/tree/lazyTree';
-import { keepRowAges } from './ui/tree/rowAges';
+import { showFreshness, keepRowAges } from './ui/tree/freshness';
+import type { LazyTree, TaskView } from './ui/tree/taskView';
 import { StatusBar } from './ui/tree/statusBar';
-import type { TaskView } from './ui/tree/taskView';
 
 export { TaskTree } from './ui/tree/taskTree';
 export { StatusBar };

@@ -1,10 +1,13 @@
 import { createRateLimiter } from '../../src/api/index';
 import { readBaseUrl, type Server } from '../../src/core/cloud/baseUrl';
 import { TokenBucket } from '../../src/core/polling/tokenBucket';
-import { ShownTasks } from '../../src/core/tasks/shownTasks';
+import {
+  ShownTasks,
+  CurrentAccount,
+  type CurrentAccountOptions,
+} from '../../src/ui/account/currentAccount';
 import type { TaskFiles } from '../../src/core/tasks/taskPersistence';
 import { AccountSession, type AccountSessionOptions } from '../../src/ui/account/accountSession';
-import { CurrentAccount, type CurrentAccountOptions } from '../../src/ui/account/currentAccount';
 import { FakeClock } from './fakeClock';
 import { FakeCloud } from './fakeCloud';
 import { MemorySecrets } from './memorySecrets';

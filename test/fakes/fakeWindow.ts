@@ -5,7 +5,7 @@ import { CloudError } from '../../src/core/cloud/errors';
 import { WindowPolling, type Attention } from '../../src/core/polling/polling';
 import { refKey } from '../../src/core/cloud/task';
 import type { Cloud } from '../../src/core/cloud/taskClient';
-import { ShownTasks } from '../../src/core/tasks/shownTasks';
+import { ShownTasks } from '../../src/ui/account/currentAccount';
 import { TaskPersistence, type TaskFiles } from '../../src/core/tasks/taskPersistence';
 import { TaskPoller } from '../../src/core/polling/taskPoller';
 import { formatTaskRecord, parseTaskRecord } from '../../src/core/tasks/taskRecord';

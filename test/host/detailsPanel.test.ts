@@ -9,7 +9,7 @@ import type { AccountSession } from '../../src/ui/account/accountSession';
 import type { CurrentAccount } from '../../src/ui/account/currentAccount';
 import { DetailsPanels } from '../../src/ui/details/detailsPanel';
 import { Log } from '../../src/ui/log';
-import { detailsViewType } from '../../src/ui/registrations';
+import { detailsViewType } from '../../src/ui/lazyFeatures';
 import { Settings } from '../../src/ui/settings';
 import { TaskDocuments } from '../../src/ui/saving/taskDocuments';
 import { fakeAccount } from '../fakes/fakeAccount';

@@ -13,8 +13,7 @@ import {
 import { TaskStore } from '../../src/core/tasks/taskStore';
 import { trackTasks } from '../../src/core/tracking/taskTracking';
 import { systemClock } from '../../src/platform/systemClock';
-import { registerLinks } from '../../src/ui/registrations';
-import type { Features } from '../../src/ui/lazyFeatures';
+import { registerLinks, type Features } from '../../src/ui/lazyFeatures';
 import { taskLinks } from '../../src/ui/links/taskLinks';
 import { Log } from '../../src/ui/log';
 import { Settings } from '../../src/ui/settings';

@@ -14,7 +14,7 @@ import type { CurrentAccount } from '../../src/ui/account/currentAccount';
 import { doDetailsAction } from '../../src/ui/details/detailsActions';
 import { DetailsPanels } from '../../src/ui/details/detailsPanel';
 import { Log } from '../../src/ui/log';
-import { detailsViewType } from '../../src/ui/registrations';
+import { detailsViewType } from '../../src/ui/lazyFeatures';
 import { Settings } from '../../src/ui/settings';
 import { TaskDocuments } from '../../src/ui/saving/taskDocuments';
 import type { FromPage, ToPage } from '../../src/webview/protocol';

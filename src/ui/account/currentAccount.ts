@@ -1,7 +1,9 @@
 import { Emitter, type Disposable, type Event } from '../../core/base/event';
 import type { Server } from '../../core/cloud/baseUrl';
-import type { ShownTasks } from '../../core/tasks/shownTasks';
+import type { TaskRef } from '../../core/cloud/task';
+import type { TaskChange } from '../../core/tasks/taskPatch';
 import type { TaskSource } from '../../core/tasks/taskStore';
+import type { TrackedTask } from '../../core/tasks/trackedTask';
 import type { Settings } from '../settings';
 import { UserError } from '../userError';
 import type { AccountSession } from './accountSession';
@@ -105,4 +107,37 @@ export class CurrentAccount implements Disposable {
 
 function unusable(problem = 'The base URL cannot be used.'): UserError {
   return new UserError(`${problem} Change it in the settings.`, 'openSettings');
+}
+
+/** The tasks of the account that is shown, for whoever only reads them; none while no account is shown. */
+export class ShownTasks implements TaskSource, Disposable {
+  readonly #didChange = new Emitter<readonly TaskChange[]>();
+  #source: TaskSource | undefined;
+  #subscription: Disposable | undefined;
+
+  /** Fires with the changes of the account that is shown, and once when another account is shown. */
+  readonly onDidChange: Event<readonly TaskChange[]> = this.#didChange.event;
+
+  tasks(): readonly TrackedTask[] {
+    return this.#source?.tasks() ?? [];
+  }
+
+  get(ref: TaskRef): TrackedTask | undefined {
+    return this.#source?.get(ref);
+  }
+
+  /** Shows the tasks of another account: those of the one before are removed, also where the other has one of the same ID. */
+  show(source: TaskSource | undefined): void {
+    const removed = this.tasks().map((before): TaskChange => ({ before }));
+    this.#subscription?.dispose();
+    this.#source = source;
+    this.#subscription = source?.onDidChange((changes) => this.#didChange.fire(changes));
+    const changes = [...removed, ...this.tasks().map((after): TaskChange => ({ after }))];
+    if (changes.length > 0) this.#didChange.fire(changes);
+  }
+
+  dispose(): void {
+    this.#subscription?.dispose();
+    this.#didChange.dispose();
+  }
 }

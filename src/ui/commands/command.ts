@@ -1,6 +1,6 @@
 import { CancellationError } from 'vscode';
 import { reportError, type ReportErrorOptions } from '../reportError';
-import { commandPrefix } from '../registrations';
+import { commandPrefix } from '../lazyFeatures';
 
 /** What a command does, and what its message says where it fails. */
 export interface Command {

@@ -3,7 +3,7 @@ import { CancellationError, window, type QuickPickItem } from 'vscode';
 import type { TaskRef } from '../../core/cloud/task';
 import { snippetKinds, type SnippetKind } from '../../core/formats/taskSnippets';
 import type { Log } from '../log';
-import { chooseTask, chooseTasks, type ChooseTasksOptions } from './chooseTasks';
+import { chooseTask, chooseTasks, type ChooseTasksOptions, isTaskRef } from '../tree/taskTargets';
 import type { Commands } from './command';
 import { compareTasks } from '../saving/compareTasks';
 import { copySnippet, snippetNames } from '../saving/copySnippet';
@@ -13,7 +13,6 @@ import { UserError } from '../userError';
 import type { LocalFiles } from '../saving/saveTarget';
 import { pickOther } from '../details/taskActions';
 import type { TaskDocuments } from '../saving/taskDocuments';
-import { isTaskRef } from '../tree/taskTargets';
 
 export interface ExportCommandsOptions extends ChooseTasksOptions {
   readonly documents: TaskDocuments;

@@ -9,12 +9,11 @@ import type { Clock } from '../../core/base/clock';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
 import type { CurrentAccount } from '../account/currentAccount';
 import type { AccountSession } from '../account/accountSession';
-import type { TargetOptions } from '../tree/taskTargets';
+import { type TargetOptions, chooseTasks } from '../tree/taskTargets';
 import type { TaskView } from '../tree/taskView';
 import { notify } from '../reportError';
 import type { Settings } from '../settings';
 import { UserError } from '../userError';
-import { chooseTasks } from './chooseTasks';
 import type { Commands } from './command';
 
 export interface FollowingCommandsOptions {

@@ -8,16 +8,12 @@ import type { TaskSource } from '../../core/tasks/taskStore';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
 import { mayBeOfOtherVersion, versionMoveMessage } from '../../core/tracking/otherVersions';
 import type { CurrentAccount } from '../account/currentAccount';
-import { showMessage } from '../messages';
 import { withCountedProgress } from '../progress';
 import { notify } from '../reportError';
 import type { Settings } from '../settings';
 import type { TaskView } from '../tree/taskView';
-import { chooseTasks } from './chooseTasks';
-import type { TaskTracker } from './taskTracker';
-
-/** The button of messages that say what an API version does not find. */
-const offerLabel = 'Look in Other API Versions';
+import { chooseTasks } from '../tree/taskTargets';
+import { offerOtherVersions, type TaskTracker } from './taskTracker';
 
 export interface OtherVersionsOptions {
   readonly account: Pick<CurrentAccount, 'whenReady'>;
@@ -48,12 +44,6 @@ export async function lookInOtherVersions(
   if (first && view.isVisible) await view.reveal(first);
   const message = versionMoveMessage(move, session.server.host);
   if (message) notify({ severity: 'information', text: message.text }, message.nextStep);
-}
-
-/** Shows a message with the offer to look elsewhere. Resolves when the person has taken it up, or closed the message. */
-export async function offerOtherVersions(text: string, search: () => Promise<void>): Promise<void> {
-  const chosen = await showMessage({ severity: 'warning', text, actions: [offerLabel] });
-  if (chosen === offerLabel) await search();
 }
 
 /**

@@ -19,10 +19,9 @@ import { defaultVersion, promptFileFormat, readDocument } from '../running/promp
 import type { RunStart } from '../running/runStart';
 import type { TaskRuns } from '../running/taskRuns';
 import type { Settings } from '../settings';
-import { isTaskRef } from '../tree/taskTargets';
+import { isTaskRef, chooseTask } from '../tree/taskTargets';
 import type { TaskView } from '../tree/taskView';
 import { UserError } from '../userError';
-import { chooseTask } from './chooseTasks';
 import type { Commands } from './command';
 
 export interface RunCommandsOptions {

@@ -19,7 +19,7 @@ import { showMessage } from '../messages';
 import { withPieceProgress } from '../progress';
 import { notify } from '../reportError';
 import { OpenSessionItem, type AccountSessions, type SessionsTree } from '../sessions/sessionsTree';
-import { sessionsViewId } from '../registrations';
+import { sessionsViewId } from '../lazyFeatures';
 import { formatTimeOfDay } from '../tree/formatTime';
 import { UserError } from '../userError';
 import type { Commands } from './command';

@@ -30,10 +30,9 @@ import { ShownAccount } from '../account/shownAccount';
 import { confirm } from '../confirm';
 import { withCountedProgress, withPieceProgress } from '../progress';
 import { notify } from '../reportError';
-import { isTaskRef, refuseUnnamed, type TargetOptions } from '../tree/taskTargets';
+import { isTaskRef, refuseUnnamed, type TargetOptions, chooseTasks } from '../tree/taskTargets';
 import { viewId, type TaskView } from '../tree/taskView';
 import { UserError } from '../userError';
-import { chooseTasks } from './chooseTasks';
 import type { Commands } from './command';
 
 export interface SteerCommandsOptions {

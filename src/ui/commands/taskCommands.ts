@@ -10,7 +10,7 @@ import type { DetailsAction } from '../details/detailsActions';
 import type { PollProblems } from '../notifications/pollProblems';
 import type { TaskOwner } from '../lazyFeatures';
 import type { Settings } from '../settings';
-import { chooseTasks } from './chooseTasks';
+import { chooseTasks } from '../tree/taskTargets';
 import type { Commands } from './command';
 import { openDashboard } from '../openOutside';
 import { UserError } from '../userError';

@@ -10,7 +10,7 @@ import type { TrackedTask } from '../../core/tasks/trackedTask';
 import type { AccountSession } from '../account/accountSession';
 import type { CurrentAccount } from '../account/currentAccount';
 import type { Log } from '../log';
-import { chooseTasks } from './chooseTasks';
+import { chooseTasks, trackedById } from '../tree/taskTargets';
 import type { Commands } from './command';
 import { showMessage } from '../messages';
 import { reportError, notify } from '../reportError';
@@ -18,10 +18,8 @@ import { UserError } from '../userError';
 import type { Settings } from '../settings';
 import { lookInOtherVersions } from './otherVersions';
 import type { TaskView } from '../tree/taskView';
-import { trackedById } from '../tree/taskTargets';
 import { pickTasks } from './taskPicker';
-import type { TaskTracker } from './taskTracker';
-import { trackInput, type TrackInputOptions } from './trackInput';
+import { type TaskTracker, trackInput, type TrackInputOptions } from './taskTracker';
 
 /** What the commands need that say which tasks are tracked. */
 export interface TrackingCommandsOptions extends TrackTaskOptions {

@@ -4,9 +4,8 @@ import { readBaseUrl } from '../../core/cloud/baseUrl';
 import { Emitter, type Disposable, type Event } from '../../core/base/event';
 import { refKey, type TaskRef } from '../../core/cloud/task';
 import type { DetailsAction } from './detailsActions';
-import type { TaskOwner } from '../lazyFeatures';
+import { type TaskOwner, detailsViewType } from '../lazyFeatures';
 import { UserError } from '../userError';
-import { detailsViewType } from '../registrations';
 import { tabTitle, TaskDetailsPanel, type TaskDetailsOptions } from './taskDetailsPanel';
 
 /** What the panels are made of and fed by. */

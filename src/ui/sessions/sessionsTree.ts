@@ -20,7 +20,7 @@ import type { CurrentAccount } from '../account/currentAccount';
 import type { Log } from '../log';
 import type { Settings } from '../settings';
 import { formatMoment, formatTimeOfDay } from '../tree/formatTime';
-import { sessionsViewId } from '../registrations';
+import { sessionsViewId } from '../lazyFeatures';
 
 interface SessionsTreeOptions {
   readonly account: CurrentAccount;

@@ -10,6 +10,8 @@ import type { TrackedTask } from '../../core/tasks/trackedTask';
 import { UserError } from '../userError';
 import type { TaskView } from './taskView';
 import { plainLabel } from '../../core/text/plainText';
+import type { AccountSession } from '../account/accountSession';
+import type { CurrentAccount } from '../account/currentAccount';
 
 /** Where tasks are chosen from. */
 export interface TargetSource {
@@ -113,4 +115,33 @@ async function pick(
   const chosen = picked === undefined ? [] : Array.isArray(picked) ? picked : [picked];
   if (chosen.length === 0) throw new CancellationError();
   return chosen.map(({ ref }) => ref);
+}
+
+export interface ChooseTasksOptions {
+  readonly account: Pick<CurrentAccount, 'whenReady'>;
+  readonly view: Pick<TaskView, 'selection'>;
+}
+
+/** As `targetsOf`, among the tasks of the current account, once they are there. */
+export async function chooseTasks(
+  args: readonly unknown[],
+  { account, view }: ChooseTasksOptions,
+  target: TargetOptions,
+): Promise<{ readonly session: AccountSession; readonly refs: readonly TaskRef[] }> {
+  const session = await account.whenReady();
+  const refs = await targetsOf(args, { tasks: session.store, view }, target);
+  return { session, refs };
+}
+
+/** As `chooseTasks`, for a command that acts on one task. @throws {UserError} also where several are named */
+export async function chooseTask(
+  args: readonly unknown[],
+  options: ChooseTasksOptions,
+  question: string,
+): Promise<{ readonly session: AccountSession; readonly ref: TaskRef }> {
+  const { session, refs } = await chooseTasks(args, options, { question, canPickMany: false });
+  const [ref, ...others] = refs;
+  if (!ref) throw new CancellationError();
+  if (others.length > 0) throw new UserError('This works with one task at a time. Select one.');
+  return { session, ref };
 }

@@ -1,4 +1,11 @@
-import { commands, type TreeView, window } from 'vscode';
+import {
+  commands,
+  EventEmitter,
+  type TreeDataProvider,
+  type TreeItem,
+  type TreeView,
+  window,
+} from 'vscode';
 import {
   Emitter,
   disposeAll,
@@ -9,7 +16,7 @@ import {
 import type { TaskRef } from '../../core/cloud/task';
 import { unseenLabel } from '../../core/labels/countLabel';
 import type { TaskSource } from '../../core/tasks/taskStore';
-import type { LazyTree } from './lazyTree';
+import type { TaskTree } from './taskTree';
 import type { CurrentAccount } from '../account/currentAccount';
 
 /** The view's ID in package.json. */
@@ -99,4 +106,59 @@ export function followContextKeys(account: CurrentAccount): Disposable {
   };
   refresh();
   return listenToAll([account.onDidChange, tasks.onDidChange], refresh);
+}
+
+/** The rows of the view. What draws them is loaded when VS Code first asks for rows, so that starting up stays light. */
+export class LazyTree implements TreeDataProvider<TaskRef>, Disposable {
+  readonly #load: () => Promise<TaskTree>;
+  readonly #didChangeRows = new EventEmitter<TaskRef[] | undefined>();
+  #loading: Promise<TaskTree> | undefined;
+  #tree: TaskTree | undefined;
+  #isDisposed = false;
+
+  readonly onDidChangeTreeData: Event<TaskRef[] | undefined> = this.#didChangeRows.event;
+
+  /** Disposes the tree that `load` creates. */
+  constructor(load: () => Promise<TaskTree>) {
+    this.#load = load;
+  }
+
+  /** Rejects only where its bundle is missing or damaged. */
+  get(): Promise<TaskTree> {
+    this.#loading ??= this.#load().then((tree) => {
+      if (this.#isDisposed) tree.dispose();
+      tree.onDidChangeTreeData((elements) => this.#didChangeRows.fire(elements));
+      this.#tree = tree;
+      return tree;
+    });
+    return this.#loading;
+  }
+
+  /** The tree, where it is loaded. */
+  get loaded(): TaskTree | undefined {
+    return this.#tree;
+  }
+
+  async getChildren(parent?: TaskRef): Promise<TaskRef[]> {
+    return (await this.get()).getChildren(parent);
+  }
+
+  getTreeItem(element: TaskRef): TreeItem {
+    // VS Code has its elements from the tree.
+    return this.#tree?.getTreeItem(element) ?? { label: element.id };
+  }
+
+  async resolveTreeItem(item: TreeItem, element: TaskRef): Promise<TreeItem> {
+    return (await this.get()).resolveTreeItem(item, element);
+  }
+
+  getParent(): undefined {
+    return undefined;
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#tree?.dispose();
+    this.#didChangeRows.dispose();
+  }
 }

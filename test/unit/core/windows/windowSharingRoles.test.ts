@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { WindowPolling } from '../../../../src/core/polling/polling';
 import { refKey } from '../../../../src/core/cloud/task';
 import { seenNoteMs } from '../../../../src/core/notices/noticeQueue';
-import { ShownTasks } from '../../../../src/core/tasks/shownTasks';
+import { ShownTasks } from '../../../../src/ui/account/currentAccount';
 import { TaskPersistence } from '../../../../src/core/tasks/taskPersistence';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import type { TrackedTask } from '../../../../src/core/tasks/trackedTask';

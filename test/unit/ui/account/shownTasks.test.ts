@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ShownTasks } from '../../../../src/core/tasks/shownTasks';
+import { ShownTasks } from '../../../../src/ui/account/currentAccount';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import { aTask } from '../../../fakes/aTask';
 
