@@ -1,7 +1,6 @@
 import {
   deepestJson,
   isContainer,
-  readJson,
   withoutHalf,
   type JsonContainer,
   type JsonNode,
@@ -9,20 +8,106 @@ import {
 
 /**
  * Lays JSON out in lines with two blanks a level. Numbers, repeated keys and their order stay as they were written.
+ * Builds no tree, as millions of nodes take seconds.
  * @returns `undefined` for what is no JSON object or array, or is deeper than `maxDepth` levels
  */
 export function formatJson(text: string, maxDepth = deepestJson): string | undefined {
-  const tree = readJson(text, { maxDepth });
-  return tree && layOutJson(tree).text;
+  if (!/^\s*[[{]/u.test(text)) return undefined;
+  const laidOut = layOutText(text, maxDepth);
+  // After the depth is known, as deep brackets become gigabytes of arrays.
+  return laidOut !== undefined && isJson(text) ? laidOut : undefined;
 }
 
 /**
+ * What is no JSON is laid out somehow.
+ * @returns `undefined` for what is deeper than `maxDepth` levels
+ */
+function layOutText(text: string, maxDepth: number): string | undefined {
+  const parts: string[] = [];
+  const units: number[] = [];
+  let used = 0;
+  const flush = (): void => {
+    parts.push(String.fromCharCode(...units.slice(0, used)));
+    used = 0;
+  };
+  const put = (unit: number): void => {
+    units[used++] = unit;
+    if (used === unitsAtOnce) flush();
+  };
+  let depth = 0;
+  const beginLine = (): void => {
+    put(newLine);
+    for (let blanks = 2 * depth; blanks > 0; blanks--) put(blank);
+  };
+  let isJustOpened = false;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    // Between its values, JSON has nothing below a blank but line ends and tabs.
+    if (unit <= blank) continue;
+    const isClosing = unit === closingBrace || unit === closingBracket;
+    if (isClosing) depth--;
+    if (isJustOpened !== isClosing) beginLine();
+    isJustOpened = unit === openingBrace || unit === openingBracket;
+    if (isJustOpened && ++depth > maxDepth) return undefined;
+    put(unit);
+    if (unit === comma) beginLine();
+    else if (unit === colon) put(blank);
+    else if (unit === quote) {
+      const end = stringEnd(text, at);
+      if (end - at > longString) {
+        flush();
+        parts.push(text.slice(at + 1, end));
+      } else for (let inner = at + 1; inner < end; inner++) put(text.charCodeAt(inner));
+      at = end - 1;
+    }
+  }
+  flush();
+  return parts.join('');
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The place after the last quote of a string, or the text's end. */
+function stringEnd(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === quote) return at + 1;
+    if (unit === backslash) at++;
+  }
+  return text.length;
+}
+
+/** As arguments of one call. */
+const unitsAtOnce = 4096;
+/** In UTF-16 units. Longer ones are copied as a whole. */
+const longString = 256;
+
+/** UTF-16 units. */
+const newLine = 0x0a;
+const blank = 0x20;
+const quote = 0x22;
+const comma = 0x2c;
+const colon = 0x3a;
+const openingBracket = 0x5b;
+const backslash = 0x5c;
+const closingBracket = 0x5d;
+const openingBrace = 0x7b;
+const closingBrace = 0x7d;
+
+/**
  * Lays a tree out in lines with two blanks a level. What is cut ends with an ellipsis.
- * @param maxLength In UTF-16 units, the ellipsis included. Default: no limit.
+ * @param maxLength In UTF-16 units, the ellipsis included.
  */
 export function layOutJson(
   root: JsonContainer,
-  maxLength = Infinity,
+  maxLength: number,
 ): { readonly text: string; readonly isCut: boolean } {
   const parts: string[] = [];
   const written = { length: 0 };

@@ -5,9 +5,7 @@
 export function manyLines(text: string): string {
   return withoutHidden(text)
     .replace(/\r\n?/gu, '\n')
-    .replace(/\p{Cc}/gu, (control) =>
-      control === '\n' || control === '\t' ? control : pictureOf(control),
-    );
+    .replace(/[^\P{Cc}\n\t]/gu, pictureOf);
 }
 
 function pictureOf(control: string): string {

@@ -1,5 +1,4 @@
-import { layOutJson } from './formatJson';
-import { decodeJsonString, readJson, type JsonContainer } from './jsonTree';
+import { formatJson } from './formatJson';
 
 /** What a text is, as far as an editor's language goes: VS Code's own names. */
 export type TextForm = 'json' | 'markdown' | 'plaintext';
@@ -13,7 +12,7 @@ export const fileEndings: Readonly<Record<TextForm, string>> = {
 
 /** JSON where it is an object or an array, which is found out by reading all of it; else what its marks say. */
 export function textFormOf(text: string): TextForm {
-  return readJson(text) ? 'json' : markedFormOf(text);
+  return formatJson(text) === undefined ? markedFormOf(text) : 'json';
 }
 
 /** A code fence with what stands in it. */
@@ -97,9 +96,9 @@ export interface EditorText {
  * - Markdown with links to anything but the web is plain text: VS Code's Markdown makes them live, and `command:` runs commands.
  */
 export function editorTextOf(text: string): EditorText {
-  const tree = readJson(text);
-  if (!tree) return { content: text, language: markedLanguageOf(text) };
-  return { content: layOutJson(tree).text, language: namesSchema(tree) ? 'plaintext' : 'json' };
+  const laidOut = formatJson(text);
+  if (laidOut === undefined) return { content: text, language: markedLanguageOf(text) };
+  return { content: laidOut, language: namesSchema(text) ? 'plaintext' : 'json' };
 }
 
 /** Of a text that is no JSON. */
@@ -108,8 +107,8 @@ function markedLanguageOf(text: string): TextForm {
   return isMarkdown && !linksBeyondTheWeb(text) ? 'markdown' : 'plaintext';
 }
 
-function namesSchema({ entries }: JsonContainer): boolean {
-  return entries.some(({ rawName = '' }) => decodeJsonString(rawName) === '$schema');
+function namesSchema(json: string): boolean {
+  return Object.hasOwn(JSON.parse(json) as object, '$schema');
 }
 
 /** Takes some words before a colon for schemes that are none: that costs colours in the editor and nothing else. */
