@@ -141,31 +141,38 @@ export class TaskPersistence implements Disposable {
 
   /** Adds what the store lacks, as a change that other windows hear of. Never rejects. */
   async #readAgain(): Promise<void> {
-    const { store } = this.#options;
     await this.flush();
-    // What is untracked while it is read stays so.
-    const known = new Set(store.tasks().map(refKey));
     const tasks = await this.#read();
     if (!tasks) return;
     if (!this.#isSaving || !this.#maySave()) {
       this.#isUnread = true;
       return;
     }
-    const isKnown = (key: string): boolean => known.has(key) || this.#unsaved.has(key);
-    store.restore(tasks.filter((task) => !isKnown(refKey(task))));
+    this.#options.store.restore(tasks.filter((task) => !this.#unsaved.has(refKey(task))));
   }
 
-  /** @returns `undefined` where they cannot be read, and so are read again later, or where nobody waits for them. Never rejects. */
+  /**
+   * Reads the tasks, without those that are untracked meanwhile.
+   * @returns `undefined` where they cannot be read, and so are read again later, or where nobody waits for them. Never rejects.
+   */
   async #read(): Promise<readonly TrackedTask[] | undefined> {
+    const { files, store } = this.#options;
+    const untracked = new Set<string>();
+    const subscription = store.onDidChange((changes) => {
+      for (const { before, after } of changes) if (before && !after) untracked.add(refKey(before));
+    });
     this.#isUnread = false;
     try {
-      const tasks = await this.#options.files.load();
-      return this.#disposed.signal.aborted ? undefined : tasks;
+      const tasks = await files.load();
+      if (this.#disposed.signal.aborted) return undefined;
+      return tasks.filter((task) => !untracked.has(refKey(task)));
     } catch (error) {
       this.#isUnread = true;
       this.#notify('load', error);
       void this.#retryLater();
       return undefined;
+    } finally {
+      subscription.dispose();
     }
   }
 

@@ -132,6 +132,46 @@ describe('TaskPersistence', () => {
     assert.ok(files.kept.has('v2/early'));
   });
 
+  for (const [when, setSaving] of [
+    ['saves', () => undefined],
+    ['does not save yet', () => persistence.setSaving(false)],
+  ] as const)
+    it(`brings back no task that is tracked and untracked while its file is read, where this window ${when}`, async () => {
+      keep(aTask({ id: 'gone' }), aTask({ id: 'again' }), aTask({ id: 'kept' }));
+      files.isSlow = true;
+      const opened = persistence.load();
+      setSaving();
+      await settle();
+      store.track([ref('gone'), ref('again')], 5);
+      store.untrack([ref('gone'), ref('again')]);
+      store.track([ref('again')], 6);
+      files.isSlow = false;
+      files.endAll();
+      await opened;
+      assert.deepEqual(ids(), ['kept', 'again']);
+      assert.equal(store.get(ref('again'))?.trackedAt, 6);
+      persistence.setSaving(true);
+      await persistence.flush();
+      assert.deepEqual([...files.kept.keys()].sort(), ['v2/again', 'v2/kept']);
+    });
+
+  it('brings back no task that is tracked and untracked while what could not be read is read again', async () => {
+    keep(aTask({ id: 'a' }), aTask({ id: 'b' }));
+    files.failure = new Error('gone');
+    await persistence.load();
+    files.failure = undefined;
+    files.isSlow = true;
+    await clock.advance(60_000);
+    store.track([ref('a')], 5);
+    store.untrack([ref('a')]);
+    files.isSlow = false;
+    files.endAll();
+    await settle();
+    await persistence.flush();
+    assert.deepEqual(ids(), ['b']);
+    assert.deepEqual([...files.kept.keys()], ['v2/b']);
+  });
+
   it('tells once of a disk that fails, and goes on', async () => {
     files.failure = new Error('disk full');
     await persistence.load();
