@@ -7,7 +7,7 @@ import { keyIn, keyProblem } from '../core/cloud/keyInput';
 import { refKey, type TaskRef } from '../core/cloud/task';
 import { formatTaskRecord, isNewerRecord, parseTaskRecord } from '../core/tasks/taskRecord';
 import type { TrackedTask } from '../core/tasks/trackedTask';
-import type { SkippedFile, TaskFiles } from '../core/tasks/taskPersistence';
+import type { ReadTasks, SkippedFile, TaskFiles } from '../core/tasks/taskPersistence';
 import { codeOf } from './errorCode';
 
 /** A key of the environment, and the servers that it is for. */
@@ -56,25 +56,29 @@ export interface TaskFolderOptions {
 export function openTaskFolder({ root, origin, onSkipped }: TaskFolderOptions): TaskFiles {
   const folder = join(root, originFolderName(origin));
   const told = new Set<string>();
+  const readFiles = async (
+    names: readonly string[],
+    onUnread?: Parameters<ReadTasks>[0],
+  ): Promise<readonly TrackedTask[]> => {
+    const tasks: TrackedTask[] = [];
+    const skipped: SkippedFile[] = [];
+    await forEachAtOnce(filesAtOnce, names, async (name) => {
+      const path = join(folder, name);
+      if (temporaryName.test(name)) return removeIfStale(path);
+      const read = await readTask(path, name);
+      if (typeof read === 'string') skipped.push({ name, why: read, isTask: taskName.test(name) });
+      else if (read) tasks.push(read);
+    });
+    const untold = skipped.filter(({ name }) => !told.has(name));
+    for (const { name } of untold) told.add(name);
+    if (untold.length > 0) onSkipped(untold);
+    const unread = skipped.filter(({ isTask, why }) => isTask && why !== isNewer);
+    const unreadNames = unread.map(({ name }) => name);
+    if (unread.length > 0) onUnread?.((onStillUnread) => readFiles(unreadNames, onStillUnread));
+    return tasks.sort((a, b) => a.trackedAt - b.trackedAt || (refKey(a) < refKey(b) ? -1 : 1));
+  };
   return {
-    async load() {
-      const names = await listFolder(folder);
-      const tasks: TrackedTask[] = [];
-      const skipped: SkippedFile[] = [];
-      await forEachAtOnce(filesAtOnce, names, async (name) => {
-        const path = join(folder, name);
-        if (temporaryName.test(name)) return removeIfStale(path);
-        const read = await readTask(path, name);
-        if (typeof read !== 'string') {
-          if (read) tasks.push(read);
-        } else if (!told.has(name)) {
-          skipped.push({ name, why: read, isTask: taskName.test(name) });
-        }
-      });
-      for (const { name } of skipped) told.add(name);
-      if (skipped.length > 0) onSkipped(skipped);
-      return tasks.sort((a, b) => a.trackedAt - b.trackedAt || (refKey(a) < refKey(b) ? -1 : 1));
-    },
+    load: async (onUnread) => readFiles(await listFolder(folder), onUnread),
     async save(task) {
       await mkdir(folder, { recursive: true });
       const path = join(folder, fileNameOf(task));

@@ -41,13 +41,14 @@ export class TaskPersistence implements Disposable {
   readonly #notified = new Set<'load' | 'save'>();
   /** Tasks that have changed while another window saved, and those whose last write has failed. */
   readonly #unsaved = new Map<string, TaskRef>();
-  /** Whether the files may hold tasks that the store lacks: this window could not read them, or another one that could not has led. */
-  #isUnread = false;
+  /** Reads the files that may hold tasks that the store lacks: this window could not read them, or another one that could not has led. */
+  #readRest: ReadTasks | undefined;
   #isSaving = true;
   #maySave: () => boolean = () => true;
   #runningCount = 0;
   #flushWaiters: (() => void)[] = [];
   #ready: Promise<void> = Promise.resolve();
+  readonly #readAll: ReadTasks = (onUnread) => this.#options.files.load(onUnread);
   #isFilling = false;
   #isFilledByOther = false;
   #isRetrying = false;
@@ -59,7 +60,7 @@ export class TaskPersistence implements Disposable {
       if (this.#isFilling) return;
       for (const change of changes) {
         if (change.after || !this.#isFilledByOther) this.#note(change);
-        else this.#isUnread = true;
+        else this.#readRest = this.#readAll;
       }
     });
   }
@@ -142,10 +143,10 @@ export class TaskPersistence implements Disposable {
   /** Adds what the store lacks, as a change that other windows hear of. Never rejects. */
   async #readAgain(): Promise<void> {
     await this.flush();
-    const tasks = await this.#read();
+    const tasks = await this.#read(this.#readRest);
     if (!tasks) return;
     if (!this.#isSaving || !this.#maySave()) {
-      this.#isUnread = true;
+      this.#readRest = this.#readAll;
       return;
     }
     this.#options.store.restore(tasks.filter((task) => !this.#unsaved.has(refKey(task))));
@@ -155,19 +156,21 @@ export class TaskPersistence implements Disposable {
    * Reads the tasks, without those that are untracked meanwhile.
    * @returns `undefined` where they cannot be read, and so are read again later, or where nobody waits for them. Never rejects.
    */
-  async #read(): Promise<readonly TrackedTask[] | undefined> {
-    const { files, store } = this.#options;
+  async #read(read = this.#readAll): Promise<readonly TrackedTask[] | undefined> {
     const untracked = new Set<string>();
-    const subscription = store.onDidChange((changes) => {
+    const subscription = this.#options.store.onDidChange((changes) => {
       for (const { before, after } of changes) if (before && !after) untracked.add(refKey(before));
     });
-    this.#isUnread = false;
+    this.#readRest = undefined;
     try {
-      const tasks = await files.load();
+      const tasks = await read((readRest) => {
+        this.#readRest ??= readRest;
+        void this.#retryLater();
+      });
       if (this.#disposed.signal.aborted) return undefined;
       return tasks.filter((task) => !untracked.has(refKey(task)));
     } catch (error) {
-      this.#isUnread = true;
+      this.#readRest = this.#readAll;
       this.#notify('load', error);
       void this.#retryLater();
       return undefined;
@@ -204,7 +207,7 @@ export class TaskPersistence implements Disposable {
     // Those of now: what may not be written is noted again at once.
     const refs = [...this.#unsaved.values()];
     for (const ref of refs) this.#save(ref, this.#options.store.get(ref));
-    if (this.#isUnread) void this.#readAgain();
+    if (this.#readRest) void this.#readAgain();
   }
 
   #noteUnsaved({ apiVersion, id }: TaskRef): void {
@@ -281,13 +284,18 @@ export class TaskPersistence implements Disposable {
   }
 }
 
+/** @param onUnread called where single files cannot be read, and perhaps can another time, with what reads these alone */
+export type ReadTasks = (
+  onUnread?: (readRest: ReadTasks) => void,
+) => Promise<readonly TrackedTask[]>;
+
 /** Where the tracked tasks of one account are kept. */
 export interface TaskFiles {
   /**
    * All that can be read, in the order in which they were tracked. What is torn or not ours is skipped and left alone.
    * Rejects only where nothing can be read at all.
    */
-  load(): Promise<readonly TrackedTask[]>;
+  readonly load: ReadTasks;
   /** Whole or not at all: a reader sees the state before or after. Rejects in the place of what a newer version has written. */
   save(task: TrackedTask): Promise<void>;
   /** Does nothing where the task is not kept. Rejects as `save` does. */

@@ -112,7 +112,7 @@ export class AccountSession implements Disposable {
 /** Files that nobody touches before then. */
 function filesAfter(then: Promise<void>, files: TaskFiles): TaskFiles {
   return {
-    load: () => then.then(() => files.load()),
+    load: (onUnread) => then.then(() => files.load(onUnread)),
     save: (task) => then.then(() => files.save(task)),
     remove: (ref) => then.then(() => files.remove(ref)),
   };

@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { environmentKey, openTaskFolder } from '../../../src/platform/node';
+import type { ReadTasks } from '../../../src/core/tasks/taskPersistence';
 import { aTask } from '../../fakes/aTask';
 
 const origin = 'https://api.browser-use.com';
@@ -175,6 +176,39 @@ describe('the folder of tasks', () => {
     fs.writeFileSync(file, '{');
     await files.save(aTask());
     assert.equal((await files.load()).length, 1);
+  });
+
+  it('reads again what it could not read alone, but nothing that a newer version has written', async function () {
+    if (process.platform === 'win32') return this.skip();
+    const files = open();
+    for (const id of ['good', 'linked', 'torn', 'newer']) await files.save(aTask({ id }));
+    const fileOf = (id: string): string =>
+      path.join(folder(), fileNames().find((name) => readIn(name).includes(`"${id}"`)) ?? '');
+    const [linked, torn, newer] = ['linked', 'torn', 'newer'].map(fileOf);
+    assert.ok(linked !== undefined && torn !== undefined && newer !== undefined);
+    const text = fs.readFileSync(linked, 'utf8');
+    const newerText = fs.readFileSync(newer, 'utf8').replace('"format":1', '"format":2');
+    fs.rmSync(linked);
+    fs.symlinkSync(path.basename(linked), linked);
+    fs.truncateSync(torn, 30);
+    fs.writeFileSync(newer, newerText);
+    fs.writeFileSync(path.join(folder(), 'notes.txt'), 'buy milk');
+    let readRest: ReadTasks | undefined;
+    const onUnread = (read: ReadTasks): unknown => (readRest = read);
+    const read = async (load: ReadTasks | undefined): Promise<unknown> => {
+      readRest = undefined;
+      return (await load?.(onUnread))?.map(({ id }) => id);
+    };
+    assert.deepEqual(await read((...args) => files.load(...args)), ['good']);
+    assert.deepEqual(await read(readRest), []);
+    fs.rmSync(linked);
+    fs.writeFileSync(linked, text);
+    assert.deepEqual(await read(readRest), ['linked']);
+    fs.rmSync(torn);
+    assert.deepEqual(await read(readRest), []);
+    assert.equal(readRest, undefined);
+    assert.equal(skipped.length, 4);
+    assert.equal(fs.readFileSync(newer, 'utf8'), newerText);
   });
 
   it('reads none, rather than few, where the process may open no more files', async () => {

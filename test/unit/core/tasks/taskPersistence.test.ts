@@ -380,6 +380,60 @@ describe('TaskPersistence', () => {
       assert.deepEqual(ids(), ['a']);
     });
 
+  it('reads single files that it could not read again each minute, these alone, until it can', async () => {
+    keep(aTask({ id: 'good' }), aTask({ id: 'bad' }), aTask({ id: 'worse' }));
+    files.unreadable.add('v2/bad').add('v2/worse');
+    await persistence.load();
+    assert.deepEqual(ids(), ['good']);
+    await clock.advance(60_000);
+    files.unreadable.delete('v2/bad');
+    await clock.advance(60_000);
+    assert.deepEqual(ids(), ['good', 'bad']);
+    files.unreadable.clear();
+    await clock.advance(60_000);
+    assert.deepEqual(ids(), ['good', 'bad', 'worse']);
+    assert.deepEqual(files.reads, [
+      'v2/good v2/bad v2/worse',
+      'v2/bad v2/worse',
+      'v2/bad v2/worse',
+      'v2/worse',
+    ]);
+    assert.equal(clock.timers, 0);
+    assert.deepEqual(errors, []);
+  });
+
+  it('keeps to what is done meanwhile with a task whose file can be read again', async () => {
+    keep(aTask({ id: 'tracked' }), aTask({ id: 'untracked' }));
+    files.unreadable.add('v2/tracked').add('v2/untracked');
+    await persistence.load();
+    store.track([ref('tracked'), ref('untracked')], 5);
+    store.untrack([ref('untracked')]);
+    await persistence.flush();
+    assert.equal(files.kept.size, 2);
+    files.unreadable.clear();
+    await clock.advance(60_000);
+    await persistence.flush();
+    assert.deepEqual(
+      store.tasks().map(({ id, trackedAt }) => `${id} ${trackedAt}`),
+      ['tracked 5'],
+    );
+    assert.deepEqual([...files.kept.keys()], ['v2/tracked']);
+  });
+
+  it('reads all again where another window, which may have read less, has led meanwhile', async () => {
+    keep(aTask({ id: 'good' }), aTask({ id: 'bad' }));
+    files.unreadable.add('v2/bad');
+    await persistence.load();
+    persistence.setSaving(false);
+    persistence.fillByOther(() => store.replaceAll([]));
+    persistence.setSaving(true);
+    await settle();
+    assert.deepEqual(ids(), ['good']);
+    files.unreadable.clear();
+    await clock.advance(60_000);
+    assert.deepEqual(ids(), ['good', 'bad']);
+  });
+
   it('reads nothing again once it is disposed', async () => {
     files.failure = new Error('gone');
     await persistence.load();
