@@ -54,6 +54,7 @@ function isNote(note: unknown): note is ReviewNote {
 
 /**
  * Keeps what was written and not sent until this window is open again: the newest, where it is too much.
+ * VS Code opens a folder in one window. Two browser tabs on one folder don't see what the other keeps; the last to write wins.
  * @param unsent without secrets
  * @param beingSent those that come back with the warning that they may run
  */
