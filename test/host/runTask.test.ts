@@ -602,6 +602,29 @@ describe('Run Task', () => {
     assert.match(whileSent, /This may be running already/u);
   });
 
+  it('warns of what was being sent as it came when the window closed, and keeps it no longer once it is answered', async () => {
+    choose('Max Steps');
+    person.texts = ['5'];
+    await run('runTask', { prompt: 'Of yesterday', apiVersion: 'v2' });
+    const before = JSON.stringify(remembered.get('unsentTasks'));
+    let offeredThen = '';
+    reveal = async () => {
+      reload();
+      person.texts = [];
+      choose('Buy it');
+      await run('runTask');
+      offeredThen = shown
+        .slice(-2)
+        .map((labels) => labels.join())
+        .join('\n');
+    };
+    choose('Run');
+    await run('runTask', { prompt: 'Buy it', apiVersion: 'v2' });
+    assert.match(offeredThen, /^Buy it,Of yesterday,.*\n.*This may be running already/u);
+    assert.equal(starts(), 1);
+    assert.equal(JSON.stringify(remembered.get('unsentTasks')), before);
+  });
+
   it('runs it again after a lost answer only where the person says so', async () => {
     simulator.faults.add({ route: 'POST /api/v4/runs', times: 1, effect: { kind: 'reset' } });
     const list = simulator.faults.add({ route: 'GET *', effect: { kind: 'reset' } });

@@ -121,7 +121,8 @@ export class TaskRuns {
         account: accountOf(context.account, draft.apiVersion),
         clock: this.#options.clock,
       });
-      const sent = choice?.kind === 'run' ? kept : undefined;
+      // While it is sent, also what is sent as it came is kept, with the warning that it may run.
+      const sent = choice?.kind === 'run' ? (kept ?? unsentOf(start, page)) : undefined;
       if (sent) {
         this.#beingSent.add(sent);
         this.#setUnsent(this.#unsent);
@@ -146,9 +147,8 @@ export class TaskRuns {
   }
 
   /** Keeps what was written for the next page, but for its secrets, in the place of what was kept of it before. */
-  #keep(start: RunStart, { draft, notes }: Omit<Page, 'kind'>, before?: RunStart): RunStart {
-    // Who confirmed it learns that it was not started, and may start it again.
-    const kept = { ...start, draft: withoutSecrets(draft), notes, isConfirmed: false };
+  #keep(start: RunStart, page: Omit<Page, 'kind'>, before?: RunStart): RunStart {
+    const kept = unsentOf(start, page);
     const others = this.#unsent.filter((each) => each !== before);
     this.#setUnsent([...others, kept].slice(-mostUnsent));
     return kept;
@@ -161,7 +161,8 @@ export class TaskRuns {
   #setUnsent(unsent: readonly RunStart[]): void {
     const { log, workspaceMemory } = this.#options;
     this.#unsent = unsent;
-    rememberUnsent(workspaceMemory, unsent, this.#beingSent).catch((error: unknown) =>
+    const all = [...new Set([...unsent, ...this.#beingSent])];
+    rememberUnsent(workspaceMemory, all, this.#beingSent).catch((error: unknown) =>
       log.error('What was written and not sent could not be kept', error),
     );
   }
@@ -291,7 +292,8 @@ async function confirmUntrusted(): Promise<void> {
   if (chosen !== 'Show Me') throw new CancellationError();
 }
 
-function withoutSecrets(draft: RunDraft): RunDraft {
+/** A page as it is kept: without its secrets. Who confirmed it learns that it was not started, and may start it again. */
+function unsentOf(start: RunStart, { draft, notes }: Omit<Page, 'kind'>): RunStart {
   const { secrets, ...others } = draft;
-  return others;
+  return { ...start, draft: others, notes, isConfirmed: false };
 }
