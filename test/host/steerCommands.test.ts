@@ -159,4 +159,34 @@ describe('what code can do with tasks', () => {
     await taskWhen(api, task.id, ({ status }) => status === 'stopped');
     await run('untrackTask', task.id);
   });
+
+  it('tell what was sent from what was not, where the key is changed while many wait for their turns', async () => {
+    const ids = Array.from(
+      { length: 16 },
+      (_, at) => `${10 + at}111111-1111-4111-8111-111111111111`,
+    );
+    for (const id of ids)
+      cloud.addTask({ apiVersion: 'v4', id, prompt: `Waits ${id}`, lengthMs: 3_600_000 });
+    const before = changes();
+    person.seen.length = 0;
+    let changing: Promise<unknown> | undefined;
+    person.cancelAt = (text) => {
+      if (text !== '1 of 16') return false;
+      person.texts = [otherKey];
+      changing = run('setApiKey');
+      return false;
+    };
+    await api.stop(ids.map((id) => ({ apiVersion: 'v4', id, confirm: false })));
+    person.cancelAt = () => false;
+    await changing;
+    const told = person.seen.map(({ text }) => text).find((text) => text.includes('of 16 tasks'));
+    const [, stopped, refused] =
+      /^(\d+) of 16 tasks stopped, (\d+) could not be stopped\. The API key for 127\.0\.0\.1\S* was changed meanwhile, and nothing was sent with the new one\./u.exec(
+        told ?? '',
+      ) ?? [];
+    assert.equal(Number(stopped), changes() - before, told);
+    assert.equal(Number(refused), 16 - Number(stopped), told);
+    person.texts = [simulatorKey];
+    await run('setApiKey');
+  });
 });

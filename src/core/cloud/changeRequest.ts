@@ -90,6 +90,7 @@ function mayHaveHappened({ kind, status, isUnsent }: CloudError): boolean {
     case 'rateLimited':
     case 'noFreeSlot':
     case 'noKey':
+    case 'otherKey':
       return false;
   }
 }

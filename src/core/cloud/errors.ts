@@ -17,6 +17,7 @@
  * - `tooLarge`: the body, decompressed, is over the cap
  * - `badAnswer`: an answer that is not what the API promises, whatever its status: also that of a gateway or a sign-in page
  * - `noKey`: nothing was sent, as there is no key
+ * - `otherKey`: nothing was sent, as the key is another one than when the person was asked
  */
 export type CloudErrorKind = (typeof errorKinds)[number];
 
@@ -37,6 +38,7 @@ const errorKinds = [
   'tooLarge',
   'badAnswer',
   'noKey',
+  'otherKey',
 ] as const;
 
 export function isErrorKind(value: unknown): value is CloudErrorKind {
@@ -125,6 +127,7 @@ export function mayPass(kind: CloudErrorKind): boolean {
     case 'redirect':
     case 'tooLarge':
     case 'noKey':
+    case 'otherKey':
       return false;
   }
 }

@@ -56,6 +56,7 @@ function textOf(
       const when = isKnown ? `in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}` : 'in a while';
       return `${host} asks to slow down, and nothing was changed. Try again ${when}.`;
     }
+    case 'otherKey':
     case 'auth':
     case 'notServed':
     case 'redirect':

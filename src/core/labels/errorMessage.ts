@@ -31,6 +31,11 @@ export function errorMessage(
         text: `There is no API key for ${host} yet. Set one to check tasks.`,
         nextStep: 'setApiKey',
       };
+    case 'otherKey':
+      return {
+        text: `The API key for ${host} was changed meanwhile, and nothing was sent with the new one. Try again to use that.`,
+        nextStep: 'setApiKey',
+      };
     case 'auth':
       return {
         text: `${host} does not accept the API key. Set one that is valid there.`,

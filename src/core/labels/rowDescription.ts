@@ -165,6 +165,8 @@ function shortErrorLabel(kind: CloudErrorKind): string {
   switch (kind) {
     case 'noKey':
       return 'no API key';
+    case 'otherKey':
+      return 'API key changed';
     case 'auth':
       return 'API key rejected';
     case 'forbidden':

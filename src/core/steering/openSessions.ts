@@ -157,7 +157,8 @@ export class OpenSessions implements Disposable {
             openSessionStop({
               connect: async (signal) => {
                 const cloud = await connect(signal);
-                if (epoch.aborted || !this.#listed.has(keyOf(entry))) throw listedForOtherKey;
+                if (epoch.aborted || !this.#listed.has(keyOf(entry)))
+                  throw new CloudError('otherKey', 'Not sent: listed for another key');
                 return cloud.client(entry.apiVersion);
               },
               open: entry,
@@ -280,11 +281,6 @@ export class OpenSessions implements Disposable {
     for (const resolve of waiters) resolve();
   }
 }
-
-const listedForOtherKey = new CloudError('invalidRequest', 'Not sent: listed for another key', {
-  isUnsent: true,
-  details: { text: 'it was listed with another API key' },
-});
 
 /** True where the version, or the right to use it, is simply not there. */
 function isAbsence({ kind }: CloudError): boolean {

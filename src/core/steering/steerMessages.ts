@@ -1,9 +1,9 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { changeErrorMessage } from '../labels/changeErrorMessage';
-import type { NextStep } from '../labels/errorMessage';
+import type { ErrorMessage, NextStep } from '../labels/errorMessage';
 import { countLabel, formatCount } from '../labels/countLabel';
 import { taskTitle } from '../labels/taskLabels';
-import type { CloudError } from '../cloud/errors';
+import type { CloudError, CloudErrorKind } from '../cloud/errors';
 import { refKey, type ApiVersion, type TaskRef, type TaskStatus } from '../cloud/task';
 import type { TrackedTask } from '../tasks/trackedTask';
 import type { SteerAction } from './steerActions';
@@ -118,7 +118,7 @@ export function counted(count: number, words: (count: string) => string): string
   return count === 0 ? undefined : words(formatCount(count));
 }
 
-/** A message about several, with why the first of them was refused. */
+/** A message about several, with why those that were refused were: a reason of each kind. */
 export function withReason(
   text: string,
   outcomes: readonly {
@@ -127,11 +127,17 @@ export function withReason(
   }[],
   host: string,
 ): SteerMessage {
-  const first = (kind: string) => outcomes.find(({ outcome }) => outcome.kind === kind);
-  const { apiVersion, outcome } = first('refused') ?? {};
-  if (!outcome?.error) return { severity: first('unknown') ? 'warning' : 'information', text };
-  const reason = changeErrorMessage(outcome.error, { host, apiVersion });
-  return { severity: 'warning', text: `${text} ${reason.text}`, nextStep: reason.nextStep };
+  const reasons = new Map<CloudErrorKind, ErrorMessage>();
+  for (const { apiVersion, outcome } of outcomes) {
+    const { kind, error } = outcome;
+    if (kind === 'refused' && error && !reasons.has(error.kind))
+      reasons.set(error.kind, changeErrorMessage(error, { host, apiVersion }));
+  }
+  const [first] = reasons.values();
+  const isUnknown = outcomes.some(({ outcome }) => outcome.kind === 'unknown');
+  if (!first) return { severity: isUnknown ? 'warning' : 'information', text };
+  const sentences = [text, ...[...reasons.values()].map((reason) => reason.text)];
+  return { severity: 'warning', text: sentences.join(' '), nextStep: first.nextStep };
 }
 
 function oneMessage(

@@ -1,3 +1,4 @@
+import { CloudError } from '../../core/cloud/errors';
 import type { Cloud } from '../../core/cloud/taskClient';
 import { UserError } from '../userError';
 import type { AccountSession } from './accountSession';
@@ -32,6 +33,20 @@ export class ShownAccount {
     const cloud = await this.session.connect(signal);
     await this.requireCurrent();
     return cloud;
+  };
+
+  /**
+   * As `connect`, for changes of which each is told by itself: those that were sent before the key was changed, and those that
+   * were not.
+   * @throws {CloudError} of kind `otherKey` once the key is another one; {UserError} once the server is
+   */
+  readonly connectForChange = async (signal: AbortSignal): Promise<Cloud> => {
+    try {
+      return await this.connect(signal);
+    } catch (error) {
+      if (this.session.signal.aborted || (await this.isCurrent())) throw error;
+      throw new CloudError('otherKey', 'Not sent: the key is another one by now');
+    }
   };
 
   /** @throws {UserError} once it is another account */

@@ -85,7 +85,11 @@ async function steerTasks(
     if (!(await confirm(stopQuestion(action, losing)))) return;
   await account.requireCurrent();
   const run = (signal: AbortSignal, onProgress?: SteerOptions['onProgress']) =>
-    options.steering.run(action, refs, { account: session, signal, onProgress });
+    options.steering.run(action, refs, {
+      account: { store, connect: account.connectForChange },
+      signal,
+      onProgress,
+    });
   const title = `${progressTitles[action]} tasks`;
   const ends = answeredEnds(active, store);
   let results: readonly SteerResult[] = [];
@@ -132,7 +136,7 @@ async function deleteTaskSessions(
   const progress = { title, signal: over, isCancellable };
   const deleted = await withCountedProgress(progress, (signal, onProgress) =>
     deleteSessions(sessions, {
-      connect: account.connect,
+      connect: account.connectForChange,
       clock,
       signal,
       onProgress: (done) => onProgress(done, sessions.length),

@@ -67,12 +67,15 @@ async function stop(
   options: StopToolOptions,
 ): Promise<string> {
   const { steering } = options;
-  const { connect } = account;
   const { store, server } = account.session;
-  const ref = await findTask(input, { ...options, session: { store, server, connect }, signal });
+  const session = { store, server, connect: account.connect };
+  const ref = await findTask(input, { ...options, session, signal });
   // A version that always stops both, or the task alone, does what it can.
   const action = canSteer(ref.apiVersion, asked) ? asked : 'stop';
-  const results = await steering.run(action, [ref], { account: { store, connect }, signal });
+  const results = await steering.run(action, [ref], {
+    account: { store, connect: account.connectForChange },
+    signal,
+  });
   const message = steerMessage(action, results, {
     nameOf: namesFrom(store.tasks()),
     host: server.host,

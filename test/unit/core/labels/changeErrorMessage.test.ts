@@ -19,6 +19,11 @@ const refusal = (status: number, text: string, field?: string): CloudErrorOption
 
 describe('changeErrorMessage', () => {
   const expected: readonly (readonly [CloudErrorKind, CloudErrorOptions, RegExp])[] = [
+    [
+      'otherKey',
+      {},
+      /^The API key for cloud\.example was changed meanwhile, and nothing was sent with/u,
+    ],
     ['noKey', {}, /^There is no API key for cloud\.example yet\. Set one/u],
     ['auth', {}, /does not accept the API key/u],
     [
@@ -96,7 +101,7 @@ describe('changeErrorMessage', () => {
 
   it('offers another key where that helps, the settings where they are wrong, and else the log', () => {
     const steps = {
-      setApiKey: ['noKey', 'auth', 'payment', 'forbidden'],
+      setApiKey: ['noKey', 'otherKey', 'auth', 'payment', 'forbidden'],
       openSettings: ['notServed', 'redirect'],
       showLog: [
         'taskNotFound',

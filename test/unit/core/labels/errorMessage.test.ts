@@ -4,6 +4,7 @@ import type { CloudErrorKind } from '../../../../src/core/cloud/errors';
 
 const nextSteps: Record<CloudErrorKind, string> = {
   noKey: 'setApiKey',
+  otherKey: 'setApiKey',
   auth: 'setApiKey',
   forbidden: 'setApiKey',
   payment: 'setApiKey',

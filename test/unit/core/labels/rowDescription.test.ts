@@ -81,12 +81,12 @@ describe('the description of a row', () => {
 
   it('has a label for each kind of trouble, which fits beside a title', () => {
     const names =
-      'auth forbidden payment taskNotFound notServed refused noFreeSlot invalidRequest rateLimited server timeout network redirect tooLarge badAnswer noKey';
+      'auth forbidden payment taskNotFound notServed refused noFreeSlot invalidRequest rateLimited server timeout network redirect tooLarge badAnswer noKey otherKey';
     const kinds = names.split(' ').filter(isErrorKind);
     const labels = kinds.map((kind) =>
       rowDescription(running({ trouble: { kind, since: 1 } }), plain),
     );
-    assert.equal(new Set(labels).size, 16);
+    assert.equal(new Set(labels).size, 17);
     for (const label of labels) assert.match(label, /^[a-zA-Z ]{5,25}$/u);
   });
 

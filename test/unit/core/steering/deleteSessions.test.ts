@@ -123,6 +123,23 @@ describe('the deletion of sessions', () => {
     assert.equal(cloud.tasks.size, 2);
   });
 
+  it('tells what was deleted where the key is changed meanwhile', async () => {
+    let connections = 0;
+    const connect = () =>
+      ++connections > 1
+        ? Promise.reject(new CloudError('otherKey', 'Not sent'))
+        : Promise.resolve(cloud);
+    const deleted = await deleteSessions(both, { connect, clock, signal: never });
+    assert.match(
+      deletedMessage(deleted, 'api.example')?.text ?? '',
+      /^1 session deleted at the cloud, and 2 tasks no longer tracked\. 1 session could not be deleted\. The API key for api\.example was changed/u,
+    );
+    assert.deepEqual(
+      cloud.actions.sent.flatMap(({ given }) => given),
+      ['s1'],
+    );
+  });
+
   it('says nothing where all were taken back', async () => {
     const abort = new AbortController();
     abort.abort();

@@ -319,7 +319,7 @@ describe('OpenSessions', () => {
     assert.equal(stopped?.outcome.kind, 'refused');
     assert.match(
       changeErrorMessage(stopped.outcome.error, { host: 'api.example' }).text,
-      /^This was not sent\. It was listed with another API key\./u,
+      /^The API key for api\.example was changed meanwhile, and nothing was sent/u,
     );
     assert.deepEqual(cloud.actions.sent, []);
   });

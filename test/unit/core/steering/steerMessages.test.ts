@@ -172,6 +172,16 @@ describe('the message about tasks that were steered', () => {
       /^1 of 7 tasks stopped, 1 had ended already, 1 was being stopped already, 1 cannot be stopped, 1 was left as it is, 1 may have been stopped, as the answer was lost, 1 could not be stopped\. api\.example says/u,
     );
     assert.equal(message?.severity, 'warning');
+    const otherKey = new CloudError('otherKey', 'Not sent');
+    assert.match(
+      text(
+        'stop',
+        { ref: ref(0), kind: 'refused', error },
+        { ref: ref(1), kind: 'refused', error: otherKey },
+        { ref: ref(2), kind: 'refused', error },
+      ) ?? '',
+      /^0 of 3 tasks stopped, 3 could not be stopped\. api\.example says [^.]+\.[^.]+\. The API key for api\.example was changed/u,
+    );
     const left = (['underWay', 'underWay', 'cancelled', 'cancelled'] as const).map(
       (kind, index) => ({ ref: ref(index), kind }),
     );

@@ -126,6 +126,29 @@ describe('TaskSteering', () => {
     assert.equal(store.get(ref)?.isUnseen, false);
   });
 
+  it('tells what was sent from what was not, as the key was changed meanwhile', async () => {
+    const refs = ['a', 'b', 'c', 'd', 'e'].map((id) => run(id));
+    let connections = 0;
+    const connect = () =>
+      ++connections > 3
+        ? Promise.reject(new CloudError('otherKey', 'Not sent'))
+        : account().connect();
+    const results = await steering.run('stop', refs, {
+      account: { store, connect },
+      signal: never,
+    });
+    assert.deepEqual(kinds(results), ['done', 'done', 'done', 'refused', 'refused']);
+    assert.deepEqual(sent(), ['stopTask a task', 'stopTask b task', 'stopTask c task']);
+    assert.deepEqual(
+      refs.map((ref) => store.get(ref)?.stoppingSince),
+      refs.map(() => undefined),
+    );
+    assert.equal(
+      steerMessage('stop', results, { nameOf: (ref) => ref, host: 'api.example' })?.text,
+      '3 of 5 tasks stopped, 2 could not be stopped. The API key for api.example was changed meanwhile, and nothing was sent with the new one. Try again to use that.',
+    );
+  });
+
   it('keeps the mark of one that the cloud goes on with for a while', async () => {
     const ref = run('a');
     cloud.actions.afterStop = 'running';
