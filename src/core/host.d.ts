@@ -19,7 +19,7 @@ declare class URL {
   readonly origin: string;
   readonly protocol: string;
   readonly host: string;
-  readonly hostname: string;
+  hostname: string;
   readonly pathname: string;
   readonly search: string;
   readonly hash: string;

@@ -16,6 +16,26 @@ describe('readBaseUrl', () => {
       'api.browser-use.com',
     ],
     [
+      'https://API.Browser-Use.com.:443/',
+      'https://api.browser-use.com',
+      'https://api.browser-use.com',
+      'api.browser-use.com',
+    ],
+    [
+      'https://api.browser-use.com..',
+      'https://api.browser-use.com',
+      'https://api.browser-use.com',
+      'api.browser-use.com',
+    ],
+    [
+      'https://Proxy.Example.:8443/browser-use.',
+      'https://proxy.example:8443/browser-use.',
+      'https://proxy.example:8443',
+      'proxy.example:8443',
+    ],
+    ['http://127.0.0.1.:81', 'http://127.0.0.1:81', 'http://127.0.0.1:81', '127.0.0.1:81'],
+    ['http://localhost.', 'http://localhost', 'http://localhost', 'localhost'],
+    [
       'HTTPS://Proxy.Example:8443/browser-use//',
       'https://proxy.example:8443/browser-use',
       'https://proxy.example:8443',
