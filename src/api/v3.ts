@@ -105,7 +105,7 @@ export function createV3Client(send: SendRequest): TaskReader {
 
 const noShares = cannot('v3', 'share sessions');
 
-const { lists, statusByRawStatus } = capabilitiesOf('v3');
+const { idleSessions, lists, statusByRawStatus } = capabilitiesOf('v3');
 
 const sessionSchema = z.object({
   id: lenient(identifier),
@@ -158,13 +158,14 @@ function readList(answer: unknown, answeredAtMs?: number): NumberedPage {
 
 function detailsOf(session: Session): TaskDetails {
   const { status, liveUrl, recordingUrls } = session;
+  const idleUntil = hasEnded(statusOfSession(session)) ? idleUntilOf(session) : undefined;
   return present({
     apiVersion: 'v3' as const,
     id: session.id,
     ...updateOf(session),
     steps: [],
     files: [],
-    session: present({ status, liveUrl, recordingUrls }),
+    session: present({ status, liveUrl, recordingUrls, idleUntil }),
     metadata: '{}',
     screenshotUrls: [],
   });
@@ -182,6 +183,19 @@ function updateOf(session: Session): TaskUpdate {
     sessionId: session.id,
     createdAt: session.createdAt,
   });
+}
+
+/**
+ * When a session closes by itself that is idle and gets no other prompt. ISO 8601.
+ * @see cloud-api-v3-v4.md §3
+ */
+export function idleUntilOf({
+  status,
+  updatedAt,
+}: Pick<SessionFields, 'status' | 'updatedAt'>): string | undefined {
+  const idleSince = Date.parse(updatedAt ?? '');
+  if (status !== idleSessions?.rawStatus || Number.isNaN(idleSince)) return undefined;
+  return new Date(idleSince + idleSessions.closeAfterMs).toISOString();
 }
 
 /** A session that was idle for this long after its steps does nothing any more, in milliseconds. */

@@ -25,7 +25,7 @@ import { path } from './path';
 import { partIsMissing, routeIsMissing, taskIsMissing } from './refusal';
 import type { SendRequest } from './sendRequest';
 import { createUploadFiles, type Upload } from './upload';
-import { readStanding } from './v3';
+import { idleUntilOf, readStanding } from './v3';
 import { promptOf, readMessagesAfter } from './v3Messages';
 
 /**
@@ -128,6 +128,7 @@ const sessionsSchema = z.object({
       browserCostUsd: cost,
       proxyCostUsd: cost,
       createdAt: timestamp,
+      updatedAt: timestamp,
     }),
   ),
   total: z.int().check(z.nonnegative()),
@@ -193,6 +194,7 @@ async function listOpenSessions(send: SendRequest, signal: AbortSignal): Promise
           id,
           sessionId: id,
           startedAt: createdAt,
+          closesAt: idleUntilOf(session),
           cost: sumOf(session.browserCostUsd, session.proxyCostUsd),
           title,
           isBusy: status === 'running',

@@ -63,7 +63,7 @@ for (const apiVersion of apiVersions)
       return {
         lines: [
           ...tooltipLines(task, options),
-          rowSentence(task, { showsVersion: true }),
+          rowSentence(task, { showsVersion: true, now: 0 }),
           taskTitle(task),
         ],
         texts: [taskMarkdown(details), taskText(details)],

@@ -57,7 +57,7 @@ describe('the table of what the words of v3 and v4 mean', () => {
       assert.equal(hasEnded(details.status), !isActive);
       const label = appearanceLabel(task);
       if (appearance === 'unknown') assert.equal(label, word);
-      const sentence = rowSentence(task, { showsVersion: true });
+      const sentence = rowSentence(task, { showsVersion: true, now: 0 });
       assert.ok(sentence.includes(`: ${label.toLowerCase()}.`), sentence);
     });
   }

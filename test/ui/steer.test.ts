@@ -203,6 +203,29 @@ describe('steering tasks', () => {
     await workbench.runCommand('View: Close All Editors');
   });
 
+  it('stops a session of v3 that is kept alive, from its details, where its row and the status bar say that it costs money', async () => {
+    const prompt = 'Waits for another prompt';
+    await trackAll(running(prompt, { apiVersion: 'v3', keepAlive: true, lengthMs: 60_000 }));
+    simulator.clock.advance(70_000);
+    await workbench.waitForRow('The end', ({ description }) =>
+      description.startsWith('browser open'),
+    );
+    await workbench.waitForStatusBar('1 ended, 1 browser open');
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.row(prompt).click();
+    const details = await workbench.detailsFrame();
+    await details.getByText(/The session of this task is still open, which costs money/u).waitFor();
+    await workbench.screenshot('details-v3-kept-alive');
+    await details.getByRole('button', { name: 'Stop Session', exact: true }).click();
+    await details.getByText('is still open').waitFor({ state: 'detached' });
+    assert.equal(await workbench.dialog().count(), 0);
+    assert.match(changes().join('\n'), /^POST \/api\/v3\/sessions\/[^/]+\/stop$/u);
+    await workbench.waitForRow('A row without mark', ({ label, description }) =>
+      label === prompt ? !description.includes('browser open') : false,
+    );
+    await workbench.runCommand('View: Close All Editors');
+  });
+
   it('deletes a session at the cloud only after a question that names what is lost', async () => {
     const [id = ''] = await trackAll(running('Goes for good'), running('Stays here'));
     const menu = await workbench.contextMenu('Goes for good');

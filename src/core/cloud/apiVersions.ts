@@ -30,10 +30,12 @@ export interface VersionCapabilities {
    */
   readonly settlesWithinMs?: number | undefined;
   /**
-   * The raw status of a finished task that another program may have run again, and for how long after its end that can be,
-   * in milliseconds. Absent: no task runs again.
+   * The raw status of an ended task whose session waits for another prompt, how long after the end that closes by itself, and
+   * for how long another program may have run the task again, in milliseconds. Absent: no task runs again.
    */
-  readonly mayRunAgain?: { readonly rawStatus: string; readonly withinMs: number } | undefined;
+  readonly idleSessions?:
+    | { readonly rawStatus: string; readonly closeAfterMs: number; readonly mayRunAgainMs: number }
+    | undefined;
   /** What `cost` is the cost of, as a heading. */
   readonly costLabel: string;
   /** True where a reading of details goes on from the steps that are known. Absent: it brings all of them again. */
@@ -142,7 +144,7 @@ const capabilities: Readonly<Record<ApiVersion, VersionCapabilities>> = {
     canShare: false,
     hasLogs: false,
     // A session that is kept alive times out when it was idle for 15 minutes (cloud-api-v3-v4.md §3).
-    mayRunAgain: { rawStatus: 'idle', withinMs: 20 * 60_000 },
+    idleSessions: { rawStatus: 'idle', closeAfterMs: 15 * 60_000, mayRunAgainMs: 20 * 60_000 },
     costLabel: 'Cost',
     readsNewStepsOnly: true,
     runOptions: new Set([

@@ -76,7 +76,7 @@ export interface TaskSession {
   readonly publicShareUrl?: string | undefined;
   /**
    * When the browser closes by itself that is still open though its task has ended, and costs money until then. ISO 8601
-   * with zone. v4 only.
+   * with zone. v4 and v3 only.
    */
   readonly idleUntil?: string | undefined;
 }

@@ -11,16 +11,17 @@ import {
   formatShortCost,
   taskTitle,
 } from './taskLabels';
-import { hasOpenBrowser, isActive, type TrackedTask } from '../tasks/trackedTask';
+import { browserOpenUntil } from '../tasks/openBrowser';
+import { isActive, type TrackedTask } from '../tasks/trackedTask';
 
 interface RowOptions {
   /** Whether the API version is worth a word: tasks of several versions stand side by side. */
   readonly showsVersion: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 interface RowDescriptionOptions extends RowOptions {
-  /** Milliseconds since 1970. */
-  readonly now: number;
   /** Formats the moment when a task began or ended. Takes the place of ages, for rows that are not redrawn as time goes by. */
   readonly momentLabel?: ((at: number) => string) | undefined;
   /** What stands before the description. */
@@ -36,7 +37,7 @@ export function rowDescription(task: TrackedTask, options: RowDescriptionOptions
   const { showsVersion, title } = options;
   const description = joinParts([
     // First, as it costs money, and a narrow view cuts what comes last.
-    hasOpenBrowser(task, options.now) ? 'browser open' : undefined,
+    browserOpenUntil(task, options.now) === undefined ? undefined : 'browser open',
     ...factParts(task, options),
     task.followedAt === undefined ? undefined : 'following',
     showsVersion ? capabilitiesOf(task.apiVersion).name : undefined,
@@ -83,14 +84,13 @@ export function hasRowTime(task: TrackedTask): boolean {
 }
 
 /** The row as a screen reader says it: sentences. Holds no time that ticks. */
-export function rowSentence(task: TrackedTask, { showsVersion }: RowOptions): string {
+export function rowSentence(task: TrackedTask, { showsVersion, now }: RowOptions): string {
   const parts = [`Task “${taskTitle(task)}”: ${appearanceLabel(task).toLowerCase()}`];
   if (task.cost !== undefined) parts.push(`It cost ${formatShortCost(task.cost)}`);
   if (isStopping(task)) parts.push('It is being stopped');
   if (task.isUnseen) parts.push(unseenSentence);
   if (task.trouble && !task.isMissing) parts.push('It cannot be read at the moment');
-  if (hasEnded(task.status) && task.browserOpenUntil !== undefined)
-    parts.push('Its browser is still open');
+  if (browserOpenUntil(task, now) !== undefined) parts.push('Its browser is still open');
   if (task.followedAt !== undefined) parts.push('Its session is followed');
   if (showsVersion) parts.push(capabilitiesOf(task.apiVersion).label);
   return `${parts.join('. ')}.`;

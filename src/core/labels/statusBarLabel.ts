@@ -1,6 +1,7 @@
 import { countLabel, formatCount, unseenLabel } from './countLabel';
 import type { PausedLabel } from './pausedLabel';
-import { hasOpenBrowser, isActive, type TrackedTask } from '../tasks/trackedTask';
+import { browserOpenUntil } from '../tasks/openBrowser';
+import { isActive, type TrackedTask } from '../tasks/trackedTask';
 
 /** What the status bar says of all tracked tasks. */
 interface StatusBarLabel {
@@ -29,41 +30,37 @@ export function statusBarLabel(
   const running = tasks.filter((task) => task.status === 'running' && isActive(task)).length;
   const active = tasks.filter(isActive).length;
   const unseen = tasks.filter((task) => task.isUnseen).length;
-  const open = tasks.filter((task) => hasOpenBrowser(task, now));
-  if (active === 0 && unseen === 0 && open.length === 0) return undefined;
+  const closings = tasks.flatMap((task) => browserOpenUntil(task, now) ?? []);
+  if (active === 0 && unseen === 0 && closings.length === 0) return undefined;
   const parts: string[] = [];
   if (running > 0) parts.push(`${formatCount(running)} running`);
   else if (active > 0) parts.push(`${formatCount(active)} active`);
   if (paused) parts.push(paused.text);
   if (unseen > 0) parts.push(`${formatCount(unseen)} ended`);
-  if (open.length > 0) parts.push(`${countLabel(open.length, 'browser')} open`);
+  if (closings.length > 0) parts.push(`${countLabel(closings.length, 'browser')} open`);
   const sentences = [
     `Browser Use: ${countLabel(tasks.length)} tracked, ${formatCount(active)} active, ${formatCount(running)} running.`,
     paused ? `${sentenceStart(paused.text)}: ${paused.reason}` : '',
     unseen === 0 ? '' : unseenLabel(unseen),
-    openBrowsersLabel(open, formatTime),
+    openBrowsersLabel(closings, formatTime),
   ];
   return {
     text: parts.join(', '),
     tooltip: sentences.filter((sentence) => sentence !== '').join(' '),
-    changesAt: open.length === 0 ? undefined : Math.min(...open.map(closingTime)),
+    changesAt: closings.length === 0 ? undefined : Math.min(...closings),
   };
 }
 
 /** "2 browsers are still open after their tasks, which costs money; the last closes by itself at 14:05." */
 function openBrowsersLabel(
-  tasks: readonly TrackedTask[],
+  closings: readonly number[],
   formatTime: StatusBarOptions['formatTime'],
 ): string {
-  if (tasks.length === 0) return '';
-  const last = formatTime(Math.max(...tasks.map(closingTime)));
-  return tasks.length === 1
+  if (closings.length === 0) return '';
+  const last = formatTime(Math.max(...closings));
+  return closings.length === 1
     ? `1 browser is still open after its task, which costs money; it closes by itself at ${last}.`
-    : `${countLabel(tasks.length, 'browser')} are still open after their tasks, which costs money; the last closes by itself at ${last}.`;
-}
-
-function closingTime({ browserOpenUntil = 0 }: TrackedTask): number {
-  return browserOpenUntil;
+    : `${countLabel(closings.length, 'browser')} are still open after their tasks, which costs money; the last closes by itself at ${last}.`;
 }
 
 function sentenceStart(text: string): string {

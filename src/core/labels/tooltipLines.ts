@@ -13,7 +13,8 @@ import {
   statusSentence,
   verdictSentence,
 } from './taskLabels';
-import { hasOpenBrowser, isActive, isStale, type TrackedTask } from '../tasks/trackedTask';
+import { browserOpenUntil } from '../tasks/openBrowser';
+import { isActive, isStale, type TrackedTask } from '../tasks/trackedTask';
 import { oneLine } from '../text/plainText';
 import { shorten } from '../text/shorten';
 
@@ -33,6 +34,7 @@ export function tooltipLines(task: TrackedTask, options: TooltipOptions): readon
     return Number.isNaN(moment) ? undefined : `${name}: ${formatTime(moment)}`;
   };
   const durationMs = durationOf(task, now);
+  const closesAt = browserOpenUntil(task, now);
   const reason = pausedReason(task, options);
   const unchangedSince = task.changedAt ?? task.trackedAt;
   const lines = [
@@ -47,9 +49,9 @@ export function tooltipLines(task: TrackedTask, options: TooltipOptions): readon
     time('Finished', task.finishedAt),
     durationMs === undefined ? undefined : `Duration: ${formatDuration(durationMs)}`,
     `${label}, task ID ${oneLine(task.id)}`,
-    hasOpenBrowser(task, now)
-      ? `Its browser is still open, which costs money. It closes by itself at ${formatTime(task.browserOpenUntil ?? now)}, or earlier when it is stopped.`
-      : undefined,
+    closesAt === undefined
+      ? undefined
+      : `Its browser is still open, which costs money. It closes by itself at ${formatTime(closesAt)}, or earlier when it is stopped.`,
     task.followedAt === undefined
       ? undefined
       : 'Its session is followed: new tasks in it appear here by themselves.',

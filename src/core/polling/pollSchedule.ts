@@ -2,6 +2,7 @@ import { momentOf } from '../base/moment';
 import { backoffCapMs, nextBackoffMs, refusedCapMs } from './backoff';
 import type { CloudErrorKind } from '../cloud/errors';
 import { hasEnded, outcomeOf, refKey, type TaskRef } from '../cloud/task';
+import { hasIdleSession } from '../tasks/openBrowser';
 import { isActive, isStale, needsFullRead, type TrackedTask } from '../tasks/trackedTask';
 import { capabilitiesOf } from '../cloud/apiVersions';
 
@@ -185,9 +186,9 @@ function pauseOf(task: TrackedTask, pauseMs: number, now: number): number {
 
 /** True for a finished task that another program may have run again by now. */
 function mayRunAgain(task: TrackedTask, now: number): boolean {
-  const again = capabilitiesOf(task.apiVersion).mayRunAgain;
-  const isIdle = task.rawStatus === again?.rawStatus && outcomeOf(task) !== undefined;
-  return again !== undefined && isIdle && now - (task.changedAt ?? 0) < again.withinMs;
+  const withinMs = capabilitiesOf(task.apiVersion).idleSessions?.mayRunAgainMs ?? 0;
+  const isIdle = hasIdleSession(task) && outcomeOf(task) !== undefined;
+  return isIdle && now - (task.changedAt ?? 0) < withinMs;
 }
 
 /**

@@ -3,6 +3,7 @@ import { hasEnded, type ApiVersion, type Task, type TaskDetails } from '../cloud
 import { isApiVersion } from '../cloud/versionList';
 import { nodeText, readObject } from '../text/jsonTree';
 import type { ReviewNote } from './runReview';
+import { hasIdleSession } from '../tasks/openBrowser';
 import { jsonTypeIn, jsonTypeOf } from './promptFileSchema';
 import { optionsOf, writeOption, type RunDraft } from './runDraft';
 import { asWritten, runFields } from './runFields';
@@ -19,7 +20,8 @@ export function repeatedDraft(task: TaskDetails): PreparedDraft {
   const draft: RunDraft = {
     prompt: lastPrompt ?? prompt,
     apiVersion,
-    ...(isKeptOpen(task) && { keepAlive: true }),
+    // One of which only the task was stopped is idle, too, whatever it was to do.
+    ...(task.status === 'finished' && hasIdleSession(task) && { keepAlive: true }),
     ...(model === undefined ? {} : { model }),
     ...(metadata === undefined ? {} : { metadata }),
   };
@@ -34,11 +36,6 @@ export function repeatedDraft(task: TaskDetails): PreparedDraft {
     detail: `Add what it had of: ${untold.join(', ')}`,
   };
   return { draft, notes: [note] };
-}
-
-/** Whether its session waits for another prompt, as one does that is to stay open. Of one that has closed nobody knows what it was to do. */
-function isKeptOpen({ apiVersion, status, rawStatus }: TaskDetails): boolean {
-  return status === 'finished' && rawStatus === capabilitiesOf(apiVersion).mayRunAgain?.rawStatus;
 }
 
 function metadataOf({ metadata }: TaskDetails): Readonly<Record<string, string>> | undefined {

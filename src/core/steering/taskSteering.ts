@@ -5,6 +5,7 @@ import type { CloudError } from '../cloud/errors';
 import { hasEnded, refKey, type Task, type TaskRef, type TaskStatus } from '../cloud/task';
 import type { TaskStanding } from '../cloud/taskActions';
 import type { Cloud } from '../cloud/taskClient';
+import { hasIdleSession } from '../tasks/openBrowser';
 import type { TaskStore } from '../tasks/taskStore';
 import { canSteer, type SteerAction } from './steerActions';
 import { sendChange, someAtOnce, type SentOutcome } from './sendChanges';
@@ -76,13 +77,16 @@ export class TaskSteering {
       return !reason;
     });
     const active = new Set(mine.filter((ref) => isActiveIn(store, ref)));
+    // An idle session shows by its status alone whether it is still open.
+    const changing = new Set(mine.filter((ref) => active.has(ref) || hasIdleSessionIn(store, ref)));
     try {
       await this.#steerAll(action, mine, { ...options, results });
-      const steered = [...results.values()].filter(({ ref }) => active.has(ref));
-      const sent = steered.filter(({ kind }) => kind !== 'cancelled');
-      if (sent.length > 0) await this.#options.poll(sent.map(({ ref }) => ref));
-      for (const result of steered) {
-        const { ref } = result;
+      const sent = [...results.values()].filter(({ kind }) => kind !== 'cancelled');
+      const polled = sent.map(({ ref }) => ref).filter((ref) => changing.has(ref));
+      if (polled.length > 0) await this.#options.poll(polled);
+      for (const ref of active) {
+        const result = results.get(refKey(ref));
+        if (!result) continue;
         results.set(refKey(ref), afterwards(action, result, store.get(ref)?.status));
       }
     } finally {
@@ -200,6 +204,11 @@ export function answeredEnds(
 function isActiveIn(store: SteeredAccount['store'], ref: TaskRef): boolean {
   const task = store.get(ref);
   return task !== undefined && !hasEnded(task.status);
+}
+
+function hasIdleSessionIn(store: SteeredAccount['store'], ref: TaskRef): boolean {
+  const task = store.get(ref);
+  return task !== undefined && hasIdleSession(task);
 }
 
 /** What became of a task that was active, where it stands like this afterwards: it may have ended before the request arrived. */

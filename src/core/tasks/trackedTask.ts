@@ -71,11 +71,6 @@ export function isStale(task: TrackedTask, now: number): boolean {
   return !hasEnded(task.status) && now - (task.changedAt ?? task.trackedAt) > staleAfterMs;
 }
 
-/** True where the task's browser is still open, and costs money, though the task has ended. */
-export function hasOpenBrowser(task: TrackedTask, now: number): boolean {
-  return hasEnded(task.status) && (task.browserOpenUntil ?? 0) > now;
-}
-
 /** True while the task's status may change: it has not ended, and the cloud knows it. */
 export function isActive(task: TrackedTask): boolean {
   return !hasEnded(task.status) && !task.isMissing;

@@ -12,6 +12,7 @@ import {
 } from '../../core/steering/openSessionLabels';
 import type { OpenEntry } from '../../core/steering/openSessions';
 import { noteClosedBrowser } from '../../core/steering/taskSteering';
+import { hasIdleSession } from '../../core/tasks/openBrowser';
 import { isActive } from '../../core/tasks/trackedTask';
 import { plainLabel } from '../../core/text/plainText';
 import { ShownAccount } from '../account/shownAccount';
@@ -86,7 +87,9 @@ async function stop(
     if (outcome.kind === 'done') noteClosedBrowser(entry, store);
     else for (const task of ending(entry)) store.setStopping(task, undefined);
   }
-  if (ended.length > 0) await poller.refresh(ended);
+  // An idle session shows by its status alone that it is no longer open.
+  const changing = chosen.flatMap((entry) => tasksIn(entry, store.tasks()).filter(hasIdleSession));
+  if (ended.length + changing.length > 0) await poller.refresh([...ended, ...changing]);
   const message = stoppedMessage(stopped, { tasks: store.tasks(), host: server.host });
   if (message) notify(message, message.nextStep);
 }

@@ -24,7 +24,8 @@ import {
   type TaskSteering,
 } from '../../core/steering/taskSteering';
 import type { TaskSource } from '../../core/tasks/taskStore';
-import { hasOpenBrowser, isActive } from '../../core/tasks/trackedTask';
+import { browserOpenUntil } from '../../core/tasks/openBrowser';
+import { isActive } from '../../core/tasks/trackedTask';
 import type { CurrentAccount } from '../account/currentAccount';
 import { ShownAccount } from '../account/shownAccount';
 import { confirm } from '../confirm';
@@ -106,7 +107,7 @@ async function steerTasks(
 function stopOpenBrowsers(args: readonly unknown[], options: SteerCommandsOptions): Promise<void> {
   return steerTasks('stopSession', args, options, {
     question: 'Stop the browsers of which tasks?',
-    isOffered: (task) => hasOpenBrowser(task, options.clock.now()),
+    isOffered: (task) => browserOpenUntil(task, options.clock.now()) !== undefined,
     noneOffered: 'No browser of a tracked task that has ended is known to be open.',
   });
 }

@@ -19,7 +19,8 @@ import {
   steerActionsOf,
   type SteerAction,
 } from '../../core/steering/steerActions';
-import { hasOpenBrowser, type TrackedTask } from '../../core/tasks/trackedTask';
+import { browserOpenUntil } from '../../core/tasks/openBrowser';
+import type { TrackedTask } from '../../core/tasks/trackedTask';
 
 interface TaskItemOptions {
   /** What a click hands to the command. */
@@ -44,7 +45,7 @@ export function taskItem(
   item.description = description;
   item.iconPath = taskIcon(appearanceOf(task), animateRunning);
   item.contextValue = contextValueOf(task, { hasDashboard, now });
-  item.accessibilityInformation = { label: rowSentence(task, { showsVersion }) };
+  item.accessibilityInformation = { label: rowSentence(task, { showsVersion, now }) };
   item.command = openDetailsCommand(element);
   if (task.isUnseen) item.resourceUri = Uri.from({ scheme: unseenScheme, path: `/${item.id}` });
   return item;
@@ -99,7 +100,7 @@ function contextValueOf(
   if (hasEnded(task.status)) words.push(task.isUnseen ? 'unseen' : 'seen');
   if (mayBeOfOtherVersion(task)) words.push('notFound');
   words.push(...steerActionsOf(task).map((action) => contextWords[action]));
-  if (hasOpenBrowser(task, now)) words.push('canStopBrowser');
+  if (browserOpenUntil(task, now) !== undefined) words.push('canStopBrowser');
   if (deletableSession(task) !== undefined) words.push('canDelete');
   if (hasDashboard && dashboardSession(task) !== undefined) words.push('hasSession');
   if (task.followedAt !== undefined) words.push('followed');

@@ -52,34 +52,35 @@ export function Header({ view, copied }: HeaderProps) {
       {hasJudge(task) && <Verdicts task={task} />}
       <Figures view={view} />
       <Toolbar view={view} />
-      <IdleNote idleUntil={task.idleUntil} canStop={view.canStopBrowser} />
+      <IdleNote task={task} canStop={view.canStopBrowser} />
       <ShareNote task={task} canShare={view.canShare} isCopied={copied === 'shareLink'} />
     </header>
   );
 }
 
-/** That the browser of a task that has ended is still open. Gone once the browser is. */
+/** That the browser of a task that has ended, or its session with it, is still open. Gone once that is. */
 function IdleNote({
-  idleUntil,
+  task: { apiVersion, idleUntil },
   canStop,
 }: {
-  readonly idleUntil: string | undefined;
+  readonly task: TaskView;
   readonly canStop: boolean;
 }) {
+  const noun = capabilitiesOf(apiVersion).openSessions ?? 'browser';
   const until = Date.parse(idleUntil ?? '');
   const now = useNow(!Number.isNaN(until));
   if (Number.isNaN(until) || until <= now) return null;
   return (
     <div class="banner" role="note">
       <p>
-        The browser of this task is still open, which costs money. It closes by itself in{' '}
+        The {noun} of this task is still open, which costs money. It closes by itself in{' '}
         {formatDuration(until - now)}.
       </p>
       {canStop && (
         <div class="actions">
           <Button
             icon="debug-disconnect"
-            label="Stop Browser"
+            label={noun === 'session' ? 'Stop Session' : 'Stop Browser'}
             message={{ type: 'act', action: 'stopBrowser' }}
           />
         </div>

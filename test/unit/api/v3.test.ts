@@ -33,6 +33,25 @@ async function statusOf(more: object, answeredAtMs?: number) {
   return createV3Client(send).getStatus(id, never);
 }
 
+describe('v3: a session that is kept alive', () => {
+  const idle = { ...session, status: 'idle', isTaskSuccessful: true };
+
+  it('closes by itself a quarter of an hour after its task, as its details say', async () => {
+    const idleUntilOf = async (more: object) => {
+      const send = pollFrom({ [sessionPath]: { ...idle, ...more } });
+      return (await createV3Client(send).getTask(id, never)).session?.idleUntil;
+    };
+    assert.equal(await idleUntilOf({}), '2026-11-01T12:16:00.000Z');
+    for (const more of [
+      { status: 'stopped' },
+      { status: 'timed_out' },
+      { isTaskSuccessful: null },
+      { updatedAt: 'soon' },
+    ])
+      assert.equal(await idleUntilOf(more), undefined, JSON.stringify(more));
+  });
+});
+
 describe('v3: what the status of a session means', () => {
   // Minutes may pass from here to the test, where many files run.
   const inAnHour = new Date(Date.now() + 3_600_000).toISOString();

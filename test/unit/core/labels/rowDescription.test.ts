@@ -176,15 +176,32 @@ describe('the sentence of a row', () => {
   it('says that its session is followed, and that its browser is open', () => {
     const task = ended({ cost: undefined, followedAt: 1, browserOpenUntil: now + 1 });
     assert.equal(
-      rowSentence(task, { showsVersion: false }),
+      rowSentence(task, { showsVersion: false, now }),
       'Task “Find a flight”: finished. Its browser is still open. Its session is followed.',
     );
+  });
+
+  it('says of a session of v3 that is kept alive that its browser is open, until it has timed out', () => {
+    const idle = ended({ apiVersion: 'v3', rawStatus: 'idle', cost: undefined, changedAt: now });
+    const options = (at: number) => ({ ...plain, now: at });
+    const closed = now + 15 * minuteMs;
+    assert.match(rowDescription(idle, options(closed - 1)), /^browser open · /u);
+    assert.match(rowSentence(idle, options(closed - 1)), / Its browser is still open\./u);
+    for (const [task, at] of [
+      [idle, closed],
+      [{ ...idle, rawStatus: 'timed_out' }, now],
+      [{ ...idle, status: 'created' }, now],
+      [{ ...idle, apiVersion: 'v2' }, now],
+    ] as const) {
+      assert.doesNotMatch(rowDescription(task, options(at)), /browser open/u);
+      assert.doesNotMatch(rowSentence(task, options(at)), /browser/u);
+    }
   });
 
   it('reads like sentences to a screen reader, and does not tick', () => {
     const task = ended({ cost: '0.5', judgeVerdict: true, isUnseen: true });
     assert.equal(
-      rowSentence(task, { showsVersion: false }),
+      rowSentence(task, { showsVersion: false, now }),
       'Task “Find a flight”: finished, successful. It cost $0.50. You have not opened it since it ended.',
     );
   });
@@ -193,7 +210,7 @@ describe('the sentence of a row', () => {
     const trouble = { kind: 'server', since: 1 } as const;
     const task = running({ stoppingSince: now, trouble });
     assert.equal(
-      rowSentence(task, { showsVersion: true }),
+      rowSentence(task, { showsVersion: true, now }),
       'Task “Find a flight”: running. It is being stopped. It cannot be read at the moment. API v2.',
     );
     assert.equal(

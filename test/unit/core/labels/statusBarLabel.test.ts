@@ -65,5 +65,11 @@ describe('the status bar', () => {
     );
     assert.equal(several.changesAt, 1060);
     assert.equal(labelOf([open('closed', 1000)]), undefined);
+    const changedAt = 1000 - 14 * 60_000;
+    const keptAlive = aTask({ apiVersion: 'v3', status: 'finished', rawStatus: 'idle', changedAt });
+    const both = labelOf([keptAlive, open('a', 1060)]);
+    assert.equal(both?.text, '2 browsers open');
+    assert.equal(both.changesAt, 1060);
+    assert.equal(labelOf([keptAlive])?.changesAt, 1000 + 60_000);
   });
 });

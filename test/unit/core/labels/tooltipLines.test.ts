@@ -165,6 +165,11 @@ describe('a tooltip', () => {
       /^Its browser is still open, which costs money\. It closes by itself at <60000>, or /mu,
     );
     assert.match(text, /^Its session is followed: new tasks in it appear here by themselves\.$/mu);
+    const keptAlive = { ...task, apiVersion: 'v3', rawStatus: 'idle', changedAt: now } as const;
+    assert.match(
+      tooltipLines(keptAlive, options).join('\n'),
+      /^Its browser is still open, .* It closes by itself at <900000>, or earlier when it is stopped\.$/mu,
+    );
     const later = { ...options, now: now + 60_000 };
     assert.doesNotMatch(tooltipLines(task, later).join('\n'), /browser is still open/u);
   });

@@ -126,6 +126,16 @@ describe('TaskSteering', () => {
     assert.equal(store.get(ref)?.isUnseen, false);
   });
 
+  it('polls an idle session once it is stopped, as its status alone shows whether it is still open', async () => {
+    const ref = run('a', 'v3', 'finished');
+    const other = run('b', 'v3', 'finished');
+    store.applyUpdate(ref, { status: 'finished', rawStatus: 'idle' }, clock.now(), false);
+    cloud.set('a', 'finished', { rawStatus: 'stopped' });
+    assert.deepEqual(kinds(await steer('stopSession', [ref, other])), ['done', 'done']);
+    assert.deepEqual(polled, ['a']);
+    assert.equal(store.get(ref)?.rawStatus, 'stopped');
+  });
+
   it('tells what was sent from what was not, as the key was changed meanwhile', async () => {
     const refs = ['a', 'b', 'c', 'd', 'e'].map((id) => run(id));
     let connections = 0;
