@@ -35,8 +35,12 @@ export const fewestForList = 3;
 /** The pages of a list of new tasks, in requests for each by itself: what it costs at most where it shows none of them. */
 const shareForList = 0.1;
 
-/** For fewer full reads than this, the list that tells all is not worth its size. */
+/** For fewer full reads than this in a round, the list that tells all is not worth its size. */
 const fewestForFullList = 2;
+/** A page of so few that tells all has about as many bytes as a whole page that tells the status alone. */
+const briefPageSize = 20;
+/** Of so few tasks, it is worth it for this many ends in a round: a single end is no reason (`newestWeight` in `PollCosts`). */
+const fewestForBriefList = 0.3;
 /** Of tasks whose lists tell the status alone, so many are read in whole beside each list. */
 const mostOwed = 2;
 
@@ -68,18 +72,12 @@ function planVersion(
   now: number,
 ): readonly Poll[] {
   const { areFull, filtersByCreation, worthFrom } = capabilitiesOf(apiVersion).lists;
-  if (tasks.length < worthFrom) return tasks.map(pollFor);
+  const byFullList = !areFull && isFullListWorthIt(tasks, apiVersion, costs, now);
+  if (tasks.length < worthFrom && !byFullList) return tasks.map(pollFor);
   const known: Dated[] = [];
   const fresh: TrackedTask[] = [];
   const alone: TrackedTask[] = [];
   let owedCount = 0;
-  const owedInAll = areFull
-    ? 0
-    : tasks.filter(owesFullRead).length + costs.endsPerRound(apiVersion);
-  // One list that tells all takes the place of the list of their status and of a request for each.
-  const byFullList =
-    owedInAll >= fewestForFullList &&
-    (costs.of(apiVersion, 'full', now) ?? 0) < (costs.of(apiVersion, 'span', now) ?? 0) + owedInAll;
   for (const task of tasks) {
     if (!areFull && !byFullList) {
       // A list that tells the status alone spares no request that is owed for all of a task. Each list leaves room for some.
@@ -101,6 +99,27 @@ function planVersion(
     ...planFresh(fresh, apiVersion, costs, now),
     ...planKnown(known, apiVersion, byFullList, costs, now),
   ];
+}
+
+/**
+ * Whether the list that tells all takes the place of the list of their status and of a request for each that is owed in whole,
+ * or ends. Of tasks that are too few for that list, only where they end again and again.
+ */
+function isFullListWorthIt(
+  tasks: readonly TrackedTask[],
+  apiVersion: ApiVersion,
+  costs: PollCosts,
+  now: number,
+): boolean {
+  const isFew = tasks.length < capabilitiesOf(apiVersion).lists.worthFrom;
+  const ends = costs.endsPerRound(apiVersion);
+  const owed = tasks.filter(owesFullRead).length + ends;
+  const otherwise = isFew ? tasks.length : (costs.of(apiVersion, 'span', now) ?? 0) + owed;
+  return (
+    ((!isFew && owed >= fewestForFullList) ||
+      (tasks.length <= briefPageSize && ends >= fewestForBriefList)) &&
+    (costs.of(apiVersion, 'full', now) ?? 0) < otherwise
+  );
 }
 
 /** True for a task that was polled before and is to be read in whole. */
@@ -146,7 +165,7 @@ function planKnown(
   const plans = filtersByCreation
     ? [all, ...spansPlan(tasks, apiVersion), statusPlan(tasks, apiVersion), eachPlan(tasks)]
     : // A list without any filter begins with the newest: a status call is as cheap and far smaller.
-      [eachPlan(tasks), ...(tasks.length < worthFrom ? [] : [all])];
+      [eachPlan(tasks), ...(tasks.length < worthFrom && !byFullList ? [] : [all])];
   const priced = plans
     .map((plan) => ({ plan, requests: priceOf(plan, apiVersion, costs, now) }))
     // Stable: of equal prices the earlier plan stays first.
@@ -228,10 +247,14 @@ function listPoll(way: ListWay, tasks: readonly Dated[], apiVersion: ApiVersion)
     kind: 'list',
     way,
     apiVersion,
-    query: way === 'full' ? { isFull: true } : query,
+    query: way === 'full' ? fullQuery(tasks.length) : query,
     expects: tasks.map(({ task }) => task),
     mostPages: Infinity,
   };
+}
+
+function fullQuery(count: number): TaskQuery {
+  return { isFull: true, ...(count <= briefPageSize && { pageSize: briefPageSize }) };
 }
 
 function pagesFor(count: number, apiVersion: ApiVersion): number {

@@ -77,9 +77,10 @@ describe('planPolls', () => {
       assert.deepEqual(inShort(plan(withEnded(1))), ['task ended0', 'list span(6)']);
       const polls = plan(withEnded(2));
       assert.deepEqual(inShort(polls), ['list full(8)']);
-      assert.deepEqual(lists(polls)[0]?.query, { isFull: true });
+      assert.deepEqual(lists(polls)[0]?.query, { isFull: true, pageSize: 20 });
       const owing = plan(many(50, () => ({ ...v4, readAs: undefined })));
       assert.deepEqual(inShort(owing), ['list full(50)']);
+      assert.deepEqual(lists(owing)[0]?.query, { isFull: true });
       const few = plan([aTask('ended', ended), aTask('another', ended)]);
       assert.deepEqual(inShort(few), ['task ended', 'task another']);
     });
@@ -93,6 +94,23 @@ describe('planPolls', () => {
     it('reads the list that tells all at once where each round brings several ends', () => {
       costs.noteEnds('v4', 8);
       assert.deepEqual(inShort(plan(many(20, () => v4))), ['list full(20)']);
+    });
+
+    it('reads a short page of the list that tells all where up to twenty end again and again', () => {
+      costs.noteEnds('v4', 1);
+      assert.deepEqual(inShort(plan(many(20, () => v4))), ['list span(20)'], 'one has ended');
+      costs.noteEnds('v4', 1);
+      assert.deepEqual(inShort(plan(many(21, () => v4))), ['list span(21)'], 'a page is too short');
+      for (const count of [20, 5, 4, 2]) {
+        const polls = plan(many(count, () => v4));
+        assert.deepEqual(inShort(polls), [`list full(${count})`]);
+        assert.deepEqual(lists(polls)[0]?.query, { isFull: true, pageSize: 20 });
+      }
+      assert.deepEqual(inShort(plan(many(1, () => v4))), ['task t0']);
+      costs.note('v4', 'full', 3, now);
+      assert.deepEqual(inShort(plan(many(4, () => v4))), ['list full(4)'], 'three pages for four');
+      assert.deepEqual(inShort(plan(many(3, () => v4))), ['task t0', 'task t1', 'task t2']);
+      assert.deepEqual(inShort(plan(many(20, () => v4))), ['list span(20)']);
     });
 
     it('reads two in whole beside the list of sessions where the other list is dearer than all of them', () => {
