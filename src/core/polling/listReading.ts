@@ -11,6 +11,8 @@ import type { TrackedTask } from '../tasks/trackedTask';
 export class ListReading {
   readonly poll: ListPoll;
   readonly #missing: Map<string, TrackedTask>;
+  readonly #seen = new Set<string>();
+  #repeats = 0;
   #iterator: AsyncIterator<TaskPage, unknown> | undefined;
   #pages = 0;
   #pagesInAll = 1;
@@ -39,6 +41,14 @@ export class ListReading {
   /** Those of the expected that no page has shown so far. */
   get missing(): readonly TrackedTask[] {
     return [...this.#missing.values()];
+  }
+
+  /**
+   * How many tasks were shown again by a later page. As many may have moved the other way, from a page that was not read yet to one
+   * that was, where a list begins with what changed last.
+   */
+  get repeats(): number {
+    return this.#repeats;
   }
 
   /** True when there is no page left to be read for this. */
@@ -72,7 +82,11 @@ export class ListReading {
     const { tasks, total, isLast } = await nextPage(this.#iterator);
     this.#pages++;
     this.#pagesInAll = this.#countPages(total, isLast);
-    for (const { id } of tasks) this.#missing.delete(refKey({ apiVersion, id }));
+    for (const { id } of tasks) {
+      this.#missing.delete(refKey({ apiVersion, id }));
+      if (this.#seen.has(id)) this.#repeats++;
+      this.#seen.add(id);
+    }
     this.#isWhole = this.#missing.size === 0 || isLast;
     // Where the list has no bounds, those who are expected stand at its beginning as far as one can know.
     const isTooLong = query.createdFrom !== undefined && this.#pagesInAll > mostPages;

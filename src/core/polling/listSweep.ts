@@ -5,7 +5,15 @@ import { isSameRef, type ApiVersion, type TaskRef } from '../cloud/task';
 import type { TrackedTask } from '../tasks/trackedTask';
 
 /** At most this many tasks that a list did not show are polled by themselves: with more, another way may be cheaper. */
-export const mostConfirmed = 10;
+const mostConfirmed = 10;
+
+/**
+ * How many of the tasks that a list did not show are polled by themselves. Those that may have moved while it was read are left to
+ * its next reading, but for one: what the list never shows has its turn so.
+ */
+export function confirmedOf({ missing, repeats }: ListReading): number {
+  return Math.min(missing.length, mostConfirmed, Math.max(1, missing.length - repeats));
+}
 
 /**
  * The lists of one API version and one way that were planned together, as one thing that takes its turns among others,
@@ -68,7 +76,9 @@ export class ListSweep {
       if (!reading?.isDone) return;
       this.#gathered++;
       if (reading.isWhole || reading.poll.way === 'recent')
-        this.#unconfirmed = [...reading.missing].sort(this.#overdueFirst).slice(0, mostConfirmed);
+        this.#unconfirmed = [...reading.missing]
+          .sort(this.#overdueFirst)
+          .slice(0, confirmedOf(reading));
     }
   }
 }

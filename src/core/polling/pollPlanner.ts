@@ -94,11 +94,20 @@ function planVersion(
     else (isNowhere || task.trouble ? alone : fresh).push(task);
   }
   known.sort((a, b) => a.createdAt - b.createdAt);
-  return [
-    ...alone.map(pollFor),
-    ...planFresh(fresh, apiVersion, costs, now),
-    ...planKnown(known, apiVersion, byFullList, costs, now),
-  ];
+  const polls = planFresh(fresh, apiVersion, costs, now);
+  const [first] = polls;
+  if (first?.kind === 'list' && isOneList(apiVersion)) {
+    const expects = [...first.expects, ...known.map(({ task }) => task)];
+    const mostPages = first.mostPages + pagesFor(known.length, apiVersion);
+    return [...alone.map(pollFor), { ...first, expects, mostPages }];
+  }
+  return [...alone.map(pollFor), ...polls, ...planKnown(known, apiVersion, byFullList, costs, now)];
+}
+
+/** True where new tasks and known ones stand in the same list: without filters, one that tells all. */
+export function isOneList(apiVersion: ApiVersion): boolean {
+  const { areFull, filtersByCreation } = capabilitiesOf(apiVersion).lists;
+  return areFull && !filtersByCreation;
 }
 
 /**

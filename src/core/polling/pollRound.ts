@@ -1,8 +1,8 @@
 import { PollCosts } from './pollCosts';
-import { fewestForList, planPolls, type Poll, type ListPoll } from './pollPlanner';
+import { fewestForList, isOneList, planPolls, type Poll, type ListPoll } from './pollPlanner';
 import { concernsAll, type CloudError } from '../cloud/errors';
 import { ListReading } from './listReading';
-import { ListSweep, mostConfirmed } from './listSweep';
+import { confirmedOf, ListSweep } from './listSweep';
 import { PollRequests, type PollRequestsOptions } from './pollRequests';
 import { hasEnded, type ApiVersion } from '../cloud/task';
 import type { TaskStore } from '../tasks/taskStore';
@@ -46,7 +46,7 @@ export class PollRounds {
    * @param soonDue polled as well where a list is read anyway
    */
   plan(due: readonly TrackedTask[], soonDue: readonly TrackedTask[] = []): readonly Poll[] {
-    const { clock, refreshes } = this.#options;
+    const { clock, refreshes, schedule } = this.#options;
     const sweeps = [...this.#sweeps.values()];
     // A person who waits for one task does not wait for the lists of all.
     const isAlone = (task: TrackedTask): boolean =>
@@ -65,7 +65,7 @@ export class PollRounds {
       if (expected.length === 0) continue;
       if (!this.#sweeps.has(queueOf(poll))) lists.push(poll);
       // Those of a list that is open wait for its next reading; new ones need not.
-      else if (poll.way === 'recent') for (const task of expected) alone.add(task);
+      else for (const task of expected) if (schedule.isNew(task)) alone.add(task);
     }
     return [
       ...lists,
@@ -198,9 +198,9 @@ class TaskQueue implements Queue {
   }
 }
 
-/** Lists of new tasks and lists of known ones are read side by side, as those of each API version. */
+/** Lists of new tasks and lists of known ones are read side by side where they are two, as those of each API version. */
 function queueOf({ apiVersion, way }: ListPoll): string {
-  return `${apiVersion} ${way === 'recent' ? 'recent' : 'known'}`;
+  return `${apiVersion} ${way === 'recent' && !isOneList(apiVersion) ? 'recent' : 'known'}`;
 }
 
 /** True where every other request would fail, too. A list that points elsewhere says nothing of others. */
@@ -218,14 +218,16 @@ function costOf(sweep: ListSweep, store: TaskStore): number {
     return after !== undefined && (after.rawStatus === task.rawStatus || hasEnded(task.status));
   };
   let requests = 0;
-  for (const { poll, isWhole, missing, pages, pagesInAll } of sweep.readings) {
+  for (const reading of sweep.readings) {
+    const { poll, isWhole, missing, pages, pagesInAll } = reading;
     const inVain = poll.way === 'recent' ? missing : missing.filter(isInVain);
-    const left = Math.max(0, missing.length - mostConfirmed);
+    const confirmed = confirmedOf(reading);
+    const left = missing.length - confirmed;
     const share = poll.expects.length / (poll.expects.length - left);
     // Nobody is polled by itself after a list that was given up.
     requests +=
       isWhole || poll.way === 'recent'
-        ? (pages + Math.min(inVain.length, mostConfirmed)) * share
+        ? (pages + Math.min(inVain.length, confirmed)) * share
         : pagesInAll;
   }
   return requests;

@@ -67,6 +67,18 @@ describe('ListReading', () => {
     );
   });
 
+  it('counts what a later page shows again, once for each time', async () => {
+    pages = [
+      ['a', 'b'],
+      ['b', 'c'],
+      ['b', 'c', 'd'],
+    ];
+    total = 250;
+    assert.equal((await read(['d'])).repeats, 3);
+    pages = [['a'], ['b'], ['c']];
+    assert.equal((await read(['d'])).repeats, 0);
+  });
+
   it('stops as soon as all were seen', async () => {
     pages = [['a', 'other'], ['b']];
     total = 150;

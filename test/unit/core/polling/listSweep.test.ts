@@ -58,6 +58,41 @@ describe('ListSweep', () => {
     assert.deepEqual(await run(new ListSweep([recent], byId)), ['page', 'nobody']);
   });
 
+  describe('of a list whose tasks move while it is read', () => {
+    /** Begins with what changed last. Before each later page, `moving` tasks from beyond it move to its front. */
+    async function singlesOf(moving: number, unlisted: readonly string[] = []): Promise<string[]> {
+      const ids = Array.from({ length: 300 }, (_, index) => `t${index}`);
+      let changedAt = Date.UTC(2026, 0);
+      const change = (id: string): void =>
+        cloud.set(id, 'running', { createdAt: new Date(changedAt++).toISOString() });
+      for (const id of ids.toReversed()) change(id);
+      const expects = [...ids, ...unlisted].map((id) => aTask({ apiVersion: 'v1', id }));
+      const sweep = new ListSweep([listOf([], { apiVersion: 'v1', query: {}, expects })], byId);
+      const requested: string[] = [];
+      while (!sweep.isDone) {
+        const next = sweep.next();
+        assert.ok(next);
+        if (next instanceof ListReading) {
+          await next.readPage(cloud.client('v1'), never);
+          for (const id of ids.splice(ids.length - moving)) change(id);
+        } else requested.push(next.id);
+      }
+      return requested;
+    }
+
+    it('has one polled by itself, and leaves to the next reading as many as may have moved', async () => {
+      assert.deepEqual(await singlesOf(0), []);
+      assert.equal((await singlesOf(20)).length, 1);
+    });
+
+    it('has those polled by themselves who are missing besides', async () => {
+      const unlisted = ['x1', 'x2', 'x3'];
+      assert.equal((await singlesOf(0, unlisted)).length, 3);
+      assert.equal((await singlesOf(20, unlisted)).length, 3);
+      assert.deepEqual(await singlesOf(1, ['x1']), ['x1']);
+    });
+  });
+
   it('expects whoever is to be told of yet', async () => {
     cloud.set('a', 'running');
     const [a, hidden] = [aTask({ id: 'a' }), aTask({ id: 'hidden' })];

@@ -57,6 +57,20 @@ describe('planPolls', () => {
     assert.deepEqual(inShort(plan(many(2, () => v3))), ['list span(2)']);
   });
 
+  it('reads new sessions of v3 and known ones by the one list that there is', () => {
+    const v3 = { apiVersion: 'v3', readAs: 'running' } as const;
+    const fresh = { apiVersion: 'v3', rawStatus: '', createdAt: undefined } as const;
+    const mixed = (known: number, unknown: number) => [
+      ...many(known, () => v3),
+      ...many(unknown, () => fresh),
+    ];
+    assert.deepEqual(inShort(plan(mixed(120, 3))), ['list recent(123)']);
+    assert.equal(lists(plan(mixed(120, 3)))[0]?.mostPages, 4, 'two for each of both');
+    assert.deepEqual(inShort(plan(mixed(3, 2))), ['task t0', 'task t1', 'list span(3)']);
+    costs.distrustLists('v3', now);
+    assert.equal(lists(plan(mixed(3, 3))).length, 0);
+  });
+
   describe('of v4, where a list of sessions tells the status alone', () => {
     const v4 = { apiVersion: 'v4', readAs: 'running' } as const;
     const ended = { ...v4, status: 'finished' } as const;

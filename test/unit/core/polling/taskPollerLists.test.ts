@@ -128,6 +128,41 @@ describe('TaskPoller and lists', () => {
       );
     });
 
+    it('keeps up with sessions of v3 whose list begins with what changed last', async () => {
+      const ids = many(500);
+      const change = (id: string, status: 'running' | 'finished' = 'running'): void =>
+        polled.cloud.set(id, status, { createdAt: new Date(polled.clock.now()).toISOString() });
+      polled.store.track(
+        ids.map((id) => ref(id, 'v3')),
+        polled.clock.now(),
+      );
+      const running = [...ids];
+      const go = async (seconds: number): Promise<void> => {
+        for (let tenth = 0; tenth < 10 * seconds; tenth++) {
+          // Seventy steps a second, each by whoever has been silent for longest.
+          for (const id of running.splice(0, 7)) {
+            change(id);
+            running.push(id);
+          }
+          await polled.clock.advance(100);
+        }
+      };
+      await go(10);
+      const seen = polled.store.tasks().filter(({ status }) => status === 'running');
+      assert.equal(seen.length, 500, 'all were seen soon');
+      polled.cloud.requested.length = 0;
+      for (let end = 0; end < 10; end++) {
+        const [id] = running.splice(37, 1);
+        assert.ok(id);
+        change(id, 'finished');
+        await go(5);
+        assert.equal(polled.store.get(ref(id, 'v3'))?.status, 'finished', `end ${end}`);
+      }
+      const pages = polled.cloud.requested.filter(({ what }) => what === 'list').length;
+      const singles = polled.cloud.requested.length - pages;
+      assert.ok(singles <= pages / 2, `${singles} requests beside ${pages} pages`);
+    });
+
     it('goes on by single questions where lists fail, and comes back to lists', async () => {
       const ids = many(5);
       polled.track(...ids);
