@@ -1,7 +1,6 @@
 import { create } from 'axios';
 import { CloudError } from '../core/cloud/errors';
 import type { RequestAllowance } from '../core/cloud/taskClient';
-import { withDeadline } from './deadline';
 
 /** How long and how much one request may take. Bytes are counted after decompression. */
 export interface Limits {
@@ -263,4 +262,55 @@ function codeOf(error: Error): string | undefined {
 // Messages of Node's fetch, and of Electron's. A browser gives none: there it counts as no answer.
 function isRedirect(error: Error): boolean {
   return /\bunexpected redirect\b|\bredirect (?:mode|policy)\b/i.test(error.message);
+}
+
+/**
+ * Runs work that ends when its deadline passes or the caller aborts, whichever comes first, even if
+ * the work itself does not heed its signal. That signal is aborted unless the work has come to its own good end, so
+ * that a body which nobody reads any more frees its connection. Leaves no timer and no listener.
+ * Work that makes progress may postpone the deadline: then it passes so long after the last progress.
+ * Not `AbortSignal.any`: in Node 20 each call leaves a little behind in a caller's long-lived signal.
+ * @throws {CloudError} of kind `timeout`; an `AbortError` when the caller aborted
+ */
+export async function withDeadline<T>(
+  caller: AbortSignal,
+  deadlineMs: number,
+  work: (signal: AbortSignal, postpone: () => void) => Promise<T>,
+): Promise<T> {
+  if (caller.aborted) throw abortError();
+  const controller = new AbortController();
+  let stopListening = (): void => undefined;
+  let postpone = (): void => undefined;
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    const onAbort = (): void => reject(abortError());
+    caller.addEventListener('abort', onAbort, { once: true });
+    const startTimer = () =>
+      setTimeout(() => {
+        reject(new CloudError('timeout', `No whole answer within ${deadlineMs} ms`));
+      }, deadlineMs);
+    let timer = startTimer();
+    postpone = () => {
+      clearTimeout(timer);
+      timer = startTimer();
+    };
+    stopListening = () => {
+      postpone = () => undefined;
+      clearTimeout(timer);
+      caller.removeEventListener('abort', onAbort);
+    };
+  });
+  try {
+    return await Promise.race([work(controller.signal, () => postpone()), interrupted]);
+  } catch (error) {
+    controller.abort();
+    throw error;
+  } finally {
+    stopListening();
+  }
+}
+
+function abortError(): Error {
+  const error = new Error('The call was aborted');
+  error.name = 'AbortError';
+  return error;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TaskRef } from '../../src/core/cloud/task';
 import { TaskStore } from '../../src/core/tasks/taskStore';
-import { NoticeQueue, seenNoteMs } from '../../src/core/notices/noticeQueue';
+import { NoticeQueue, seenNoteMs } from '../../src/core/notices/notices';
 import { showAnnouncement, showNotice } from '../../src/ui/notifications/notifier';
 import { Settings } from '../../src/ui/settings';
 import type { Disposable } from '../../src/core/base/event';

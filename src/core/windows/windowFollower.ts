@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock';
 import { Emitter, type Disposable, type Event } from '../base/event';
 import { LeaderPing } from './leaderPing';
-import type { NoticeQueue } from '../notices/noticeQueue';
+import type { NoticeQueue } from '../notices/notices';
 import type { Attention, PollerState, Polling } from '../polling/polling';
 import type { TaskRef } from '../cloud/task';
 import type { TaskPatch } from '../tasks/taskPatch';

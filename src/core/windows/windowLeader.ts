@@ -1,5 +1,5 @@
 import { type Disposable, type Event, disposeAll } from '../base/event';
-import type { NoticeQueue } from '../notices/noticeQueue';
+import type { NoticeQueue } from '../notices/notices';
 import {
   attentions,
   parseToLeader,

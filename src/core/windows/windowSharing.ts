@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock';
 import { type Disposable, disposeAll } from '../base/event';
-import { NoticeQueue, type NoticeQueueOptions } from '../notices/noticeQueue';
+import { NoticeQueue, type NoticeQueueOptions } from '../notices/notices';
 import type { Polling, WindowPolling } from '../polling/polling';
 import type { TaskPersistence } from '../tasks/taskPersistence';
 import type { Cloud } from '../cloud/taskClient';

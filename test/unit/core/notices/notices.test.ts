@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
-import { NoticeQueue, noticeWindowMs, seenNoteMs } from '../../../../src/core/notices/noticeQueue';
-import { type Notice } from '../../../../src/core/notices/notices';
+import {
+  NoticeQueue,
+  noticeWindowMs,
+  seenNoteMs,
+  type Notice,
+} from '../../../../src/core/notices/notices';
 import type { TaskUpdate } from '../../../../src/core/cloud/taskClient';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import { FakeClock } from '../../../fakes/fakeClock';

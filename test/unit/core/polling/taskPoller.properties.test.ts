@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { PollRounds } from '../../../../src/core/polling/pollRound';
 import type { CloudErrorKind } from '../../../../src/core/cloud/errors';
-import { NoticeQueue } from '../../../../src/core/notices/noticeQueue';
+import { NoticeQueue } from '../../../../src/core/notices/notices';
 import { isObservedEnd } from '../../../../src/core/tasks/answeredTask';
 import type { Attention } from '../../../../src/core/polling/polling';
 import { RateLimiter } from '../../../../src/core/polling/rateLimiter';

@@ -13,7 +13,7 @@ import {
   type SteerResult,
 } from '../../../../src/core/steering/taskSteering';
 import { steerMessage } from '../../../../src/core/steering/steerMessages';
-import { NoticeQueue, noticeWindowMs } from '../../../../src/core/notices/noticeQueue';
+import { NoticeQueue, noticeWindowMs } from '../../../../src/core/notices/notices';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import { aTask } from '../../../fakes/aTask';
 import { FakeClock, settle } from '../../../fakes/fakeClock';

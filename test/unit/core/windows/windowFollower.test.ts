@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Emitter } from '../../../../src/core/base/event';
-import { NoticeQueue } from '../../../../src/core/notices/noticeQueue';
+import { NoticeQueue } from '../../../../src/core/notices/notices';
 import type { PollerState } from '../../../../src/core/polling/polling';
 import type { TaskPatch } from '../../../../src/core/tasks/taskPatch';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';

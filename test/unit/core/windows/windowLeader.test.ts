@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { NoticeQueue } from '../../../../src/core/notices/noticeQueue';
+import { NoticeQueue } from '../../../../src/core/notices/notices';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';
 import { WindowLeader } from '../../../../src/core/windows/windowLeader';
 import type { Announcement } from '../../../../src/core/windows/windowMessages';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { WindowPolling } from '../../../../src/core/polling/polling';
 import { refKey } from '../../../../src/core/cloud/task';
-import { seenNoteMs } from '../../../../src/core/notices/noticeQueue';
+import { seenNoteMs } from '../../../../src/core/notices/notices';
 import { ShownTasks } from '../../../../src/ui/account/currentAccount';
 import { TaskPersistence } from '../../../../src/core/tasks/taskPersistence';
 import { TaskStore } from '../../../../src/core/tasks/taskStore';

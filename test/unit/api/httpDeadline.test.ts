@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { withDeadline } from '../../../src/api/deadline';
+import { withDeadline } from '../../../src/api/http';
 
 const farMs = 60_000;
 
