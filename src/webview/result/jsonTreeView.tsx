@@ -18,8 +18,7 @@ import { manyLines, oneLine } from '../../core/text/plainText';
 import { columnKeys, placeAfterKey } from '../parts/rovingFocus';
 import { pageState, remember, send } from '../parts/vscodeApi';
 import { Icon } from '../parts/icon';
-import { OutputLink } from './linkedText';
-import { CutNote } from './longText';
+import { OutputLink, CutNote } from './longText';
 import { shorten } from '../../core/text/shorten';
 
 interface JsonTreeProps {

@@ -1,7 +1,9 @@
-import { manyLines } from '../../core/text/plainText';
+import type { ComponentChildren } from 'preact';
 import type { ViewText } from '../../core/details/detailsView';
+import { textPieces, type TextPiece } from '../../core/text/outputLinks';
+import { manyLines, oneLine } from '../../core/text/plainText';
+import { shorten } from '../../core/text/shorten';
 import { send, useOpen } from '../parts/vscodeApi';
-import { LinkedText } from './linkedText';
 import type { TextPart } from '../protocol';
 
 /** Longer texts are shown in part at first. */
@@ -81,5 +83,53 @@ export function CutNote({ name }: { readonly name: TextPart }) {
         Open all of it in an editor
       </button>
     </p>
+  );
+}
+
+/** A text of an output with its links. */
+export function LinkedText({
+  text,
+  links,
+}: {
+  readonly text: string;
+  /** What `outputLinks` makes of the whole output. */
+  readonly links: readonly string[];
+}) {
+  return (
+    <>
+      {textPieces(text, links).map(({ text: piece, link }, index) =>
+        link ? (
+          <OutputLink key={index} link={link}>
+            {piece}
+          </OutputLink>
+        ) : (
+          piece
+        ),
+      )}
+    </>
+  );
+}
+
+/** Asks the extension to open a link of the output, by its place. Its address is shown on hover. */
+export function OutputLink({
+  link: { url, index },
+  isStop = true,
+  children,
+}: {
+  readonly link: NonNullable<TextPiece['link']>;
+  /** False inside of something that has keys of its own. */
+  readonly isStop?: boolean;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <button
+      type="button"
+      class="link"
+      title={shorten(oneLine(url), 2000)}
+      tabIndex={isStop ? 0 : -1}
+      onClick={() => send({ type: 'openLink', link: 'output', index })}
+    >
+      {children}
+    </button>
   );
 }
