@@ -36,9 +36,10 @@ import {
   followingEndLine,
   followLimitNotice,
   showFollowingRefused,
-} from './ui/notifications/followingNotices';
+  PollProblems,
+  showPollingPaused,
+} from './ui/notifications/pollProblems';
 import { showAnnouncement } from './ui/notifications/notifier';
-import { PollProblems, showPollingPaused } from './ui/notifications/pollProblems';
 import { supportPromptFiles } from './ui/running/promptFileChecks';
 import { TaskRuns } from './ui/running/taskRuns';
 import { TaskDocuments } from './ui/saving/taskDocuments';

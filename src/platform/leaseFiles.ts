@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, watch } from 'node:fs';
 import { constants, copyFile, link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from './errorCode';
+import { codeOf } from './node';
 import type { LeaderAddress } from './windowSockets';
 
 /**

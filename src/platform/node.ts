@@ -8,7 +8,6 @@ import { refKey, type TaskRef } from '../core/cloud/task';
 import { formatTaskRecord, isNewerRecord, parseTaskRecord } from '../core/tasks/taskRecord';
 import type { TrackedTask } from '../core/tasks/trackedTask';
 import type { ReadTasks, SkippedFile, TaskFiles } from '../core/tasks/taskPersistence';
-import { codeOf } from './errorCode';
 
 /** A key of the environment, and the servers that it is for. */
 export interface EnvironmentKey {
@@ -222,4 +221,9 @@ export function homeFolder(): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The code of an error of the system, as `ENOENT`; `unknown` where there is none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

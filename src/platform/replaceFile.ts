@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { open, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { codeOf } from './errorCode';
+import { codeOf } from './node';
 
 /**
  * Puts bytes in the place of a file, or makes it: written beside it and then renamed, so that what stood there stays until

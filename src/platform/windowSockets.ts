@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Emitter } from '../core/base/event';
 import type { Peer } from '../core/windows/windowLease';
-import { codeOf } from './errorCode';
+import { codeOf } from './node';
 
 /** A caller proves within this time that it may listen, in milliseconds. */
 const handshakeMs = 2000;

@@ -5,14 +5,13 @@ import { snippetKinds, type SnippetKind } from '../../core/formats/taskSnippets'
 import type { Log } from '../log';
 import { chooseTask, chooseTasks, type ChooseTasksOptions, isTaskRef } from '../tree/taskTargets';
 import type { Commands } from './command';
-import { compareTasks } from '../saving/compareTasks';
+import { compareTasks, type TaskDocuments } from '../saving/taskDocuments';
 import { copySnippet, snippetNames } from '../saving/copySnippet';
 import { exportTask, type ExportFormat } from '../saving/exportTask';
 import type { ReadWholeTaskOptions } from '../saving/readWholeTask';
 import { UserError } from '../userError';
 import type { LocalFiles } from '../saving/saveTarget';
 import { pickOther } from '../details/taskActions';
-import type { TaskDocuments } from '../saving/taskDocuments';
 
 export interface ExportCommandsOptions extends ChooseTasksOptions {
   readonly documents: TaskDocuments;

@@ -28,7 +28,7 @@ import { browserOpenUntil } from '../../core/tasks/openBrowser';
 import { isActive } from '../../core/tasks/trackedTask';
 import type { CurrentAccount } from '../account/currentAccount';
 import { ShownAccount } from '../account/shownAccount';
-import { confirm } from '../confirm';
+import { showMessage } from '../messages';
 import { withCountedProgress, withPieceProgress } from '../progress';
 import { notify } from '../reportError';
 import { isTaskRef, refuseUnnamed, type TargetOptions, chooseTasks } from '../tree/taskTargets';
@@ -219,4 +219,25 @@ export function followSteerKeys(tasks: TaskSource): Disposable {
   };
   refresh();
   return tasks.onDidChange(refresh);
+}
+
+/** Asks in a dialog before something is lost. @returns whether the person said yes */
+async function confirm({
+  text,
+  detail,
+  button,
+}: {
+  readonly text: string;
+  readonly detail: string;
+  /** What says yes. */
+  readonly button: string;
+}): Promise<boolean> {
+  const chosen = await showMessage({
+    severity: 'warning',
+    text,
+    detail,
+    isModal: true,
+    actions: [button],
+  });
+  return chosen === button;
 }

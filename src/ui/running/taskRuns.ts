@@ -18,9 +18,13 @@ import {
 } from './draftSender';
 import { DraftUploads } from './draftUploads';
 import { GivenPaths } from './givenFiles';
-import { promptForFollowUp, promptForOption, promptForVersion } from './optionInput';
+import {
+  promptForFollowUp,
+  promptForOption,
+  promptForVersion,
+  promptForPrompt,
+} from './draftInput';
 import { openAsPromptFile } from './promptFiles';
-import { promptForPrompt } from './promptInput';
 import { showRunForm, type RunFormChoice } from './runForm';
 import { recallUnsent, rememberUnsent, type RunStart } from './runStart';
 
