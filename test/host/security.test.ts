@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import * as path from 'node:path';
 import { inspect } from 'node:util';
 import { env, extensions, Uri, window, workspace } from 'vscode';
-import { wholeTitle } from '../../src/core/labels/rowTitles';
+import { wholeTitle } from '../../src/core/labels/taskRows';
 import { rowDescription } from '../../src/core/labels/rowDescription';
 import { readBaseUrl } from '../../src/core/cloud/baseUrl';
 import type { TaskDetails, TaskRef } from '../../src/core/cloud/task';

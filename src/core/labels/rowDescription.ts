@@ -1,7 +1,7 @@
 import { capabilitiesOf } from '../cloud/apiVersions';
 import { momentOf } from '../base/moment';
 import type { CloudErrorKind } from '../cloud/errors';
-import type { RowTitle } from './rowTitles';
+import type { RowTitle } from './taskRows';
 import { hasEnded } from '../cloud/task';
 import {
   formatAge,

@@ -3,7 +3,7 @@ import { CancellationError, window, type QuickPickItem } from 'vscode';
 import { choiceDescription } from '../../core/labels/rowDescription';
 import { refKey, type TaskRef } from '../../core/cloud/task';
 import { parseTaskInput } from '../../core/input/taskInput';
-import { inTaskOrder } from '../../core/tasks/taskOrder';
+import { inTaskOrder } from '../../core/labels/taskRows';
 import type { TaskSource } from '../../core/tasks/taskStore';
 import { taskTitle } from '../../core/labels/taskLabels';
 import type { TrackedTask } from '../../core/tasks/trackedTask';

@@ -2,10 +2,9 @@ import { EventEmitter, type Event, type TreeDataProvider, type TreeItem } from '
 import { isOfficial } from '../../core/cloud/regions';
 import type { Clock } from '../../core/base/clock';
 import { disposeAll, type Disposable } from '../../core/base/event';
-import { rowTitles, type RowTitle, wholeTitle } from '../../core/labels/rowTitles';
+import { rowTitles, type RowTitle, wholeTitle, inTaskOrder } from '../../core/labels/taskRows';
 import { rowDescription } from '../../core/labels/rowDescription';
 import { refKey, type TaskRef } from '../../core/cloud/task';
-import { inTaskOrder } from '../../core/tasks/taskOrder';
 import type { TaskSource } from '../../core/tasks/taskStore';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
 import type { Polling } from '../../core/polling/polling';
