@@ -1,4 +1,5 @@
 import { formatCount } from '../core/labels/countLabel';
+import type { Clock } from '../core/base/clock';
 import { ProgressLocation, window } from 'vscode';
 import { plainMessage } from '../core/text/plainText';
 
@@ -83,6 +84,44 @@ export async function withPieceProgress<T>(
 ): Promise<T> {
   if (count !== 1) return withCountedProgress(options, run);
   return window.withProgress({ location: { viewId } }, () => run(options.signal));
+}
+
+/** What takes longer is no moment any more, in milliseconds. */
+const momentMs = 5000;
+
+/**
+ * As `withProgress`, of what usually takes a moment, in which a notification would be gone before it is read: shows its progress in a
+ * view, and only where it takes longer in a notification, too.
+ */
+export async function withBriefProgress<T>(
+  {
+    viewId,
+    clock,
+    signal: outer,
+    ...options
+  }: ProgressOptions & {
+    readonly viewId: string;
+    readonly clock: Clock;
+    readonly signal: AbortSignal;
+  },
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const cancelled = new AbortController();
+  const done = new AbortController();
+  const work = Promise.resolve(
+    window.withProgress({ location: { viewId } }, () =>
+      run(AbortSignal.any([outer, cancelled.signal])),
+    ),
+  ).finally(() => done.abort());
+  void clock.sleep(momentMs, done.signal).then(async () => {
+    if (done.signal.aborted) return;
+    await withProgress(options, async (signal) => {
+      signal.addEventListener('abort', () => cancelled.abort());
+      // Why it failed is told to who waits for it.
+      await Promise.allSettled([work]);
+    });
+  });
+  return work;
 }
 
 /** "12 MB of 40 MB"; below a megabyte in kilobytes. */

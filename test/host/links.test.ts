@@ -45,6 +45,7 @@ describe('tasks that texts of others name', () => {
     cloud.set(id, 'running');
     cloud.set(other, 'running');
     links = taskLinks({
+      clock: systemClock,
       tasks: store,
       settings,
       log,

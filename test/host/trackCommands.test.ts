@@ -30,7 +30,11 @@ describe('Track Task', () => {
   let revealed: TaskRef[];
   let opened: TaskRef[];
   let session: AccountSession;
-  let findTasks: (sessionId: string, version: ApiVersion) => Promise<readonly string[]>;
+  let findTasks: (
+    sessionId: string,
+    version: ApiVersion,
+    signal: AbortSignal,
+  ) => Promise<readonly string[]>;
 
   beforeEach(() => {
     person = new Person();
@@ -76,7 +80,7 @@ describe('Track Task', () => {
                 client: (version) => ({
                   ...cloud.client(version),
                   getStatus: () => Promise.reject(new CloudError('taskNotFound', 'Task not found')),
-                  findSessionTasks: (sessionId) => findTasks(sessionId, version),
+                  findSessionTasks: (sessionId, signal) => findTasks(sessionId, version, signal),
                 }),
               }),
             isOfficial: true,
@@ -168,6 +172,19 @@ describe('Track Task', () => {
     assert.equal(store.tasks().length, 1);
     // What is in a view has no title.
     assert.deepEqual(person.progress, ['']);
+  });
+
+  it('shows one, where a single look-up takes longer than a moment, and is cancelled there', async () => {
+    findTasks = (_sessionId, _version, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error));
+      });
+    person.cancelAt = (text) => text === 'Finding tasks';
+    const clock = { now: () => 7, sleep: () => Promise.resolve() };
+    const tracking = trackTask([sessions[0] ?? ''], { ...options(false), clock });
+    await assert.rejects(tracking, { name: 'AbortError' });
+    assert.deepEqual(person.progress, ['', 'Finding tasks']);
+    assert.deepEqual(store.tasks(), []);
   });
 
   it('offers to look in other API versions where the one that is set knows no such session', async () => {

@@ -18,7 +18,7 @@ import {
 import type { AccountSession } from '../account/accountSession';
 import type { Log } from '../log';
 import { showMessage } from '../messages';
-import { withPieceProgress } from '../progress';
+import { withBriefProgress, withCountedProgress } from '../progress';
 import { notify, reportError } from '../reportError';
 import type { Settings } from '../settings';
 import { viewId, type TaskView } from '../tree/taskView';
@@ -87,6 +87,7 @@ export class TaskTracker implements Disposable {
 }
 
 export interface TrackInputOptions {
+  readonly clock: Clock;
   readonly tracker: Pick<TaskTracker, 'track'>;
   readonly settings: Settings;
   readonly log: Log;
@@ -104,10 +105,10 @@ export async function trackInput(
   session: AccountSession,
   options: TrackInputOptions,
 ): Promise<TrackingResult> {
-  const { log, settings, tracker, view, reveals } = options;
+  const { log, settings, view, reveals } = options;
   const { sessions } = input;
   const withoutVersions = { ...input, sessions: sessions.map(({ id }) => ({ id })) };
-  const result = await trackWithProgress(input, session, tracker);
+  const result = await trackWithProgress(input, session, options);
   const [firstRef] = result.refs;
   if (firstRef && reveals) await view.reveal(firstRef);
   // Whoever takes up an offer waits for nothing: what fails then has a message of its own.
@@ -131,24 +132,21 @@ export async function trackInput(
   return result;
 }
 
-/**
- * Shows how far the look-up of IDs and sessions is: of several with a button to cancel it, and what was tracked by then stays; of
- * one in the view, as a notification would be gone before it is read.
- */
+/** Shows how far the look-up of IDs and sessions is, with a button to cancel it: what was tracked by then stays. */
 async function trackWithProgress(
   input: TaskInput,
   session: AccountSession,
-  tracker: TrackInputOptions['tracker'],
+  { tracker, clock }: Pick<TrackInputOptions, 'tracker' | 'clock'>,
 ): Promise<TrackingResult> {
   const count = input.ids.length + input.sessions.length;
   if (count === 0) return tracker.track(input, { session });
-  const options = { title: 'Finding tasks', viewId, count, signal: session.signal };
-  return withPieceProgress(options, (signal, onProgress) =>
-    tracker.track(input, {
-      session,
-      signal,
-      onProgress,
-    }),
+  const progress = { title: 'Finding tasks', signal: session.signal };
+  if (count === 1)
+    return withBriefProgress({ ...progress, viewId, clock }, (signal) =>
+      tracker.track(input, { session, signal }),
+    );
+  return withCountedProgress(progress, (signal, onProgress) =>
+    tracker.track(input, { session, signal, onProgress }),
   );
 }
 

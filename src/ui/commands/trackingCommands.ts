@@ -1,6 +1,5 @@
 import { CancellationError, window } from 'vscode';
 import type { TaskRef } from '../../core/cloud/task';
-import type { Clock } from '../../core/base/clock';
 import { countLabel } from '../../core/labels/countLabel';
 import { followedSessions, sessionKey } from '../../core/following/sessionFollowing';
 import { hasEnded } from '../../core/cloud/task';
@@ -43,7 +42,6 @@ export function trackingCommands(options: TrackingCommandsOptions): Commands {
 
 /** What tracking needs of the extension. */
 export interface TrackTaskOptions extends Omit<TrackInputOptions, 'reveals'> {
-  readonly clock: Clock;
   readonly log: Log;
   readonly settings: Settings;
   readonly view: Pick<TaskView, 'isVisible' | 'reveal'>;
