@@ -103,12 +103,20 @@ describe('the tree', () => {
     assert.deepEqual(row.command.arguments, [{ apiVersion: 'v2', id: 'a1' }]);
   });
 
-  it('marks only the ends that nobody has opened', () => {
-    fill(aTask({ status: 'finished', isUnseen: true }), aTask({ id: 'b2', status: 'finished' }));
-    const marks = rows().map(({ id, resourceUri }) => [id, resourceUri?.toString()]);
+  it('marks only the ends that nobody has opened, and the browsers that are open', () => {
+    const browserOpenUntil = clock.now() + 3_600_000;
+    fill(
+      aTask({ status: 'finished', isUnseen: true }),
+      aTask({ id: 'b2', status: 'finished' }),
+      aTask({ id: 'c3', status: 'finished', browserOpenUntil }),
+      aTask({ id: 'd4', status: 'finished', browserOpenUntil, isUnseen: true }),
+    );
+    const marks = rows().map(({ id, resourceUri }) => [id, resourceUri?.path, resourceUri?.query]);
     assert.deepEqual(marks, [
-      ['v2/a1', 'browser-use-tasks-unseen:/v2/a1'],
-      ['v2/b2', undefined],
+      ['v2/a1', '/v2/a1', '●'],
+      ['v2/b2', undefined, undefined],
+      ['v2/c3', '/v2/c3', '$'],
+      ['v2/d4', '/v2/d4', '●$'],
     ]);
   });
 

@@ -204,13 +204,35 @@ describe('steering tasks', () => {
   });
 
   it('stops a session of v3 that is kept alive, from its details, where its row and the status bar say that it costs money', async () => {
-    const prompt = 'Waits for another prompt';
-    await trackAll(running(prompt, { apiVersion: 'v3', keepAlive: true, lengthMs: 60_000 }));
+    const prompt =
+      'Waits for another prompt, however long nobody in the whole office has one for it';
+    await trackAll(
+      running(prompt, {
+        apiVersion: 'v3',
+        title: prompt,
+        titleAfterMs: 0,
+        keepAlive: true,
+        lengthMs: 60_000,
+      }),
+    );
     simulator.clock.advance(70_000);
     await workbench.waitForRow('The end', ({ description }) =>
       description.startsWith('browser open'),
     );
     await workbench.waitForStatusBar('1 ended, 1 browser open');
+    await workbench.unselect();
+    for (const width of [300, 220]) {
+      await workbench.widenView(width);
+      const mark = workbench
+        .row(prompt)
+        .locator('.monaco-icon-label[class*="monaco-decoration-itemBadge"]');
+      const shown = await mark.evaluate((label) => getComputedStyle(label, '::after').content);
+      assert.equal(shown, '"●$"');
+      await workbench.screenshot(
+        `row-browser-open-${width}`,
+        workbench.page.locator('.sidebar').first(),
+      );
+    }
     await workbench.runCommand('View: Close All Editors');
     await workbench.row(prompt).click();
     const details = await workbench.detailsFrame();

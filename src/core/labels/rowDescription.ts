@@ -90,7 +90,7 @@ export function rowSentence(task: TrackedTask, { showsVersion, now }: RowOptions
   if (isStopping(task)) parts.push('It is being stopped');
   if (task.isUnseen) parts.push(unseenSentence);
   if (task.trouble && !task.isMissing) parts.push('It cannot be read at the moment');
-  if (browserOpenUntil(task, now) !== undefined) parts.push('Its browser is still open');
+  if (browserOpenUntil(task, now) !== undefined) parts.push(openBrowserSentence);
   if (task.followedAt !== undefined) parts.push('Its session is followed');
   if (showsVersion) parts.push(capabilitiesOf(task.apiVersion).label);
   return `${parts.join('. ')}.`;
@@ -98,6 +98,9 @@ export function rowSentence(task: TrackedTask, { showsVersion, now }: RowOptions
 
 /** Of an end that the badge counts. A sentence without its point. */
 export const unseenSentence = 'You have not opened it since it ended';
+
+/** Of a browser that costs money. A sentence without its point. */
+export const openBrowserSentence = 'Its browser is still open';
 
 function factParts(task: TrackedTask, options: RowDescriptionOptions): (string | undefined)[] {
   if (isStopping(task)) return ['stopping…', troubleLabel(task)];

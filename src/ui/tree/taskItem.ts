@@ -10,7 +10,12 @@ import {
 } from 'vscode';
 import type { Disposable } from '../../core/base/event';
 import { followableSession } from '../../core/following/sessionFollowing';
-import { rowSentence, unseenSentence } from '../../core/labels/rowDescription';
+import {
+  joinParts,
+  openBrowserSentence,
+  rowSentence,
+  unseenSentence,
+} from '../../core/labels/rowDescription';
 import { hasEnded, refKey, type TaskRef } from '../../core/cloud/task';
 import { appearanceOf, type TaskAppearance } from '../../core/labels/taskLabels';
 import { mayBeOfOtherVersion } from '../../core/tracking/otherVersions';
@@ -47,18 +52,29 @@ export function taskItem(
   item.contextValue = contextValueOf(task, { hasDashboard, now });
   item.accessibilityInformation = { label: rowSentence(task, { showsVersion, now }) };
   item.command = openDetailsCommand(element);
-  if (task.isUnseen) item.resourceUri = Uri.from({ scheme: unseenScheme, path: `/${item.id}` });
+  const marks = `${task.isUnseen ? unseenMark : ''}${browserOpenUntil(task, now) === undefined ? '' : costMark}`;
+  if (marks !== '')
+    item.resourceUri = Uri.from({ scheme: markScheme, path: `/${item.id}`, query: marks });
   return item;
 }
 
 /** Rows have a URI only to be marked by it: VS Code draws such marks at a row's end, whatever room its label has. */
-const unseenScheme = 'browser-use-tasks-unseen';
+const markScheme = 'browser-use-tasks-marks';
+const unseenMark = '●';
+/** Of an open browser, which the description tells where there is room for that. */
+const costMark = '$';
 
-/** Marks the rows of ends that the badge counts with a dot, until it is disposed. */
-export function markUnseenRows(): Disposable {
+/** Marks the rows of ends that the badge counts with a dot and those of open browsers with a $, until it is disposed. */
+export function markRows(): Disposable {
   return window.registerFileDecorationProvider({
-    provideFileDecoration: ({ scheme }) =>
-      scheme === unseenScheme ? { badge: '●', tooltip: unseenSentence } : undefined,
+    provideFileDecoration({ scheme, query }) {
+      if (scheme !== markScheme) return undefined;
+      const meanings = [
+        query.includes(unseenMark) ? unseenSentence : undefined,
+        query.includes(costMark) ? openBrowserSentence : undefined,
+      ];
+      return { badge: query, tooltip: joinParts(meanings, '. ') };
+    },
   });
 }
 

@@ -9,7 +9,7 @@ import type { TaskSource } from '../../core/tasks/taskStore';
 import type { TrackedTask } from '../../core/tasks/trackedTask';
 import type { Polling } from '../../core/polling/polling';
 import type { Settings } from '../settings';
-import { markUnseenRows, taskItem } from './taskItem';
+import { markRows, taskItem } from './taskItem';
 import { formatMoment, shortMomentLabel } from './formatTime';
 import { tooltipLines } from '../../core/labels/tooltipLines';
 
@@ -59,7 +59,7 @@ export class TaskTree implements TreeDataProvider<TaskRef>, Disposable {
   constructor(options: TaskTreeOptions) {
     this.#options = options;
     this.#subscriptions = [
-      markUnseenRows(),
+      markRows(),
       options.tasks.onDidChange((changes) => {
         for (const { before, after } of changes) {
           const task = after ?? before;
