@@ -13,16 +13,23 @@ import {
  */
 export function formatJson(text: string, maxDepth = deepestJson): string | undefined {
   if (!/^\s*[[{]/u.test(text)) return undefined;
-  const laidOut = layOutText(text, maxDepth);
-  // After the depth is known, as deep brackets become gigabytes of arrays.
-  return laidOut !== undefined && isJson(text) ? laidOut : undefined;
+  // In this order: deep brackets become gigabytes of arrays, and commas without values gigabytes of blanks.
+  return !isDeeper(text, maxDepth) && isJson(text) ? layOutText(text) : undefined;
 }
 
-/**
- * What is no JSON is laid out somehow.
- * @returns `undefined` for what is deeper than `maxDepth` levels
- */
-function layOutText(text: string, maxDepth: number): string | undefined {
+function isDeeper(text: string, maxDepth: number): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === quote) at = stringEnd(text, at) - 1;
+    else if (isClosing(unit)) depth--;
+    else if (isOpening(unit) && ++depth > maxDepth) return true;
+  }
+  return false;
+}
+
+/** @param text is JSON */
+function layOutText(text: string): string {
   const parts: string[] = [];
   const units: number[] = [];
   let used = 0;
@@ -44,11 +51,10 @@ function layOutText(text: string, maxDepth: number): string | undefined {
     const unit = text.charCodeAt(at);
     // Between its values, JSON has nothing below a blank but line ends and tabs.
     if (unit <= blank) continue;
-    const isClosing = unit === closingBrace || unit === closingBracket;
-    if (isClosing) depth--;
-    if (isJustOpened !== isClosing) beginLine();
-    isJustOpened = unit === openingBrace || unit === openingBracket;
-    if (isJustOpened && ++depth > maxDepth) return undefined;
+    if (isClosing(unit)) depth--;
+    if (isJustOpened !== isClosing(unit)) beginLine();
+    isJustOpened = isOpening(unit);
+    if (isJustOpened) depth++;
     put(unit);
     if (unit === comma) beginLine();
     else if (unit === colon) put(blank);
@@ -72,6 +78,14 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isOpening(unit: number): boolean {
+  return unit === openingBrace || unit === openingBracket;
+}
+
+function isClosing(unit: number): boolean {
+  return unit === closingBrace || unit === closingBracket;
 }
 
 /** The place after the last quote of a string, or the text's end. */

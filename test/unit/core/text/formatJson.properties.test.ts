@@ -78,4 +78,8 @@ describe('formatJson', () => {
     assert.equal(formatJson(nested(65)), undefined);
     assert.equal(formatJson(nested(1_000_000)), undefined);
   });
+
+  it('lays out nothing of what is no JSON, however long it would become', () => {
+    assert.equal(formatJson(`${'['.repeat(64)}${','.repeat(5_000_000)}`), undefined);
+  });
 });
