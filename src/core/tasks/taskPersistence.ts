@@ -143,23 +143,27 @@ export class TaskPersistence implements Disposable {
   /** Adds what the store lacks, as a change that other windows hear of. Never rejects. */
   async #readAgain(): Promise<void> {
     await this.flush();
-    const tasks = await this.#read(this.#readRest);
+    // Those of now: what is removed while the files are read may have been read before.
+    const tasks = await this.#read(this.#readRest, new Set(this.#unsaved.keys()));
     if (!tasks) return;
     if (!this.#isSaving || !this.#maySave()) {
       this.#readRest = this.#readAll;
       return;
     }
-    this.#options.store.restore(tasks.filter((task) => !this.#unsaved.has(refKey(task))));
+    this.#options.store.restore(tasks);
   }
 
   /**
    * Reads the tasks, without those that are untracked meanwhile.
+   * @param leftOut keys of tasks that are left out as well
    * @returns `undefined` where they cannot be read, and so are read again later, or where nobody waits for them. Never rejects.
    */
-  async #read(read = this.#readAll): Promise<readonly TrackedTask[] | undefined> {
-    const untracked = new Set<string>();
+  async #read(
+    read = this.#readAll,
+    leftOut = new Set<string>(),
+  ): Promise<readonly TrackedTask[] | undefined> {
     const subscription = this.#options.store.onDidChange((changes) => {
-      for (const { before, after } of changes) if (before && !after) untracked.add(refKey(before));
+      for (const { before, after } of changes) if (before && !after) leftOut.add(refKey(before));
     });
     this.#readRest = undefined;
     try {
@@ -168,7 +172,7 @@ export class TaskPersistence implements Disposable {
         void this.#retryLater();
       });
       if (this.#disposed.signal.aborted) return undefined;
-      return tasks.filter((task) => !untracked.has(refKey(task)));
+      return tasks.filter((task) => !leftOut.has(refKey(task)));
     } catch (error) {
       this.#readRest = this.#readAll;
       this.#notify('load', error);
@@ -198,8 +202,11 @@ export class TaskPersistence implements Disposable {
       formatTaskRecord({ ...before, checkedAt: after.checkedAt }) === formatTaskRecord(after)
     )
       return;
-    if (this.#isSaving) this.#save(ref, after);
-    else this.#noteUnsaved(ref);
+    if (this.#isSaving) return this.#save(ref, after);
+    // An older state that waits for its turn would take the place of what is noted.
+    const write = this.#writes.get(refKey(ref));
+    if (write) write.isDue = false;
+    this.#noteUnsaved(ref);
   }
 
   /** Writes what is noted, and reads what could not be read. */

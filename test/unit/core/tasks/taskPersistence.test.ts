@@ -107,6 +107,41 @@ describe('TaskPersistence', () => {
     assert.ok(files.peak <= 16, `${files.peak} at once`);
   });
 
+  it('writes what is noted last where an older state waits for its turn when another window saves', async () => {
+    await persistence.load();
+    files.isSlow = true;
+    store.track([ref('a')], 1);
+    update('a', 'x1');
+    persistence.setSaving(false);
+    store.untrack([ref('a')]);
+    files.isSlow = false;
+    files.endAll();
+    await persistence.flush();
+    persistence.setSaving(true);
+    await persistence.flush();
+    assert.equal(files.kept.size, 0);
+  });
+
+  it('brings back no task whose file is removed while it is read, as that had failed before', async () => {
+    persistence.setSaving(false);
+    files.failure = new Error('busy');
+    await persistence.load();
+    keep(aTask({ id: 'h1' }));
+    store.track([ref('h1')], 1);
+    store.untrack([ref('h1')]);
+    persistence.setSaving(true);
+    files.isSlow = true;
+    await settle();
+    files.failure = undefined;
+    persistence.setSaving(true);
+    files.isSlow = false;
+    files.endAll();
+    await settle();
+    assert.equal(files.reads.length, 1);
+    assert.deepEqual(ids(), []);
+    assert.equal(files.kept.size, 0);
+  });
+
   it('drops what it reads once it is disposed', async () => {
     keep(aTask({ id: 'h1' }));
     files.isSlow = true;
