@@ -44,7 +44,7 @@ export class ListReading {
   }
 
   /**
-   * How many tasks were shown again by a later page. As many may have moved the other way, from a page that was not read yet to one
+   * How many tasks were shown again by a later page, beside others. As many may have moved the other way, from a page that was not read yet to one
    * that was, where a list begins with what changed last.
    */
   get repeats(): number {
@@ -82,9 +82,11 @@ export class ListReading {
     const { tasks, total, isLast } = await nextPage(this.#iterator);
     this.#pages++;
     this.#pagesInAll = this.#countPages(total, isLast);
+    const repeated = tasks.filter(({ id }) => this.#seen.has(id));
+    // A page that shows nothing else is one that a server sends again and again: nothing moves there.
+    if (repeated.length < tasks.length) this.#repeats += repeated.length;
     for (const { id } of tasks) {
       this.#missing.delete(refKey({ apiVersion, id }));
-      if (this.#seen.has(id)) this.#repeats++;
       this.#seen.add(id);
     }
     this.#isWhole = this.#missing.size === 0 || isLast;

@@ -77,6 +77,8 @@ describe('ListReading', () => {
     assert.equal((await read(['d'])).repeats, 3);
     pages = [['a'], ['b'], ['c']];
     assert.equal((await read(['d'])).repeats, 0);
+    pages = [['a', 'b'], ['a', 'b'], ['b']];
+    assert.equal((await read(['d'])).repeats, 0, 'the same page again');
   });
 
   it('stops as soon as all were seen', async () => {
