@@ -7,11 +7,12 @@ import type { ApiVersion } from '../cloud/task';
  * - `spans`: as `span`, but apart where hours lie between tasks, so that what was created meanwhile is not listed
  * - `status`: the list of each status they have, over the same span; who is missing there is polled by itself
  * - `full`: as `span`, for a version that has another list, which tells all of the tasks that have ended
+ * - `brief`: as `full`, by a short page, for few tasks that stand at its beginning
  * - `recent`: the list without bounds, for tasks of which nothing is known yet
  */
 export type PollWay = 'each' | ListWay;
 
-const listWays = ['span', 'spans', 'status', 'full', 'recent'] as const;
+const listWays = ['span', 'spans', 'status', 'full', 'brief', 'recent'] as const;
 export type ListWay = (typeof listWays)[number];
 
 /** How long no list is tried after one has failed, in milliseconds; each failure in a row doubles it, up to `memoryMs`. */

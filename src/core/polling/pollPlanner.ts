@@ -72,16 +72,18 @@ function planVersion(
   now: number,
 ): readonly Poll[] {
   const { areFull, filtersByCreation, worthFrom } = capabilitiesOf(apiVersion).lists;
-  const byFullList = !areFull && isFullListWorthIt(tasks, apiVersion, costs, now);
-  if (tasks.length < worthFrom && !byFullList) return tasks.map(pollFor);
+  const way = areFull ? 'span' : listWayOf(tasks, apiVersion, costs, now);
+  if (tasks.length < worthFrom && way === 'span') return tasks.map(pollFor);
   const known: Dated[] = [];
   const fresh: TrackedTask[] = [];
   const alone: TrackedTask[] = [];
   let owedCount = 0;
   for (const task of tasks) {
-    if (!areFull && !byFullList) {
+    if (!areFull && way !== 'full') {
       // A list that tells the status alone spares no request that is owed for all of a task. Each list leaves room for some.
-      if (owesFullRead(task) && owedCount++ < mostOwed) alone.push(task);
+      const isOwed = owesFullRead(task) && (way === 'span' || hasEnded(task.status));
+      if (isOwed && owedCount++ < mostOwed) alone.push(task);
+      // Those that have ended stand further back: a short page does not hold them.
       if (hasEnded(task.status)) continue;
     }
     const createdAt = momentOf(task.createdAt);
@@ -94,41 +96,48 @@ function planVersion(
     else (isNowhere || task.trouble ? alone : fresh).push(task);
   }
   known.sort((a, b) => a.createdAt - b.createdAt);
-  const polls = planFresh(fresh, apiVersion, costs, now);
-  const [first] = polls;
-  if (first?.kind === 'list' && isOneList(apiVersion)) {
-    const expects = [...first.expects, ...known.map(({ task }) => task)];
-    const mostPages = first.mostPages + pagesFor(known.length, apiVersion);
-    return [...alone.map(pollFor), { ...first, expects, mostPages }];
-  }
-  return [...alone.map(pollFor), ...polls, ...planKnown(known, apiVersion, byFullList, costs, now)];
-}
-
-/** True where new tasks and known ones stand in the same list: without filters, one that tells all. */
-export function isOneList(apiVersion: ApiVersion): boolean {
-  const { areFull, filtersByCreation } = capabilitiesOf(apiVersion).lists;
-  return areFull && !filtersByCreation;
+  const freshPolls = planFresh(fresh, apiVersion, costs, now);
+  const knownPolls = planKnown(known, apiVersion, way, costs, now);
+  const [recent] = freshPolls;
+  const [span] = knownPolls;
+  // Without filters, new tasks and known ones stand in one list. While a longer one is read, further new ones would wait.
+  const isOneList =
+    areFull &&
+    !filtersByCreation &&
+    recent?.kind === 'list' &&
+    span?.kind === 'list' &&
+    (costs.of(apiVersion, span.way, now) ?? Infinity) <= recent.mostPages;
+  return [
+    ...alone.map(pollFor),
+    ...(isOneList
+      ? [{ ...recent, expects: [...recent.expects, ...span.expects] }]
+      : [...freshPolls, ...knownPolls]),
+  ];
 }
 
 /**
- * Whether the list that tells all takes the place of the list of their status and of a request for each that is owed in whole,
- * or ends. Of tasks that are too few for that list, only where they end again and again.
+ * By which list known tasks are read where that of their status does not tell all: by one that does, where this takes the place
+ * of a request for each that is owed in whole, or ends. By a short page of it where they are few and end again and again.
  */
-function isFullListWorthIt(
+function listWayOf(
   tasks: readonly TrackedTask[],
   apiVersion: ApiVersion,
   costs: PollCosts,
   now: number,
-): boolean {
+): 'span' | 'full' | 'brief' {
   const isFew = tasks.length < capabilitiesOf(apiVersion).lists.worthFrom;
+  const costOf = (way: ListWay): number => costs.of(apiVersion, way, now) ?? 0;
   const ends = costs.endsPerRound(apiVersion);
-  const owed = tasks.filter(owesFullRead).length + ends;
-  const otherwise = isFew ? tasks.length : (costs.of(apiVersion, 'span', now) ?? 0) + owed;
-  return (
-    ((!isFew && owed >= fewestForFullList) ||
-      (tasks.length <= briefPageSize && ends >= fewestForBriefList)) &&
-    (costs.of(apiVersion, 'full', now) ?? 0) < otherwise
-  );
+  const owed = tasks.filter(owesFullRead).length;
+  const otherwise = isFew ? tasks.length : costOf('span') + owed + ends;
+  const mayBeBrief =
+    tasks.length <= briefPageSize &&
+    owed < fewestForFullList &&
+    ends >= fewestForBriefList &&
+    costOf('span') <= 1;
+  if (mayBeBrief && costOf('brief') + owed < otherwise) return 'brief';
+  const mayBeFull = !isFew && owed + ends >= fewestForFullList;
+  return mayBeFull && costOf('full') < otherwise ? 'full' : 'span';
 }
 
 /** True for a task that was polled before and is to be read in whole. */
@@ -164,17 +173,17 @@ function planFresh(
 function planKnown(
   tasks: readonly Dated[],
   apiVersion: ApiVersion,
-  byFullList: boolean,
+  way: 'span' | 'full' | 'brief',
   costs: PollCosts,
   now: number,
 ): readonly Poll[] {
   if (tasks.length === 0) return [];
   const { filtersByCreation, worthFrom } = capabilitiesOf(apiVersion).lists;
-  const all = listPlan(byFullList ? 'full' : 'span', [tasks], apiVersion);
+  const all = listPlan(way, [tasks], apiVersion);
   const plans = filtersByCreation
     ? [all, ...spansPlan(tasks, apiVersion), statusPlan(tasks, apiVersion), eachPlan(tasks)]
     : // A list without any filter begins with the newest: a status call is as cheap and far smaller.
-      [eachPlan(tasks), ...(tasks.length < worthFrom && !byFullList ? [] : [all])];
+      [eachPlan(tasks), ...(tasks.length < worthFrom && way === 'span' ? [] : [all])];
   const priced = plans
     .map((plan) => ({ plan, requests: priceOf(plan, apiVersion, costs, now) }))
     // Stable: of equal prices the earlier plan stays first.
@@ -256,15 +265,16 @@ function listPoll(way: ListWay, tasks: readonly Dated[], apiVersion: ApiVersion)
     kind: 'list',
     way,
     apiVersion,
-    query: way === 'full' ? fullQuery(tasks.length) : query,
+    query: fullQueries[way] ?? query,
     expects: tasks.map(({ task }) => task),
     mostPages: Infinity,
   };
 }
 
-function fullQuery(count: number): TaskQuery {
-  return { isFull: true, ...(count <= briefPageSize && { pageSize: briefPageSize }) };
-}
+const fullQueries: Partial<Record<ListWay, TaskQuery>> = {
+  full: { isFull: true },
+  brief: { isFull: true, pageSize: briefPageSize },
+};
 
 function pagesFor(count: number, apiVersion: ApiVersion): number {
   return Math.ceil(count / capabilitiesOf(apiVersion).lists.pageSize);

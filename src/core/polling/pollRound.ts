@@ -1,5 +1,5 @@
 import { PollCosts } from './pollCosts';
-import { fewestForList, isOneList, planPolls, type Poll, type ListPoll } from './pollPlanner';
+import { fewestForList, planPolls, type Poll, type ListPoll } from './pollPlanner';
 import { concernsAll, type CloudError } from '../cloud/errors';
 import { ListReading } from './listReading';
 import { confirmedOf, ListSweep } from './listSweep';
@@ -198,9 +198,9 @@ class TaskQueue implements Queue {
   }
 }
 
-/** Lists of new tasks and lists of known ones are read side by side where they are two, as those of each API version. */
+/** Lists of new tasks and lists of known ones are read side by side, as those of each API version. */
 function queueOf({ apiVersion, way }: ListPoll): string {
-  return `${apiVersion} ${way === 'recent' && !isOneList(apiVersion) ? 'recent' : 'known'}`;
+  return `${apiVersion} ${way === 'recent' ? 'recent' : 'known'}`;
 }
 
 /** True where every other request would fail, too. A list that points elsewhere says nothing of others. */

@@ -64,9 +64,12 @@ describe('planPolls', () => {
       ...many(known, () => v3),
       ...many(unknown, () => fresh),
     ];
-    assert.deepEqual(inShort(plan(mixed(120, 3))), ['list recent(123)']);
-    assert.equal(lists(plan(mixed(120, 3)))[0]?.mostPages, 4, 'two for each of both');
     assert.deepEqual(inShort(plan(mixed(3, 2))), ['task t0', 'task t1', 'list span(3)']);
+    costs.note('v3', 'span', 2, now);
+    assert.deepEqual(inShort(plan(mixed(120, 3))), ['list recent(123)']);
+    assert.equal(lists(plan(mixed(120, 3)))[0]?.mostPages, 2);
+    costs.note('v3', 'span', 3, now);
+    assert.deepEqual(inShort(plan(mixed(120, 3))), ['list recent(3)', 'list span(120)'], 'longer');
     costs.distrustLists('v3', now);
     assert.equal(lists(plan(mixed(3, 3))).length, 0);
   });
@@ -91,10 +94,9 @@ describe('planPolls', () => {
       assert.deepEqual(inShort(plan(withEnded(1))), ['task ended0', 'list span(6)']);
       const polls = plan(withEnded(2));
       assert.deepEqual(inShort(polls), ['list full(8)']);
-      assert.deepEqual(lists(polls)[0]?.query, { isFull: true, pageSize: 20 });
+      assert.deepEqual(lists(polls)[0]?.query, { isFull: true });
       const owing = plan(many(50, () => ({ ...v4, readAs: undefined })));
       assert.deepEqual(inShort(owing), ['list full(50)']);
-      assert.deepEqual(lists(owing)[0]?.query, { isFull: true });
       const few = plan([aTask('ended', ended), aTask('another', ended)]);
       assert.deepEqual(inShort(few), ['task ended', 'task another']);
     });
@@ -107,7 +109,7 @@ describe('planPolls', () => {
 
     it('reads the list that tells all at once where each round brings several ends', () => {
       costs.noteEnds('v4', 8);
-      assert.deepEqual(inShort(plan(many(20, () => v4))), ['list full(20)']);
+      assert.deepEqual(inShort(plan(many(21, () => v4))), ['list full(21)']);
     });
 
     it('reads a short page of the list that tells all where up to twenty end again and again', () => {
@@ -117,14 +119,26 @@ describe('planPolls', () => {
       assert.deepEqual(inShort(plan(many(21, () => v4))), ['list span(21)'], 'a page is too short');
       for (const count of [20, 5, 4, 2]) {
         const polls = plan(many(count, () => v4));
-        assert.deepEqual(inShort(polls), [`list full(${count})`]);
+        assert.deepEqual(inShort(polls), [`list brief(${count})`]);
         assert.deepEqual(lists(polls)[0]?.query, { isFull: true, pageSize: 20 });
       }
       assert.deepEqual(inShort(plan(many(1, () => v4))), ['task t0']);
-      costs.note('v4', 'full', 3, now);
-      assert.deepEqual(inShort(plan(many(4, () => v4))), ['list full(4)'], 'three pages for four');
+      costs.note('v4', 'brief', 3, now);
+      assert.deepEqual(inShort(plan(many(4, () => v4))), ['list brief(4)'], 'three pages for four');
       assert.deepEqual(inShort(plan(many(3, () => v4))), ['task t0', 'task t1', 'task t2']);
       assert.deepEqual(inShort(plan(many(20, () => v4))), ['list span(20)']);
+    });
+
+    it('reads no short page for what stands further back', () => {
+      for (let round = 0; round < 2; round++) costs.noteEnds('v4', 1);
+      costs.note('v4', 'span', 1, now);
+      assert.deepEqual(inShort(plan(withEnded(1))), ['task ended0', 'list brief(6)']);
+      costs.note('v4', 'span', 2, now);
+      assert.deepEqual(
+        inShort(plan(many(6, () => v4))),
+        ['list span(6)'],
+        'behind a hundred others',
+      );
     });
 
     it('reads two in whole beside the list of sessions where the other list is dearer than all of them', () => {

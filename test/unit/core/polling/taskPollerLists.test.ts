@@ -163,6 +163,29 @@ describe('TaskPoller and lists', () => {
       assert.ok(singles <= pages / 2, `${singles} requests beside ${pages} pages`);
     });
 
+    it('sees new sessions of v3 soon that come while a long list of known ones is read', async () => {
+      const track = (ids: readonly string[]): void => {
+        polled.store.track(
+          ids.map((id) => ref(id, 'v3')),
+          polled.clock.now(),
+        );
+      };
+      track(many(1000));
+      await polled.clock.advance(30 * second);
+      for (let index = 0; index < 100; index++) {
+        polled.cloud.set(`new-${index}`, 'running', {
+          createdAt: new Date(polled.clock.now()).toISOString(),
+        });
+        track([`new-${index}`]);
+        await polled.clock.advance(300);
+        const waiting = polled.store
+          .tasks()
+          .filter(({ checkedAt }) => checkedAt === undefined)
+          .map(({ trackedAt }) => polled.clock.now() - trackedAt);
+        assert.ok(Math.max(0, ...waiting) <= 5 * second, `at ${index}: ${waiting.join(' ')}`);
+      }
+    });
+
     it('goes on by single questions where lists fail, and comes back to lists', async () => {
       const ids = many(5);
       polled.track(...ids);
