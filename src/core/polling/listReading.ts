@@ -44,8 +44,8 @@ export class ListReading {
   }
 
   /**
-   * How many tasks were shown again by a later page, beside others. As many may have moved the other way, from a page that was not read yet to one
-   * that was, where a list begins with what changed last.
+   * How many tasks were shown again by a later page, beside others. As many may have moved the other way, from a page that was
+   * not read yet to one that was, where a list begins with what changed last.
    */
   get repeats(): number {
     return this.#repeats;

@@ -9,23 +9,31 @@ import {
 /**
  * Lays JSON out in lines with two blanks a level. Numbers, repeated keys and their order stay as they were written.
  * Builds no tree, as millions of nodes take seconds.
- * @returns `undefined` for what is no JSON object or array, or is deeper than `maxDepth` levels
+ * @returns `undefined` for what is no JSON object or array, is deeper than `maxDepth` levels, or would begin its lines with more
+ * than `mostIndents` blanks in all
  */
 export function formatJson(text: string, maxDepth = deepestJson): string | undefined {
   if (!/^\s*[[{]/u.test(text)) return undefined;
-  // In this order: deep brackets become gigabytes of arrays, and commas without values gigabytes of blanks.
-  return !isDeeper(text, maxDepth) && isJson(text) ? layOutText(text) : undefined;
+  // In this order: deep brackets become gigabytes of arrays.
+  return canBeLaidOut(text, maxDepth) && isJson(text) ? layOutText(text) : undefined;
 }
 
-function isDeeper(text: string, maxDepth: number): boolean {
+/** Megabytes of short values within many levels would become gigabytes. */
+const mostIndents = 64 * 1024 * 1024;
+
+function canBeLaidOut(text: string, maxDepth: number): boolean {
   let depth = 0;
+  let indents = 0;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit === quote) at = stringEnd(text, at) - 1;
     else if (isClosing(unit)) depth--;
-    else if (isOpening(unit) && ++depth > maxDepth) return true;
+    else if (isOpening(unit)) depth++;
+    else if (unit !== comma) continue;
+    if (unit !== quote) indents += 2 * depth;
+    if (depth > maxDepth || indents > mostIndents) return false;
   }
-  return false;
+  return true;
 }
 
 /** @param text is JSON */
