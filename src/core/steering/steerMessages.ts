@@ -55,7 +55,7 @@ export function stopQuestion(
     ? 'The agent stops where it is. What it has not delivered yet is lost, what it has cost so far is charged, and it cannot be resumed.'
     : 'The agents stop where they are. What they have not delivered yet is lost, what they have cost so far is charged, and they cannot be resumed.';
   return {
-    text: `Stop ${what}${isSession ? ` and the ${sessionNoun(tasks)} that ${isOne ? 'it runs' : 'they run'} in` : ''}?`,
+    text: `Stop ${what}${isSession ? ` and the ${sessionNouns(tasks)} that ${isOne ? 'it runs' : 'they run'} in` : ''}?`,
     detail: paragraphs(
       isOne ? undefined : nameList(tasks.map(shortTitle)),
       loss,
@@ -69,26 +69,36 @@ export function stopQuestion(
   };
 }
 
+interface SteerMessageOptions {
+  readonly nameOf: (ref: TaskRef) => NamedTask;
+  /** The server's, for failures. */
+  readonly host: string;
+  /** What was steered. Default: the tasks; of tasks that had all ended, it is what they have left open. */
+  readonly noun?: 'task' | 'browser' | 'session';
+}
+
 /**
  * What became of tasks that were steered, in one message. `undefined` where the rows say it all: one task that did what
  * it was told, or nothing that was sent.
- * @param nameOf what is known of a task
- * @param host the server's, for failures
  */
 export function steerMessage(
   action: SteerAction,
   results: readonly SteerResult[],
-  { nameOf, host }: { readonly nameOf: (ref: TaskRef) => NamedTask; readonly host: string },
+  { nameOf, host, noun = 'task' }: SteerMessageOptions,
 ): SteerMessage | undefined {
   const [only, ...others] = results;
   if (!only) return undefined;
-  if (others.length === 0) return oneMessage(action, only, { name: nameOf(only.ref), host });
+  if (others.length === 0) {
+    const name = quoted(nameOf(only.ref));
+    const title = noun === 'task' ? name : `The ${noun} of ${name}`;
+    return oneMessage(action, only, { title, host });
+  }
   const ofSession = results.filter(isOfSession);
   const of = (kind: SteerResult['kind']) =>
     results.filter((result) => result.kind === kind && !isOfSession(result));
   const done = of('done');
   const parts = [
-    `${done.length === results.length ? countLabel(done.length) : `${formatCount(done.length)} of ${countLabel(results.length)}`} ${doneWord(action)}`,
+    `${done.length === results.length ? '' : `${formatCount(done.length)} of `}${countLabel(results.length, noun)} ${doneWord(action)}`,
     counted(of('hadEnded').length, (n) => `${n} had ended already`),
     counted(
       of('underWay').length,
@@ -105,8 +115,8 @@ export function steerMessage(
     ),
     counted(of('refused').length, (n) => `${n} could not be ${doneWord(action)}`),
     counted(ofSession.length, (n) => {
-      const noun = sessionNoun(ofSession.map(({ ref }) => ref));
-      return `${n} ended, but the ${noun} may still be open`;
+      const nouns = sessionNouns(ofSession.map(({ ref }) => ref));
+      return `${n} ended, but the ${nouns} may still be open`;
     }),
   ].filter((part) => part !== undefined);
   const outcomes = results.map((outcome) => ({ outcome, apiVersion: outcome.ref.apiVersion }));
@@ -143,9 +153,8 @@ export function withReason(
 function oneMessage(
   action: SteerAction,
   result: SteerResult,
-  { name, host }: { readonly name: NamedTask; readonly host: string },
+  { title, host }: { readonly title: string; readonly host: string },
 ): SteerMessage | undefined {
-  const title = quoted(name);
   const { apiVersion } = result.ref;
   switch (result.kind) {
     case 'cancelled':
@@ -189,13 +198,16 @@ function oneMessage(
   }
 }
 
-/** "session", or "browser" where that is what stays open after tasks of their version. */
-function sessionNoun(tasks: readonly TaskRef[]): string {
+/** What stays open after tasks of their versions. */
+export function sessionNoun(tasks: readonly TaskRef[]): 'browser' | 'session' {
   const areBrowsers = tasks.every(
     ({ apiVersion }) => capabilitiesOf(apiVersion).openSessions === 'browser',
   );
-  const noun = areBrowsers ? 'browser' : 'session';
-  return tasks.length === 1 ? noun : `${noun}s`;
+  return areBrowsers ? 'browser' : 'session';
+}
+
+function sessionNouns(tasks: readonly TaskRef[]): string {
+  return tasks.length === 1 ? sessionNoun(tasks) : `${sessionNoun(tasks)}s`;
 }
 
 function staysOpen(tasks: readonly NamedTask[]): string | undefined {
@@ -204,7 +216,7 @@ function staysOpen(tasks: readonly NamedTask[]): string | undefined {
   );
   if (kept.length === 0) return undefined;
   const isOne = kept.length === 1;
-  return `The ${sessionNoun(kept)} may stay open for a while and cost${isOne ? 's' : ''} money until then; “Stop Task and Session” closes ${isOne ? 'it' : 'them'}, too.`;
+  return `The ${sessionNouns(kept)} may stay open for a while and cost${isOne ? 's' : ''} money until then; “Stop Task and Session” closes ${isOne ? 'it' : 'them'}, too.`;
 }
 
 /** The first five names, a line each, and how many more there are. */

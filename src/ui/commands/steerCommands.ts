@@ -16,7 +16,12 @@ import {
   steerActionsOf,
   type SteerAction,
 } from '../../core/steering/steerActions';
-import { namesFrom, steerMessage, stopQuestion } from '../../core/steering/steerMessages';
+import {
+  namesFrom,
+  sessionNoun,
+  steerMessage,
+  stopQuestion,
+} from '../../core/steering/steerMessages';
 import {
   answeredEnds,
   type SteerOptions,
@@ -81,6 +86,7 @@ async function steerTasks(
   const account = await ShownAccount.of(session);
   const nameOf = namesFrom(store.tasks());
   const active = refs.filter((ref) => !hasEnded(store.get(ref)?.status ?? 'unknown'));
+  const noun = action === 'stopSession' && active.length === 0 ? sessionNoun(refs) : 'task';
   const losing = losingTasks(action, refs, store.tasks()).map(nameOf);
   if (!isConfirmed && losing.length > 0 && (action === 'stop' || action === 'stopSession'))
     if (!(await confirm(stopQuestion(action, losing)))) return;
@@ -91,7 +97,7 @@ async function steerTasks(
       signal,
       onProgress,
     });
-  const title = `${progressTitles[action]} tasks`;
+  const title = `${progressTitles[action]} ${noun}s`;
   const ends = answeredEnds(active, store);
   let results: readonly SteerResult[] = [];
   try {
@@ -99,7 +105,7 @@ async function steerTasks(
   } finally {
     ends.end(results);
   }
-  const message = steerMessage(action, results, { nameOf, host: server.host });
+  const message = steerMessage(action, results, { nameOf, host: server.host, noun });
   if (message) notify(message, message.nextStep);
 }
 

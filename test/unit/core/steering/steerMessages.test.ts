@@ -152,6 +152,25 @@ describe('the message about tasks that were steered', () => {
     );
   });
 
+  it('speaks of what tasks have left open where it is that alone', () => {
+    const about = (noun: 'browser' | 'session', ...results: SteerResult[]) =>
+      steerMessage('stopSession', results, { nameOf: namesFrom(tasks), host, noun })?.text ?? '';
+    const done = (index: number): SteerResult => ({ ref: ref(index), kind: 'done' });
+    assert.equal(about('browser', done(0), done(1)), '2 browsers stopped.');
+    assert.match(
+      about('session', done(0), { ref: ref(1), kind: 'refused', error }),
+      /^1 of 2 sessions stopped, 1 could not be stopped\. api\.example says/u,
+    );
+    assert.match(
+      about('browser', { ref: ref(0), kind: 'refused', error }),
+      /^The browser of “Task number 0” could not be stopped\. api\.example says/u,
+    );
+    assert.match(
+      about('session', { ref: ref(0), kind: 'unknown', error }),
+      /^The session of “Task number 0” may have been stopped: the answer was lost/u,
+    );
+  });
+
   it('sums up several in one message', () => {
     assert.equal(
       text('stop', { ref: ref(0), kind: 'done' }, { ref: ref(1), kind: 'done' }),
