@@ -181,7 +181,7 @@ async function notifyOfTracking(
     return;
   }
   if (!(await key.get())) {
-    const text = `${message ?? `${countLabel(result.addedCount)} tracked.`} Set an API key to see how they do.`;
+    const text = `${message ?? `${countLabel(result.addedCount)} tracked.`} Set an API key to see ${result.addedCount === 1 ? 'its' : 'their'} status.`;
     notify({ severity: 'information', text }, 'setApiKey');
     return;
   }
