@@ -4,7 +4,7 @@ import type { Region } from '../cloud/regions';
 import type { PastedRecord } from './namesAround';
 import { findMentions, type Mention, type PastedMentions } from './pastedMentions';
 import { readLink, type LinkedId, type RefusedPiece } from './taskLinks';
-import { isBrokenUuid } from '../text/uuids';
+import { asUuid, isBrokenUuid } from '../text/uuids';
 import type { ApiVersion, TaskRef } from '../cloud/task';
 
 /** What a person's paste holds. */
@@ -179,6 +179,8 @@ function problemOf(id: string): string | undefined {
   if (isBrokenUuid(beginning, rest.length > 0)) return brokenUuidMessage;
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/u.test(id))
     return 'a task ID has only letters, digits, "-" and "_"';
+  // Every other UUID was found before.
+  if (asUuid(id)) return 'an ID of zeros alone names no task';
   if (!/\d/u.test(id)) return 'this looks like a word, not a task ID';
   if (/^\d+$/u.test(id)) return 'this is a number, not a task ID';
   // Times stand beside dates: `20260113T120000Z`.

@@ -267,6 +267,7 @@ describe('parseTaskInput', () => {
     ['hello', /word/u],
     ['4312', /number/u],
     ['2026-01-13', /date/u],
+    ['00000000-0000-0000-0000-000000000000', /zeros/u],
     ['a(b1', /letters, digits/u],
     ['abcdef1…', /not a whole UUID/u],
     ['ab12..34', /letters, digits/u],
