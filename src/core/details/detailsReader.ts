@@ -8,8 +8,9 @@ import { isAbort, isCloudError, mayPass, type CloudErrorKind } from '../cloud/er
 import { Emitter, type Disposable, type Event } from '../base/event';
 import { hasEnded, refKey, type TaskDetails, type TaskRef } from '../cloud/task';
 import { getWholeDetails, summaryOf, type Cloud } from '../cloud/taskClient';
+import type { TaskChange } from '../tasks/taskPatch';
 import type { TaskSource, TaskStore } from '../tasks/taskStore';
-import type { TrackedTask, Trouble } from '../tasks/trackedTask';
+import type { Trouble } from '../tasks/trackedTask';
 
 export interface DetailsReaderOptions {
   readonly ref: TaskRef;
@@ -82,7 +83,7 @@ export class DetailsReader implements Disposable {
     });
     const key = refKey(options.ref);
     this.#subscription = options.tasks.onDidChange((changes) => {
-      const mine = changes.findLast(({ after }) => after && refKey(after) === key)?.after;
+      const mine = changes.findLast(({ after }) => after && refKey(after) === key);
       if (mine && this.#state.details && addsMore(mine, this.#state.details)) this.#readSoon();
     });
   }
@@ -238,8 +239,11 @@ export class DetailsReader implements Disposable {
   }
 }
 
-/** True where another poll saw the task move, so that there is more to read. */
-function addsMore(task: TrackedTask, details: TaskDetails): boolean {
-  if (task.rawStatus !== details.rawStatus) return true;
-  return task.judgeVerdict !== undefined && task.judgeVerdict !== details.judgeVerdict;
+/** True where another poll saw the task move, or its browser was closed, so that there is more to read. */
+function addsMore({ before, after }: TaskChange, details: TaskDetails): boolean {
+  if (!after) return false;
+  if (after.rawStatus !== details.rawStatus) return true;
+  if (details.session?.idleUntil && before?.browserOpenUntil && !after.browserOpenUntil)
+    return true;
+  return after.judgeVerdict !== undefined && after.judgeVerdict !== details.judgeVerdict;
 }

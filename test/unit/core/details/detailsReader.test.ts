@@ -75,6 +75,34 @@ describe('DetailsReader', () => {
     assert.equal(await show({ status: 'stopped', recordingUrls }), undefined);
   });
 
+  it('reads once more when the browser that it shows as open was closed elsewhere', async () => {
+    const { clock, cloud, store } = build();
+    const run: TaskRef = { apiVersion: 'v4', id: 'b' };
+    store.track([run], clock.now());
+    const reader = new DetailsReader({
+      ref: run,
+      tasks: store,
+      account: () => ({ store, connect: () => Promise.resolve(cloud) }),
+      clock,
+      random: () => 0.5,
+      pauseMs: () => 2000,
+      onError: (error) => assert.fail(String(error)),
+    });
+    const idleUntil = new Date(clock.now() + 600_000).toISOString();
+    const more = { apiVersion: 'v4', sessionId: 's' } as const;
+    const session = { status: 'active', idleUntil, recordingUrls: [] };
+    cloud.set('b', 'finished', { ...more, session });
+    reader.setWatched(true);
+    await clock.advance(500);
+    assert.equal(reader.state.details?.session?.idleUntil, idleUntil);
+    cloud.set('b', 'finished', { ...more, session: { status: 'stopped', recordingUrls: [] } });
+    const task = store.get(run) ?? assert.fail();
+    store.put([{ ...task, browserOpenUntil: undefined }]);
+    await clock.advance(60_000);
+    assert.equal(cloud.requested.length, 2);
+    assert.equal(reader.state.details.session?.status, 'stopped');
+  });
+
   it('reads a running task again after each pause, until it ends', async () => {
     const { clock, cloud, reader } = build();
     cloud.set('a', 'running');
