@@ -182,7 +182,15 @@ function updateOf(session: Session): TaskUpdate {
     model: session.model,
     sessionId: session.id,
     createdAt: session.createdAt,
+    closesInMs: closesInMsOf(session),
   });
+}
+
+function closesInMsOf(session: Session): number | undefined {
+  const closesAt = hasEnded(statusOfSession(session))
+    ? Date.parse(idleUntilOf(session) ?? '')
+    : NaN;
+  return Number.isNaN(closesAt) ? undefined : closesAt - session.answeredAtMs;
 }
 
 /**

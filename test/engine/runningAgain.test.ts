@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { browserOpenUntil } from '../../src/core/tasks/openBrowser';
 import { Engine } from './engine';
 
 const second = 1000;
@@ -44,6 +45,23 @@ describe('a session of v3 that runs again', () => {
     await engine.pass(2 * minute);
     assert.equal(engine.task(id).status, 'finished');
     assert.equal(engine.notices.length, 2);
+  });
+
+  it('says when it closes by itself, also where it is tracked long after it went idle', async () => {
+    const createdAtMs = engine.clock.now() - 10 * minute;
+    const end = { end: 'finished', steps: 2, lengthMs: 2 * minute, createdAtMs } as const;
+    const id = engine.track({ ...end, keepAlive: true });
+    await engine.pass(2 * second);
+    assert.equal(engine.task(id).rawStatus, 'idle');
+    const closesAt = browserOpenUntil(engine.task(id), engine.clock.now()) ?? NaN;
+    const expected = createdAtMs + 17 * minute;
+    assert.ok(Math.abs(closesAt - expected) < minute, `${closesAt - expected} ms off`);
+    await engine.pass(3 * minute);
+    assert.equal(browserOpenUntil(engine.task(id), engine.clock.now()), closesAt);
+    followUp(id);
+    await engine.pass(35 * second);
+    assert.equal(engine.task(id).status, 'running');
+    assert.equal(engine.task(id).browserOpenUntil, undefined);
   });
 
   it('is noticed within an interval where another session is polled, too', async () => {

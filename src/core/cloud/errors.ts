@@ -42,7 +42,7 @@ const errorKinds = [
 ] as const;
 
 export function isErrorKind(value: unknown): value is CloudErrorKind {
-  return errorKinds.some((kind) => kind === value);
+  return (errorKinds as readonly unknown[]).includes(value);
 }
 
 /** What the cloud itself says of a refusal. Untrusted, but in one line, short, and without the key or what was sent. */

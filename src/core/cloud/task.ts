@@ -96,6 +96,11 @@ export interface TaskDetails extends Task {
   /** True where there are more files than these. v3 and v4 only. */
   readonly hasMoreFiles?: boolean | undefined;
   readonly session?: TaskSession | undefined;
+  /**
+   * How long after the answer its session closes by itself, which waits for another prompt with its browser; in milliseconds,
+   * by the server's clock alone. Negative where that should have been before. v3 only.
+   */
+  readonly closesInMs?: number | undefined;
   /** The judge's report: a string of JSON, which may fail to parse. */
   readonly judgement?: string | undefined;
   readonly agentVersion?: string | undefined;
@@ -119,19 +124,24 @@ export interface TaskDetails extends Task {
   readonly isPartial?: boolean | undefined;
 }
 
+const isEnd: Readonly<Record<TaskStatus, boolean>> = {
+  created: false,
+  running: false,
+  paused: false,
+  finished: true,
+  stopped: true,
+  failed: true,
+  unknown: false,
+};
+
 /** True for a status that never changes again: finished, stopped, failed. */
 export function hasEnded(status: TaskStatus): boolean {
-  switch (status) {
-    case 'finished':
-    case 'stopped':
-    case 'failed':
-      return true;
-    case 'created':
-    case 'running':
-    case 'paused':
-    case 'unknown':
-      return false;
-  }
+  return isEnd[status];
+}
+
+/** True for one of our own words of a status, whatever the value is. */
+export function isTaskStatus(value: unknown): value is TaskStatus {
+  return typeof value === 'string' && Object.hasOwn(isEnd, value);
 }
 
 /** The judge outranks the agent; neither having spoken is no failure. Only a finished task has an outcome. */

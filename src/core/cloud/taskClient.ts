@@ -4,7 +4,8 @@ import type { TaskActions } from './taskActions';
 
 /** What one poll of a task tells: its status, and whatever else its answer holds. Absent fields say nothing. */
 export type TaskUpdate = Pick<Task, 'status' | 'rawStatus'> &
-  Partial<Omit<Task, 'apiVersion' | 'id' | 'status' | 'rawStatus'>>;
+  Partial<Omit<Task, 'apiVersion' | 'id' | 'status' | 'rawStatus'>> &
+  Pick<TaskDetails, 'closesInMs'>;
 
 /** Which tasks a list holds. What is absent does not restrict it. */
 export interface TaskQuery {

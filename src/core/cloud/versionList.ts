@@ -24,12 +24,11 @@ export function areEndsFinal(apiVersion: ApiVersion): boolean {
   return endsAreFinal[apiVersion];
 }
 
-/** The raw statuses of a session that has timed out, where a task is a session. @see cloud-api-v3-v4.md §3 */
-const timeOuts: Readonly<Partial<Record<ApiVersion, ReadonlySet<string>>>> = {
-  v3: new Set(['timed_out']),
-};
+/** The raw status of a session that has timed out, where a task is a session. @see cloud-api-v3-v4.md §3 */
+const timeOuts: Readonly<Partial<Record<ApiVersion, string>>> = { v3: 'timed_out' };
 
 /** Whether a raw status says that a task's session has timed out, which says nothing of a task that had ended before. */
 export function isTimeOut(apiVersion: ApiVersion, rawStatus: string): boolean {
-  return timeOuts[apiVersion]?.has(rawStatus) ?? false;
+  const timeOut = timeOuts[apiVersion];
+  return rawStatus === timeOut;
 }

@@ -15,10 +15,13 @@ export function answeredTask(
   now: number,
   isFull: boolean,
 ): TrackedTask | undefined {
-  const update = ofTask(answer, before);
-  if (!addsMore(update, before, isFull)) return undefined;
+  const { closesInMs, ...update } = ofTask(answer, before);
+  if (closesInMs === undefined && !addsMore(update, before, isFull)) return undefined;
   // One word of v3 may stand for several of ours.
   const statusChanged = update.rawStatus !== before.rawStatus || update.status !== before.status;
+  const closesAt = statusChanged ? undefined : before.browserOpenUntil;
+  const isSameMoment =
+    closesInMs === undefined || Math.abs(now + closesInMs - (closesAt ?? NaN)) < sameMomentMs;
   const observedEnd = isObservedEnd({ before, after: update });
   const { stoppingSince } = before;
   const isStopping = stoppingSince !== undefined;
@@ -36,6 +39,7 @@ export function answeredTask(
     checkedAt: now,
     changedAt: statusChanged ? now : before.changedAt,
     endSeenAt: observedEnd ? now : before.endSeenAt,
+    browserOpenUntil: isSameMoment ? closesAt : now + closesInMs,
     readAs: isFull ? update.status : before.readAs,
     trouble: undefined,
     isMissing: false,
@@ -53,6 +57,9 @@ export function isObservedEnd({ before, after }: ObservedChange): boolean {
     hasEnded(after.status)
   );
 }
+
+/** Answers take a while and tell their time in whole seconds: moments that differ by less are the same. In milliseconds. */
+const sameMomentMs = 5000;
 
 interface ObservedChange {
   readonly before?: Pick<TrackedTask, 'checkedAt' | 'status'> | undefined;
@@ -79,18 +86,21 @@ function ofTask(answer: TaskUpdate, { apiVersion, status }: TrackedTask): TaskUp
   return isOfSession && hasEnded(status) ? { ...answer, status } : answer;
 }
 
+/** What is kept of an answer as it stands. */
+type KeptUpdate = Omit<TaskUpdate, 'closesInMs'>;
+
 /** A cheap test: false for most polls of a running task. True does not promise that anything has changed. */
-function addsMore(update: TaskUpdate, known: TrackedTask, isFull: boolean): boolean {
+function addsMore(update: KeptUpdate, known: TrackedTask, isFull: boolean): boolean {
   if (known.trouble || known.isMissing || known.stoppingSince !== undefined) return true;
   if (isFull && known.readAs !== update.status) return true;
   for (const key in update) {
-    const value = update[key as keyof TaskUpdate];
-    if (value !== undefined && value !== known[key as keyof TaskUpdate]) return true;
+    const value = update[key as keyof KeptUpdate];
+    if (value !== undefined && value !== known[key as keyof KeptUpdate]) return true;
   }
   return false;
 }
 
-function kept(update: TaskUpdate): Partial<TaskUpdate> {
+function kept(update: KeptUpdate): Partial<KeptUpdate> {
   const fields: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(update))
     if (value !== undefined)

@@ -12,13 +12,15 @@ export function hasIdleSession(task: Pick<Task, 'apiVersion' | 'status' | 'rawSt
 
 /**
  * When the browser closes by itself that is still open, and costs money, though the task has ended, in milliseconds since
- * 1970; `undefined` where none is known to be. An idle session shows it by its status, so nothing is requested for that.
+ * 1970; `undefined` where none is known to be. An idle session of which the cloud does not say since when counts from when it
+ * was first seen.
  */
 export function browserOpenUntil(task: TrackedTask, now: number): number | undefined {
   const { idleSessions } = capabilitiesOf(task.apiVersion);
   const closesAt =
-    idleSessions && hasIdleSession(task)
+    task.browserOpenUntil ??
+    (idleSessions && hasIdleSession(task)
       ? (task.changedAt ?? 0) + idleSessions.closeAfterMs
-      : task.browserOpenUntil;
+      : undefined);
   return hasEnded(task.status) && closesAt !== undefined && closesAt > now ? closesAt : undefined;
 }

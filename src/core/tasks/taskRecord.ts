@@ -1,6 +1,6 @@
 import { isApiVersion } from '../cloud/versionList';
 import { isErrorKind } from '../cloud/errors';
-import type { TaskStatus } from '../cloud/task';
+import { isTaskStatus } from '../cloud/task';
 import type { TrackedTask } from './trackedTask';
 
 /** What is kept of a task, as JSON. Trouble and a stop under way are not: they belong to the moment. `checkedAt` is written as `lookedAt`, as every version reads it. */
@@ -70,7 +70,7 @@ const needed: readonly FieldName[] = [
 const isOfItsKind: Readonly<Record<FieldName, (value: unknown) => boolean>> = {
   apiVersion: isApiVersion,
   id: (value) => isText(value) && value !== '',
-  status: isStatus,
+  status: isTaskStatus,
   rawStatus: isText,
   prompt: isText,
   title: isText,
@@ -87,7 +87,7 @@ const isOfItsKind: Readonly<Record<FieldName, (value: unknown) => boolean>> = {
   checkedAt: isMoment,
   changedAt: isMoment,
   endSeenAt: isMoment,
-  readAs: isStatus,
+  readAs: isTaskStatus,
   trouble: isTrouble,
   isMissing: isFlag,
   isUnseen: isFlag,
@@ -115,19 +115,4 @@ function isTrouble(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { kind, since } = value as Record<string, unknown>;
   return isErrorKind(kind) && isMoment(since);
-}
-
-function isStatus(value: unknown): value is TaskStatus {
-  switch (value as TaskStatus) {
-    case 'created':
-    case 'running':
-    case 'paused':
-    case 'finished':
-    case 'stopped':
-    case 'failed':
-    case 'unknown':
-      return true;
-    default:
-      return false;
-  }
 }

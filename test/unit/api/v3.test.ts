@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createV3Client } from '../../../src/api/v3';
 import type { TaskStatus } from '../../../src/core/cloud/task';
+import { summaryOf } from '../../../src/core/cloud/taskClient';
 import { firstPage } from '../../fakes/clientPages';
 import { never } from '../../fakes/never';
 import { pollFrom } from './answers';
@@ -49,6 +50,36 @@ describe('v3: a session that is kept alive', () => {
       { updatedAt: 'soon' },
     ])
       assert.equal(await idleUntilOf(more), undefined, JSON.stringify(more));
+  });
+});
+
+describe('v3: how long a session stays open that is idle', () => {
+  const minuteMs = 60_000;
+  const serverAtMs = Date.now() - 60 * minuteMs;
+  const updatedAt = new Date(serverAtMs - 10 * minuteMs).toISOString();
+  const idle = { ...session, status: 'idle', isTaskSuccessful: true, updatedAt };
+  const closesInMs = async (more: object) =>
+    (await statusOf({ ...idle, ...more }, serverAtMs)).closesInMs;
+
+  it("goes by the server's clock alone, in status, list and details", async () => {
+    assert.equal(await closesInMs({}), 5 * minuteMs);
+    const list = { '/api/v3/sessions?page=1&page_size=100': { sessions: [idle], total: 1 } };
+    const send = pollFrom({ ...list, [sessionPath]: idle }, serverAtMs);
+    const client = createV3Client(send);
+    const { tasks } = await firstPage(client, {}, never);
+    assert.equal(tasks[0]?.closesInMs, 5 * minuteMs);
+    assert.equal(summaryOf(await client.getTask(id, never)).closesInMs, 5 * minuteMs);
+  });
+
+  it('is not said of one that runs, has ended, waits for its first task, or does not say since when', async () => {
+    for (const more of [
+      { status: 'running' },
+      { status: 'stopped' },
+      { status: 'timed_out' },
+      { isTaskSuccessful: null },
+      { updatedAt: 'soon' },
+    ])
+      assert.equal(await closesInMs(more), undefined, JSON.stringify(more));
   });
 });
 

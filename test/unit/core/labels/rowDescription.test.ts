@@ -189,6 +189,7 @@ describe('the sentence of a row', () => {
     assert.match(rowSentence(idle, options(closed - 1)), / Its browser is still open\./u);
     for (const [task, at] of [
       [idle, closed],
+      [{ ...idle, browserOpenUntil: now + 1 }, now + 1],
       [{ ...idle, rawStatus: 'timed_out' }, now],
       [{ ...idle, status: 'created' }, now],
       [{ ...idle, apiVersion: 'v2' }, now],

@@ -165,7 +165,8 @@ describe('a tooltip', () => {
       /^Its browser is still open, which costs money\. It closes by itself at <60000>, or /mu,
     );
     assert.match(text, /^Its session is followed: new tasks in it appear here by themselves\.$/mu);
-    const keptAlive = { ...task, apiVersion: 'v3', rawStatus: 'idle', changedAt: now } as const;
+    const idle = { apiVersion: 'v3', rawStatus: 'idle', changedAt: now } as const;
+    const keptAlive = { ...task, ...idle, browserOpenUntil: undefined };
     assert.match(
       tooltipLines(keptAlive, options).join('\n'),
       /^Its browser is still open, .* It closes by itself at <900000>, or earlier when it is stopped\.$/mu,
