@@ -103,6 +103,7 @@ export function createFeatures(options: FeaturesOptions): Features {
   const steering = new TaskSteering({
     clock: options.clock,
     poll: (refs) => options.poller.refresh(refs),
+    onStopped: () => sessions.readIfVisible(),
   });
   const table = {
     ...trackingCommands({ ...options, tracker, openDetails }),

@@ -121,6 +121,12 @@ export class OpenSessions implements Disposable {
     return done;
   }
 
+  /** Reads now where it is watched: something that may be open was stopped. */
+  readIfWatched(): void {
+    this.#isDue = true;
+    this.#loop.wake();
+  }
+
   /** The key or the server is another one: nothing of what was known holds. */
   reconnect(): void {
     this.#epoch.abort();

@@ -47,6 +47,8 @@ interface TaskSteeringOptions {
   readonly clock: Clock;
   /** Polls tracked tasks now; resolves when they were, or polling is paused. Never rejects. */
   readonly poll: (refs: readonly TaskRef[]) => Promise<void>;
+  /** Called after requests that stop tasks or sessions, whatever became of them: what is open may be less. */
+  readonly onStopped?: (() => void) | undefined;
 }
 
 /** Stops, pauses and resumes tasks. Nothing is sent twice: a task that is being steered is left alone. */
@@ -81,8 +83,9 @@ export class TaskSteering {
     const changing = new Set(mine.filter((ref) => active.has(ref) || hasIdleSessionIn(store, ref)));
     try {
       await this.#steerAll(action, mine, { ...options, results });
-      const sent = [...results.values()].filter(({ kind }) => kind !== 'cancelled');
-      const polled = sent.map(({ ref }) => ref).filter((ref) => changing.has(ref));
+      const sent = mine.filter((ref) => results.get(refKey(ref))?.kind !== 'cancelled');
+      if (stops(action) && sent.length > 0) this.#options.onStopped?.();
+      const polled = sent.filter((ref) => changing.has(ref));
       if (polled.length > 0) await this.#options.poll(polled);
       for (const ref of active) {
         const result = results.get(refKey(ref));

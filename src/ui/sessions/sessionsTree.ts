@@ -87,6 +87,11 @@ export class SessionsTree implements Disposable {
     return this.#current ?? this.#create(session);
   }
 
+  /** What is open is read now where it can be seen. */
+  readIfVisible(): void {
+    this.#current?.open.readIfWatched();
+  }
+
   dispose(): void {
     disposeAll(this.#subscriptions);
     this.#end();

@@ -97,6 +97,35 @@ describe('OpenSessions', () => {
     assert.deepEqual(seen, [false]);
   });
 
+  it('reads at once what was stopped elsewhere, while somebody watches and not else', async () => {
+    sessions.readIfWatched();
+    await settle();
+    assert.deepEqual(asked, []);
+    have('v4', browser('b'));
+    sessions.setWatched(true);
+    await settle();
+    assert.deepEqual(ids(), ['b']);
+    cloud.actions.open.length = 0;
+    sessions.readIfWatched();
+    await settle();
+    assert.deepEqual(ids(), []);
+    assert.equal(asked.length, 6);
+    sessions.setWatched(false);
+    sessions.readIfWatched();
+    await settle();
+    assert.equal(asked.length, 6);
+  });
+
+  it('reads anew where something was stopped while a reading was under way', async () => {
+    tookMs = 1000;
+    sessions.setWatched(true);
+    await settle();
+    sessions.readIfWatched();
+    await clock.advance(2000);
+    assert.equal(asked.length, 6);
+    sessions.setWatched(false);
+  });
+
   it('requests nothing before somebody watches, and nothing after', async () => {
     await clock.advance(600_000);
     assert.deepEqual(asked, []);

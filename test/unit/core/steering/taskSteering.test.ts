@@ -79,6 +79,7 @@ describe('TaskSteering', () => {
   let store: TaskStore;
   let polled: string[];
   let polls: number;
+  let stops: number;
   let steering: TaskSteering;
 
   beforeEach(() => {
@@ -87,8 +88,10 @@ describe('TaskSteering', () => {
     store = new TaskStore();
     polled = [];
     polls = 0;
+    stops = 0;
     steering = new TaskSteering({
       clock,
+      onStopped: () => void stops++,
       poll: async (refs) => {
         polls++;
         await settle();
@@ -114,6 +117,18 @@ describe('TaskSteering', () => {
     steering.run(action, refs, { account: account(), signal });
   const kinds = (results: readonly SteerResult[]) => results.map(({ kind }) => kind);
   const sent = () => cloud.actions.sent.map(({ what, given }) => [what, ...given].join(' '));
+
+  it('says after a stop that less may be open, and after nothing else', async () => {
+    const [a, ended, paused] = [run('a'), run('b', 'v4', 'finished'), run('c', 'v1')];
+    await steer('stop', [a]);
+    assert.equal(stops, 1);
+    await steer('stopSession', [ended]);
+    assert.equal(stops, 2);
+    await steer('pause', [paused]);
+    await steer('stop', [ended]);
+    await steer('stop', [paused], AbortSignal.abort());
+    assert.equal(stops, 2);
+  });
 
   it('marks a task as stopping until the cloud has confirmed its end', async () => {
     const ref = run('a');
