@@ -180,8 +180,11 @@ describe('what stops polling', () => {
     assert.deepEqual(notification.buttons, ['Open Settings']);
     await notification.dismiss();
     assert.equal((await newNotifications()).length, 1);
-    // The same from the start.
+    // The same from the start, when no tasks are known.
     await workbench.reload();
+    await workbench.waitForViewMessage(
+      /^The base URL must begin with https:\/\/.* Change it in the settings\.$/,
+    );
     await workbench.runCommand('Browser Use: Track Task…');
     const again = await workbench.waitForNotification('The base URL must begin with');
     await again.dismiss();

@@ -22,12 +22,12 @@ const shortPauseMs = 120_000;
 /**
  * When the rows were updated, or why they were not, and what the user can do about it.
  * For the line above the rows, as VS Code shows no description beside the title of a view that is alone in its container.
- * Empty without tasks, as the line would hide the welcome; and while nothing is active and nothing is wrong.
+ * Empty without tasks, as the line would hide the welcome, which helps no further only where the base URL is wrong; and while nothing is active and nothing is wrong.
  */
 export function viewMessage(options: ViewMessageOptions): string {
   const { state, taskCount, now, host, baseUrlProblem } = options;
-  if (taskCount === 0) return '';
   if (baseUrlProblem !== undefined) return `${baseUrlProblem} Change it in the settings.`;
+  if (taskCount === 0) return '';
   const active = `${formatCount(state.activeCount)} active`;
   if (state.isLeaderSilent === true)
     return `Another window is not responding · ${active}. It polls for all windows; this one takes over if it stays silent.`;

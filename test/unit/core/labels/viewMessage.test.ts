@@ -133,5 +133,10 @@ describe('the line above the rows', () => {
       message({ pauses: [{ kind: 'noKey' }] }, { baseUrlProblem: problem }),
       'The base URL is empty. Change it in the settings.',
     );
+    assert.equal(
+      message({}, { baseUrlProblem: problem, taskCount: 0 }),
+      'The base URL is empty. Change it in the settings.',
+      'in place of a welcome that asks for an API key',
+    );
   });
 });
