@@ -141,6 +141,14 @@ describe('planPolls', () => {
       );
     });
 
+    it('reads by itself what is owed of one that runs, but where a list tells all of it', () => {
+      const oneOwed = many(6, (index) => (index === 0 ? { ...v4, readAs: undefined } : v4));
+      assert.deepEqual(inShort(plan(oneOwed)), ['task t0', 'list span(6)']);
+      for (let round = 0; round < 2; round++) costs.noteEnds('v4', 1);
+      assert.deepEqual(inShort(plan(oneOwed)), ['list brief(6)']);
+      assert.deepEqual(inShort(plan(withEnded(2))), ['list full(8)'], 'two that have ended');
+    });
+
     it('reads two in whole beside the list of sessions where the other list is dearer than all of them', () => {
       costs.note('v4', 'full', 12, now);
       assert.deepEqual(inShort(plan(withEnded(12))), [
