@@ -35,7 +35,7 @@ export function readBaseUrl(text: unknown): BaseUrl {
   if (!url)
     return unusable('The base URL is not a whole URL, such as https://api.browser-use.com.');
   // A dot at its end names the same host: keys, tasks and regions go by the name without.
-  url.hostname = url.hostname.replace(/\.+$/u, '');
+  url.hostname = url.hostname.replace(/(?<!\.)\.+$/u, '');
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     return unusable('The base URL must begin with https://.');
   if (!isFetchable(url, true))

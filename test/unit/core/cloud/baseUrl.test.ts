@@ -106,6 +106,11 @@ describe('readBaseUrl', () => {
     assert.equal(readBaseUrl(baseUrl).server?.baseUrl, baseUrl);
   });
 
+  it('reads a host with any number of dots', () => {
+    const baseUrl = `https://a${'.'.repeat(200_000)}example`;
+    assert.equal(readBaseUrl(baseUrl).server?.baseUrl, baseUrl);
+  });
+
   it('never repeats a password', () => {
     assert.doesNotMatch(JSON.stringify(readBaseUrl('https://u:hunter2@x.example')), /hunter2/u);
   });
