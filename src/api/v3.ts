@@ -158,11 +158,12 @@ function readList(answer: unknown, answeredAtMs?: number): NumberedPage {
 
 function detailsOf(session: Session): TaskDetails {
   const { status, liveUrl, recordingUrls } = session;
-  const idleUntil = hasEnded(statusOfSession(session)) ? idleUntilOf(session) : undefined;
+  const update = updateOf(session);
+  const idleUntil = update.closesInMs === undefined ? undefined : idleUntilOf(session);
   return present({
     apiVersion: 'v3' as const,
     id: session.id,
-    ...updateOf(session),
+    ...update,
     steps: [],
     files: [],
     session: present({ status, liveUrl, recordingUrls, idleUntil }),
@@ -172,9 +173,10 @@ function detailsOf(session: Session): TaskDetails {
 }
 
 function updateOf(session: Session): TaskUpdate {
+  const status = statusOfSession(session);
   return present({
     ...statusOf(statusByRawStatus, session.status),
-    status: statusOfSession(session),
+    status,
     title: session.title,
     isSuccess: session.isTaskSuccessful,
     output: outputOf(session),
@@ -182,14 +184,12 @@ function updateOf(session: Session): TaskUpdate {
     model: session.model,
     sessionId: session.id,
     createdAt: session.createdAt,
-    closesInMs: closesInMsOf(session),
+    closesInMs: hasEnded(status) ? closesInMsOf(session) : undefined,
   });
 }
 
 function closesInMsOf(session: Session): number | undefined {
-  const closesAt = hasEnded(statusOfSession(session))
-    ? Date.parse(idleUntilOf(session) ?? '')
-    : NaN;
+  const closesAt = Date.parse(idleUntilOf(session) ?? '');
   return Number.isNaN(closesAt) ? undefined : closesAt - session.answeredAtMs;
 }
 
