@@ -13,9 +13,13 @@ import {
  * than `mostIndents` blanks in all
  */
 export function formatJson(text: string, maxDepth = deepestJson): string | undefined {
-  if (!/^\s*[[{]/u.test(text)) return undefined;
+  return canFormatJson(text, maxDepth) ? layOutText(text) : undefined;
+}
+
+/** True for what `formatJson` lays out. */
+export function canFormatJson(text: string, maxDepth = deepestJson): boolean {
   // In this order: deep brackets become gigabytes of arrays.
-  return canBeLaidOut(text, maxDepth) && isJson(text) ? layOutText(text) : undefined;
+  return /^\s*[[{]/u.test(text) && canBeLaidOut(text, maxDepth) && isJson(text);
 }
 
 /** Megabytes of short values within many levels would become gigabytes. */

@@ -1,4 +1,4 @@
-import { formatJson } from './formatJson';
+import { canFormatJson, formatJson } from './formatJson';
 
 /** What a text is, as far as an editor's language goes: VS Code's own names. */
 export type TextForm = 'json' | 'markdown' | 'plaintext';
@@ -12,7 +12,7 @@ export const fileEndings: Readonly<Record<TextForm, string>> = {
 
 /** JSON where it is an object or an array, which is found out by reading all of it; else what its marks say. */
 export function textFormOf(text: string): TextForm {
-  return formatJson(text) === undefined ? markedFormOf(text) : 'json';
+  return canFormatJson(text) ? 'json' : markedFormOf(text);
 }
 
 /** A code fence with what stands in it. */
