@@ -8,14 +8,16 @@ import { FakeCloud } from '../../../fakes/fakeCloud';
 
 const ref: TaskRef = { apiVersion: 'v2', id: 'a' };
 
-function build() {
+const run: TaskRef = { apiVersion: 'v4', id: 'b' };
+
+function build(task: TaskRef = ref) {
   const clock = new FakeClock();
   const cloud = new FakeCloud(() => clock.now());
   const store = new TaskStore();
-  store.track([ref], clock.now());
+  store.track([task], clock.now());
   const errors: unknown[] = [];
   const reader = new DetailsReader({
-    ref,
+    ref: task,
     tasks: store,
     account: () => ({ store, connect: () => Promise.resolve(cloud) }),
     clock,
@@ -46,19 +48,8 @@ describe('DetailsReader', () => {
   });
 
   it('marks the task whose browser is still open, and takes the mark away once it is closed', async () => {
-    const { clock, cloud, store } = build();
-    const run: TaskRef = { apiVersion: 'v4', id: 'b' };
-    store.track([run], clock.now());
+    const { clock, cloud, store, reader, errors } = build(run);
     const idleUntil = new Date(clock.now() + 600_000).toISOString();
-    const reader = new DetailsReader({
-      ref: run,
-      tasks: store,
-      account: () => ({ store, connect: () => Promise.resolve(cloud) }),
-      clock,
-      random: () => 0.5,
-      pauseMs: () => 2000,
-      onError: (error) => assert.fail(String(error)),
-    });
     const show = async (session: TaskSession | undefined) => {
       cloud.set('b', 'finished', { apiVersion: 'v4', sessionId: 's', session });
       const done = reader.read();
@@ -73,21 +64,11 @@ describe('DetailsReader', () => {
     assert.equal(await show({ status: 'active', idleUntil: 'soon', recordingUrls }), undefined);
     await show({ status: 'active', idleUntil, recordingUrls });
     assert.equal(await show({ status: 'stopped', recordingUrls }), undefined);
+    assert.deepEqual(errors, []);
   });
 
   it('reads once more when the browser that it shows as open was closed elsewhere', async () => {
-    const { clock, cloud, store } = build();
-    const run: TaskRef = { apiVersion: 'v4', id: 'b' };
-    store.track([run], clock.now());
-    const reader = new DetailsReader({
-      ref: run,
-      tasks: store,
-      account: () => ({ store, connect: () => Promise.resolve(cloud) }),
-      clock,
-      random: () => 0.5,
-      pauseMs: () => 2000,
-      onError: (error) => assert.fail(String(error)),
-    });
+    const { clock, cloud, store, reader, errors } = build(run);
     const idleUntil = new Date(clock.now() + 600_000).toISOString();
     const more = { apiVersion: 'v4', sessionId: 's' } as const;
     const session = { status: 'active', idleUntil, recordingUrls: [] };
@@ -101,6 +82,7 @@ describe('DetailsReader', () => {
     await clock.advance(60_000);
     assert.equal(cloud.requested.length, 2);
     assert.equal(reader.state.details.session?.status, 'stopped');
+    assert.deepEqual(errors, []);
   });
 
   it('reads a running task again after each pause, until it ends', async () => {
